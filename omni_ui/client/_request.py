@@ -1,0 +1,196 @@
+"""The base of the request models: one declaration per parameter, from which all else is derived.
+
+A field of a request model has the name it has on the wire. `knob` adds what a person needs: a label, a sentence
+of help, where the control stands. The controls of the page, the payload, the code export, recipe links, file
+metadata, host limits and the API schema all read these declarations and nothing else.
+"""
+
+import json
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+Place = Literal["main", "card", "advanced", "hidden"]
+Kind = Literal[
+    "text", "line", "number", "slider", "switch", "choice", "size", "seed", "json", "image", "audio", "video"
+]
+
+INT64 = 2**63
+MAX_PROMPT = 32_000
+"""Characters. The server has no limit of its own; a text encoder reads far less than this."""
+
+
+def knob(
+    default: Any = None,
+    *,
+    label: str,
+    help: str,
+    place: Place = "advanced",
+    kind: Kind | None = None,
+    unit: str = "",
+    step: float | None = None,
+    presets: list[tuple[str, Any]] | None = None,
+    **bounds: Any,
+) -> Any:
+    """Declares one wire parameter.
+
+    default: what the page starts with; `...` for a required one; None sends nothing, so the model decides.
+    place: "main" stands beside the prompt, "card" holds the few settings that people change most, "advanced" is
+        folded away, "hidden" has no control (it stays in the API, the recipe and the code).
+    kind: the control; derived from the type when absent. presets: (label, value) pairs that a person may pick.
+    bounds: pydantic's own (ge, le, max_length, pattern …); they are the bounds of the control too.
+    """
+    extra = {"place": place, "kind": kind, "unit": unit, "step": step, "presets": presets}
+    shown = {k: v for k, v in extra.items() if v not in (None, "")}
+    return Field(default, title=label, description=help, json_schema_extra=shown, **bounds)
+
+
+def hint(info: FieldInfo, name: str, fallback: Any = None) -> Any:
+    """What `knob` was told under this name."""
+    extra = info.json_schema_extra
+    return extra.get(name, fallback) if isinstance(extra, dict) else fallback
+
+
+def _blank_to_none(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _read_json(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if not value.strip():
+        return None
+    try:
+        parsed = json.loads(value)
+    except json.JSONDecodeError as wrong:
+        raise ValueError(f"is not valid JSON (line {wrong.lineno}, column {wrong.colno}: {wrong.msg})") from None
+    if not isinstance(parsed, dict):
+        raise ValueError('must be a JSON object such as {"name": 1}')
+    return parsed
+
+
+T = TypeVar("T")
+Maybe = Annotated[T | None, BeforeValidator(_blank_to_none)]
+"""A parameter that is left out when blank: the model's own default holds."""
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("missing", "empty")
+    return value
+
+
+Words = Annotated[str, AfterValidator(_not_blank)]
+"""Text that must say something: spaces alone are as good as nothing. Kept as typed."""
+
+JsonObject = Annotated[dict[str, Any] | None, BeforeValidator(_read_json)]
+"""An object, also written as JSON text (that is how the page and form fields carry it)."""
+
+
+@dataclass(frozen=True)
+class WireCall:
+    """One HTTP request as data: what the client sends and what the code export prints.
+
+    Either `json` or `form` (with `files`) is set. Files are (field, path); they are read when sent.
+    """
+
+    method: str
+    path: str
+    json: dict[str, Any] | None = None
+    form: list[tuple[str, str]] | None = None
+    files: list[tuple[str, Path]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with what was entered: the wire name of the field, and a sentence that says what to do."""
+
+    field: str
+    sentence: str
+
+
+class Request(BaseModel):
+    """What every request model shares."""
+
+    model_config = ConfigDict(extra="forbid", validate_default=False)
+
+    tab: ClassVar[str]
+    path: ClassVar[str]
+
+    def payload(self) -> dict[str, Any]:
+        """The wire fields with their values; those that are None (model default) are left out."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    def wire(self, model: str | None = None) -> WireCall:
+        """The HTTP request that this stands for. `model` is the served model's name, left out when None."""
+        body = self.payload()
+        return WireCall("POST", self.path, json={"model": model, **body} if model else body)
+
+    def with_seed(self) -> Self:
+        """Itself with a seed drawn when it has none: the server draws its own and does not tell (WIRE.md 5)."""
+        if "seed" not in type(self).model_fields or getattr(self, "seed", None) is not None:
+            return self
+        return self.model_copy(update={"seed": secrets.randbelow(2**31)})
+
+
+def problems(error: ValidationError, model: type[Request]) -> list[Problem]:
+    """The plain sentences for a failed validation, one for each field, in the order of the model's fields."""
+    found: dict[str, str] = {}
+    for one in error.errors():
+        name = str(one["loc"][0]) if one["loc"] else ""
+        found.setdefault(name, _sentence(name, one, model))
+    order = list(model.model_fields)
+    return [
+        Problem(name, found[name]) for name in sorted(found, key=lambda n: order.index(n) if n in order else len(order))
+    ]
+
+
+def _sentence(name: str, error: Any, model: type[Request]) -> str:
+    info = model.model_fields.get(name)
+    if info is None:
+        text = str(error["msg"]).removeprefix("Value error, ")
+        return text if not name else f"There is no setting called {name!r} here."
+    label = info.title or name
+    kind = error["type"]
+    if kind == "value_error":
+        text = str(error["msg"]).removeprefix("Value error, ")
+        return text if text[:1].isupper() else f"{label} {text}."
+    if kind in ("missing", "string_too_short") or error.get("input") in (None, "", []):
+        return f"{label} is empty: fill it in first."
+    if kind == "string_too_long":
+        limit, given = error["ctx"]["max_length"], len(error["input"])
+        return f"{label} is too long: {given:,} characters, and at most {limit:,} are taken. Shorten it."
+    if kind == "literal_error":
+        return f"{label} must be one of {error['ctx']['expected'].replace(chr(39), '')}."
+    if kind == "too_long":
+        return f"{label}: at most {error['ctx']['max_length']} are taken. Remove some."
+    return f"{label} must be {_wanted(info)}."
+
+
+def _wanted(info: FieldInfo) -> str:
+    """What the bounds of a field ask for, in words."""
+    low = high = None
+    above = False
+    for rule in info.metadata:
+        low = getattr(rule, "ge", low)
+        if getattr(rule, "gt", None) is not None:
+            low, above = rule.gt, True
+        high = getattr(rule, "le", high)
+    noun = "a whole number" if _is_integer(info) else "a number"
+    if low == -INT64:
+        return f"{noun} of at most 64 bits, such as 42"
+    if low is not None and high is not None:
+        return f"{noun} above {low} and up to {high}" if above else f"{noun} from {low} to {high}"
+    if low is not None:
+        return f"{noun} above {low}" if above else f"{noun} of at least {low}"
+    return noun
+
+
+def _is_integer(info: FieldInfo) -> bool:
+    text = str(info.annotation)
+    return "int" in text and "float" not in text
