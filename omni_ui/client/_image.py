@@ -64,15 +64,7 @@ class ImageRequest(Request):
         kind="size",
         presets=SIZES,
     )
-    n: int = knob(
-        1,
-        label="Pictures",
-        help="How many to make at once.",
-        place="card",
-        kind="number",
-        ge=1,
-        le=10,
-    )
+    n: int = knob(1, label="Pictures", help="How many to make at once.", place="card", kind="number", ge=1, le=10)
     seed: Maybe[int] = knob(
         label="Seed",
         help="The same seed and settings give the same picture.",
@@ -99,10 +91,7 @@ class ImageRequest(Request):
         le=20,
     )
     negative_prompt: Maybe[str] = knob(
-        label="Negative prompt",
-        help="What the picture should not show.",
-        kind="text",
-        max_length=MAX_PROMPT,
+        label="Negative prompt", help="What the picture should not show.", kind="text", max_length=MAX_PROMPT
     )
     true_cfg_scale: Maybe[float] = knob(
         label="True CFG scale",
@@ -113,15 +102,10 @@ class ImageRequest(Request):
         le=20,
     )
     flow_shift: Maybe[float] = knob(
-        label="Flow shift",
-        help="Moves the effort between layout and detail, for flow-matching models.",
-        kind="number",
+        label="Flow shift", help="Moves the effort between layout and detail, for flow-matching models.", kind="number"
     )
     output_format: Literal["png", "jpeg", "webp"] = knob(
-        "png",
-        label="Format",
-        help="PNG keeps every pixel; JPEG and WebP are smaller.",
-        kind="choice",
+        "png", label="Format", help="PNG keeps every pixel; JPEG and WebP are smaller.", kind="choice"
     )
     output_compression: Maybe[int] = knob(
         label="Compression",
@@ -143,9 +127,7 @@ class ImageRequest(Request):
         kind="json",
     )
     extra_params: JsonObject = knob(
-        label="Extra parameters",
-        help="Parameters that only this model knows, as a JSON object.",
-        kind="json",
+        label="Extra parameters", help="Parameters that only this model knows, as a JSON object.", kind="json"
     )
 
     def payload(self) -> dict[str, Any]:
