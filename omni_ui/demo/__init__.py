@@ -1,0 +1,8 @@
+"""An embedded stand-in for a vLLM-Omni server: the same HTTP API, small crafts instead of models.
+
+The rest of the app knows it by URL only, and it knows nothing of the rest of the app.
+"""
+
+from omni_ui.demo.server import MODELS, DemoServer, demo_app
+
+__all__ = ["MODELS", "DemoServer", "demo_app"]

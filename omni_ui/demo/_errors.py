@@ -1,0 +1,129 @@
+"""Error answers with the bodies and statuses of vLLM-Omni 0.30.0 (four shapes; they differ from route to route)."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+SERVING = {400: "BadRequestError", 404: "NotFoundError", 500: "InternalServerError"}
+"""The `type` that the serving classes write; routes that raise write the HTTP phrase instead."""
+GUARDED = ("/v1", "/v2", "/inference", "/cohere")
+
+
+class EngineError(Exception):
+    """The engine failed for one request."""
+
+    def __init__(self, message: str, request_id: str, stage: int | None = None):
+        super().__init__(message)
+        self.request_id, self.stage = request_id, stage
+
+
+class GuardrailError(Exception):
+    """The engine refused the request for what it asks: 400 nearly everywhere."""
+
+
+def scrub(message: str) -> str:
+    """Paths are taken out of every message, so that URLs lose theirs too."""
+    message = re.sub(r" at 0x[0-9a-f]+>", ">", message)
+    message = re.sub(r"/(?:home|usr|opt|var|tmp|root|lib|mnt|srv)(?:/[\w.\-]+)+", "<path>", message)
+    return re.sub(r"(?:/[\w\-]+)+/[\w\-]+\.\w+", "<path>", message).strip()
+
+
+def body(message: str, status: int, kind: str | None = None, param: str | None = None) -> dict[str, Any]:
+    return {"error": {"message": scrub(message), "type": kind or SERVING[status], "param": param, "code": status}}
+
+
+def refusal(message: str, status: int = 400, kind: str | None = None, param: str | None = None) -> JSONResponse:
+    """The answer of a serving class: `type` is "BadRequestError" and the like."""
+    return JSONResponse(body(message, status, kind, param), status)
+
+
+def engine_body(wrong: EngineError) -> dict[str, Any]:
+    answer = body(str(wrong), 500)
+    answer["error"] |= {"request_id": wrong.request_id, "error_stage_id": wrong.stage}
+    return answer
+
+
+def answer(wrong: Exception, what: str, value: int = 400) -> Response:
+    """A failure inside a route that makes media; `value` is the status of a ValueError there."""
+    if isinstance(wrong, EngineError):
+        return JSONResponse(engine_body(wrong), 500)
+    if isinstance(wrong, HTTPException):
+        raise wrong
+    if isinstance(wrong, GuardrailError):
+        raise HTTPException(400, str(wrong)) from wrong
+    if isinstance(wrong, ValueError) and value == 400:
+        raise HTTPException(400, str(wrong)) from wrong
+    raise HTTPException(500, f"{what} failed: {wrong}") from wrong
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, bytes | list | tuple | set | dict):
+        return f"<{type(value).__name__} of {len(value)} {'bytes' if isinstance(value, bytes) else 'items'}>"
+    text = str(value)
+    return text if len(text) <= 200 else text[:200] + "...[truncated]"
+
+
+def _place(loc: Sequence[Any]) -> str:
+    """The dotted path of a field without the names of types that a union puts in between."""
+    types = {"str", "int", "float", "bool", "list", "dict", "tuple", "nullable", "none"}
+    named = [str(p) for p in loc if str(p).lower() not in types and not re.search(r"[\[\](){}]", str(p))]
+    return ".".join(named or map(str, loc))
+
+
+async def _invalid(_: Request, wrong: RequestValidationError) -> JSONResponse:
+    found = list(wrong.errors())
+    lines = []
+    for one in found[:10]:
+        if isinstance(one, dict):
+            kept = {k: v for k, v in one.items() if k in ("type", "loc", "msg", "input", "ctx")}
+            one = kept | {"loc": _place(one["loc"])} | ({"input": _short(one["input"])} if "input" in one else {})
+        lines.append(f"\n  {str(one)[:1000]}")
+    more = f"\n  ...and {len(found) - 10} more errors" if len(found) > 10 else ""
+    first = found[0] if found and isinstance(found[0], dict) else None
+    message = f"{len(found)} validation error{'' if len(found) == 1 else 's'}:" + "".join(lines) + more
+    return refusal(message, 400, "Bad Request", _place(first["loc"]) if first else None)
+
+
+async def _raised(_: Request, wrong: HTTPException) -> JSONResponse:
+    kind = HTTPStatus(wrong.status_code).phrase
+    return JSONResponse(body(str(wrong.detail), wrong.status_code, kind), wrong.status_code, wrong.headers)
+
+
+async def _value(_: Request, wrong: Exception) -> JSONResponse:
+    return refusal(str(wrong))
+
+
+async def _unforeseen(_: Request, wrong: Exception) -> JSONResponse:
+    return refusal(str(wrong), 500)
+
+
+def install(app: FastAPI) -> None:
+    """Starlette's own exceptions (404, 405, a bad form) keep their `{"detail": …}`, as on the real server."""
+    app.add_exception_handler(HTTPException, _raised)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(ValueError, _value)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+class Keys:
+    """Refuses guarded paths without `Authorization: Bearer KEY`, with a bare string as the error."""
+
+    def __init__(self, app: ASGIApp, key: str):
+        self.app, self.digest = app, hashlib.sha256(key.encode()).digest()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] != "OPTIONS" and scope["path"].startswith(GUARDED):
+            scheme, _, given = Headers(scope=scope).get("authorization", "").partition(" ")
+            known = secrets.compare_digest(hashlib.sha256(given.encode()).digest(), self.digest)
+            if scheme.lower() != "bearer" or not known:
+                return await JSONResponse({"error": "Unauthorized"}, 401)(scope, receive, send)
+        await self.app(scope, receive, send)
