@@ -23,11 +23,6 @@ LONGEST_WAIT = 600.0
 DEAD_FOR = 10.0
 """Seconds. A dead real server stays dead; this one comes back, for it serves every visitor of the page."""
 KINDS = {"client": GuardrailError, "runtime": RuntimeError, "value": ValueError}
-REFUSALS = {
-    "429": "Too many requests, as [[fail:429]] asks.",
-    "503": "The server is busy, as [[fail:503]] asks.",
-    "507": "Out of memory, as [[fail:507]] asks. Try a smaller size.",
-}
 
 
 @dataclass
@@ -69,10 +64,9 @@ class Engine:
 
     def admit(self, ask: Ask) -> None:
         """Refuses before any work is done, with the status that the words ask for."""
-        kind = ask.fault
-        if kind in REFUSALS:
-            headers = {"Retry-After": "1"} if kind in ("429", "503") else None
-            raise HTTPException(int(kind), REFUSALS[kind], headers)
+        kind = ask.fault or ""
+        if re.fullmatch(r"[45]\d\d", kind):
+            raise HTTPException(int(kind), f"Refused, as [[fail:{kind}]] asks.")
         if not self.alive:
             raise EngineError("The demo engine is dead, as [[fail:dead]] asked. It comes back by itself.", ask.id)
 

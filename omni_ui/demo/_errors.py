@@ -94,7 +94,8 @@ async def _invalid(_: Request, wrong: RequestValidationError) -> JSONResponse:
 
 
 async def _raised(_: Request, wrong: HTTPException) -> JSONResponse:
-    kind = HTTPStatus(wrong.status_code).phrase
+    known = wrong.status_code in {one.value for one in HTTPStatus}
+    kind = HTTPStatus(wrong.status_code).phrase if known else "Error"
     return JSONResponse(body(str(wrong.detail), wrong.status_code, kind), wrong.status_code, wrong.headers)
 
 

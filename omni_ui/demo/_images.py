@@ -9,25 +9,19 @@ import zipfile
 from typing import Any, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Request
-from fastapi.exceptions import RequestValidationError
 from PIL import Image
 from pydantic import BaseModel, Field, field_validator
 from starlette.responses import JSONResponse, Response
 
 from omni_ui.demo import _errors
 from omni_ui.demo._engine import Ask, while_connected
+from omni_ui.demo._media import given, json_only
 
 router = APIRouter()
 MAX_PIXELS = 7680 * 4320
 DEFAULT_SIZE = (768, 768)
 INT64 = 2**63
 TYPES = {"png": "image/png", "jpeg": "image/jpeg", "jpg": "image/jpeg", "webp": "image/webp"}
-
-
-def json_only(request: Request) -> None:
-    """The real server's check: 400, not 415."""
-    if request.headers.get("content-type", "").lower().split(";")[0].strip() != "application/json":
-        raise RequestValidationError(["Unsupported Media Type: Only 'application/json' is allowed"])
 
 
 def check_layers(value: int | None) -> int | None:
@@ -84,10 +78,6 @@ def choose_format(asked: str | None, background: str | None = None) -> str:
 
 def describe(pictures: list[Image.Image]) -> list[str]:
     return [f"<PIL {p.mode} {p.width}x{p.height}>" for p in pictures]
-
-
-def given(**params: Any) -> dict[str, Any]:
-    return {k: v for k, v in params.items() if v is not None}
 
 
 class Generation(BaseModel):

@@ -18,7 +18,7 @@ from fastapi import FastAPI, HTTPException, Request
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from omni_ui.demo import _errors, _images
+from omni_ui.demo import _errors, _images, _speech, _voices
 from omni_ui.demo._engine import Engine
 
 MODELS = {
@@ -43,6 +43,7 @@ class Demo:
     modes: tuple[str, ...]
     engine: Engine
     folder: Path
+    task: str | None = None
     jobs: dict[str, Any] = field(default_factory=dict)
     voices: dict[str, Any] = field(default_factory=dict)
 
@@ -63,6 +64,12 @@ class Demo:
     def makes_pictures(self) -> bool:
         return bool({"image", "edit"} & set(self.modes))
 
+    def not_mine(self, model: str | None, mode: str) -> JSONResponse | None:
+        """The answer of the language-model routes to a wrong model."""
+        if model in (None, self.model(mode)):
+            return None
+        return _errors.refusal(f"The model `{model}` does not exist.", 404, param="model")
+
     def check_diffusion(self, model: str | None, mode: str) -> None:
         """The answers of the picture routes to a server without diffusion, and to a wrong model."""
         if not self.diffusion:
@@ -73,18 +80,24 @@ class Demo:
 
 
 def demo_app(
-    modes: Collection[str] = ALL, *, api_key: str | None = None, latency: float = 0.0, stub: bool = False
+    modes: Collection[str] = ALL,
+    *,
+    api_key: str | None = None,
+    latency: float = 0.0,
+    task: str | None = None,
+    stub: bool = False,
 ) -> FastAPI:
     """The demo server as an ASGI app; all of its state is its own.
 
     modes: names of MODELS. One alone behaves as a real server of that one model, wrong calls included.
-    latency: seconds added to every generation. stub: also serve /_stub/requests and /_stub/config, for tests.
+    latency: seconds added to every generation. task: the only speech task ("CustomVoice", "Base" …), as of a
+        checkpoint; None takes them all. stub: also serve /_stub/requests and /_stub/config, for tests.
     """
     unknown = set(modes) - set(MODELS)
     if unknown or not modes:
         raise ValueError(f"modes must be some of {', '.join(MODELS)}; got {', '.join(sorted(unknown)) or 'none'}.")
     folder = Path(tempfile.mkdtemp(prefix="omni-demo-"))
-    demo = Demo(tuple(m for m in MODELS if m in modes), Engine(latency), folder)
+    demo = Demo(tuple(m for m in MODELS if m in modes), Engine(latency), folder, task)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -98,7 +111,7 @@ def demo_app(
     if api_key:
         app.add_middleware(_errors.Keys, key=api_key)
     _add_facts(app, demo)
-    for part in (_images,):
+    for part in (_images, _speech, _voices):
         app.include_router(part.router)
     if stub:
         _add_stub(app, demo)
@@ -180,10 +193,11 @@ class DemoServer:
         *,
         api_key: str | None = None,
         latency: float = 0.0,
+        task: str | None = None,
         stub: bool = False,
         port: int = 0,
     ):
-        self.app = demo_app(modes, api_key=api_key, latency=latency, stub=stub)
+        self.app = demo_app(modes, api_key=api_key, latency=latency, task=task, stub=stub)
         self._wanted_port = port
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
