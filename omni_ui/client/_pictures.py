@@ -1,0 +1,60 @@
+"""Pictures out of an answer."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from omni_ui.client._errors import BrokenAnswer, NothingMade
+from omni_ui.client._media import Picture, picture_from
+from omni_ui.client._request import WireCall
+from omni_ui.client._transport import OnWait, Transport
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What a call made.
+
+    size: WIDTHxHEIGHT as the server states it. output_format: png, jpeg or webp as stated. seconds: from the call to
+    the last byte. text: what the model thought, where it says so. metrics: the server's own (stage_durations …).
+    """
+
+    pictures: list[Picture]
+    size: str | None = None
+    output_format: str | None = None
+    seconds: float = 0.0
+    text: str | None = None
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+
+async def fetch(wire: Transport, call: WireCall, on_wait: OnWait | None, deadline: float | None) -> Pictures:
+    """Sends the call and reads its pictures, off the event loop."""
+    began = time.monotonic()
+    body = await wire.fetch_json(call, on_wait, deadline)
+    return await asyncio.to_thread(read_pictures, body, began)
+
+
+def read_pictures(body: dict[str, Any], began: float) -> Pictures:
+    """Reads an ImageGenerationResponse (protocol/images.py:210). NothingMade when empty, BrokenAnswer when cut."""
+    data = body.get("data")
+    if not isinstance(data, list):
+        raise BrokenAnswer("The server's answer holds no pictures.")
+    if not data:
+        raise NothingMade("The server reports success and made no picture.")
+    pictures = [picture_from(one.get("b64_json") if isinstance(one, dict) else None) for one in data]
+    stated, metrics = body.get("output_format"), body.get("metrics")
+    if isinstance(stated, str) and any(_differs(stated, picture) for picture in pictures):
+        raise BrokenAnswer(f"The server says {stated} and sent {pictures[0].media_type}.")
+    return Pictures(
+        pictures,
+        size=body.get("size"),
+        output_format=stated,
+        seconds=time.monotonic() - began,
+        text=body.get("cot_output"),
+        metrics=metrics if isinstance(metrics, dict) else {},
+    )
+
+
+def _differs(stated: str, picture: Picture) -> bool:
+    known = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+    return known.get(stated.lower(), picture.media_type) != picture.media_type
