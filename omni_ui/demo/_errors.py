@@ -65,6 +65,12 @@ def answer(wrong: Exception, what: str, value: int = 400) -> Response:
     raise HTTPException(500, f"{what} failed: {wrong}") from wrong
 
 
+def stream_error(wrong: Exception) -> dict[str, Any]:
+    """What stands under `error` when a stream fails after its 200."""
+    status = 400 if isinstance(wrong, GuardrailError | ValueError) else 500
+    return body(str(wrong), status)["error"]
+
+
 def _short(value: Any) -> Any:
     if isinstance(value, bytes | list | tuple | set | dict):
         return f"<{type(value).__name__} of {len(value)} {'bytes' if isinstance(value, bytes) else 'items'}>"

@@ -76,10 +76,6 @@ def choose_format(asked: str | None, background: str | None = None) -> str:
     return kind if kind in TYPES else "png" if (background or "").lower() == "transparent" else "jpeg"
 
 
-def describe(pictures: list[Image.Image]) -> list[str]:
-    return [f"<PIL {p.mode} {p.width}x{p.height}>" for p in pictures]
-
-
 class Generation(BaseModel):
     """The fields of the real request; unknown ones are dropped without a word."""
 
