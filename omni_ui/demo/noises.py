@@ -229,7 +229,8 @@ def bees(s: Stage) -> np.ndarray:
     for _ in range(6):
         hz, where = s.drift(0.5, 185, 250)[:, :1] * s.rng.uniform(0.85, 1.2), s.drift(1.5, 0, 1)[:, :1]
         phase = TAU * np.cumsum(hz, axis=0, dtype=np.float64) / RATE
-        buzz = sum(np.sin(k * phase) / k for k in (1, 2, 3, 4, 5, 7)).astype(np.float32)
+        turn = (phase % TAU).astype(np.float32)
+        buzz = sum(np.sin(k * turn) / k for k in (1, 2, 3, 4, 5, 7))
         out += buzz * np.hstack([np.sqrt(1 - where), np.sqrt(where)]) * s.drift(0.9, 0.05, 0.4)
     return out
 
