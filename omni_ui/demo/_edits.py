@@ -1,7 +1,6 @@
 """POST /v1/images/edits (wire: api_server.py and images/helpers.py of vLLM-Omni 0.30.0)."""
 
 import contextlib
-import io
 import json
 import random
 import re
@@ -10,16 +9,17 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
+import anyio
 import httpx
 from fastapi import APIRouter, File, Form, HTTPException, Request, UploadFile
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from starlette.datastructures import UploadFile as Upload
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from omni_ui.demo import _errors
 from omni_ui.demo._engine import Ask
 from omni_ui.demo._images import check_layers, check_lora, check_pixels, choose_format, parse_size, result
-from omni_ui.demo._media import fetch, given
+from omni_ui.demo._media import decode, fetch, given
 
 router = APIRouter()
 RESOLUTIONS = (640, 1024)
@@ -44,11 +44,9 @@ async def open_picture(source: Upload | str) -> Image.Image:
     else:
         raise ValueError(f"Unsupported input: {source[:100]}")
     try:
-        picture = Image.open(io.BytesIO(content))
-        picture.load()
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as wrong:
+        return await anyio.to_thread.run_sync(decode, content)
+    except OSError as wrong:
         raise ValueError(f"{said}: {wrong}") from wrong
-    return picture
 
 
 @router.post("/v1/images/edits")

@@ -27,13 +27,17 @@ KINDS = {"client": GuardrailError, "runtime": RuntimeError, "value": ValueError}
 
 @dataclass
 class Ask:
-    """One call of the engine. words: what may carry [[slow:2]] or [[fail:503]]; the rest is for the record."""
+    """One call of the engine. words: what may carry [[slow:2]] or [[fail:503]]; the rest is for the record.
+
+    begun: called when the work starts after its time in the queue. stop: set when nobody wants the result any more.
+    """
 
     words: str
     prompt: dict[str, Any]
     params: dict[str, Any] = field(default_factory=dict)
     id: str = field(default_factory=lambda: uuid4().hex[:16])
     modalities: list[str] | None = None
+    begun: Callable[[], None] | None = None
     stop: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -79,6 +83,8 @@ class Engine:
         self.running[ask.id] = ask
         wait = self.latency if ask.wait is None else ask.wait
         kind = ask.fault or self.fail_kind
+        if ask.begun:
+            asyncio.get_running_loop().call_later(wait / 4, ask.begun)
         try:
             if kind and kind != "midstream":
                 await asyncio.sleep(wait / 2)

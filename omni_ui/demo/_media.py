@@ -2,11 +2,13 @@
 
 import base64
 import binascii
+import io
 from typing import Any
 
 import httpx
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
+from PIL import Image
 
 
 def json_only(request: Request) -> None:
@@ -33,3 +35,13 @@ async def fetch(url: str, seconds: float = 60) -> bytes:
         answer = await client.get(url)
         answer.raise_for_status()
         return answer.content
+
+
+def decode(content: bytes) -> Image.Image:
+    """A picture with its pixels read. OSError when it is none, or too large to be one."""
+    try:
+        picture = Image.open(io.BytesIO(content))
+        picture.load()
+    except Image.DecompressionBombError as wrong:
+        raise OSError(str(wrong)) from wrong
+    return picture

@@ -18,7 +18,7 @@ from fastapi import FastAPI, HTTPException, Request
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from omni_ui.demo import _edits, _errors, _images, _speech, _voices
+from omni_ui.demo import _edits, _errors, _images, _speech, _videos, _voices
 from omni_ui.demo._engine import Engine
 
 MODELS = {
@@ -111,7 +111,7 @@ def demo_app(
     if api_key:
         app.add_middleware(_errors.Keys, key=api_key)
     _add_facts(app, demo)
-    for part in (_images, _edits, _speech, _voices):
+    for part in (_images, _edits, _speech, _voices, _videos):
         app.include_router(part.router)
     if stub:
         _add_stub(app, demo)
