@@ -54,8 +54,10 @@ def parse_size(size: str) -> tuple[int, int]:
 
 def check_pixels(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
-        said = f"Requested image size {width}x{height} exceeds the maximum allowed size of {MAX_PIXELS} pixels."
-        raise HTTPException(400, f"{said} Reduce the size.")
+        raise ValueError(
+            f"Requested image size {width}x{height} exceeds the maximum allowed size of {MAX_PIXELS} pixels. "
+            "You can reduce the requested size."
+        )
 
 
 def encode(picture: Image.Image, kind: str, compression: int = 100) -> bytes:

@@ -7,8 +7,9 @@ import anyio
 from fastapi import APIRouter, Form, Request, UploadFile
 from starlette.responses import JSONResponse, Response
 
+from omni_ui.demo._audio import measure
 from omni_ui.demo._errors import refusal
-from omni_ui.demo._speech import known_voices, measure
+from omni_ui.demo._utterance import known_voices
 
 router = APIRouter()
 MAX_BYTES = 10 * 1024 * 1024

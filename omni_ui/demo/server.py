@@ -18,7 +18,7 @@ from fastapi import FastAPI, HTTPException, Request
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from omni_ui.demo import _edits, _errors, _images, _speech, _videos, _voices
+from omni_ui.demo import _chat, _edits, _errors, _images, _sounds, _speech, _videos, _voices
 from omni_ui.demo._engine import Engine
 
 MODELS = {
@@ -111,7 +111,7 @@ def demo_app(
     if api_key:
         app.add_middleware(_errors.Keys, key=api_key)
     _add_facts(app, demo)
-    for part in (_images, _edits, _speech, _voices, _videos):
+    for part in (_chat, _images, _edits, _speech, _voices, _sounds, _videos):
         app.include_router(part.router)
     if stub:
         _add_stub(app, demo)
@@ -158,7 +158,7 @@ def _card(mode: str) -> dict[str, Any]:
     permission = {"id": f"modelperm-{uuid4().hex[:16]}", "object": "model_permission", "created": now, **may}
     permission |= {"organization": "*", "group": None, "is_blocking": False}
     card = {"id": name, "object": "model", "created": now, "owned_by": "vllm", "root": name, "parent": None}
-    return card | {"max_model_len": 8192 if mode in ("chat", "speech") else None, "permission": [permission]}
+    return card | {"max_model_len": _chat.CONTEXT if mode in ("chat", "speech") else None, "permission": [permission]}
 
 
 def _add_stub(app: FastAPI, demo: Demo) -> None:
