@@ -11,8 +11,10 @@ Errors are one tree; each carries a sentence that can be shown as it is (see `_e
     └── ServerFailed (OutOfMemory)
 """
 
-from omni_ui.client._client import Health, OmniClient
+from omni_ui.client._chat import ChatRequest
+from omni_ui.client._client import OmniClient
 from omni_ui.client._discover import Ability, Capabilities, ModelInfo
+from omni_ui.client._edit import EDIT_SIZES, EditRequest
 from omni_ui.client._errors import (
     BadRequest,
     BrokenAnswer,
@@ -28,19 +30,52 @@ from omni_ui.client._errors import (
     TooLarge,
     Unauthorized,
 )
+from omni_ui.client._events import (
+    AudioChunk,
+    ChatEvent,
+    Discard,
+    Failed,
+    Finish,
+    PictureMade,
+    ReasoningDelta,
+    Speech,
+    SpeechEvent,
+    TextDelta,
+    Usage,
+)
+from omni_ui.client._files import FormRequest
 from omni_ui.client._image import SIZES, ImageRequest
-from omni_ui.client._media import FileRef, Picture
+from omni_ui.client._jobs import VideoJob
+from omni_ui.client._media import FileRef, Picture, media_type_of, replace_files, type_of_file
 from omni_ui.client._pictures import Pictures
+from omni_ui.client._read_speech import BatchResult
 from omni_ui.client._request import Problem, Request, WireCall, hint, knob, problems
+from omni_ui.client._server import Health
+from omni_ui.client._sound import SoundRequest
+from omni_ui.client._speech import LANGUAGES, SpeechRequest, VoiceUpload, batch_call
 from omni_ui.client._transport import Wait
+from omni_ui.client._video import VIDEO_SIZES, VideoRequest
+from omni_ui.client._voices import SavedVoice, Voices
 
 __all__ = [
+    "EDIT_SIZES",
+    "LANGUAGES",
     "SIZES",
+    "VIDEO_SIZES",
     "Ability",
+    "AudioChunk",
     "BadRequest",
+    "BatchResult",
     "BrokenAnswer",
     "Capabilities",
+    "ChatEvent",
+    "ChatRequest",
+    "Discard",
+    "EditRequest",
+    "Failed",
     "FileRef",
+    "Finish",
+    "FormRequest",
     "Health",
     "ImageRequest",
     "ModelInfo",
@@ -52,17 +87,34 @@ __all__ = [
     "OmniError",
     "OutOfMemory",
     "Picture",
+    "PictureMade",
     "Pictures",
     "Problem",
+    "ReasoningDelta",
     "Request",
+    "SavedVoice",
     "ServerBusy",
     "ServerFailed",
+    "SoundRequest",
+    "Speech",
+    "SpeechEvent",
+    "SpeechRequest",
+    "TextDelta",
     "TimedOut",
     "TooLarge",
     "Unauthorized",
+    "Usage",
+    "VideoJob",
+    "VideoRequest",
+    "VoiceUpload",
+    "Voices",
     "Wait",
     "WireCall",
+    "batch_call",
     "hint",
     "knob",
+    "media_type_of",
     "problems",
+    "replace_files",
+    "type_of_file",
 ]

@@ -1,38 +1,36 @@
 """OmniClient: one vLLM-Omni server, every call. What happens in a call stands in the module of its modality."""
 
-import asyncio
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Literal, TypeVar
+from urllib.parse import quote
 
 import httpx
 
-from omni_ui.client import _pictures
-from omni_ui.client._discover import Capabilities, ModelInfo, judge
-from omni_ui.client._errors import NotFound, OmniError
+from omni_ui.client._chat import ChatRequest
+from omni_ui.client._edit import EditRequest
+from omni_ui.client._events import ChatEvent, Failed, Speech, SpeechEvent, TextDelta
 from omni_ui.client._image import ImageRequest
-from omni_ui.client._pictures import Pictures
+from omni_ui.client._jobs import VideoJob, download, fetch_job, read_job
+from omni_ui.client._pictures import Pictures, fetch_pictures, read_edit
+from omni_ui.client._read_chat import read_chat
+from omni_ui.client._read_speech import BatchResult, fetch_sound, read_batch, read_speech
 from omni_ui.client._request import Request, WireCall
-from omni_ui.client._transport import OnWait, Transport
+from omni_ui.client._server import Server
+from omni_ui.client._sound import SoundRequest
+from omni_ui.client._speech import BATCH, SpeechRequest, VoiceUpload, batch_call
+from omni_ui.client._transport import OnWait
+from omni_ui.client._video import VideoRequest
+from omni_ui.client._voices import SavedVoice, Voices, read_upload, read_voices
 
-FRESH = 5.0
-"""Seconds for which capabilities are taken as still true."""
-LISTED = 60.0
-"""Seconds for which the names of the models are; they are looked up before a call when a server has several."""
-
-
-@dataclass(frozen=True)
-class Health:
-    """ok: the server answers and is well. seconds: how long that took. detail: a sentence when it is not ok."""
-
-    ok: bool
-    seconds: float
-    detail: str = ""
+Event = TypeVar("Event")
 
 
-class OmniClient:
+class OmniClient(Server):
     """One server. Make it inside a running event loop and close it: `async with OmniClient(url) as omni`.
 
     base_url: http(s)://host:port, with or without /v1. ValueError with one sentence when it is not.
@@ -50,120 +48,150 @@ class OmniClient:
     for nobody; a video job goes on until `delete_video` (WIRE.md 12).
     """
 
-    def __init__(
-        self,
-        base_url: str,
-        *,
-        api_key: str | None = None,
-        model: str | None = None,
-        timeout: float = 1800.0,
-        abilities: Iterable[str] | None = None,
-        http: httpx.AsyncClient | None = None,
-    ) -> None:
-        self.model = model
-        self._wire = Transport(base_url, api_key, timeout, http)
-        self._stated = None if abilities is None else frozenset(abilities)
-        self._seen: tuple[float, Capabilities] | None = None
-        self._names: tuple[float, list[ModelInfo]] | None = None
-
-    @property
-    def address(self) -> str:
-        """The server's address as it may be shown: without a password, without /v1."""
-        return self._wire.address
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        await self._wire.aclose()
-
-    # The server itself
-
-    async def health(self, timeout: float = 2.0) -> Health:
-        """Whether the server is well, in at most `timeout` seconds. Never raises."""
-        began = time.monotonic()
-        try:
-            async with self._wire.open(WireCall("GET", "/health"), deadline=timeout, tries=1):
-                pass
-        except OmniError as error:
-            return Health(False, time.monotonic() - began, error.sentence)
-        return Health(True, time.monotonic() - began)
-
-    async def models(self) -> list[ModelInfo]:
-        """The models that the server lists."""
-        body = await self._get("/v1/models")
-        listed = body.get("data")
-        if not isinstance(listed, list):
-            raise OmniError("The server's list of models is not one.")
-        return [
-            ModelInfo(one["id"], one.get("max_model_len"), one.get("root"))
-            for one in listed
-            if isinstance(one, dict) and isinstance(one.get("id"), str)
-        ]
-
-    async def version(self) -> str | None:
-        """The server's version of vLLM, None when it has no such route."""
-        try:
-            found = (await self._get("/version")).get("version")
-        except OmniError:
-            return None
-        return found if isinstance(found, str) else None
-
-    async def openapi(self) -> dict[str, Any]:
-        """The server's own description; empty when it gives none (--disable-fastapi-docs)."""
-        try:
-            return await self._get("/openapi.json")
-        except NotFound:
-            return {}
-
-    async def metrics(self) -> str | None:
-        """The Prometheus text, None when the server does not show it."""
-        try:
-            async with self._wire.open(WireCall("GET", "/metrics"), deadline=10, tries=1) as response:
-                return (await response.aread()).decode("utf-8", "replace")
-        except OmniError:
-            return None
-
-    async def capabilities(self, refresh: bool = False) -> Capabilities:
-        """What this server can do, by tab; kept for a few seconds. Raises when the server cannot be asked."""
-        now = time.monotonic()
-        if self._seen and not refresh and now - self._seen[0] < FRESH:
-            return self._seen[1]
-        models, version, description = await asyncio.gather(self.models(), self.version(), self.openapi())
-        routes = frozenset(description.get("paths") or ())
-        found = Capabilities(judge(models, routes, self._stated, self.model), models, version, routes)
-        self._seen, self._names = (now, found), (now, models)
-        return found
-
-    async def _get(self, path: str) -> dict[str, Any]:
-        async with self._wire.open(WireCall("GET", path), deadline=10, tries=1) as response:
-            return await self._wire.read_json(response)
-
-    async def _call(self, request: Request) -> WireCall:
-        return request.wire(await self._model_for(request.tab))
-
-    async def _model_for(self, tab: str) -> str | None:
-        """The name to send. Left out where the server has one model: a wrong name is refused, none never is."""
-        if self.model:
-            return self.model
-        now = time.monotonic()
-        if not self._names or now - self._names[0] > LISTED:
-            try:
-                self._names = (now, await self.models())
-            except OmniError:
-                return None  # The call itself will say what is wrong.
-        models = self._names[1]
-        return judge(models, (), None)[tab].model if len(models) > 1 else None
-
     # Pictures
 
     async def images(
         self, request: ImageRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
     ) -> Pictures:
         """Pictures from words. Layered models give the layers of each picture one after the other."""
-        return await _pictures.fetch(self._wire, await self._call(request), on_wait, deadline)
+        return await fetch_pictures(self._wire, await self._call(request), on_wait, deadline)
+
+    async def edits(
+        self, request: EditRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> Pictures:
+        """Changed pictures. Cancelling frees the caller; the server works on to the end (WIRE.md 12)."""
+        call = await self._call(request.model_copy(update={"stream": False}))
+        return await fetch_pictures(self._wire, call, on_wait, deadline)
+
+    def edits_stream(
+        self, request: EditRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> AsyncGenerator[TextDelta | Pictures | Failed]:
+        """What a multi-stage model thinks, then the pictures. Other models refuse it (BadRequest).
+
+        Errors before the answer begins are raised; later ones are a `Failed` at the end.
+        """
+        streamed = request.model_copy(update={"stream": True})
+        return self._stream(streamed, partial(read_edit, self._wire, began=time.monotonic()), on_wait, deadline)
+
+    # Conversation
+
+    def chat(
+        self, request: ChatRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> AsyncGenerator[ChatEvent]:
+        """The answer as events, whether the server streams or not.
+
+        Errors before the answer begins are raised; later ones are a `Failed` at the end.
+        """
+        return self._stream(request, partial(read_chat, self._wire), on_wait, deadline)
+
+    # Speech and sound
+
+    async def speech(
+        self, request: SpeechRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> Speech:
+        """The whole speech as one file."""
+        call = await self._call(request.model_copy(update={"stream": False, "stream_format": None}))
+        return await fetch_sound(self._wire, call, on_wait, deadline)
+
+    def speech_stream(
+        self, request: SpeechRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> AsyncGenerator[SpeechEvent]:
+        """Samples while they are made, then the usage. `stream_format="audio"` asks for raw sound, without usage.
+
+        The server is asked for wav, whose header tells the rate, unless the request says pcm: then the rate is
+        `sample_rate`, or 24000 as with Qwen3-TTS. A model that cannot stream gives all at once. Errors before the
+        answer begins are raised; later ones are a `Failed` at the end, after a `Discard` when the sound is spoilt.
+        """
+        form = "pcm" if request.response_format == "pcm" else "wav"
+        streamed = request.model_copy(update={"stream": True, "response_format": form})
+        return self._stream(streamed, partial(read_speech, self._wire, rate=request.sample_rate), on_wait, deadline)
+
+    async def speech_batch(
+        self, requests: Sequence[SpeechRequest], *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> list[BatchResult]:
+        """Several texts, each with its speech or its error, in their order. A batch takes no seeds (WIRE.md 9)."""
+        model = await self._model_for("speech")
+        results: list[BatchResult] = []
+        for first in range(0, len(requests), BATCH):
+            call = batch_call(requests[first : first + BATCH], model)
+            async with self._wire.open(call, on_wait, deadline) as response:
+                results += await read_batch(self._wire, response, first)
+        return results
+
+    async def sound(
+        self, request: SoundRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> Speech:
+        """A sound or a piece of music as one file."""
+        return await fetch_sound(self._wire, await self._call(request), on_wait, deadline)
+
+    async def voices(self) -> Voices:
+        """The voices that the server lists; "default" stands on every server, also on one that cannot speak."""
+        return read_voices(await self._get("/v1/audio/voices"))
+
+    async def upload_voice(self, upload: VoiceUpload, *, deadline: float | None = None) -> SavedVoice:
+        """Saves a voice. It replaces one of the same name; a failed upload deletes that one (WIRE.md 9)."""
+        path = await self._route("/v1/audio/voices", "/v1/audio/voice/upload")
+        body = await self._wire.fetch_json(replace(upload.wire(), path=path), deadline=deadline)
+        return read_upload(body, upload.name)
+
+    async def delete_voice(self, name: str) -> None:
+        """Deletes a saved voice. NotFound for one that is unknown or the model's own."""
+        await self._wire.fetch_json(WireCall("DELETE", f"/v1/audio/voices/{quote(name, safe='')}"), deadline=60)
+
+    # Videos
+
+    async def create_video(
+        self, request: VideoRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> VideoJob:
+        """Starts a job. A server that cannot make videos still takes it; the job fails then (WIRE.md 3)."""
+        path = await self._route("/v1/videos", "/v1/videos/generations")
+        call = replace(await self._call(request), path=path)
+        return read_job(await self._wire.fetch_json(call, on_wait, deadline))
+
+    async def video(self, id: str) -> VideoJob:
+        """A job as it stands. NotFound after it was deleted, or when the server was restarted since."""
+        return await fetch_job(self._wire, _video_path(id))
+
+    async def videos(
+        self, *, after: str | None = None, limit: int | None = None, order: Literal["asc", "desc"] = "desc"
+    ) -> list[VideoJob]:
+        """The jobs that the server knows, by when they were made. limit: 0 to 100, all without one."""
+        asked = {"after": after, "limit": limit, "order": order}
+        query = httpx.QueryParams({name: value for name, value in asked.items() if value is not None})
+        body = await self._wire.fetch_json(WireCall("GET", f"/v1/videos?{query}"), deadline=60)
+        return [read_job(one) for one in body.get("data") or []]
+
+    async def delete_video(self, id: str) -> None:
+        """Stops a job and removes it and its file; afterwards it is NotFound."""
+        await self._wire.fetch_json(WireCall("DELETE", _video_path(id)), deadline=60)
+
+    async def video_content(
+        self, id: str, path: Path, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> int:
+        """Downloads a finished video to `path` in constant memory, taking up broken downloads; its bytes."""
+        call = WireCall("GET", f"{_video_path(id)}/content")
+        return await download(self._wire, call, path, on_wait, deadline, resume=True)
+
+    async def video_sync(
+        self, request: VideoRequest, path: Path, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> int:
+        """Makes a video in one call and writes it to `path`; its bytes. Cancelling does not stop the server."""
+        call = replace(await self._call(request), path="/v1/videos/sync")
+        return await download(self._wire, call, path, on_wait, deadline, resume=False)
+
+    async def _stream(
+        self,
+        request: Request,
+        read: Callable[[httpx.Response], AsyncGenerator[Event]],
+        on_wait: OnWait | None,
+        deadline: float | None,
+    ) -> AsyncGenerator[Event]:
+        """What `read` makes of the answer. Leaving this generator leaves the answer, which closes its connection."""
+        call = await self._call(request)
+        async with self._wire.open(call, on_wait, deadline) as response, aclosing(read(response)) as events:
+            async for event in events:
+                yield event
+
+
+def _video_path(id: str) -> str:
+    return f"/v1/videos/{quote(id, safe='')}"

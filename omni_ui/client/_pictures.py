@@ -2,10 +2,15 @@
 
 import asyncio
 import time
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any
 
-from omni_ui.client._errors import BrokenAnswer, NothingMade
+import httpx
+
+from omni_ui.client._answers import error_from_body
+from omni_ui.client._errors import BrokenAnswer, NothingMade, OmniError
+from omni_ui.client._events import Failed, TextDelta
 from omni_ui.client._media import Picture, picture_from
 from omni_ui.client._request import WireCall
 from omni_ui.client._transport import OnWait, Transport
@@ -27,11 +32,36 @@ class Pictures:
     metrics: dict[str, Any] = field(default_factory=dict)
 
 
-async def fetch(wire: Transport, call: WireCall, on_wait: OnWait | None, deadline: float | None) -> Pictures:
+async def fetch_pictures(wire: Transport, call: WireCall, on_wait: OnWait | None, deadline: float | None) -> Pictures:
     """Sends the call and reads its pictures, off the event loop."""
     began = time.monotonic()
     body = await wire.fetch_json(call, on_wait, deadline)
     return await asyncio.to_thread(read_pictures, body, began)
+
+
+async def read_edit(
+    wire: Transport, response: httpx.Response, began: float
+) -> AsyncGenerator[TextDelta | Pictures | Failed]:
+    """The events of a streamed edit: what the model thinks, then the pictures (protocol/images.py:273-310)."""
+    if "text/event-stream" not in response.headers.get("content-type", ""):
+        yield await asyncio.to_thread(read_pictures, await wire.read_json(response), began)
+        return
+    try:
+        made = False
+        async for _, chunk in wire.events(response):
+            if chunk is None:
+                break
+            if chunk.get("error"):
+                raise error_from_body(chunk, None)
+            if chunk.get("type") == "ar_delta" and chunk.get("delta"):
+                yield TextDelta(str(chunk["delta"]))
+            elif chunk.get("type") == "image":
+                made = True
+                yield await asyncio.to_thread(read_pictures, chunk, began)
+        if not made:
+            raise BrokenAnswer("The answer ended without a picture.")
+    except OmniError as error:
+        yield Failed(error)
 
 
 def read_pictures(body: dict[str, Any], began: float) -> Pictures:

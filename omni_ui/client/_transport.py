@@ -6,6 +6,7 @@ import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,7 +14,7 @@ import tenacity
 from httpx_sse import EventSource, SSEError
 
 from omni_ui.client._answers import error_from
-from omni_ui.client._errors import BrokenAnswer, NotReachable, NotVllmOmni, OmniError, ServerBusy, TimedOut
+from omni_ui.client._errors import BadRequest, BrokenAnswer, NotReachable, NotVllmOmni, OmniError, ServerBusy, TimedOut
 from omni_ui.client._media import replace_files, type_of_file
 from omni_ui.client._request import WireCall
 
@@ -131,7 +132,11 @@ class Transport:
     async def _send(self, call: WireCall, ends: float, headers: dict[str, str]) -> httpx.Response:
         """One try. Raises for any status but 2xx, with the body read."""
         with ExitStack() as opened:
-            request = await asyncio.to_thread(self._build, call, headers, opened)
+            try:
+                request = await asyncio.to_thread(self._build, call, headers, opened)
+            except OSError as error:
+                name = Path(error.filename or "").name
+                raise BadRequest(f"The file {name} cannot be read any more.", "Choose it again.") from None
             with self._plain_errors():
                 async with asyncio.timeout_at(ends):
                     response = await self._http.send(request, stream=True)
