@@ -38,7 +38,7 @@ def main(library: str, data: str) -> None:
             sys.exit(f"espeak-ng has no voice {wanted['voice']}")
         for number, name in ((RATE, "rate"), (PITCH, "pitch"), (RANGE, "range")):
             espeak.espeak_SetParameter(number, wanted[name], 0)
-        text = wanted["text"].encode()
+        text = wanted["text"].encode(errors="replace")
         espeak.espeak_Synth(text, ctypes.c_size_t(len(text) + 1), 0, 1, 0, UTF8 | END_PAUSE, None, None)
         sys.stdout.buffer.write(len(spoken).to_bytes(4, "little") + bytes(spoken))
         sys.stdout.buffer.flush()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from omni_ui.demo import facts
 from omni_ui.demo._sums import BadSum, solve
+from omni_ui.demo.voice import VOICES
 
 KINDS = {"image_url": "picture", "input_audio": "recording", "audio_url": "recording", "video_url": "video"}
 MEASURES = {"picture": facts.picture, "recording": facts.audio, "video": facts.video}
@@ -49,13 +50,13 @@ class Turn:
     media: list[tuple[str, str]] = field(default_factory=list)
 
 
-def reply(messages: list[dict], *, voices: Iterable[str] = ()) -> Iterator[str]:
+def reply(messages: list[dict], *, voices: Iterable[str] = tuple(VOICES)) -> Iterator[str]:
     """A Markdown answer to OpenAI-format messages, in pieces of one word; joined they are the answer.
 
     Media parts may be data: URLs (image_url, audio_url, video_url) or base64 (input_audio). What cannot be read is
     named in a sentence. voices: the names it may tell. The same messages give the same answer, but for the clock.
     """
-    turns = [_turn(message) for message in messages if message.get("role") == "user"]
+    turns = [_turn(message) for message in messages if isinstance(message, dict) and message.get("role") == "user"]
     yield from re.findall(r"\S+\s*|\s+", _answer(turns, list(voices)))
 
 
@@ -66,7 +67,7 @@ def wants_picture(text: str) -> str | None:
         return None
     made = r"(?:picture|image|photo|drawing|painting|illustration|sketch)"
     asks = (
-        rf"\b(?:make|create|generate|show|give|draw|paint)\s+(?:me |us )?(?:\w+ ){{0,3}}{made}\s+(?:of|with|showing)\s+(.+)",
+        rf"\b(?:make|create|generate|show|give|draw|paint)\s+(?:\w+ ){{0,4}}{made}\s+(?:of|with|showing)\s+(.+)",
         r"\b(?:draw|paint|sketch|illustrate)\s+(?:me |us )?(.+)",
         rf"^\s*(?:an? )?{made} of\s+(.+)",
     )
@@ -227,12 +228,12 @@ def _helped(text: str, before: list[Turn]) -> str | None:
 
 
 def _looked_back(text: str, before: list[Turn]) -> str | None:
-    """A question about something sent earlier: the last of its kind, or the last of all for "it"."""
+    """A question about something sent earlier: the last of its kind, or the last of all."""
     kinds = {
         "picture": r"pictures?|images?|photos?|colou?rs?|bright\w*|sharp\w*",
         "recording": r"audio|recordings?|loud\w*|pitch",
         "video": r"videos?|clip|frame rate|fps",
-        "": r"it|size|long|measure",
+        "": r"how (long|big|large|small)|what size|measure|describe",
     }
     for kind, words in kinds.items():
         sent = [one for turn in before for one in turn.media if kind in ("", one[0])]

@@ -4,6 +4,7 @@ It is a formant synthesiser, so it sounds like a machine. espeak-ng comes in the
 which is optional: without it `available()` says so and everything else works.
 """
 
+import contextlib
 import json
 import re
 import subprocess
@@ -16,25 +17,13 @@ import numpy as np
 
 from omni_ui.demo.listen import VoiceMatch, measure
 
-__all__ = [
-    "LANGUAGES",
-    "RATE",
-    "STYLES",
-    "VOICES",
-    "Voice",
-    "VoiceError",
-    "VoiceMatch",
-    "available",
-    "measure",
-    "speak",
-]
+__all__ = ["LANGUAGES", "RATE", "STYLES", "VOICES", "VoiceError", "VoiceMatch", "available", "measure", "speak"]
 
 RATE = 24_000
 """Samples per second of what `speak` gives: what Qwen3-TTS uses (the real server's default)."""
 
-_ENGINE_RATE = 22_050
 _WORDS_PER_MINUTE = 170
-_SLOWEST, _FASTEST = 80, 440  # words per minute espeak-ng can do by itself; beyond them the sound is stretched
+_SLOWEST = 80  # words per minute: espeak-ng goes no slower, so below it the sound is stretched
 
 
 @dataclass(frozen=True)
@@ -71,6 +60,7 @@ _IDS = {
 }  # fmt: skip
 
 LANGUAGES: list[str] = ["Auto", *_IDS]
+"""English names. espeak-ng reads kana, but not the Chinese characters in a Japanese text."""
 
 _SCRIPTS = {"[\u3040-\u30ff]": "ja", "[\uac00-\ud7af]": "ko", "[\u4e00-\u9fff]": "cmn", "[\u0400-\u04ff]": "ru",
             "[\u0370-\u03ff]": "el", "[\u0600-\u06ff]": "ar", "[\u0900-\u097f]": "hi"}  # fmt: skip
@@ -147,13 +137,11 @@ def speak(
     instructions: free words; those of `STYLES` act on pitch, melody, pace, loudness and timbre, others do nothing.
     speed: 0.25..4, a factor on the pace. seed: varies pitch and pace a little from sentence to sentence.
     match: take pitch and pace from a recording (`measure`). This is a voice match, not a clone.
-    ValueError for an unknown voice or language or a text without words; VoiceError when espeak-ng is missing or fails.
+    A text without a letter or digit gives 0.3 s of silence. ValueError for an unknown voice or language; VoiceError
+    when espeak-ng is missing or fails.
     """
     if missing := available():
         raise VoiceError(missing)
-    sentences = _split(text)
-    if not sentences:
-        raise ValueError("There is nothing to say in this text: it holds no letter and no digit.")
     chosen = {name.lower(): each for name, each in VOICES.items()}.get(voice.lower())
     if chosen is None:
         raise ValueError(f"There is no voice {voice!r}. The voices are {', '.join(VOICES)}.")
@@ -170,7 +158,7 @@ def speak(
                 range=chosen.range + style.range,
                 variant=_variant(style.variant, chosen.variant),
             )
-    return _spoken(sentences, chosen, rate, gain, np.random.default_rng(seed % 2**32))
+    return _spoken(_split(text), chosen, rate, gain, np.random.default_rng(seed % 2**32))
 
 
 _OWN_PACE = 4.3
@@ -223,6 +211,9 @@ def _spoken(
 ) -> Iterator[np.ndarray]:
     import espeakng_loader
 
+    if not sentences:
+        yield np.zeros(RATE * 3 // 10, np.int16)
+        return
     child = [sys.executable, "-I", "-S", str(Path(__file__).with_name("_espeak.py"))]
     child += [espeakng_loader.get_library_path(), espeakng_loader.get_data_path()]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -246,15 +237,16 @@ def _spoken(
 
 
 def _ask(espeak: subprocess.Popen, wanted: dict) -> np.ndarray:
-    try:
+    """The samples of one sentence at 22,050 Hz, -1..1."""
+    with contextlib.suppress(BrokenPipeError):  # it has ended; the reading below tells why
         espeak.stdin.write(json.dumps(wanted).encode() + b"\n")
         espeak.stdin.flush()
-        size = int.from_bytes(espeak.stdout.read(4), "little")
-        samples = espeak.stdout.read(size)
-    except BrokenPipeError:
-        size, samples = 1, b""
-    if not samples or len(samples) != size:
-        raise VoiceError(f"espeak-ng stopped: {espeak.stderr.read().decode(errors='replace').strip() or 'no reason'}.")
+    head = espeak.stdout.read(4)
+    samples = espeak.stdout.read(int.from_bytes(head, "little"))
+    if len(head) < 4 or len(samples) != int.from_bytes(head, "little"):
+        reason = espeak.stderr.read().decode(errors="replace").strip() or "no reason was given"
+        raise VoiceError(f"espeak-ng stopped: {reason}.")
+    samples = samples or bytes(2 * 2205)  # a sign that it passes over: a short pause
     return np.frombuffer(samples, "<i2").astype(np.float64) / 32768
 
 
