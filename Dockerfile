@@ -1,0 +1,15 @@
+# Serves the page on port 7860 as a non-root user. Build: docker build -t omni-ui .
+# Run: docker run -p 7860:7860 -e OMNI_BASE_URL=http://host:8091 omni-ui
+FROM python:3.12-slim
+RUN useradd --create-home --uid 1000 omni
+WORKDIR /home/omni/app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY --chown=omni app.py LICENSE ./
+COPY --chown=omni assets assets
+COPY --chown=omni omni_ui omni_ui
+USER omni
+ENV OMNI_HOST=0.0.0.0 PYTHONUNBUFFERED=1
+EXPOSE 7860
+HEALTHCHECK CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:7860/health', timeout=5)"]
+CMD ["python", "app.py"]

@@ -1,0 +1,60 @@
+"""The page: a header, a tab for each modality. Everything it needs is passed in."""
+
+import asyncio
+from typing import Any
+
+import gradio as gr
+
+from omni_ui.parts.backends import Backends
+from omni_ui.parts.listen import Listening
+from omni_ui.parts.tab import OmniTab
+from omni_ui.tabs import image
+
+HEADER = """<header class="omni-header">
+<span class="omni-name">Omni UI</span><span class="omni-quiet omni-what">playground for vLLM-Omni</span>
+<span class="omni-state" role="status" id="omni-state">
+<span class="omni-pill" data-state="asking">Asking the server</span>
+<span class="omni-model omni-quiet"></span></span></header>"""
+
+
+def build_ui(backends: Backends, listening: Listening) -> gr.Blocks:
+    """All tabs over these servers. Mount it with `theme`, `css` and `head` of omni_ui.parts.theme.
+
+    listening: where tabs that speak put their sound while it arrives.
+    """
+    with gr.Blocks(title="Omni UI", analytics_enabled=False, fill_width=True) as page:
+        gr.HTML(HEADER, padding=False)
+        with gr.Tabs(selected="image", elem_id="omni-tabs", overflow_behavior="wrap") as strip:
+            tabs: list[OmniTab] = [image.build(backends)]
+
+        async def arrive(request: gr.Request) -> dict[Any, Any]:
+            """A new visitor: fill in what models want, and open a tab that works."""
+            advice = await asyncio.gather(*(tab.advise(request.session_hash) for tab in tabs))
+            filled = {part: value for one in advice for part, value in one.items()}
+            return {strip: gr.Tabs(selected=await _first_able(tabs, request.session_hash)), **filled}
+
+        async def leave(request: gr.Request) -> None:
+            await backends.forget(request.session_hash or "")
+
+        page.load(
+            arrive,
+            None,
+            [strip, *(part for tab in tabs for part in tab.advised)],
+            api_visibility="private",
+            show_progress="hidden",
+            queue=False,
+        )
+        page.unload(leave)
+    return page
+
+
+async def _first_able(tabs: list[OmniTab], session: str | None) -> str:
+    """The first tab whose server can do its job; Chat comes last where it is not a language model that answers."""
+    able = []
+    for tab in tabs:
+        backend = tab.backends.for_tab(tab.name, session)
+        ability = await backend.ability(tab.name) if backend else None
+        if ability and ability.can:
+            aside = tab.name == "chat" and (backend.demo or "text" not in ability.detail.get("outputs", ["text"]))
+            able.append((aside, tab.name))
+    return min(able, key=lambda one: one[0])[1] if able else "image"

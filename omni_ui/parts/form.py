@@ -1,0 +1,121 @@
+"""The controls of a tab, made from its request model and from nothing else."""
+
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import gradio as gr
+from pydantic import ValidationError
+
+from omni_ui.client import Problem, Request, hint, problems
+from omni_ui.parts.controls import control, number_field
+
+
+class Invalid(Exception):
+    """What was entered cannot be sent; `problems` holds a sentence for each field."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(" ".join(problem.sentence for problem in problems))
+        self.problems = problems
+
+
+class Form:
+    """One tab's controls by wire name, and the way back from their values to a request."""
+
+    def __init__(self, model: type[Request], prefix: str | None = None) -> None:
+        self.model = model
+        self.prefix = prefix or model.tab
+        self.controls: dict[str, gr.components.Component] = {}
+
+    def names(self, place: str) -> list[str]:
+        """The fields that stand at a place ("main", "card", "advanced"), in the order of the model."""
+        return [n for n, info in self.model.model_fields.items() if hint(info, "place", "advanced") == place]
+
+    def add(self, name: str, **more: Any) -> gr.components.Component:
+        """Makes the control of a field here, in the layout that is open. `more` goes to the control."""
+        made = control(name, self.model.model_fields[name], f"{self.prefix}-{name}", **more)
+        self.controls[name] = made
+        return made
+
+    def add_all(self, names: Iterable[str]) -> None:
+        """Controls for several fields; a size and a seed get the small helpers that belong to them."""
+        for name in names:
+            kind = hint(self.model.model_fields[name], "kind")
+            if name in self.controls:
+                continue
+            if kind == "size":
+                self._size(name)
+            elif kind == "seed":
+                self._seed(name)
+            else:
+                self.add(name)
+
+    def _size(self, name: str) -> None:
+        """Presets by shape, and free width and height that write the same field."""
+        with gr.Row(elem_classes="omni-wide"):
+            size = self.add(name, scale=2, min_width=150)
+            sides = [
+                number_field(
+                    label=label,
+                    step=16,
+                    placeholder="px",
+                    elem_id=f"{self.prefix}-{label.lower()}",
+                    optional=False,
+                    scale=1,
+                    min_width=70,
+                )
+                for label in ("Width", "Height")
+            ]
+        # Both directions run in the browser: no round trip, and nothing to queue.
+        for side in sides:
+            side.input(None, [*sides], size, js="(w, h) => (w && h ? `${w}x${h}` : '')", queue=False)
+        size.input(
+            None,
+            size,
+            sides,
+            queue=False,
+            js="(s) => { const m = /^(\\d+)x(\\d+)$/i.exec(s || ''); return m ? [+m[1], +m[2]] : [null, null]; }",
+        )
+
+    def _seed(self, name: str) -> None:
+        """A number, and a switch for a new one each run. An empty field is a random seed."""
+        with gr.Column(elem_classes="omni-cell", min_width=60):
+            seed = self.add(name)
+            random = gr.Checkbox(
+                True, label="New seed each run", elem_id=f"{self.prefix}-random", container=False, min_width=60
+            )
+        random.input(
+            None,
+            [random, seed],
+            seed,
+            queue=False,
+            js="(on, seed) => on ? '' : (seed || String(Math.floor(Math.random() * 2 ** 31)))",
+        )
+        seed.change(None, seed, random, queue=False, js="(seed) => !String(seed ?? '').trim()")
+
+    @property
+    def inputs(self) -> list[gr.components.Component]:
+        return list(self.controls.values())
+
+    def read(self, values: Iterable[Any], **more: Any) -> Request:
+        """The request for these control values (in the order of `inputs`). Raises Invalid."""
+        entered = dict(zip(self.controls, values, strict=True)) | more
+        filled = {name: value for name, value in entered.items() if not self._left_out(name, value)}
+        try:
+            return self.model(**filled)
+        except ValidationError as wrong:
+            raise Invalid(problems(wrong, self.model)) from None
+
+    def _left_out(self, name: str, value: Any) -> bool:
+        """An empty control of a field with a default says nothing about it."""
+        return value in (None, "", []) and not self.model.model_fields[name].is_required()
+
+
+def by_name(names: list[str], handler: Callable[..., Any]) -> Callable[..., Any]:
+    """The handler `(request, *values)` with the wire names as its parameters: the API's parameters have these names."""
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [inspect.Parameter("request", kind, annotation=gr.Request)]
+    parameters += [inspect.Parameter(name, kind, default=None) for name in names]
+    handler.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    handler.__annotations__ = {"request": gr.Request}
+    return handler

@@ -1,0 +1,52 @@
+"""Between a fast stream and a slow page.
+
+A page that is redrawn for every token chokes (measured: 22 s for a 10 s answer), and a handler that waits without
+yielding does not notice that its visitor has left. So the stream is read at full speed by a task of its own, and its
+items are handed on in batches, at most `rate` times a second, with an empty batch as a heartbeat.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import TypeVar
+
+T = TypeVar("T")
+HEARTBEAT = 0.5
+RATE = 18.0
+
+
+async def pump(source: AsyncIterator[T], heartbeat: float = HEARTBEAT, rate: float = RATE) -> AsyncGenerator[list[T]]:
+    """Batches of what `source` gave, in order; an empty list after `heartbeat` seconds of silence.
+
+    The first item is handed on at once. An error of the source is raised after its last items. Closing this generator
+    (or cancelling its task) cancels the source, which closes the connection to the server.
+    """
+    items: list[T] = []
+    news = asyncio.Event()
+
+    async def read() -> None:
+        try:
+            async for item in source:
+                items.append(item)
+                news.set()
+        finally:
+            news.set()
+
+    reader = asyncio.create_task(read())
+    try:
+        while not (reader.done() and not items):
+            try:
+                await asyncio.wait_for(news.wait(), heartbeat)
+            except TimeoutError:
+                yield []
+                continue
+            news.clear()
+            if items:
+                batch = items.copy()
+                items.clear()
+                yield batch
+            if not reader.done():
+                await asyncio.sleep(1 / rate)
+        await reader
+    finally:
+        reader.cancel()
+        await asyncio.gather(reader, return_exceptions=True)

@@ -1,0 +1,62 @@
+"""What a tab says about a run: one element, announced to screen readers, always at the same place."""
+
+from collections.abc import Iterable
+from html import escape
+
+from omni_ui.client import Wait
+
+EMPTY, WORKING, DONE, FAILED, STOPPED = "empty", "working", "done", "failed", "stopped"
+
+
+def _box(state: str, body: str) -> str:
+    return f'<div class="omni-status" data-state="{state}">{body}</div>'
+
+
+def empty(sentence: str, examples: Iterable[str] = (), target: str = "") -> str:
+    """Before the first run: what will appear here, and examples that fill in the field `target` on a click."""
+    buttons = "".join(
+        f'<button type="button" class="omni-example" data-target="{escape(target)}">{escape(example)}</button>'
+        for example in examples
+    )
+    tries = f'<p class="omni-quiet">Try one of these:</p><div class="omni-examples">{buttons}</div>' if buttons else ""
+    return _box(EMPTY, f"<p>{escape(sentence)}</p>{tries}")
+
+
+def working(note: str = "Working", place: int = 0, wait: Wait | None = None, started: float = 0.0) -> str:
+    """While it runs. The page's script counts the seconds, so this is sent only when the note changes.
+
+    started: seconds since the run began when this is sent.
+    """
+    if place:
+        note = f"{_nth(place)} in line"
+    if wait:
+        note = f"{wait.reason} Trying again in {wait.seconds:.0f} s"
+    clock = f'<span class="omni-clock" data-since="{started:.2f}">{started:.1f} s</span>'
+    return _box(WORKING, f"<p><span class='omni-note'>{escape(note)}</span> {clock}</p>")
+
+
+def done(facts: list[tuple[str, str]]) -> str:
+    """A finished run: its facts in one line, such as ("seed", "42")."""
+    line = "".join(
+        f'<span class="omni-fact"><span class="omni-quiet">{escape(name)}</span> <b>{escape(value)}</b></span>'
+        for name, value in facts
+    )
+    return _box(DONE, f'<p class="omni-facts">{line}</p>')
+
+
+def failed(sentence: str, details: str = "") -> str:
+    """A failed run: what happened and what to do; the server's own words folded away."""
+    folded = ""
+    if details and details.strip() not in sentence:
+        shown = escape(details if len(details) < 2000 else details[:2000] + " …")
+        folded = f"<details><summary>The server's own words</summary><pre>{shown}</pre></details>"
+    return _box(FAILED, f'<p class="omni-error">{escape(sentence)}</p>{folded}')
+
+
+def stopped(note: str = "Stopped. What you entered is still here.") -> str:
+    return _box(STOPPED, f"<p>{escape(note)}</p>")
+
+
+def _nth(number: int) -> str:
+    suffix = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"

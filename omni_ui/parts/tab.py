@@ -1,0 +1,177 @@
+"""The frame of every tab: controls on the left, the stage on the right, and one way to run."""
+
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, contextmanager
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from omni_ui.client import OmniError, Request
+from omni_ui.parts import status
+from omni_ui.parts.backends import Backends
+from omni_ui.parts.code import code_view
+from omni_ui.parts.form import Form, Invalid, by_name
+from omni_ui.parts.run import Outcome, Step, Updates, Work, run
+
+NO_SERVER = "the host can set OMNI_BASE_URL, or the address of this tab's own server."
+MakeWork = Callable[[Request], Work]
+
+
+class OmniTab:
+    """One tab while it is built. Its parts are made in the order in which the tab's module calls for them."""
+
+    def __init__(self, model: type[Request], title: str, backends: Backends, hello: str) -> None:
+        self.name = model.tab
+        self.title = title
+        self.backends = backends
+        self.hello = hello
+        """What the status says before the first run: HTML of status.empty."""
+        self.form = Form(model)
+
+    @contextmanager
+    def frame(self) -> Iterator[None]:
+        """The tab itself. `with tab.frame(): with tab.controls(): … with tab.stage(): …`"""
+        with gr.Tab(self.title, id=self.name, elem_id=f"{self.name}-tab"):
+            gr.HTML(elem_id=f"{self.name}-server", elem_classes="omni-server", padding=False)
+            with gr.Row(elem_classes="omni-columns", equal_height=False):
+                yield
+
+    @contextmanager
+    def controls(self) -> Iterator[None]:
+        """The left column. What the module adds stands first, then Run and Stop, the card, and Advanced."""
+        with gr.Column(scale=36, min_width=300, elem_classes="omni-controls"):
+            self.form.add_all(self.form.names("main"))
+            yield
+            with gr.Row(elem_classes="omni-buttons"):
+                self.run_button = gr.Button("Run", variant="primary", elem_id=f"{self.name}-run", scale=3)
+                self.stop_button = gr.Button("Stop", elem_id=f"{self.name}-stop", scale=1, min_width=72)
+            if card := self.form.names("card"):
+                with gr.Row(elem_classes="omni-card"):
+                    self.form.add_all(card)
+            self.advice = gr.HTML(elem_id=f"{self.name}-advice", elem_classes="omni-recommended")
+            if advanced := self.form.names("advanced"):
+                with gr.Accordion("Advanced", open=False, elem_classes="omni-advanced"):
+                    self.form.add_all(advanced)
+
+    @contextmanager
+    def stage(self) -> Iterator[None]:
+        """The right column: what the module adds is the result; below it the status, and the code folded away."""
+        with gr.Column(scale=64, min_width=320, elem_classes="omni-stage"):
+            yield
+            self.status = gr.HTML(
+                self.hello, elem_id=f"{self.name}-status", elem_classes="omni-status-line", padding=False
+            )
+            with gr.Accordion("Code", open=False, elem_classes="omni-code-fold"):
+                self.code = gr.HTML(elem_id=f"{self.name}-code", padding=False)
+            self.facts = gr.JSON(visible=False, elem_id=f"{self.name}-facts", label="Facts")
+
+    async def advise(self, session: str | None) -> Updates:
+        """What the makers of this tab's model recommend, filled in and said. Nothing when the model is not known."""
+        backend = self.backends.for_tab(self.name, session)
+        ability = await backend.ability(self.name) if backend else None
+        wanted = {
+            n: v for n, v in (ability.detail.get("settings", {}) if ability else {}).items() if n in self.form.controls
+        }
+        if not ability or not wanted:
+            return {}
+        fields = self.form.model.model_fields
+        words = ", ".join(f"{(fields[name].title or name).lower()} {value}" for name, value in wanted.items())
+        note = f"Filled in as the makers of {escape(ability.model or 'this model')} recommend: {escape(words)}."
+        return {**{self.form.controls[name]: value for name, value in wanted.items()}, self.advice: note}
+
+    @property
+    def advised(self) -> list[gr.components.Component]:
+        """The components that `advise` may set."""
+        return [*self.form.inputs, self.advice]
+
+    def runs(self, make: MakeWork, results: list[gr.components.Component]) -> gr.events.Dependency:
+        """Wires Run and Stop. `make(request)` gives the work of one run; `results` are what it shows."""
+        outputs = [*results, self.status, self.code, self.facts]
+
+        async def handler(request: gr.Request, *values: Any) -> AsyncGenerator[dict[Any, Any]]:
+            async with aclosing(self._run(make, results, values, request)) as changes:
+                async for updates in changes:
+                    yield updates
+
+        ran = self.run_button.click(
+            by_name(list(self.form.controls), handler),
+            self.form.inputs,
+            outputs,
+            api_name=self.name,
+            api_description=(self.form.model.__doc__ or "").strip().split("\n")[0],
+            show_progress="hidden",
+            concurrency_limit=None,
+        )
+        self.stop_button.click(
+            lambda: status.stopped(),
+            None,
+            self.status,
+            cancels=[ran],
+            api_visibility="private",
+            queue=False,
+            show_progress="hidden",
+        )
+        return ran
+
+    async def _run(
+        self, make: MakeWork, results: list[Any], values: tuple[Any, ...], request: gr.Request
+    ) -> AsyncGenerator[dict[Any, Any]]:
+        """The updates of one run. Over the API a failure is an error; in the page it is a card on the stage."""
+        try:
+            asked = self.form.read(values).with_seed()
+        except Invalid as wrong:
+            yield self._failure(str(wrong), "", request)
+            return
+        backend = self.backends.for_tab(self.name, request.session_hash)
+        if backend is None:
+            yield self._failure(f"No server was named for this tab: {NO_SERVER}", "", request)
+            return
+        ability = await backend.ability(self.name)
+        work = make(asked)
+        work.model = ability.model if ability else None
+        work.demo = backend.demo
+        shown: Updates = {part: gr.skip() for part in results}
+        told: Any = None
+        async with aclosing(run(backend, work)) as steps:
+            async for step in steps:
+                if step.kind == "failed":
+                    yield self._failure(*_explain(step.error), request)
+                elif step.kind == "done":
+                    yield {**shown, **self._finish(work, step)}
+                else:
+                    shown.update(step.updates)
+                    news = (step.kind == "waiting", step.place, step.wait)
+                    changed, told = news != told, news
+                    note = {self.status: status.working(place=step.place, wait=step.wait, started=step.seconds)}
+                    yield step.updates | (note if changed else {}) or {self.status: gr.skip()}
+
+    def _finish(self, work: Work, step: Step) -> Updates:
+        outcome = step.outcome or Outcome()
+        seed = getattr(work.request, "seed", None)
+        facts = [("", f"{step.seconds:.1f} s")]
+        facts += [("seed", str(seed))] if seed is not None else []
+        facts += outcome.facts
+        facts += [("model", work.model)] if work.model else []
+        return {
+            self.status: status.done(facts),
+            self.code: code_view(work.request.wire(work.model)),
+            self.facts: {
+                "tab": self.name,
+                "request": work.request.model_dump(mode="json", exclude_none=True),
+                "seconds": round(step.seconds, 3),
+                "model": work.model,
+                "files": [str(path) for path in outcome.files],
+            },
+        }
+
+    def _failure(self, sentence: str, details: str, request: gr.Request) -> Updates:
+        if request.headers.get("x-gradio-user") == "api":
+            raise gr.Error(sentence, print_exception=False)
+        return {self.status: status.failed(sentence, details)}
+
+
+def _explain(error: Exception | None) -> tuple[str, str]:
+    if isinstance(error, OmniError):
+        return error.sentence, error.server_message or ""
+    return "Something went wrong in this page, not on the server. It was written to the log; please try again.", ""

@@ -1,0 +1,129 @@
+"""The settings: environment variables with the prefix OMNI_. The README's table is made from this file."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Tab = Literal["chat", "image", "edit", "speech", "sound", "video"]
+TABS: tuple[Tab, ...] = ("chat", "image", "edit", "speech", "sound", "video")
+
+Url = Annotated[str | None, Field(default=None)]
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used; the text is one sentence for the person who starts the app."""
+
+
+class Settings(BaseSettings):
+    """All of them, with their defaults. Help texts are the README's."""
+
+    model_config = SettingsConfigDict(env_prefix="OMNI_", env_ignore_empty=True, extra="ignore")
+
+    base_url: str | None = Field(
+        None, description="The vLLM-Omni server, such as http://host:8091. Without it a demo server starts."
+    )
+    api_key: SecretStr | None = Field(None, description="The key for that server. It never reaches the browser.")
+    model: str | None = Field(None, description="The model name to send. By default the one that the server lists.")
+
+    chat_url: str | None = Field(None, description="Another server for the Chat tab.")
+    chat_api_key: SecretStr | None = Field(None, description="Its key.")
+    chat_model: str | None = Field(None, description="Its model.")
+    image_url: str | None = Field(None, description="Another server for the Image tab.")
+    image_api_key: SecretStr | None = Field(None, description="Its key.")
+    image_model: str | None = Field(None, description="Its model.")
+    edit_url: str | None = Field(None, description="Another server for the Edit tab.")
+    edit_api_key: SecretStr | None = Field(None, description="Its key.")
+    edit_model: str | None = Field(None, description="Its model.")
+    speech_url: str | None = Field(None, description="Another server for the Speech tab.")
+    speech_api_key: SecretStr | None = Field(None, description="Its key.")
+    speech_model: str | None = Field(None, description="Its model.")
+    sound_url: str | None = Field(None, description="Another server for the Sound tab.")
+    sound_api_key: SecretStr | None = Field(None, description="Its key.")
+    sound_model: str | None = Field(None, description="Its model.")
+    video_url: str | None = Field(None, description="Another server for the Video tab.")
+    video_api_key: SecretStr | None = Field(None, description="Its key.")
+    video_model: str | None = Field(None, description="Its model.")
+
+    abilities: str | None = Field(
+        None, description="What the server at OMNI_BASE_URL can do, when its model's name does not tell: image,edit …"
+    )
+    host: str | None = Field(None, description="The address to listen on. 127.0.0.1, or 0.0.0.0 on a Space.")
+    port: int = Field(7860, ge=1, le=65535, description="The port to listen on.")
+    root_path: str = Field("", description="The path below which a proxy serves the page, such as /omni.")
+    max_concurrency: int = Field(64, ge=1, description="Runs at one time per server; further ones wait in line.")
+    timeout: float = Field(1800, gt=0, description="Seconds that one run may take.")
+    max_upload_mb: int = Field(200, ge=1, description="The largest file that a visitor may upload, in MB.")
+    max_threads: int = Field(400, ge=40, description="Event slots of the page; each open run takes one.")
+    demo_latency: float = Field(0, ge=0, description="Seconds that the demo server waits before it answers.")
+    show_server: bool | None = Field(
+        None, description="Show the server's address to visitors. On a private machine yes, on a Space no."
+    )
+    visitor_servers: bool | None = Field(
+        None, description="Let visitors enter a server of their own for their session. Private machine yes, Space no."
+    )
+    space_id: str | None = Field(None, validation_alias="SPACE_ID", exclude=True)
+
+    @field_validator("base_url", *[f"{tab}_url" for tab in TABS])
+    @classmethod
+    def _is_url(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must be an address such as http://host:8091")
+        return value
+
+    @field_validator("root_path")
+    @classmethod
+    def _is_path(cls, value: str) -> str:
+        value = value.rstrip("/")
+        if value and not value.startswith("/"):
+            raise ValueError("must start with a slash, such as /omni")
+        return value
+
+    @field_validator("abilities")
+    @classmethod
+    def _are_tabs(cls, value: str | None) -> str | None:
+        unknown = [word for word in (value or "").replace(",", " ").split() if word not in TABS]
+        if unknown:
+            raise ValueError(f"may name {', '.join(TABS)}")
+        return value
+
+    @property
+    def public(self) -> bool:
+        """Whether strangers may reach this page: it runs on a Space."""
+        return self.space_id is not None
+
+    @property
+    def listen(self) -> str:
+        return self.host or ("0.0.0.0" if self.public else "127.0.0.1")
+
+    @property
+    def addresses_shown(self) -> bool:
+        return not self.public if self.show_server is None else self.show_server
+
+    @property
+    def own_servers_allowed(self) -> bool:
+        return not self.public if self.visitor_servers is None else self.visitor_servers
+
+    def server_for(self, tab: Tab) -> tuple[str | None, str | None, str | None]:
+        """Address, key and model for a tab: its own, else the common ones. A tab's own address takes no common key."""
+        url: str | None = getattr(self, f"{tab}_url")
+        key: SecretStr | None = getattr(self, f"{tab}_api_key")
+        model: str | None = getattr(self, f"{tab}_model")
+        if url is None:
+            url, key, model = self.base_url, key or self.api_key, model or self.model
+        return url, key.get_secret_value() if key else None, model
+
+
+def load_settings() -> Settings:
+    """Reads the environment; a wrong value raises BadSetting with one sentence."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        one = wrong.errors()[0]
+        name = f"OMNI_{str(one['loc'][0]).upper()}"
+        message = str(one["msg"]).removeprefix("Value error, ")
+        message = message[:1].lower() + message[1:]
+        if one["type"].endswith("parsing") or one["type"].startswith(("greater", "less")):
+            message = message.replace("input should be", "must be")
+        shown = "" if "key" in name.lower() else f" (it is {one['input']!r})"
+        raise BadSetting(f"The setting {name} cannot be used: {message}{shown}.") from None

@@ -1,0 +1,59 @@
+"""The Image tab: pictures from words."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import gradio as gr
+
+from omni_ui.client import ImageRequest, OmniClient, Pictures
+from omni_ui.parts import status
+from omni_ui.parts.backends import Backends
+from omni_ui.parts.pictures import picture_facts, save_pictures
+from omni_ui.parts.run import Outcome, Tell, Updates, Work
+from omni_ui.parts.tab import OmniTab
+
+HELLO = "Your picture will appear here."
+EXAMPLES = [
+    "A lighthouse on a cliff at dusk, long exposure, calm sea",
+    "A red fox in deep snow, soft morning light",
+    "A neon city street at night in the rain",
+]
+
+
+def build(backends: Backends) -> OmniTab:
+    tab = OmniTab(ImageRequest, "Image", backends, status.empty(HELLO, EXAMPLES, "image-prompt"))
+    with tab.frame():
+        with tab.controls():
+            pass
+        with tab.stage():
+            result = gr.Gallery(
+                label="Result",
+                show_label=False,
+                elem_id="image-result",
+                elem_classes="omni-result",
+                object_fit="contain",
+                interactive=False,
+                buttons=["download", "fullscreen"],
+            )
+
+    class Making(Work):
+        """Asks once; the answer holds all pictures."""
+
+        def __init__(self, request: ImageRequest) -> None:
+            self.request = request
+            self._made = Outcome()
+
+        async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Any]:
+            yield await omni.images(self.request, on_wait=tell)
+
+        async def show(self, events: list[Pictures]) -> Updates:
+            pictures = events[-1]
+            self._made.files = await save_pictures(pictures)
+            self._made.facts = picture_facts(pictures)
+            return {result: [str(path) for path in self._made.files]}
+
+        def outcome(self) -> Outcome:
+            return self._made
+
+    tab.runs(Making, [result])
+    return tab

@@ -1,0 +1,62 @@
+import pytest
+
+from omni_ui.settings import BadSetting, Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch):
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("OMNI_") or name == "SPACE_ID":
+            monkeypatch.delenv(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("OMNI_BASE_URL", "my server", "address such as http"),
+        ("OMNI_IMAGE_URL", "host:8091", "address such as http"),
+        ("OMNI_PORT", "seven", "whole number|valid integer"),
+        ("OMNI_PORT", "70000", "65535"),
+        ("OMNI_MAX_CONCURRENCY", "0", "1"),
+        ("OMNI_ROOT_PATH", "omni", "slash"),
+        ("OMNI_ABILITIES", "image,smell", "image"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_that_names_it(monkeypatch, name, value, says):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSetting, match=says) as raised:
+        load_settings()
+    assert name in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_wrong_key_is_not_repeated(monkeypatch):
+    monkeypatch.setenv("OMNI_BASE_URL", "nonsense")
+    monkeypatch.setenv("OMNI_API_KEY", "sk-secret")
+    with pytest.raises(BadSetting) as raised:
+        load_settings()
+    assert "sk-secret" not in str(raised.value)
+    assert "sk-secret" not in repr(Settings.model_construct())
+
+
+def test_private_by_default_and_open_on_a_space(monkeypatch):
+    here = load_settings()
+    assert (here.listen, here.port, here.public) == ("127.0.0.1", 7860, False)
+    assert here.addresses_shown
+    assert here.own_servers_allowed
+    monkeypatch.setenv("SPACE_ID", "someone/omni-ui")
+    there = load_settings()
+    assert (there.listen, there.public) == ("0.0.0.0", True)
+    assert not there.addresses_shown
+    assert not there.own_servers_allowed
+
+
+def test_a_tab_may_have_a_server_of_its_own(monkeypatch):
+    monkeypatch.setenv("OMNI_BASE_URL", "http://common:8091")
+    monkeypatch.setenv("OMNI_API_KEY", "common-key")
+    monkeypatch.setenv("OMNI_IMAGE_URL", "http://pictures:8091")
+    settings = load_settings()
+    assert settings.server_for("chat") == ("http://common:8091", "common-key", None)
+    assert settings.server_for("image") == ("http://pictures:8091", None, None), "a key goes to its own server only"
