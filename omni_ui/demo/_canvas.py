@@ -1,0 +1,180 @@
+"""What every picture is made of: colours, fractal noise, light, and a stage that collects layers from back to front.
+
+Colours are float32 in 0..1, picture arrays are rows x columns (x 3). A `Layer` is a cut-out in 8 bit, so that composing,
+and moving the layers of a clip, is Pillow's fast path; every layer is dithered, so that soft gradients show no bands.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from PIL import Image
+
+RGBA = Image.Image
+
+
+def colours(text: str) -> np.ndarray:
+    """`"2f7fd0 dcedf2"` as an array of one row per colour."""
+    return np.array([[int(word[i : i + 2], 16) / 255 for i in (0, 2, 4)] for word in text.split()], np.float32)
+
+
+def mix(a, b, t):
+    return a + (b - a) * t
+
+
+def ease(low, high, x):
+    """0 below `low`, 1 above `high`, smooth between (with low > high it falls instead)."""
+    t = np.clip((x - low) / (high - low), 0, 1)
+    return t * t * (3 - 2 * t)
+
+
+def noise(rng, rows, columns, size, octaves=5, gain=0.5) -> np.ndarray:
+    """Fractal noise around 0.5, nearly all of it in 0..1; `size` is the largest feature in pixels (one, or rows and columns)."""
+    tall, wide = (size, size) if np.isscalar(size) else size
+    tall, wide = max(tall, 1.5), max(wide, 1.5)
+    grid = rng.standard_normal((int(rows / tall) + 3, int(columns / wide) + 3), dtype=np.float32)
+    strength = 1.0
+    for _ in range(octaves - 1):
+        if min(tall, wide) < 2 or grid.size > rows * columns:
+            break
+        tall, wide, strength = tall / 2, wide / 2, strength * gain
+        grid = resize(grid, grid.shape[0] * 2, grid.shape[1] * 2)
+        grid = grid + strength * rng.standard_normal(grid.shape, dtype=np.float32)
+    box = (1, 1, min(1 + columns / wide, grid.shape[1]), min(1 + rows / tall, grid.shape[0]))
+    out = resize(grid, rows, columns, box)
+    return 0.5 + 0.2 * (out - grid.mean()) / (grid.std() + 1e-6)
+
+
+def resize(grid, rows, columns, box=None) -> np.ndarray:
+    return np.asarray(Image.fromarray(grid).resize((columns, rows), Image.Resampling.BICUBIC, box))
+
+
+def line(rng, columns, size, octaves=6, gain=0.5) -> np.ndarray:
+    """One row of `noise`."""
+    return noise(rng, 8, columns, (8, size), octaves, gain)[0]
+
+
+@dataclass(frozen=True)
+class Light:
+    """The hour: `sky` from zenith to horizon, what the light side and the shade multiply colours by, and the haze far away."""
+
+    sky: np.ndarray
+    sun: np.ndarray
+    lit: np.ndarray
+    shade: np.ndarray
+    haze: np.ndarray
+    height: float
+    dark: bool = False
+
+    def on(self, albedo, k):
+        """`albedo` with a share `k` (0..1, any array) of it in the light."""
+        k = np.asarray(k, np.float32)[..., None]
+        return np.asarray(albedo, np.float32) * (self.shade * (1 - k) + self.lit * k)
+
+
+def _light(sky, sun, lit, shade, haze, height, dark=False) -> Light:
+    return Light(colours(sky), *(colours(word)[0] for word in (sun, lit, shade, haze)), height, dark)
+
+
+LIGHTS = {
+    "day": [
+        _light("2f79c8 62a5e0 a6d0ee e4f0ee", "fff6dc", "fffaea", "7d90b8", "c9dfea", 0.62),
+        _light("2c8fb5 6cc0cf b5e1da f4f0d8", "fff3cf", "fff8e2", "7a94a8", "d3e6dc", 0.5),
+        _light("4a82c4 8db6e0 cfdff0 f6efe6", "fff4e2", "fff6ea", "8489b4", "d8dfec", 0.55),
+    ],
+    "dawn": [
+        _light("5f80bd a9a5cf f0bcc0 ffe3bd", "fff0cf", "ffe6cc", "7b78a6", "f0cdc4", 0.14),
+        _light("5796b0 a3c4c4 f3d8b8 ffedc4", "fff6d8", "fff0d0", "728a9c", "efdcc6", 0.18),
+    ],
+    "golden": [
+        _light("5d8fb8 a8bfc0 f3d39a ffe9ae", "fff4c4", "ffe3ac", "8a7690", "f6d7a2", 0.24),
+        _light("6a7fae c4a9ae f7c58a ffe29a", "fff0bb", "ffdca0", "80688c", "f4c596", 0.2),
+    ],
+    "sunset": [
+        _light("2b3a74 8a4c86 ee7a58 ffcf7d", "fff0b4", "ffc48a", "5e4a80", "ee9a76", 0.09),
+        _light("1f4a78 6f7fa0 f09a62 ffdc8a", "fff3c0", "ffcb90", "4f5c86", "f0ac82", 0.08),
+        _light("3a2a68 b0447a f7705c ffb46a", "ffe6a0", "ffb27c", "663c74", "ec8678", 0.07),
+    ],
+    "dusk": [
+        _light("141c48 3c3a7c 9a5c90 f0a284", "ffe0b8", "c9a0bc", "3c3868", "84689c", -0.05),
+        _light("0f2748 2c5a80 7d93a4 f2bf98", "ffe8c4", "a8b4c8", "2c4468", "748ca4", -0.05),
+    ],
+    "night": [
+        _light("050b22 0c1a40 1b3564 355a86", "eef4ff", "86a4d4", "1d2c58", "27477a", 0.68, True),
+        _light("0a0a28 181748 2f2c70 545088", "f6f0ff", "9a9ad6", "29265c", "3b3a7c", 0.66, True),
+        _light("03121f 07283c 10485a 2a7078", "effcf8", "7eb4bc", "12384c", "1c5868", 0.7, True),
+    ],
+    "overcast": [
+        _light("8795a6 a2b0bc bfcad0 dcdfdc", "f4f4ee", "dbe2e6", "7c8aa0", "c2ccd0", 0.6),
+        _light("6b7c8e 8b9ca8 b4bfc2 d6d8d0", "f0f0e8", "ccd6da", "6a7b90", "b0bcc2", 0.6),
+    ],
+}
+
+
+@dataclass
+class Layer:
+    """A cut-out at `left`, `top`; `motion` and its `rate` say how a clip moves it."""
+
+    name: str
+    picture: RGBA
+    left: int = 0
+    top: int = 0
+    motion: str = ""
+    rate: float = 0.0
+
+
+@dataclass
+class Stage:
+    """The picture while it is painted; `unit` is the length that sizes are measured in, `horizon` a row."""
+
+    width: int
+    height: int
+    rng: np.random.Generator
+    light: Light
+    horizon: int = 0
+    side: int = 1  # where the light comes from: 1 right, -1 left
+    sun: tuple[float, float] = (0, 0)
+    layers: list[Layer] = field(default_factory=list)
+
+    def __post_init__(self):
+        self.unit = min(self.width, self.height * 1.2)
+        self._grain = np.random.default_rng(7).random((self.height, self.width, 1), dtype=np.float32)
+
+    def add(self, name, colour, cover, top=0, motion="", rate=0.0) -> None:
+        """Lays `colour` over what is there; `cover` (rows x columns, 0..1) is its opacity, its first row at `top`."""
+        top_cut, rows = max(0, -top), cover.shape[0]
+        rows = min(rows, self.height - top) - top_cut
+        if rows <= 0:
+            return
+        cover = cover[top_cut : top_cut + rows]
+        colour = np.asarray(colour, np.float32)
+        colour = colour[top_cut : top_cut + rows] if colour.ndim == 3 and colour.shape[0] > 1 else colour
+        out = np.empty((rows, cover.shape[1], 4), np.float32)
+        out[..., :3], out[..., 3] = colour, cover
+        out *= 255
+        out += self._grain[:rows, : cover.shape[1]]
+        np.clip(out, 0, 255.99, out)
+        out[..., 3][cover <= 0] = 0
+        self.layers.append(Layer(name, Image.fromarray(out.astype(np.uint8), "RGBA"), 0, max(top, 0), motion, rate))
+
+    def put(self, name, picture, left, top, motion="", rate=0.0) -> None:
+        """Adds a ready cut-out, its corner at `left`, `top`, which may lie outside."""
+        left, top = int(left), int(top)
+        box = (
+            max(0, -left),
+            max(0, -top),
+            min(picture.width, self.width - left),
+            min(picture.height, self.height - top),
+        )
+        if box[0] < box[2] and box[1] < box[3]:
+            self.layers.append(Layer(name, picture.crop(box), max(left, 0), max(top, 0), motion, rate))
+
+    def behind(self) -> np.ndarray:
+        """What has been painted so far."""
+        return np.asarray(flatten(self.layers, self.width, self.height), np.float32) / 255
+
+
+def flatten(layers, width, height) -> Image.Image:
+    whole = Image.new("RGBA", (width, height), (0, 0, 0, 255))
+    for layer in layers:
+        whole.alpha_composite(layer.picture, (layer.left, layer.top))
+    return whole.convert("RGB")

@@ -1,0 +1,356 @@
+"""Land and water: mountain ranges, hills, dunes, cliffs, trees, buildings, and water that mirrors what stands behind it."""
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from omni_ui.demo._canvas import Stage, colours, ease, line, mix, noise
+
+GREENS = ["7fae55 5f9a4e 3f7d49 2c5f43", "9bb85a 7aa54f 4f8748 35663f", "a9b565 86a356 5b8a52 3c6a4a"]
+AUTUMN = ["e8a33c d97a30 b4502c 7a3a2c", "f0c04a e28c34 c25a30 84402e"]
+SNOW = "fbfcff eef3fb dfe8f5 cfdcef"
+SAND = ["f3d3a0 e9bb80 d99e68 b87a58", "f4c89a e8a878 cc805c a05a50"]
+
+
+def below(stage, top: np.ndarray, rows_from: int):
+    """Depth under the line `top` (one row number per column) for the rows from `rows_from` down, and the soft-edged cover."""
+    y = np.arange(rows_from, stage.height, dtype=np.float32)[:, None]
+    depth = y - top[None, :].astype(np.float32)
+    return depth, np.clip(depth + 0.5, 0, 1)
+
+
+def mountains(
+    stage: Stage, base: float, height: float, haze: float, snowline: float, rock: np.ndarray, peaks=3
+) -> None:
+    """One range of peaks with lit and shaded faces; `haze` 0..1 fades it, snow lies above `snowline` (0 foot .. 1 top)."""
+    rng, width, unit = stage.rng, stage.width, stage.unit
+    x = np.arange(width, dtype=np.float32)
+    top = np.zeros(width, np.float32)
+    for k in range(peaks + 2):
+        centre = (k - 0.5 + rng.uniform(-0.3, 0.3)) / peaks * width
+        tall, slope = height * rng.uniform(0.62, 1.0), rng.uniform(0.5, 0.8)
+        top = np.maximum(top, tall - np.abs(x - centre) * slope * (1 + 0.25 * np.sign(x - centre) * stage.side))
+    rough = line(rng, width, unit * 0.16, 7, 0.55) - 0.5
+    top = np.maximum(top + rough * height * 0.3, height * 0.1 + rough * height * 0.2)
+    ridge = base - top
+    start = max(0, int(ridge.min()) - 1)
+    depth, cover = below(stage, ridge, start)
+    rows = stage.height - start
+    warp = noise(rng, rows, width, (unit * 0.22, unit * 0.09), 6, 0.6) - 0.5
+    slopes = [np.gradient(_soften(ridge, n)) for n in (max(2, int(unit * 0.012)), max(3, int(unit * 0.05)))]
+    take = np.clip(x[None, :] + warp * np.minimum(depth * 1.3 + 4, unit * 0.35), 0, width - 1).astype(np.int32)
+    facing = mix(slopes[0][take], slopes[1][take], np.clip(depth / (height * 0.5), 0, 1)) * -stage.side
+    lit = ease(-0.22, 0.3, facing + warp * 0.35)
+    level = np.clip(1 - (start + np.arange(rows, dtype=np.float32) - (base - height))[:, None] / height, 0, 1)
+    snow = ease(-0.03, 0.05, level + warp * 0.35 + facing * -0.05 - snowline)[..., None]
+    albedo = mix(rock, np.array((0.96, 0.97, 1.0), np.float32), snow)
+    colour = stage.light.on(albedo, lit * 0.92 + 0.08)
+    fade = np.clip(haze + (1 - haze) * 0.55 * (1 - level) ** 1.5, 0, 1)[..., None]
+    stage.add("mountains", mix(colour, stage.light.haze, fade), cover, start)
+
+
+def _soften(values, n):
+    padded = np.pad(values, n, mode="edge")
+    return np.convolve(padded, np.ones(2 * n + 1, np.float32) / (2 * n + 1), "valid")
+
+
+def far_ridge(stage: Stage, base: float, height: float, haze: float, albedo) -> None:
+    """A soft, far line of hills or an island chain."""
+    top = base - height * (0.35 + line(stage.rng, stage.width, stage.unit * 0.5, 6, 0.45))
+    start = max(0, int(top.min()) - 1)
+    depth, cover = below(stage, top, start)
+    colour = mix(
+        stage.light.on(albedo, 0.45), stage.light.haze, np.clip(haze + depth / height * 0.25, 0, 0.96)[..., None]
+    )
+    stage.add("far hills", colour, cover, start)
+
+
+def hill(stage: Stage, base: float, height: float, haze: float, palette: np.ndarray, size=0.9, grass=1.0) -> np.ndarray:
+    """A rolling hill, light on the sun's side; returns its top row for every column, to stand things on."""
+    rng, unit = stage.rng, stage.unit
+    top = base - height * np.clip(line(rng, stage.width, unit * size, 3, 0.35) * 1.6 - 0.3, -0.2, 1.3)
+    start = int(np.clip(top.min() - 2, 0, stage.height - 1))
+    depth, cover = below(stage, top, start)
+    rows = stage.height - start
+    slope = np.gradient(_soften(top, max(2, int(unit * 0.02)))) * -stage.side
+    near = np.clip(depth / (unit * 0.5), 0, 1)
+    patch = noise(rng, rows, stage.width, (unit * 0.035, unit * 0.22), 5, 0.6) - 0.5
+    blades = noise(rng, rows, stage.width, (unit * 0.02, unit * 0.006), 3, 0.7) - 0.5
+    k = np.clip(
+        0.62 + slope[None, :] * 2.2 - near * 0.45 + patch * 0.9 * grass + blades * 0.5 * grass * (1 - haze), 0, 1
+    )
+    place = np.clip((1 - k) * (len(palette) - 1), 0, len(palette) - 1.001)
+    index = place.astype(int)
+    albedo = mix(palette[index], palette[index + 1], (place - index)[..., None])
+    colour = stage.light.on(albedo, np.clip(k * 1.15, 0, 1))
+    rim = np.exp(-np.abs(depth) / (unit * 0.006)) * 0.22 * (1 - haze)
+    colour = mix(colour, stage.light.sun * 0.9, rim[..., None] * (0.4 if stage.light.dark else 1))
+    stage.add("hill", mix(colour, stage.light.haze, haze), cover, start)
+    return top
+
+
+def dunes(stage: Stage, base: float, height: float, haze: float, palette: np.ndarray) -> np.ndarray:
+    """A dune with a sharp crest: a lit windward face, a shaded slip face that starts at the winding crest line."""
+    rng, unit, width = stage.rng, stage.unit, stage.width
+    wave = line(rng, width, unit * 0.75, 2, 0.3)
+    top = base - height * (1 - np.abs(2 * np.clip(wave, 0, 1) - 1) ** 1.3)
+    start = int(np.clip(top.min() - 2, 0, stage.height - 1))
+    depth, cover = below(stage, top, start)
+    rows = stage.height - start
+    x = np.arange(width, dtype=np.float32)
+    bend = (line(rng, 4096, 900, 3, 0.4) - 0.5) * unit * 0.35
+    shift = bend[np.clip(depth, 0, 4095).astype(int)] - bend[0] + depth * 0.5 * stage.side
+    take = np.clip(x[None, :] + shift, 0, width - 1).astype(np.int32)
+    facing = np.gradient(_soften(top, max(1, int(unit * 0.004))))[take] * -stage.side
+    lit = ease(-0.05, 0.07, facing)
+    ripple = (
+        np.sin((depth + 14 * noise(rng, rows, width, unit * 0.2, 3) * unit / 100) / unit * 320) * 0.035 * (1 - haze)
+    )
+    near = np.clip(depth / (unit * 0.4), 0, 1)
+    albedo = mix(palette[0], palette[1], near[..., None]) * (1 + ripple[..., None])
+    colour = mix(palette[3] * stage.light.shade * 1.35, stage.light.on(albedo, 1.0), lit[..., None] * 0.85 + 0.15)
+    stage.add("dune", mix(colour, stage.light.haze, np.clip(haze + 0.0 * near, 0, 1)[..., None]), cover, start)
+    return top
+
+
+def water(stage: Stage, top: int, bottom: int | None = None, calm=0.5, tint=None) -> None:
+    """Water from row `top` down: a rippled mirror of the picture above, darker towards us, with glitter under the sun."""
+    rng, unit, width = stage.rng, stage.unit, stage.width
+    rows = (bottom or stage.height) - top
+    if rows < 2:
+        return
+    behind = stage.behind()
+    d = np.arange(1, rows + 1, dtype=np.float32)[:, None]
+    depth = d / max(rows, stage.height * 0.3)
+    far = 1 / (depth + 0.09)  # perspective: rows near the horizon show waves from far away
+    waves = noise(rng, int(unit * 0.9) + 4, width, (unit * 0.05, unit * 0.32), 6, 0.62) - 0.5
+    take = np.clip(
+        (waves.shape[0] - 1) * (1 - (far - far.min()) / (far.max() - far.min() + 1e-6)) ** 0.8, 0, waves.shape[0] - 1
+    )
+    wave = waves[take[:, 0].astype(int)] * (1.15 - 0.9 * calm)
+    x = np.arange(width, dtype=np.float32)[None, :]
+    from_row = np.clip(top - d * 0.92 - wave * unit * 0.25 * (0.25 + depth), 0, max(top - 1, 0)).astype(np.int32)
+    from_column = np.clip(x + wave * unit * 0.12 * (0.3 + depth), 0, width - 1).astype(np.int32)
+    mirror = behind[from_row, from_column]
+    deep = np.asarray(
+        tint if tint is not None else stage.light.sky[0] * 0.55 + stage.light.sky[1] * 0.3 + 0.02, np.float32
+    )
+    colour = mix(mirror, deep, np.clip(0.1 + 0.62 * depth + wave * 0.55, 0.04, 0.82)[..., None])
+    crest = ease(0.11, 0.3, wave)[..., None] * (1 - 0.6 * calm)
+    colour = mix(colour, stage.light.sky[-1], crest * 0.4)
+    path = np.exp(-(((x - stage.sun[0]) / (unit * (0.035 + 0.17 * depth))) ** 2))
+    spark = noise(rng, rows, width, (unit * 0.006, unit * 0.03), 3, 0.7)
+    glitter = (
+        path * ease(0.5, 0.66, spark + wave * 0.5 + 0.06 * (1 - depth)) * (0.85 if stage.light.height < 0.3 else 0.45)
+    )
+    colour = mix(colour, stage.light.sun, (path * 0.2)[..., None])
+    stage.add("water", colour, np.ones((rows, width), np.float32), top, motion="ripple", rate=1 - calm)
+    stage.add("glitter", stage.light.sun, np.clip(glitter, 0, 1), top, motion="twinkle")
+
+
+def headland(
+    stage: Stage, edge: float, height: float, foot: float, albedo: np.ndarray, cap: np.ndarray
+) -> tuple[float, float]:
+    """A cliff that falls from one side of the picture into the sea; returns the place near its edge to build on."""
+    rng, unit, width = stage.rng, stage.unit, stage.width
+    x = np.arange(width, dtype=np.float32)
+    out = (x - edge) * (1 if edge > width / 2 else -1) / unit
+    top = foot - height * ease(-0.03, 0.08, out + (line(rng, width, unit * 0.12, 5) - 0.5) * 0.1) * (
+        0.92 + 0.22 * np.clip(out, 0, 1)
+    )
+    top += (line(rng, width, unit * 0.1, 5, 0.6) - 0.5) * unit * 0.03
+    start = max(0, int(top.min()) - 1)
+    depth, cover = below(stage, top, start)
+    rows = stage.height - start
+    cracks = noise(rng, rows, width, (unit * 0.2, unit * 0.035), 6, 0.6) - 0.5
+    level = (start + np.arange(rows, dtype=np.float32))[:, None]
+    foam = foot + (line(rng, width, unit * 0.05, 4) - 0.5) * unit * 0.025
+    cover = cover * np.clip(foam[None, :] - level + 0.5, 0, 1) * (out > -0.12)
+    lit = np.clip(0.5 + cracks * 2.2 + (0.25 if (edge > width / 2) != (stage.side > 0) else -0.1), 0, 1)
+    grass = ease(0.055, 0.02, depth / unit + cracks * 0.06)[..., None]
+    colour = stage.light.on(mix(albedo, cap, grass), lit * 0.9 + 0.1 * grass[..., 0])
+    wet = ease(unit * 0.05, 0, foam[None, :] - level)[..., None]
+    colour = mix(colour * (1 - 0.45 * wet), stage.light.haze, 0.12)
+    stage.add("cliff", colour, cover, start)
+    place = width - (width - edge) * 0.55 if edge > width / 2 else edge * 0.55
+    return place, float(top[int(np.clip(place, 0, width - 1))])
+
+
+def conifer(rng, tall: int, light, side: int, palette: np.ndarray, snow: float) -> Image.Image:
+    """A fir: ragged tiers, light on the sun's side, each tier shading the one below it."""
+    wide = max(6, int(tall * 0.46))
+    y = np.linspace(0, 1, tall, dtype=np.float32)[:, None]
+    x = np.linspace(-1, 1, wide, dtype=np.float32)[None, :]
+    tiers = rng.integers(7, 10)
+    phase = (np.clip(y - 0.02, 0, 1) ** 0.85 * tiers + np.abs(x) * 0.5) % 1
+    ragged = noise(rng, tall, wide, (tall * 0.03, tall * 0.03), 3, 0.7) - 0.5
+    reach = np.clip(y * 0.96 - 0.01, 0, 1) ** 0.9 * (0.62 + 0.36 * phase) + ragged * 0.22 * (0.3 + y)
+    cover = ease(0.0, 0.07, reach - np.abs(x)) * (y < 0.93)
+    trunk = (np.abs(x) < 0.06) & (y >= 0.9)
+    k = np.clip(0.42 + x * side * 0.55 + (phase - 0.55) * 0.75 + ragged * 1.3, 0, 1)
+    albedo = mix(palette[3] * 0.8, palette[1] * 0.9, k[..., None])
+    white = ease(0.1, 0.35, (phase - 0.45) * snow + ragged * 0.7 + k * 0.25 - (1 - snow))[..., None] * (snow > 0)
+    albedo = mix(albedo, colours("f2f6ff")[0], white)
+    albedo = np.where(trunk[..., None], colours("4a3528")[0], albedo)
+    return _cutout(light.on(albedo, k), np.maximum(cover, trunk))
+
+
+def leafy(rng, tall: int, light, side: int, palette: np.ndarray, trunk="5b4334", lean=0.0) -> Image.Image:
+    """A broad tree: trunk and boughs, then leaves in many dabs from the shaded under-side to the lit crown."""
+    scale, size = 2, tall * 2
+    picture = Image.new("RGBA", (size, size))
+    pen = ImageDraw.Draw(picture)
+    bark = tuple((light.on(colours(trunk)[0], 0.35) * 255).astype(int))
+    mid = size / 2
+    pen.polygon(
+        [
+            (mid - 0.042 * size, size),
+            (mid - 0.02 * size, 0.55 * size),
+            (mid + 0.02 * size, 0.55 * size),
+            (mid + 0.042 * size, size),
+        ],
+        bark,
+    )
+    clumps = []
+    for angle in np.linspace(-1.25, 1.25, 7) + rng.uniform(-0.15, 0.15, 7):
+        reach = size * rng.uniform(0.2, 0.33)
+        end = mid + np.sin(angle) * reach * 1.05 + lean * size, 0.52 * size - np.cos(angle) * reach * 0.85
+        pen.line(
+            [(mid, 0.66 * size), (mid * 0.4 + end[0] * 0.6, 0.2 * size + end[1] * 0.62), end],
+            bark,
+            max(1, int(size * 0.017)),
+        )
+        clumps.append((*end, size * rng.uniform(0.13, 0.18)))
+    clumps += [
+        (mid + size * rng.uniform(-0.16, 0.16), size * rng.uniform(0.22, 0.46), size * rng.uniform(0.11, 0.17))
+        for _ in range(6)
+    ]
+    clumps.sort(key=lambda clump: -clump[1])
+    dabs = []
+    for cx, cy, r in clumps:
+        for _ in range(46):
+            a, d = rng.uniform(0, 2 * np.pi), r * np.sqrt(rng.random())
+            dx, dy = np.cos(a) * d, np.sin(a) * d * 0.82
+            dabs.append((cx + dx, cy + dy, ((dx * side - dy * 1.25) / r + 1) / 2 * 0.6 + (1 - cy / size) * 0.42))
+    order = np.argsort([dab[2] + rng.uniform(-0.16, 0.16) for dab in dabs])
+    for i in order:
+        x, y, k = dabs[i]
+        k = float(np.clip(k + rng.uniform(-0.12, 0.12), 0, 1))
+        place = min((1 - k) * 3, 2.999)
+        albedo = mix(palette[int(place)], palette[int(place) + 1], place % 1)
+        r = size * rng.uniform(0.014, 0.027)
+        pen.ellipse(
+            (x - r * 1.15, y - r * 0.85, x + r * 1.15, y + r * 0.85),
+            tuple((np.clip(light.on(albedo, k * 1.2), 0, 1) * 255).astype(int)),
+        )
+    return picture.resize((size // scale, size // scale), Image.Resampling.LANCZOS)
+
+
+def _cutout(colour, cover) -> Image.Image:
+    out = np.dstack([np.clip(colour, 0, 1), cover]) * 255
+    return Image.fromarray(out.astype(np.uint8), "RGBA")
+
+
+def hazed(picture: Image.Image, stage: Stage, haze: float) -> Image.Image:
+    """The cut-out faded towards the haze, as things far away are."""
+    veil = Image.new("RGB", picture.size, tuple((np.clip(stage.light.haze, 0, 1) * 255).astype(int)))
+    out = Image.blend(picture.convert("RGB"), veil, haze)
+    out.putalpha(picture.getchannel("A"))
+    return out
+
+
+def tree_row(stage: Stage, foot, tall: float, haze: float, kinds: list[Image.Image], gap: float, hole=None) -> None:
+    """A row of trees along `foot` (a row number, or one per column), leaving the share range `hole` of the width open."""
+    foot = np.broadcast_to(np.asarray(foot, np.float32), stage.width)
+    picture, x = Image.new("RGBA", (stage.width, stage.height)), -tall * 0.3
+    faded = [hazed(kind, stage, haze) for kind in kinds]
+    while x < stage.width + tall * 0.3:
+        size = max(4, int(tall * stage.rng.uniform(0.7, 1.12)))
+        tree = faded[int(stage.rng.integers(len(kinds)))]
+        if not (hole and hole[0] < x / stage.width < hole[1]):
+            tree = tree.resize((max(2, size * tree.width // tree.height), size), Image.Resampling.LANCZOS)
+            ground = foot[int(np.clip(x, 0, stage.width - 1))]
+            _over(picture, tree, int(x - tree.width / 2), int(ground - size * 0.96))
+        x += tall * gap * stage.rng.uniform(0.55, 1.45)
+    stage.put("trees", picture, 0, 0)
+
+
+def _over(picture, cutout, left, top):
+    box = (
+        max(0, -left),
+        max(0, -top),
+        min(cutout.width, picture.width - left),
+        min(cutout.height, picture.height - top),
+    )
+    if box[0] < box[2] and box[1] < box[3]:
+        picture.alpha_composite(cutout.crop(box), (max(left, 0), max(top, 0)))
+
+
+def buildings(
+    stage: Stage, foot: int, height: float, haze: float, hues: np.ndarray, signs: np.ndarray | None, gap=0.0
+) -> None:
+    """A row of houses and towers, each with a lit and a shaded side and rows of windows; `gap` opens the middle."""
+    rng, unit, light = stage.rng, stage.unit, stage.light
+    picture = Image.new("RGBA", (stage.width, foot + 2))
+    glow = Image.new("RGBA", picture.size)
+    pen, shine = ImageDraw.Draw(picture), ImageDraw.Draw(glow)
+    haze_colour = mix(light.haze, light.sky[-1], 0.3)
+
+    def paint(albedo, k, fade=0.0):
+        return tuple((np.clip(mix(light.on(albedo, k), haze_colour, min(1, haze + fade)), 0, 1) * 255).astype(int))
+
+    x = -unit * 0.05
+    while x < stage.width:
+        side = abs((x + unit * 0.05) / stage.width - 0.5) * 2
+        wide = unit * rng.uniform(0.055, 0.13)
+        tall = height * rng.uniform(0.35, 1.0) * (0.55 + 0.6 * side if gap else 1.15 - 0.55 * side)
+        if side < gap or rng.random() < 0.04:
+            x += wide * 0.7
+            continue
+        top, hue = foot - tall, hues[int(rng.integers(len(hues)))]
+        lit, dark, split = 0.85, 0.12, x + wide * (0.3 if stage.side > 0 else 0.7)
+        pen.rectangle((x, top, x + wide, foot + 2), paint(hue, lit if stage.side > 0 else dark))
+        pen.rectangle((x, top, split, foot + 2), paint(hue, dark if stage.side > 0 else lit))
+        cap = rng.random()
+        if cap < 0.3:
+            inset = wide * rng.uniform(0.15, 0.3)
+            pen.rectangle((x + inset, top - tall * 0.09, x + wide - inset, top), paint(hue, 0.5))
+            pen.line((x + wide / 2, top - tall * 0.24, x + wide / 2, top), paint(hue, 0.2), max(1, int(unit * 0.0025)))
+        elif cap < 0.45:
+            pen.polygon(
+                [(x, top), (x + wide, top), (x + wide * (0.9 if stage.side > 0 else 0.1), top - tall * 0.12)],
+                paint(hue, 0.6),
+            )
+        cell = max(unit * 0.0125 * (1.1 - 0.4 * haze), 3)
+        for row in np.arange(top + cell, foot - cell, cell * 1.55):
+            for column in np.arange(x + cell * 0.6, x + wide - cell * 0.8, cell * 1.25):
+                on = rng.random() < (0.42 if light.dark or light.height < 0 else 0.06)
+                if on:
+                    warm = colours("ffd98a ffbf66 fff1c4 9fe4ff")[int(rng.choice(4, p=(0.4, 0.3, 0.2, 0.1)))]
+                    colour = tuple((mix(warm, haze_colour, haze * 0.6) * 255).astype(int))
+                else:
+                    colour = paint(mix(hue * 0.55, light.sky[1], 0.35), 0.55)
+                pen.rectangle((column, row, column + cell * 0.62, row + cell * 0.85), colour)
+                if on and light.dark:
+                    shine.rectangle((column, row, column + cell * 0.62, row + cell * 0.85), (*colour, 150))
+        if signs is not None and haze < 0.55 and rng.random() < 0.75:
+            neon = tuple((signs[int(rng.integers(len(signs)))] * 255).astype(int))
+            sx, sy = x + wide * rng.uniform(0.08, 0.7), top + tall * rng.uniform(0.1, 0.45)
+            upright = rng.random() < 0.65
+            box = (
+                sx,
+                sy,
+                sx + unit * (0.018 if upright else 0.06),
+                sy + unit * (rng.uniform(0.08, 0.16) if upright else 0.022),
+            )
+            for target, strength in ((pen, 255), (shine, 255)):
+                target.rounded_rectangle(box, unit * 0.006, (*neon, strength))
+            pen.rounded_rectangle(
+                [box[0] + unit * 0.004, box[1] + unit * 0.004, box[2] - unit * 0.004, box[3] - unit * 0.004],
+                unit * 0.004,
+                tuple(min(255, int(c * 0.4 + 160)) for c in neon),
+            )
+        x += wide * rng.uniform(0.85, 1.1)
+    if light.dark:
+        for radius in (0.02, 0.006):
+            picture.alpha_composite(glow.filter(ImageFilter.GaussianBlur(unit * radius)))
+    stage.put("buildings", picture, 0, 0)

@@ -1,0 +1,392 @@
+"""Subjects: reads drawings.txt, gives each shape light and shade, and stands the finished cut-outs in the scene."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from omni_ui.demo import _land as land
+from omni_ui.demo._canvas import Stage, colours, mix
+from omni_ui.demo._words import Subject, Wish
+from omni_ui.demo._worlds import globe
+
+LAMP = (255, 214, 128)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One entry of drawings.txt; a part is (letter, flags, colour, numbers)."""
+
+    home: str
+    size: float
+    box: tuple[int, int]
+    colour: str
+    parts: tuple[tuple[str, str, str, tuple[float, ...]], ...]
+
+
+@lru_cache(maxsize=1)
+def drawings() -> dict[str, Drawing]:
+    found = {}
+    text = Path(__file__).with_name("drawings.txt").read_text(encoding="utf-8")
+    for entry in text.split("\n= ")[1:]:
+        head, *lines = entry.strip().split("\n")
+        *name, home, size, box, colour = head.split()
+        parts = []
+        for row in lines:
+            kind, tone, *numbers = row.split()
+            values = tuple(float(number) for group in numbers for number in group.split(","))
+            parts.append((kind[0], kind[1:], tone, values))
+        found[" ".join(name)] = Drawing(home, float(size), tuple(map(int, box.split("x"))), colour, tuple(parts))
+    return found
+
+
+HOME = {name: drawing.home for name, drawing in drawings().items()}
+HOME |= {"tree": "meadow", "blossom tree": "meadow", "ringed planet": "space", "woman": "backdrop", "man": "backdrop"}
+HOME |= {name: "table" for name, home in HOME.items() if home == "studio"}
+HOME |= {"robot": "backdrop", "cat": "table", "astronaut": "space"}
+SIZES = {"tree": 0.62, "blossom tree": 0.72, "ringed planet": 0.6}
+AFLOAT, FLYING = {"sailboat"}, {"balloon", "butterfly", "spaceship", "rocket", "dragon"}
+SWIMMING = {"fish", "turtle", "whale"}
+LANDMARKS = {"lighthouse", "castle", "cabin", "windmill", "tree", "blossom tree", "palm", "train"}
+
+
+def curve(points: np.ndarray, closed: bool) -> np.ndarray:
+    """A smooth line through the points (Catmull-Rom); a point given twice makes a corner."""
+    if closed:
+        points = np.concatenate([points[-1:], points, points[:2]])
+    else:
+        points = np.concatenate([points[:1], points, points[-1:]])
+    a, b, c, d = (points[i : len(points) - 3 + i] for i in range(4))
+    span = np.hypot(*(c - b).T)[:, None]
+
+    def tangent(move):  # never longer than the stretch it bends, so that corners make no loops
+        return move * np.minimum(0.5, span / (np.hypot(*move.T)[:, None] + 1e-9))
+
+    b, c, m, n, t = (
+        b[:, None],
+        c[:, None],
+        tangent(c - a)[:, None],
+        tangent(d - b)[:, None],
+        np.linspace(0, 1, 9)[:-1, None],
+    )
+    out = b + m * t + (3 * (c - b) - 2 * m - n) * t**2 + (2 * (b - c) + m + n) * t**3
+    out = out.reshape(-1, 2)
+    return out if closed else np.concatenate([out, points[-1:]])
+
+
+def draw(name: str, tall: int, stage: Stage, colour: str | None = None, haze=0.0, snowy=False) -> Image.Image:
+    """The subject `tall` pixels high, lit from the stage's side."""
+    light, side, rng = stage.light, stage.side, stage.rng
+    tall = max(int(tall), 6)
+    if name in ("tree", "blossom tree"):
+        pink = name == "blossom tree"
+        leaves = "fff0f2 fbc9d6 ee98b4 b8648c" if pink else land.GREENS[int(rng.integers(len(land.GREENS)))]
+        palette = mix(colours(leaves), colours(colour), 0.6) if colour else colours(leaves)
+        return land.hazed(land.leafy(rng, tall, light, side, palette, "4a3430" if pink else "5b4334"), stage, haze)
+    drawing = drawings()[name]
+    scale = 2 * tall / drawing.box[1]
+    size = (int(drawing.box[0] * scale), int(drawing.box[1] * scale))
+    picture, glow = Image.new("RGBA", size), Image.new("L", size)
+    own = colours(colour or drawing.colour)[0]
+    tones = {"A": own, "A-": own * 0.74, "A+": mix(own, 1, 0.3), "ROOF": colours("eef3fb" if snowy else "6e4038")[0]}
+    for letter, flags, tone, values in drawing.parts:
+        if letter == "R":
+            rose(picture, stage, colours(tone)[0], *(np.array(values) * scale))
+            continue
+        mask = Image.new("L", size)
+        _shape(ImageDraw.Draw(mask), letter, np.array(values), scale)
+        if "m" in flags:
+            mask = ImageChops.lighter(mask, mask.transpose(Image.Transpose.FLIP_LEFT_RIGHT))
+        box = mask.getbbox()
+        if box is None:
+            continue
+        if tone == "-":
+            picture.putalpha(ImageChops.subtract(picture.getchannel("A"), mask))
+            continue
+        mask = mask.crop(box)
+        bright = "g" in flags and (light.dark or light.height < 0)
+        if "g" in flags and (bright or tone not in ("5a6a7a", "4a5a6a", "4a4450")):
+            tone = "ffd98a" if tone in ("5a6a7a", "4a5a6a", "4a4450") else tone
+            patch = Image.new("RGB", mask.size, _bytes(colours(tone)[0]))
+            glow.paste(255, box, mask)
+        else:
+            patch = _lit(mask, tones[tone] if tone in tones else colours(tone)[0], stage, flat="f" in flags)
+        patch.putalpha(mask)
+        picture.alpha_composite(patch, box[:2])
+    picture = _toned(picture, stage, haze)
+    if glow.getbbox():
+        picture = _shining(picture, glow, strength=0.8 if light.dark or light.height < 0 else 0.25)
+    return picture.resize((max(1, size[0] // 2), max(1, size[1] // 2)), Image.Resampling.LANCZOS)
+
+
+def _bytes(colour) -> tuple[int, ...]:
+    return tuple(int(value) for value in np.clip(colour, 0, 1) * 255)
+
+
+def _shape(pen, letter, values, scale) -> None:
+    if letter == "e":
+        cx, cy, rx, ry = values * scale
+        pen.ellipse((cx - rx, cy - ry, cx + rx, cy + ry), 255)
+        return
+    wide, values = (values[0], values[1:]) if letter == "l" else (0, values)
+    points = values.reshape(-1, 2) * scale
+    if letter == "l":
+        points, wide = curve(points, closed=False), max(1.0, wide * scale)
+        pen.line([tuple(point) for point in points], 255, round(wide), "curve")
+        for x, y in points[:: max(1, len(points) - 1)]:
+            pen.ellipse((x - wide / 2, y - wide / 2, x + wide / 2, y + wide / 2), 255)
+        return
+    pen.polygon([tuple(point) for point in (points if letter == "p" else curve(points, closed=True))], 255)
+
+
+def _lit(mask: Image.Image, albedo, stage: Stage, flat: bool) -> Image.Image:
+    """The colour of one shape: a shade along the edge away from the light, a thin rim of light on the other."""
+    light, side = stage.light, stage.side
+    patch = Image.new("RGB", mask.size, _bytes(light.on(albedo, 0.86)))
+    if flat:
+        return patch
+    reach = max(1, int(min(mask.size) * 0.17))
+    padded = Image.new("L", (mask.width + 2 * reach, mask.height + 2 * reach))
+    padded.paste(mask, (reach, reach))
+    soft = padded.filter(ImageFilter.GaussianBlur(reach * 0.45))
+
+    def moved(dx, dy):
+        return ImageChops.invert(soft.crop((reach - dx, reach - dy, reach - dx + mask.width, reach - dy + mask.height)))
+
+    shade = moved(int(side * reach * 0.8), -int(reach * 0.6)).point(lambda v: v * 0.8)
+    patch.paste(_bytes(light.on(albedo * 0.92, 0.1)), (0, 0), shade)
+    rim = moved(-int(side * reach * 0.45), int(reach * 0.35)).point(lambda v: max(0, v - 110) * 0.9)
+    patch.paste(_bytes(mix(light.on(albedo, 1), light.sun, 0.45)), (0, 0), rim)
+    return patch
+
+
+def _toned(picture: Image.Image, stage: Stage, haze: float) -> Image.Image:
+    """A gouache grain and a fall of light over the whole cut-out, and the haze of its distance."""
+    out = np.asarray(picture, np.float32).copy()
+    rows, columns = out.shape[:2]
+    v, u = np.linspace(-1, 1, rows)[:, None], np.linspace(-1, 1, columns)[None, :]
+    fall = 1.0 + 0.07 * (u * stage.side - v)
+    out[..., :3] *= (fall + stage.rng.standard_normal((rows, columns), dtype=np.float32) * 0.022)[..., None]
+    out[..., :3] = mix(out[..., :3], stage.light.haze * 255, haze)
+    return Image.fromarray(np.clip(out, 0, 255).astype(np.uint8), "RGBA")
+
+
+def _shining(picture, glow, strength) -> Image.Image:
+    margin = glow.filter(ImageFilter.GaussianBlur(picture.height * 0.025)).point(lambda v: min(255, v * 1.6) * strength)
+    halo = Image.new("RGBA", picture.size, LAMP)
+    halo.putalpha(ImageChops.lighter(margin, Image.new("L", picture.size)))
+    under = Image.alpha_composite(halo, picture)
+    halo.putalpha(margin.point(lambda v: v * 0.35))
+    return Image.alpha_composite(under, halo)
+
+
+def rose(picture, stage: Stage, colour, cx, cy, r) -> None:
+    """A flower head of three rings of petals, darker towards the centre."""
+    pen, rng = ImageDraw.Draw(picture), stage.rng
+    for ring, (reach, petals) in enumerate(((0.72, 9), (0.46, 7), (0.2, 5))):
+        start = rng.random()
+        for k in range(petals):
+            a = (k / petals + start) * 2 * np.pi
+            x, y, q = cx + np.cos(a) * r * reach, cy + np.sin(a) * r * reach, r * (0.4 - 0.06 * ring)
+            lit = 0.6 + 0.4 * (np.cos(a) * stage.side - np.sin(a)) / 1.42 - 0.12 * ring + rng.uniform(-0.08, 0.08)
+            tone = _bytes(stage.light.on(colour * (1 - 0.1 * ring), lit))
+            pen.ellipse((x - q, y - q * 0.92, x + q, y + q * 0.92), tone)
+    pen.ellipse((cx - r * 0.14, cy - r * 0.14, cx + r * 0.14, cy + r * 0.14), _bytes(colours("f4cf6a")[0]))
+
+
+def place_subjects(stage: Stage, wish: Wish, scene: str, weight: float) -> None:
+    """Draws every subject of the wish, the far ones first, spread over the width."""
+    plan = []
+    for subject in wish.subject[:4]:
+        if subject.name in drawings() or subject.name in SIZES:
+            plan += [(subject, k) for k in range(min(subject.count, 12))]
+    order = {"ringed planet": 0, "castle": 1, "lighthouse": 1, "windmill": 1, "tree": 2, "blossom tree": 2, "cabin": 2}
+    plan.sort(key=lambda entry: order.get(entry[0].name, 3))
+    slots = _slots(len([1 for subject, _ in plan if subject.name not in order or len(plan) == 1]), stage)
+    for subject, k in plan:
+        landmark = subject.name in order and len(plan) > 1
+        x = stage.width * (0.5 - 0.24 * stage.side) if landmark else slots.pop()
+        crowd = max(1, subject.count, len(plan) - sum(s.name in order for s, _ in plan))
+        _place(stage, subject, k, x, crowd, scene, weight, wish.has("snow", "winter", "snowfall"))
+
+
+def _slots(count: int, stage: Stage) -> list[float]:
+    if count == 1:
+        return [stage.width * (0.5 + stage.side * -0.03)]
+    places = (np.arange(count) + 0.5 + stage.rng.uniform(-0.2, 0.2, count)) / max(count, 1)
+    return list(stage.rng.permutation(stage.width * (0.08 + 0.84 * places)))
+
+
+def _place(
+    stage: Stage, subject: Subject, k: int, x: float, crowd: int, scene: str, weight: float, snowy: bool
+) -> None:
+    rng, unit, name = stage.rng, stage.unit, subject.name
+    outdoors = scene not in ("studio", "abstract", "space", "underwater")
+    if name in ("woman", "man") and scene != "studio" and scene != "abstract":
+        name = f"figure {name}"
+    size = SIZES.get(name) or drawings()[name].size
+    tall = unit * size * (0.72 + 0.28 * min(weight, 1.3)) * (1.0 if crowd == 1 else max(0.4, 1.05 - 0.09 * crowd))
+    haze, colour = 0.0, subject.colour
+    floor = stage.height - stage.horizon
+    foot = stage.horizon + floor * (0.62 if outdoors else 0.42)
+    ground = True
+    if name == "ringed planet":
+        high = stage.height * (0.42 if scene == "space" else 0.3)
+        globe(stage, x + 0.16 * stage.side * unit, high, tall * 0.34, rings=True, hue=colour)
+        return
+    if scene == "space" or (name in FLYING and outdoors) or scene == "underwater" or scene == "abstract":
+        ground = False
+        high = stage.horizon * 0.5 if outdoors else stage.height * 0.47
+        if crowd > 1:
+            depth = rng.random()
+            tall *= 1.15 - 0.75 * depth
+            haze = 0.45 * depth if outdoors else 0
+            high += (rng.random() - 0.5) * (stage.horizon * 0.5 if outdoors else stage.height * 0.5)
+        if name == "balloon" and crowd > 1 and not colour:
+            colour = ("d8503c", "2f7fa8", "e8a33c", "5f9f6a", "8a5aa8", "e07a8a")[k % 6]
+        foot = high + tall / 2
+        if scene == "underwater":
+            foot = min(foot, stage.height * 0.74)
+    elif scene == "studio" and name in ("woman", "man", "robot"):
+        foot, ground = stage.height + tall * (0.02 if name != "robot" else -0.03), name == "robot"
+        tall *= 1.02
+    elif name in AFLOAT and scene == "sea":
+        foot = stage.horizon + floor * (0.34 if crowd == 1 else rng.uniform(0.08, 0.5))
+        tall *= 0.45 + 0.55 * min(1, (foot - stage.horizon) / (floor * 0.3))
+    elif name == "whale":
+        foot = stage.horizon + floor * 0.42
+    elif name == "lighthouse" and scene == "sea":
+        edge = stage.width * (0.66 if x >= stage.width / 2 else 0.34)
+        cap = colours("eef2f8" if snowy else "7d9a58")[0]
+        foot_at = stage.horizon + floor * 0.22
+        x, foot = land.headland(stage, edge, unit * 0.2, foot_at, colours("8a7a74")[0], cap)
+        foot += unit * 0.012
+    elif name in LANDMARKS and outdoors:
+        foot = stage.horizon + floor * (0.4 if name != "castle" else 0.3)
+    if subject.count > 1 and ground and outdoors:
+        foot += floor * rng.uniform(-0.12, 0.16)
+    picture = draw(name, tall, stage, colour, haze, snowy)
+    if name not in ("lighthouse", "castle", "cabin", "woman", "man", "figure woman", "figure man") and stage.side < 0:
+        picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    left, top = x - picture.width / 2, foot - picture.height
+    bob = "bob" if not ground or name in AFLOAT or name == "whale" else ""
+    if subject.rider:
+        top = _ride(stage, subject.rider, picture, left, top, weight)
+    if scene == "sea" and name in (*AFLOAT, "whale"):
+        mirror(stage, picture, left, foot, name == "whale")
+    elif ground:
+        shadow(stage, picture, left, foot, indoors=not outdoors)
+    stage.put(name, picture, left, top, bob, float(rng.uniform(0.3, 1)))
+    if name == "whale" and scene == "sea":
+        spray(stage, picture, left, foot)
+
+
+def _ride(stage, rider: Subject, mount, left, top, weight) -> float:
+    """Seats the upper part of the rider on the mount's back, one leg over its near side."""
+    name = f"figure {rider.name}" if rider.name in ("woman", "man") else rider.name
+    if name not in drawings():
+        return top
+    seat = draw(name, mount.height * 0.74, stage, rider.colour)
+    seat = seat.crop((0, 0, seat.width, int(seat.height * 0.66)))
+    x = left + mount.width * (0.46 if stage.side > 0 else 0.54) - seat.width / 2
+    stage.put(name, seat, x, top + mount.height * 0.42 - seat.height)
+    hip, tone = mount.width * (0.46 if stage.side > 0 else 0.54), colours(rider.colour or drawings()[name].colour)[0]
+    pen, wide = ImageDraw.Draw(mount), mount.height * 0.075
+    ahead = wide * 0.9 * stage.side
+    for points, albedo in (
+        ([(hip, 0.4), (hip + ahead, 0.52), (hip + ahead * 0.4, 0.68)], tone),
+        ([(hip + ahead * 0.4, 0.69), (hip + ahead * 1.1, 0.7)], tone * 0.6),
+    ):
+        path = [(px, py * mount.height) for px, py in points]
+        pen.line(path, _bytes(stage.light.on(albedo, 0.7)), int(wide), "curve")
+        for px, py in path:
+            pen.ellipse(
+                (px - wide / 2, py - wide / 2, px + wide / 2, py + wide / 2), _bytes(stage.light.on(albedo, 0.7))
+            )
+    return top
+
+
+def shadow(stage: Stage, picture: Image.Image, left, foot, indoors=False) -> None:
+    """The cast shadow, lying away from the light, and the dark line of contact."""
+    alpha = picture.getchannel("A")
+    flat = alpha.resize((picture.width, max(2, int(picture.height * 0.22)))).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    slide = int(flat.height * (1.6 if stage.light.height < 0.3 else 0.8)) * stage.side
+    wide = flat.width + abs(slide) * 2
+    field = Image.new("L", (wide, flat.height * 2))
+    field.paste(flat, (abs(slide), flat.height))
+    turn = (1, slide / flat.height, -slide, 0, 1, 0)
+    field = field.transform(field.size, Image.Transform.AFFINE, turn, Image.Resampling.BILINEAR)
+    field = field.filter(ImageFilter.GaussianBlur(max(1, picture.height * 0.012)))
+    strength = 0.34 if not stage.light.dark else 0.3
+    _dark(stage, field.point(lambda v: v * strength), left - abs(slide), foot - flat.height - picture.height * 0.015)
+    base = alpha.crop((0, int(picture.height * 0.94), picture.width, picture.height)).getbbox() or (
+        0,
+        0,
+        picture.width,
+        1,
+    )
+    w, h = base[2] - base[0], max(3, int(picture.height * (0.05 if indoors else 0.035)))
+    pad = h * 2
+    touch = Image.new("L", (w + 2 * pad, h + 2 * pad))
+    ImageDraw.Draw(touch).ellipse((pad * 0.6, pad, w + pad * 1.4, pad + h), 130)
+    touch = touch.filter(ImageFilter.GaussianBlur(h * 0.5))
+    _dark(stage, touch, left + base[0] - pad, foot - h * 0.75 - pad)
+
+
+def _dark(stage, mask, left, top) -> None:
+    tone = Image.new("RGBA", mask.size, _bytes(stage.light.shade * 0.3))
+    tone.putalpha(mask)
+    stage.put("shadow", tone, left, top)
+
+
+def mirror(stage: Stage, picture: Image.Image, left, foot, dim: bool) -> None:
+    """The subject upside down in the water, broken into ripples and fading with depth."""
+    flipped = np.asarray(picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM)).copy()
+    rows = flipped.shape[0]
+    d = np.arange(rows)
+    sway = (np.sin(d / rows * 46 + 2 * np.sin(d / rows * 17)) * rows * 0.016 * (0.3 + d / rows)).astype(int)
+    for row in range(rows):
+        flipped[row] = np.roll(flipped[row], sway[row], 0)
+    fade = np.clip(0.62 - d / rows * 0.75, 0, 1) * (0.4 if dim else 1)
+    flipped[..., 3] = flipped[..., 3] * fade[:, None]
+    flipped[..., :3] = mix(flipped[..., :3].astype(np.float32), stage.light.sky[1] * 200, 0.3)
+    stage.put("mirror", Image.fromarray(flipped, "RGBA"), left, foot - rows * 0.03, "bob", 0.5)
+
+
+def spray(stage: Stage, picture, left, foot) -> None:
+    """Foam where a whale breaks the water, and its spout."""
+    rng, tall = stage.rng, picture.height
+    foam = Image.new("RGBA", (picture.width * 2, tall * 3), (255, 255, 255, 0))
+    pen = ImageDraw.Draw(foam)
+    for k in range(420):
+        spread = k < 300
+        x = (
+            picture.width * (0.5 + rng.random())
+            if spread
+            else picture.width * (1 + 0.18 * -stage.side) + rng.normal() * tall * 0.09
+        )
+        y = (
+            tall * (2.0 + rng.normal() * 0.045)
+            if spread
+            else tall * (1.15 - rng.random() * 0.62 + abs(rng.normal()) * 0.1)
+        )
+        r = tall * rng.uniform(0.006, 0.026 if spread else 0.02)
+        pen.ellipse((x - r * (2 if spread else 1), y - r, x + r * (2 if spread else 1), y + r), (244, 250, 255, 110))
+    stage.put("foam", foam, left - picture.width * 0.5, foot - tall * 2.03)
+
+
+def house_row(stage: Stage, foot, tall: float, haze: float, snowy: bool) -> None:
+    """Cottages along a hill, in a few wall colours, their windows warm after dark."""
+    x = stage.width * stage.rng.uniform(0.05, 0.18)
+    walls = ("c98a5f", "e0c8a0", "b86a52", "d8d0c0", "9a7a68")
+    while x < stage.width * 0.95:
+        size = tall * stage.rng.uniform(0.85, 1.15)
+        picture = draw("cabin", size, stage, walls[int(stage.rng.integers(len(walls)))], haze, snowy)
+        if stage.rng.random() < 0.5:
+            picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        ground = float(foot[int(np.clip(x, 0, stage.width - 1))])
+        shadow(stage, picture, x - picture.width / 2, ground)
+        stage.put("house", picture, x - picture.width / 2, ground - picture.height)
+        x += tall * stage.rng.uniform(1.3, 2.9)
