@@ -38,8 +38,8 @@ def error_from_body(body: Any, status: int | None, text: str = "", path: str = "
         kind = reply.kind or class_for(status)
         return kind(
             reply.says.format(*groups),
-            _fill(reply.hint, groups),
-            field=_field(param) or reply.field,
+            reply.hint.format(*groups) or None,
+            field=_field(param) or _field_of(path, reply.field),
             remedy={k: _fill(v, groups) for k, v in reply.remedy.items()} if reply.remedy else None,
             permanent=reply.permanent,
             **facts,
@@ -54,7 +54,10 @@ def error_from_body(body: Any, status: int | None, text: str = "", path: str = "
         return kind("The server refused the request: it wants an API key, or another one.", **facts)
     # A failed job's body is the job itself: there is nothing to wait for (api_server.py:2836-2844).
     permanent = isinstance(body, dict) and body.get("object") == "video"
-    says = _shorten(_said(message)) or f"status {status} and no reason"
+    said = _said(message)
+    if param is None and said != message:
+        param = said.partition(":")[0]
+    says = _shorten(said) or f"status {status} and no reason"
     what = "The server did not take this request" if issubclass(kind, BadRequest) else "The server failed"
     return kind(f"{what}: {says}", field=_field(param), permanent=permanent, **facts)
 
@@ -88,6 +91,9 @@ def _said(message: str) -> str:
             continue
         if isinstance(one, dict) and "msg" in one:
             parts.append(f"{_field(str(one.get('loc', ''))) or 'the request'}: {one['msg']}")
+    # The form of videos is checked by pydantic alone, whose text this is (video/generation/helpers.py:978).
+    for name, said in re.findall(r"^(\w[\w.]*)\n  (.*?) \[type=", message, re.MULTILINE):
+        parts.append(f"{name}: {said}")
     return "; ".join(parts) or message
 
 
@@ -101,8 +107,21 @@ def _field(param: str | None) -> str | None:
     return param.rpartition(".")[2] or None if param else None
 
 
+def _field_of(path: str, field: str | None) -> str | None:
+    """The replies name one field; some routes have another name for it."""
+    if path.startswith("/v1/audio/voice") and field == "ref_audio":
+        return "audio_sample"
+    if path.startswith("/v1/audio/") and field == "prompt":
+        return "input"
+    return "messages" if path.startswith("/v1/chat/") and field == "prompt" else field
+
+
 def _fill(value: Any, groups: tuple[str, ...]) -> Any:
-    return value.format(*groups) if isinstance(value, str) else value
+    """A text with what the pattern found; a number when that is all it is."""
+    if not isinstance(value, str):
+        return value
+    filled = value.format(*groups)
+    return int(filled) if filled.isdecimal() else filled
 
 
 def _is_html(text: str) -> bool:

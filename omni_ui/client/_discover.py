@@ -103,9 +103,10 @@ def _judge_tab(
     doubt = " Its name is new to us, so this is a guess." if guess else ""
     if able:
         return Ability(True, f"{name} {entry.does}.{doubt}", model.id, guess=guess, detail=facts)
+    verb = "read a text aloud" if tab == "speech" and "speaks" in entry.does else VERBS[tab]
     if several:
         return Ability(False, f"None of the models on this server can {VERBS[tab]}.", start=start)
-    return Ability(False, f"{name} {entry.does}; it cannot {VERBS[tab]}.{doubt}", model.id, start, guess)
+    return Ability(False, f"{name} {entry.does}; it cannot {verb}.{doubt}", model.id, start, guess)
 
 
 def _name(model: ModelInfo, entry: KnownModel) -> str:

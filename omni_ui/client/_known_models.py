@@ -141,7 +141,7 @@ KNOWN_MODELS: list[KnownModel] = [
         "GLM-Image",
         BOTH,
         image(num_inference_steps=50, guidance_scale=1.5)
-        | edit(None, streams_text=True, num_inference_steps=50, guidance_scale=1.5)
+        | edit(1, streams_text=True, num_inference_steps=50, guidance_scale=1.5)
         | chat("text image", "text image"),
     ),
     KnownModel(
@@ -156,9 +156,9 @@ KNOWN_MODELS: list[KnownModel] = [
         r"bagel",
         "BAGEL",
         BOTH,
-        image(num_inference_steps=50) | edit(None, streams_text=True) | chat("text image", "text image"),
+        image(num_inference_steps=50) | edit(1, streams_text=True) | chat("text image", "text image"),
     ),
-    KnownModel(r"omnigen2", "OmniGen2", BOTH, image(num_inference_steps=50) | edit(None, num_inference_steps=50)),
+    KnownModel(r"omnigen2", "OmniGen2", BOTH, image(num_inference_steps=50) | edit(1, num_inference_steps=50)),
     KnownModel(r"longcat-image-edit", "LongCat-Image-Edit", EDITS, edit(1, num_inference_steps=50, guidance_scale=4.5)),
     KnownModel(r"longcat-image", "LongCat-Image", PICTURES, image(num_inference_steps=50, guidance_scale=4.5)),
     KnownModel(

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from omni_ui.client._errors import BadRequest, NotFound, NothingMade, OmniError, OutOfMemory, TooLarge
+from omni_ui.client._errors import BadRequest, NotFound, NothingMade, OmniError, OutOfMemory, ServerFailed, TooLarge
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Reply:
 
 
 HALVE = {"field": "size", "action": "halve"}
-OTHER_SERVER = "Use a server that runs a model for this; the Server tab says which command starts one."
+OTHER_SERVER = "Use a server that runs a model made for it."
 
 KNOWN_REPLIES: list[Reply] = [
     # The graphics card. Engine errors of torch and vLLM, passed on as 500; 507 by gateways.
@@ -88,7 +88,7 @@ KNOWN_REPLIES: list[Reply] = [
     Reply(
         r"only supported for dedicated TTS models|use /v1/chat/completions with",
         "This model speaks only in a chat.",
-        "Ask it in the Chat tab with speech switched on.",
+        "Ask it in a conversation, with speech switched on.",
     ),
     Reply(r"Batch speech is not supported", "This model cannot speak several texts at once.", "Send them one by one."),
     # Pictures. images/helpers.py:41-98, image_api_utils.py:61-64, api_server.py:2408-2422
@@ -108,11 +108,11 @@ KNOWN_REPLIES: list[Reply] = [
         {"field": "image", "action": "keep", "value": "{1}"},
     ),
     Reply(
-        r"Only a single image input is supported|multiple image inputs? (?:is|are) not supported",
+        r"Only a single image (?:input )?is supported",
         "This model takes one input picture.",
         "Remove the others.",
         "image",
-        {"field": "image", "action": "keep", "value": "1"},
+        {"field": "image", "action": "keep", "value": 1},
     ),
     Reply(r"Field 'image' or 'url' is required", "An edit needs a picture to start from.", "Add one.", "image"),
     Reply(
@@ -177,7 +177,7 @@ KNOWN_REPLIES: list[Reply] = [
         {"field": "voice", "value": None},
     ),
     Reply(
-        r"ref_?audio.*(?:too (?:short|long)|at least|at most|duration|seconds)|too (?:short|long).*ref_?audio",
+        r"(?:Reference audio|ref_audio).*(?:too (?:short|long)|at least|at most|duration|seconds)",
         "The reference recording does not have the right length.",
         "Use 1 to 30 seconds.",
         "ref_audio",
@@ -253,6 +253,7 @@ KNOWN_REPLIES: list[Reply] = [
         "Save it as WAV, FLAC or MP3 and add it again.",
         "audio_sample",
     ),
+    Reply(r"Voice name '(.*?)' is reserved", "{0} is one of the model's own voices.", "Choose another name.", "name"),
     Reply(
         r"File size exceeds maximum limit of (\d+MB)",
         "The recording is larger than {0}.",
@@ -261,6 +262,13 @@ KNOWN_REPLIES: list[Reply] = [
         kind=TooLarge,
     ),
     Reply(r"Input text cannot be empty|input cannot be empty", "The text is empty.", "Fill it in first.", "input"),
+    Reply(
+        r"Opus only supports sample rates",
+        "This sound's sample rate does not go into Opus.",
+        "Choose WAV, FLAC or MP3.",
+        "response_format",
+        {"field": "response_format", "value": "mp3"},
+    ),
     # Chat. serving_chat.py:659-674, diffusion_request_utils.py:71; vllm's own length check
     Reply(
         r"maximum context length|longer than the maximum model length|max_model_len",
@@ -333,6 +341,13 @@ KNOWN_REPLIES: list[Reply] = [
         r"EngineDead|engine (?:core )?(?:is )?dead|Engine core.*died|EngineCore encountered",
         "The server's engine has stopped; the server ends itself now.",
         "Start the server again.",
+    ),
+    # Last, since the words after it say more: the routes that wrap any failure (some of them as 400).
+    Reply(
+        r"^(?:Audio|Image|Speech|Video) (?:generation|edit) failed: (.*)",
+        "The server failed while it worked on this: {0}.",
+        kind=ServerFailed,
+        permanent=False,
     ),
 ]
 

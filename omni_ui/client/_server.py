@@ -115,7 +115,8 @@ class Server:
         now = time.monotonic()
         if self._seen and not refresh and now - self._seen[0] < FRESH:
             return self._seen[1]
-        models, version, description = await asyncio.gather(self.models(), self.version(), self.openapi())
+        models = await self.models()
+        version, description = await asyncio.gather(self.version(), self.openapi())
         routes = frozenset(description.get("paths") or ())
         found = Capabilities(judge(models, routes, self._stated, self.model), models, version, routes)
         self._seen, self._names = (now, found), (now, models)
