@@ -63,7 +63,11 @@ async def test_an_error_comes_after_what_arrived():
         raise ValueError("broke off")
 
     got = []
-    with pytest.raises(ValueError, match="broke off"):
+
+    async def read():
         async for batch in pump(breaking()):
-            got += batch
+            got.extend(batch)
+
+    with pytest.raises(ValueError, match="broke off"):
+        await read()
     assert got == [1, 2]

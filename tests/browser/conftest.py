@@ -1,0 +1,54 @@
+"""Chromium, one for all browser tests; an app with the demo server, one for all; a page for each test."""
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.running import App
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def demo_app():
+    with App() as app:
+        yield app
+
+
+@pytest.fixture
+def open_page(chromium: Browser):
+    """`open_page(url, tab)`: a page with that tab open and ready. Errors in the page's own scripts fail the test."""
+    pages, faults = [], []
+
+    def open_it(url: str, tab: str = "Image", **context) -> Page:
+        page = chromium.new_page(**{"viewport": {"width": 1280, "height": 900}} | context)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        pages.append(page)
+        page.goto(url)
+        page.get_by_role("tab", name=tab, exact=True).click()
+        page.wait_for_selector(f"#{tab.lower()}-run, #{tab.lower()}-status")
+        page.wait_for_function("document.querySelector('#omni-state .omni-pill')?.dataset.state !== 'asking'")
+        return page
+
+    yield open_it
+    for page in pages:
+        page.close()
+    assert not faults
+
+
+def run_and_wait(page: Page, tab: str, state: str = "done", timeout: float = 60) -> str:
+    """Presses Run; the text of the status once it has that state."""
+    page.click(f"#{tab}-run")
+    return wait_for_state(page, tab, state, timeout)
+
+
+def wait_for_state(page: Page, tab: str, state: str, timeout: float = 60) -> str:
+    box = page.wait_for_selector(f"#{tab}-status [data-state={state}]", timeout=1000 * timeout)
+    return box.inner_text()

@@ -1,0 +1,119 @@
+import hashlib
+import time
+
+import httpx
+import pytest
+
+from tests.browser.conftest import run_and_wait, wait_for_state
+from tests.fakes import SlowServer, png
+from tests.running import App
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def slow():
+    with SlowServer(latency=20) as server, App(OMNI_BASE_URL=server.url) as app:
+        server.app = app
+        yield server
+
+
+def sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def test_a_picture_from_a_prompt_with_the_demo_server(demo_app, open_page):
+    page = open_page(demo_app.url)
+    assert "Demo server" in page.inner_text("#omni-state")
+    assert "demo/painter" in page.inner_text("#image-server")
+    page.fill("#image-prompt textarea", "A red fox in deep snow")
+    page.fill("#image-seed input", "7")
+    page.fill("#image-size input", "256x192")
+    page.press("#image-size input", "Enter")
+    facts = run_and_wait(page, "image")
+    assert "seed 7" in facts
+    assert "256 × 192 PNG" in facts
+    assert page.wait_for_selector("#image-result img").evaluate("(img) => img.naturalWidth") == 256
+
+
+def test_the_page_shows_the_very_bytes_that_the_server_sent(open_page):
+    with SlowServer(latency=0, picture=png(300, 200)) as server, App(OMNI_BASE_URL=server.url) as app:
+        page = open_page(app.url)
+        page.fill("#image-prompt textarea", "anything")
+        run_and_wait(page, "image")
+        address = page.get_attribute("#image-result img", "src")
+        assert sha(httpx.get(address).content) == sha(server.picture)
+
+
+def test_ctrl_enter_runs_and_a_random_seed_is_drawn_here_and_shown(open_page):
+    with SlowServer(latency=0) as server, App(OMNI_BASE_URL=server.url) as app:
+        page = open_page(app.url)
+        page.fill("#image-prompt textarea", "anything")
+        page.press("#image-prompt textarea", "Control+Enter")
+        facts = wait_for_state(page, "image", "done")
+        assert f"seed {server.seen[-1].body['seed']}" in facts
+
+
+def test_stop_aborts_the_server_within_a_second_and_keeps_what_was_typed(slow, open_page):
+    page = open_page(slow.app.url)
+    page.fill("#image-prompt textarea", "a slow picture")
+    page.click("#image-run")
+    wait_for_state(page, "image", "working")
+    slow.wait_for("running", 5)
+    page.wait_for_selector("#image-stop:not([disabled])")
+    pressed = time.monotonic()
+    page.click("#image-stop")
+    assert slow.wait_for("aborted", 3).ended - pressed < 1
+    assert "Stopped" in wait_for_state(page, "image", "stopped")
+    assert page.input_value("#image-prompt textarea") == "a slow picture"
+
+
+def test_closing_the_page_aborts_the_server_within_a_second(slow, open_page):
+    page = open_page(slow.app.url)
+    page.fill("#image-prompt textarea", "nobody waits for this")
+    before = len(slow.seen)
+    page.click("#image-run")
+    while len(slow.seen) == before:
+        time.sleep(0.02)
+    closed = time.monotonic()
+    page.close()
+    assert slow.wait_for("aborted", 3).ended - closed < 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("#image-prompt textarea", "", "Prompt is empty"),
+        ("#image-prompt textarea", "x" * 200_000, "Prompt is too long"),
+        ("#image-size input", "1024x", "Size '1024x' is not a size"),
+        ("#image-size input", "0x0", "too small"),
+        ("#image-size input", "99999x99999", "too large"),
+        ("#image-n input", "0", "Pictures must be a whole number from 1 to 10"),
+        ("#image-num_inference_steps input[type=number]", "0", "Inference steps must be a whole number"),
+        ("#image-seed input", "lucky", "Seed must be a whole number"),
+        ("#image-seed input", str(2**70), "Seed must be a whole number"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_no_request(slow, open_page, field, value, says):
+    page = open_page(slow.app.url)
+    before = len(slow.seen)
+    page.fill("#image-prompt textarea", "a boat")
+    page.fill(field, value)
+    page.press(field, "Tab")
+    assert says in run_and_wait(page, "image", "failed")
+    assert page.input_value(field) == value
+    assert len(slow.seen) == before
+
+
+def test_an_example_fills_the_prompt_and_does_not_run(slow, open_page):
+    page = open_page(slow.app.url)
+    before = len(slow.seen)
+    page.click(".omni-example >> nth=0")
+    assert "lighthouse" in page.input_value("#image-prompt textarea")
+    assert len(slow.seen) == before
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_is_wider_than_the_screen(demo_app, open_page, width):
+    page = open_page(demo_app.url, viewport={"width": width, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

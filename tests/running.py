@@ -1,0 +1,55 @@
+"""Starts the app as a person would, in a process of its own."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+from tests.fakes import free_port
+
+ROOT = Path(__file__).parents[1]
+
+
+class App:
+    """`with App(OMNI_BASE_URL=…) as app:` serves the page at `app.url` until the block ends."""
+
+    def __init__(self, wait: bool = True, **settings: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("OMNI_", "SPACE_ID"))}
+        self.env = clean | {"OMNI_PORT": str(self.port)} | settings
+        self.wait = wait
+
+    def start(self) -> "App":
+        self.process = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=ROOT, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        until = time.monotonic() + 60
+        while self.wait:
+            try:
+                httpx.get(self.url + "/health", timeout=5).raise_for_status()
+                break
+            except httpx.HTTPError:
+                if self.process.poll() is not None or time.monotonic() > until:
+                    raise AssertionError(f"the app did not start:\n{self.stop()}") from None
+                time.sleep(0.1)
+        return self
+
+    def stop(self) -> str:
+        """Ends the app; what it printed."""
+        self.process.terminate()
+        try:
+            output, _ = self.process.communicate(timeout=15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            output, _ = self.process.communicate()
+        return output.decode(errors="replace")
+
+    def __enter__(self) -> "App":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.output = self.stop()
