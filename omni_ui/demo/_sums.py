@@ -11,7 +11,7 @@ _WORDS = {
     r"\bmod(ulo)?\b": "%", r"\b(the )?square root of\s+([\d.]+)": r"\2**0.5", r"(?<=\d),(?=\d{3}\b)": "",
 }  # fmt: skip
 _ASKING = (
-    r"\b(what|is|what's|how much|calculate|compute|solve|work out|please|the|result of|and|tell me|(can|could) you)\b"
+    r"\b(what's|what|is|how much|calculate|compute|solve|work out|please|the|result of|and|tell me|(can|could) you)\b"
     r"|[=?!:]|\.\s*$"
 )
 _SIGNS = {

@@ -91,19 +91,12 @@ def render(
     elif image is not None:
         frames = _camera(image, prompt, size, num_frames, track if audio is not None else None)
     else:
-        frames = _scene(prompt, size, num_frames, fps, taste)
+        frames = painter.frames(prompt, width=size[0], height=size[1], num_frames=num_frames, fps=fps, **taste)
     try:
         _write(path, frames, size, fps, track, stop)
     except BaseException:
         Path(path).unlink(missing_ok=True)
         raise
-
-
-def _scene(prompt: str, size, num_frames: int, fps: int, taste: dict) -> Iterator[np.ndarray]:
-    if hasattr(painter, "frames"):
-        return painter.frames(prompt, width=size[0], height=size[1], num_frames=num_frames, fps=fps, **taste)
-    picture = painter.paint(prompt, width=size[0] * 3 // 2, height=size[1] * 3 // 2, **taste)
-    return _camera(picture, prompt, size, num_frames, None)
 
 
 def _write(path, frames: Iterator[np.ndarray], size, fps: int, track: np.ndarray | None, stop) -> None:
@@ -175,12 +168,21 @@ def _open(source: Media, kind: str):
     return box, streams[0]
 
 
+def _decoded(box, stream, kind: str) -> Iterator:
+    import av
+
+    try:
+        yield from box.decode(stream)
+    except av.FFmpegError as wrong:
+        raise ValueError(f"The {kind} is damaged: {wrong.strerror}.") from wrong
+
+
 def _read_video(source: Media, size, num_frames: int, fps: int) -> Iterator[np.ndarray]:
     """num_frames at fps, cut to size; a source that is too short stops on its last picture."""
     box, stream = _open(source, "video")
     with box:
         sent, last = 0, None
-        for frame in box.decode(stream):
+        for frame in _decoded(box, stream, "video"):
             if frame.time is not None and frame.time * fps + 1e-6 < sent and last is not None:
                 continue
             last = np.asarray(ImageOps.fit(frame.to_image(), size, Image.Resampling.BICUBIC))
@@ -202,7 +204,7 @@ def _read_audio(source: Media, seconds: float) -> np.ndarray:
     box, stream = _open(source, "audio")
     n, parts, change = round(seconds * RATE), [], av.AudioResampler("fltp", "stereo", RATE)
     with box:
-        for frame in box.decode(stream):
+        for frame in _decoded(box, stream, "audio"):
             parts += [part.to_ndarray() for part in change.resample(frame)]
             if sum(part.shape[1] for part in parts) >= n:
                 break

@@ -84,7 +84,7 @@ def synthesise(
     if steps is not None and steps < 30:
         done = max(steps, 1) / 30
         grain = band(np.random.default_rng(seed % 2**32).standard_normal(mix.shape), 300, 3000)
-        mix = band(mix, 10, 800 * (18_000 / 800) ** done) + grain * 0.25 * (1 - done) ** 2 * mix.std()
+        mix = band(mix, 10, 800 * (18_000 / 800) ** done, steep=8) + grain * 0.25 * (1 - done) ** 2 * mix.std()
     return _mastered(mix[skip:])
 
 

@@ -1,0 +1,301 @@
+"""The demo's chat: are its answers true, and does nothing that is sent break it?"""
+
+import base64
+import datetime
+import io
+import re
+import time
+
+import numpy as np
+import pytest
+import soundfile
+from PIL import Image, ImageFilter
+
+from omni_ui.demo import clip, facts, talk, voice
+
+
+def said(*texts, media=(), **how) -> str:
+    """The answer after these messages; media go with the last one."""
+    messages = []
+    for text in texts:
+        messages += [{"role": "user", "content": text}, {"role": "assistant", "content": "…"}]
+    messages.pop()
+    if media:
+        messages[-1]["content"] = [*media, {"type": "text", "text": texts[-1]}]
+    return "".join(talk.reply(messages, **how))
+
+
+def url(content: bytes, kind: str) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def image_part(image: Image.Image, form="PNG") -> dict:
+    file = io.BytesIO()
+    image.save(file, form)
+    return {"type": "image_url", "image_url": {"url": url(file.getvalue(), "image/png")}}
+
+
+def wav(samples, rate=16_000, **how) -> bytes:
+    file = io.BytesIO()
+    soundfile.write(file, samples, rate, **{"format": "WAV", **how})
+    return file.getvalue()
+
+
+def audio_part(content: bytes) -> dict:
+    return {"type": "input_audio", "input_audio": {"data": base64.b64encode(content).decode(), "format": "wav"}}
+
+
+def test_the_pieces_are_words_that_join_to_the_answer():
+    pieces = list(talk.reply([{"role": "user", "content": "help"}]))
+    assert len(pieces) > 40
+    assert all(len(piece.split()) <= 1 for piece in pieces)
+    assert "".join(pieces) == said("help")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("what is 17 + 25?", "42"),
+        ("17+25", "42"),
+        ("Calculate 12 * (3 + 4).", "84"),
+        ("what's 15% of 80", "12"),
+        ("7 times 6 please", "42"),
+        ("10 divided by 4", "2.5"),
+        ("2^10", "1024"),
+        ("1,234 + 1", "1235"),
+        ("square root of 2", "1.41421356237"),
+        ("-3 - -4", "1"),
+        ("5 squared minus 1", "24"),
+        ("How much is 0.1 + 0.2 ?", "0.3"),
+    ],
+)
+def test_sums(text, answer):
+    assert said(text).endswith(f"= **{answer}**")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("1/0", "divides by zero"),
+        ("5 % 0", "divides by zero"),
+        ("9**9**9**9", "too large"),
+        ("2^100000000", "too large"),
+        ("10^59 * 10^59", "too large"),
+        ("(-8)^0.5", "root of a negative"),
+    ],
+)
+def test_sums_without_an_answer(text, answer):
+    started = time.perf_counter()
+    assert answer in said(text)
+    assert time.perf_counter() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    "text", ["2024-05-03x", "__import__('os')", "1 +", "(" * 150 + "1+1", "().__class__", "007 + 1"]
+)
+def test_what_is_no_sum_is_not_worked_out(text):
+    assert "= **" not in said(text)
+
+
+def test_the_clock():
+    before = datetime.datetime.now()
+    answer = said("What time is it?")
+    assert any(f"**{before + datetime.timedelta(minutes=m):%H:%M}**" in answer for m in (0, 1))
+    assert str(before.year) in said("what is the date today")
+
+
+def test_a_picture_is_measured():
+    flat = Image.new("RGB", (640, 360), (208, 40, 40))
+    flat.paste((16, 16, 16), (0, 0, 160, 360))
+    answer = said("what is this?", media=[image_part(flat)])
+    assert "640 x 360 pixels, landscape, PNG" in answer
+    assert re.search(r"red \(75%\), black \(25%\)", answer)
+    assert "dark" in answer
+    assert "no model" in answer
+
+
+@pytest.mark.parametrize(
+    ("colour", "name"), [("white", "white"), ("#3060c8", "blue"), ("#3c9c3c", "green"), ("#f0dc3c", "yellow")]
+)
+def test_colours_have_names(colour, name):
+    assert facts._colours(Image.new("RGB", (9, 9), colour)) == f"{name} (100%)"
+
+
+def test_sharpness_and_brightness_follow_the_picture():
+    edges = Image.fromarray(np.random.default_rng(0).integers(0, 2, (8, 12), dtype=np.uint8) * 255).resize(
+        (600, 400), 0
+    )
+    for blur, word in ((0, "sharp"), (2, "medium"), (12, "soft")):
+        answer = said("?", media=[image_part(edges.filter(ImageFilter.GaussianBlur(blur)))])
+        assert f"| Sharpness | {word} |" in answer
+    assert "| Brightness | 100%, very bright |" in said("?", media=[image_part(Image.new("L", (5, 5), 255))])
+    assert "no edge to judge by" in said("?", media=[image_part(Image.new("L", (5, 5), 255))])
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "P", "L", "1", "LA", "I;16"])
+@pytest.mark.parametrize("size", [(1, 1), (300, 2)])
+def test_pictures_of_every_kind(mode, size):
+    assert f"{size[0]} x {size[1]} pixels" in said("", media=[image_part(Image.new(mode, size))])
+
+
+def test_a_turned_photo_has_the_size_that_is_seen():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    file = io.BytesIO()
+    Image.new("RGB", (40, 20)).save(file, "JPEG", exif=exif)
+    assert "20 x 40 pixels, portrait, JPEG" in said(
+        "", media=[{"type": "image_url", "image_url": {"url": url(file.getvalue(), "image/jpeg")}}]
+    )
+
+
+def test_a_recording_is_measured():
+    speech = np.concatenate(list(voice.speak("This is a recording of a voice.", voice="Bruno")))
+    answer = said("", media=[audio_part(wav(speech, voice.RATE))])
+    assert re.search(rf"Length \| {len(speech) / voice.RATE:.1f} s, mono, 24,000 Hz, WAV", answer)
+    assert re.search(r"about (8|9|10)\d? Hz, low", answer)
+    tone = 0.5 * np.sin(2 * np.pi * 300 * np.arange(48_000) / 16_000)
+    stereo = said("", media=[audio_part(wav(np.stack([tone, tone], 1), subtype="PCM_24"))])
+    assert "3.0 s, stereo" in stereo
+    assert "-9 dBFS on average, peaks at -6 dBFS" in stereo
+    assert re.search(r"about (29\d|30\d) Hz, high", stereo)
+
+
+def test_silence_and_noise_are_called_so():
+    assert "| Loudness | silent |" in said("", media=[audio_part(wav(np.zeros(1600)))])
+    assert "none that stands out" in said(
+        "", media=[audio_part(wav(np.random.default_rng(0).uniform(-0.3, 0.3, 32_000)))]
+    )
+    assert "0.0 s" in said("", media=[audio_part(wav(np.zeros(0)))])
+
+
+def test_a_video_and_its_sound_are_measured(tmp_path):
+    clip.render(tmp_path / "a.mp4", "a lake", width=64, height=48, num_frames=16, fps=8, sound=True)
+    content = (tmp_path / "a.mp4").read_bytes()
+    answer = said("", media=[{"type": "video_url", "video_url": {"url": url(content, "video/mp4")}}])
+    assert "2.0 s, h264, with sound" in answer
+    assert "64 x 48 pixels" in answer
+    assert "8 frames per second" in answer
+    heard = said("", media=[{"type": "audio_url", "audio_url": {"url": url(content, "video/mp4")}}])
+    assert "2.0 s, stereo, 48,000 Hz, aac" in heard
+
+
+@pytest.mark.parametrize("kind", ["image_url", "audio_url", "video_url", "input_audio"])
+@pytest.mark.parametrize(
+    "value", [{"url": "data:x/y;base64,aGVsbG8="}, {"url": "data:x/y;base64,!!"}, {"url": ""}, {}, None, "junk", 7]
+)
+def test_unreadable_media_get_a_plain_sentence(kind, value):
+    answer = said("look", media=[{"type": kind, kind: value}])
+    assert re.fullmatch(r"\*\*The (picture|recording|video)\*\* could not be read: [^.]+\.", answer)
+
+
+def test_a_link_is_not_followed():
+    answer = said("", media=[{"type": "image_url", "image_url": {"url": "http://127.0.0.1:9/a.png"}}])
+    assert "it is a link" in answer
+
+
+def test_a_huge_picture_is_refused(monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    assert "no picture that I can open" in said("", media=[image_part(Image.new("L", (50, 50)))])
+
+
+def test_several_pictures_are_numbered():
+    answer = said("compare", media=[image_part(Image.new("RGB", (8, 8))), image_part(Image.new("RGB", (9, 9)))])
+    assert answer.index("**Picture 1**") < answer.index("8 x 8") < answer.index("**Picture 2**") < answer.index("9 x 9")
+
+
+def test_it_remembers_the_conversation():
+    assert said("What is my name?") == "You have not told me your name yet."
+    assert "**Zoë**" in said("My name is Zoë.", "1+1", "What's my name?")
+    assert "Hello again, Zoë!" in said("call me Zoë", "hello")
+    answer = said("first thing", "second thing", "What did I say before?")
+    assert "2 messages" in answer
+    assert answer.index("1. “first thing”") < answer.index("2. “second thing”")
+    assert "first message" in said("what did I send?")
+    pictured = [{"role": "user", "content": [image_part(Image.new("RGB", (33, 44)))]}]
+    later = [*pictured, {"role": "user", "content": "which colours does the picture have?"}]
+    assert "33 x 44" in "".join(talk.reply(later))
+    counted = "".join(talk.reply([*pictured, {"role": "user", "content": "how many pictures did I send?"}]))
+    assert "1 message, 1 picture" in counted
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("How do I connect a server?", "OMNI_BASE_URL=http://host:8091 make run"),
+        ("what does Stop do", "**Stop** ends a run"),
+        ("explain seeds", "The same words, settings and seed give the same result"),
+        ("what are steps?", "**Guidance**"),
+        ("show me some markdown", "```python"),
+        ("which tabs are there", "| Sound |"),
+        ("how do I move the camera?", "*pan left*"),
+        ("thank you!", "You are welcome"),
+        ("Say hello to the world", "hello to the world"),
+        ("who are you?", "no language model"),
+        ("Hello!", "no language model"),
+        ("flibbertigibbet", "no language model"),
+    ],
+)
+def test_what_it_knows(text, words):
+    assert words in said(text)
+
+
+def test_every_part_of_the_guide_can_be_asked_for():
+    heads = re.findall(r"^### (.+)$", "\n\n### ".join(talk.GUIDE), re.MULTILINE)
+    assert sorted(heads) == sorted(talk.TOPICS)
+
+
+def test_the_voices_are_told():
+    assert "I speak as Ada, Zed." in said("which voices do you have?", voices=["Ada", "Zed"])
+
+
+def test_a_long_answer_is_honest_and_long():
+    answer = said("Write 500 words about cats")
+    assert "I cannot write that" in answer
+    assert len(answer.split()) > 450
+    assert "```bash" in answer
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt"),
+    [
+        ("draw a red fox", "a red fox"),
+        ("Can you paint me a sunset, please?", "a sunset"),
+        ("make me a picture of two boats!", "two boats"),
+        ("Generate a beautiful image of Rome", "Rome"),
+        ("a photo of the sea", "the sea"),
+        ("how do I draw a mask?", None),
+        ("don't draw a cat", None),
+        ("what colours does the picture have", None),
+        ("hello", None),
+        ("", None),
+    ],
+)
+def test_wants_picture(text, prompt):
+    assert talk.wants_picture(text) == prompt
+    if prompt:
+        assert f"**{prompt}**" in said(text)
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [],
+        [{"role": "system", "content": "You are a poet"}],
+        [{"role": "user", "content": None}],
+        [{"role": "user", "content": ""}],
+        [{"role": "user", "content": ["plain", 7, {"type": "text"}, {"type": "odd"}, {}]}],
+        [{"role": "user"}],
+        ["nonsense", {"content": "no role"}],
+    ],
+)
+def test_odd_messages_get_an_answer(messages):
+    assert "".join(talk.reply(messages)).strip()
+
+
+@pytest.mark.parametrize(
+    "text", ["what did i " * 20_000, "(" * 200_000, "1+" * 100_000, " " * 200_000, "draw " * 40_000]
+)
+def test_very_long_texts_take_no_time(text):
+    started = time.perf_counter()
+    assert said(text)
+    assert time.perf_counter() - started < 3
