@@ -71,13 +71,13 @@ def hill(stage: Stage, base: float, height: float, haze: float, palette: np.ndar
     start = int(np.clip(top.min() - 2, 0, stage.height - 1))
     depth, cover = below(stage, top, start)
     rows = stage.height - start
-    slope = np.gradient(_soften(top, max(2, int(unit * 0.02)))) * -stage.side
+    slope = np.gradient(_soften(_soften(top, max(2, int(unit * 0.05))), max(2, int(unit * 0.05)))) * -stage.side
     near = np.clip(depth / (unit * 0.5), 0, 1)
-    patch = noise(rng, rows, stage.width, (unit * 0.035, unit * 0.22), 5, 0.6) - 0.5
-    blades = noise(rng, rows, stage.width, (unit * 0.02, unit * 0.006), 3, 0.7) - 0.5
-    k = np.clip(
-        0.62 + slope[None, :] * 2.2 - near * 0.45 + patch * 0.9 * grass + blades * 0.5 * grass * (1 - haze), 0, 1
-    )
+    rough = (0.3 if palette.min() > 0.7 else 1.0) * grass  # snow lies smoother than grass
+    patch = noise(rng, rows, stage.width, (unit * 0.03, unit * 0.3), 4, 0.5) - 0.5
+    tufts = noise(rng, rows, stage.width, (unit * 0.009, unit * 0.014), 3, 0.6) - 0.5
+    k = 0.64 + slope[None, :] * 1.8 - near * 0.42 + (patch * 0.75 + tufts * (0.12 + 0.4 * near) * (1 - haze)) * rough
+    k = np.clip(k, 0, 1)
     place = np.clip((1 - k) * (len(palette) - 1), 0, len(palette) - 1.001)
     index = place.astype(int)
     albedo = mix(palette[index], palette[index + 1], (place - index)[..., None])
@@ -91,17 +91,17 @@ def hill(stage: Stage, base: float, height: float, haze: float, palette: np.ndar
 def dunes(stage: Stage, base: float, height: float, haze: float, palette: np.ndarray) -> np.ndarray:
     """A dune with a sharp crest: a lit windward face, a shaded slip face that starts at the winding crest line."""
     rng, unit, width = stage.rng, stage.unit, stage.width
-    wave = line(rng, width, unit * 0.75, 2, 0.3)
-    top = base - height * (1 - np.abs(2 * np.clip(wave, 0, 1) - 1) ** 1.3)
+    wave = line(rng, width, unit * 0.6, 3, 0.3)
+    top = base - height * (1.05 - np.abs(2 * np.clip(wave, 0, 1) - 1) * 1.1)
     start = int(np.clip(top.min() - 2, 0, stage.height - 1))
     depth, cover = below(stage, top, start)
     rows = stage.height - start
     x = np.arange(width, dtype=np.float32)
-    bend = (line(rng, 4096, 900, 3, 0.4) - 0.5) * unit * 0.35
-    shift = bend[np.clip(depth, 0, 4095).astype(int)] - bend[0] + depth * 0.5 * stage.side
+    curl = np.sin(np.clip(depth, 0, None) / unit * 9 + rng.uniform(0, 6)) - np.sin(rng.uniform(0, 6))
+    shift = stage.side * (depth * 1.1 + unit * 0.06 * curl * np.clip(depth / (unit * 0.1), 0, 1))
     take = np.clip(x[None, :] + shift, 0, width - 1).astype(np.int32)
-    facing = np.gradient(_soften(top, max(1, int(unit * 0.004))))[take] * -stage.side
-    lit = ease(-0.05, 0.07, facing)
+    facing = np.gradient(_soften(top, max(1, int(unit * 0.003))))[take] * -stage.side
+    lit = ease(-0.03, 0.06, facing + np.clip(depth / unit - 0.1, 0, 1) * 0.35)
     ripple = (
         np.sin((depth + 14 * noise(rng, rows, width, unit * 0.2, 3) * unit / 100) / unit * 320) * 0.035 * (1 - haze)
     )
@@ -225,9 +225,10 @@ def leafy(rng, tall: int, light, side: int, palette: np.ndarray, trunk="5b4334",
         for _ in range(6)
     ]
     clumps.sort(key=lambda clump: -clump[1])
-    dabs = []
+    fine = float(np.clip((tall / 200) ** 0.6, 0.8, 1.8))
+    many, dabs = int(46 * fine**2), []
     for cx, cy, r in clumps:
-        for _ in range(46):
+        for _ in range(many):
             a, d = rng.uniform(0, 2 * np.pi), r * np.sqrt(rng.random())
             dx, dy = np.cos(a) * d, np.sin(a) * d * 0.82
             dabs.append((cx + dx, cy + dy, ((dx * side - dy * 1.25) / r + 1) / 2 * 0.6 + (1 - cy / size) * 0.42))
@@ -237,7 +238,7 @@ def leafy(rng, tall: int, light, side: int, palette: np.ndarray, trunk="5b4334",
         k = float(np.clip(k + rng.uniform(-0.12, 0.12), 0, 1))
         place = min((1 - k) * 3, 2.999)
         albedo = mix(palette[int(place)], palette[int(place) + 1], place % 1)
-        r = size * rng.uniform(0.014, 0.027)
+        r = size * rng.uniform(0.014, 0.027) / fine
         pen.ellipse(
             (x - r * 1.15, y - r * 0.85, x + r * 1.15, y + r * 0.85),
             tuple((np.clip(light.on(albedo, k * 1.2), 0, 1) * 255).astype(int)),
@@ -354,3 +355,25 @@ def buildings(
         for radius in (0.02, 0.006):
             picture.alpha_composite(glow.filter(ImageFilter.GaussianBlur(unit * radius)))
     stage.put("buildings", picture, 0, 0)
+
+
+def street(stage: Stage, wet: float) -> None:
+    """A pavement and a road across the picture; `wet` 0..1 mirrors what stands behind it."""
+    rng, unit, top = stage.rng, stage.unit, stage.horizon
+    rows = stage.height - top
+    behind = stage.behind()
+    d = np.arange(rows, dtype=np.float32)[:, None]
+    share = d / rows
+    rough = noise(rng, rows, stage.width, (unit * 0.006, unit * 0.05), 4, 0.7) - 0.5
+    path = ease(0.16, 0.15, share)[..., None]
+    albedo = mix(colours("6a6874")[0], colours("b4aca4")[0], path) * (1 + rough[..., None] * 0.22)
+    colour = stage.light.on(albedo, 0.75 - 0.3 * share)
+    from_row = np.clip(top - d * 1.3 - rough * unit * 0.06, 0, max(top - 1, 0)).astype(np.int32)
+    from_column = np.clip(np.arange(stage.width) + rough * unit * 0.05, 0, stage.width - 1).astype(np.int32)
+    colour = mix(colour, behind[from_row, from_column], wet * (0.6 + rough[..., None]))
+    kerb = np.exp(-(((share - 0.165) / 0.008) ** 2))[..., None]
+    colour = mix(colour, stage.light.on(colours("ded8cc")[0], 0.8), kerb * 0.8)
+    x = np.arange(stage.width, dtype=np.float32)[None, :] / unit
+    dash = ease(0.3, 0.34, (x * 4) % 1) * np.exp(-(((share - 0.66) / 0.014) ** 4))
+    colour = mix(colour, stage.light.on(colours("efe6cc")[0], 0.8), dash[..., None] * 0.75)
+    stage.add("street", colour, np.ones((rows, stage.width), np.float32), top)

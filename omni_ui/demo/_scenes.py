@@ -69,7 +69,7 @@ def choose_scene(wish: Wish, rng) -> str:
         home = HOME.get(wish.subject[0].name, "meadow")
         return homes.get(home, home)
     if wish.has("aurora"):
-        return "snow"
+        return "mountain"
     if wish.has("storm", "sun", "birds"):
         return "sea"
     if wish.has("flowers", "spring", "rainbow"):
@@ -102,7 +102,7 @@ def choose_hour(wish: Wish, scene: str, rng) -> str:
 
 def outdoors(stage: Stage, wish: Wish, scene: str, hour: str) -> None:
     rng, light = stage.rng, stage.light
-    snowy = wish.has("snow", "winter", "snowfall") and scene != "desert"
+    snowy = wish.has("snow", "winter", "snowfall", "aurora") and scene != "desert"
     sky.sky(stage)
     if light.dark or hour == "dusk":
         sky.stars(stage, stage.horizon, 1.0 if light.dark else 0.3)
@@ -176,7 +176,7 @@ def peaks(stage: Stage, wish: Wish, snowy: bool) -> None:
     unit, palette = stage.unit, ground(stage, wish, snowy)
     range_behind(stage, snowy, 0.4)
     trees = firs(stage, snowy, palette)
-    if wish.has("water") or stage.rng.random() < 0.4:
+    if wish.has("water", "aurora") or (not wish.subject and stage.rng.random() < 0.4):
         land.tree_row(stage, stage.horizon + unit * 0.012, unit * 0.07, 0.35, trees, 0.3)
         land.water(stage, stage.horizon + int(unit * 0.01), calm=0.85)
         top = land.hill(stage, stage.height * 0.97, unit * 0.08, 0, palette)
@@ -276,8 +276,10 @@ def city(stage: Stage, wish: Wish, snowy: bool) -> None:
     land.buildings(stage, stage.horizon, tall * 0.72, 0.68, hues, None)
     land.buildings(stage, stage.horizon, tall * 0.66, 0.42, hues, signs, 0.12)
     land.buildings(stage, stage.horizon, tall * 0.68, 0.12, hues, signs, 0.42)
-    wet = wish.has("rain", "water", "storm") or stage.light.dark or "sea" in wish.scene
-    if wet or rng.random() < 0.6:
+    wet = wish.has("rain", "water", "storm") or "sea" in wish.scene
+    if any(HOME.get(thing.name) not in ("sea", "air", "space") for thing in wish.subject):
+        land.street(stage, 0.55 if wet else 0.2 if stage.light.dark else 0.06)
+    elif wet or stage.light.dark or rng.random() < 0.6:
         land.water(stage, stage.horizon, calm=0.75, tint=colours("0c1024")[0] if stage.light.dark else None)
     else:
         palette = ground(stage, wish, snowy)

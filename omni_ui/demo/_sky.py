@@ -73,13 +73,13 @@ def clouds(stage: Stage, amount: float, kind: str) -> None:
     rows, light, rng = stage.horizon, stage.light, stage.rng
     if rows < 8 or amount <= 0:
         return
-    size = {"heap": (0.2, 0.36), "streak": (0.06, 0.75), "blanket": (0.26, 0.6)}[kind]
+    size = {"heap": (0.1, 0.34), "streak": (0.03, 0.75), "blanket": (0.13, 0.6)}[kind]
     spare = max(8, stage.width // 4)
     tall = noise(rng, rows, stage.width + spare, (size[0] * stage.unit, size[1] * stage.unit), 7, 0.52)
     share = ease(0, 1, np.arange(spare, dtype=np.float32) / spare)
     tall[:, :spare] = mix(tall[:, stage.width :], tall[:, :spare], share)  # so that a clip can drift it round for ever
     height = np.linspace(1, 0, rows, dtype=np.float32)
-    take = np.clip((1 - 1.28 * height / (height + 0.28)) * (rows - 1), 0, rows - 1).astype(int)
+    take = ((rows - 1) * (1 - np.log1p(height * 6) / np.log(7))).astype(int)  # flatter and closer towards the horizon
     cloud = tall[take, : stage.width]
     if kind == "heap":  # gathers the heaps in banks, with open sky between them
         bank = noise(rng, rows, stage.width, (0.25 * stage.unit, 0.8 * stage.unit), 2)

@@ -44,11 +44,11 @@ def watercolour(picture, rng):
     unit, (w, h) = _unit(picture), picture.size
     wash = smoothed(picture, min(9, int(unit * 0.008)))
     array = _array(wash)
-    push = [(noise(rng, h, w, unit * 0.03, 4) - 0.5) * unit * 0.03 for _ in range(2)]
+    push = [(noise(rng, h, w, unit * 0.05, 4, 0.45) - 0.5) * unit * 0.018 for _ in range(2)]
     rows = np.clip(np.arange(h)[:, None] + push[0], 0, h - 1).astype(np.int32)
     columns = np.clip(np.arange(w)[None, :] + push[1], 0, w - 1).astype(np.int32)
     array = array[rows, columns]
-    rim = np.clip(_edges(_picture(array), max(1, unit * 0.0022)) * 1.3, 0, 0.45)[..., None]
+    rim = np.clip(_edges(_picture(array), max(1, unit * 0.0022)) * 0.8, 0, 0.26)[..., None]
     pool = (noise(rng, h, w, unit * 0.16, 5) - 0.5)[..., None]
     paper = (noise(rng, h, w, unit * 0.006, 3, 0.7) - 0.5)[..., None]
     light = np.float32((0.985, 0.97, 0.935))

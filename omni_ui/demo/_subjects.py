@@ -47,7 +47,7 @@ HOME |= {"tree": "meadow", "blossom tree": "meadow", "ringed planet": "space", "
 HOME |= {name: "table" for name, home in HOME.items() if home == "studio"}
 HOME |= {"robot": "backdrop", "cat": "table", "astronaut": "space"}
 SIZES = {"tree": 0.62, "blossom tree": 0.72, "ringed planet": 0.6}
-AFLOAT, FLYING = {"sailboat"}, {"balloon", "butterfly", "spaceship", "rocket", "dragon"}
+AFLOAT, FLYING = {"sailboat"}, {"balloon", "butterfly", "spaceship", "rocket"}
 SWIMMING = {"fish", "turtle", "whale"}
 LANDMARKS = {"lighthouse", "castle", "cabin", "windmill", "tree", "blossom tree", "palm", "train"}
 
@@ -118,7 +118,8 @@ def draw(name: str, tall: int, stage: Stage, colour: str | None = None, haze=0.0
     picture = _toned(picture, stage, haze)
     if glow.getbbox():
         picture = _shining(picture, glow, strength=0.8 if light.dark or light.height < 0 else 0.25)
-    return picture.resize((max(1, size[0] // 2), max(1, size[1] // 2)), Image.Resampling.LANCZOS)
+    picture = picture.resize((max(1, size[0] // 2), max(1, size[1] // 2)), Image.Resampling.LANCZOS)
+    return picture.crop(picture.getchannel("A").point(lambda v: v > 40 and 255).getbbox())
 
 
 def _bytes(colour) -> tuple[int, ...]:
@@ -207,7 +208,11 @@ def place_subjects(stage: Stage, wish: Wish, scene: str, weight: float) -> None:
     slots = _slots(len([1 for subject, _ in plan if subject.name not in order or len(plan) == 1]), stage)
     for subject, k in plan:
         landmark = subject.name in order and len(plan) > 1
-        x = stage.width * (0.5 - 0.24 * stage.side) if landmark else slots.pop()
+        x = stage.width * (0.5 - 0.2 * stage.side) if landmark else slots.pop()
+        if (
+            len(slots) == 0 and len(plan) == 2 and plan[0][0].name in order
+        ):  # a landmark on one side, the other thing across
+            x += stage.width * 0.17 * stage.side * (not landmark)
         crowd = max(1, subject.count, len(plan) - sum(s.name in order for s, _ in plan))
         _place(stage, subject, k, x, crowd, scene, weight, wish.has("snow", "winter", "snowfall"))
 
@@ -233,12 +238,12 @@ def _place(
     foot = stage.horizon + floor * (0.62 if outdoors else 0.42)
     ground = True
     if name == "ringed planet":
-        high = stage.height * (0.42 if scene == "space" else 0.3)
-        globe(stage, x + 0.16 * stage.side * unit, high, tall * 0.34, rings=True, hue=colour)
+        high = stage.height * (0.5 if crowd == 0 else 0.38) if scene == "space" else stage.horizon * 0.5
+        globe(stage, x, high, tall * 0.34, rings=True, hue=colour)
         return
     if scene == "space" or (name in FLYING and outdoors) or scene == "underwater" or scene == "abstract":
         ground = False
-        high = stage.horizon * 0.5 if outdoors else stage.height * 0.47
+        high = stage.horizon * 0.5 if outdoors else stage.height * (0.47 if x == _slots(1, stage)[0] else 0.62)
         if crowd > 1:
             depth = rng.random()
             tall *= 1.15 - 0.75 * depth
@@ -268,6 +273,8 @@ def _place(
     if subject.count > 1 and ground and outdoors:
         foot += floor * rng.uniform(-0.12, 0.16)
     picture = draw(name, tall, stage, colour, haze, snowy)
+    if name == "whale" and scene == "sea":
+        picture = picture.crop((0, 0, picture.width, int(picture.height * 0.74)))
     if name not in ("lighthouse", "castle", "cabin", "woman", "man", "figure woman", "figure man") and stage.side < 0:
         picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     left, top = x - picture.width / 2, foot - picture.height
@@ -276,7 +283,7 @@ def _place(
         top = _ride(stage, subject.rider, picture, left, top, weight)
     if scene == "sea" and name in (*AFLOAT, "whale"):
         mirror(stage, picture, left, foot, name == "whale")
-    elif ground:
+    elif ground and name not in ("woman", "man"):
         shadow(stage, picture, left, foot, indoors=not outdoors)
     stage.put(name, picture, left, top, bob, float(rng.uniform(0.3, 1)))
     if name == "whale" and scene == "sea":

@@ -163,7 +163,11 @@ def singular(word: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """Lower-case words in the singular; a comma, full stop or semicolon is a token of its own."""
-    return [singular(word) for word in re.findall(r"[^\W_]+(?:[&'][^\W_]+)*|[,.;:]", text.lower())]
+    return [singular(word) for word in spelled(text)]
+
+
+def spelled(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+(?:[&'][^\W_]+)*|[,.;:]", text.lower())
 
 
 def phrases(entries: dict[str, str]) -> dict[tuple[str, ...], str]:
@@ -220,6 +224,7 @@ class Wish:
 def read(prompt: str, negative: str | None = None) -> Wish:
     """What `prompt` names, less what `negative`, or the prompt itself after "no" or "without", names."""
     words, wanted, banned = tokens(prompt), [], set()
+    plural = [said != word for said, word in zip(spelled(prompt), words, strict=True)]
     wish = Wish(int.from_bytes(hashlib.sha256(" ".join(words).encode()).digest()[:6]))
     for _, _, meanings in find(tokens(negative or ""), EVERY):
         banned.update(meanings)
@@ -241,6 +246,8 @@ def read(prompt: str, negative: str | None = None) -> Wish:
             entry = (kind, thing, place)
             wanted.append(entry)
             last = (thing, place + length, entry)
+            if thing.count == 1 and (plural[place + length - 1] or name == "fish"):
+                thing.count = 5 if name == "fish" else 3
     for kind, value, _ in wanted:
         name = value.name if isinstance(value, Subject) else value
         group = getattr(wish, kind)

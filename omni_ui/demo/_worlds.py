@@ -1,5 +1,7 @@
 """Scenes without a landscape: space, underwater, the studio, abstract shapes."""
 
+from itertools import pairwise
+
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -155,9 +157,9 @@ def reef(stage: Stage, base: float, height: float, haze: float, sea: np.ndarray)
                 q, cx, cy = r * (1 - i / 10), x + r * 0.03 * i * stage.side, foot - r * (0.3 + 0.05 * i)
                 pen.ellipse((cx - q, cy - q * 0.85, cx + q, cy + q * 0.85), tone(hue, 0.25 + i * 0.085))
         elif kind < 0.76:
-            r = unit * 0.007
-            for i in range(5):
-                tx, top = x + (i - 2) * r * 2, foot - tall * rng.uniform(0.4, 0.8)
+            r = unit * 0.006
+            for i in rng.permutation(5):
+                tx, top = x + (i - 2) * r * 2, foot - tall * rng.uniform(0.3, 0.85)
                 pen.rounded_rectangle((tx - r, top, tx + r, foot + r * 3), r * 0.9, tone(hue, 0.45 + 0.12 * i))
                 pen.ellipse((tx - r, top - r * 0.5, tx + r, top + r * 0.9), tone(hue, 0.1))
         else:
@@ -213,9 +215,7 @@ def studio(stage: Stage, table: bool, hue: str | None = None) -> None:
     level = (y - shape[0] * 0.06 - (x - centre) * 0.12 * stage.side) / (unit * 0.16)
     window = full
     for place, panes in ((slant, (-1.9, -0.65, 0.6, 1.85)), (level, (0, 1.15, 2.3, 3.45))):
-        inside = [
-            ease(a, a + 0.1, place) * ease(b - 0.04, b - 0.14, place) for a, b in zip(panes, panes[1:], strict=False)
-        ]
+        inside = [ease(a, a + 0.1, place) * ease(b - 0.04, b - 0.14, place) for a, b in pairwise(panes)]
         window = window * sum(inside)
     stage.add("window light", mix(tones[0], 1.0, 0.55), window * 0.42)
     rows = shape[0] - stage.horizon
