@@ -21,7 +21,8 @@ $(VENV)/.dev: requirements.txt requirements-dev.txt
 
 test: dev
 	sh tests/need_chromium.sh
-	$(PY) -m pytest -m "not real"
+	$(PY) -m pytest -m "not real" --ignore tests/browser
+	$(PY) -m pytest -m "not real" tests/browser
 
 lint: dev
 	$(PY) -m ruff check .

@@ -5,6 +5,15 @@
   const byId = (id) => document.getElementById(id);
   const openTab = () => TABS.find((name) => byId(`${name}-run`)?.offsetParent) || "";
 
+  // --- Who this browser is: a secret of its own, sent along as a cookie so that files and routes know it too.
+  try {
+    const known = localStorage.getItem("omni_visitor");
+    const secret = known || [...crypto.getRandomValues(new Uint8Array(24))].map((b) => b.toString(16).padStart(2, "0")).join("");
+    if (!known) localStorage.setItem("omni_visitor", secret);
+    const cross = location.protocol === "https:" ? "; SameSite=None; Secure; Partitioned" : "; SameSite=Lax";
+    document.cookie = `omni_visitor=${secret}; path=/; max-age=31536000${cross}`;
+  } catch { /* storage is off in this browser: the page works, nothing is remembered */ }
+
   // --- The clock of a run: counts between the app's own messages, which come only when something changes.
   const clocks = new WeakMap();
   setInterval(() => {

@@ -14,9 +14,13 @@ from omni_ui.parts.controls import control, number_field
 class Invalid(Exception):
     """What was entered cannot be sent; `problems` holds a sentence for each field."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, *problems: Problem) -> None:
         super().__init__(" ".join(problem.sentence for problem in problems))
         self.problems = problems
+
+    @classmethod
+    def because(cls, field: str, sentence: str) -> "Invalid":
+        return cls(Problem(field, sentence))
 
 
 class Form:
@@ -97,14 +101,13 @@ class Form:
     def inputs(self) -> list[gr.components.Component]:
         return list(self.controls.values())
 
-    def read(self, values: Iterable[Any], **more: Any) -> Request:
-        """The request for these control values (in the order of `inputs`). Raises Invalid."""
-        entered = dict(zip(self.controls, values, strict=True)) | more
+    def read(self, entered: dict[str, Any]) -> Request:
+        """The request for values by wire name, as the controls gave them. Raises Invalid."""
         filled = {name: value for name, value in entered.items() if not self._left_out(name, value)}
         try:
             return self.model(**filled)
         except ValidationError as wrong:
-            raise Invalid(problems(wrong, self.model)) from None
+            raise Invalid(*problems(wrong, self.model)) from None
 
     def _left_out(self, name: str, value: Any) -> bool:
         """An empty control of a field with a default says nothing about it."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from omni_ui.client import OmniClient, OmniError, Request, Wait
 from omni_ui.parts.backends import Backend
+from omni_ui.parts.form import Invalid
 from omni_ui.parts.pump import HEARTBEAT, pump
 
 log = logging.getLogger(__name__)
@@ -37,11 +38,16 @@ class Work(ABC):
     request: Request
     model: str | None = None
     demo: bool = False
-    """Both are set by the tab's frame before the run begins."""
+    visitor: str | None = None
+    session: str | None = None
+    """These four are set by the tab's frame before the run begins."""
 
     @abstractmethod
     def events(self, omni: OmniClient, tell: "Tell") -> AsyncIterator[Any]:
-        """What arrives from the server, as an async generator. It is drained at full speed."""
+        """What arrives from the server, as an async generator. It is drained at full speed.
+
+        May raise Invalid when a look at the files that were entered shows that they cannot be sent.
+        """
 
     @abstractmethod
     async def show(self, events: list[Any]) -> Updates:
@@ -106,7 +112,7 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
         finally:
             await stream.aclose()
         yield step("done", outcome=work.outcome())
-    except OmniError as error:
+    except (OmniError, Invalid) as error:
         yield step("failed", error=error)
     except Exception as error:  # a fault of our own: the visitor gets a sentence, the log the trace
         log.exception("a run of %s failed in the page itself", work.request.tab)

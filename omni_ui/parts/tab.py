@@ -13,9 +13,11 @@ from omni_ui.parts.backends import Backends
 from omni_ui.parts.code import code_view
 from omni_ui.parts.form import Form, Invalid, by_name
 from omni_ui.parts.run import Outcome, Step, Updates, Work, run
+from omni_ui.parts.visitor import visitor_of
 
 NO_SERVER = "the host can set OMNI_BASE_URL, or the address of this tab's own server."
-MakeWork = Callable[[Request], Work]
+MakeWork = Callable[[Any], Work]
+Read = Callable[[dict[str, Any]], Request]
 
 
 class OmniTab:
@@ -85,18 +87,34 @@ class OmniTab:
         """The components that `advise` may set."""
         return [*self.form.inputs, self.advice]
 
-    def runs(self, make: MakeWork, results: list[gr.components.Component]) -> gr.events.Dependency:
-        """Wires Run and Stop. `make(request)` gives the work of one run; `results` are what it shows."""
+    def runs(
+        self,
+        make: MakeWork,
+        results: list[gr.components.Component],
+        *,
+        more: dict[str, gr.components.Component] | None = None,
+        read: Read | None = None,
+    ) -> gr.events.Dependency:
+        """Wires Run and Stop.
+
+        make: from a request to the work of one run. results: the components that the work shows.
+        more: further inputs by the name that the API gives them, such as the text of a message.
+        read: from all values by name to a request (or Invalid); by default the form's own.
+        """
+        inputs = self.form.controls | (more or {})
         outputs = [*results, self.status, self.code, self.facts]
+        read = read or self.form.read
 
         async def handler(request: gr.Request, *values: Any) -> AsyncGenerator[dict[Any, Any]]:
-            async with aclosing(self._run(make, results, values, request)) as changes:
+            async with aclosing(
+                self._run(make, results, read, dict(zip(inputs, values, strict=True)), request)
+            ) as changes:
                 async for updates in changes:
                     yield updates
 
         ran = self.run_button.click(
-            by_name(list(self.form.controls), handler),
-            self.form.inputs,
+            by_name(list(inputs), handler),
+            list(inputs.values()),
             outputs,
             api_name=self.name,
             api_description=(self.form.model.__doc__ or "").strip().split("\n")[0],
@@ -115,11 +133,11 @@ class OmniTab:
         return ran
 
     async def _run(
-        self, make: MakeWork, results: list[Any], values: tuple[Any, ...], request: gr.Request
+        self, make: MakeWork, results: list[Any], read: Read, values: dict[str, Any], request: gr.Request
     ) -> AsyncGenerator[dict[Any, Any]]:
         """The updates of one run. Over the API a failure is an error; in the page it is a card on the stage."""
         try:
-            asked = self.form.read(values).with_seed()
+            asked = read(values).with_seed()
         except Invalid as wrong:
             yield self._failure(str(wrong), "", request)
             return
@@ -131,6 +149,7 @@ class OmniTab:
         work = make(asked)
         work.model = ability.model if ability else None
         work.demo = backend.demo
+        work.visitor, work.session = visitor_of(request), request.session_hash
         shown: Updates = {part: gr.skip() for part in results}
         told: Any = None
         async with aclosing(run(backend, work)) as steps:
@@ -172,6 +191,8 @@ class OmniTab:
 
 
 def _explain(error: Exception | None) -> tuple[str, str]:
+    if isinstance(error, Invalid):
+        return str(error), ""
     if isinstance(error, OmniError):
         return error.sentence, error.server_message or ""
     return "Something went wrong in this page, not on the server. It was written to the log; please try again.", ""
