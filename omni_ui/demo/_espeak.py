@@ -22,6 +22,7 @@ def main(library: str, data: str) -> None:
     espeak = ctypes.CDLL(library)
     if espeak.espeak_Initialize(RETRIEVAL, 200, data.encode(), DONT_EXIT) < 0:
         sys.exit("espeak-ng found no data")
+    espeak.espeak_ng_SetRandSeed(ctypes.c_long(1))  # else breath and whisper depend on the second of the day
     spoken = bytearray()
 
     @ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)

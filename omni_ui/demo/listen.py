@@ -15,14 +15,16 @@ class VoiceMatch:
 
 
 def measure(samples: np.ndarray, rate: int) -> VoiceMatch:
-    """Pitch (60..500 Hz, by autocorrelation) and pace (peaks of loudness) of the first minute of a recording.
+    """Pitch (60..500 Hz, by autocorrelation) and pace (peaks of loudness) of a recording's first 30 s.
 
     samples: (n,) or (n, channels), int16 or float; rate: samples per second. The pace was checked against sentences
     of espeak-ng with known syllables: 1 % off at a normal pace, up to 20 % too low when very fast.
     """
     x = np.asarray(samples, dtype=np.float64)
     x = x.mean(axis=1) if x.ndim == 2 else x
-    seconds, x = len(x) / rate, x[: 60 * rate]
+    seconds, x = len(x) / rate, x[: 30 * rate]
+    fold = max(1, rate // 16_000)  # a voice needs no more than 16 kHz, and memory goes with the square of the rate
+    x, rate = x[: len(x) // fold * fold].reshape(-1, fold).mean(axis=1), rate / fold
     size, hop = int(rate * 0.05), int(rate * 0.01)
     if len(x) < size or not np.any(x):
         return VoiceMatch(None, 0.0, seconds)
