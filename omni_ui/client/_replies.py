@@ -196,6 +196,13 @@ KNOWN_REPLIES: list[Reply] = [
         "ref_audio",
     ),
     Reply(
+        r"requires non-empty 'ref_text'",
+        "The model wants to know what is said in the reference recording.",
+        "Write its transcript, or switch to timbre only.",
+        "ref_text",
+        {"field": "x_vector_only_mode", "value": True},
+    ),
+    Reply(
         r"requires 'instructions'",
         "This model invents a voice and needs a description of it.",
         "Describe the voice in the instructions.",

@@ -244,7 +244,7 @@ def _pause(state: tenacity.RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     if isinstance(error, OmniError) and error.retry_after is not None:
         return error.retry_after
-    return tenacity.wait_exponential_jitter(initial=0.5, max=8, jitter=0.5)(state)
+    return tenacity.wait_exponential_jitter(multiplier=0.5, max=8, jitter=0.5)(state)
 
 
 def _report(state: tenacity.RetryCallState, on_wait: OnWait | None) -> None:
@@ -260,7 +260,7 @@ def _read_address(base_url: str) -> httpx.URL:
         url = httpx.URL(base_url.strip())
     except httpx.InvalidURL:
         url = httpx.URL("")
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > 65535:
         raise ValueError(f"{base_url!r} is not the address of a server: write it like http://host:8091.")
     return url.copy_with(path=url.path.rstrip("/").removesuffix("/v1") or "/", query=None, fragment=None)
 

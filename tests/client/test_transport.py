@@ -1,0 +1,304 @@
+"""Tries, deadlines, connections, keys. Raw sockets stand in for what only a network does."""
+
+import asyncio
+import time
+
+import httpx
+import pytest
+
+from omni_ui.client import (
+    BrokenAnswer,
+    ImageRequest,
+    NotReachable,
+    NotVllmOmni,
+    OmniClient,
+    OutOfMemory,
+    ServerBusy,
+    ServerFailed,
+    TimedOut,
+    Unauthorized,
+    Wait,
+)
+from omni_ui.client._transport import Transport, _pause
+from tests.client.scripted import (
+    Answer,
+    Scripted,
+    as_json,
+    chunk,
+    http_head,
+    pictures,
+    png,
+    read_request,
+    socket_server,
+)
+
+ASK = ImageRequest(prompt="a red fox")
+IMAGES = "/v1/images/generations"
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+async def test_a_busy_server_is_tried_four_times_and_each_wait_is_told(status: int, no_waits: None) -> None:
+    server = Scripted({f"POST {IMAGES}": as_json({"error": {"message": "busy"}}, status)})
+    waits: list[Wait] = []
+    async with server.client() as omni:
+        with pytest.raises(ServerBusy) as raised:
+            await omni.images(ASK, on_wait=waits.append)
+    assert server.count(IMAGES) == 4
+    assert [wait.attempt for wait in waits] == [1, 2, 3]
+    assert all(wait.reason == "The server is busy." for wait in waits)
+    assert raised.value.status == status
+
+
+async def test_a_server_that_recovers_gives_its_picture(no_waits: None) -> None:
+    server = Scripted({f"POST {IMAGES}": [as_json({}, 503), as_json(pictures(png()))]})
+    async with server.client() as omni:
+        made = await omni.images(ASK)
+    assert made.pictures[0].data == png()
+    assert server.count(IMAGES) == 2
+
+
+@pytest.mark.parametrize(("status", "kind"), [(500, ServerFailed), (507, OutOfMemory), (501, ServerFailed)])
+async def test_other_failures_are_not_tried_again(status: int, kind: type[Exception], no_waits: None) -> None:
+    server = Scripted({f"POST {IMAGES}": as_json({"error": {"message": "no"}}, status)})
+    async with server.client() as omni:
+        with pytest.raises(kind):
+            await omni.images(ASK)
+    assert server.count(IMAGES) == 1
+
+
+async def test_a_503_that_waiting_cannot_mend_is_not_tried_again(no_waits: None) -> None:
+    message = "No diffusion stage found in multi-stage pipeline."
+    server = Scripted({f"POST {IMAGES}": as_json({"error": {"message": message}}, 503)})
+    async with server.client() as omni:
+        with pytest.raises(Exception, match="makes no pictures"):
+            await omni.images(ASK)
+    assert server.count(IMAGES) == 1
+
+
+async def test_retry_after_is_kept_and_a_deadline_beats_it() -> None:
+    server = Scripted({f"POST {IMAGES}": [as_json({}, 503, retry_after="0.2"), as_json(pictures(png()))]})
+    waits: list[Wait] = []
+    async with server.client() as omni:
+        await omni.images(ASK, on_wait=waits.append)
+        assert waits[0].seconds == 0.2
+        server.answers[f"POST {IMAGES}"] = as_json({}, 503, retry_after="30")
+        began = time.monotonic()
+        with pytest.raises(ServerBusy):
+            await omni.images(ASK, deadline=1)
+    assert time.monotonic() - began < 0.9
+
+
+def test_pauses_grow_and_differ() -> None:
+    class State:
+        outcome = None
+        attempt_number = 1
+
+    first = {_pause(State()) for _ in range(20)}  # type: ignore[arg-type]
+    State.attempt_number = 3
+    third = {_pause(State()) for _ in range(20)}  # type: ignore[arg-type]
+    assert all(0.5 <= one <= 1 for one in first)
+    assert len(first) > 1
+    assert all(2 <= one <= 2.5 for one in third)
+
+
+async def test_nothing_at_the_address(no_waits: None) -> None:
+    waits: list[Wait] = []
+    async with OmniClient("http://127.0.0.1:9") as omni:
+        with pytest.raises(NotReachable, match=r"Nothing answers at http://127\.0\.0\.1:9"):
+            await omni.images(ASK, on_wait=waits.append)
+        health = await omni.health()
+    assert len(waits) == 3
+    assert not health.ok
+    assert "Nothing answers" in health.detail
+
+
+async def test_a_stale_pooled_connection_is_replaced(no_waits: None) -> None:
+    """The server closes a connection right after an answer, as uvicorn does after an unhandled 500."""
+    asked = 0
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        while True:
+            await read_request(reader)
+            asked += 1
+            if asked == 2:  # the second request on the pooled connection meets a reset
+                writer.transport.abort()
+                return
+            body = as_json(pictures(png())).body
+            writer.write(http_head(len(body)) + body)
+            await writer.drain()
+
+    async with socket_server(talk) as address, OmniClient(address, model="m") as omni:
+        await omni.images(ASK)
+        made = await omni.images(ASK)
+    assert made.pictures[0].data == png()
+    assert asked == 3
+
+
+async def test_a_body_that_breaks_off_is_an_error_and_not_tried_again(no_waits: None) -> None:
+    asked = 0
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        await read_request(reader)
+        asked += 1
+        body = as_json(pictures(png())).body
+        writer.write(http_head(len(body)) + body[:50])
+        await writer.drain()
+
+    async with socket_server(talk) as address, OmniClient(address, model="m") as omni:
+        with pytest.raises(BrokenAnswer, match="before the answer was complete"):
+            await omni.images(ASK)
+    assert asked == 1
+
+
+async def test_a_trickling_answer_ends_at_the_deadline() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(http_head(None))
+        while True:
+            writer.write(chunk(b" "))
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    async with socket_server(talk) as address, OmniClient(address, model="m") as omni:
+        began = time.monotonic()
+        with pytest.raises(TimedOut):
+            await omni.images(ASK, deadline=0.4)
+    assert 0.3 < time.monotonic() - began < 1
+
+
+async def test_a_silent_server_ends_at_the_deadline_and_health_is_quick() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async with socket_server(talk) as address, OmniClient(address, model="m") as omni:
+        began = time.monotonic()
+        with pytest.raises(TimedOut):
+            await omni.images(ASK, deadline=0.3)
+        health = await omni.health(0.3)
+        assert time.monotonic() - began < 1
+    assert not health.ok
+
+
+async def test_cancelling_closes_the_connection_at_once() -> None:
+    gone = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        assert await reader.read() == b""
+        gone.set()
+
+    async with socket_server(talk) as address, OmniClient(address, model="m") as omni:
+        task = asyncio.create_task(omni.images(ASK))
+        await asyncio.sleep(0.2)
+        task.cancel()
+        await asyncio.wait_for(gone.wait(), 0.5)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+async def test_not_a_web_server() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
+        await writer.drain()
+        await reader.read()
+
+    async with socket_server(talk) as address, OmniClient(address, model="m") as omni:
+        with pytest.raises(NotVllmOmni, match="not a web server"):
+            await omni.images(ASK)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(200, b"<html><body>hello</body></html>", "text/html"),
+        Answer(200, b"", "text/plain"),
+        Answer(200, b"[1]"),
+        Answer(404, b"<!doctype html><html>no</html>", "text/html"),
+        Answer(302, b"", headers={"location": "https://elsewhere"}),
+    ],
+)
+async def test_another_web_server(answer: Answer) -> None:
+    async with Scripted({f"POST {IMAGES}": answer}).client() as omni:
+        with pytest.raises(NotVllmOmni):
+            await omni.images(ASK)
+
+
+async def test_broken_json_is_a_broken_answer() -> None:
+    async with Scripted({f"POST {IMAGES}": Answer(200, b'{"data": [')}).client() as omni:
+        with pytest.raises(BrokenAnswer):
+            await omni.images(ASK)
+
+
+async def test_the_key_is_sent_and_never_shown() -> None:
+    answer = as_json({"error": "Unauthorized: sesame-key is not it"}, 401)
+    server = Scripted({f"POST {IMAGES}": answer})
+    async with server.client(api_key=" sesame-key ") as omni:
+        with pytest.raises(Unauthorized) as raised:
+            await omni.images(ASK)
+    assert server.last(IMAGES).headers["authorization"] == "Bearer sesame-key"
+    error = raised.value
+    assert "sesame" not in f"{error.sentence}{error.server_message}{error!r}{error.body}"
+
+
+@pytest.mark.parametrize("key", ["schlüssel", "a\nb"])
+def test_a_key_that_cannot_be_sent(key: str) -> None:
+    with pytest.raises(ValueError, match="cannot be sent"):
+        OmniClient("http://host", api_key=key)
+
+
+@pytest.mark.parametrize("address", ["", "host:8091", "ftp://host", "http://", "not a url", "http://host:99999"])
+def test_an_address_that_is_none(address: str) -> None:
+    with pytest.raises(ValueError, match="is not the address of a server"):
+        OmniClient(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "base"),
+    [
+        ("http://host:8091", "http://host:8091"),
+        ("http://host:8091/v1/", "http://host:8091"),
+        ("https://user:secret@host/proxy/v1?x=1", "https://host/proxy"),
+    ],
+)
+def test_addresses_with_and_without_v1(address: str, base: str) -> None:
+    assert Transport(address, None, 10, None).address == base
+
+
+async def test_a_path_before_v1_stays() -> None:
+    seen = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(str(request.url))
+        return httpx.Response(200, json={"version": "1"})
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    async with OmniClient("http://host/proxy/v1", http=http) as omni:
+        assert await omni.version() == "1"
+    assert seen == ["http://host/proxy/version"]
+
+
+async def test_a_certificate_that_fails_is_said_at_once(no_waits: None) -> None:
+    import ssl
+
+    tries = 0
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        nonlocal tries
+        tries += 1
+        raise httpx.ConnectError("bad") from ssl.SSLError("certificate")
+
+    async with OmniClient("https://host", http=httpx.AsyncClient(transport=httpx.MockTransport(refuse))) as omni:
+        with pytest.raises(NotReachable, match="secure connection"):
+            await omni.models()
+    assert tries == 1
+
+
+async def test_connecting_takes_too_long(no_waits: None) -> None:
+    def slow(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectTimeout("slow")
+
+    async with OmniClient("http://host", http=httpx.AsyncClient(transport=httpx.MockTransport(slow))) as omni:
+        with pytest.raises(NotReachable, match="waited 5 s"):
+            await omni.images(ASK)
