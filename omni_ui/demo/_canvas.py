@@ -103,6 +103,10 @@ LIGHTS = {
         _light("0a0a28 181748 2f2c70 545088", "f6f0ff", "9a9ad6", "29265c", "3b3a7c", 0.66, True),
         _light("03121f 07283c 10485a 2a7078", "effcf8", "7eb4bc", "12384c", "1c5868", 0.7, True),
     ],
+    "neon": [
+        _light("0a0824 24104e 6a1e78 d8488c", "ffd0f0", "a08ade", "33215e", "6a2878", 0.68, True),
+        _light("040c26 0e2452 3a3c92 b04aa8", "d8f4ff", "8ea0e0", "26265c", "3f3c8e", 0.68, True),
+    ],
     "overcast": [
         _light("8795a6 a2b0bc bfcad0 dcdfdc", "f4f4ee", "dbe2e6", "7c8aa0", "c2ccd0", 0.6),
         _light("6b7c8e 8b9ca8 b4bfc2 d6d8d0", "f0f0e8", "ccd6da", "6a7b90", "b0bcc2", 0.6),

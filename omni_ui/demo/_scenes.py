@@ -21,7 +21,7 @@ def build(wish: Wish, width: int, height: int, seed: int, weight: float = 1.0) -
     rng = np.random.default_rng([wish.key, seed % 2**64])
     scene = choose_scene(wish, rng)
     hour = choose_hour(wish, scene, rng)
-    lights = LIGHTS[hour]
+    lights = LIGHTS["neon" if "neon" in wish.style and hour in ("night", "dusk") else hour]
     stage = Stage(width, height, rng, lights[int(rng.integers(len(lights)))], side=int(rng.choice((-1, 1))))
     room = scene in ("studio", "abstract", "space", "underwater")
     share = HORIZONS.get(scene, 0.58) + rng.uniform(-0.03, 0.03)
@@ -246,7 +246,7 @@ def forest(stage: Stage, wish: Wish, snowy: bool) -> None:
     leaves = broad(stage, wish, snowy, palette, 300)
     pines = firs(stage, snowy, palette, 320)
     mixed = leaves if wish.has("autumn", "spring") else pines + leaves[:1]
-    rows = ((0.02, 0.2, 0.66, 0.32, None), (0.055, 0.27, 0.46, 0.36, None), (0.11, 0.36, 0.24, 0.45, (0.36, 0.66)))
+    rows = ((0.0, 0.2, 0.7, 0.2, None), (0.03, 0.27, 0.52, 0.24, None), (0.07, 0.36, 0.34, 0.32, (0.45, 0.56)))
     for level, tall, haze, gap, hole in rows:
         land.tree_row(stage, stage.horizon + unit * level, unit * tall, haze, mixed, gap, hole)
         land.hill(stage, stage.horizon + unit * (level + 0.02), unit * 0.02, haze * 0.7, floor)
@@ -280,7 +280,7 @@ def city(stage: Stage, wish: Wish, snowy: bool) -> None:
     if any(HOME.get(thing.name) not in ("sea", "air", "space") for thing in wish.subject):
         land.street(stage, 0.55 if wet else 0.2 if stage.light.dark else 0.06)
     elif wet or stage.light.dark or rng.random() < 0.6:
-        land.water(stage, stage.horizon, calm=0.75, tint=colours("0c1024")[0] if stage.light.dark else None)
+        land.water(stage, stage.horizon, calm=0.75, tint=stage.light.sky[0] * 1.2 if stage.light.dark else None)
     else:
         palette = ground(stage, wish, snowy)
         land.hill(stage, stage.horizon + unit * 0.02, unit * 0.02, 0.1, palette)

@@ -45,7 +45,7 @@ def drawings() -> dict[str, Drawing]:
 HOME = {name: drawing.home for name, drawing in drawings().items()}
 HOME |= {"tree": "meadow", "blossom tree": "meadow", "ringed planet": "space", "woman": "backdrop", "man": "backdrop"}
 HOME |= {name: "table" for name, home in HOME.items() if home == "studio"}
-HOME |= {"robot": "backdrop", "cat": "table", "astronaut": "space"}
+HOME |= {"cat": "table", "astronaut": "space"}
 SIZES = {"tree": 0.62, "blossom tree": 0.72, "ringed planet": 0.6}
 AFLOAT, FLYING = {"sailboat"}, {"balloon", "butterfly", "spaceship", "rocket"}
 SWIMMING = {"fish", "turtle", "whale"}
@@ -254,9 +254,8 @@ def _place(
         foot = high + tall / 2
         if scene == "underwater":
             foot = min(foot, stage.height * 0.74)
-    elif scene == "studio" and name in ("woman", "man", "robot"):
-        foot, ground = stage.height + tall * (0.02 if name != "robot" else -0.03), name == "robot"
-        tall *= 1.02
+    elif scene == "studio" and name in ("woman", "man"):
+        foot, ground = stage.height + 1, False
     elif name in AFLOAT and scene == "sea":
         foot = stage.horizon + floor * (0.34 if crowd == 1 else rng.uniform(0.08, 0.5))
         tall *= 0.45 + 0.55 * min(1, (foot - stage.horizon) / (floor * 0.3))
@@ -327,7 +326,12 @@ def shadow(stage: Stage, picture: Image.Image, left, foot, indoors=False) -> Non
     field = field.transform(field.size, Image.Transform.AFFINE, turn, Image.Resampling.BILINEAR)
     field = field.filter(ImageFilter.GaussianBlur(max(1, picture.height * 0.012)))
     strength = 0.34 if not stage.light.dark else 0.3
-    _dark(stage, field.point(lambda v: v * strength), left - abs(slide), foot - flat.height - picture.height * 0.015)
+    _dark(
+        stage,
+        field.point(lambda v: v * strength),
+        left - abs(slide),
+        foot - flat.height - picture.height * (0.055 if indoors else 0.03),
+    )
     base = alpha.crop((0, int(picture.height * 0.94), picture.width, picture.height)).getbbox() or (
         0,
         0,

@@ -246,7 +246,8 @@ def read(prompt: str, negative: str | None = None) -> Wish:
             entry = (kind, thing, place)
             wanted.append(entry)
             last = (thing, place + length, entry)
-            if thing.count == 1 and (plural[place + length - 1] or name == "fish"):
+            head = words.index("of", place, place + length) if "of" in words[place : place + length] else place + length
+            if thing.count == 1 and (plural[head - 1] or name == "fish"):
                 thing.count = 5 if name == "fish" else 3
     for kind, value, _ in wanted:
         name = value.name if isinstance(value, Subject) else value

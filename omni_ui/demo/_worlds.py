@@ -103,7 +103,7 @@ def globe(stage: Stage, cx, cy, radius, rings: bool, hue: str | None = None) -> 
         ease(1.3, 1.36, r) * ease(2.3, 2.24, r) * (0.35 + 0.6 * grooves) * np.where((r > 1.86) & (r < 1.93), 0.15, 1)
     )
     shadow = (u * lamp[0] + v * lamp[1] < -0.15) & (np.abs(u * lamp[1] - v * lamp[0]) < 0.88)
-    dust = mix(hues[0], hues[1], grooves[..., None] * 0.6) * np.where(shadow, 0.3, 1.0)[..., None]
+    dust = mix(hues[0], hues[1], grooves[..., None] * 0.6) * np.where(shadow & (across < 0), 0.3, 1.0)[..., None]
     lay("rings", dust, cover * (across < 0))
     lay("planet", skin * (1 - 0.5 * ease(0.06, 0.02, np.abs(across + 0.16)) * k)[..., None], edge)
     lay("rings", dust, cover * (across >= 0))
