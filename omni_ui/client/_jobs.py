@@ -14,7 +14,6 @@ from omni_ui.client._transport import OnWait, Transport
 State = Literal["queued", "in_progress", "completed", "failed"]
 RESUMES = 5
 """How often a download is taken up again without a single new byte in between."""
-BLOCK = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ async def download(
                         tag = response.headers.get("etag")
                         file.seek(have)
                         file.truncate()
-                        async for data in response.aiter_bytes(BLOCK):
+                        async for data in response.aiter_bytes():
                             await asyncio.to_thread(file.write, data)
                             have += len(data)
                     break
