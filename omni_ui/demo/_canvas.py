@@ -138,6 +138,8 @@ class Stage:
     side: int = 1  # where the light comes from: 1 right, -1 left
     sun: tuple[float, float] = (0, 0)
     layers: list[Layer] = field(default_factory=list)
+    ground: np.ndarray | None = None  # the colours of the near ground, light to dark
+    bank: float = 0  # the row to stand things on where water lies before the horizon
 
     def __post_init__(self):
         self.unit = min(self.width, self.height * 1.2)

@@ -22,17 +22,25 @@ def unit(picture: Image.Image) -> float:
 
 
 def sky_of(picture: Image.Image) -> np.ndarray:
-    """Where the sky probably is, 0..1: what is smooth and not dark from the top edge down; nothing when that is not much."""
-    small = picture.resize((160, max(8, 160 * picture.height // picture.width)), Image.Resampling.BOX)
+    """Where the sky probably is, 0..1: from the top edge down to where it gets darker; nothing for a room or a close-up."""
+    columns = 160
+    small = picture.resize((columns, max(8, columns * picture.height // picture.width)), Image.Resampling.BOX)
     values = array(small.filter(ImageFilter.GaussianBlur(1)))
-    grey = values @ GREY
-    dy, dx = np.gradient(grey)
-    cool = (values[..., 2] > values[..., 0] - 0.03) | (grey > 0.72)
-    open_sky = (np.hypot(dx, dy) < 0.045) & (grey > 0.3) & cool
-    falls = np.minimum.accumulate(open_sky.astype(np.uint8), axis=0) * 255
-    if falls.mean() < 20:
-        return np.zeros((picture.height, picture.width), np.float32)
-    mask = Image.fromarray(falls).filter(ImageFilter.MaxFilter(3)).resize(picture.size, Image.Resampling.BICUBIC)
+    grey, (r, _, b) = values @ GREY, values[: max(2, small.height // 8)].mean((0, 1))
+    nothing = np.zeros((picture.height, picture.width), np.float32)
+    if b < r - 0.02 or b < 0.2:  # a blue or a grey sky only: a warm wall is not to be full of stars
+        return nothing
+    around = np.quantile(grey, 0.7, axis=1, keepdims=True)
+    is_sky = (grey > around * 0.87) & (values[..., 2] > values[..., 0] * 0.8) & (values[..., 2] > values[..., 1] * 0.86)
+    depth = (np.cumsum(~is_sky, axis=0) < 2).sum(0)
+    side = np.pad(depth, 6, mode="edge")
+    depth = np.median(np.lib.stride_tricks.sliding_window_view(side, 13), axis=1)
+    if depth.mean() < small.height * 0.1:
+        return nothing
+    down = np.arange(small.height)[:, None] < depth[None, :]
+    soft = np.asarray(picture.convert("L").resize(small.size, Image.Resampling.BOX), np.float32) / 255
+    open_sky = down * ease(0.62, 0.8, soft / np.maximum(around, 0.05))
+    mask = Image.fromarray((open_sky * 255).astype(np.uint8)).resize(picture.size, Image.Resampling.BICUBIC)
     return np.asarray(mask.filter(ImageFilter.GaussianBlur(unit(picture) * 0.004)), np.float32) / 255
 
 

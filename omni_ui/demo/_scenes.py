@@ -63,7 +63,7 @@ def choose_scene(wish: Wish, rng) -> str:
     if rest:
         return rest[0]
     if named:
-        return named[0]
+        return "sea" if any(HOME.get(thing.name) == "sea" for thing in wish.subject) else named[0]
     if wish.subject:
         homes = {"table": "studio", "backdrop": "studio", "air": "meadow"}
         home = HOME.get(wish.subject[0].name, "meadow")
@@ -124,9 +124,9 @@ def outdoors(stage: Stage, wish: Wish, scene: str, hour: str) -> None:
 
 
 def ground(stage: Stage, wish: Wish, snowy: bool) -> np.ndarray:
-    if snowy:
-        return colours(SNOW)
-    return colours(worlds.pick(stage.rng, land.AUTUMN if wish.has("autumn") else land.GREENS))
+    choice = SNOW if snowy else worlds.pick(stage.rng, land.AUTUMN if wish.has("autumn") else land.GREENS)
+    stage.ground = colours(choice)
+    return stage.ground
 
 
 SNOW = land.SNOW
@@ -179,8 +179,10 @@ def peaks(stage: Stage, wish: Wish, snowy: bool) -> None:
     if wish.has("water", "aurora") or (not wish.subject and stage.rng.random() < 0.4):
         land.tree_row(stage, stage.horizon + unit * 0.012, unit * 0.07, 0.35, trees, 0.3)
         land.water(stage, stage.horizon + int(unit * 0.01), calm=0.85)
-        top = land.hill(stage, stage.height * 0.97, unit * 0.08, 0, palette)
-        land.tree_row(stage, top + unit * 0.02, unit * 0.24, 0, trees, 0.4, (0.2, 0.8))
+        solid = any(HOME.get(thing.name) not in ("sea", "air", "space") for thing in wish.subject)
+        top = land.hill(stage, stage.height * (0.87 if solid else 0.97), unit * 0.07, 0, palette)
+        land.tree_row(stage, top + unit * 0.02, unit * 0.24, 0, trees, 0.4, (0.14, 0.86) if solid else (0.2, 0.8))
+        stage.bank = stage.height * 0.91
         return
     for k, (level, haze) in enumerate(((0.04, 0.4), (0.15, 0.18), (0.3, 0.0))):
         top = land.hill(stage, stage.horizon + unit * level, unit * 0.1, haze, palette)
@@ -208,6 +210,7 @@ def meadow(stage: Stage, wish: Wish, snowy: bool) -> None:
     land.tree_row(stage, top + unit * 0.012, unit * 0.17, 0.16, firs_too, 1.5, (0.28, 0.74))
     if wish.has("water"):
         land.water(stage, int(stage.horizon + unit * 0.15), calm=0.85)
+        stage.bank = stage.horizon + (stage.height - stage.horizon) * 0.8
     land.hill(stage, stage.horizon + unit * 0.27, unit * 0.07, 0, palette)
     if wish.has("flowers", "spring") and not snowy:
         flowers(stage, stage.horizon + unit * 0.24)
@@ -278,6 +281,9 @@ def city(stage: Stage, wish: Wish, snowy: bool) -> None:
     land.buildings(stage, stage.horizon, tall * 0.68, 0.12, hues, signs, 0.42)
     wet = wish.has("rain", "water", "storm") or "sea" in wish.scene
     if any(HOME.get(thing.name) not in ("sea", "air", "space") for thing in wish.subject):
+        if not stage.light.dark and not neon:
+            leaves = broad(stage, wish, snowy, ground(stage, wish, snowy))
+            land.tree_row(stage, stage.horizon + unit * 0.012, unit * 0.1, 0.15, leaves, 1.1)
         land.street(stage, 0.55 if wet else 0.2 if stage.light.dark else 0.06)
     elif wet or stage.light.dark or rng.random() < 0.6:
         land.water(stage, stage.horizon, calm=0.75, tint=stage.light.sky[0] * 1.2 if stage.light.dark else None)

@@ -42,7 +42,7 @@ def smoothed(picture: Image.Image, size: int) -> Image.Image:
 def watercolour(picture, rng):
     """Washes that run into each other, darker where they dry at the border, on rough paper left white at the margins."""
     unit, (w, h) = _unit(picture), picture.size
-    wash = smoothed(picture, min(9, int(unit * 0.008)))
+    wash = smoothed(ImageEnhance.Color(picture).enhance(1.2), min(5, int(unit * 0.006)))
     array = _array(wash)
     push = [(noise(rng, h, w, unit * 0.05, 4, 0.45) - 0.5) * unit * 0.018 for _ in range(2)]
     rows = np.clip(np.arange(h)[:, None] + push[0], 0, h - 1).astype(np.int32)
@@ -52,7 +52,7 @@ def watercolour(picture, rng):
     pool = (noise(rng, h, w, unit * 0.16, 5) - 0.5)[..., None]
     paper = (noise(rng, h, w, unit * 0.006, 3, 0.7) - 0.5)[..., None]
     light = np.float32((0.985, 0.97, 0.935))
-    array = mix(array, light, np.clip(0.2 + pool * 0.55, 0, 0.6)) * (1 - rim)
+    array = mix(array, light, np.clip(0.15 + pool * 0.4, 0, 0.5)) * (1 - rim)
     y, x = np.arange(h)[:, None] / unit, np.arange(w)[None, :] / unit
     margin = np.minimum(np.minimum(x, w / unit - x), np.minimum(y, h / unit - y))
     ragged = noise(rng, h, w, unit * 0.1, 6, 0.6) - 0.5
@@ -97,20 +97,28 @@ def oil(picture, rng):
     return _picture(_array(done) + bump[..., None])
 
 
+def few_colours(picture: Image.Image, count: int, dither=0.0) -> Image.Image:
+    """The picture in `count` colours, chosen so that small strong colours are not lost."""
+    small = picture.resize((128, max(1, 128 * picture.height // picture.width)), Image.Resampling.BOX)
+    values = np.asarray(small).reshape(-1, 3)
+    spread = values.max(1).astype(int) - values.min(1)
+    strong = values[np.argsort(spread, kind="stable")[-max(1, len(values) // 12) :]]
+    sample = np.concatenate([values, np.repeat(strong, 4, 0)])
+    chart = Image.fromarray(sample[None], "RGB").quantize(count, Image.Quantize.MEDIANCUT, kmeans=2)
+    if dither:
+        bayer = np.float32([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) / 16 - 0.47
+        rows, columns = np.arange(picture.height) % 4, np.arange(picture.width) % 4
+        picture = _picture(_array(picture) + bayer[rows[:, None], columns[None, :]][..., None] * dither)
+    return picture.quantize(palette=chart, dither=Image.Dither.NONE).convert("RGB")
+
+
 def pixel(picture, rng):
     """Large square pixels in few colours."""
     cell = max(2, round(_unit(picture) / 150))
     size = max(1, picture.width // cell), max(1, picture.height // cell)
     small = ImageEnhance.Color(picture.resize(size, Image.Resampling.BOX)).enhance(1.25)
-    small = small.filter(ImageFilter.UnsharpMask(1, 60, 0))
-    threshold = np.float32([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) / 16 - 0.5
-    array = _array(small)
-    array += (
-        np.tile(threshold, (array.shape[0] // 4 + 1, array.shape[1] // 4 + 1))[: array.shape[0], : array.shape[1], None]
-        * 0.05
-    )
-    few = _picture(array).quantize(28, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert("RGB")
-    return few.resize(picture.size, Image.Resampling.NEAREST)
+    small = few_colours(small.filter(ImageFilter.UnsharpMask(1, 60, 0)), 32, 0.05)
+    return small.resize(picture.size, Image.Resampling.NEAREST)
 
 
 def sketch(picture, rng):
@@ -136,8 +144,8 @@ def sketch(picture, rng):
 def ink(picture, rng):
     """Ink wash: four greys of diluted ink with brushed outlines on cream paper, one red seal."""
     unit, (w, h) = _unit(picture), picture.size
-    soft = smoothed(picture, min(9, int(unit * 0.008)))
-    grey = _array(ImageOps.autocontrast(soft.convert("L"), 2)) + (noise(rng, h, w, unit * 0.09, 6, 0.6) - 0.5) * 0.22
+    soft = smoothed(picture, min(5, int(unit * 0.006)))
+    grey = _array(ImageOps.autocontrast(soft.convert("L"), 2)) + (noise(rng, h, w, unit * 0.14, 6, 0.6) - 0.5) * 0.13
     levels = sum(ease(level - 0.035, level + 0.035, grey) for level in (0.16, 0.34, 0.52, 0.72)) / 4
     outline = ease(0.1, 0.3, _edges(soft, max(1, unit * 0.002)))
     tone = np.clip(levels - outline * 0.6, 0, 1)
@@ -165,7 +173,7 @@ def neon(picture, rng):
     """Dark and saturated, with light that bleeds, and magenta and cyan in the shadows and lights."""
     array = _array(ImageEnhance.Color(picture).enhance(1.5))
     grey = _grey(array)[..., None]
-    dark = np.clip(array * 1.05 - 0.06, 0, 1) ** 1.25
+    dark = np.clip(array * 1.02 - 0.06, 0, 1) ** (1.1 + 1.2 * float(grey.mean()))
     tint = mix(np.float32((0.42, 0.1, 0.75)), np.float32((0.2, 0.95, 1.0)), grey)
     array = mix(dark, dark * 0.55 + tint * grey * 0.75, 0.5)
     bright = _picture(np.clip(array - 0.42, 0, 1) * 1.7)
@@ -176,9 +184,8 @@ def neon(picture, rng):
 def poster(picture, rng):
     """Screen print: few flat inks, clean borders, a hint of grain."""
     unit = _unit(picture)
-    flat = smoothed(ImageEnhance.Color(picture).enhance(1.18), min(11, int(unit * 0.01)))
-    few = flat.quantize(14, Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE).convert("RGB")
-    few = few.filter(ImageFilter.ModeFilter(5))
+    flat = smoothed(ImageEnhance.Color(picture).enhance(1.25), min(7, int(unit * 0.006)))
+    few = few_colours(flat, 18).filter(ImageFilter.MedianFilter(3))
     grain = noise(rng, picture.height, picture.width, 2, 1)[..., None] - 0.5
     return _picture(_array(few) * (1 + grain * 0.07))
 
@@ -186,11 +193,11 @@ def poster(picture, rng):
 def cartoon(picture, rng):
     """Flat colours in steps of brightness, dark outlines."""
     unit = _unit(picture)
-    soft = smoothed(ImageEnhance.Color(picture).enhance(1.35), min(9, int(unit * 0.007)))
+    soft = smoothed(ImageEnhance.Color(picture).enhance(1.35), 3)
     array = _array(soft)
     grey = np.maximum(_grey(array), 0.02)
-    steps = grey * 7
-    level = (np.floor(steps) + ease(0.4, 0.6, steps - np.floor(steps))) / 7
+    steps = grey * 9
+    level = (np.floor(steps) + ease(0.3, 0.7, steps - np.floor(steps))) / 9
     outline = ease(0.14, 0.3, _edges(soft, max(1, unit * 0.0016)))
     return _picture(mix(array * (level / grey)[..., None], np.float32((0.08, 0.07, 0.12)), outline[..., None] * 0.9))
 
@@ -198,7 +205,7 @@ def cartoon(picture, rng):
 def mosaic(picture, rng):
     """Stained glass: irregular panes in one colour each, dark leads between them."""
     unit, (w, h) = _unit(picture), picture.size
-    cell = max(6, unit / 34)
+    cell = max(6, unit / 26)
     rows, columns = int(h / cell) + 2, int(w / cell) + 2
     jitter = rng.uniform(-0.42, 0.42, (2, rows, columns))
     py, px = (np.arange(rows)[:, None] + jitter[0]) * cell, (np.arange(columns)[None, :] + jitter[1]) * cell

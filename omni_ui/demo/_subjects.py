@@ -236,6 +236,8 @@ def _place(
     haze, colour = 0.0, subject.colour
     floor = stage.height - stage.horizon
     foot = stage.horizon + floor * (0.62 if outdoors else 0.42)
+    if outdoors and stage.bank:
+        foot = stage.bank
     ground = True
     if name == "ringed planet":
         high = stage.height * (0.5 if crowd == 0 else 0.38) if scene == "space" else stage.horizon * 0.5
@@ -267,7 +269,7 @@ def _place(
         foot_at = stage.horizon + floor * 0.22
         x, foot = land.headland(stage, edge, unit * 0.2, foot_at, colours("8a7a74")[0], cap)
         foot += unit * 0.012
-    elif name in LANDMARKS and outdoors:
+    elif name in LANDMARKS and outdoors and not stage.bank:
         foot = stage.horizon + floor * (0.4 if name != "castle" else 0.3)
     if subject.count > 1 and ground and outdoors:
         foot += floor * rng.uniform(-0.12, 0.16)
@@ -285,6 +287,9 @@ def _place(
     elif ground and name not in ("woman", "man"):
         shadow(stage, picture, left, foot, indoors=not outdoors)
     stage.put(name, picture, left, top, bob, float(rng.uniform(0.3, 1)))
+    if ground and stage.ground is not None and scene in ("meadow", "forest", "mountain", "village") and not snowy:
+        base = picture.getchannel("A").crop((0, int(picture.height * 0.93), picture.width, picture.height)).getbbox()
+        tufts(stage, left + base[0], foot, base[2] - base[0], min(tall, stage.unit * 0.4))
     if name == "whale" and scene == "sea":
         spray(stage, picture, left, foot)
 
@@ -325,25 +330,36 @@ def shadow(stage: Stage, picture: Image.Image, left, foot, indoors=False) -> Non
     turn = (1, slide / flat.height, -slide, 0, 1, 0)
     field = field.transform(field.size, Image.Transform.AFFINE, turn, Image.Resampling.BILINEAR)
     field = field.filter(ImageFilter.GaussianBlur(max(1, picture.height * 0.012)))
-    strength = 0.34 if not stage.light.dark else 0.3
-    _dark(
-        stage,
-        field.point(lambda v: v * strength),
-        left - abs(slide),
-        foot - flat.height - picture.height * (0.055 if indoors else 0.03),
-    )
-    base = alpha.crop((0, int(picture.height * 0.94), picture.width, picture.height)).getbbox() or (
-        0,
-        0,
-        picture.width,
-        1,
-    )
-    w, h = base[2] - base[0], max(3, int(picture.height * (0.05 if indoors else 0.035)))
-    pad = h * 2
-    touch = Image.new("L", (w + 2 * pad, h + 2 * pad))
-    ImageDraw.Draw(touch).ellipse((pad * 0.6, pad, w + pad * 1.4, pad + h), 130)
-    touch = touch.filter(ImageFilter.GaussianBlur(h * 0.5))
-    _dark(stage, touch, left + base[0] - pad, foot - h * 0.75 - pad)
+    if not indoors:
+        _dark(stage, field.point(lambda v: v * 0.32), left - abs(slide), foot - flat.height - picture.height * 0.03)
+    base = alpha.crop((0, int(picture.height * 0.94), picture.width, picture.height)).getbbox()
+    w, h = base[2] - base[0], max(3, int(picture.height * 0.04))
+    middle = left + (base[0] + base[2]) / 2
+    ellipses = [(1.0, h, 0.0, 135)]
+    if indoors:  # the light of a room is soft: pools that grow wider and fainter
+        ellipses = [(0.96, h, 0.0, 150), (1.25, h * 2.2, 0.1, 80), (1.7, h * 3.4, 0.3, 55)]
+    for share, tall, away, strength in ellipses:
+        pad, wide = int(tall * 2), int(w * share)
+        pool = Image.new("L", (wide + 2 * pad, int(tall) + 2 * pad))
+        ImageDraw.Draw(pool).ellipse((pad, pad, wide + pad, tall + pad), strength)
+        pool = pool.filter(ImageFilter.GaussianBlur(tall * 0.45))
+        _dark(stage, pool, middle - away * w * stage.side - wide / 2 - pad, foot - h * 0.55 - tall / 2 - pad)
+
+
+def tufts(stage: Stage, left, foot, width, tall) -> None:
+    """Grass that grows up in front of the feet."""
+    rng, light = stage.rng, stage.light
+    high = tall * 0.07
+    picture = Image.new("RGBA", (int(width * 1.3) + 2, int(high * 3) + 2))
+    pen = ImageDraw.Draw(picture)
+    for x in rng.uniform(0, picture.width, int(60 + width / stage.unit * 260)):
+        edge = 1 - abs(x / picture.width - 0.5) * 1.7
+        y, reach = high * rng.uniform(2.0, 2.5), high * rng.uniform(0.35, 1.05) * edge
+        tone = stage.ground[int(rng.integers(len(stage.ground)))]
+        lean = rng.normal() * reach * 0.35
+        shape = [(x - high * 0.06, y), (x + high * 0.06, y), (x + lean, y - max(reach, 1))]
+        pen.polygon(shape, _bytes(light.on(tone, rng.uniform(0.25, 0.9))))
+    stage.put("grass", picture, left - width * 0.15, foot - high * 2.2)
 
 
 def _dark(stage, mask, left, top) -> None:

@@ -123,7 +123,8 @@ def _compose(moving, stage: Stage, t: float) -> Image.Image:
             picture = ImageChops.offset(picture, round(np.sin(t * 0.7 + number) * stage.unit * 0.012), 0)
         elif motion == "bob":
             swing = np.sin(t * (1.1 + layer.rate) + number)
-            picture = ImageChops.offset(picture, round(swing * stage.unit * 0.003), round(swing * stage.unit * 0.005))
+            sail = t * stage.unit * 0.007 * layer.rate * stage.side
+            picture = ImageChops.offset(picture, round(sail), round(swing * stage.unit * 0.005))
         elif motion == "ripple":
             picture = _rippled(picture, layer, stage, t)
         elif motion == "twinkle":
