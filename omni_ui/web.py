@@ -44,17 +44,28 @@ def create_app(settings: Settings) -> FastAPI:
             if demo:
                 await asyncio.to_thread(demo.stop)
 
-    app = FastAPI(title="Omni UI", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Omni UI",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        root_path=settings.root_path,
+    )
 
     @app.get("/health")
     async def health() -> dict[str, Any]:
         """For probes: 200 as long as the page is served; says whether the servers behind it answer."""
-        looks = await asyncio.gather(*(backend.look() for backend in backends.all()))
+        behind = backends.all()
+        looks = await asyncio.gather(*(backend.look() for backend in behind))
         return {
             "status": "ok",
             "version": __version__,
-            "demo": any(backend.demo for backend in backends.all()),
-            "servers": [{"reachable": look.ok, "detail": look.detail} for look, _ in looks],
+            "demo": any(backend.demo for backend in behind),
+            "servers": [
+                {"reachable": look.ok, "detail": backends.discreet(look.detail, backend)}
+                for backend, (look, _) in zip(behind, looks, strict=True)
+            ],
         }
 
     @app.get("/omni/status")

@@ -4,8 +4,9 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
-from omni_ui.client import Ability, Capabilities, Health, OmniClient
+from omni_ui.client import Ability, Capabilities, Health, OmniClient, OmniError
 from omni_ui.parts.gate import Gate
 from omni_ui.settings import TABS, Settings, Tab
 
@@ -31,8 +32,10 @@ class Backend:
         async with self._looking:
             if self._health is None or time.monotonic() - self._seen > fresh:
                 self._health = await self.client.health()
-                if self._health.ok:
-                    self._abilities = await self.client.capabilities()
+                try:
+                    self._abilities = await self.client.capabilities() if self._health.ok else None
+                except OmniError as error:  # it answers, but not as a vLLM-Omni server does, or it wants a key
+                    self._health, self._abilities = Health(False, self._health.seconds, error.sentence), None
                 self._seen = time.monotonic()
         return self._health, self._abilities
 
@@ -102,6 +105,13 @@ class Backends:
         for backend in self.all():
             await backend.client.aclose()
 
+    def discreet(self, text: str, backend: Backend | None) -> str:
+        """A sentence for visitors: without the server's address where the host does not show it."""
+        if backend is None or self.settings.addresses_shown:
+            return text
+        address = urlsplit(backend.url).netloc
+        return text.replace(f"http://{address}", "its address").replace(f"https://{address}", "its address")
+
     async def status(self, session: str | None = None) -> dict[str, Any]:
         """What the page shows of each tab's server."""
         looks = await asyncio.gather(*(self._status_of(tab, session) for tab in TABS))
@@ -124,7 +134,7 @@ class Backends:
             "state": state,
             "can": bool(ability and ability.can),
             "model": ability.model if ability else None,
-            "reason": ability.reason if ability else health.detail,
+            "reason": self.discreet(ability.reason if ability else health.detail, backend),
             "start": getattr(ability, "start", None),
             "running": backend.gate.running,
             "waiting": backend.gate.waiting,

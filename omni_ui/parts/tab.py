@@ -155,7 +155,8 @@ class OmniTab:
         async with aclosing(run(backend, work)) as steps:
             async for step in steps:
                 if step.kind == "failed":
-                    yield self._failure(*_explain(step.error), request)
+                    sentence, words = (self.backends.discreet(one, backend) for one in _explain(step.error))
+                    yield self._failure(sentence, words, request)
                 elif step.kind == "done":
                     yield {**shown, **self._finish(work, step)}
                 else:
