@@ -107,6 +107,10 @@ LIGHTS = {
         _light("0a0824 24104e 6a1e78 d8488c", "ffd0f0", "a08ade", "33215e", "6a2878", 0.68, True),
         _light("040c26 0e2452 3a3c92 b04aa8", "d8f4ff", "8ea0e0", "26265c", "3f3c8e", 0.68, True),
     ],
+    "storm": [
+        _light("1e2836 35445a 5c6f82 9fb0b4", "e8eef0", "a9b6c4", "46546c", "6f8292", 0.5),
+        _light("241f38 413c5c 6d6a86 b4a8a8", "f0e8ea", "b4acbe", "504a6c", "7f7a92", 0.5),
+    ],
     "overcast": [
         _light("8795a6 a2b0bc bfcad0 dcdfdc", "f4f4ee", "dbe2e6", "7c8aa0", "c2ccd0", 0.6),
         _light("6b7c8e 8b9ca8 b4bfc2 d6d8d0", "f0f0e8", "ccd6da", "6a7b90", "b0bcc2", 0.6),
@@ -139,6 +143,7 @@ class Stage:
     sun: tuple[float, float] = (0, 0)
     layers: list[Layer] = field(default_factory=list)
     ground: np.ndarray | None = None  # the colours of the near ground, light to dark
+    snowy: bool = False
     bank: float = 0  # the row to stand things on where water lies before the horizon
 
     def __post_init__(self):

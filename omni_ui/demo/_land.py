@@ -135,8 +135,10 @@ def water(stage: Stage, top: int, bottom: int | None = None, calm=0.5, tint=None
         tint if tint is not None else stage.light.sky[0] * 0.55 + stage.light.sky[1] * 0.3 + 0.02, np.float32
     )
     colour = mix(mirror, deep, np.clip(0.1 + 0.62 * depth + wave * 0.55, 0.04, 0.82)[..., None])
-    crest = ease(0.11, 0.3, wave)[..., None] * (1 - 0.6 * calm)
-    colour = mix(colour, stage.light.sky[-1], crest * 0.4)
+    swell = np.clip(1.2 - 1.6 * calm, 0, 1)
+    colour *= 1 + (wave * 1.3 * swell)[..., None]
+    foam = ease(0.13, 0.24, wave + 0.05 * swell) * (1 - 0.6 * calm) * (0.4 + 0.5 * swell)
+    colour = mix(colour, mix(stage.light.sky[-1], stage.light.lit, swell * 0.6), foam[..., None])
     path = np.exp(-(((x - stage.sun[0]) / (unit * (0.035 + 0.17 * depth))) ** 2))
     spark = noise(rng, rows, width, (unit * 0.006, unit * 0.03), 3, 0.7)
     glitter = (
@@ -145,6 +147,28 @@ def water(stage: Stage, top: int, bottom: int | None = None, calm=0.5, tint=None
     colour = mix(colour, stage.light.sun, (path * 0.2)[..., None])
     stage.add("water", colour, np.ones((rows, width), np.float32), top, motion="ripple", rate=1 - calm)
     stage.add("glitter", stage.light.sun, np.clip(glitter, 0, 1), top, motion="twinkle")
+
+
+def beach(stage: Stage, snowy: bool) -> None:
+    """A strip of sand before the water, wet and foaming where the waves run out."""
+    rng, unit, width = stage.rng, stage.unit, stage.width
+    edge = stage.height - (stage.height - stage.horizon) * 0.42
+    x = np.linspace(-1, 1, width)
+    line_at = edge + x * stage.side * unit * 0.06 + (line(rng, width, unit * 0.4, 4, 0.4) - 0.5) * unit * 0.12
+    start = max(0, int(line_at.min() - unit * 0.05))
+    depth, _ = below(stage, line_at, start)
+    rows = stage.height - start
+    ripple = noise(rng, rows, width, (unit * 0.014, unit * 0.12), 5, 0.6) - 0.5
+    d = depth / unit + ripple * 0.02
+    dry = ease(0.03, 0.11, d)[..., None]
+    sand = colours("f4f7fc" if snowy else "f0d7a6")[0]
+    albedo = mix(sand * np.float32((0.72, 0.66, 0.62)), sand, dry) * (1 + ripple[..., None] * 0.16)
+    colour = stage.light.on(albedo, np.clip(0.85 - depth / stage.height * 0.5 + ripple * 0.3, 0, 1))
+    colour = mix(colour, stage.light.sky[-2], (1 - dry) * 0.28)
+    foam = np.exp(-((d / 0.011) ** 2)) + 0.5 * np.exp(-(((d - 0.025) / 0.006) ** 2))
+    colour = mix(colour, mix(stage.light.lit, stage.light.sky[-1], 0.3), np.clip(foam, 0, 1)[..., None] * 0.85)
+    stage.add("beach", colour, ease(-0.012, 0.0, d), start)
+    stage.bank = edge + (stage.height - edge) * 0.56
 
 
 def headland(
@@ -164,7 +188,7 @@ def headland(
     cracks = noise(rng, rows, width, (unit * 0.2, unit * 0.035), 6, 0.6) - 0.5
     level = (start + np.arange(rows, dtype=np.float32))[:, None]
     foam = foot + (line(rng, width, unit * 0.05, 4) - 0.5) * unit * 0.025
-    cover = cover * np.clip(foam[None, :] - level + 0.5, 0, 1) * (out > -0.12)
+    cover = cover * np.clip(foam[None, :] - level + 0.5, 0, 1) * ease(unit * 0.012, unit * 0.02, foot - top)[None, :]
     lit = np.clip(0.5 + cracks * 2.2 + (0.25 if (edge > width / 2) != (stage.side > 0) else -0.1), 0, 1)
     grass = ease(0.055, 0.02, depth / unit + cracks * 0.06)[..., None]
     colour = stage.light.on(mix(albedo, cap, grass), lit * 0.9 + 0.1 * grass[..., 0])

@@ -1,7 +1,7 @@
 """Changes of hour, weather and tone for any picture, a photo included; each takes an RGB picture and a random generator."""
 
 import numpy as np
-from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from omni_ui.demo._canvas import colours, ease, mix, noise
 from omni_ui.demo._sky import flakes, streaks
@@ -30,18 +30,32 @@ def sky_of(picture: Image.Image) -> np.ndarray:
     nothing = np.zeros((picture.height, picture.width), np.float32)
     if b < r - 0.02 or b < 0.2:  # a blue or a grey sky only: a warm wall is not to be full of stars
         return nothing
-    around = np.quantile(grey, 0.7, axis=1, keepdims=True)
-    is_sky = (grey > around * 0.87) & (values[..., 2] > values[..., 0] * 0.8) & (values[..., 2] > values[..., 1] * 0.86)
-    depth = (np.cumsum(~is_sky, axis=0) < 2).sum(0)
-    side = np.pad(depth, 6, mode="edge")
-    depth = np.median(np.lib.stride_tricks.sliding_window_view(side, 13), axis=1)
-    if depth.mean() < small.height * 0.1:
+    usual = np.maximum.accumulate(np.quantile(grey, 0.35, axis=1))[
+        :, None
+    ]  # a sky gets lighter downwards, land does not
+    dy, dx = np.gradient(grey)
+    cool = (values[..., 2] > values[..., 0] * 0.8) & (values[..., 2] > values[..., 1] * 0.86)
+    is_sky = _reached((grey > usual * 0.86) & cool & (np.hypot(dx, dy) < 0.05), [(x, 0) for x in range(0, columns, 8)])
+    if is_sky.mean() < 0.1:
         return nothing
-    down = np.arange(small.height)[:, None] < depth[None, :]
-    soft = np.asarray(picture.convert("L").resize(small.size, Image.Resampling.BOX), np.float32) / 255
-    open_sky = down * ease(0.62, 0.8, soft / np.maximum(around, 0.05))
-    mask = Image.fromarray((open_sky * 255).astype(np.uint8)).resize(picture.size, Image.Resampling.BICUBIC)
-    return np.asarray(mask.filter(ImageFilter.GaussianBlur(unit(picture) * 0.004)), np.float32) / 255
+    mask = (
+        Image.fromarray((is_sky * 255).astype(np.uint8))
+        .filter(ImageFilter.MaxFilter(5))
+        .filter(ImageFilter.MinFilter(3))
+    )
+    mask = mask.resize(picture.size, Image.Resampling.BICUBIC)
+    fine = np.asarray(picture.convert("L"), np.float32) / 255
+    edge = np.asarray(Image.fromarray(usual.astype(np.float32)).resize((1, picture.height), Image.Resampling.BILINEAR))
+    return np.asarray(mask, np.float32) / 255 * ease(0.66, 0.84, fine / np.maximum(edge, 0.05))
+
+
+def _reached(open_cells: np.ndarray, seeds) -> np.ndarray:
+    """The cells that can be walked to from the seeds (x, y) over open ones."""
+    field = Image.fromarray((open_cells * 255).astype(np.uint8)).copy()  # a copy can be drawn on
+    for seed in seeds:
+        if field.getpixel(seed) == 255:
+            ImageDraw.floodfill(field, seed, 128)
+    return np.asarray(field) == 128
 
 
 def subject_of(picture: Image.Image) -> np.ndarray:
@@ -58,15 +72,16 @@ def subject_of(picture: Image.Image) -> np.ndarray:
     far = np.sqrt(((around[:, :, None, :] - samples[None, None]) ** 2).sum(-1)).min(-1)
     centre = np.exp(-(((x / w - 0.5) / 0.36) ** 2) - ((y / h - 0.56) / 0.42) ** 2)
     score = far * (0.25 + centre)
-    mask = Image.fromarray((ease(*np.quantile(score, (0.62, 0.86)), score) * 255).astype(np.uint8))
-    mask = mask.filter(ImageFilter.MedianFilter(5)).filter(ImageFilter.MaxFilter(3))
-    return (
-        np.asarray(
-            mask.resize(picture.size, Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(unit(picture) * 0.006)),
-            np.float32,
-        )
-        / 255
+    likely = Image.fromarray(((score > np.quantile(score, 0.74)) * 255).astype(np.uint8)).filter(
+        ImageFilter.MedianFilter(5)
     )
+    top = np.unravel_index(int((score * (np.asarray(likely) > 0)).argmax()), score.shape)
+    one = _reached(np.asarray(likely) > 0, [(int(top[1]), int(top[0]))])
+    mask = (
+        Image.fromarray((one * 255).astype(np.uint8)).filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.MinFilter(3))
+    )
+    mask = mask.resize(picture.size, Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(unit(picture) * 0.006))
+    return np.asarray(mask, np.float32) / 255
 
 
 def _new_sky(picture, mask, hues, rng) -> np.ndarray:
@@ -130,7 +145,8 @@ def snow(picture, rng):
     lying = np.clip(
         ground * 0.95 + ease(0.08, 0.4, -up) * 0.7 + (noise(rng, h, w, unit(picture) * 0.05, 5, 0.6) - 0.5) * 0.7, 0, 1
     )
-    lying = lying * (1 - sky_of(picture))
+    warm = ease(0.1, 0.35, values[..., 0] - values[..., 1:].max(-1))  # fur, brick and skin keep more of their colour
+    lying = lying * (1 - sky_of(picture)) * (1 - 0.75 * warm)
     white = mix(np.float32((0.66, 0.74, 0.88)), np.float32((0.98, 0.985, 1.0)), ease(0.08, 0.6, grey)[..., None])
     cold = mix(values, grey[..., None], 0.35) * np.float32((0.95, 1.0, 1.08)) + 0.02
     done = picture_of(mix(cold, white, (lying * 0.86)[..., None])).convert("RGBA")

@@ -44,6 +44,8 @@ def build(wish: Wish, width: int, height: int, seed: int, weight: float = 1.0) -
         worlds.abstract(stage, hues)
     else:
         outdoors(stage, wish, scene, hour)
+    if not room and wish.has("fog"):
+        sky.fog(stage)
     if weight > 0.3:
         place_subjects(stage, wish, scene, weight)
     if not room:
@@ -86,7 +88,7 @@ def choose_hour(wish: Wish, scene: str, rng) -> str:
     if wish.has("aurora", "moon", "stars") or ("neon" in wish.style and scene == "city"):
         return "night"
     if wish.has("storm", "rain"):
-        return "overcast"
+        return "storm" if wish.has("storm") else "overcast"
     if "neon" in wish.style:
         return "dusk"
     if wish.has("rainbow", "sun"):
@@ -102,23 +104,25 @@ def choose_hour(wish: Wish, scene: str, rng) -> str:
 
 def outdoors(stage: Stage, wish: Wish, scene: str, hour: str) -> None:
     rng, light = stage.rng, stage.light
-    snowy = wish.has("snow", "winter", "snowfall", "aurora") and scene != "desert"
+    snowy = stage.snowy = scene == "snow" or (wish.has("snow", "winter", "snowfall", "aurora") and scene != "desert")
+    cloudy = hour in ("overcast", "storm") or wish.has("storm", "rain")
     sky.sky(stage)
-    if light.dark or hour == "dusk":
+    if (light.dark or hour == "dusk") and not cloudy:
         sky.stars(stage, stage.horizon, 1.0 if light.dark else 0.3)
     if wish.has("aurora"):
         sky.aurora(stage)
-    if light.dark and not wish.has("aurora"):
+    if light.dark and not wish.has("aurora") and (not cloudy or wish.has("moon")):
         sky.moon(stage, crescent=rng.random() < 0.3)
-    elif not light.dark and light.height > -0.01 and hour != "overcast" and not wish.has("storm"):
+    elif not light.dark and light.height > -0.01 and not cloudy:
         sky.sun(stage)
-    cloudy = hour == "overcast" or wish.has("storm", "rain")
     if not wish.has("clear") and not wish.has("aurora"):
         kind = "blanket" if cloudy else "heap" if hour == "day" else "streak"
         amount = 0.8 if cloudy else {"day": 0.34, "night": 0.2}.get(hour, 0.4) + (0.2 if wish.has("clouds") else 0)
         sky.clouds(stage, amount * rng.uniform(0.85, 1.15), kind)
     if wish.has("rainbow"):
         sky.rainbow(stage)
+    if wish.has("storm"):
+        sky.lightning(stage)
     painters = {"sea": sea, "city": city, "village": village, "forest": forest, "desert": desert, "mountain": peaks}
     painters.get(scene, meadow)(stage, wish, snowy)
 
@@ -170,6 +174,10 @@ def sea(stage: Stage, wish: Wish, snowy: bool) -> None:
         land.far_ridge(stage, stage.horizon + unit * 0.02, unit * 0.085, 0.72, colours("6f8296")[0])
     calm = 0.92 if wish.has("calm") else 0.15 if wish.has("storm") else 0.5
     land.water(stage, stage.horizon, calm=calm)
+    if wish.has("beach") or any(
+        HOME.get(thing.name) not in ("sea", "air", "space") or thing.name == "palm" for thing in wish.subject
+    ):
+        land.beach(stage, snowy)
 
 
 def peaks(stage: Stage, wish: Wish, snowy: bool) -> None:
@@ -309,8 +317,6 @@ def village(stage: Stage, wish: Wish, snowy: bool) -> None:
 
 
 def weather(stage: Stage, wish: Wish) -> None:
-    if wish.has("fog"):
-        sky.fog(stage)
     if wish.has("rain", "storm"):
         sky.rain(stage)
     if wish.has("snowfall"):

@@ -88,7 +88,7 @@ def clouds(stage: Stage, amount: float, kind: str) -> None:
     cover = ease(low, low + (0.12 if kind == "heap" else 0.3), cloud)
     step = max(2, int(stage.unit * 0.016))
     up = step if light.height > 0.2 else -step // 2
-    other = np.roll(cloud, (up, -stage.side * step), (0, 1))
+    other = np.roll(np.pad(cloud, ((step, step), (0, 0)), mode="edge"), -stage.side * step, 1)[step - up :][:rows]
     lit = np.clip(0.56 + (cloud - other) * (3.2 if kind == "heap" else 1.6) - (cloud - low) * 0.75, 0, 1)
     far = np.exp(
         -np.hypot(*np.broadcast_arrays(grid(stage, rows)[1] - stage.sun[0], grid(stage, rows)[0] - stage.sun[1]))
@@ -103,6 +103,27 @@ def clouds(stage: Stage, amount: float, kind: str) -> None:
     colour = mix(light.sky[-1], colour, ease(0, 0.5, height)[:, None, None] * 0.75 + 0.25)
     cover *= mix(0.35, 1, ease(0.0, 0.3, height))[:, None] * {"heap": 0.96, "streak": 0.8, "blanket": 0.9}[kind]
     stage.add("clouds", colour, cover, motion="drift", rate=0.006)
+
+
+def lightning(stage: Stage) -> None:
+    """One forked bolt from the clouds to the horizon, and the sky lit up around it."""
+    rng, unit = stage.rng, stage.unit
+    picture = Image.new("L", (stage.width, stage.height))
+    pen = ImageDraw.Draw(picture)
+
+    def bolt(x, y, end, wide):
+        points = [(x, y)]
+        while y < end:
+            x, y = x + rng.normal() * unit * 0.016, y + unit * rng.uniform(0.01, 0.03)
+            points.append((x, min(y, end)))
+            if wide > unit * 0.0025 and rng.random() < 0.14:
+                bolt(x, y, y + unit * rng.uniform(0.06, 0.16), wide * 0.5)
+        pen.line(points, 255, max(1, round(wide)), "curve")
+
+    bolt(stage.width * (0.5 + stage.side * rng.uniform(0.12, 0.3)), stage.horizon * 0.1, stage.horizon, unit * 0.005)
+    for radius, strength in ((0.05, 2.2), (0.008, 1.6), (0.0008, 1.2)):
+        veil = np.asarray(picture.filter(ImageFilter.GaussianBlur(unit * radius)), np.float32) / 255
+        stage.add("lightning", colours("e8ecff")[0], np.clip(veil * strength, 0, 1), motion="twinkle")
 
 
 def aurora(stage: Stage) -> None:

@@ -214,7 +214,7 @@ def place_subjects(stage: Stage, wish: Wish, scene: str, weight: float) -> None:
         ):  # a landmark on one side, the other thing across
             x += stage.width * 0.17 * stage.side * (not landmark)
         crowd = max(1, subject.count, len(plan) - sum(s.name in order for s, _ in plan))
-        _place(stage, subject, k, x, crowd, scene, weight, wish.has("snow", "winter", "snowfall"))
+        _place(stage, subject, k, x, crowd, scene, weight, stage.snowy)
 
 
 def _slots(count: int, stage: Stage) -> list[float]:
@@ -273,6 +273,7 @@ def _place(
         foot = stage.horizon + floor * (0.4 if name != "castle" else 0.3)
     if subject.count > 1 and ground and outdoors:
         foot += floor * rng.uniform(-0.12, 0.16)
+    tall = min(tall, foot - stage.height * 0.03) if outdoors and ground and foot > stage.height * 0.2 else tall
     picture = draw(name, tall, stage, colour, haze, snowy)
     if name == "whale" and scene == "sea":
         picture = picture.crop((0, 0, picture.width, int(picture.height * 0.74)))

@@ -39,7 +39,7 @@ LEXICON = {
     },
     "feature": {
         "water": "lake, river, pond, reflection, water, lagoon, stream",
-        "flowers": "wildflower, flower field, blooming, bloom, flowery, lavender field, poppies, tulips",
+        "flowers": "flower, wildflower, daisy, sunflower, peony, orchid, lily, roses, meadow flowers, flower field, blooming, bloom, flowery, lavender field, poppies, tulips",
         "stars": "star, starry, starry sky, starlight, milky way",
         "moon": "moon, moonlit, moonlight, full moon, crescent",
         "aurora": "aurora, northern lights, northern light, aurora borealis, polar lights, southern lights",
@@ -50,6 +50,7 @@ LEXICON = {
         "trees": "tree, trees",
         "birds": "bird, seagull, gulls, flock of birds, flying birds, swallow",
         "sun": "sun, sunshine",
+        "beach": "beach, sand, sandy, seaside, shore, tropical, coast",
     },
     "season": {
         "autumn": "autumn, autumnal, fall, fall colours, fall colors, october, red leaves, golden leaves",
@@ -124,7 +125,7 @@ LEXICON = {
         "cup": "cup, coffee, cup of coffee, mug, tea, cup of tea, espresso, cappuccino, latte, teacup, hot chocolate",
         "fruit": "fruit, bowl of fruit, fruit bowl, fruits in a bowl, still life",
         "apple": "apple, peach fruit, tomato",
-        "vase": "bouquet, flower, vase, bouquet of flowers, vase of flowers, tulip, daisy, sunflower, peony, orchid, flowers",
+        "vase": "bouquet, vase, bouquet of flowers, vase of flowers, flower arrangement, flowers in a vase",
         "cactus": "cactus, cacti, succulent, potted plant, houseplant, plant",
         "tree": "lone tree, single tree, oak, tree, bonsai, willow, maple, oak tree, apple tree",
         "blossom tree": "cherry blossom, cherry tree, sakura, blossom tree, blossom, cherry blossom tree",
