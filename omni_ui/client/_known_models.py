@@ -60,15 +60,31 @@ class KnownModel:
 PICTURES, EDITS, BOTH = "makes pictures", "changes pictures", "makes and changes pictures"
 CLIPS, VOICE, ALOUD = "makes videos", "speaks", "understands and speaks"
 WAN = {"fps": 16, "num_frames": 81}
+FEW_STEPS = {"num_inference_steps": 8, "true_cfg_scale": 1.0}
 
 KNOWN_MODELS: list[KnownModel] = [
     # Our own demo server names its models after what they do.
     KnownModel(r"^demo/painter$", "The demo painter", PICTURES, image()),
     KnownModel(r"^demo/editor$", "The demo editor", EDITS, edit(4)),
-    KnownModel(r"^demo/voice$", "The demo voice", VOICE, speech("CustomVoice")),
+    KnownModel(r"^demo/voice$", "The demo voice", VOICE, speech(clones=True)),
     KnownModel(r"^demo/sound$", "The demo sound maker", "makes sounds", sound()),
     KnownModel(r"^demo/clip$", "The demo clip maker", CLIPS, video("text image")),
     KnownModel(r"^demo/talk$", "The demo talker", ALOUD, chat("text image audio video", "text audio image")),
+    # Distilled to a few steps without guidance: the model cards of Qwen-Image-Lightning and Wan2.2-Lightning.
+    KnownModel(r"qwen-image-edit.*lightning", "Qwen-Image-Edit-Lightning", EDITS, edit(4, **FEW_STEPS)),
+    KnownModel(r"qwen-image.*lightning", "Qwen-Image-Lightning", PICTURES, image(size="1328x1328", **FEW_STEPS)),
+    KnownModel(
+        r"wan.*i2v.*(lightning|dmd)",
+        "Wan I2V, distilled",
+        "makes videos that start from a picture",
+        video("image", num_inference_steps=4, guidance_scale=1.0, **WAN),
+    ),
+    KnownModel(
+        r"wan.*t2v.*(lightning|dmd)",
+        "Wan T2V, distilled",
+        CLIPS,
+        video("text", num_inference_steps=4, guidance_scale=1.0, **WAN),
+    ),
     # Qwen-Image family: the model cards' examples. True CFG acts only with a negative prompt.
     KnownModel(
         r"qwen-image-layered",
@@ -135,7 +151,8 @@ KNOWN_MODELS: list[KnownModel] = [
     KnownModel(r"stable-diffusion-3", "SD 3.5", PICTURES, image(num_inference_steps=28, guidance_scale=3.5)),
     KnownModel(r"sdxl-turbo", "SDXL-Turbo", PICTURES, image(num_inference_steps=1, guidance_scale=0.0, size="512x512")),
     KnownModel(r"stable-diffusion-xl|sdxl", "SDXL", PICTURES, image(size="1024x1024")),
-    # Model cards. GLM-Image reads the picture with a language model first, so its edits think aloud.
+    # Model cards, and the defaults of vLLM-Omni's own pipelines (diffusion/models/*/pipeline_*.py).
+    # GLM-Image reads the picture with a language model first, so its edits think aloud.
     KnownModel(
         r"glm-image",
         "GLM-Image",
@@ -158,9 +175,9 @@ KNOWN_MODELS: list[KnownModel] = [
         BOTH,
         image(num_inference_steps=50) | edit(1, streams_text=True) | chat("text image", "text image"),
     ),
-    KnownModel(r"omnigen2", "OmniGen2", BOTH, image(num_inference_steps=50) | edit(1, num_inference_steps=50)),
-    KnownModel(r"longcat-image-edit", "LongCat-Image-Edit", EDITS, edit(1, num_inference_steps=50, guidance_scale=4.5)),
-    KnownModel(r"longcat-image", "LongCat-Image", PICTURES, image(num_inference_steps=50, guidance_scale=4.5)),
+    KnownModel(r"omnigen2", "OmniGen2", BOTH, image() | edit(1)),
+    KnownModel(r"longcat-image-edit", "LongCat-Image-Edit", EDITS, edit(1, num_inference_steps=50)),
+    KnownModel(r"longcat-image", "LongCat-Image", PICTURES, image(num_inference_steps=50)),
     KnownModel(
         r"ovis-image", "Ovis-Image", PICTURES, image(num_inference_steps=50, guidance_scale=5.0, size="1024x1024")
     ),
@@ -216,7 +233,7 @@ KNOWN_MODELS: list[KnownModel] = [
         CLIPS,
         video("text image", num_frames=121, fps=24, num_inference_steps=40, guidance_scale=4.0),
     ),
-    # Model card: 50 steps, guidance 6, 121 frames at 24.
+    # pipeline_hunyuan_video_1_5.py:398-402 and the model card: 50 steps, guidance 6, 121 frames at 24.
     KnownModel(
         r"hunyuanvideo-?1\.5.*i2v",
         "HunyuanVideo-1.5",
@@ -251,7 +268,7 @@ KNOWN_MODELS: list[KnownModel] = [
         VOICE,
         speech(clones=True),
     ),
-    # Model card of Stable Audio Open: 47 s at most; its example runs 100 to 200 steps with guidance 7.
+    # Model card of Stable Audio Open: 47 s at most; its example for stable-audio-tools: 100 steps, guidance 7.
     KnownModel(
         r"stable-audio",
         "Stable Audio",

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from omni_ui.client._errors import BadRequest, NotFound, NothingMade, OmniError, OutOfMemory, ServerFailed, TooLarge
+from omni_ui.client._errors import BadRequest, NotFound, NothingMade, OmniError, OutOfMemory, TooLarge
 
 
 @dataclass(frozen=True)
@@ -351,9 +351,9 @@ KNOWN_REPLIES: list[Reply] = [
     ),
     # Last, since the words after it say more: the routes that wrap any failure (some of them as 400).
     Reply(
-        r"^(?:Audio|Image|Speech|Video) (?:generation|edit) failed: (.*)",
+        r"^(?:Audio|Image|Speech|Video) (?:generation|edit) failed: (.*?)\.?$",
         "The server failed while it worked on this: {0}.",
-        kind=ServerFailed,
+        "Try again; if it stays, look into the server's log.",
         permanent=False,
     ),
 ]

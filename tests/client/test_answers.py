@@ -79,7 +79,7 @@ def test_validation_text_is_made_readable() -> None:
         ("Video generation timed out after 600s.", 504, ServerBusy, None),
         ("This model's maximum context length is 8192 tokens.", 500, BadRequest, "messages"),
         ("Video not found", 404, NotFound, None),
-        ("Audio generation failed: it broke", 400, ServerFailed, None),
+        ("Audio generation failed: it broke.", 400, BadRequest, None),
     ],
 )
 def test_known_replies(message: str, status: int, kind: type[OmniError], field: str | None) -> None:
