@@ -1,0 +1,127 @@
+"""What a person in front of Chromium waits for."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+from playwright.sync_api import Browser, Page, sync_playwright
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync",
+         "--autoplay-policy=no-user-gesture-required"]  # fmt: skip
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def open_tab(browser: Browser, url: str, tab: str) -> Page:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(url)
+    page.get_by_role("tab", name=tab, exact=True).click()
+    page.wait_for_selector(f"#{tab.lower()}-run")
+    page.wait_for_timeout(800)
+    return page
+
+
+# Resolves with Date.now() when a new picture is drawn: loaded, decoded, and a frame later.
+DRAWN = """
+([selector, count, before]) => new Promise((resolve) => {
+  const look = async () => {
+    const all = [...document.querySelectorAll(selector)].filter((img) => !before.includes(img.src));
+    if (all.length >= count) {
+      await Promise.all(all.map((img) => img.decode().catch(() => {})));
+      if (all.every((img) => img.complete && img.naturalWidth)) {
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve(Date.now())));
+        return;
+      }
+    }
+    setTimeout(look, 4);
+  };
+  look();
+})
+"""
+
+
+def picture(page: Page, size: str, n: int, latency: float) -> float:
+    """Seconds from the click to n pictures drawn, less the time that the server slept."""
+    page.fill("#image-prompt textarea", "a boat")
+    page.fill("#image-size input", size)
+    page.press("#image-size input", "Tab")
+    page.fill("#image-n input", str(n))
+    page.wait_for_timeout(300)
+    selector = "#image-result img"
+    before = page.eval_on_selector_all(selector, "(all) => all.map((img) => img.src)")
+    clicked = page.evaluate("() => { document.querySelector('#image-run').click(); return Date.now(); }")
+    drawn = page.evaluate(DRAWN, [selector, n, before])
+    return (drawn - clicked) / 1000 - latency
+
+
+def weight(browser: Browser, url: str, ready: str) -> dict[str, Any]:
+    """A fresh visit: seconds until `ready` can be typed into, requests, bytes over the wire."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    seen = {"bytes": 0, "requests": 0}
+
+    def count(event: dict[str, Any]) -> None:
+        seen["bytes"] += event["encodedDataLength"]
+        seen["requests"] += 1
+
+    session.on("Network.loadingFinished", count)
+    began = time.perf_counter()
+    page.goto(url)
+    page.wait_for_selector(ready)
+    page.fill(ready, "a boat")
+    seconds = time.perf_counter() - began
+    page.wait_for_timeout(1500)
+    context.close()
+    return {"seconds": seconds, **seen}
+
+
+def abort(browser: Browser, url: str, server: str, tab: str, fill: Callable[[Page], None], close: bool) -> float:
+    """Seconds from Stop (or from closing the page) until the server sees the abort."""
+    httpx.post(f"{server}/set", json={"latency": 30.0})
+    page = open_tab(browser, url, tab)
+    fill(page)
+    page.click(f"#{tab.lower()}-run")
+    while not httpx.get(f"{server}/log").json():
+        time.sleep(0.05)
+    page.wait_for_timeout(700)
+    pressed = time.time()
+    if close:
+        page.close()
+    else:
+        page.click(f"#{tab.lower()}-stop")
+    while "ended" not in (entry := httpx.get(f"{server}/log").json()[-1]):
+        time.sleep(0.02)
+    if not close:
+        page.close()
+    return entry["ended"] - pressed
+
+
+class Busy:
+    """The share of time for which the page's main thread was busy between `start` and `share`."""
+
+    def __init__(self, page: Page) -> None:
+        self._session = page.context.new_cdp_session(page)
+        self._session.send("Performance.enable")
+
+    def _now(self) -> tuple[float, float]:
+        found = {one["name"]: one["value"] for one in self._session.send("Performance.getMetrics")["metrics"]}
+        return found["Timestamp"], found["TaskDuration"]
+
+    def start(self) -> None:
+        self._began = self._now()
+
+    def share(self) -> float:
+        now = self._now()
+        return (now[1] - self._began[1]) / (now[0] - self._began[0])

@@ -1,0 +1,86 @@
+"""Many visitors at once, spoken to over Gradio's queue as its own page does, and calls in a row."""
+
+import asyncio
+import json
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+
+@dataclass
+class Endpoint:
+    """A run event of a Gradio app: where it is, and its inputs' defaults by the API's names."""
+
+    url: str
+    index: int
+    names: list[str]
+    defaults: list[Any]
+
+    @classmethod
+    async def find(cls, http: httpx.AsyncClient, url: str, api_name: str) -> "Endpoint":
+        config = (await http.get(f"{url}/config")).json()
+        index = next(d["id"] for d in config["dependencies"] if d["api_name"] == api_name)
+        info = (await http.get(f"{url}/gradio_api/info")).json()
+        parameters = info["named_endpoints"][f"/{api_name}"]["parameters"]
+        return cls(
+            url,
+            index,
+            [one["parameter_name"] for one in parameters],
+            [one.get("parameter_default") for one in parameters],
+        )
+
+    def data(self, **values: Any) -> list[Any]:
+        return [values.get(name, default) for name, default in zip(self.names, self.defaults, strict=True)]
+
+
+async def one_run(http: httpx.AsyncClient, endpoint: Endpoint, **values: Any) -> float:
+    """Seconds from joining the queue to the end of the run. RuntimeError when it failed."""
+    session = uuid.uuid4().hex[:12]
+    began = time.perf_counter()
+    body = {"data": endpoint.data(**values), "fn_index": endpoint.index, "session_hash": session}
+    joined = await http.post(f"{endpoint.url}/gradio_api/queue/join", json=body)
+    joined.raise_for_status()
+    async with http.stream("GET", f"{endpoint.url}/gradio_api/queue/data", params={"session_hash": session}) as events:
+        async for line in events.aiter_lines():
+            if line.startswith("data:"):
+                message = json.loads(line[5:])
+                if message["msg"] == "process_completed":
+                    if not message["success"]:
+                        raise RuntimeError(str(message.get("output"))[:300])
+                    return time.perf_counter() - began
+    raise RuntimeError("the queue ended without a result")
+
+
+def client() -> httpx.AsyncClient:
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+    return httpx.AsyncClient(timeout=600, limits=limits)
+
+
+async def visitors(url: str, number: int, **values: Any) -> tuple[float, int]:
+    """Seconds until all of them have their picture, and how many failed."""
+    async with client() as http:
+        endpoint = await Endpoint.find(http, url, "image")
+        began = time.perf_counter()
+        runs = [one_run(http, endpoint, prompt="a boat", **values) for _ in range(number)]
+        results = await asyncio.gather(*runs, return_exceptions=True)
+        return time.perf_counter() - began, sum(isinstance(one, Exception) for one in results)
+
+
+async def in_a_row(url: str, number: int, **values: Any) -> list[float]:
+    """Seconds of each of many runs, one after the other."""
+    async with client() as http:
+        endpoint = await Endpoint.find(http, url, "image")
+        return [await one_run(http, endpoint, prompt="a boat", **values) for _ in range(number)]
+
+
+async def direct(url: str, size: str, n: int) -> float:
+    """The floor: the same picture asked of the server with httpx."""
+    async with client() as http:
+        began = time.perf_counter()
+        answer = await http.post(f"{url}/v1/images/generations", json={"prompt": "a boat", "size": size, "n": n})
+        answer.raise_for_status()
+        answer.json()
+        return time.perf_counter() - began

@@ -1,0 +1,193 @@
+"""A vLLM-Omni look-alike for the benchmark: set latency, set token rate, nothing computed while it answers.
+
+    python -m bench.server --port 8300
+
+`POST /set {"latency": …}` changes it while it runs; `GET /log` tells what happened when (seconds since the epoch).
+"""
+
+import argparse
+import asyncio
+import base64
+import functools
+import io
+import json
+import time
+from typing import Any
+
+import numpy as np
+import uvicorn
+from PIL import Image
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+RATE = 24000
+MODEL = "Qwen/Qwen3-Omni-30B-A3B-Instruct"
+VIDEO = 200 * 2**20
+
+
+@functools.cache
+def picture(width: int, height: int) -> bytes:
+    """A PNG that does not compress, as a photo does not."""
+    file = io.BytesIO()
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(file, "png", compress_level=1)
+    return file.getvalue()
+
+
+@functools.cache
+def picture_body(size: str, n: int) -> bytes:
+    width, height = (int(side) for side in size.split("x"))
+    data = [{"b64_json": base64.b64encode(picture(width, height)).decode()}] * n
+    return json.dumps({"created": 0, "data": data, "output_format": "png", "size": size}).encode()
+
+
+class BenchServer:
+    """The app and its settings. `log` holds what the measurements need: names, times, how requests ended."""
+
+    def __init__(self) -> None:
+        self.settings: dict[str, float] = {
+            "latency": 1.0,
+            "tokens": 2000,
+            "rate": 200,
+            "speech_seconds": 6,
+            "speech_speed": 2.0,
+        }
+        self.log: list[dict[str, Any]] = []
+        self.app = Starlette(
+            routes=[
+                Route("/set", self.set, methods=["POST"]),
+                Route("/log", self.told),
+                Route("/health", lambda _: JSONResponse({"status": "healthy"})),
+                Route("/version", lambda _: JSONResponse({"version": "0.30.0"})),
+                Route("/v1/models", lambda _: JSONResponse({"data": [{"id": MODEL, "max_model_len": 32768}]})),
+                Route("/openapi.json", lambda _: JSONResponse({"paths": {}})),
+                Route("/v1/audio/voices", lambda _: JSONResponse({"voices": ["default"], "uploaded_voices": []})),
+                Route("/v1/images/generations", self.images, methods=["POST"]),
+                Route("/v1/chat/completions", self.chat, methods=["POST"]),
+                Route("/v1/audio/speech", self.speech, methods=["POST"]),
+                Route("/v1/videos", self.videos, methods=["POST"]),
+                Route("/v1/videos/{id}", self.video),
+                Route("/v1/videos/{id}/content", self.content),
+            ]
+        )
+
+    def note(self, what: str, **more: Any) -> dict[str, Any]:
+        entry = {"what": what, "at": time.time(), **more}
+        self.log.append(entry)
+        return entry
+
+    async def set(self, request: Request) -> JSONResponse:
+        self.settings |= await request.json()
+        self.log.clear()
+        return JSONResponse(self.settings)
+
+    async def told(self, _: Request) -> JSONResponse:
+        return JSONResponse(self.log)
+
+    async def images(self, request: Request) -> Response:
+        body = await request.json()
+        entry = self.note("image")
+        until = time.time() + self.settings["latency"]
+        while (left := until - time.time()) > 0:
+            if await request.is_disconnected():
+                entry |= {"how": "aborted", "ended": time.time()}
+                return Response()
+            await asyncio.sleep(min(left, 0.02))
+        entry |= {"how": "done", "ended": time.time()}
+        return Response(picture_body(body.get("size") or "1024x1024", body.get("n", 1)), media_type="application/json")
+
+    async def chat(self, request: Request) -> Response:
+        """Tokens at a set rate, by the clock: a late one is caught up, as a real server's are."""
+        body = await request.json()
+        entry = self.note("chat")
+
+        async def events():
+            began = time.time()
+            try:
+                for number in range(int(self.settings["tokens"])):
+                    await asyncio.sleep(max(0, began + number / self.settings["rate"] - time.time()))
+                    entry.setdefault("first", time.time())
+                    yield _chat_chunk(f"word{number} " if number % 15 else f"word{number}.\n\n")
+                entry.update(how="done", ended=time.time())
+                yield b"data: [DONE]\n\n"
+            finally:
+                entry.setdefault("how", "aborted")
+                entry.setdefault("ended", time.time())
+
+        if body.get("stream"):
+            return StreamingResponse(events(), media_type="text/event-stream")
+        await asyncio.sleep(self.settings["latency"])
+        return JSONResponse({"choices": [{"index": 0, "message": {"role": "assistant", "content": "word"}}]})
+
+    async def speech(self, request: Request) -> Response:
+        """Sound at `speech_speed` times real time, in pieces of 80 ms, as events or raw."""
+        body = await request.json()
+        raw = body.get("stream_format") == "audio"
+        entry = self.note("speech")
+        seconds, speed = self.settings["speech_seconds"], self.settings["speech_speed"]
+        t = np.arange(int(0.08 * RATE)) / RATE
+        piece = (8000 * np.sin(2 * np.pi * 220 * t)).astype("<i2").tobytes()
+
+        async def events():
+            began = time.time()
+            for number in range(int(seconds / 0.08)):
+                await asyncio.sleep(max(0, began + number * 0.08 / speed - time.time()))
+                entry.setdefault("first", time.time())
+                if raw:
+                    yield piece
+                else:
+                    data = {
+                        "type": "speech.audio.delta",
+                        "audio": base64.b64encode(piece).decode(),
+                        "response_format": body.get("response_format", "pcm"),
+                    }
+                    yield f"event: speech.audio.delta\ndata: {json.dumps(data)}\n\n".encode()
+            if not raw:
+                yield b'event: speech.audio.done\ndata: {"type": "speech.audio.done", "usage": {}}\n\n'
+            entry.update(how="done", ended=time.time())
+
+        return StreamingResponse(events(), media_type="audio/pcm" if raw else "text/event-stream")
+
+    async def videos(self, request: Request) -> JSONResponse:
+        await request.form()
+        return JSONResponse(_job("queued"))
+
+    async def video(self, _: Request) -> JSONResponse:
+        return JSONResponse(_job("completed"))
+
+    async def content(self, _: Request) -> Response:
+        async def blocks():
+            block = bytes(2**18)
+            for _ in range(VIDEO // len(block)):
+                yield block
+
+        return StreamingResponse(blocks(), media_type="video/mp4", headers={"Content-Length": str(VIDEO)})
+
+
+def _chat_chunk(text: str) -> bytes:
+    choice = {"index": 0, "delta": {"content": text}, "finish_reason": None}
+    return f"data: {json.dumps({'id': 'chatcmpl-1', 'modality': 'text', 'choices': [choice]})}\n\n".encode()
+
+
+def _job(status: str) -> dict[str, Any]:
+    return {
+        "id": "video_gen_bench",
+        "object": "video",
+        "status": status,
+        "progress": 100,
+        "created_at": 0,
+        "model": MODEL,
+        "prompt": "bench",
+        "seconds": "4",
+        "fps": 24.0,
+        "error": None,
+    }
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=8300)
+    picture_body("1024x1024", 1)
+    uvicorn.run(BenchServer().app, port=parser.parse_args().port, log_level="error")
