@@ -32,7 +32,17 @@ class Stream:
         self._pcm += pcm
         self._wake()
 
+    @property
+    def pcm(self) -> bytes:
+        """All that has arrived."""
+        return bytes(self._pcm)
+
+    @property
+    def seconds(self) -> float:
+        return len(self._pcm) / (2 * self.channels * self.rate)
+
     def close(self) -> None:
+        """No more will come. It can still be fetched for a while."""
         self.ended = self.ended or time.monotonic()
         self._wake()
 
@@ -41,6 +51,7 @@ class Stream:
         news.set()
 
     async def chunks(self) -> AsyncIterator[bytes]:
+        """What has arrived and what will, until the stream is closed."""
         sent = 0
         while True:
             news = self._news
