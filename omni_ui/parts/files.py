@@ -7,7 +7,9 @@ encoded again. The name holds an unguessable id, since Gradio serves a cached fi
 import asyncio
 import uuid
 from pathlib import Path
+from typing import Any
 
+from gradio.data_classes import FileData
 from gradio.utils import get_upload_folder
 
 
@@ -27,3 +29,8 @@ def _write(data: bytes, name: str) -> Path:
 async def keep(data: bytes, name: str) -> Path:
     """Writes the bytes off the event loop; the path of the file."""
     return await asyncio.to_thread(_write, data, name)
+
+
+def shown(path: str | Path) -> dict[str, Any]:
+    """A file as Gradio's own data: the page gets an address for it, a program that uses the API the file itself."""
+    return FileData(path=str(path), orig_name=Path(path).name).model_dump()

@@ -1,6 +1,6 @@
 """The frame of every tab: controls on the left, the stage on the right, and one way to run."""
 
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from html import escape
 from typing import Any
@@ -94,12 +94,14 @@ class OmniTab:
         *,
         more: dict[str, gr.components.Component] | None = None,
         read: Read | None = None,
+        stopped: Callable[[gr.Request], Awaitable[str]] | None = None,
     ) -> gr.events.Dependency:
         """Wires Run and Stop.
 
         make: from a request to the work of one run. results: the components that the work shows.
         more: further inputs by the name that the API gives them, such as the text of a message.
         read: from all values by name to a request (or Invalid); by default the form's own.
+        stopped: what is said after Stop, where that is not the usual; "" is the usual.
         """
         inputs = self.form.controls | (more or {})
         outputs = [*results, self.status, self.code, self.facts]
@@ -121,8 +123,13 @@ class OmniTab:
             show_progress="hidden",
             concurrency_limit=None,
         )
+
+        async def stop(request: gr.Request) -> str:
+            said = await stopped(request) if stopped else ""
+            return status.stopped(said) if said else status.stopped()
+
         self.stop_button.click(
-            lambda: status.stopped(),
+            stop,
             None,
             self.status,
             cancels=[ran],
