@@ -1,7 +1,9 @@
 """The settings: environment variables with the prefix OMNI_. The README's table is made from this file."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
+from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -55,6 +57,10 @@ class Settings(BaseSettings):
     timeout: float = Field(1800, gt=0, description="Seconds that one run may take.")
     max_upload_mb: int = Field(200, ge=1, description="The largest file that a visitor may upload, in MB.")
     max_threads: int = Field(400, ge=40, description="Event slots of the page; each open run takes one.")
+    data_dir: Path | None = Field(
+        None,
+        description="The folder for results and records. By default the user's own; on a Space a temporary one.",
+    )
     demo_latency: float = Field(0, ge=0, description="Seconds that the demo server waits before it answers.")
     show_server: bool | None = Field(
         None, description="Show the server's address to visitors. On a private machine yes, on a Space no."
@@ -103,6 +109,13 @@ class Settings(BaseSettings):
     @property
     def own_servers_allowed(self) -> bool:
         return not self.public if self.visitor_servers is None else self.visitor_servers
+
+    @property
+    def data_folder(self) -> Path | None:
+        """Where results are kept; None is a temporary folder that goes with the app."""
+        if self.data_dir:
+            return self.data_dir.expanduser().absolute()
+        return None if self.public else user_data_path("omni-ui", appauthor=False)
 
     def server_for(self, tab: Tab) -> tuple[str | None, str | None, str | None]:
         """Address, key and model for a tab: its own, else the common ones. A tab's own address takes no common key."""

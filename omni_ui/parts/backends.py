@@ -26,6 +26,23 @@ class Backend:
     _health: Health | None = None
     _abilities: Capabilities | None = None
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _held: int = 0
+    _left: bool = False
+
+    def hold(self) -> None:
+        """Keeps the client open for work that outlives the page; `let_go` when it is done."""
+        self._held += 1
+
+    async def let_go(self) -> None:
+        self._held -= 1
+        if self._left and not self._held:
+            await self.client.aclose()
+
+    async def leave(self) -> None:
+        """No page uses it any more: closes the client, once nothing holds it."""
+        self._left = True
+        if not self._held:
+            await self.client.aclose()
 
     async def look(self, fresh: float = FRESH) -> tuple[Health, Capabilities | None]:
         """Health and capabilities, at most `fresh` seconds old. One request serves all who ask at once."""
@@ -92,12 +109,12 @@ class Backends:
         if backend:
             own.update(dict.fromkeys(tabs, backend))
         for old in left - set(own.values()):
-            await old.client.aclose()
+            await old.leave()
 
     async def forget(self, session: str) -> None:
         """A visitor has left: closes what that session had opened."""
         for backend in set(self._sessions.pop(session, {}).values()):
-            await backend.client.aclose()
+            await backend.leave()
 
     async def close(self) -> None:
         for session in list(self._sessions):

@@ -1,0 +1,57 @@
+"""What outlives a page and a restart: records in SQLite, results as files. It knows neither Gradio nor the page.
+
+store = Store(settings.data_folder)
+await store.open()      # never raises: `store.trouble` says in one sentence what is wrong, "" when all is well
+"""
+
+import asyncio
+import shutil
+import tempfile
+from pathlib import Path
+
+from omni_ui.store.database import Database, StoreTrouble
+from omni_ui.store.files import Files
+from omni_ui.store.jobs import Jobs, VideoRecord
+from omni_ui.store.schema import MIGRATIONS
+from omni_ui.store.timings import Timings
+
+__all__ = ["Files", "Store", "StoreTrouble", "VideoRecord"]
+
+
+class Store:
+    """One folder: `omni.sqlite3` and `files/`. None is a temporary one, which goes with the app.
+
+    A folder that cannot be used is left as it is, and the app works on in a temporary one.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+        self.database = Database(MIGRATIONS)
+        self.jobs = Jobs(self.database)
+        self.timings = Timings(self.database)
+        self._temporary: Path | None = None
+        self._refused = ""
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with keeping things, as one sentence for a person; "" when nothing is."""
+        return self._refused or self.database.trouble
+
+    async def open(self) -> None:
+        if self.folder is not None:
+            try:
+                # The records first: once they are ours, nobody else writes files there.
+                await self.database.open(self.folder / "omni.sqlite3")
+                self.files = await asyncio.to_thread(Files, self.folder / "files")
+                return
+            except StoreTrouble as trouble:
+                await self.database.close()
+                self._refused = f"{trouble.sentence} Until the app ends, results are kept in a temporary folder."
+        self._temporary = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="omni-ui-"))
+        self.files = await asyncio.to_thread(Files, self._temporary / "files")
+        await self.database.open(self._temporary / "omni.sqlite3")
+
+    async def close(self) -> None:
+        await self.database.close()
+        if self._temporary:
+            await asyncio.to_thread(shutil.rmtree, self._temporary, ignore_errors=True)

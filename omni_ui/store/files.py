@@ -1,0 +1,87 @@
+"""Results as files, each under an id of its own. A file appears whole or not at all."""
+
+import os
+import secrets
+from pathlib import Path
+
+from omni_ui.store.database import StoreTrouble, explain
+
+INCOMING = "incoming"
+
+
+class Files:
+    """A folder of results. Blocking: call it in a thread. Raises StoreTrouble.
+
+    No file is shared between results, even when their bytes are the same, so that deleting one never touches another.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with _plainly(folder):
+            self._incoming.mkdir(parents=True, exist_ok=True)
+            for left in self._incoming.iterdir():  # of an app that was killed
+                left.unlink()
+            probe = self.incoming(".txt")
+            probe.write_bytes(b"1")
+            probe.unlink()
+
+    @property
+    def _incoming(self) -> Path:
+        return self.folder / INCOMING
+
+    def incoming(self, suffix: str) -> Path:
+        """A path to write to, on the same disk as the results."""
+        return self._incoming / f"{secrets.token_hex(8)}{suffix}"
+
+    def keep(self, path: Path) -> str:
+        """Takes over a finished file of `incoming`; the name by which it is found again."""
+        id = secrets.token_hex(16)
+        name = f"{id[:2]}/{id}{path.suffix}"
+        with _plainly(self.folder):
+            (self.folder / id[:2]).mkdir(exist_ok=True)
+            path.replace(self.folder / name)
+        return name
+
+    def write(self, data: bytes, suffix: str) -> str:
+        """Keeps bytes as they are; the name."""
+        path = self.incoming(suffix)
+        with _plainly(self.folder):
+            try:
+                with path.open("wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+            except OSError:
+                path.unlink(missing_ok=True)
+                raise
+        return self.keep(path)
+
+    def path(self, name: str) -> Path | None:
+        """Where a kept file lies, None when it is not there. Names that lead out of the folder are not there."""
+        folder = self.folder.resolve()
+        path = (folder / name).resolve()
+        inside = folder in path.parents and path.parent.name != INCOMING
+        return path if inside and path.is_file() else None
+
+    def remove(self, name: str) -> None:
+        """Deletes a kept file; one that is gone already is no error."""
+        if path := self.path(name):
+            with _plainly(self.folder):
+                path.unlink(missing_ok=True)
+
+    def used(self) -> int:
+        """Bytes of all kept files."""
+        return sum(one.stat().st_size for one in self.folder.glob("??/*") if one.is_file())
+
+
+class _plainly:
+    """A block whose OSErrors come out as StoreTrouble."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, wrong: BaseException | None, trace: object) -> None:
+        if isinstance(wrong, OSError):
+            raise StoreTrouble(explain(wrong, self._folder / "file")) from wrong

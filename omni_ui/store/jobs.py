@@ -1,0 +1,97 @@
+"""Video jobs as they are known here: what was asked, where it is being made, what came of it."""
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal, Self
+
+from omni_ui.store.database import Database
+
+State = Literal["sending", "queued", "in_progress", "fetching", "done", "failed", "cancelled"]
+OVER: tuple[State, ...] = ("done", "failed", "cancelled")
+
+
+@dataclass(frozen=True)
+class VideoRecord:
+    """One job.
+
+    ticket: what it is known by here; unguessable. visitor: whose it is (parts/visitor), None for a caller of the API.
+    server: the address of the server that makes it, "demo" for the embedded one. server_id: its id there, None until
+    the server has taken it, and for good when the server makes it in one call (`at_once`).
+    request: the fields of the VideoRequest, as JSON. created, started, ended: seconds since 1970, by our clock.
+    made: the server has finished it; then it can be fetched again after `failed`. file: its name in Files.
+    error, details: the sentence for a person, and the server's own words. note: what is to be known while it is open.
+    expected: seconds that it will probably take, from and to.
+    """
+
+    ticket: str
+    visitor: str | None
+    server: str
+    request: dict[str, Any]
+    created: float
+    state: State = "sending"
+    model: str | None = None
+    server_id: str | None = None
+    at_once: bool = False
+    started: float | None = None
+    ended: float | None = None
+    made: bool = False
+    file: str | None = None
+    bytes: int | None = None
+    error: str = ""
+    details: str = ""
+    note: str = ""
+    expected: tuple[float, float] | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    """What the server says of the finished video: fps, frames, duration (s)."""
+
+    @property
+    def over(self) -> bool:
+        return self.state in OVER
+
+    def but(self, **changes: Any) -> Self:
+        return replace(self, **changes)
+
+
+COLUMNS = ("ticket", "visitor", "state", "created")
+
+
+class Jobs:
+    """The records, newest first where there are several."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save(self, job: VideoRecord) -> None:
+        facts = {name: value for name, value in asdict(job).items() if name not in COLUMNS}
+        values = (*(getattr(job, name) for name in COLUMNS), json.dumps(facts))
+        await self._database.write(
+            (
+                "INSERT OR REPLACE INTO video_jobs (ticket, visitor, state, created, facts) VALUES (?, ?, ?, ?, ?)",
+                values,
+            )
+        )
+
+    async def find(self, ticket: str) -> VideoRecord | None:
+        found = await self._database.read("SELECT * FROM video_jobs WHERE ticket = ?", ticket)
+        return _read(found[0]) if found else None
+
+    async def of_visitor(self, visitor: str, limit: int = 100) -> list[VideoRecord]:
+        rows = await self._database.read(
+            "SELECT * FROM video_jobs WHERE visitor = ? ORDER BY created DESC LIMIT ?", visitor, limit
+        )
+        return [_read(row) for row in rows]
+
+    async def still_open(self) -> list[VideoRecord]:
+        marks = ", ".join("?" * len(OVER))
+        rows = await self._database.read(f"SELECT * FROM video_jobs WHERE state NOT IN ({marks})", *OVER)
+        return [_read(row) for row in rows]
+
+    async def delete(self, ticket: str) -> None:
+        await self._database.write(("DELETE FROM video_jobs WHERE ticket = ?", (ticket,)))
+
+
+def _read(row: Any) -> VideoRecord:
+    facts = json.loads(row["facts"])
+    known = {name: value for name, value in facts.items() if name in VideoRecord.__dataclass_fields__}
+    known["expected"] = tuple(known["expected"]) if known.get("expected") else None
+    return VideoRecord(**{name: row[name] for name in COLUMNS}, **known)

@@ -1,0 +1,115 @@
+"""What past runs took, for honest estimates: from runs like this one on this server, as a range, or nothing."""
+
+import math
+import re
+import time
+from dataclasses import dataclass
+
+from omni_ui.client import Request, hint
+from omni_ui.store.database import Database
+
+FEWEST = 3
+"""Runs below which nothing is foretold."""
+MOST = 20
+"""The newest runs that are looked at: servers change."""
+ALIKE = 2.0
+"""A run is like another when it had at most this many times as much to do, or as little."""
+
+COUNTED = ("num_inference_steps", "n", "audio_length", "sound_duration")
+"""Numbers that the time grows with."""
+TELLING = (
+    "generate_sound",
+    "enable_frame_interpolation",
+    "frame_interpolation_exp",
+    "negative_prompt",
+    "quality",
+    "aspect_ratio",
+    "short_edge",
+    "layers",
+    "stream",
+    "lora",
+)
+"""Settings that change the time in ways of their own: only runs with the same ones are alike."""
+FILE_KINDS = ("image", "audio", "video")
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a run asks of a server. kind: runs of another kind are never alike. amount: how much of it, no unit."""
+
+    kind: str
+    amount: float
+
+
+def load_of(request: Request) -> Load:
+    """The load of a request of any tab, from the fields that it has. A field left to the model is a kind of its own."""
+    asked = request.model_dump(mode="json", exclude_none=True)
+    parts, amount = [request.tab], 1.0
+    if match := re.fullmatch(r"(\d+)x(\d+)", str(asked.get("size", ""))):
+        parts.append("size")
+        amount *= int(match[1]) * int(match[2])
+    if frames := _frames(asked):
+        parts.append("frames")
+        amount *= frames
+    for name in COUNTED:
+        if isinstance(asked.get(name), (int, float)) and asked[name] > 0:
+            parts.append(name)
+            amount *= asked[name]
+    if isinstance(asked.get("input"), str):
+        parts.append("characters")
+        amount *= max(1, len(asked["input"]))
+    parts += [f"{name}={_short(asked[name])}" for name in TELLING if asked.get(name) not in (None, "", False)]
+    media = [name for name, info in type(request).model_fields.items() if hint(info, "kind") in FILE_KINDS]
+    parts += [name for name in media if getattr(request, name)]
+    return Load(" ".join(parts), amount)
+
+
+def _frames(asked: dict[str, object]) -> float | None:
+    """Frames of a video, also when its seconds are given: 24 a second unless told (WIRE.md 11)."""
+    if frames := asked.get("num_frames"):
+        return float(str(frames))
+    return float(str(asked["seconds"])) * float(str(asked.get("fps") or 24)) if asked.get("seconds") else None
+
+
+def _short(value: object) -> str:
+    """A prompt counts as given; what it says does not matter."""
+    return "given" if isinstance(value, str) and len(value) > 16 else str(value)
+
+
+class Timings:
+    """Seconds of finished runs by server, model and load."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def note(self, server: str, model: str | None, load: Load, seconds: float) -> None:
+        """Remembers a run that was followed from its beginning to its end."""
+        too_old = (
+            "DELETE FROM timings WHERE server = ? AND model = ? AND kind = ? AND id NOT IN "
+            "(SELECT id FROM timings WHERE server = ? AND model = ? AND kind = ? ORDER BY id DESC LIMIT 200)"
+        )
+        key = (server, model or "", load.kind)
+        await self._database.write(
+            (
+                "INSERT INTO timings (server, model, kind, amount, seconds, at) VALUES (?, ?, ?, ?, ?, ?)",
+                (*key, load.amount, seconds, time.time()),
+            ),
+            (too_old, key * 2),
+        )
+
+    async def expect(self, server: str, model: str | None, load: Load) -> tuple[float, float] | None:
+        """Seconds from and to that a run will take; None when too few runs were like it.
+
+        Each past run counts as it was and scaled to this load, since a part of the time does not grow with it.
+        """
+        rows = await self._database.read(
+            "SELECT amount, seconds FROM timings WHERE server = ? AND model = ? AND kind = ? "
+            "AND amount BETWEEN ? AND ? ORDER BY id DESC LIMIT ?",
+            *(server, model or "", load.kind, load.amount / ALIKE, load.amount * ALIKE, MOST),
+        )
+        if len(rows) < FEWEST:
+            return None
+        asis = sorted(row["seconds"] for row in rows)
+        scaled = sorted(row["seconds"] * load.amount / row["amount"] for row in rows)
+        edge = math.floor(len(rows) * 0.1)  # an odd one at either end does not count
+        return min(asis[edge], scaled[edge]), max(asis[-1 - edge], scaled[-1 - edge])
