@@ -1,4 +1,4 @@
-"""A speech server for tests: its sound, its pace and its faults are set from outside, and it records what it was asked."""
+"""A speech server for tests: sound, pace and faults are set from outside; it records what it was asked."""
 
 import asyncio
 import base64
