@@ -117,7 +117,7 @@ class Problem:
 class Request(BaseModel):
     """What every request model shares."""
 
-    model_config = ConfigDict(extra="forbid", validate_default=False)
+    model_config = ConfigDict(extra="forbid", validate_default=False, allow_inf_nan=False)
 
     tab: ClassVar[str]
     path: ClassVar[str]

@@ -10,7 +10,7 @@ from typing import Any, Self
 import httpx
 
 from omni_ui.client._discover import Capabilities, ModelInfo, judge
-from omni_ui.client._errors import BrokenAnswer, NotFound, OmniError
+from omni_ui.client._errors import BrokenAnswer, NotFound, NotVllmOmni, OmniError
 from omni_ui.client._request import Request, WireCall
 from omni_ui.client._transport import Transport
 
@@ -69,8 +69,11 @@ class Server:
         """Whether the server is well, in at most `timeout` seconds. Never raises."""
         began = time.monotonic()
         try:
-            async with self._wire.open(WireCall("GET", "/health"), deadline=timeout, tries=1):
-                pass
+            async with self._wire.open(WireCall("GET", "/health"), deadline=timeout, tries=1) as response:
+                await response.aread()
+                # vLLM-Omni answers JSON and plain vLLM nothing; a page for people comes from some other server.
+                if "html" in response.headers.get("content-type", ""):
+                    raise NotVllmOmni(f"What answers at {self.address} is a web page.")
         except OmniError as error:
             return Health(False, time.monotonic() - began, error.sentence)
         return Health(True, time.monotonic() - began)

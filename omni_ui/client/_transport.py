@@ -82,6 +82,8 @@ class Transport:
         response = await again(self._send, call, ends, headers or {})
         try:
             yield response
+        except httpx.DecodingError:
+            raise BrokenAnswer("The server's answer cannot be unpacked.") from None
         finally:
             await response.aclose()
 
@@ -190,7 +192,7 @@ class _PlainErrors:
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, (httpx.TransportError, TimeoutError, httpx.StreamError)):
+        if isinstance(error, (httpx.RequestError, httpx.StreamError, TimeoutError)):
             raise self._ours(error) from None
 
     def _ours(self, error: BaseException) -> OmniError:

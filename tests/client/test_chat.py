@@ -99,6 +99,13 @@ async def test_a_body_in_one_piece_though_a_stream_was_asked_for() -> None:
     assert events[-1] == Finish("length")
 
 
+async def test_a_large_picture_in_one_event() -> None:
+    data = png()[:-12] + bytes(400_000) + png()[-12:]
+    events = await events_of(as_events(delta([picture_part(data)], "image", "stop")))
+    assert isinstance(events[0], PictureMade)
+    assert events[0].picture.data == data
+
+
 async def test_the_reason_that_got_lost_comes_in_a_last_chunk() -> None:
     late = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
     assert await events_of(as_events(delta("a"), late)) == [TextDelta("a"), Finish("stop")]

@@ -80,6 +80,14 @@ def test_every_setting_is_labelled_helped_and_placed(model: type[Request]) -> No
         (VideoRequest, {"prompt": "x", "seconds": 2.5}, "seconds", "whole number"),
         (VideoRequest, {"prompt": "x", "seconds": 0}, "seconds", "from 1"),
         (VideoRequest, {"prompt": "x", "seconds": "soon"}, "seconds", "whole number"),
+        (VideoRequest, {"prompt": "x", "flow_shift": float("inf")}, "flow_shift", "a number"),
+        (ImageRequest, {"prompt": "x", "size": "0x0"}, "size", "too small"),
+        (ImageRequest, {"prompt": "x", "size": "99999x99999"}, "size", "too large"),
+        (ImageRequest, {"prompt": "x", "seed": 2**64}, "seed", "64 bits"),
+        (ImageRequest, {"prompt": "x", "n": 0}, "n", "from 1 to 10"),
+        (ImageRequest, {"prompt": "x" * 200_000}, "prompt", "200,000 characters"),
+        (ImageRequest, {"prompt": "x", "lora": "[1]"}, "lora", "JSON object"),
+        (ImageRequest, {"prompt": "x", "output_format": "gif"}, "output_format", "png"),
         (VideoRequest, {"prompt": "x", "num_frames": 0}, "num_frames", "from 1"),
         (VideoRequest, {"prompt": "x", "input_reference": "TEXT"}, "input_reference", "not a picture or a video"),
         (
@@ -166,3 +174,12 @@ def test_messages_keep_their_files(picture: Path) -> None:
     part = {"type": "image_url", "image_url": {"url": FileRef(picture)}}
     call = ChatRequest(messages=[{"role": "user", "content": [part]}], stream=False).wire()
     assert call.json == {"messages": [{"role": "user", "content": [part]}], "stream": False}
+
+
+def test_a_seed_is_drawn_when_there_is_none() -> None:
+    drawn = ImageRequest(prompt="x").with_seed()
+    assert drawn.seed is not None
+    assert 0 <= drawn.seed < 2**31
+    assert ImageRequest(prompt="x", seed=5).with_seed().seed == 5
+    upload_like = ChatRequest(messages=[{}], seed=7)
+    assert upload_like.with_seed() is upload_like

@@ -163,7 +163,11 @@ async def test_health_and_metrics() -> None:
         assert await omni.metrics() == "a 1\n"
         server.answers["GET /health"] = as_json({"status": "unhealthy"}, 503)
         assert not (await omni.health()).ok
-    assert server.count("/health") == 2
+        server.answers["GET /health"] = Answer(200, b"<html>hi</html>", "text/html")
+        page = await omni.health()
+        assert not page.ok
+        assert "web page" in page.detail
+    assert server.count("/health") == 3
 
 
 async def test_lists_of_models_that_are_none() -> None:

@@ -302,3 +302,21 @@ async def test_connecting_takes_too_long(no_waits: None) -> None:
     async with OmniClient("http://host", http=httpx.AsyncClient(transport=httpx.MockTransport(slow))) as omni:
         with pytest.raises(NotReachable, match="waited 5 s"):
             await omni.images(ASK)
+
+
+async def test_a_body_that_cannot_be_unpacked() -> None:
+    answer = Answer(200, b"not gzip at all", headers={"content-encoding": "gzip"})
+    async with Scripted({f"POST {IMAGES}": answer}).client() as omni:
+        with pytest.raises(BrokenAnswer):
+            await omni.images(ASK)
+
+
+async def test_an_error_whose_reason_breaks_off_is_still_that_error(no_waits: None) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(http_head(500, status="500 Internal Server Error") + b'{"error"')
+        await writer.drain()
+
+    async with socket_server(talk) as address, OmniClient(address, model="m") as omni:
+        with pytest.raises(ServerFailed, match="no reason"):
+            await omni.images(ASK)
