@@ -180,14 +180,14 @@ class Transport:
         return self._http.build_request(call.method, url, data=fields or None, files=files or None, headers=headers)
 
     def _plain_errors(self) -> "_PlainErrors":
-        return _PlainErrors(self.address, self.timeout)
+        return _PlainErrors(self.address)
 
 
 class _PlainErrors:
     """A block whose httpx errors come out as ours. `started`: whether some of the answer had come."""
 
-    def __init__(self, address: str, timeout: float, started: bool = False) -> None:
-        self.address, self.timeout, self.started = address, timeout, started
+    def __init__(self, address: str, started: bool = False) -> None:
+        self.address, self.started = address, started
 
     def __enter__(self) -> None: ...
 
