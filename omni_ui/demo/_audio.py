@@ -61,3 +61,16 @@ def measure(content: bytes) -> Any:
     if seconds > 30:
         raise ValueError(f"Reference audio too long ({seconds:.1f}s). Maximum 30s supported - use a shorter clip.")
     return voice.measure(samples.mean(axis=1) if samples.ndim > 1 else samples, rate)
+
+
+def check_recording(content: bytes) -> None:
+    """ValueError when these bytes are no sound that can be opened."""
+    try:
+        soundfile.info(io.BytesIO(content))
+    except RuntimeError:
+        try:
+            import av
+
+            av.open(io.BytesIO(content)).close()
+        except (ImportError, OSError, ValueError) as wrong:
+            raise ValueError(f"Invalid or corrupted audio data: {wrong}") from wrong

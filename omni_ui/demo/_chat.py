@@ -14,11 +14,23 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from omni_ui.demo import _errors
+from omni_ui.demo._audio import check_recording
 from omni_ui.demo._audio import encode as encode_audio
 from omni_ui.demo._engine import Ask, while_connected
 from omni_ui.demo._errors import EngineError, GuardrailError, refusal
-from omni_ui.demo._media import decode, fetch, given, json_only
-from omni_ui.demo._turn import Chat, Turn, choice_of, completion, picture_parts, pictures, spoken, texts, user_text
+from omni_ui.demo._media import decode, describe, fetch, given, json_only
+from omni_ui.demo._turn import (
+    Chat,
+    Turn,
+    choice_of,
+    completion,
+    parts,
+    picture_parts,
+    pictures,
+    spoken,
+    texts,
+    user_text,
+)
 
 router = APIRouter()
 CONTEXT = 32_768
@@ -70,14 +82,20 @@ async def _chat(body: Chat, demo: Any) -> Response:
         known = ", ".join(sorted(can))
         said = f"Unsupported output modalities {', '.join(unknown)} for this model. Supported modalities: {known}"
         return refusal(said)
-    if refused := await _check(body):
+    if refused := _check(body):
         return refused
+    try:
+        media = await _media(body.messages)
+    except httpx.HTTPError as wrong:
+        raise HTTPException(500, str(wrong)) from wrong
+    except (ValueError, OSError) as wrong:
+        return refusal(str(wrong))
     turn = Turn(body, demo, user_text(body.messages), (can if wanted is None else [m for m in can if m in wanted]))
     if not wanted and not body.stream:
         turn.wanted = can
     params = given(**{name: body.knob(name) for name in OVERRIDABLE})
     image = given(**{name: body.knob(name) for name in DIFFUSION}) if "image" in turn.wanted else {}
-    told = {"prompt": turn.prompt, "multi_modal_data": {"image": len(pictures(body.messages))}}
+    told = {"prompt": turn.prompt, "multi_modal_data": media}
     told |= given(voice=body.knob("voice") or body.knob("speaker"), language=body.knob("language"))
     ask = Ask(turn.prompt, told, params | image, id=turn.id, modalities=wanted)
     demo.engine.admit(ask)
@@ -87,7 +105,7 @@ async def _chat(body: Chat, demo: Any) -> Response:
     return await _whole(turn, ask)
 
 
-async def _check(body: Chat) -> Response | None:
+def _check(body: Chat) -> Response | None:
     """What the real server refuses before the engine sees it; its 500 for clients' mistakes included."""
     if body.temperature is not None and not 0 <= body.temperature <= 2:
         raise HTTPException(500, f"temperature must be in [0, 2], got {body.temperature}.")
@@ -104,45 +122,46 @@ async def _check(body: Chat) -> Response | None:
     names = sorted(one.lower() for one in voice.VOICES)
     if name and str(name).lower() not in names:
         return refusal(f"Invalid speaker '{name}'. Supported: {', '.join(names)}")
-    for message in body.messages:
-        for part in (
-            message.get("content") if isinstance(message, dict) and isinstance(message["content"], list) else []
-        ):
-            try:
-                await _load(part)
-            except httpx.HTTPError as wrong:
-                raise HTTPException(500, str(wrong)) from wrong
-            except (ValueError, OSError) as wrong:
-                return refusal(str(wrong))
     return None
 
 
-async def _load(part: Any) -> None:
-    """Checks a content part; media from elsewhere become data URLs in place. ValueError, OSError, httpx.HTTPError."""
+async def _media(messages: list[Any]) -> dict[str, list[str]]:
+    """Checks every content part and says what was sent, by kind."""
+    seen: dict[str, list[str]] = {}
+    for part in parts(messages):
+        if found := await _load(part):
+            seen.setdefault(found[0], []).append(found[1])
+    return seen
+
+
+async def _load(part: Any) -> tuple[str, str] | None:
+    """Kind and description of a part that is no text. Media from elsewhere become data URLs in place.
+
+    ValueError and OSError for what cannot be read, httpx.HTTPError for what cannot be fetched.
+    """
     kind = part.get("type") if isinstance(part, dict) else None
     if kind not in ("text", "image_url", "input_audio", "audio_url", "video_url"):
         raise ValueError(f"Unknown part type: {kind}")
-    inside = part.get(kind)
     if kind == "text":
-        return
+        return None
+    inside, family = part.get(kind), kind.replace("input_", "").partition("_")[0]
     if not isinstance(inside, dict):
         raise ValueError(f"{kind}: Input should be a valid dictionary")
-    if kind == "input_audio":
-        await fetch(f"data:;base64,{inside.get('data', '')}")
-        return
-    url = str(inside.get("url", ""))
+    url = str(inside.get("url", "")) if kind != "input_audio" else f"data:;base64,{inside.get('data', '')}"
     if url.startswith("file:"):
         raise ValueError("Cannot load local files without `--allowed-local-media-path`.")
     if not url.startswith(("data:", "http://", "https://")):
         raise ValueError("The URL must be either a HTTP, data or file URL.")
-    content = await fetch(url, 5 if kind == "image_url" else 30)
-    if kind == "image_url":
+    content = await fetch(url, 5 if family == "image" else 30)
+    if url.startswith("http"):
+        inside["url"] = f"data:{family}/*;base64,{base64.b64encode(content).decode()}"
+    if family == "image":
         try:
-            await anyio.to_thread.run_sync(decode, content)
+            return family, describe(await anyio.to_thread.run_sync(decode, content))
         except OSError as wrong:
             raise ValueError(f"Failed to load image: {wrong}") from wrong
-    if url.startswith("http"):
-        inside["url"] = f"data:{kind.partition('_')[0]}/*;base64,{base64.b64encode(content).decode()}"
+    await anyio.to_thread.run_sync(check_recording, content)
+    return family, f"<{family} of {len(content)} bytes>"
 
 
 async def _whole(turn: Turn, ask: Ask) -> Response:
@@ -217,7 +236,13 @@ async def _diffusion(body: Chat, demo: Any) -> Response:
     prompt = user_text(body.messages)
     params = given(**{name: body.knob(name) for name in DIFFUSION})
     turn = Turn(body, demo, prompt, [])
-    ask = Ask(prompt, {"prompt": prompt, "modalities": body.modalities}, params, id=turn.id)
+    inputs = []
+    for url in pictures(body.messages):
+        with contextlib.suppress(OSError, ValueError):  # A broken picture is left out without a word.
+            inputs.append(await anyio.to_thread.run_sync(decode, await fetch(url)))
+    told = {"prompt": prompt, "modalities": body.modalities}
+    told |= {"multi_modal_data": {"image": [describe(one) for one in inputs]}} if inputs else {}
+    ask = Ask(prompt, told, params, id=turn.id)
 
     def work() -> dict[str, Any]:
         if demo.modes == ("sound",):
@@ -231,7 +256,6 @@ async def _diffusion(body: Chat, demo: Any) -> Response:
             raise RuntimeError("this server makes no pictures")
         if body.modalities == ["text"]:
             return choice_of("This demo paints and edits; it cannot put a picture into words.")
-        inputs = [decode(base64.b64decode(url.partition(",")[2])) for url in pictures(body.messages)]
         return choice_of(picture_parts(body, demo, prompt, inputs))
 
     try:

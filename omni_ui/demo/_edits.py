@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import anyio
 import httpx
+import numpy as np
 from fastapi import APIRouter, File, Form, HTTPException, Request, UploadFile
 from PIL import Image
 from starlette.datastructures import UploadFile as Upload
@@ -19,7 +20,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from omni_ui.demo import _errors
 from omni_ui.demo._engine import Ask
 from omni_ui.demo._images import check_layers, check_lora, check_pixels, choose_format, parse_size, result
-from omni_ui.demo._media import decode, fetch, given
+from omni_ui.demo._media import decode, describe, fetch, given
 
 router = APIRouter()
 RESOLUTIONS = (640, 1024)
@@ -112,7 +113,7 @@ async def edits(
         fields = given(num_inference_steps=num_inference_steps, guidance_scale=guidance_scale, strength=strength)
         fields |= given(guidance_scale_2=guidance_scale_2, true_cfg_scale=true_cfg_scale, layers=layers)
         fields |= given(resolution=resolution, lora_request=lora, num_outputs_per_prompt=n if n != 1 else None)
-        shown = {k: [_shown(p) for p in v] if isinstance(v, list) else _shown(v) for k, v in media.items()}
+        shown = {k: [describe(p) for p in v] if isinstance(v, list) else describe(v) for k, v in media.items()}
         told = {"prompt": prompt, **given(negative_prompt=negative_prompt), "multi_modal_data": shown}
         told |= {"width": width, "height": height}
         params = {"seed": sown, "width": width, "height": height, **fields}
@@ -127,6 +128,8 @@ async def edits(
 
             start, times = time.monotonic(), max(1, n) if demo.makes_pictures else 0
             made = [editor.edit(media["image"], prompt, seed=sown + i, **how) for i in range(times)]
+            if layers:
+                made = [layer for picture in made for layer in take_apart(picture, layers)]
             detail, spent = bool(return_stage_metrics), time.monotonic() - start
             return result(made, kind, output_compression, f"{width}x{height}", spent, detail)
 
@@ -143,6 +146,13 @@ async def edits(
         return _errors.answer(wrong, "Image edit")
 
 
+def take_apart(picture: Image.Image, layers: int) -> list[Image.Image]:
+    """RGBA layers by brightness, the darkest first; laid over each other they give the picture again."""
+    light, whole = np.asarray(picture.convert("L")), np.asarray(picture.convert("RGBA"))
+    bands = np.digitize(light, np.quantile(light, np.linspace(0, 1, layers + 1)[1:-1]), right=True)
+    return [Image.fromarray(np.where((bands == k)[..., None], whole, 0).astype(np.uint8)) for k in range(layers)]
+
+
 def _read_lora(text: str | None) -> Any:
     if text is None:
         return None
@@ -150,10 +160,6 @@ def _read_lora(text: str | None) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as wrong:
         raise ValueError(f"Invalid LoRA JSON string: {wrong}") from wrong
-
-
-def _shown(picture: Image.Image) -> str:
-    return f"<PIL {picture.mode} {picture.width}x{picture.height}>"
 
 
 def _size(size: str, resolution: int | None, first: Image.Image) -> tuple[int, int]:

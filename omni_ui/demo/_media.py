@@ -45,3 +45,8 @@ def decode(content: bytes) -> Image.Image:
     except Image.DecompressionBombError as wrong:
         raise OSError(str(wrong)) from wrong
     return picture
+
+
+def describe(picture: Image.Image) -> str:
+    """How a picture stands in the record of the engine."""
+    return f"<PIL {picture.mode} {picture.width}x{picture.height}>"

@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+import numpy as np
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, Field, field_validator
 from starlette.responses import Response
@@ -68,7 +69,7 @@ async def _sound(body: Sound, demo: Any) -> Response:
 
     def work() -> bytes | None:
         if "sound" not in demo.modes:
-            return None
+            return _spoken(body) if demo.autoregressive else None
         from omni_ui.demo import sound as craft
 
         how = {"steps": body.num_inference_steps, "guidance": body.guidance_scale, "seed": body.seed or 0}
@@ -88,3 +89,11 @@ async def _sound(body: Sound, demo: Any) -> Response:
     if made is None:
         return refusal("Audio generation model did not produce audio output.")
     return Response(made, media_type=FILES[body.response_format][1], headers={"X-Demo-Engine": "sound"})
+
+
+def _spoken(body: Sound) -> bytes:
+    """A server that speaks takes the words for its text."""
+    from omni_ui.demo import voice
+
+    samples = np.concatenate(list(voice.speak(body.input, speed=body.speed or 1.0, seed=body.seed or 0)))
+    return encode(samples, voice.RATE, body.response_format)

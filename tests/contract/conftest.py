@@ -1,0 +1,89 @@
+"""Runs the table: a parameter for each case on each server, one server at a time; the table of outcomes at the end."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from importlib import import_module
+
+import httpx
+import pytest
+
+from tests.contract.places import MODES, REAL, Place, demo_place, real_place
+from tests.contract.scene import Scene
+from tests.contract.table import CASES, Case, draw
+
+for _part in ("server", "pictures", "edits", "speech", "sound", "videos", "chat"):
+    import_module(f"tests.contract.cases_{_part}")
+
+OUTCOMES = pytest.StashKey[dict[tuple[str, str, str], str]]()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "contract_case" not in metafunc.fixturenames:
+        return
+    rows = []
+    for kind in ("demo", "real"):
+        for mode in MODES:
+            mine = sorted((one for one in CASES if mode in one.modes), key=lambda one: one.last)
+            for one in mine:
+                # The timeout holds for a case; the start of the real server is allowed 110 s of its own.
+                marks = [pytest.mark.real, pytest.mark.timeout(180)] if kind == "real" else []
+                rows.append(pytest.param((kind, mode), one, marks=marks, id=f"{kind}-{mode}-{one.name}"))
+    metafunc.parametrize(("where", "contract_case"), rows)
+
+
+class Servers:
+    """Keeps one server running: the cases come in the order of their servers, so each is started once."""
+
+    def __init__(self, folders: pytest.TempPathFactory):
+        self.folders, self.stack, self.running = folders, ExitStack(), None
+
+    def at(self, kind: str, mode: str) -> Place:
+        if self.running is None or (self.running.kind, self.running.mode) != (kind, mode):
+            self.stop()
+            opened = demo_place(mode) if kind == "demo" else real_place(mode, self.folders.mktemp(f"real-{mode}"))
+            self.running = self.stack.enter_context(opened)
+        return self.running
+
+    def stop(self) -> None:
+        self.running = None
+        self.stack.close()
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    kept = Servers(tmp_path_factory)
+    yield kept
+    kept.stop()
+
+
+@pytest.fixture
+def place(where: tuple[str, str], servers: Servers) -> Place:
+    if where[0] == "real" and not REAL.is_dir():
+        pytest.skip("../shared/real-server is not there")
+    return servers.at(*where)
+
+
+@pytest.fixture
+async def scene(place: Place, tmp_path) -> AsyncIterator[Scene]:
+    async with httpx.AsyncClient(base_url=place.url) as http:
+        await http.post("/_stub/config", json={"clear": True, "fail_rate": 0, "revive": True})
+    made = Scene(place, tmp_path)
+    yield made
+    await made.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    report = yield
+    spec = getattr(item, "callspec", None)
+    found = spec.params.get("contract_case") if spec else None
+    if isinstance(found, Case) and (report.when == "call" or report.outcome != "passed"):
+        kind, mode = spec.params["where"]
+        state = {"passed": "ok", "skipped": "skip"}.get(report.outcome, "FAIL")
+        item.config.stash.setdefault(OUTCOMES, {})[found.name, mode, kind] = state
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in draw(config.stash.get(OUTCOMES, {})):
+        terminalreporter.write_line(line)
