@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from omni_ui.demo import _subjects
 from omni_ui.demo._canvas import LIGHTS, Stage
+from omni_ui.demo._drawing import draw, drawings
 from omni_ui.demo._styles import STYLES
 from omni_ui.demo.editor import KNOWN, edit
 from omni_ui.demo.painter import frames, paint
@@ -91,12 +91,12 @@ def main(out: Path) -> None:
     stage = Stage(400, 400, np.random.default_rng(1), LIGHTS["day"][0])
 
     def drawn(name):
-        card, picture = Image.new("RGB", (384, 384), (222, 230, 226)), _subjects.draw(name, 300, stage)
+        card, picture = Image.new("RGB", (384, 384), (222, 230, 226)), draw(name, 300, stage)
         picture.thumbnail((360, 360))
         card.paste(picture, ((384 - picture.width) // 2, 360 - picture.height), picture)
         return card
 
-    sheet(out / "subjects.png", [(name, lambda name=name: drawn(name)) for name in _subjects.drawings()], 8, (192, 192))
+    sheet(out / "subjects.png", [(name, lambda name=name: drawn(name)) for name in drawings()], 8, (192, 192))
     before = paint("a cabin by a lake, mountains, summer, day", width=768, height=768, seed=5)
     cells = [(name, lambda name=name: edit([before], name)) for name in EDITS]
     sheet(out / "edits.png", [("before", lambda: before), *cells], 7, (256, 256))

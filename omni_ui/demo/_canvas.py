@@ -1,7 +1,7 @@
 """What every picture is made of: colours, fractal noise, light, and a stage that collects layers from back to front.
 
-Colours are float32 in 0..1, picture arrays are rows x columns (x 3). A `Layer` is a cut-out in 8 bit, so that composing,
-and moving the layers of a clip, is Pillow's fast path; every layer is dithered, so that soft gradients show no bands.
+Colours are float32 in 0..1, picture arrays are rows x columns (x 3). A `Layer` is a cut-out in 8 bit, so that laying
+layers over each other, and moving them in a clip, is fast; every layer is dithered, so that gradients show no bands.
 """
 
 from dataclasses import dataclass, field
@@ -21,14 +21,30 @@ def mix(a, b, t):
     return a + (b - a) * t
 
 
+def blend(hues: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """The colour at `place` (0..1, any array) along a row of hues."""
+    place = np.clip(place, 0, 0.9999) * (len(hues) - 1)
+    index = place.astype(int)
+    return mix(hues[index], hues[index + 1], (place - index)[..., None])
+
+
+def pick(rng, options):
+    return options[int(rng.integers(len(options)))]
+
+
 def ease(low, high, x):
     """0 below `low`, 1 above `high`, smooth between (with low > high it falls instead)."""
     t = np.clip((x - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
 
 
+def measure(width: int, height: int) -> float:
+    """The length that sizes in a picture are shares of: its short side, but not less than an eighth of the long one."""
+    return max(min(width, height * 1.2), max(width, height) / 8)
+
+
 def noise(rng, rows, columns, size, octaves=5, gain=0.5) -> np.ndarray:
-    """Fractal noise around 0.5, nearly all of it in 0..1; `size` is the largest feature in pixels (one, or rows and columns)."""
+    """Fractal noise around 0.5, most of it in 0..1; `size` is its largest feature in pixels (or rows and columns)."""
     tall, wide = (size, size) if np.isscalar(size) else size
     tall, wide = max(tall, 1.5), max(wide, 1.5)
     grid = rng.standard_normal((int(rows / tall) + 3, int(columns / wide) + 3), dtype=np.float32)
@@ -55,7 +71,7 @@ def line(rng, columns, size, octaves=6, gain=0.5) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Light:
-    """The hour: `sky` from zenith to horizon, what the light side and the shade multiply colours by, and the haze far away."""
+    """The hour: `sky` from zenith to horizon, what light and shade multiply colours by, the haze of far things."""
 
     sky: np.ndarray
     sun: np.ndarray
@@ -147,7 +163,7 @@ class Stage:
     bank: float = 0  # the row to stand things on where water lies before the horizon
 
     def __post_init__(self):
-        self.unit = min(self.width, self.height * 1.2)
+        self.unit = measure(self.width, self.height)
         self._grain = np.random.default_rng(7).random((self.height, self.width, 1), dtype=np.float32)
 
     def add(self, name, colour, cover, top=0, motion="", rate=0.0) -> None:

@@ -1,18 +1,15 @@
-"""Land and water: mountain ranges, hills, dunes, cliffs, trees, buildings, and water that mirrors what stands behind it."""
+"""Land and water: mountain ranges, hills, dunes, cliffs, beaches, and water that mirrors what stands behind it."""
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
 
 from omni_ui.demo._canvas import Stage, colours, ease, line, mix, noise
 
-GREENS = ["7fae55 5f9a4e 3f7d49 2c5f43", "9bb85a 7aa54f 4f8748 35663f", "a9b565 86a356 5b8a52 3c6a4a"]
-AUTUMN = ["e8a33c d97a30 b4502c 7a3a2c", "f0c04a e28c34 c25a30 84402e"]
 SNOW = "fbfcff eef3fb dfe8f5 cfdcef"
 SAND = ["f3d3a0 e9bb80 d99e68 b87a58", "f4c89a e8a878 cc805c a05a50"]
 
 
 def below(stage, top: np.ndarray, rows_from: int):
-    """Depth under the line `top` (one row number per column) for the rows from `rows_from` down, and the soft-edged cover."""
+    """Depth under the line `top` (a row number per column) from the row `rows_from` down, and the soft-edged cover."""
     y = np.arange(rows_from, stage.height, dtype=np.float32)[:, None]
     depth = y - top[None, :].astype(np.float32)
     return depth, np.clip(depth + 0.5, 0, 1)
@@ -21,7 +18,7 @@ def below(stage, top: np.ndarray, rows_from: int):
 def mountains(
     stage: Stage, base: float, height: float, haze: float, snowline: float, rock: np.ndarray, peaks=3
 ) -> None:
-    """One range of peaks with lit and shaded faces; `haze` 0..1 fades it, snow lies above `snowline` (0 foot .. 1 top)."""
+    """A range of peaks with lit and shaded faces; `haze` 0..1 fades it, snow lies above `snowline` (0 foot, 1 top)."""
     rng, width, unit = stage.rng, stage.width, stage.unit
     x = np.arange(width, dtype=np.float32)
     top = np.zeros(width, np.float32)
@@ -113,7 +110,7 @@ def dunes(stage: Stage, base: float, height: float, haze: float, palette: np.nda
 
 
 def water(stage: Stage, top: int, bottom: int | None = None, calm=0.5, tint=None) -> None:
-    """Water from row `top` down: a rippled mirror of the picture above, darker towards us, with glitter under the sun."""
+    """Water from row `top` down: a rippled mirror of what is above, darker towards us, with glitter under the sun."""
     rng, unit, width = stage.rng, stage.unit, stage.width
     rows = (bottom or stage.height) - top
     if rows < 2:
@@ -197,207 +194,3 @@ def headland(
     stage.add("cliff", colour, cover, start)
     place = width - (width - edge) * 0.55 if edge > width / 2 else edge * 0.55
     return place, float(top[int(np.clip(place, 0, width - 1))])
-
-
-def conifer(rng, tall: int, light, side: int, palette: np.ndarray, snow: float) -> Image.Image:
-    """A fir: ragged tiers, light on the sun's side, each tier shading the one below it."""
-    wide = max(6, int(tall * 0.46))
-    y = np.linspace(0, 1, tall, dtype=np.float32)[:, None]
-    x = np.linspace(-1, 1, wide, dtype=np.float32)[None, :]
-    tiers = rng.integers(7, 10)
-    phase = (np.clip(y - 0.02, 0, 1) ** 0.85 * tiers + np.abs(x) * 0.5) % 1
-    ragged = noise(rng, tall, wide, (tall * 0.03, tall * 0.03), 3, 0.7) - 0.5
-    reach = np.clip(y * 0.96 - 0.01, 0, 1) ** 0.9 * (0.62 + 0.36 * phase) + ragged * 0.22 * (0.3 + y)
-    cover = ease(0.0, 0.07, reach - np.abs(x)) * (y < 0.93)
-    trunk = (np.abs(x) < 0.06) & (y >= 0.9)
-    k = np.clip(0.42 + x * side * 0.55 + (phase - 0.55) * 0.75 + ragged * 1.3, 0, 1)
-    albedo = mix(palette[3] * 0.8, palette[1] * 0.9, k[..., None])
-    white = ease(0.1, 0.35, (phase - 0.45) * snow + ragged * 0.7 + k * 0.25 - (1 - snow))[..., None] * (snow > 0)
-    albedo = mix(albedo, colours("f2f6ff")[0], white)
-    albedo = np.where(trunk[..., None], colours("4a3528")[0], albedo)
-    return _cutout(light.on(albedo, k), np.maximum(cover, trunk))
-
-
-def leafy(rng, tall: int, light, side: int, palette: np.ndarray, trunk="5b4334", lean=0.0) -> Image.Image:
-    """A broad tree: trunk and boughs, then leaves in many dabs from the shaded under-side to the lit crown."""
-    scale, size = 2, tall * 2
-    picture = Image.new("RGBA", (size, size))
-    pen = ImageDraw.Draw(picture)
-    bark = tuple((light.on(colours(trunk)[0], 0.35) * 255).astype(int))
-    mid = size / 2
-    pen.polygon(
-        [
-            (mid - 0.042 * size, size),
-            (mid - 0.02 * size, 0.55 * size),
-            (mid + 0.02 * size, 0.55 * size),
-            (mid + 0.042 * size, size),
-        ],
-        bark,
-    )
-    clumps = []
-    for angle in np.linspace(-1.25, 1.25, 7) + rng.uniform(-0.15, 0.15, 7):
-        reach = size * rng.uniform(0.2, 0.33)
-        end = mid + np.sin(angle) * reach * 1.05 + lean * size, 0.52 * size - np.cos(angle) * reach * 0.85
-        pen.line(
-            [(mid, 0.66 * size), (mid * 0.4 + end[0] * 0.6, 0.2 * size + end[1] * 0.62), end],
-            bark,
-            max(1, int(size * 0.017)),
-        )
-        clumps.append((*end, size * rng.uniform(0.13, 0.18)))
-    clumps += [
-        (mid + size * rng.uniform(-0.16, 0.16), size * rng.uniform(0.22, 0.46), size * rng.uniform(0.11, 0.17))
-        for _ in range(6)
-    ]
-    clumps.sort(key=lambda clump: -clump[1])
-    fine = float(np.clip((tall / 200) ** 0.6, 0.8, 1.8))
-    many, dabs = int(46 * fine**2), []
-    for cx, cy, r in clumps:
-        for _ in range(many):
-            a, d = rng.uniform(0, 2 * np.pi), r * np.sqrt(rng.random())
-            dx, dy = np.cos(a) * d, np.sin(a) * d * 0.82
-            dabs.append((cx + dx, cy + dy, ((dx * side - dy * 1.25) / r + 1) / 2 * 0.6 + (1 - cy / size) * 0.42))
-    order = np.argsort([dab[2] + rng.uniform(-0.16, 0.16) for dab in dabs])
-    for i in order:
-        x, y, k = dabs[i]
-        k = float(np.clip(k + rng.uniform(-0.12, 0.12), 0, 1))
-        place = min((1 - k) * 3, 2.999)
-        albedo = mix(palette[int(place)], palette[int(place) + 1], place % 1)
-        r = size * rng.uniform(0.014, 0.027) / fine
-        pen.ellipse(
-            (x - r * 1.15, y - r * 0.85, x + r * 1.15, y + r * 0.85),
-            tuple((np.clip(light.on(albedo, k * 1.2), 0, 1) * 255).astype(int)),
-        )
-    return picture.resize((size // scale, size // scale), Image.Resampling.LANCZOS)
-
-
-def _cutout(colour, cover) -> Image.Image:
-    out = np.dstack([np.clip(colour, 0, 1), cover]) * 255
-    return Image.fromarray(out.astype(np.uint8), "RGBA")
-
-
-def hazed(picture: Image.Image, stage: Stage, haze: float) -> Image.Image:
-    """The cut-out faded towards the haze, as things far away are."""
-    veil = Image.new("RGB", picture.size, tuple((np.clip(stage.light.haze, 0, 1) * 255).astype(int)))
-    out = Image.blend(picture.convert("RGB"), veil, haze)
-    out.putalpha(picture.getchannel("A"))
-    return out
-
-
-def tree_row(stage: Stage, foot, tall: float, haze: float, kinds: list[Image.Image], gap: float, hole=None) -> None:
-    """A row of trees along `foot` (a row number, or one per column), leaving the share range `hole` of the width open."""
-    foot = np.broadcast_to(np.asarray(foot, np.float32), stage.width)
-    picture, x = Image.new("RGBA", (stage.width, stage.height)), -tall * 0.3
-    faded = [hazed(kind, stage, haze) for kind in kinds]
-    while x < stage.width + tall * 0.3:
-        size = max(4, int(tall * stage.rng.uniform(0.7, 1.12)))
-        tree = faded[int(stage.rng.integers(len(kinds)))]
-        if not (hole and hole[0] < x / stage.width < hole[1]):
-            tree = tree.resize((max(2, size * tree.width // tree.height), size), Image.Resampling.LANCZOS)
-            ground = foot[int(np.clip(x, 0, stage.width - 1))]
-            _over(picture, tree, int(x - tree.width / 2), int(ground - size * 0.96))
-        x += tall * gap * stage.rng.uniform(0.55, 1.45)
-    stage.put("trees", picture, 0, 0)
-
-
-def _over(picture, cutout, left, top):
-    box = (
-        max(0, -left),
-        max(0, -top),
-        min(cutout.width, picture.width - left),
-        min(cutout.height, picture.height - top),
-    )
-    if box[0] < box[2] and box[1] < box[3]:
-        picture.alpha_composite(cutout.crop(box), (max(left, 0), max(top, 0)))
-
-
-def buildings(
-    stage: Stage, foot: int, height: float, haze: float, hues: np.ndarray, signs: np.ndarray | None, gap=0.0
-) -> None:
-    """A row of houses and towers, each with a lit and a shaded side and rows of windows; `gap` opens the middle."""
-    rng, unit, light = stage.rng, stage.unit, stage.light
-    picture = Image.new("RGBA", (stage.width, foot + 2))
-    glow = Image.new("RGBA", picture.size)
-    pen, shine = ImageDraw.Draw(picture), ImageDraw.Draw(glow)
-    haze_colour = mix(light.haze, light.sky[-1], 0.3)
-
-    def paint(albedo, k, fade=0.0):
-        return tuple((np.clip(mix(light.on(albedo, k), haze_colour, min(1, haze + fade)), 0, 1) * 255).astype(int))
-
-    x = -unit * 0.05
-    while x < stage.width:
-        side = abs((x + unit * 0.05) / stage.width - 0.5) * 2
-        wide = unit * rng.uniform(0.055, 0.13)
-        tall = height * rng.uniform(0.35, 1.0) * (0.55 + 0.6 * side if gap else 1.15 - 0.55 * side)
-        if side < gap or rng.random() < 0.04:
-            x += wide * 0.7
-            continue
-        top, hue = foot - tall, hues[int(rng.integers(len(hues)))]
-        lit, dark, split = 0.85, 0.12, x + wide * (0.3 if stage.side > 0 else 0.7)
-        pen.rectangle((x, top, x + wide, foot + 2), paint(hue, lit if stage.side > 0 else dark))
-        pen.rectangle((x, top, split, foot + 2), paint(hue, dark if stage.side > 0 else lit))
-        cap = rng.random()
-        if cap < 0.3:
-            inset = wide * rng.uniform(0.15, 0.3)
-            pen.rectangle((x + inset, top - tall * 0.09, x + wide - inset, top), paint(hue, 0.5))
-            pen.line((x + wide / 2, top - tall * 0.24, x + wide / 2, top), paint(hue, 0.2), max(1, int(unit * 0.0025)))
-        elif cap < 0.45:
-            pen.polygon(
-                [(x, top), (x + wide, top), (x + wide * (0.9 if stage.side > 0 else 0.1), top - tall * 0.12)],
-                paint(hue, 0.6),
-            )
-        cell = max(unit * 0.0125 * (1.1 - 0.4 * haze), 3)
-        for row in np.arange(top + cell, foot - cell, cell * 1.55):
-            for column in np.arange(x + cell * 0.6, x + wide - cell * 0.8, cell * 1.25):
-                on = rng.random() < (0.42 if light.dark or light.height < 0 else 0.06)
-                if on:
-                    warm = colours("ffd98a ffbf66 fff1c4 9fe4ff")[int(rng.choice(4, p=(0.4, 0.3, 0.2, 0.1)))]
-                    colour = tuple((mix(warm, haze_colour, haze * 0.6) * 255).astype(int))
-                else:
-                    colour = paint(mix(hue * 0.55, light.sky[1], 0.35), 0.55)
-                pen.rectangle((column, row, column + cell * 0.62, row + cell * 0.85), colour)
-                if on and light.dark:
-                    shine.rectangle((column, row, column + cell * 0.62, row + cell * 0.85), (*colour, 150))
-        if signs is not None and haze < 0.55 and rng.random() < 0.75:
-            neon = tuple((signs[int(rng.integers(len(signs)))] * 255).astype(int))
-            sx, sy = x + wide * rng.uniform(0.08, 0.7), top + tall * rng.uniform(0.1, 0.45)
-            upright = rng.random() < 0.65
-            box = (
-                sx,
-                sy,
-                sx + unit * (0.018 if upright else 0.06),
-                sy + unit * (rng.uniform(0.08, 0.16) if upright else 0.022),
-            )
-            for target, strength in ((pen, 255), (shine, 255)):
-                target.rounded_rectangle(box, unit * 0.006, (*neon, strength))
-            pen.rounded_rectangle(
-                [box[0] + unit * 0.004, box[1] + unit * 0.004, box[2] - unit * 0.004, box[3] - unit * 0.004],
-                unit * 0.004,
-                tuple(min(255, int(c * 0.4 + 160)) for c in neon),
-            )
-        x += wide * rng.uniform(0.85, 1.1)
-    if light.dark:
-        for radius in (0.02, 0.006):
-            picture.alpha_composite(glow.filter(ImageFilter.GaussianBlur(unit * radius)))
-    stage.put("buildings", picture, 0, 0)
-
-
-def street(stage: Stage, wet: float) -> None:
-    """A pavement and a road across the picture; `wet` 0..1 mirrors what stands behind it."""
-    rng, unit, top = stage.rng, stage.unit, stage.horizon
-    rows = stage.height - top
-    behind = stage.behind()
-    d = np.arange(rows, dtype=np.float32)[:, None]
-    share = d / rows
-    rough = noise(rng, rows, stage.width, (unit * 0.006, unit * 0.05), 4, 0.7) - 0.5
-    path = ease(0.16, 0.15, share)[..., None]
-    albedo = mix(colours("6a6874")[0], colours("b4aca4")[0], path) * (1 + rough[..., None] * 0.22)
-    colour = stage.light.on(albedo, 0.75 - 0.3 * share)
-    from_row = np.clip(top - d * 1.3 - rough * unit * 0.06, 0, max(top - 1, 0)).astype(np.int32)
-    from_column = np.clip(np.arange(stage.width) + rough * unit * 0.05, 0, stage.width - 1).astype(np.int32)
-    colour = mix(colour, behind[from_row, from_column], wet * (0.6 + rough[..., None]))
-    kerb = np.exp(-(((share - 0.165) / 0.008) ** 2))[..., None]
-    colour = mix(colour, stage.light.on(colours("ded8cc")[0], 0.8), kerb * 0.8)
-    x = np.arange(stage.width, dtype=np.float32)[None, :] / unit
-    dash = ease(0.3, 0.34, (x * 4) % 1) * np.exp(-(((share - 0.66) / 0.014) ** 4))
-    colour = mix(colour, stage.light.on(colours("efe6cc")[0], 0.8), dash[..., None] * 0.75)
-    stage.add("street", colour, np.ones((rows, stage.width), np.float32), top)

@@ -1,9 +1,9 @@
-"""Changes of hour, weather and tone for any picture, a photo included; each takes an RGB picture and a random generator."""
+"""Changes of hour, weather and tone for any picture, photos too; each takes an RGB picture and a random generator."""
 
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
-from omni_ui.demo._canvas import colours, ease, mix, noise
+from omni_ui.demo._canvas import colours, ease, measure, mix, noise
 from omni_ui.demo._sky import flakes, streaks
 
 GREY = np.float32((0.299, 0.587, 0.114))
@@ -18,11 +18,11 @@ def picture_of(values: np.ndarray) -> Image.Image:
 
 
 def unit(picture: Image.Image) -> float:
-    return min(picture.width, picture.height * 1.2)
+    return measure(picture.width, picture.height)
 
 
 def sky_of(picture: Image.Image) -> np.ndarray:
-    """Where the sky probably is, 0..1: from the top edge down to where it gets darker; nothing for a room or a close-up."""
+    """Where the sky probably is, 0..1: from the top edge down to where it gets darker; nothing in a room."""
     columns = 160
     small = picture.resize((columns, max(8, columns * picture.height // picture.width)), Image.Resampling.BOX)
     values = array(small.filter(ImageFilter.GaussianBlur(1)))
@@ -59,7 +59,10 @@ def _reached(open_cells: np.ndarray, seeds) -> np.ndarray:
 
 
 def subject_of(picture: Image.Image) -> np.ndarray:
-    """Where the main thing probably is, 0..1: what differs from the colours along the border, near the middle."""
+    """Where the main thing probably is, 0..1: what differs from the colours along the border, near the middle.
+
+    A guess from colours alone: good for one thing on a plain ground, poor in a busy picture.
+    """
     small = picture.resize((128, max(16, 128 * picture.height // picture.width)), Image.Resampling.BOX)
     values = array(small.filter(ImageFilter.GaussianBlur(0.8)))
     h, w = values.shape[:2]
@@ -72,7 +75,7 @@ def subject_of(picture: Image.Image) -> np.ndarray:
     far = np.sqrt(((around[:, :, None, :] - samples[None, None]) ** 2).sum(-1)).min(-1)
     centre = np.exp(-(((x / w - 0.5) / 0.36) ** 2) - ((y / h - 0.56) / 0.42) ** 2)
     score = far * (0.25 + centre)
-    likely = Image.fromarray(((score > np.quantile(score, 0.74)) * 255).astype(np.uint8)).filter(
+    likely = Image.fromarray(((score > 0.45 * np.quantile(score, 0.99)) * 255).astype(np.uint8)).filter(
         ImageFilter.MedianFilter(5)
     )
     top = np.unravel_index(int((score * (np.asarray(likely) > 0)).argmax()), score.shape)

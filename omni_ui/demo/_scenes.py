@@ -1,12 +1,14 @@
-"""Composes a scene from what a prompt asks for: the light, the sky, the land from far to near, the subjects, the weather."""
+"""Composes a scene from a wish: the light, the sky, the land from far to near, the subjects, the weather."""
 
 import numpy as np
 
 from omni_ui.demo import _land as land
+from omni_ui.demo import _plants as plants
 from omni_ui.demo import _sky as sky
+from omni_ui.demo import _town as town
 from omni_ui.demo import _worlds as worlds
-from omni_ui.demo._canvas import LIGHTS, Stage, colours, mix
-from omni_ui.demo._subjects import HOME, place_subjects
+from omni_ui.demo._canvas import LIGHTS, Stage, colours, mix, pick
+from omni_ui.demo._subjects import HOME, house_row, place_subjects
 from omni_ui.demo._words import Wish
 
 LANDSCAPES = ["mountain", "sea", "meadow", "forest", "mountain", "desert", "snow", "sea"]
@@ -22,7 +24,7 @@ def build(wish: Wish, width: int, height: int, seed: int, weight: float = 1.0) -
     scene = choose_scene(wish, rng)
     hour = choose_hour(wish, scene, rng)
     lights = LIGHTS["neon" if "neon" in wish.style and hour in ("night", "dusk") else hour]
-    stage = Stage(width, height, rng, lights[int(rng.integers(len(lights)))], side=int(rng.choice((-1, 1))))
+    stage = Stage(width, height, rng, pick(rng, lights), side=int(rng.choice((-1, 1))))
     room = scene in ("studio", "abstract", "space", "underwater")
     share = HORIZONS.get(scene, 0.58) + rng.uniform(-0.03, 0.03)
     if scene == "studio":
@@ -78,7 +80,7 @@ def choose_scene(wish: Wish, rng) -> str:
         return "meadow"
     if wish.has("autumn", "trees"):
         return "forest"
-    return LANDSCAPES[int(rng.integers(len(LANDSCAPES)))]
+    return pick(rng, LANDSCAPES)
 
 
 def choose_hour(wish: Wish, scene: str, rng) -> str:
@@ -99,7 +101,7 @@ def choose_hour(wish: Wish, scene: str, rng) -> str:
         "city": ["dusk", "golden", "day"],
     }
     options = chances.get(scene, ["day", "day", "golden", "dawn"])
-    return options[int(rng.integers(len(options)))]
+    return pick(rng, options)
 
 
 def outdoors(stage: Stage, wish: Wish, scene: str, hour: str) -> None:
@@ -128,17 +130,14 @@ def outdoors(stage: Stage, wish: Wish, scene: str, hour: str) -> None:
 
 
 def ground(stage: Stage, wish: Wish, snowy: bool) -> np.ndarray:
-    choice = SNOW if snowy else worlds.pick(stage.rng, land.AUTUMN if wish.has("autumn") else land.GREENS)
+    choice = land.SNOW if snowy else pick(stage.rng, plants.AUTUMN if wish.has("autumn") else plants.GREENS)
     stage.ground = colours(choice)
     return stage.ground
 
 
-SNOW = land.SNOW
-
-
 def range_behind(stage: Stage, snowy: bool, tall=0.34, near=True) -> None:
     rng, unit = stage.rng, stage.unit
-    rock = colours(worlds.pick(rng, STONE))[0]
+    rock = colours(pick(rng, STONE))[0]
     snowline = 0.2 if snowy else 0.62
     base = stage.horizon + unit * 0.02
     land.mountains(stage, base, unit * tall, 0.62, snowline, rock, 3)
@@ -150,7 +149,7 @@ def firs(stage: Stage, snowy: bool, palette, tall=200) -> list:
     dark = colours("6c8f62 4a7552 335c48 20403a")
     tone = dark if snowy else mix(palette, dark, 0.6)
     snow = 0.75 if snowy else 0.0
-    return [land.conifer(stage.rng, tall, stage.light, stage.side, tone, snow) for _ in range(4)]
+    return [plants.conifer(stage.rng, tall, stage.light, stage.side, tone, snow) for _ in range(4)]
 
 
 def broad(stage: Stage, wish: Wish, snowy: bool, palette, tall=220) -> list:
@@ -158,10 +157,10 @@ def broad(stage: Stage, wish: Wish, snowy: bool, palette, tall=220) -> list:
         return firs(stage, True, palette, tall)
     sets = [palette]
     if wish.has("autumn"):
-        sets = [colours(text) for text in (*land.AUTUMN, "f2c23e e0982e b86a2a 7c4426")]
+        sets = [colours(text) for text in (*plants.AUTUMN, "f2c23e e0982e b86a2a 7c4426")]
     elif wish.has("spring"):
         sets = [colours("ffe3ea f9bccd ea8fae b65f88"), colours("fff0f0 fccfd6 f0a0b4 c06c90")]
-    return [land.leafy(stage.rng, tall, stage.light, stage.side, worlds.pick(stage.rng, sets)) for _ in range(4)]
+    return [plants.leafy(stage.rng, tall, stage.light, stage.side, pick(stage.rng, sets)) for _ in range(4)]
 
 
 def sea(stage: Stage, wish: Wish, snowy: bool) -> None:
@@ -169,7 +168,7 @@ def sea(stage: Stage, wish: Wish, snowy: bool) -> None:
     if "mountain" in wish.scene:
         range_behind(stage, snowy, 0.26, near=False)
     elif "city" in wish.scene:
-        land.buildings(stage, stage.horizon, unit * 0.16, 0.5, colours(FACADES), None)
+        town.buildings(stage, stage.horizon, unit * 0.16, 0.5, colours(FACADES), None)
     elif rng.random() < 0.75:
         land.far_ridge(stage, stage.horizon + unit * 0.02, unit * 0.085, 0.72, colours("6f8296")[0])
     calm = 0.92 if wish.has("calm") else 0.15 if wish.has("storm") else 0.5
@@ -185,16 +184,16 @@ def peaks(stage: Stage, wish: Wish, snowy: bool) -> None:
     range_behind(stage, snowy, 0.4)
     trees = firs(stage, snowy, palette)
     if wish.has("water", "aurora") or (not wish.subject and stage.rng.random() < 0.4):
-        land.tree_row(stage, stage.horizon + unit * 0.012, unit * 0.07, 0.35, trees, 0.3)
+        plants.tree_row(stage, stage.horizon + unit * 0.012, unit * 0.07, 0.35, trees, 0.3)
         land.water(stage, stage.horizon + int(unit * 0.01), calm=0.85)
         solid = any(HOME.get(thing.name) not in ("sea", "air", "space") for thing in wish.subject)
         top = land.hill(stage, stage.height * (0.87 if solid else 0.97), unit * 0.07, 0, palette)
-        land.tree_row(stage, top + unit * 0.02, unit * 0.24, 0, trees, 0.4, (0.14, 0.86) if solid else (0.2, 0.8))
+        plants.tree_row(stage, top + unit * 0.02, unit * 0.24, 0, trees, 0.4, (0.14, 0.86) if solid else (0.2, 0.8))
         stage.bank = stage.height * 0.91
         return
     for k, (level, haze) in enumerate(((0.04, 0.4), (0.15, 0.18), (0.3, 0.0))):
         top = land.hill(stage, stage.horizon + unit * level, unit * 0.1, haze, palette)
-        land.tree_row(
+        plants.tree_row(
             stage,
             top + unit * 0.01,
             unit * (0.06, 0.1, 0.2)[k],
@@ -213,40 +212,15 @@ def meadow(stage: Stage, wish: Wish, snowy: bool) -> None:
         land.far_ridge(stage, stage.horizon + unit * 0.03, unit * 0.1, 0.6, palette[2])
     firs_too = firs(stage, snowy, palette) if snowy else broad(stage, wish, snowy, palette)
     top = land.hill(stage, stage.horizon + unit * 0.05, unit * 0.1, 0.42, palette)
-    land.tree_row(stage, top + unit * 0.008, unit * 0.075, 0.4, firs_too, 1.1)
+    plants.tree_row(stage, top + unit * 0.008, unit * 0.075, 0.4, firs_too, 1.1)
     top = land.hill(stage, stage.horizon + unit * 0.13, unit * 0.09, 0.18, palette)
-    land.tree_row(stage, top + unit * 0.012, unit * 0.17, 0.16, firs_too, 1.5, (0.28, 0.74))
+    plants.tree_row(stage, top + unit * 0.012, unit * 0.17, 0.16, firs_too, 1.5, (0.28, 0.74))
     if wish.has("water"):
         land.water(stage, int(stage.horizon + unit * 0.15), calm=0.85)
         stage.bank = stage.horizon + (stage.height - stage.horizon) * 0.8
     land.hill(stage, stage.horizon + unit * 0.27, unit * 0.07, 0, palette)
     if wish.has("flowers", "spring") and not snowy:
-        flowers(stage, stage.horizon + unit * 0.24)
-
-
-def flowers(stage: Stage, top: float) -> None:
-    """Flowers on the near ground, larger and sparser towards us."""
-    rng, unit = stage.rng, stage.unit
-    picture = sky.Image.new("RGBA", (stage.width, stage.height))
-    pen = sky.ImageDraw.Draw(picture)
-    hues = colours(
-        worlds.pick(
-            rng, ["f2e26a ffffff e85d4a", "b48ae0 8a6ad0 f0c8f0", "e8483c f07a4a ffd9a0", "f58ab0 ffd0de fff2a0"]
-        )
-    )
-    depth = np.sort(rng.random(int(700 * stage.width / unit)) ** 0.7)
-    for d in depth:
-        y = top + (stage.height - top) * d
-        x, r = rng.random() * stage.width, unit * (0.0022 + 0.0075 * d * d) * rng.uniform(0.7, 1.2)
-        colour = stage.light.on(hues[int(rng.integers(len(hues)))], rng.uniform(0.5, 1))
-        tone = tuple((np.clip(colour, 0, 1) * 255).astype(int))
-        stem = tuple((np.clip(stage.light.on(colours("3f6a3a")[0], 0.5), 0, 1) * 255).astype(int))
-        pen.line((x, y, x + r * 0.4, y + r * 3.5), stem, max(1, int(r * 0.4)))
-        for a in np.arange(5) * 1.2566 + rng.random():
-            px, py = x + np.cos(a) * r * 0.75, y + np.sin(a) * r * 0.5
-            pen.ellipse((px - r * 0.62, py - r * 0.5, px + r * 0.62, py + r * 0.5), tone)
-        pen.ellipse((x - r * 0.35, y - r * 0.3, x + r * 0.35, y + r * 0.3), (250, 214, 96))
-    stage.put("flowers", picture, 0, 0)
+        plants.flowers(stage, stage.horizon + unit * 0.24)
 
 
 def forest(stage: Stage, wish: Wish, snowy: bool) -> None:
@@ -259,17 +233,17 @@ def forest(stage: Stage, wish: Wish, snowy: bool) -> None:
     mixed = leaves if wish.has("autumn", "spring") else pines + leaves[:1]
     rows = ((0.0, 0.2, 0.7, 0.2, None), (0.03, 0.27, 0.52, 0.24, None), (0.07, 0.36, 0.34, 0.32, (0.45, 0.56)))
     for level, tall, haze, gap, hole in rows:
-        land.tree_row(stage, stage.horizon + unit * level, unit * tall, haze, mixed, gap, hole)
+        plants.tree_row(stage, stage.horizon + unit * level, unit * tall, haze, mixed, gap, hole)
         land.hill(stage, stage.horizon + unit * (level + 0.02), unit * 0.02, haze * 0.7, floor)
     land.hill(stage, stage.horizon + unit * 0.2, unit * 0.05, 0.0, floor)
     if wish.has("water"):
         land.water(stage, int(stage.horizon + unit * 0.2), calm=0.85)
-    land.tree_row(stage, stage.horizon + unit * 0.27, unit * 0.62, 0.0, mixed, 0.36, (0.17, 0.83))
+    plants.tree_row(stage, stage.horizon + unit * 0.27, unit * 0.62, 0.0, mixed, 0.36, (0.17, 0.83))
 
 
 def desert(stage: Stage, wish: Wish, snowy: bool) -> None:
     rng, unit = stage.rng, stage.unit
-    sand = colours(worlds.pick(rng, land.SAND))
+    sand = colours(pick(rng, land.SAND))
     if "mountain" in wish.scene or rng.random() < 0.6:
         land.mountains(stage, stage.horizon + unit * 0.03, unit * 0.15, 0.66, 9.0, sand[3], 4)
     for level, high, haze in ((0.04, 0.06, 0.5), (0.11, 0.1, 0.26), (0.24, 0.14, 0.08), (0.43, 0.17, 0.0)):
@@ -284,33 +258,31 @@ def city(stage: Stage, wish: Wish, snowy: bool) -> None:
     if "mountain" in wish.scene:
         range_behind(stage, snowy, 0.3, near=False)
     tall = stage.horizon
-    land.buildings(stage, stage.horizon, tall * 0.72, 0.68, hues, None)
-    land.buildings(stage, stage.horizon, tall * 0.66, 0.42, hues, signs, 0.12)
-    land.buildings(stage, stage.horizon, tall * 0.68, 0.12, hues, signs, 0.42)
+    town.buildings(stage, stage.horizon, tall * 0.72, 0.68, hues, None)
+    town.buildings(stage, stage.horizon, tall * 0.66, 0.42, hues, signs, 0.12)
+    town.buildings(stage, stage.horizon, tall * 0.68, 0.12, hues, signs, 0.42)
     wet = wish.has("rain", "water", "storm") or "sea" in wish.scene
     if any(HOME.get(thing.name) not in ("sea", "air", "space") for thing in wish.subject):
         if not stage.light.dark and not neon:
             leaves = broad(stage, wish, snowy, ground(stage, wish, snowy))
-            land.tree_row(stage, stage.horizon + unit * 0.012, unit * 0.1, 0.15, leaves, 1.1)
-        land.street(stage, 0.55 if wet else 0.2 if stage.light.dark else 0.06)
+            plants.tree_row(stage, stage.horizon + unit * 0.012, unit * 0.1, 0.15, leaves, 1.1)
+        town.street(stage, 0.55 if wet else 0.2 if stage.light.dark else 0.06)
     elif wet or stage.light.dark or rng.random() < 0.6:
         land.water(stage, stage.horizon, calm=0.75, tint=stage.light.sky[0] * 1.2 if stage.light.dark else None)
     else:
         palette = ground(stage, wish, snowy)
         land.hill(stage, stage.horizon + unit * 0.02, unit * 0.02, 0.1, palette)
-        land.tree_row(stage, stage.horizon + unit * 0.05, unit * 0.13, 0.08, broad(stage, wish, snowy, palette), 0.75)
+        plants.tree_row(stage, stage.horizon + unit * 0.05, unit * 0.13, 0.08, broad(stage, wish, snowy, palette), 0.75)
         land.hill(stage, stage.horizon + unit * 0.1, unit * 0.04, 0, palette)
 
 
 def village(stage: Stage, wish: Wish, snowy: bool) -> None:
-    from omni_ui.demo._subjects import house_row
-
     unit, palette = stage.unit, ground(stage, wish, snowy)
     range_behind(stage, snowy, 0.3)
     trees = firs(stage, snowy, palette) + broad(stage, wish, snowy, palette)[:2]
     for level, high, haze, size in ((0.05, 0.07, 0.36, 0.075), (0.14, 0.07, 0.16, 0.115), (0.27, 0.06, 0.0, 0.17)):
         top = land.hill(stage, stage.horizon + unit * level, unit * high, haze, palette)
-        land.tree_row(stage, top + unit * 0.005, unit * size * 1.25, haze, trees, 0.9)
+        plants.tree_row(stage, top + unit * 0.005, unit * size * 1.25, haze, trees, 0.9)
         house_row(stage, top + unit * 0.02, unit * size, haze, snowy)
     if wish.has("water"):
         land.water(stage, int(stage.horizon + unit * 0.32), calm=0.85)

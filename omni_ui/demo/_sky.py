@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from omni_ui.demo._canvas import Stage, colours, ease, mix, noise
+from omni_ui.demo._canvas import Stage, colours, ease, measure, mix, noise
 
 WHITE = np.ones(3, np.float32)
 
@@ -129,7 +129,7 @@ def lightning(stage: Stage) -> None:
 def aurora(stage: Stage) -> None:
     """Three curtains of light whose rays fade upwards from green to violet."""
     rows, rng = stage.horizon, stage.rng
-    y, x = grid(stage, rows)
+    y, _ = grid(stage, rows)
     glow, high = np.zeros((rows, stage.width), np.float32), np.zeros((rows, stage.width), np.float32)
     for k in range(3):
         swing = noise(rng, 8, stage.width, (8, stage.unit * rng.uniform(0.5, 0.9)), 3, 0.4)[0] - 0.5
@@ -155,7 +155,7 @@ def rainbow(stage: Stage) -> None:
     place = band * (len(hues) - 1)
     index = np.minimum(place.astype(int), len(hues) - 2)
     colour = mix(hues[index], hues[index + 1], (place - index)[..., None])
-    stage.add("rainbow", colour, np.sin(band * np.pi) ** 0.7 * 0.42)
+    stage.add("rainbow", colour, np.clip(np.sin(band * np.pi), 0, 1) ** 0.7 * 0.42)
 
 
 def fog(stage: Stage, strength=0.75) -> None:
@@ -178,7 +178,7 @@ def rain(stage: Stage, many=1.0, tint=(226, 234, 246)) -> None:
 
 def streaks(width, height, rng, many=1.0, tint=(226, 234, 246)) -> Image.Image:
     """Slanting rain, near drops long and clear, far ones short and faint."""
-    unit, picture = min(width, height * 1.2), Image.new("RGBA", (width, height))
+    unit, picture = measure(width, height), Image.new("RGBA", (width, height))
     pen = ImageDraw.Draw(picture)
     for _ in range(int(many * 620 * width * height / unit**2)):
         near = rng.random() ** 2
@@ -198,7 +198,7 @@ def snowfall(stage: Stage, many=1.0) -> None:
 
 def flakes(width, height, rng, many=1.0) -> Image.Image:
     """Falling snow: many small far flakes and a few large soft ones."""
-    unit, whole = min(width, height * 1.2), Image.new("RGBA", (width, height), (255, 255, 255, 0))
+    unit, whole = measure(width, height), Image.new("RGBA", (width, height), (255, 255, 255, 0))
     for share, size, blur, strength in ((420, 1.3, 0.4, 200), (120, 2.6, 0.9, 215), (22, 6.5, 3.0, 150)):
         picture = Image.new("RGBA", (width, height), (255, 255, 255, 0))
         pen = ImageDraw.Draw(picture)

@@ -6,7 +6,7 @@ Each takes an RGB picture and a random generator and gives an RGB picture of the
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
-from omni_ui.demo._canvas import ease, mix, noise
+from omni_ui.demo._canvas import ease, measure, mix, noise
 
 
 def _array(picture: Image.Image) -> np.ndarray:
@@ -18,7 +18,7 @@ def _picture(array: np.ndarray) -> Image.Image:
 
 
 def _unit(picture: Image.Image) -> float:
-    return min(picture.width, picture.height * 1.2)
+    return measure(picture.width, picture.height)
 
 
 def _grey(array: np.ndarray) -> np.ndarray:
@@ -40,7 +40,7 @@ def smoothed(picture: Image.Image, size: int) -> Image.Image:
 
 
 def watercolour(picture, rng):
-    """Washes that run into each other, darker where they dry at the border, on rough paper left white at the margins."""
+    """Washes that run into each other, darker where they dry, on rough paper left white at the margins."""
     unit, (w, h) = _unit(picture), picture.size
     wash = smoothed(ImageEnhance.Color(picture).enhance(1.2), min(5, int(unit * 0.006)))
     array = _array(wash)
@@ -61,7 +61,7 @@ def watercolour(picture, rng):
 
 
 def strokes(picture, rng, passes, canvas=None) -> Image.Image:
-    """Brush strokes along the forms; `passes` are (length, width, spacing) as shares of the unit, the broad ones first."""
+    """Brush strokes along the forms; `passes` are (length, width, spacing) as shares of the unit, broad ones first."""
     unit, (w, h) = _unit(picture), picture.size
     out = picture.copy() if canvas is None else canvas
     for length, width, spacing in passes:
@@ -274,15 +274,15 @@ def pastel(picture, rng):
 
 
 STYLES = {
-    "watercolour": watercolour, "oil": oil, "pixel": pixel, "sketch": sketch, "ink": ink, "neon": neon, "poster": poster,
-    "cartoon": cartoon, "mosaic": mosaic, "mono": mono, "sepia": sepia, "vintage": vintage, "vivid": vivid,
-    "cinematic": cinematic, "pastel": pastel,
+    "watercolour": watercolour, "oil": oil, "pixel": pixel, "sketch": sketch, "ink": ink, "neon": neon,
+    "poster": poster, "cartoon": cartoon, "mosaic": mosaic, "mono": mono, "sepia": sepia, "vintage": vintage,
+    "vivid": vivid, "cinematic": cinematic, "pastel": pastel,
 }  # fmt: skip
 TONES = ("vivid", "pastel", "cinematic", "neon", "mono", "sepia", "vintage")
 
 
 def finish(picture: Image.Image, styles: list[str], rng) -> Image.Image:
-    """Applies the named styles: the first technique, then the tones; with none, a little bloom."""
+    """Applies the named styles: the first technique, then the tones."""
     techniques = [name for name in styles if name not in TONES][:1]
     for name in techniques + [name for name in styles if name in TONES]:
         picture = STYLES[name](picture, rng)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from omni_ui.demo._canvas import Stage, colours, ease, mix, noise
+from omni_ui.demo._canvas import Stage, blend, colours, ease, mix, noise, pick
 from omni_ui.demo._sky import grid, stars
 
 NEBULAE = [
@@ -35,17 +35,6 @@ PLANETS = [
     "cfe6c0 7fb48c 3c7464 eef0d0",
 ]
 CORALS = "f2795f f4a259 e9637f b46cc4 f6c667 ef8fb0"
-
-
-def blend(hues: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """The colour at `place` (0..1, any array) along a row of hues."""
-    place = np.clip(place, 0, 0.9999) * (len(hues) - 1)
-    index = place.astype(int)
-    return mix(hues[index], hues[index + 1], (place - index)[..., None])
-
-
-def pick(rng, options):
-    return options[int(rng.integers(len(options)))]
 
 
 def space(stage: Stage, planet: bool) -> None:

@@ -9,13 +9,16 @@ from PIL import Image, ImageOps
 from omni_ui.demo import _looks as looks
 from omni_ui.demo import _words
 from omni_ui.demo._canvas import LIGHTS, Stage
+from omni_ui.demo._drawing import drawings
 from omni_ui.demo._sky import aurora, moon, rainbow, stars, sun
 from omni_ui.demo._styles import STYLES, unfinished
-from omni_ui.demo._subjects import drawings, place_subjects
+from omni_ui.demo._subjects import place_subjects
 from omni_ui.demo.painter import FINISHED, paint
 
 LARGEST = 4_000_000
 """Pixels that an operation works on at most; larger pictures are worked on reduced, and the change is scaled up."""
+SMALLEST = 16
+"""Pixels that a side has while it is worked on."""
 
 WORDS = {
     "night": _words.LEXICON["hour"]["night"] + ", dark sky",
@@ -98,8 +101,9 @@ def edit(
         raise NotUnderstood(prompt)
     after = first if len(pictures) == 1 else _joined([first, *pictures[1:]], joins[0] if joins else "side by side")
     shrink = min(1.0, (LARGEST / (size[0] * size[1])) ** 0.5)
-    if shrink < 1:
-        after = after.resize((round(size[0] * shrink), round(size[1] * shrink)), Image.Resampling.LANCZOS)
+    if shrink < 1 or min(size) < SMALLEST:
+        work = (max(SMALLEST, round(side * shrink)) for side in size)
+        after = after.resize(tuple(work), Image.Resampling.LANCZOS)
     for operation in steps_found:
         after = operation(after, rng)
     if steps is not None and steps < FINISHED:
@@ -165,8 +169,8 @@ def _operations(words: list[str], banned: list[str], reference, seed) -> list[Ca
 SIMPLE: dict[str, Callable] = {
     **STYLES,
     **{name.replace("_", " "): getattr(looks, name) for name in (
-        "night", "sunset", "golden", "snow", "rain", "fog", "warmer", "cooler", "brighter", "darker", "contrast", "soften",
-        "sharpen", "blur", "blur_background", "remove_background", "border", "vignette",
+        "night", "sunset", "golden", "snow", "rain", "fog", "warmer", "cooler", "brighter", "darker", "contrast",
+        "soften", "sharpen", "blur", "blur_background", "remove_background", "border", "vignette",
     )},
     "mirror": lambda picture, rng: ImageOps.mirror(picture),
     "flip": lambda picture, rng: ImageOps.flip(picture),

@@ -1,7 +1,8 @@
 """The demo server's painter: pictures from words with numpy and Pillow, and no neural model.
 
-The words of the prompt pick scene, hour, weather, style and subjects (_words.py); a stage is painted in layers from the
-sky to the weather (_scenes.py and its neighbours); the style goes over the whole (_styles.py). The seed decides the rest.
+The words of the prompt pick scene, hour, weather, style and subjects (_words.py, words.txt); a stage is painted in
+layers from the sky to the weather (_scenes.py and what it imports); the style goes over the whole (_styles.py). The
+seed decides the rest.
 """
 
 from collections.abc import Iterator
