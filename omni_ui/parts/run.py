@@ -41,6 +41,10 @@ class Work(ABC):
     visitor: str | None = None
     session: str | None = None
     """These four are set by the tab's frame before the run begins."""
+    note: str = "Working"
+    """What is said while it runs; it may change."""
+    left: bool = False
+    """The page has gone on to show something else: nothing more is said of this run."""
 
     @abstractmethod
     def events(self, omni: OmniClient, tell: "Tell") -> AsyncIterator[Any]:

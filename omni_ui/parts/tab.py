@@ -3,7 +3,8 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from html import escape
-from typing import Any
+from inspect import isawaitable
+from typing import Any, Literal
 
 import gradio as gr
 
@@ -17,7 +18,7 @@ from omni_ui.parts.visitor import visitor_of
 
 NO_SERVER = "the host can set OMNI_BASE_URL, or the address of this tab's own server."
 MakeWork = Callable[[Any], Work]
-Read = Callable[[dict[str, Any]], Request]
+Read = Callable[[dict[str, Any]], Request | Awaitable[Request]]
 
 
 class OmniTab:
@@ -95,6 +96,7 @@ class OmniTab:
         more: dict[str, gr.components.Component] | None = None,
         read: Read | None = None,
         stopped: Callable[[gr.Request], Awaitable[str]] | None = None,
+        again: Literal["once", "multiple"] = "once",
     ) -> gr.events.Dependency:
         """Wires Run and Stop.
 
@@ -102,6 +104,7 @@ class OmniTab:
         more: further inputs by the name that the API gives them, such as the text of a message.
         read: from all values by name to a request (or Invalid); by default the form's own.
         stopped: what is said after Stop, where that is not the usual; "" is the usual.
+        again: whether Run may be pressed "once" until the run is over, or "multiple" times.
         """
         inputs = self.form.controls | (more or {})
         outputs = [*results, self.status, self.code, self.facts]
@@ -122,6 +125,7 @@ class OmniTab:
             api_description=(self.form.model.__doc__ or "").strip().split("\n")[0],
             show_progress="hidden",
             concurrency_limit=None,
+            trigger_mode=again,
         )
 
         async def stop(request: gr.Request) -> str:
@@ -129,13 +133,7 @@ class OmniTab:
             return status.stopped(said) if said else status.stopped()
 
         self.stop_button.click(
-            stop,
-            None,
-            self.status,
-            cancels=[ran],
-            api_visibility="private",
-            queue=False,
-            show_progress="hidden",
+            stop, None, self.status, cancels=[ran], api_visibility="private", queue=False, show_progress="hidden"
         )
         return ran
 
@@ -144,7 +142,8 @@ class OmniTab:
     ) -> AsyncGenerator[dict[Any, Any]]:
         """The updates of one run. Over the API a failure is an error; in the page it is a card on the stage."""
         try:
-            asked = read(values).with_seed()
+            given = read(values)
+            asked = (await given if isawaitable(given) else given).with_seed()
         except Invalid as wrong:
             yield self._failure(str(wrong), "", request)
             return
@@ -161,6 +160,8 @@ class OmniTab:
         told: Any = None
         async with aclosing(run(backend, work)) as steps:
             async for step in steps:
+                if work.left:
+                    return
                 if step.kind == "failed":
                     sentence, words = (self.backends.discreet(one, backend) for one in _explain(step.error))
                     yield self._failure(sentence, words, request)
@@ -168,9 +169,9 @@ class OmniTab:
                     yield {**shown, **self._finish(work, step)}
                 else:
                     shown.update(step.updates)
-                    news = (step.kind == "waiting", step.place, step.wait)
+                    news = (step.kind == "waiting", step.place, step.wait, work.note)
                     changed, told = news != told, news
-                    note = {self.status: status.working(place=step.place, wait=step.wait, started=step.seconds)}
+                    note = {self.status: status.working(work.note, step.place, step.wait, step.seconds)}
                     yield step.updates | (note if changed else {}) or {self.status: gr.skip()}
 
     def _finish(self, work: Work, step: Step) -> Updates:
