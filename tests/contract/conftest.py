@@ -65,7 +65,7 @@ def place(where: tuple[str, str], servers: Servers) -> Place:
 
 @pytest.fixture
 async def scene(place: Place, tmp_path) -> AsyncIterator[Scene]:
-    async with httpx.AsyncClient(base_url=place.url) as http:
+    async with httpx.AsyncClient(base_url=place.url, verify=False) as http:
         await http.post("/_stub/config", json={"clear": True, "fail_rate": 0, "revive": True})
     made = Scene(place, tmp_path)
     yield made
