@@ -34,8 +34,9 @@ class ChatRequest(Request):
     )
     modalities: Annotated[list[Literal["text", "audio", "image"]] | None, BeforeValidator(_modalities)] = knob(
         label="Answer with",
-        help="Text, speech or pictures. Without a choice the model gives all that it can.",
+        help="Without a choice the model gives all that it can.",
         place="card",
+        presets=[("Text", "text"), ("Speech", "audio"), ("Pictures", "image")],
     )
     temperature: Maybe[float] = knob(
         label="Temperature",
@@ -59,7 +60,8 @@ class ChatRequest(Request):
         label="Voice",
         help="Who speaks the answer: one of the model's voices.",
         place="card",
-        kind="line",
+        kind="choice",
+        free=True,
         max_length=200,
     )
     seed: Maybe[int] = knob(

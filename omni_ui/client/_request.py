@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 
 Place = Literal["main", "card", "advanced", "hidden"]
 Kind = Literal[
-    "text", "line", "number", "slider", "switch", "choice", "size", "seed", "json", "image", "audio", "video"
+    "text", "line", "number", "slider", "switch", "choice", "choices", "size", "seed", "json", "image", "audio", "video"
 ]
 
 INT64 = 2**63
@@ -35,6 +35,7 @@ def knob(
     unit: str = "",
     step: float | None = None,
     presets: list[tuple[str, Any]] | None = None,
+    free: bool = False,
     **bounds: Any,
 ) -> Any:
     """Declares one wire parameter.
@@ -43,9 +44,10 @@ def knob(
     place: "main" stands beside the prompt, "card" holds the few settings that people change most, "advanced" is
         folded away, "hidden" has no control (it stays in the API, the recipe and the code).
     kind: the control; derived from the type when absent. presets: (label, value) pairs that a person may pick.
+    free: other values than the presets may be entered too.
     bounds: pydantic's own (ge, le, max_length, pattern …); they are the bounds of the control too.
     """
-    extra = {"place": place, "kind": kind, "unit": unit, "step": step, "presets": presets}
+    extra = {"place": place, "kind": kind, "unit": unit, "step": step, "presets": presets, "free": free or None}
     shown = {k: v for k, v in extra.items() if v not in (None, "")}
     return Field(default, title=label, description=help, json_schema_extra=shown, **bounds)
 

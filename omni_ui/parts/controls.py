@@ -118,7 +118,7 @@ def kind_of(info: FieldInfo) -> str:
     if told := hint(info, "kind"):
         return told
     if literal_choices(info) or hint(info, "presets"):
-        return "choice"
+        return "choices" if holds(info, list) else "choice"
     if holds(info, bool):
         return "switch"
     if holds(info, int) or holds(info, float):
@@ -141,6 +141,9 @@ def control(name: str, info: FieldInfo, elem_id: str, **more: Any) -> Component:
         )
     if kind == "switch":
         return gr.Checkbox(**common)
+    if kind == "choices":
+        several = hint(info, "presets") or [(str(value), value) for value in literal_choices(info)]
+        return untouched(gr.CheckboxGroup(several, **common | {"value": common["value"] or []}))
     if kind in ("choice", "size"):
         presets = hint(info, "presets") or [(str(value), value) for value in literal_choices(info)]
         if default is None and not any(value in ("", None) for _, value in presets):

@@ -40,7 +40,8 @@ class Work(ABC):
     demo: bool = False
     visitor: str | None = None
     session: str | None = None
-    """These four are set by the tab's frame before the run begins."""
+    entered: dict[str, Any]
+    """These five are set by the tab's frame before the run begins; `entered` are all values by name."""
     note: str = "Working"
     """What is said while it runs; it may change."""
     left: bool = False
@@ -60,6 +61,10 @@ class Work(ABC):
     @abstractmethod
     def outcome(self) -> Outcome:
         """What came of it, after the last event."""
+
+    def left(self) -> Updates:
+        """What the page shows of a run that failed, beside the card that says why."""
+        return {}
 
 
 @dataclass

@@ -41,14 +41,16 @@ class OmniTab:
                 yield
 
     @contextmanager
-    def controls(self) -> Iterator[None]:
-        """The left column. What the module adds stands first, then Run and Stop, the card, and Advanced."""
+    def controls(self, buttons: bool = True) -> Iterator[None]:
+        """The left column. What the module adds stands first, then Run and Stop, the card, and Advanced.
+
+        buttons: False when the module places them elsewhere (`add_buttons`).
+        """
         with gr.Column(scale=36, min_width=300, elem_classes="omni-controls"):
             self.form.add_all(self.form.names("main"))
             yield
-            with gr.Row(elem_classes="omni-buttons"):
-                self.run_button = gr.Button("Run", variant="primary", elem_id=f"{self.name}-run", scale=3)
-                self.stop_button = gr.Button("Stop", elem_id=f"{self.name}-stop", scale=1, min_width=72)
+            if buttons:
+                self.add_buttons()
             if card := self.form.names("card"):
                 with gr.Row(elem_classes="omni-card"):
                     self.form.add_all(card)
@@ -56,6 +58,11 @@ class OmniTab:
             if advanced := self.form.names("advanced"):
                 with gr.Accordion("Advanced", open=False, elem_classes="omni-advanced"):
                     self.form.add_all(advanced)
+
+    def add_buttons(self, run: str = "Run") -> None:
+        with gr.Row(elem_classes="omni-buttons"):
+            self.run_button = gr.Button(run, variant="primary", elem_id=f"{self.name}-run", scale=3)
+            self.stop_button = gr.Button("Stop", elem_id=f"{self.name}-stop", scale=1, min_width=72)
 
     @contextmanager
     def stage(self) -> Iterator[None]:
@@ -156,6 +163,7 @@ class OmniTab:
         work.model = ability.model if ability else None
         work.demo = backend.demo
         work.visitor, work.session = visitor_of(request), request.session_hash
+        work.entered = values
         shown: Updates = {part: gr.skip() for part in results}
         told: Any = None
         async with aclosing(run(backend, work)) as steps:
@@ -164,7 +172,7 @@ class OmniTab:
                     return
                 if step.kind == "failed":
                     sentence, words = (self.backends.discreet(one, backend) for one in _explain(step.error))
-                    yield self._failure(sentence, words, request)
+                    yield work.left() | self._failure(sentence, words, request)
                 elif step.kind == "done":
                     yield {**shown, **self._finish(work, step)}
                 else:
