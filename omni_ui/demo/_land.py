@@ -88,7 +88,7 @@ def hill(stage: Stage, base: float, height: float, haze: float, palette: np.ndar
 def dunes(stage: Stage, base: float, height: float, haze: float, palette: np.ndarray) -> np.ndarray:
     """A dune with a sharp crest: a lit windward face, a shaded slip face that starts at the winding crest line."""
     rng, unit, width = stage.rng, stage.unit, stage.width
-    wave = line(rng, width, unit * 0.6, 3, 0.3)
+    wave = line(rng, width, unit * 0.6, 2, 0.22)
     top = base - height * (1.05 - np.abs(2 * np.clip(wave, 0, 1) - 1) * 1.1)
     start = int(np.clip(top.min() - 2, 0, stage.height - 1))
     depth, cover = below(stage, top, start)

@@ -81,10 +81,12 @@ def subject_of(picture: Image.Image) -> np.ndarray:
     top = np.unravel_index(int((score * (np.asarray(likely) > 0)).argmax()), score.shape)
     one = _reached(np.asarray(likely) > 0, [(int(top[1]), int(top[0]))])
     mask = (
-        Image.fromarray((one * 255).astype(np.uint8)).filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.MinFilter(3))
+        Image.fromarray((one * 255).astype(np.uint8)).filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.MinFilter(7))
     )
-    mask = mask.resize(picture.size, Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(unit(picture) * 0.006))
-    return np.asarray(mask, np.float32) / 255
+    around = np.pad(np.asarray(mask) == 0, 1, constant_values=True)  # what cannot be reached from outside is a hole
+    whole = np.where(_reached(around, [(0, 0)])[1:-1, 1:-1], 0, 255).astype(np.uint8)
+    mask = Image.fromarray(whole).resize(picture.size, Image.Resampling.BICUBIC)
+    return np.asarray(mask.filter(ImageFilter.GaussianBlur(unit(picture) * 0.006)), np.float32) / 255
 
 
 def _new_sky(picture, mask, hues, rng) -> np.ndarray:

@@ -53,7 +53,7 @@ def moon(stage: Stage, crescent: bool) -> None:
 def stars(stage: Stage, rows: int, many=1.0) -> None:
     """Points of unequal brightness, thinner towards the horizon, a few of them with a soft glow."""
     rng, count = stage.rng, int(many * 260 * stage.width * rows / stage.unit**2)
-    picture = Image.new("RGBA", (stage.width, rows))
+    picture = Image.new("RGBA", (stage.width, rows), (232, 240, 255, 0))  # no dark fringe when it is blurred
     pen = ImageDraw.Draw(picture)
     for _ in range(count):
         x, y, power = rng.random() * stage.width, rng.random() ** 1.3 * rows, rng.random() ** 3
@@ -178,7 +178,7 @@ def rain(stage: Stage, many=1.0, tint=(226, 234, 246)) -> None:
 
 def streaks(width, height, rng, many=1.0, tint=(226, 234, 246)) -> Image.Image:
     """Slanting rain, near drops long and clear, far ones short and faint."""
-    unit, picture = measure(width, height), Image.new("RGBA", (width, height))
+    unit, picture = measure(width, height), Image.new("RGBA", (width, height), (*tint, 0))
     pen = ImageDraw.Draw(picture)
     for _ in range(int(many * 620 * width * height / unit**2)):
         near = rng.random() ** 2

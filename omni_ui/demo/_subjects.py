@@ -78,7 +78,7 @@ def _place(
             colour = ("d8503c", "2f7fa8", "e8a33c", "5f9f6a", "8a5aa8", "e07a8a")[k % 6]
         foot = high + tall / 2
         if scene == "underwater":
-            foot = min(foot, stage.height * 0.74)
+            foot = stage.height * rng.uniform(0.22, 0.66) if crowd > 1 else min(foot, stage.height * 0.7)
     elif scene == "studio" and name in ("woman", "man"):
         foot, ground = stage.height + 1, False
     elif name in AFLOAT and scene == "sea":

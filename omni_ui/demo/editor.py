@@ -43,7 +43,7 @@ WORDS = {
     " new background, different background, background to, background with",
     "rotate": "rotate, turn, upside down",
     "mirror": "mirror, mirrored, flip, flip horizontally, flipped, flop",
-    "flip": "flip vertically, flip upside down, vertical flip",
+    "flip vertically": "flip vertically, flip upside down, vertical flip",
     "invert": "invert, inverted, negative, invert colours, invert colors",
     "border": "border, frame, framed, mount",
     "vignette": "vignette, dark corners",
@@ -132,7 +132,7 @@ def _opaque(image: Image.Image) -> Image.Image:
 def _operations(words: list[str], banned: list[str], reference, seed) -> list[Callable]:
     """The edits that the words name, in their order."""
     refused = {value for _, _, value in _words.find(banned, FOUND)}
-    found, skip = [], set()
+    found, skip, named = [], set(), set()
     for place, word in enumerate(words):
         if word in ADD:
             end = next((i for i in range(place + 1, len(words)) if words[i] in {",", ".", ";"}), len(words))
@@ -144,8 +144,14 @@ def _operations(words: list[str], banned: list[str], reference, seed) -> list[Ca
                 )
                 skip.update(range(place, end) if scene.subject else ())
     for place, _, value in _words.find(words, FOUND):
-        if place in skip or value in refused or any(word in _words.NOT for word in words[max(0, place - 2) : place]):
+        if (
+            place in skip
+            or value in refused
+            or value in named
+            or any(word in _words.NOT for word in words[max(0, place - 2) : place])
+        ):
             continue
+        named.add(value)
         if value == "rotate":
             found.append((place, _rotation(words)))
         elif value == "replace background":
@@ -173,7 +179,7 @@ SIMPLE: dict[str, Callable] = {
         "soften", "sharpen", "blur", "blur_background", "remove_background", "border", "vignette",
     )},
     "mirror": lambda picture, rng: ImageOps.mirror(picture),
-    "flip": lambda picture, rng: ImageOps.flip(picture),
+    "flip vertically": lambda picture, rng: ImageOps.flip(picture),
     "invert": lambda picture, rng: ImageOps.invert(picture),
 }  # fmt: skip
 
