@@ -20,14 +20,14 @@ _END = re.compile(
     rf"|[।॥؟۔።։]+{_CLOSING}(?=\s|$)"  # Hindi, Arabic, Urdu, Amharic, Armenian
 )
 _CLAUSE = re.compile(r"[,;:—–]+(?=\s)|[，、；：،؛]+")
-_SHORT_FORMS = frozenset(
-    "mr mrs ms mx dr prof st sr jr rev hon gen col capt lt sgt mt ft vs etc approx inc ltd co corp est al cf "  # English
+_SHORT_FORMS = (
+    "mr mrs ms mx dr prof st sr jr rev hon gen col capt lt sgt mt ft vs etc approx inc ltd co corp est cf "  # English
     "jan feb mar apr jun jul aug sep sept oct nov dec "
     "hr fr str bzw usw vgl evtl ggf inkl zzgl tel geb gest "  # German
     "mme mlle mm me env av sra srta dra ud uds avda sig dott avv ing "  # French, Spanish, Portuguese, Italian
-    "г ул д рис им проф тов гг вв".split()  # Russian
+    "г ул д рис им проф тов гг вв"  # Russian
 )
-_BEFORE_NUMBERS = frozenset("no nos nr vol fig eq ch sec art abs bd max min ca ex pág pag núm стр".split())
+_BEFORE_NUMBERS = "no nos nr vol fig eq ch sec art abs bd max min ca ex pág pag núm стр"
 """Short forms only before a number; else they are words that may end a sentence ("He said no.")."""
 _SPEAKER = re.compile(r"\s*(?:\[([^\]\n]{1,40})\]\s*[:：]?|([^\W\d_][^\n:：\[\]]{0,39}?)\s*[:：](?!//))\s*(.*)")
 
@@ -120,9 +120,9 @@ def _is_end(line: str, end: re.Match[str]) -> bool:
         return not rest  # U.S. Army, z.B. Berlin
     if re.fullmatch(r"\d{1,2}", word):
         return not rest  # am 3. Mai, 1. Turn it on
-    if rest[:1].isdigit() and word.lower() in _BEFORE_NUMBERS:
+    if rest[:1].isdigit() and word.lower() in _BEFORE_NUMBERS.split():
         return False
-    return word.lower().strip(".") not in _SHORT_FORMS
+    return word.lower().strip(".") not in _SHORT_FORMS.split()
 
 
 def _join_wordless(parts: list[str]) -> list[str]:
