@@ -36,7 +36,8 @@ def build(wish: Wish, width: int, height: int, seed: int, weight: float = 1.0) -
     )
     hues = wish.colour if not wish.subject else []
     if scene == "space":
-        worlds.space(stage, planet=not wish.subject)
+        rings = any(thing.name == "ringed planet" for thing in wish.subject)
+        worlds.space(stage, planet=wish.has("planet") and not rings)
     elif scene == "underwater":
         worlds.underwater(stage)
     elif scene == "studio":

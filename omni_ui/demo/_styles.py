@@ -145,7 +145,11 @@ def ink(picture, rng):
     """Ink wash: four greys of diluted ink with brushed outlines on cream paper, one red seal."""
     unit, (w, h) = _unit(picture), picture.size
     soft = smoothed(picture, min(5, int(unit * 0.006)))
-    grey = _array(ImageOps.autocontrast(soft.convert("L"), 2)) + (noise(rng, h, w, unit * 0.14, 6, 0.6) - 0.5) * 0.13
+    grey = soft.convert("L")
+    grey = (
+        _array(Image.blend(ImageOps.autocontrast(grey, 2), ImageOps.equalize(grey), 0.5))
+        + (noise(rng, h, w, unit * 0.14, 6, 0.6) - 0.5) * 0.13
+    )
     levels = sum(ease(level - 0.035, level + 0.035, grey) for level in (0.16, 0.34, 0.52, 0.72)) / 4
     outline = ease(0.1, 0.3, _edges(soft, max(1, unit * 0.002)))
     tone = np.clip(levels - outline * 0.6, 0, 1)

@@ -56,6 +56,8 @@ def _place(
         name = f"figure {name}"
     size = SIZES.get(name) or drawings()[name].size
     tall = unit * size * (0.72 + 0.28 * min(weight, 1.3)) * (1.0 if crowd == 1 else max(0.4, 1.05 - 0.09 * crowd))
+    if outdoors and HOME.get(name) == "table":
+        tall *= 0.6
     haze, colour = 0.0, subject.colour
     floor = stage.height - stage.horizon
     foot = stage.horizon + floor * (0.62 if outdoors else 0.42)

@@ -203,3 +203,8 @@ def test_frames_are_the_same_every_time():
 @pytest.mark.parametrize("prompt", ["", "   ", "?!", "日本の山", "no", "of", "0 cats", "riding a horse", "a " * 3000])
 def test_any_words_give_a_picture(prompt):
     assert painter.paint(prompt, **SMALL).size == (192, 160)
+
+
+def test_a_scene_without_motion_gets_a_camera():
+    made = list(painter.frames("a cup on a table", width=160, height=96, num_frames=17, fps=8, seed=3))
+    assert distance(Image.fromarray(made[0]), Image.fromarray(made[-1])) > 0.3
