@@ -111,8 +111,8 @@ async def resolution_and_size_exclude_each_other(s: Scene) -> None:
     assert (await s.form(PATH, [part()], prompt="night", resolution="640", size="64x64")).status_code == 400
     assert (await s.form(PATH, [part()], prompt="night", resolution="500")).status_code == 400
     assert (await s.form(PATH, [part()], prompt="night", layers="1")).status_code == 400
-    await s.form(PATH, [part()], prompt="night", resolution="640")
-    await s.arrived(resolution=640)
+    await s.form(PATH, [part()], prompt="night", resolution="1024")  # 640 is the default, which is not shown
+    await s.arrived(resolution=1024)
 
 
 @case("edit")
