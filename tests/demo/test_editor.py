@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from omni_ui.demo.editor import KNOWN, NotUnderstood, edit
+from omni_ui.demo.editor import KNOWN, SKY_THINGS, NotUnderstood, edit
 from omni_ui.demo.painter import paint
 
 
@@ -130,6 +130,11 @@ def test_add_puts_a_thing_into_the_picture_and_leaves_the_rest(before):
     after = edit([before], "add a yellow balloon")
     changed = np.abs(pixels(after) - pixels(before)).sum(-1) > 0
     assert 0.005 < changed.mean() < 0.3
+
+
+@pytest.mark.parametrize("name", SKY_THINGS)
+def test_things_of_the_sky_can_be_added(before, name):
+    assert distance(before, edit([before], f"please add {name}")) > 0.05
 
 
 def test_the_negative_prompt_takes_an_edit_away(before):

@@ -110,6 +110,12 @@ def test_scenes_are_chosen_by_words(prompt, scene):
     assert choose_scene(_words.read(prompt), np.random.default_rng(1)) == scene
 
 
+def test_no_phrase_is_listed_twice_within_a_kind():
+    for entries in _words.LEXICON.values():
+        said = [tuple(_words.tokens(phrase)) for phrases in entries.values() for phrase in phrases.split(", ")]
+        assert {phrase for phrase in said if said.count(phrase) > 1} == set()
+
+
 def test_whole_words_only():
     wish = _words.read("a rainbow unicorn in a seafood carpet warehouse")
     assert (wish.weather, wish.scene, wish.subject) == ([], [], [])
