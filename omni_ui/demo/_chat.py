@@ -256,7 +256,10 @@ async def _diffusion(body: Chat, demo: Any) -> Response:
             raise RuntimeError("this server makes no pictures")
         if body.modalities == ["text"]:
             return choice_of("This demo paints and edits; it cannot put a picture into words.")
-        return choice_of(picture_parts(body, demo, prompt, inputs))
+        try:
+            return choice_of(picture_parts(body, demo, prompt, inputs))
+        except ValueError as wrong:
+            raise HTTPException(400, str(wrong)) from wrong
 
     try:
         choice = await demo.engine.one(ask, work)

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from omni_ui.demo._audio import encode as encode_audio
 from omni_ui.demo._images import DEFAULT_SIZE, check_pixels, encode
+from omni_ui.demo._media import decode
 
 
 class Chat(BaseModel):
@@ -88,7 +89,10 @@ class Turn:
                 yield "audio", self._file(samples)
         asked = talk.wants_picture(self.prompt) if self.body.modalities is None else self.prompt
         if "image" in self.wanted and asked:
-            yield "image", picture_parts(self.body, self.demo, asked, [])
+            # A picture that was sent is changed, as it says; only the newest counts.
+            sent = pictures(self.body.messages)[-1:] if self.body.modalities else []
+            inputs = [decode(base64.b64decode(url.partition(",")[2])) for url in sent]
+            yield "image", picture_parts(self.body, self.demo, asked, inputs)
 
     def _speak(self, text: str) -> Iterator[np.ndarray]:
         from omni_ui.demo import voice

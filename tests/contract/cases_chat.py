@@ -261,7 +261,7 @@ async def leaving_a_chat_stops_it(s: Scene) -> None:
 
 @case(*AR)
 async def leaving_a_streamed_chat_stops_it(s: Scene) -> None:
-    chat = s.omni.chat(ChatRequest(messages=said("hello [[slow:20]]")))
+    chat = s.omni.chat(ChatRequest(messages=said("hello [[slow:5]]")))
     async for _ in chat:
         break
     await chat.aclose()

@@ -16,7 +16,7 @@ from omni_ui.demo import DemoServer
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "real-server"
 KEY = "a-key-for-tests"
-LATENCY = 0.1
+LATENCY = 0.05
 """Seconds of every generation."""
 
 

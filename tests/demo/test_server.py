@@ -1,6 +1,7 @@
 """The demo server as the app uses it: all modes at once, in its own thread. Its wire is proved by tests/contract."""
 
 import asyncio
+import base64
 import io
 import threading
 import time
@@ -90,7 +91,7 @@ async def test_a_drawn_seed_differs(http):
 
 async def test_health_answers_while_the_crafts_work(http):
     """The crafts stand in worker threads: the loop stays free."""
-    big = {"prompt": "a sea", "size": "2048x2048", "n": 2}
+    big = {"prompt": "a sea", "size": "1024x1024", "n": 2}
     works = [asyncio.create_task(http.post("/v1/images/generations", json=big)) for _ in range(3)]
     await asyncio.sleep(0.1)
     slowest = 0.0
@@ -202,3 +203,36 @@ def test_a_missing_voice_says_what_to_install(monkeypatch):
     with DemoServer(["speech"]) as server:
         answer = httpx.post(f"{server.url}/v1/audio/speech", json={"input": "x"})
     assert (answer.status_code, "espeakng-loader" in answer.json()["error"]["message"]) == (501, True)
+
+
+async def test_words_that_name_no_edit_are_400_everywhere(http):
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(file, "PNG")
+    with DemoServer(["edit"]) as alone:
+        url = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+        parts = [{"type": "image_url", "image_url": {"url": url}}, {"type": "text", "text": "zzzz"}]
+        async with httpx.AsyncClient(verify=False, timeout=30) as other:
+            body = {"messages": [{"role": "user", "content": parts}]}
+            chat = await other.post(f"{alone.url}/v1/chat/completions", json=body)
+    form = await http.post("/v1/images/edits", data={"prompt": "zzzz"}, files={"image": ("a.png", file.getvalue())})
+    for answer in (chat, form):
+        assert (answer.status_code, "night" in answer.json()["error"]["message"]) == (400, True)
+
+
+async def test_a_chat_changes_the_picture_that_it_is_sent(http):
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(file, "PNG")
+    url = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    parts = [{"type": "image_url", "image_url": {"url": url}}, {"type": "text", "text": "black and white"}]
+    body = {"messages": [{"role": "user", "content": parts}], "modalities": ["image"]}
+    made = (await http.post("/v1/chat/completions", json=body)).json()["choices"][0]["message"]["content"][0]
+    picture = Image.open(io.BytesIO(base64.b64decode(made["image_url"]["url"].partition(",")[2])))
+    red, green, blue = picture.convert("RGB").getpixel((20, 15))
+    assert picture.size == (40, 30)
+    assert red == green == blue
+
+
+async def test_a_drawing_is_made_when_the_words_ask_for_one(http):
+    for words, count in (("draw me a red fox", 2), ("hello", 1)):
+        body = {"messages": [{"role": "user", "content": words}]}
+        assert len((await http.post("/v1/chat/completions", json=body)).json()["choices"]) == count
