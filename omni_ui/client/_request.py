@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-Place = Literal["main", "card", "advanced", "hidden"]
+Place = Literal["main", "card", "advanced", "own", "hidden"]
 Kind = Literal[
     "text", "line", "number", "slider", "switch", "choice", "choices", "size", "seed", "json", "image", "audio", "video"
 ]
@@ -42,7 +42,8 @@ def knob(
 
     default: what the page starts with; `...` for a required one; None sends nothing, so the model decides.
     place: "main" stands beside the prompt, "card" holds the few settings that people change most, "advanced" is
-        folded away, "hidden" has no control (it stays in the API, the recipe and the code).
+        folded away, "own" is placed by the tab's module, "hidden" has no control (it stays in the API, the recipe and
+        the code).
     kind: the control; derived from the type when absent. presets: (label, value) pairs that a person may pick.
     free: other values than the presets may be entered too.
     bounds: pydantic's own (ge, le, max_length, pattern …); they are the bounds of the control too.
@@ -98,13 +99,14 @@ JsonObject = Annotated[dict[str, Any] | None, BeforeValidator(_read_json)]
 class WireCall:
     """One HTTP request as data: what the client sends and what the code export prints.
 
-    Either `json` or `form` (with `files`) is set. Files are (field, path); they are read when sent.
+    Either `json` or `form` (with `files`) is set. Files are (field, path); they are read when sent. A value of the
+    form is its text, or JSON with a FileRef in it, which becomes text when it is sent.
     """
 
     method: str
     path: str
     json: dict[str, Any] | None = None
-    form: list[tuple[str, str]] | None = None
+    form: list[tuple[str, Any]] | None = None
     files: list[tuple[str, Path]] = field(default_factory=list)
 
 

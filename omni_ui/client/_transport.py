@@ -15,6 +15,7 @@ from httpx_sse import EventSource, SSEError
 
 from omni_ui.client._answers import error_from
 from omni_ui.client._errors import BadRequest, BrokenAnswer, NotReachable, NotVllmOmni, OmniError, ServerBusy, TimedOut
+from omni_ui.client._files import as_text
 from omni_ui.client._media import replace_files, type_of_file
 from omni_ui.client._request import WireCall
 
@@ -172,7 +173,7 @@ class Transport:
             )
         fields: dict[str, list[str]] = {}
         for name, value in call.form or []:
-            fields.setdefault(name, []).append(value)
+            fields.setdefault(name, []).append(as_text(replace_files(value, lambda leaf: leaf.read())))
         files = [
             (name, (path.name, opened.enter_context(path.open("rb")), _part_type(name, type_of_file(path))))
             for name, path in call.files

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
 
-from omni_ui.client._files import AudioFile, FormRequest, MaybeFile, MaybeVisual, MediaFiles, as_text
+from omni_ui.client._files import AudioFile, FormRequest, MaybeFile, MaybeVisual, MediaFiles
 from omni_ui.client._image import check_size
 from omni_ui.client._media import FileRef
 from omni_ui.client._request import INT64, MAX_PROMPT, JsonObject, Maybe, WireCall, Words, knob
@@ -54,20 +54,22 @@ class VideoRequest(FormRequest):
         max_length=MAX_PROMPT,
     )
     input_reference: MaybeVisual = knob(
-        label="Picture or video",
-        help="What the video starts from. A picture is stretched to the size that is set.",
+        label="First frame",
+        help="The picture that the video starts from. Without a size of its own the video gets the picture's shape.",
         place="main",
         kind="image",
     )
     input_references: MediaFiles = knob(
         [],
-        label="Several references",
-        help="Videos to work from; models that mix references take pictures and recordings too.",
+        label="Videos to work from",
+        help="Models that mix references take pictures and recordings here too.",
         kind="video",
         max_length=16,
     )
     audio_reference: Annotated[AudioFile | None, MaybeFile] = knob(
-        label="Sound", help="What is heard or spoken in the video, at most 700 kB; MP3 is smallest.", kind="audio"
+        label="Sound",
+        help="What is spoken or heard in the video, for models that follow a sound. At most 700 kB.",
+        kind="audio",
     )
     size: Annotated[Maybe[str], AfterValidator(check_size)] = knob(
         label="Size",
@@ -236,7 +238,7 @@ class VideoRequest(FormRequest):
         if self.audio_reference is None:
             return call
         # The one medium that this server takes no file for; it is small (helpers.py:858, 1048-1060).
-        sound = as_text({"audio_url": FileRef(self.audio_reference).read()})
+        sound = {"audio_url": FileRef(self.audio_reference)}
         files: Sequence[tuple[str, Path]] = [one for one in call.files if one[0] != "audio_reference"]
         return WireCall(
             call.method, call.path, form=[*(call.form or []), ("audio_reference", sound)], files=list(files)

@@ -6,7 +6,7 @@ from omni_ui.client import WireCall
 from omni_ui.parts.snippets import LANGUAGES, snippet
 
 
-def code_view(call: WireCall, base_url: str = "http://localhost:8091") -> str:
+def code_view(call: WireCall, base_url: str | None = None) -> str:
     """HTML with one snippet for each language; a small script in the page switches and copies."""
     tabs, panes = [], []
     for number, language in enumerate(LANGUAGES):
