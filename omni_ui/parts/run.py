@@ -62,7 +62,7 @@ class Work(ABC):
     def outcome(self) -> Outcome:
         """What came of it, after the last event."""
 
-    def left(self) -> Updates:
+    def after_failure(self) -> Updates:
         """What the page shows of a run that failed, beside the card that says why."""
         return {}
 

@@ -172,7 +172,7 @@ class OmniTab:
                     return
                 if step.kind == "failed":
                     sentence, words = (self.backends.discreet(one, backend) for one in _explain(step.error))
-                    yield work.left() | self._failure(sentence, words, request)
+                    yield work.after_failure() | self._failure(sentence, words, request)
                 elif step.kind == "done":
                     yield {**shown, **self._finish(work, step)}
                 else:
