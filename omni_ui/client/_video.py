@@ -159,7 +159,10 @@ class VideoRequest(FormRequest):
         label="Quality", help="What the model may save on: lossless nothing, high a little.", kind="choice"
     )
     generate_sound: Maybe[bool] = knob(
-        label="With sound", help="Makes the sound to the picture, for models that can.", kind="switch"
+        label="With sound",
+        help="Makes the sound to the picture, for models that can.",
+        kind="choice",
+        presets=[("On", True), ("Off", False)],
     )
     sound_duration: Maybe[float] = knob(
         label="Length of the sound",
@@ -189,7 +192,10 @@ class VideoRequest(FormRequest):
         le=3600,
     )
     enable_frame_interpolation: Maybe[bool] = knob(
-        label="Smooth motion", help="Draws frames in between, for models that can.", kind="switch"
+        label="Smooth motion",
+        help="Draws frames in between, for models that can.",
+        kind="choice",
+        presets=[("On", True), ("Off", False)],
     )
     frame_interpolation_exp: Maybe[int] = knob(
         label="Smoothness", help="1 doubles the frames, 2 makes four of one.", kind="number", ge=1, le=4

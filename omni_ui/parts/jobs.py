@@ -29,6 +29,8 @@ class VideoJobs:
         self._keepers: dict[Backend, Keeper] = {}
         self._known: dict[str, Followed] = {}
         """Open jobs, and those that could not be written down."""
+        self.on_stage: dict[str, str] = {}
+        """By session: the ticket of the job that its page shows."""
 
     async def start(self) -> None:
         """Takes up the jobs that were open when the app ended."""
@@ -117,6 +119,10 @@ class VideoJobs:
         if record and record.over and record.made and self.file_of(record) is None:
             self._take_up(record.but(state="fetching", error="", details="", file=None))
 
+    def forget(self, session: str) -> None:
+        """A page was closed. Its jobs go on."""
+        self.on_stage.pop(session, None)
+
     def file_of(self, record: VideoRecord) -> Path | None:
         """Where the finished video lies, None when it is not here."""
         return self.store.files.path(record.file) if record.file else None
@@ -134,6 +140,8 @@ class VideoJobs:
     def _ended(self, job: Followed) -> None:
         if job.written:
             self._known.pop(job.record.ticket, None)
+        host = self._backends.for_tab("video")
+        self._keepers = {one: keeper for one, keeper in self._keepers.items() if one is host or keeper.busy}
 
     def _with_note(self, record: VideoRecord) -> VideoRecord:
         return record if record.over else record.but(note=ELSEWHERE)

@@ -129,6 +129,10 @@ class Keeper:
         task.add_done_callback(self._tasks.pop)
         return task
 
+    @property
+    def busy(self) -> bool:
+        return bool(self._tasks)
+
     async def close(self) -> None:
         """Stops following. The jobs go on at the server and are taken up by the next start."""
         for task in list(self._tasks):

@@ -1,0 +1,254 @@
+"""The Video tab: videos as jobs that outlive the page. The page only looks; omni_ui/parts/jobs.py does the rest."""
+
+import re
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from omni_ui.client import OmniClient, OmniError, VideoRequest, type_of_file
+from omni_ui.parts import status
+from omni_ui.parts.backends import Backends
+from omni_ui.parts.code import code_view
+from omni_ui.parts.files import shown
+from omni_ui.parts.form import Invalid
+from omni_ui.parts.intake import take_picture
+from omni_ui.parts.job_list import job_list, note_of
+from omni_ui.parts.jobs import VideoJobs
+from omni_ui.parts.picture_field import PictureForm
+from omni_ui.parts.pump import pump
+from omni_ui.parts.run import Outcome, Tell, Updates, Work
+from omni_ui.parts.tab import OmniTab
+from omni_ui.parts.videos import area_of, check_video, lend, size_like, small_sound
+from omni_ui.store import VideoRecord
+
+HELLO = "Your video will appear here. It goes on being made when you leave the page."
+EXAMPLES = [
+    "A lighthouse at dusk, waves rolling in, the camera moves slowly closer",
+    "A red fox runs through deep snow, soft morning light",
+    "A paper boat drifts down a stream in the rain",
+]
+NO_FILE = "The file of this video is not here any more. Fetch it from the server in the list below, or run it again."
+STRETCHED = 1.03
+"""From here on a picture that does not fit its video is seen to be stretched."""
+NO_JOB = "There is no such video: it was deleted, or the link is not complete."
+
+
+def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
+    tab = OmniTab(VideoRequest, "Video", backends, status.empty(HELLO, EXAMPLES, "video-prompt"))
+    tab.form = PictureForm(VideoRequest)
+
+    with tab.frame():
+        with tab.controls():
+            size_note = gr.HTML(elem_id="video-size-note", elem_classes="omni-recommended", padding=False)
+            with gr.Accordion("From a video, with a sound", open=False, elem_classes="omni-advanced"):
+                tab.form.add("input_references", height=120)
+                tab.form.add("audio_reference")
+        with tab.stage():
+            result = gr.Video(
+                label="Result",
+                show_label=False,
+                elem_id="video-result",
+                elem_classes="omni-result",
+                interactive=False,
+                buttons=["download"],
+            )
+            # Not Gradio's own way: with ffmpeg installed it examines every video and may write it anew.
+            result.postprocess = lambda path: shown(path) if path else None
+        listed = job_list("video-jobs")
+
+    async def usual_size(session: str | None) -> str | None:
+        """What the makers of this model recommend."""
+        backend = backends.for_tab("video", session)
+        ability = await backend.ability("video") if backend else None
+        return ability.detail.get("settings", {}).get("size") if ability else None
+
+    async def read(values: dict[str, Any]) -> VideoRequest:
+        """Sounds are made small enough to be sent before the request is checked."""
+        if values.get("audio_reference"):
+            values = values | {"audio_reference": await small_sound(values["audio_reference"], "audio_reference")}
+        return tab.form.read(values)
+
+    class Filming(Work):
+        """Has a job made and shows how it stands."""
+
+        def __init__(self, request: VideoRequest) -> None:
+            self.request = request
+            self._notes: list[str] = []
+            self._made = Outcome()
+            self._ticket = ""
+
+        @property
+        def left(self) -> bool:
+            return bool(self._ticket and self.visitor) and jobs.on_stage.get(self.session or "") != self._ticket
+
+        async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[VideoRecord]:
+            await self._look_at_files()
+            backend = backends.for_tab("video", self.session)
+            job = await jobs.begin(backend, self.request, self.visitor, self.model)
+            self._ticket = jobs.on_stage[self.session or ""] = job.ticket
+            try:
+                async for job in jobs.changes(self._ticket):
+                    yield job
+            finally:
+                # Somebody without a name could not come back for it.
+                if not self.visitor:
+                    jobs.cancel(self._ticket)
+            _raise_unless_done(job)
+
+        async def _look_at_files(self) -> None:
+            """Puts the files as they will be sent into the request. Raises Invalid."""
+            largest = backends.settings.max_upload_mb * 1_000_000
+            for path in self.request.input_references:
+                if type_of_file(path).startswith("video/"):
+                    await check_video(path, "input_references", largest)
+            if (first := self.request.input_reference) is None:
+                return
+            if type_of_file(first).startswith("video/"):
+                await check_video(first, "input_reference", largest)
+                return
+            taken = await take_picture(first, "input_reference")
+            self._notes += [taken.note] if taken.note else []
+            files: dict[str, Any] = {"input_reference": taken.path}
+            if self.request.size is None:
+                files["size"] = size_like(taken.width, taken.height, area_of(await usual_size(self.session)))
+            self.request = self.request.model_copy(update=files)
+
+        async def show(self, events: list[VideoRecord]) -> Updates:
+            job = events[-1]
+            self.note = note_of(job)
+            if job.state != "done":
+                return {}
+            path, facts = await _handed_out(jobs, job)
+            self._made.files = [path]
+            self._made.facts = facts + [("note", note) for note in self._notes]
+            return {result: path}
+
+        def outcome(self) -> Outcome:
+            return self._made
+
+    async def stopped(request: gr.Request) -> str:
+        """Stop is meant for the server too; leaving the page is not."""
+        job = await jobs.find(ticket) if (ticket := jobs.on_stage.get(request.session_hash or "")) else None
+        if job is None or job.over:
+            return ""
+        jobs.cancel(job.ticket)
+        if job.at_once:
+            return (
+                "Stopped waiting; what you entered is still here. This server makes the video to its end all the same."
+            )
+        return "Stopped, and taken back from the server. What you entered is still here."
+
+    async def opened(ticket: str, request: gr.Request) -> AsyncGenerator[Updates]:
+        """Shows a job of the list or of a link on the stage, as it stands and until it is over."""
+        session = request.session_hash or ""
+        job = await jobs.find(ticket) if isinstance(ticket, str) else None
+        if job is None:
+            yield {tab.status: status.failed(NO_JOB)}
+            return
+        jobs.on_stage[session] = ticket
+        yield {tab.code: _code(job)} if job.state == "done" else {tab.code: _code(job), result: None}
+        async with aclosing(pump(jobs.changes(ticket))) as looks:
+            async for batch in looks:
+                if jobs.on_stage.get(session) != ticket:
+                    return
+                yield await looked(batch[-1]) if batch else {tab.status: gr.skip()}
+
+    async def looked(job: VideoRecord) -> Updates:
+        if job.state == "done":
+            path, facts = await _handed_out(jobs, job)
+            if path is None:
+                return {tab.status: status.failed(NO_FILE)}
+            facts = [("", f"{(job.ended or job.created) - job.created:.1f} s"), *_seed(job), *facts]
+            facts += [("model", job.model)] if job.model else []
+            return {result: path, tab.status: status.done(facts)}
+        if job.state == "failed":
+            return {tab.status: status.failed(jobs.said(job.error, job), jobs.said(job.details, job))}
+        if job.state == "cancelled":
+            return {tab.status: status.stopped(f"This video was cancelled. {jobs.said(job.note, job)}".strip())}
+        return {tab.status: status.working(jobs.said(note_of(job), job), started=max(0.0, time.time() - job.created))}
+
+    async def say_size(picture: str | None, size: str | None, request: gr.Request) -> str:
+        """Which size the video gets from its first frame, or what happens to that at the size that is set."""
+        try:
+            taken = await take_picture(picture, "input_reference") if picture else None
+        except Invalid:
+            taken = None  # the field says what is wrong with it
+        if taken is None:
+            return ""
+        return size_words(taken.width, taken.height, size, await usual_size(request.session_hash))
+
+    tab.runs(Filming, [result], read=read, stopped=stopped, again="multiple")
+    listed.input(
+        opened,
+        listed,
+        [result, tab.status, tab.code],
+        api_visibility="private",
+        show_progress="hidden",
+        concurrency_limit=None,
+        trigger_mode="multiple",
+    )
+    for field in ("input_reference", "size"):
+        tab.form.controls[field].change(
+            say_size,
+            [tab.form.controls["input_reference"], tab.form.controls["size"]],
+            size_note,
+            api_visibility="private",
+            show_progress="hidden",
+            queue=False,
+            trigger_mode="always_last",
+        )
+    return tab
+
+
+def size_words(width: int, height: int, size: str | None, usual: str | None) -> str:
+    """What becomes of a first frame of this size; `size` is what is set, "" for the model's own."""
+    match = re.fullmatch(r"(\d+)\s*[x×]\s*(\d+)", (size or "").strip().lower())
+    if not match:
+        return f"The size follows the picture: {size_like(width, height, area_of(usual)).replace('x', ' × ')}."
+    off = (int(match[1]) / int(match[2])) / (width / height)
+    if 1 / STRETCHED < off < STRETCHED:
+        return ""
+    return (
+        f"The picture ({width} × {height}) will be stretched to {match[1]} × {match[2]}. "
+        "Choose the model default as the size, and the video keeps its shape."
+    )
+
+
+def _raise_unless_done(job: VideoRecord) -> None:
+    if job.state == "failed":
+        raise OmniError(job.error, "", server_message=job.details)
+    if job.state == "cancelled":
+        raise OmniError("This video was cancelled.", job.note)
+
+
+async def _handed_out(jobs: VideoJobs, job: VideoRecord) -> tuple[Path | None, list[tuple[str, str]]]:
+    """The finished file as the page may show it, and what the server says of it."""
+    kept = jobs.file_of(job)
+    if kept is None:
+        return None, []
+    facts = []
+    if size := job.request.get("size"):
+        facts.append(("", size.replace("x", " × ")))
+    if frames := job.facts.get("frames"):
+        facts.append(("", f"{frames} frames"))
+    if job.facts.get("duration") and job.facts.get("fps"):
+        facts.append(("", f"{job.facts['duration']:.1f} s at {job.facts['fps']:g} fps"))
+    return await lend(kept, "video.mp4"), facts
+
+
+def _seed(job: VideoRecord) -> list[tuple[str, str]]:
+    return [("seed", str(job.request["seed"]))] if "seed" in job.request else []
+
+
+def _code(job: VideoRecord) -> str:
+    """The job's request as code. Empty when a sound that stands in it is gone."""
+    files = {name: Path(value) for name in ("input_reference", "audio_reference", "control_reference")
+             if (value := job.request.get(name))}  # fmt: skip
+    try:
+        return code_view(VideoRequest.model_construct(**job.request | files).wire(job.model))
+    except OSError:
+        return ""
