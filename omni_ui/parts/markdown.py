@@ -1,0 +1,104 @@
+"""Markdown that a model wrote, as HTML that is safe to show: no raw HTML, no remote pictures, only plain links."""
+
+import time
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+
+SCHEMES = ("http://", "https://", "mailto:")
+REST = 4.0
+"""Rendering a growing answer may take this part of the time at most: one share of work, four of rest."""
+
+
+class _Renderer(RendererHTML):
+    """What differs from the ordinary HTML of Markdown."""
+
+    def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return f'<a href="{escape(str(tokens[idx].attrs["href"]))}" target="_blank" rel="noopener noreferrer nofollow">'
+
+    def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """A link: to load a picture from elsewhere would tell its host who reads this."""
+        token = tokens[idx]
+        name = self.renderInlineAsText(token.children or [], options, env) or "picture"
+        source = escape(str(token.attrs["src"]))
+        return f'<a href="{source}" target="_blank" rel="noopener noreferrer nofollow">{escape(name)} (picture)</a>'
+
+    def heading_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return f"<h{_level(tokens[idx])}>"
+
+    def heading_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return f"</h{_level(tokens[idx])}>\n"
+
+    def fence(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        language = tokens[idx].info.split(maxsplit=1)[0] if tokens[idx].info.strip() else ""
+        return (
+            f'<div class="omni-fence"><div class="omni-fence-head"><span>{escape(language)}</span>'
+            '<button type="button" data-act="copy-code">Copy</button></div>'
+            f'<pre tabindex="0"><code>{escape(tokens[idx].content)}</code></pre></div>\n'
+        )
+
+    code_block = fence
+
+    def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return '<div class="omni-table" tabindex="0"><table>'
+
+    def table_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return "</table></div>\n"
+
+
+def _level(token: Token) -> int:
+    """An answer's headings stand below those of the page."""
+    return min(6, int(token.tag[1]) + 2)
+
+
+def _reader() -> MarkdownIt:
+    made = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable(["table", "strikethrough"])
+    made.validateLink = lambda url: url.strip().lower().startswith(SCHEMES)  # type: ignore[method-assign]
+    return made
+
+
+READER = _reader()
+
+
+def render(text: str) -> str:
+    """HTML of a whole text."""
+    return READER.render(text)
+
+
+class GrowingMarkdown:
+    """A text that is still being written, as HTML blocks of which only the last one changes.
+
+    A block of Markdown is finished when another one has begun after it, so only the last is rendered again. (What a
+    later line would change in an earlier block, such as a link's address given at the end, waits for `render`.)
+    """
+
+    def __init__(self) -> None:
+        self._done: list[str] = []
+        self._rest = ""
+        self._last = ""
+        self._env: dict[str, Any] = {}
+        self._again_at = 0.0
+
+    def add(self, text: str) -> None:
+        self._rest += text.replace("\r", "")
+
+    def blocks(self) -> list[str]:
+        """The HTML so far. A block that takes long to render is left as it was for a moment."""
+        began = time.monotonic()
+        if began >= self._again_at:
+            self._read()
+            self._again_at = time.monotonic() + REST * (time.monotonic() - began)
+        return [*self._done, self._last] if self._last else list(self._done)
+
+    def _read(self) -> None:
+        tokens = READER.parse(self._rest, self._env)
+        last = max((i for i, one in enumerate(tokens) if one.level == 0 and one.nesting >= 0), default=0)
+        if last and (place := tokens[last].map):
+            self._done.append(READER.renderer.render(tokens[:last], READER.options, self._env))
+            self._rest = "\n".join(self._rest.split("\n")[place[0] :])
+            tokens = tokens[last:]
+        self._last = READER.renderer.render(tokens, READER.options, self._env)

@@ -1,0 +1,145 @@
+"""The Chat tab: a conversation with a model that may hear, see, speak and draw."""
+
+from functools import partial
+
+import gradio as gr
+
+from omni_ui.client import ChatRequest, OmniClient, OmniError, hint
+from omni_ui.parts import status
+from omni_ui.parts.answering import Answering, ChatView, read_chat_form
+from omni_ui.parts.attach import attach_field
+from omni_ui.parts.backends import Backends
+from omni_ui.parts.controls import Component
+from omni_ui.parts.conversation import Conversation
+from omni_ui.parts.listen import Listening
+from omni_ui.parts.run import Updates
+from omni_ui.parts.tab import OmniTab
+from omni_ui.tabs.chat_tools import ChatTools, Composer
+
+HELLO = "Write below, or attach a picture, a recording or a video. The answer appears here."
+EXAMPLES = ["What can you do?", "Draw a lighthouse at sunset, and tell me about it", "Say hello in a warm voice"]
+MESSAGES = '<div class="omni-messages" role="log" aria-label="Conversation"></div>'
+LIVE = (
+    '<article class="omni-message omni-live" data-role="assistant" aria-busy="true" hidden>'
+    '<h3 class="omni-who">Answer</h3><div class="omni-body"></div></article>'
+)
+CHANGE = (
+    '<div class="omni-change" hidden><span>Editing message <b></b>: what you send takes its place and that of all '
+    'that followed.</span> <button type="button">Cancel</button></div>'
+)
+NEEDS = {
+    "text": ("temperature", "max_tokens", "top_p", "top_k", "presence_penalty", "frequency_penalty"),
+    "audio": ("voice", "language", "instructions"),
+    "image": (
+        "size", "num_outputs_per_prompt", "num_inference_steps", "guidance_scale", "true_cfg_scale",
+        "negative_prompt", "layers",
+    ),
+}  # fmt: skip
+"""What an answer must be able to hold for a setting to have an effect."""
+
+
+class ChatTab(OmniTab):
+    """A tab that shows only the settings that its model heeds, and the voices that its server has."""
+
+    async def advise(self, session: str | None) -> Updates:
+        advice = await super().advise(session)
+        backend = self.backends.for_tab("chat", session)
+        ability = await backend.ability("chat") if backend else None
+        if not backend or not ability or not ability.can:
+            return advice
+        outputs = ability.detail.get("outputs") or list(NEEDS)
+        controls = self.form.controls
+        for output, names in NEEDS.items():
+            for name in names:
+                part = self.place_of(name)
+                value = {"value": advice[part]} if part in advice else {}
+                advice[part] = gr.update(visible=output in outputs, **value)
+        answers = [(words, value) for words, value in hint(ChatRequest.model_fields["modalities"], "presets")]
+        answers = [one for one in answers if one[1] in outputs]
+        advice[controls["modalities"]] = gr.update(choices=answers, visible=len(answers) > 1)
+        voices = await _voices(backend.client) if "audio" in outputs else []
+        advice[controls["voice"]] = gr.update(
+            choices=[("Model default", ""), *((name, name) for name in voices)], visible="audio" in outputs
+        )
+        return advice
+
+    def place_of(self, name: str) -> gr.blocks.Block:
+        """What to hide when a setting is not heeded: a size stands in a row with its width and height."""
+        control = self.form.controls[name]
+        return control.parent if name == "size" and control.parent else control
+
+    @property
+    def advised(self) -> list[Component]:
+        return [*super().advised, self.place_of("size")]
+
+
+async def _voices(omni: OmniClient) -> list[str]:
+    """The voices by name; none when the server lists none ("default" stands on every server, and says nothing)."""
+    try:
+        return [name for name in (await omni.voices()).names if name != "default"]
+    except OmniError:
+        return []  # the field takes any name
+
+
+def build(backends: Backends, listening: Listening) -> OmniTab:
+    tab = ChatTab(ChatRequest, "Chat", backends, status.empty(HELLO, EXAMPLES, "chat-text"))
+    talk = gr.State(Conversation())
+    with tab.frame():
+        with tab.controls(buttons=False):
+            system = gr.Textbox(
+                label="System prompt",
+                info="What the model should know or be before the conversation begins.",
+                lines=2,
+                max_lines=10,
+                elem_id="chat-system",
+            )
+        with tab.stage():
+            tools = ChatTools()
+            with gr.Column(elem_classes="omni-talk", elem_id="chat-talk"):
+                result = gr.HTML(
+                    "",
+                    html_template=MESSAGES,
+                    js_on_load="omniChat.messages(element, props, watch);",
+                    elem_id="chat-result",
+                )
+                live = gr.HTML(
+                    None, html_template=LIVE, js_on_load="omniChat.live(element, props, watch);", elem_id="chat-live"
+                )
+            with gr.Column(elem_classes="omni-composer"):
+                change = gr.HTML(
+                    "",
+                    label="Change",
+                    html_template=CHANGE,
+                    js_on_load="omniChat.change(element, props, trigger, watch);",
+                    elem_id="chat-change",
+                )
+                text = gr.Textbox(
+                    label="Message",
+                    placeholder="Write a message. Enter sends it, Shift+Enter begins a new line.",
+                    lines=2,
+                    max_lines=10,
+                    elem_id="chat-text",
+                )
+                with gr.Row(elem_classes="omni-composer-row"):
+                    files = attach_field("chat-files", scale=3, min_width=180)
+                    tab.add_buttons("Send")
+            told = gr.JSON(visible=False, elem_id="chat-conversation", label="Conversation")
+    live.api_info = lambda: {"type": "object"}
+    view = ChatView(told, result, live)
+    tab.runs(
+        partial(Answering, view=view, listening=listening),
+        [told, result, live],
+        more={"text": text, "files": files, "system": system, "change": change, "talk": talk},
+        read=partial(read_chat_form, tab.form),
+    )
+
+    async def settle(talk: Conversation, system: str) -> Updates:
+        """After Stop: the run is being ended; then what had arrived is shown."""
+        await talk.idle()
+        return view.left(talk, system)
+
+    tab.stop_button.click(
+        settle, [talk, system], [told, result, live], api_visibility="private", queue=False, show_progress="hidden"
+    )
+    tools.wire(view, Composer(talk, system, text, files, change), tab.status, tab.hello)
+    return tab
