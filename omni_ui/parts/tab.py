@@ -65,16 +65,21 @@ class OmniTab:
             self.stop_button = gr.Button("Stop", elem_id=f"{self.name}-stop", scale=1, min_width=72)
 
     @contextmanager
-    def stage(self) -> Iterator[None]:
-        """The right column: what the module adds is the result; below it the status, and the code folded away."""
+    def stage(self, status: bool = True) -> Iterator[None]:
+        """The right column: what the module adds is the result; below it the status, and the code folded away.
+
+        status: False when the module places it elsewhere (`add_status`).
+        """
         with gr.Column(scale=64, min_width=320, elem_classes="omni-stage"):
             yield
-            self.status = gr.HTML(
-                self.hello, elem_id=f"{self.name}-status", elem_classes="omni-status-line", padding=False
-            )
+            if status:
+                self.add_status()
             with gr.Accordion("Code", open=False, elem_classes="omni-code-fold"):
                 self.code = gr.HTML(elem_id=f"{self.name}-code", padding=False)
             self.facts = gr.JSON(visible=False, elem_id=f"{self.name}-facts", label="Facts")
+
+    def add_status(self) -> None:
+        self.status = gr.HTML(self.hello, elem_id=f"{self.name}-status", elem_classes="omni-status-line", padding=False)
 
     async def advise(self, session: str | None) -> Updates:
         """What the makers of this tab's model recommend, filled in and said. Nothing when the model is not known."""

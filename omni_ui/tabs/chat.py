@@ -65,8 +65,10 @@ class ChatTab(OmniTab):
 
     def place_of(self, name: str) -> gr.blocks.Block:
         """What to hide when a setting is not heeded: a size stands in a row with its width and height."""
-        control = self.form.controls[name]
-        return control.parent if name == "size" and control.parent else control
+        found: gr.blocks.Block = self.form.controls[name]
+        while name == "size" and found.parent and not isinstance(found, gr.Row):
+            found = found.parent
+        return found
 
     @property
     def advised(self) -> list[Component]:
@@ -93,7 +95,7 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
                 max_lines=10,
                 elem_id="chat-system",
             )
-        with tab.stage():
+        with tab.stage(status=False):
             tools = ChatTools()
             with gr.Column(elem_classes="omni-talk", elem_id="chat-talk"):
                 result = gr.HTML(
@@ -105,6 +107,7 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
                 live = gr.HTML(
                     None, html_template=LIVE, js_on_load="omniChat.live(element, props, watch);", elem_id="chat-live"
                 )
+            tab.add_status()
             with gr.Column(elem_classes="omni-composer"):
                 change = gr.HTML(
                     "",
