@@ -26,12 +26,13 @@ NUMBER_SCRIPT = """
 const number = element.querySelector("input[type=number]");
 const range = element.querySelector("input[type=range]");
 const clear = element.querySelector("button");
+const optional = element.querySelector(".omni-number").dataset.optional === "true"; // Gradio drops props on a skip
 const read = (value) => (value === "" || value === null || value === undefined ? null : Number(value));
 const show = () => {
   const value = read(props.value);
   if (read(number.value) !== value) number.value = value ?? "";
   if (range) { range.value = value ?? range.min; range.classList.toggle("omni-unset", value === null); }
-  clear.hidden = value === null || !props.optional;
+  clear.hidden = value === null || !optional;
 };
 const set = (value) => {
   if (read(props.value) === read(value)) return;
@@ -71,14 +72,14 @@ def number_field(
     )
     ranged = f'<input type="range"{limits} step="{step:g}" aria-label="{escape(label)}, slider">' if slider else ""
     template = (
-        f'<div class="omni-number"><label for="{field_id}">{escape(label)}</label>'
+        f'<div class="omni-number" data-optional="{str(optional).lower()}"><label for="{field_id}">{escape(label)}</label>'
         f'<div class="omni-number-box"><input type="number" id="{field_id}"{limits} step="{step:g}" '
         f'placeholder="{escape(placeholder)}" aria-describedby="{field_id}-info">'
         f'<button type="button" hidden title="Model default" aria-label="{escape(label)}: model default">'
         f'&times;</button></div>{ranged}<p class="omni-info" id="{field_id}-info">{escape(info or "")}</p></div>'
     )
     made = gr.HTML(
-        value, label=label, html_template=template, js_on_load=NUMBER_SCRIPT, elem_id=elem_id, optional=optional, **more
+        value, label=label, html_template=template, js_on_load=NUMBER_SCRIPT, elem_id=elem_id, **more
     )
     made.api_info = lambda: {"type": "integer" if isinstance(step, int) else "number"}
     made.example_payload = made.example_value = lambda: value
