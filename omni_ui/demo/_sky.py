@@ -102,7 +102,7 @@ def clouds(stage: Stage, amount: float, kind: str) -> None:
     colour = mix(dark, bright, lit[..., None])
     colour = mix(light.sky[-1], colour, ease(0, 0.5, height)[:, None, None] * 0.75 + 0.25)
     cover *= mix(0.35, 1, ease(0.0, 0.3, height))[:, None] * {"heap": 0.96, "streak": 0.8, "blanket": 0.9}[kind]
-    stage.add("clouds", colour, cover, motion="drift", rate=0.006)
+    stage.add("clouds", colour, cover, motion="drift", rate=0.012)
 
 
 def lightning(stage: Stage) -> None:

@@ -142,10 +142,10 @@ def _rippled(picture: Image.Image, layer: Layer, stage: Stage, t: float) -> Imag
     """Each row of the water slides a little to and fro, the near rows slower and further."""
     rows = np.asarray(picture.crop((0, layer.top, picture.width, layer.top + layer.picture.height)))
     d = np.arange(rows.shape[0]) / max(1, rows.shape[0])
-    slide = np.sin(d**0.6 * 60 - t * 2.4) * stage.unit * (0.001 + 0.006 * d) * (0.4 + layer.rate)
+    slide = np.sin(d**0.6 * 60 - t * 2.4) * (0.7 + stage.unit * (0.001 + 0.011 * d) * (0.4 + layer.rate))
     moved = rows[
         np.arange(rows.shape[0])[:, None],
-        np.clip(np.arange(rows.shape[1]) + slide[:, None].astype(int), 0, rows.shape[1] - 1),
+        np.clip(np.arange(rows.shape[1]) + np.rint(slide)[:, None].astype(int), 0, rows.shape[1] - 1),
     ]
     out = picture.copy()
     out.paste(Image.fromarray(moved, "RGBA"), (0, layer.top))
