@@ -72,7 +72,8 @@ def number_field(
     )
     ranged = f'<input type="range"{limits} step="{step:g}" aria-label="{escape(label)}, slider">' if slider else ""
     template = (
-        f'<div class="omni-number" data-optional="{str(optional).lower()}"><label for="{field_id}">{escape(label)}</label>'
+        f'<div class="omni-number" data-optional="{str(optional).lower()}">'
+        f'<label for="{field_id}">{escape(label)}</label>'
         f'<div class="omni-number-box"><input type="number" id="{field_id}"{limits} step="{step:g}" '
         f'placeholder="{escape(placeholder)}" aria-describedby="{field_id}-info">'
         f'<button type="button" hidden title="Model default" aria-label="{escape(label)}: model default">'
