@@ -47,7 +47,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             with gr.Accordion("From a video, with a sound", open=False, elem_classes="omni-advanced"):
                 tab.form.add("input_references", height=120)
                 tab.form.add("audio_reference")
-        with tab.stage():
+        with tab.stage(status=False):
             result = gr.Video(
                 label="Result",
                 show_label=False,
@@ -58,7 +58,8 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             )
             # Not Gradio's own way: with ffmpeg installed it examines every video and may write it anew.
             result.postprocess = lambda path: shown(path) if path else None
-        listed = job_list("video-jobs")
+            tab.add_status()
+            listed = job_list("video-jobs")
 
     async def usual_size(session: str | None) -> str | None:
         """What the makers of this model recommend."""
