@@ -3,14 +3,13 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-import gradio as gr
-
 from omni_ui.client import ImageRequest, OmniClient, Pictures
 from omni_ui.parts import status
 from omni_ui.parts.backends import Backends
 from omni_ui.parts.pictures import picture_facts, save_pictures
 from omni_ui.parts.run import Outcome, Tell, Updates, Work
 from omni_ui.parts.tab import OmniTab
+from omni_ui.parts.viewer import gallery_of, viewer
 
 HELLO = "Your picture will appear here."
 EXAMPLES = [
@@ -26,15 +25,7 @@ def build(backends: Backends) -> OmniTab:
         with tab.controls():
             pass
         with tab.stage():
-            result = gr.Gallery(
-                label="Result",
-                show_label=False,
-                elem_id="image-result",
-                elem_classes="omni-result",
-                object_fit="contain",
-                interactive=False,
-                buttons=["download", "fullscreen"],
-            )
+            result = viewer("image-result", sends_to="edit-image", sends_as="Edit this")
 
     class Making(Work):
         """Asks once; the answer holds all pictures."""
@@ -50,7 +41,7 @@ def build(backends: Backends) -> OmniTab:
             pictures = events[-1]
             self._made.files = await save_pictures(pictures)
             self._made.facts = picture_facts(pictures)
-            return {result: [str(path) for path in self._made.files]}
+            return {result: gallery_of(self._made.files, self.request.n)}
 
         def outcome(self) -> Outcome:
             return self._made

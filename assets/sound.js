@@ -1,0 +1,81 @@
+// Hears and sees a sound that came back (omni_ui/parts/sound_view.py).
+(() => {
+  const make = (tag, attributes = {}, words = "") => {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    made.textContent = words;
+    return made;
+  };
+
+  window.omniSound = (element, props, watch) => {
+    const box = element.querySelector(".omni-sound");
+    const show = () => {
+      const file = props.value;
+      if (!file?.url) return;
+      const download = make("a", { class: "omni-small", href: file.url, download: file.orig_name }, "Download");
+      // Bare samples come with a WAV file to listen to, where their rate is known.
+      if (/\.pcm$/.test(file.path) && !file.heard) {
+        box.replaceChildren(make("p", {}, "Bare PCM samples do not say their rate, so they cannot be played here."), download);
+        return;
+      }
+      const player = make("audio", { controls: "", preload: "auto", src: (file.heard || file).url, "aria-label": "Result" });
+      box.replaceChildren(player, download);
+    };
+    watch("value", show);
+    show();
+  };
+
+  window.omniDrawing = (element, props, watch, of) => {
+    const box = element.querySelector(".omni-drawing");
+    const player = () => document.querySelector(`#${of} audio`);
+    const hertz = (value) => (value >= 1000 ? `${+(value / 1000).toFixed(1)} kHz` : `${value} Hz`);
+
+    const show = () => {
+      const drawn = props.value;
+      box.hidden = !drawn;
+      box.replaceChildren();
+      if (!drawn) return;
+      const seconds = drawn.seconds.toFixed(1);
+      const kind = { 1: "mono", 2: "stereo, left above right" }[drawn.channels] || `${drawn.channels} channels`;
+      const wave = make("div", { class: "omni-wave", role: "img", "aria-label": `Waveform of ${seconds} s, ${kind}` });
+      wave.style.setProperty("--wave", `url("${encodeURI(decodeURI(drawn.waveform.url))}")`);
+      wave.style.setProperty("--lanes", drawn.channels);
+      const spectrum = make("img", { class: "omni-spectrum", src: drawn.spectrogram.url, alt: `Spectrogram of ${seconds} s, 40 Hz to ${hertz(drawn.highest)}` });
+      const frequencies = make("div", { class: "omni-hertz", "aria-hidden": "true" });
+      for (const at of [100, 1000, 10000].filter((one) => one < drawn.highest)) {
+        const mark = make("span", {}, hertz(at));
+        mark.style.bottom = `${(100 * Math.log(at / 40)) / Math.log(drawn.highest / 40)}%`;
+        frequencies.append(mark);
+      }
+      const times = make("div", { class: "omni-times", "aria-hidden": "true" });
+      for (let part = 0; part <= 4; part += 1) times.append(make("span", {}, `${((drawn.seconds * part) / 4).toFixed(1)} s`));
+      const head = make("div", { class: "omni-playhead", hidden: "" });
+      const lower = make("div", { class: "omni-spectrum-box" });
+      lower.append(spectrum, frequencies);
+      const both = make("div", { class: "omni-drawn" });
+      both.append(wave, lower, head);
+      both.addEventListener("click", (event) => {
+        const place = both.getBoundingClientRect();
+        const audio = player();
+        if (audio && Number.isFinite(audio.duration)) audio.currentTime = ((event.clientX - place.left) / place.width) * audio.duration;
+        follow();
+      });
+      box.append(both, times);
+    };
+
+    // The line that follows the sound: the player's keys move it too.
+    const follow = () => {
+      const head = box.querySelector(".omni-playhead");
+      const audio = player();
+      if (!head || !audio || !Number.isFinite(audio.duration)) return;
+      head.hidden = audio.paused && audio.currentTime === 0;
+      head.style.left = `${(100 * audio.currentTime) / audio.duration}%`;
+      if (!audio.paused) requestAnimationFrame(follow);
+    };
+    for (const name of ["play", "seeked", "pause", "ended"]) {
+      document.addEventListener(name, (event) => { if (event.target === player()) follow(); }, true);
+    }
+    watch("value", show);
+    show();
+  };
+})();

@@ -1,0 +1,127 @@
+"""The Edit tab: pictures changed by words, with a brush for where."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from omni_ui.client import Ability, EditRequest, Failed, OmniClient, Pictures, TextDelta
+from omni_ui.parts import status
+from omni_ui.parts.backends import Backends
+from omni_ui.parts.files import shown
+from omni_ui.parts.form import Invalid
+from omni_ui.parts.intake import take_picture
+from omni_ui.parts.mask import take_mask
+from omni_ui.parts.picture_field import PictureForm
+from omni_ui.parts.pictures import picture_facts, save_pictures
+from omni_ui.parts.run import Outcome, Tell, Updates, Work
+from omni_ui.parts.tab import OmniTab
+from omni_ui.parts.viewer import gallery_of, original, viewer
+
+HELLO = "Add a picture and say what to change. The result will appear here, beside the original."
+EXAMPLES = ["Make it night", "Turn it into a watercolour", "Remove the background"]
+STOPPED = (
+    "Stopped waiting; what you entered is still here. An edit cannot be called off: the server works on it to its end."
+)
+
+
+def build(backends: Backends) -> OmniTab:
+    async def ability_in(session: str | None) -> Ability | None:
+        backend = backends.for_tab("edit", session)
+        return await backend.ability("edit") if backend else None
+
+    async def most_pictures(session: str | None) -> int | None:
+        """How many the model is known to take at once; None when the server sets no limit, or nobody knows."""
+        ability = await ability_in(session)
+        return ability.detail.get("max_images") if ability and not ability.guess else None
+
+    async def streams_text(session: str | None) -> bool:
+        ability = await ability_in(session)
+        return bool(ability and ability.detail.get("streams_text"))
+
+    tab = OmniTab(EditRequest, "Edit", backends, status.empty(HELLO, EXAMPLES, "edit-prompt"))
+    tab.form = PictureForm(EditRequest, mask=("mask_image", "image"), most=most_pictures)
+    with tab.frame():
+        with tab.controls():
+            pass
+        with tab.stage():
+            result = viewer("edit-result", sends_to="edit-image", sends_as="Use as input")
+            thoughts = gr.HTML(elem_id="edit-thoughts", padding=False)
+            before = original("edit-original", of="edit-result")
+
+    class Editing(Work):
+        """Looks at the pictures, then asks once. Multi-stage models tell what they think before the pictures come."""
+
+        def __init__(self, request: EditRequest) -> None:
+            self.request = request
+            self._text = ""
+            self._made = Outcome()
+            self._notes: list[str] = []
+
+        async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Any]:
+            await self._take_files(await most_pictures(self.session))
+            if not await streams_text(self.session):
+                yield await omni.edits(self.request, on_wait=tell)
+                return
+            async with aclosing(omni.edits_stream(self.request, on_wait=tell)) as stream:
+                async for event in stream:
+                    if isinstance(event, Failed):
+                        raise event.error
+                    yield event
+
+        async def _take_files(self, most: int | None) -> None:
+            """Puts the pictures as they will be sent into the request. Raises Invalid."""
+            given = self.request
+            if most and len(given.image) > most:
+                takes = "one picture" if most == 1 else f"{most} pictures"
+                raise Invalid.because(
+                    "image", f"This model takes {takes}, and {len(given.image)} are here. Remove some."
+                )
+            pictures = [await take_picture(path, "image") for path in given.image]
+            taken = list(pictures)
+            files: dict[str, Any] = {"image": [one.path for one in pictures]}
+            if given.mask_image and pictures:
+                taken.append(await take_mask(given.mask_image, pictures[0]))
+                files["mask_image"] = taken[-1].path
+            if given.reference_image:
+                taken.append(await take_picture(given.reference_image, "reference_image"))
+                files["reference_image"] = taken[-1].path
+            self._notes = [one.note for one in taken if one.note]
+            self.request = given.model_copy(update=files)
+
+        async def show(self, events: list[TextDelta | Pictures]) -> Updates:
+            updates: Updates = {}
+            for event in events:
+                if isinstance(event, TextDelta):
+                    self._text += event.text
+                else:
+                    self._text = event.text or self._text
+                    updates |= await self._keep(event)
+            return updates | {thoughts: thinking(self._text)}
+
+        async def _keep(self, pictures: Pictures) -> Updates:
+            files = await save_pictures(pictures, "edited")
+            self._made.files = files
+            self._made.facts = picture_facts(pictures) + [("note", note) for note in self._notes]
+            first = shown(self.request.image[0]) if self.request.image else None
+            return {result: gallery_of(files, self.request.n), before: first}
+
+        def outcome(self) -> Outcome:
+            self._made.text = self._text
+            return self._made
+
+    async def stopped(request: gr.Request) -> str:
+        return "" if await streams_text(request.session_hash) else STOPPED
+
+    tab.runs(Editing, [result, thoughts, before], stopped=stopped)
+    return tab
+
+
+def thinking(text: str) -> str:
+    """What a multi-stage model thinks, as HTML; nothing when it thinks nothing."""
+    if not text.strip():
+        return ""
+    body = escape(text.strip())
+    return f'<details class="omni-thoughts" open><summary>What the model thinks</summary><p>{body}</p></details>'

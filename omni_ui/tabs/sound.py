@@ -1,0 +1,82 @@
+"""The Sound tab: sounds and music from words."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from omni_ui.client import OmniClient, SoundRequest, Speech
+from omni_ui.parts import status
+from omni_ui.parts.backends import Backends
+from omni_ui.parts.files import keep, shown
+from omni_ui.parts.form import Invalid
+from omni_ui.parts.recording import Recording, read_recording
+from omni_ui.parts.run import Outcome, Tell, Updates, Work
+from omni_ui.parts.sound_view import drawing_of, sound_drawing, sound_player
+from omni_ui.parts.tab import OmniTab
+from omni_ui.parts.waveform import draw
+
+HELLO = "Your sound will appear here, with its waveform and its spectrogram."
+EXAMPLES = ["Rain on a tin roof, distant thunder", "A calm piano melody", "Birds at dawn by a small stream"]
+LONGEST = 2400.0
+"""Seconds that are drawn: the longest that the form lets through, at the slowest speed."""
+
+
+def build(backends: Backends) -> OmniTab:
+    tab = OmniTab(SoundRequest, "Sound", backends, status.empty(HELLO, EXAMPLES, "sound-input"))
+    with tab.frame():
+        with tab.controls():
+            pass
+        with tab.stage():
+            result = sound_player("sound-result")
+            drawing = sound_drawing("sound-drawing", "sound-result")
+
+    class Sounding(Work):
+        """Asks once; the answer is one file, which is drawn before it is shown."""
+
+        def __init__(self, request: SoundRequest) -> None:
+            self.request = request
+            self._made = Outcome()
+
+        async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Any]:
+            await self._check_length()
+            yield await omni.sound(self.request, on_wait=tell)
+
+        async def _check_length(self) -> None:
+            """The server makes what it is asked for, or fails late; where the model's limit is known, we say it."""
+            backend = backends.for_tab("sound", self.session)
+            ability = await backend.ability("sound") if backend else None
+            most = ability.detail.get("max_seconds") if ability and not ability.guess else None
+            if most and (self.request.audio_length or 0) > most:
+                raise Invalid.because(
+                    "audio_length",
+                    f"Length is {self.request.audio_length:g} s, and this model makes at most {most:g} s. Shorten it.",
+                )
+
+        async def show(self, events: list[Speech]) -> Updates:
+            sound = events[-1]
+            path = await keep(sound.data, f"sound{sound.suffix}")
+            self._made.files = [path]
+            if self.request.audio_start and self.request.audio_length is None:
+                self._made.facts.append(("note", "the start had no effect: it needs a length"))
+            if sound.suffix == ".pcm":
+                self._made.facts.append(("", f"{len(sound.data):,} bytes PCM"))
+                return {result: shown(path), drawing: None}
+            try:
+                heard = await read_recording(path, "response_format", longest=LONGEST)
+            except Invalid as wrong:
+                self._made.facts.append(("not drawn", str(wrong)))
+                return {result: shown(path), drawing: None}
+            self._made.facts += sound_facts(heard)
+            drawn = await draw(heard.samples, heard.rate)
+            return {result: shown(path), drawing: drawing_of(drawn, heard.seconds, heard.channels)}
+
+        def outcome(self) -> Outcome:
+            return self._made
+
+    tab.runs(Sounding, [result, drawing])
+    return tab
+
+
+def sound_facts(heard: Recording) -> list[tuple[str, str]]:
+    """Length, rate, channels and format for the line below the result."""
+    channels = {1: "mono", 2: "stereo"}.get(heard.channels, f"{heard.channels} channels")
+    return [("sound", f"{heard.seconds:.1f} s"), ("", f"{heard.rate:,} Hz {channels}"), ("", heard.kind)]
