@@ -72,7 +72,7 @@ def _place(
         ground = False
         high = stage.horizon * 0.5 if outdoors else stage.height * (0.47 if x == _slots(1, stage)[0] else 0.62)
         if crowd > 1:
-            depth = rng.random()
+            depth = rng.random() * (0.25 if k == 0 else 1)  # one of them near
             tall *= 1.15 - 0.75 * depth
             haze = 0.45 * depth if outdoors else 0
             high += (rng.random() - 0.5) * (stage.horizon * 0.5 if outdoors else stage.height * 0.5)
