@@ -8,7 +8,7 @@ import gradio as gr
 from omni_ui.parts.backends import Backends
 from omni_ui.parts.listen import Listening
 from omni_ui.parts.tab import OmniTab
-from omni_ui.tabs import image
+from omni_ui.tabs import chat, edit, image, sound
 
 HEADER = """<header class="omni-header">
 <span class="omni-name">Omni UI</span><span class="omni-quiet omni-what">playground for vLLM-Omni</span>
@@ -25,7 +25,12 @@ def build_ui(backends: Backends, listening: Listening) -> gr.Blocks:
     with gr.Blocks(title="Omni UI", analytics_enabled=False, fill_width=True) as page:
         gr.HTML(HEADER, padding=False)
         with gr.Tabs(selected="image", elem_id="omni-tabs", overflow_behavior="wrap") as strip:
-            tabs: list[OmniTab] = [image.build(backends)]
+            tabs: list[OmniTab] = [
+                chat.build(backends, listening),
+                image.build(backends),
+                edit.build(backends),
+                sound.build(backends),
+            ]
 
         async def arrive(request: gr.Request) -> dict[Any, Any]:
             """A new visitor: fill in what models want, and open a tab that works."""

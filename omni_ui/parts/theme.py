@@ -5,7 +5,7 @@ from pathlib import Path
 import gradio as gr
 
 ASSETS = Path(__file__).parents[2] / "assets"
-SCRIPTS = ["omni.js", "player.js"]
+SCRIPTS = ["omni.js", "player.js", "chat.js", "pictures.js", "brush.js", "viewer.js", "sound.js", "jobs.js"]
 SANS = [
     "ui-sans-serif",
     "system-ui",
