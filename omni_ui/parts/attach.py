@@ -27,14 +27,14 @@ TEMPLATE = """<div class="omni-attach" role="group" aria-label="Files of the mes
 def attach_field(elem_id: str, **more: Any) -> Component:
     """Hands on a list of paths in the cache. Set it with the same."""
     made = gr.HTML(None, label="Files", html_template=TEMPLATE, js_on_load=SCRIPT, elem_id=elem_id, **more)
-    made.preprocess = lambda value: [_uploaded(one) for one in value or []]
+    made.preprocess = lambda value: [uploaded(one) for one in value or []]
     made.postprocess = lambda paths: [shown(path) for path in paths or []]
     made.api_info = ListFiles.model_json_schema
     made.example_payload = made.example_value = list
     return made
 
 
-def _uploaded(value: Any) -> str:
+def uploaded(value: Any) -> str:
     """The path of an uploaded file. Any other path that a caller may name is refused."""
     path = Path(value["path"]) if isinstance(value, dict) and isinstance(value.get("path"), str) else Path()
     folder = Path(get_upload_folder()).resolve()
@@ -50,7 +50,7 @@ def pick_field(label: str, accept: str, elem_id: str, **more: Any) -> Component:
         f'tabindex="-1"><button type="button">{escape(label)}</button></div>'
     )
     made = gr.HTML(None, label=label, html_template=template, js_on_load=PICK, elem_id=elem_id, **more)
-    made.preprocess = lambda value: _uploaded(value) if value else None
+    made.preprocess = lambda value: uploaded(value) if value else None
     made.api_info = FileData.model_json_schema
     made.example_payload = made.example_value = lambda: None
     return made
