@@ -85,8 +85,8 @@ async def _voices(omni: OmniClient) -> list[str]:
 
 def build(backends: Backends, listening: Listening) -> OmniTab:
     tab = ChatTab(ChatRequest, "Chat", backends, status.empty(HELLO, EXAMPLES, "chat-text"))
-    talk = gr.State(Conversation())
     with tab.frame():
+        talk = gr.State(Conversation())
         with tab.controls(buttons=False):
             system = gr.Textbox(
                 label="System prompt",
