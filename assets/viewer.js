@@ -116,7 +116,8 @@
 
   /** Opens the tab of a picture field and puts the file in its first place. */
   const sendTo = async (field, file) => {
-    document.getElementById(`${field.split("-")[0]}-tab-button`)?.click();
+    // Gradio keeps a second strip of tabs, unseen, to measure it; only one of the two answers a click.
+    for (const tab of document.querySelectorAll(`[id="${field.split("-")[0]}-tab-button"]`)) tab.click();
     for (let tries = 0; tries < 50; tries += 1) {
       const target = window.omniPictureFields?.[field];
       if (target?.box.isConnected) {
