@@ -6,9 +6,12 @@ from typing import Any
 import gradio as gr
 
 from omni_ui.parts.backends import Backends
+from omni_ui.parts.jobs import VideoJobs
 from omni_ui.parts.listen import Listening
+from omni_ui.parts.recorder import Recorder
+from omni_ui.parts.sendto import SendTo
 from omni_ui.parts.tab import OmniTab
-from omni_ui.tabs import chat, edit, image, sound
+from omni_ui.tabs import chat, edit, history, image, sound, speech, video
 
 HEADER = """<header class="omni-header">
 <span class="omni-name">Omni UI</span><span class="omni-quiet omni-what">playground for vLLM-Omni</span>
@@ -17,10 +20,11 @@ HEADER = """<header class="omni-header">
 <span class="omni-model omni-quiet"></span></span></header>"""
 
 
-def build_ui(backends: Backends, listening: Listening) -> gr.Blocks:
+def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder: Recorder) -> gr.Blocks:
     """All tabs over these servers. Mount it with `theme`, `css` and `head` of omni_ui.parts.theme.
 
-    listening: where tabs that speak put their sound while it arrives.
+    listening: where tabs that speak put their sound while it arrives. jobs: the videos that are being made.
+    recorder: writes down what is made, for the history.
     """
     with gr.Blocks(title="Omni UI", analytics_enabled=False, fill_width=True) as page:
         gr.HTML(HEADER, padding=False)
@@ -29,17 +33,24 @@ def build_ui(backends: Backends, listening: Listening) -> gr.Blocks:
                 chat.build(backends, listening),
                 image.build(backends),
                 edit.build(backends),
+                speech.build(backends, listening),
                 sound.build(backends),
+                video.build(backends, jobs),
             ]
+
+            history.build({tab.name: tab.title for tab in tabs})
+        SendTo(tabs, recorder).wire(strip)
 
         async def arrive(request: gr.Request) -> dict[Any, Any]:
             """A new visitor: fill in what models want, and open a tab that works."""
             advice = await asyncio.gather(*(tab.advise(request.session_hash) for tab in tabs))
             filled = {part: value for one in advice for part, value in one.items()}
-            return {strip: gr.Tabs(selected=await _first_able(tabs, request.session_hash)), **filled}
+            linked = "video" if request.query_params.get("job") else None  # see parts/jobs
+            return {strip: gr.Tabs(selected=linked or await _first_able(tabs, request.session_hash)), **filled}
 
         async def leave(request: gr.Request) -> None:
             await backends.forget(request.session_hash or "")
+            jobs.forget(request.session_hash or "")
 
         page.load(
             arrive,

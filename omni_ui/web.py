@@ -7,6 +7,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
 
 import asyncio
+import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,15 +21,26 @@ from omni_ui import __version__
 from omni_ui.demo.server import DemoServer
 from omni_ui.page import build_ui
 from omni_ui.parts.backends import Backends
+from omni_ui.parts.guard import Guard
+from omni_ui.parts.history_routes import history_routes
+from omni_ui.parts.job_list import job_routes
+from omni_ui.parts.jobs import VideoJobs
 from omni_ui.parts.listen import Listening
+from omni_ui.parts.recorder import Limits, Recorder
 from omni_ui.parts.theme import css, head, theme
 from omni_ui.settings import BadSetting, Settings, load_settings
+from omni_ui.store import Store
+
+log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The whole app. The demo server runs as long as it does when no server is named."""
     backends = Backends(settings)
     listening = Listening()
+    store = Store(settings.data_folder)
+    jobs = VideoJobs(backends, store)
+    recorder = Recorder(store, jobs, Limits(settings.keep_seconds, settings.room))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -36,11 +48,19 @@ def create_app(settings: Settings) -> FastAPI:
         if not any(settings.server_for(tab)[0] for tab in ("chat", "image", "edit", "speech", "sound", "video")):
             demo = DemoServer(latency=settings.demo_latency)
             await asyncio.to_thread(demo.start)
+        await store.open()
+        if store.trouble:
+            log.warning(store.trouble)
         backends.start(demo.url if demo else None)
+        recorder.start()
+        await jobs.start()
         try:
             yield
         finally:
+            await jobs.close()
+            await recorder.close()
             await backends.close()
+            await store.close()
             if demo:
                 await asyncio.to_thread(demo.stop)
 
@@ -74,7 +94,10 @@ def create_app(settings: Settings) -> FastAPI:
         return await backends.status(request.query_params.get("session"))
 
     app.include_router(listening.routes())
-    page = build_ui(backends, listening)
+    app.include_router(job_routes(jobs))
+    app.include_router(history_routes(recorder))
+    app.add_middleware(Guard)
+    page = build_ui(backends, listening, jobs, recorder)
     page.max_threads = settings.max_threads
     page.queue(default_concurrency_limit=None)
     return gr.mount_gradio_app(

@@ -5,7 +5,17 @@ from pathlib import Path
 import gradio as gr
 
 ASSETS = Path(__file__).parents[2] / "assets"
-SCRIPTS = ["omni.js", "player.js", "chat.js", "pictures.js", "brush.js", "viewer.js", "sound.js", "jobs.js"]
+SCRIPTS = [
+    "omni.js",
+    "player.js",
+    "chat.js",
+    "pictures.js",
+    "brush.js",
+    "viewer.js",
+    "sound.js",
+    "speech.js",
+    "jobs.js",
+]
 SANS = [
     "ui-sans-serif",
     "system-ui",
