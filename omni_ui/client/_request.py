@@ -173,7 +173,17 @@ def _sentence(name: str, error: Any, model: type[Request]) -> str:
         return f"{label} must be one of {error['ctx']['expected'].replace(chr(39), '')}."
     if kind == "too_long":
         return f"{label}: at most {error['ctx']['max_length']} are taken. Remove some."
-    return f"{label} must be {_wanted(info)}."
+    return f"{label} must be {WANTED.get(kind) or _wanted(info)}."
+
+
+WANTED = {
+    "string_type": "text",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "list_type": "a list",
+    "dict_type": "a JSON object",
+}
+"""By pydantic's kind of error, where it is not about a number."""
 
 
 def _wanted(info: FieldInfo) -> str:

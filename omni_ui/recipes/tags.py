@@ -1,0 +1,69 @@
+"""Texts in the tags of WAV, FLAC, MP3, Ogg and MP4 files, by mutagen. The coded samples and frames stay as they are."""
+
+from io import BytesIO
+from typing import Any
+
+import mutagen
+from mutagen.flac import FLAC
+from mutagen.id3 import COMM, TXXX
+from mutagen.mp3 import MP3
+from mutagen.mp4 import MP4, MP4FreeForm
+from mutagen.oggopus import OggOpus
+from mutagen.oggvorbis import OggVorbis
+from mutagen.wave import WAVE
+
+KEY = "omni"
+MP4_KEY = "----:omni-ui:recipe"
+MP4_COMMENT = "\xa9cmt"
+
+
+class Untagged(ValueError):
+    """mutagen cannot make sense of the file."""
+
+
+def _open(kind: str, file: BytesIO) -> Any:
+    readers = {"audio/wav": WAVE, "audio/flac": FLAC, "audio/mpeg": MP3, "video/mp4": MP4, "audio/ogg": _ogg}
+    try:
+        return readers[kind](file)
+    except mutagen.MutagenError as wrong:
+        raise Untagged(str(wrong)) from None
+
+
+def _ogg(file: BytesIO) -> Any:
+    head = file.getvalue()[:64]
+    return (OggOpus if b"OpusHead" in head else OggVorbis)(file)
+
+
+def with_tags(kind: str, data: bytes, recipe: str, words: str) -> bytes:
+    """The file with the recipe as a tag and the words as its comment. ValueError when it is damaged."""
+    file = BytesIO(data)
+    media = _open(kind, file)
+    if media.tags is None:
+        media.add_tags()
+    if kind in ("audio/wav", "audio/mpeg"):
+        media.tags.add(TXXX(encoding=3, desc=KEY, text=[recipe]))
+        media.tags.setall("COMM", [COMM(encoding=3, lang="eng", desc="", text=[words])])
+    elif kind == "video/mp4":
+        media.tags[MP4_KEY] = [MP4FreeForm(recipe.encode())]
+        media.tags[MP4_COMMENT] = [words]
+    else:
+        media.tags[KEY] = [recipe]
+        media.tags["comment"] = [words]
+    file.seek(0)
+    try:
+        media.save(file)
+    except mutagen.MutagenError as wrong:
+        raise Untagged(str(wrong)) from None
+    return file.getvalue()
+
+
+def read_tags(kind: str, file: BytesIO) -> dict[str, str]:
+    """{"omni": recipe} when the file has one. ValueError when it is damaged."""
+    tags = _open(kind, file).tags or {}
+    if kind in ("audio/wav", "audio/mpeg"):
+        found = [str(text) for frame in tags.getall(f"TXXX:{KEY}") for text in frame.text] if tags else []
+    elif kind == "video/mp4":
+        found = [bytes(one).decode("utf-8", "replace") for one in tags.get(MP4_KEY, [])]
+    else:
+        found = tags.get(KEY, [])
+    return {"omni": found[0]} if found else {}
