@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -20,7 +21,8 @@ class App:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("OMNI_", "SPACE_ID"))}
-        self.env = clean | {"OMNI_PORT": str(self.port)} | settings
+        self._folder = tempfile.TemporaryDirectory(prefix="omni-test-", ignore_cleanup_errors=True)
+        self.env = clean | {"OMNI_PORT": str(self.port), "OMNI_DATA_DIR": self._folder.name} | settings
         self.wait = wait
 
     def start(self) -> "App":
@@ -47,6 +49,11 @@ class App:
             self.process.kill()
             output, _ = self.process.communicate()
         return output.decode(errors="replace")
+
+    def kill(self) -> None:
+        """Ends the app as a crash does. It can be started again, with the same data."""
+        self.process.kill()
+        self.process.communicate()
 
     def __enter__(self) -> "App":
         return self.start()
