@@ -75,19 +75,20 @@ class SpeechRequest(Request):
     ref_audio: MaybeAudio = knob(
         label="Reference recording",
         help="A voice to copy, 1 to 30 seconds of clear speech by one person.",
-        place="main",
+        place="own",
         kind="audio",
     )
     ref_text: Maybe[str] = knob(
         label="Transcript",
         help="What is said in the reference recording, word for word. It makes the copy better.",
-        place="main",
+        place="own",
         kind="text",
         max_length=5000,
     )
     x_vector_only_mode: Maybe[bool] = knob(
         label="Timbre only",
         help="Copies how the voice sounds and not how it speaks; needs no transcript.",
+        place="own",
         kind="switch",
     )
     response_format: Literal["wav", "flac", "mp3", "opus", "pcm"] = knob(
@@ -154,8 +155,9 @@ class SpeechRequest(Request):
 
     def payload(self) -> dict[str, Any]:
         body = super().payload()
-        for name, usual in (("speed", 1), ("stream", False), ("word_timestamps", False)):
-            if body[name] == usual:
+        usual = {"speed": 1, "stream": False, "word_timestamps": False, "x_vector_only_mode": False}
+        for name, value in usual.items():
+            if body.get(name) == value:  # only some models take x_vector_only_mode, even when it is off
                 del body[name]
         return body
 
@@ -190,7 +192,6 @@ class VoiceUpload(FormRequest):
         place="main",
         kind="line",
         max_length=100,
-        pattern=r"^[^/\\\x00]*$",
     )
     audio_sample: MaybeAudio = knob(
         label="Recording",
@@ -221,7 +222,10 @@ class VoiceUpload(FormRequest):
     @field_validator("name")
     @classmethod
     def _plain_name(cls, name: str) -> str:
-        return name.strip()
+        name = name.strip()
+        if name in (".", "..") or set(name) & set("/\\\0"):
+            raise ValueError("cannot be used: leave out slashes, and write a name such as Nora")
+        return name
 
     @field_validator("audio_sample")
     @classmethod

@@ -37,7 +37,8 @@ class Form:
 
     def add(self, name: str, **more: Any) -> gr.components.Component:
         """Makes the control of a field here, in the layout that is open. `more` goes to the control."""
-        made = control(name, self.model.model_fields[name], f"{self.prefix}-{name}", **more)
+        elem_id = more.pop("elem_id", f"{self.prefix}-{name}")
+        made = control(name, self.model.model_fields[name], elem_id, **more)
         self.controls[name] = made
         return made
 

@@ -13,7 +13,9 @@ from omni_ui.parts import status
 from omni_ui.parts.backends import Backends
 from omni_ui.parts.code import code_view
 from omni_ui.parts.form import Form, Invalid, by_name
+from omni_ui.parts.recorder import Recorder
 from omni_ui.parts.run import Outcome, Step, Updates, Work, run
+from omni_ui.parts.sendto import Reopen, SendTo
 from omni_ui.parts.visitor import visitor_of
 
 NO_SERVER = "the host can set OMNI_BASE_URL, or the address of this tab's own server."
@@ -31,11 +33,19 @@ class OmniTab:
         self.hello = hello
         """What the status says before the first run: HTML of status.empty."""
         self.form = Form(model)
+        self.inputs: dict[str, gr.components.Component] = {}
+        """All that a run takes, by the name that the API gives it."""
+        self.recorder: Recorder | None = None
+        self.sends: SendTo | None = None
+        """Set by the page when all tabs are there: who writes down what is made, and where it can be sent."""
+        self.reopen: Reopen | None = None
+        self.reopened: list[gr.components.Component] = []
+        """What a tab shows beside its controls when a record of the history is opened in it, and where."""
 
     @contextmanager
     def frame(self) -> Iterator[None]:
         """The tab itself. `with tab.frame(): with tab.controls(): … with tab.stage(): …`"""
-        with gr.Tab(self.title, id=self.name, elem_id=f"{self.name}-tab"):
+        with gr.Tab(self.title, id=self.name, elem_id=f"{self.name}-tab") as self.opened:
             gr.HTML(elem_id=f"{self.name}-server", elem_classes="omni-server", padding=False)
             with gr.Row(elem_classes="omni-columns", equal_height=False):
                 yield
@@ -109,6 +119,7 @@ class OmniTab:
         read: Read | None = None,
         stopped: Callable[[gr.Request], Awaitable[str]] | None = None,
         again: Literal["once", "multiple"] = "once",
+        on: Callable[..., gr.events.Dependency] | None = None,
     ) -> gr.events.Dependency:
         """Wires Run and Stop.
 
@@ -117,8 +128,9 @@ class OmniTab:
         read: from all values by name to a request (or Invalid); by default the form's own.
         stopped: what is said after Stop, where that is not the usual; "" is the usual.
         again: whether Run may be pressed "once" until the run is over, or "multiple" times.
+        on: the event that starts it, by default a press of Run; another one is not in the API.
         """
-        inputs = self.form.controls | (more or {})
+        inputs = self.inputs = self.form.controls | (more or {})
         outputs = [*results, self.status, self.code, self.facts]
         read = read or self.form.read
 
@@ -129,11 +141,12 @@ class OmniTab:
                 async for updates in changes:
                     yield updates
 
-        ran = self.run_button.click(
+        ran = (on or self.run_button.click)(
             by_name(list(inputs), handler),
             list(inputs.values()),
             outputs,
-            api_name=self.name,
+            api_name=None if on else self.name,
+            api_visibility="private" if on else "public",
             api_description=(self.form.model.__doc__ or "").strip().split("\n")[0],
             show_progress="hidden",
             concurrency_limit=None,
@@ -157,11 +170,11 @@ class OmniTab:
             given = read(values)
             asked = (await given if isawaitable(given) else given).with_seed()
         except Invalid as wrong:
-            yield self._failure(str(wrong), "", request)
+            yield await self._failure(str(wrong), "", request, values)
             return
         backend = self.backends.for_tab(self.name, request.session_hash)
         if backend is None:
-            yield self._failure(f"No server was named for this tab: {NO_SERVER}", "", request)
+            yield await self._failure(f"No server was named for this tab: {NO_SERVER}", "", request, values)
             return
         ability = await backend.ability(self.name)
         work = make(asked)
@@ -177,9 +190,9 @@ class OmniTab:
                     return
                 if step.kind == "failed":
                     sentence, words = (self.backends.discreet(one, backend) for one in _explain(step.error))
-                    yield work.after_failure() | self._failure(sentence, words, request)
+                    yield work.after_failure() | await self._failure(sentence, words, request, values, work)
                 elif step.kind == "done":
-                    yield {**shown, **self._finish(work, step)}
+                    yield {**shown, **await self._finish(work, step)}
                 else:
                     shown.update(step.updates)
                     news = (step.kind == "waiting", step.place, step.wait, work.note)
@@ -187,15 +200,16 @@ class OmniTab:
                     note = {self.status: status.working(work.note, step.place, step.wait, step.seconds)}
                     yield step.updates | (note if changed else {}) or {self.status: gr.skip()}
 
-    def _finish(self, work: Work, step: Step) -> Updates:
+    async def _finish(self, work: Work, step: Step) -> Updates:
         outcome = step.outcome or Outcome()
         seed = getattr(work.request, "seed", None)
         facts = [("", f"{step.seconds:.1f} s")]
         facts += [("seed", str(seed))] if seed is not None else []
         facts += outcome.facts
         facts += [("model", work.model)] if work.model else []
+        record = work.record or (await self.recorder.result(work, outcome, step.seconds) if self.recorder else "")
         return {
-            self.status: status.done(facts),
+            self.status: status.done(facts) + (self.sends.row(self.name, record, outcome) if self.sends else ""),
             self.code: code_view(work.request.wire(work.model)),
             self.facts: {
                 "tab": self.name,
@@ -203,10 +217,17 @@ class OmniTab:
                 "seconds": round(step.seconds, 3),
                 "model": work.model,
                 "files": [str(path) for path in outcome.files],
+                "record": record,
             },
         }
 
-    def _failure(self, sentence: str, details: str, request: gr.Request) -> Updates:
+    async def _failure(
+        self, sentence: str, details: str, request: gr.Request, entered: dict[str, Any], work: Work | None = None
+    ) -> Updates:
+        if self.recorder and not (work and work.record):
+            await self.recorder.failure(
+                self.form.model, visitor_of(request), sentence, details, entered=entered, work=work
+            )
         if request.headers.get("x-gradio-user") == "api":
             raise gr.Error(sentence, print_exception=False)
         return {self.status: status.failed(sentence, details)}

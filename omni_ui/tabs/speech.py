@@ -1,0 +1,167 @@
+"""The Speech tab: text to speech, heard while it is made; voices copied and saved; long texts and scripts."""
+
+from typing import Any
+
+import gradio as gr
+
+from omni_ui.client import Request
+from omni_ui.parts import status
+from omni_ui.parts.backends import Backends
+from omni_ui.parts.form import Invalid
+from omni_ui.parts.listen import Listening
+from omni_ui.parts.longtext import speakers
+from omni_ui.parts.reading import Made, Reading
+from omni_ui.parts.reference import Reference
+from omni_ui.parts.run import Updates, Work
+from omni_ui.parts.sound_view import sound_drawing, sound_player
+from omni_ui.parts.speaking import Speaking, Stage
+from omni_ui.parts.speech_fields import cast_field, parts_list
+from omni_ui.parts.spoken import SpokenText
+from omni_ui.parts.tab import OmniTab
+from omni_ui.parts.voices import Known, fetch, warning
+from omni_ui.parts.voices_panel import VoicesPanel
+
+HELLO = "Your speech will be heard here while it is made."
+EXAMPLES = [
+    "Good morning! The kettle is on, and the day is yours.",
+    "The old lighthouse keeper counted the waves, one by one, until the fog lifted.",
+    "今天天气很好，我们一起去公园散步吧。",
+]
+SAMPLE = "Hello! This is how I sound when I read a sentence to you."
+TASKS = {
+    "CustomVoice": "This model speaks with voices of its own; it does not copy others.",
+    "VoiceDesign": "This model invents a voice: describe it in Instructions.",
+    "Base": "This model copies voices: add a recording below, or choose a saved voice.",
+}
+LISTENABLE = "(form, speed, on) => on && ['wav', 'pcm'].includes(form) && (speed ?? 1) == 1"
+
+
+class SpeechTab(OmniTab):
+    """The frame, and the voices of the server in everything that lists them."""
+
+    panel: VoicesPanel
+
+    async def advise(self, session: str | None) -> Updates:
+        """What the model is made for, its voices, and listening switched on."""
+        filled = await super().advise(session)
+        backend = self.backends.for_tab("speech", session)
+        ability = await backend.ability("speech") if backend else None
+        task = ability.detail.get("task") if ability and ability.can else None
+        note = {self.advice: TASKS[task]} if task in TASKS and self.advice not in filled else {}
+        listening = {self.form.controls["stream"]: True}
+        return listening | note | filled | await self.list_voices(session)
+
+    @property
+    def advised(self) -> list[gr.components.Component]:
+        return [*super().advised, *self.listing]
+
+    @property
+    def listing(self) -> list[gr.components.Component]:
+        """The components that `list_voices` updates."""
+        return [self.panel.list, self.panel.warning, self.form.controls["voice"], self.form.controls["cast"]]
+
+    async def list_voices(self, session: str | None) -> Updates:
+        """The voices of the server as they are now. The choices stay as they are while it cannot be asked."""
+        found = await fetch(self.backends, session)
+        if found is None:
+            return {}
+        backend = self.backends.for_tab("speech", session)
+        ability = await backend.ability("speech") if backend else None
+        return {
+            self.form.controls["voice"]: gr.Dropdown(choices=found.choices),
+            self.form.controls["cast"]: gr.HTML(voices=found.choices),
+            self.panel.list: gr.HTML(voices=found.rows),
+            self.panel.warning: warning(ability),
+        }
+
+
+def build(backends: Backends, listening: Listening) -> SpeechTab:
+    tab = SpeechTab(SpokenText, "Speech", backends, status.empty(HELLO, EXAMPLES, "speech-input"))
+    with tab.frame():
+        with tab.controls():
+            tab.form.controls["cast"] = cast_field("speech-cast")
+            with gr.Accordion(
+                "Copy a voice from a recording", open=False, elem_id="speech-clone", elem_classes="omni-advanced"
+            ):
+                recording, transcript = tab.form.add("ref_audio"), tab.form.add("ref_text", lines=2)
+                timbre = tab.form.add("x_vector_only_mode")
+                Reference("ref_audio", recording, transcript, timbre)
+        with tab.stage():
+            stage = Stage(
+                result=sound_player("speech-result"),
+                player=gr.HTML(elem_id="speech-player", padding=False),
+                drawing=sound_drawing("speech-drawing", "speech-result"),
+                files=gr.File(
+                    label="Subtitles", file_count="multiple", visible=False, interactive=False, elem_id="speech-files"
+                ),
+                parts=parts_list("speech-parts"),
+                made=gr.State(None),
+            )
+    with tab.opened:
+        tab.panel = VoicesPanel(backends)
+    tab.panel.wire(tab.list_voices, tab.listing, tab.form.controls["voice"])
+
+    def make(request: SpokenText) -> Work:
+        return (Speaking if request.reading == "whole" else Reading)(request, stage, listening)
+
+    def again(request: SpokenText) -> Work:
+        return Reading(request, stage, listening, again=True)
+
+    def read_again(entered: dict[str, Any]) -> Request:
+        made: Made | None = entered["made"]
+        if made is None:
+            raise Invalid.because("input", "There are no parts yet: press Run first.")
+        return made.request
+
+    def read_sample(entered: dict[str, Any]) -> Request:
+        if not entered["saved"]:
+            raise Invalid.because("voice", "Choose a voice in the list first.")
+        return SpokenText(input=SAMPLE, voice=str(entered["saved"]).lower(), stream=True)
+
+    tab.runs(make, stage.all)
+    tab.runs(again, stage.all, more={"made": stage.made, "parts": stage.parts}, read=read_again, on=stage.parts.redo)
+    tab.runs(make, stage.all, more={"saved": tab.panel.list}, read=read_sample, on=tab.panel.listen.click)
+    _wire(tab)
+    return tab
+
+
+def _wire(tab: SpeechTab) -> None:
+    """What happens between the controls, without a run."""
+    form = tab.form.controls
+    quiet = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+
+    async def list_voices(request: gr.Request) -> Updates:
+        return await tab.list_voices(request.session_hash)
+
+    async def find_speakers(text: str, reading: str, cast: dict[str, str] | None, request: gr.Request) -> Any:
+        if reading != "script":
+            return gr.HTML(speakers=[])
+        names = speakers(text or "")
+        found = await fetch(tab.backends, request.session_hash) or Known([], [])
+        return gr.HTML(
+            value=cast_for(names, cast or {}, [value for _, value in found.choices if value]), speakers=names
+        )
+
+    tab.opened.select(list_voices, None, tab.listing, **quiet)
+    gr.on(
+        [form["input"].blur, form["reading"].input],
+        find_speakers,
+        [form["input"], form["reading"], form["cast"]],
+        form["cast"],
+        trigger_mode="always_last",
+        **quiet,
+    )
+    # Only WAV and PCM at speed 1 can be heard while they are made: the switch follows, in the browser.
+    listened = [form["response_format"], form["speed"], form["stream"]]
+    for one in listened[:2]:
+        one.input(None, listened, form["stream"], js=LISTENABLE, queue=False)
+
+
+def cast_for(names: list[str], chosen: dict[str, str], voices: list[str]) -> dict[str, str]:
+    """A voice for each speaker: the one chosen, else one of the same name, else the next that nobody has yet."""
+    cast = {name: chosen[name] for name in names if chosen.get(name)}
+    for name in names:
+        if name not in cast:
+            free = [voice for voice in voices if voice not in cast.values()] or voices
+            cast[name] = next((voice for voice in voices if voice.lower() == name.lower()), free[0] if free else "")
+    return cast
