@@ -46,7 +46,9 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
             advice = await asyncio.gather(*(tab.advise(request.session_hash) for tab in tabs))
             filled = {part: value for one in advice for part, value in one.items()}
             linked = "video" if request.query_params.get("job") else None  # see parts/jobs
-            return {strip: gr.Tabs(selected=linked or await _first_able(tabs, request.session_hash)), **filled}
+            opens = linked or await _first_able(tabs, request.session_hash)
+            # The page stands on Image already; told so again, it would leave a tab that was opened in the meantime.
+            return filled if opens == "image" else {strip: gr.Tabs(selected=opens), **filled}
 
         async def leave(request: gr.Request) -> None:
             await backends.forget(request.session_hash or "")
