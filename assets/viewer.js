@@ -19,7 +19,7 @@
     tell();
   };
 
-  window.omniViewer = (element, props, watch, { sendsTo, sendsAs }) => {
+  window.omniViewer = (element, props, watch, sendsTo) => {
     const id = element.parentElement.closest("[id]").id;
     const box = element.querySelector(".omni-viewer");
     const view = box.querySelector(".omni-view");
@@ -75,8 +75,8 @@
         actions.append(full);
       }
       if (sendsTo) {
-        const send = make("button", { type: "button", class: "omni-small" }, sendsAs);
-        send.addEventListener("click", () => sendTo(sendsTo, item.image));
+        const send = make("button", { type: "button", class: "omni-small" }, "Use as input");
+        send.addEventListener("click", () => window.omniPictureFields[sendsTo].replaceFirst({ ...item.image, meta: { _type: "gradio.FileData" } }));
         actions.append(send);
       }
     };
@@ -112,20 +112,5 @@
     watch("value", () => { at = 0; show(); });
     document.addEventListener("omni-original", (event) => { if (event.detail === id) show(); });
     show();
-  };
-
-  /** Opens the tab of a picture field and puts the file in its first place. */
-  const sendTo = async (field, file) => {
-    // Gradio keeps a second strip of tabs, unseen, to measure it; only one of the two answers a click.
-    for (const tab of document.querySelectorAll(`[id="${field.split("-")[0]}-tab-button"]`)) tab.click();
-    for (let tries = 0; tries < 50; tries += 1) {
-      const target = window.omniPictureFields?.[field];
-      if (target?.box.isConnected) {
-        target.replaceFirst({ ...file, meta: { _type: "gradio.FileData" } });
-        target.box.scrollIntoView({ block: "nearest" });
-        return;
-      }
-      await new Promise((done) => setTimeout(done, 100));
-    }
   };
 })();

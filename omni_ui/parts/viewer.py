@@ -19,15 +19,14 @@ TEMPLATE = (
 )
 
 
-def viewer(elem_id: str, *, sends_to: str | None = None, sends_as: str = "") -> Component:
+def viewer(elem_id: str, *, sends_to: str | None = None) -> Component:
     """Shows what `gallery_of` made: a list of {"image": file, "caption": …}, in the API too.
 
-    sends_to: the elem_id of a picture field that a shown picture can be sent to; sends_as: the words on that button.
+    sends_to: the elem_id of a picture field of the same tab, whose first picture a shown one may replace.
     """
-    settings = {"sendsTo": sends_to, "sendsAs": sends_as}
     made = gr.HTML(
         None, label="Result", html_template=TEMPLATE.format(label="Result"), elem_id=elem_id,
-        js_on_load=f"omniViewer(element, props, watch, {json.dumps(settings)});",
+        js_on_load=f"omniViewer(element, props, watch, {json.dumps(sends_to)});",
     )  # fmt: skip
     made.api_info = GalleryData.model_json_schema
     made.example_payload = made.example_value = lambda: None

@@ -47,7 +47,7 @@ def build(backends: Backends) -> OmniTab:
         with tab.controls():
             pass
         with tab.stage():
-            result = viewer("edit-result", sends_to="edit-image", sends_as="Use as input")
+            result = viewer("edit-result", sends_to="edit-image")
             thoughts = gr.HTML(elem_id="edit-thoughts", padding=False)
             before = original("edit-original", of="edit-result")
 

@@ -25,7 +25,7 @@ def build(backends: Backends) -> OmniTab:
         with tab.controls():
             pass
         with tab.stage():
-            result = viewer("image-result", sends_to="edit-image", sends_as="Edit this")
+            result = viewer("image-result")
 
     class Making(Work):
         """Asks once; the answer holds all pictures."""
