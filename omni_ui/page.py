@@ -8,6 +8,7 @@ import gradio as gr
 from omni_ui.parts.backends import Backends
 from omni_ui.parts.jobs import VideoJobs
 from omni_ui.parts.listen import Listening
+from omni_ui.parts.recipes import Recipes
 from omni_ui.parts.recorder import Recorder
 from omni_ui.parts.sendto import SendTo
 from omni_ui.parts.tab import OmniTab
@@ -27,7 +28,8 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
     recorder: writes down what is made, for the history.
     """
     with gr.Blocks(title="Omni UI", analytics_enabled=False, fill_width=True) as page:
-        gr.HTML(HEADER, padding=False)
+        header = gr.HTML(HEADER, padding=False)
+        recipes = Recipes()
         with gr.Tabs(selected="image", elem_id="omni-tabs", overflow_behavior="wrap") as strip:
             tabs: list[OmniTab] = [
                 chat.build(backends, listening),
@@ -37,9 +39,9 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
                 sound.build(backends),
                 video.build(backends, jobs),
             ]
-
-            history.build({tab.name: tab.title for tab in tabs})
-        SendTo(tabs, recorder).wire(strip)
+            sends = SendTo(tabs, recorder)
+            history.build(sends)
+        sends.wire(strip)
 
         async def arrive(request: gr.Request) -> dict[Any, Any]:
             """A new visitor: fill in what models want, and open a tab that works."""
@@ -54,14 +56,17 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
             await backends.forget(request.session_hash or "")
             jobs.forget(request.session_hash or "")
 
-        page.load(
+        loaded = page.load(
             arrive,
             None,
             [strip, *(part for tab in tabs for part in tab.advised)],
             api_visibility="private",
             show_progress="hidden",
+            # With every later message of any run the page goes over all targets of progress: let there be a small one.
+            show_progress_on=header,
             queue=False,
         )
+        recipes.wire(tabs, strip, loaded)
         page.unload(leave)
     return page
 

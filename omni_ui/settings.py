@@ -1,5 +1,6 @@
 """The settings: environment variables with the prefix OMNI_. The README's table is made from this file."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +10,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Tab = Literal["chat", "image", "edit", "speech", "sound", "video"]
 TABS: tuple[Tab, ...] = ("chat", "image", "edit", "speech", "sound", "video")
+
+TIME_UNITS = {"m": 60, "min": 60, "h": 3600, "d": 86400}
+"""Seconds."""
+ROOM_UNITS = {"mb": 10**6, "gb": 10**9, "tb": 10**12}
+"""Bytes."""
 
 Url = Annotated[str | None, Field(default=None)]
 
@@ -58,8 +64,15 @@ class Settings(BaseSettings):
     max_upload_mb: int = Field(200, ge=1, description="The largest file that a visitor may upload, in MB.")
     max_threads: int = Field(400, ge=40, description="Event slots of the page; each open run takes one.")
     data_dir: Path | None = Field(
+        None, description="The folder for results and records. By default the user's own; on a Space a temporary one."
+    )
+    retention: str | None = Field(
+        None, description="How long results are kept, such as 24h, 7d or never. On a Space 24h, else never deleted."
+    )
+    max_storage: str | None = Field(
         None,
-        description="The folder for results and records. By default the user's own; on a Space a temporary one.",
+        description="The room for all results, such as 500MB or 20GB (on a Space 10GB); "
+        "the oldest without a star go first.",
     )
     demo_latency: float = Field(0, ge=0, description="Seconds that the demo server waits before it answers.")
     show_server: bool | None = Field(
@@ -93,6 +106,31 @@ class Settings(BaseSettings):
             raise ValueError(f"may name {', '.join(TABS)}")
         return value
 
+    @field_validator("retention")
+    @classmethod
+    def _is_time(cls, value: str | None) -> str | None:
+        if value is not None and value.strip().lower() != "never" and not _number(value, TIME_UNITS):
+            raise ValueError("must be a time such as 24h or 7d, or never")
+        return value
+
+    @field_validator("max_storage")
+    @classmethod
+    def _is_room(cls, value: str | None) -> str | None:
+        if value is not None and not _number(value, ROOM_UNITS):
+            raise ValueError("must be an amount such as 500MB or 20GB")
+        return value
+
+    @property
+    def keep_seconds(self) -> float | None:
+        """How long results are kept, in seconds; None is for ever."""
+        return _number(self.retention or ("24h" if self.public else "never"), TIME_UNITS)
+
+    @property
+    def room(self) -> int | None:
+        """Bytes for all results; None is without a limit."""
+        wanted = self.max_storage or ("10GB" if self.public else "")
+        return int(_number(wanted, ROOM_UNITS) or 0) or None
+
     @property
     def public(self) -> bool:
         """Whether strangers may reach this page: it runs on a Space."""
@@ -125,6 +163,12 @@ class Settings(BaseSettings):
         if url is None:
             url, key, model = self.base_url, key or self.api_key, model or self.model
         return url, key.get_secret_value() if key else None, model
+
+
+def _number(text: str, units: dict[str, int]) -> float | None:
+    """A number with a unit, such as 7d, in the base unit; None for anything else, and for nothing at all."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?) ?([a-z]+)", text.strip().lower())
+    return float(match[1]) * units[match[2]] or None if match and match[2] in units else None
 
 
 def load_settings() -> Settings:

@@ -26,6 +26,7 @@ from omni_ui.parts.history_routes import history_routes
 from omni_ui.parts.job_list import job_routes
 from omni_ui.parts.jobs import VideoJobs
 from omni_ui.parts.listen import Listening
+from omni_ui.parts.recipes import recipe_routes
 from omni_ui.parts.recorder import Limits, Recorder
 from omni_ui.parts.theme import css, head, theme
 from omni_ui.settings import BadSetting, Settings, load_settings
@@ -96,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(listening.routes())
     app.include_router(job_routes(jobs))
     app.include_router(history_routes(recorder))
+    app.include_router(recipe_routes())
     app.add_middleware(Guard)
     page = build_ui(backends, listening, jobs, recorder)
     page.max_threads = settings.max_threads

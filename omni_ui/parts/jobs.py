@@ -7,7 +7,7 @@ cancel or delete it. Whoever has the ticket may see the one result: that is what
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,6 +31,9 @@ class VideoJobs:
         """Open jobs, and those that could not be written down."""
         self.on_stage: dict[str, str] = {}
         """By session: the ticket of the job that its page shows."""
+        self.on_end: Callable[[VideoRecord], None] = lambda job: None
+        """Told of each job that is over; and `on_delete` of each one, by its ticket, that was deleted."""
+        self.on_delete: Callable[[str], Awaitable[None]] = _nothing
 
     async def start(self) -> None:
         """Takes up the jobs that were open when the app ended."""
@@ -112,6 +115,7 @@ class VideoJobs:
             await asyncio.to_thread(self.store.files.remove, record.file)
         self._known.pop(ticket, None)
         await self.store.jobs.delete(ticket)
+        await self.on_delete(ticket)
 
     async def fetch_again(self, ticket: str) -> None:
         """Fetches a video once more that the server has made and that is not here."""
@@ -138,6 +142,7 @@ class VideoJobs:
             self._keeper(backend).follow(job, None, self._ended)
 
     def _ended(self, job: Followed) -> None:
+        self.on_end(job.record)
         if job.written:
             self._known.pop(job.record.ticket, None)
         host = self._backends.for_tab("video")
@@ -154,6 +159,9 @@ class VideoJobs:
         host = self._backends.for_tab("video")
         known = [*([host] if host else []), *self._keepers]
         return next((one for one in known if _key(one) == record.server), None)
+
+
+async def _nothing(ticket: str) -> None: ...
 
 
 def _key(backend: Backend) -> str:

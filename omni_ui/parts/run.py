@@ -30,6 +30,10 @@ class Outcome:
     files: list[Path] = field(default_factory=list)
     text: str = ""
     facts: list[tuple[str, str]] = field(default_factory=list)
+    thread: str = ""
+    """What it goes on with, such as a conversation: of one thread, history keeps the newest result."""
+    told: Any = None
+    """All of that, as JSON with FileRefs for files."""
 
 
 class Work(ABC):
@@ -44,6 +48,8 @@ class Work(ABC):
     """These five are set by the tab's frame before the run begins; `entered` are all values by name."""
     note: str = "Working"
     """What is said while it runs; it may change."""
+    record: str = ""
+    """The id of its record in the history, when somebody else writes that down."""
     left: bool = False
     """The page has gone on to show something else: nothing more is said of this run."""
 

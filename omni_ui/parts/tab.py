@@ -13,6 +13,7 @@ from omni_ui.parts import status
 from omni_ui.parts.backends import Backends
 from omni_ui.parts.code import code_view
 from omni_ui.parts.form import Form, Invalid, by_name
+from omni_ui.parts.recipes import preset_bar, settings_of, settings_place
 from omni_ui.parts.recorder import Recorder
 from omni_ui.parts.run import Outcome, Step, Updates, Work, run
 from omni_ui.parts.sendto import Reopen, SendTo
@@ -61,6 +62,7 @@ class OmniTab:
             yield
             if buttons:
                 self.add_buttons()
+            preset_bar(self.name)
             if card := self.form.names("card"):
                 with gr.Row(elem_classes="omni-card"):
                     self.form.add_all(card)
@@ -84,6 +86,7 @@ class OmniTab:
             yield
             if status:
                 self.add_status()
+            self.settings = settings_place(self.name)
             with gr.Accordion("Code", open=False, elem_classes="omni-code-fold"):
                 self.code = gr.HTML(elem_id=f"{self.name}-code", padding=False)
             self.facts = gr.JSON(visible=False, elem_id=f"{self.name}-facts", label="Facts")
@@ -130,8 +133,10 @@ class OmniTab:
         again: whether Run may be pressed "once" until the run is over, or "multiple" times.
         on: the event that starts it, by default a press of Run; another one is not in the API.
         """
-        inputs = self.inputs = self.form.controls | (more or {})
-        outputs = [*results, self.status, self.code, self.facts]
+        inputs = self.form.controls | (more or {})
+        if not on:
+            self.inputs = inputs
+        outputs = [*results, self.status, self.settings, self.code, self.facts]
         read = read or self.form.read
 
         async def handler(request: gr.Request, *values: Any) -> AsyncGenerator[dict[Any, Any]]:
@@ -210,6 +215,7 @@ class OmniTab:
         record = work.record or (await self.recorder.result(work, outcome, step.seconds) if self.recorder else "")
         return {
             self.status: status.done(facts) + (self.sends.row(self.name, record, outcome) if self.sends else ""),
+            self.settings: await settings_of(work.request, work.model, outcome.files),
             self.code: code_view(work.request.wire(work.model)),
             self.facts: {
                 "tab": self.name,

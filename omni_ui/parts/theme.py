@@ -15,6 +15,9 @@ SCRIPTS = [
     "sound.js",
     "speech.js",
     "jobs.js",
+    "sendto.js",
+    "history.js",
+    "recipes.js",
 ]
 SANS = [
     "ui-sans-serif",

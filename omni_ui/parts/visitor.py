@@ -14,6 +14,11 @@ class _HasCookies(Protocol):
     def cookies(self) -> dict[str, str]: ...
 
 
+def mark_of(visitor: str) -> str:
+    """What stands in the names of folders that belong to a visitor."""
+    return visitor[:16]
+
+
 def visitor_of(request: _HasCookies) -> str | None:
     """The visitor behind a request (FastAPI's or Gradio's): 32 hex digits, or None."""
     secret = (request.cookies or {}).get(COOKIE, "")

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from omni_ui.store.database import Database, StoreTrouble
 from omni_ui.store.files import Files
+from omni_ui.store.history import History, HistoryFile, HistoryRecord, Room, Source
 from omni_ui.store.jobs import Jobs, VideoRecord
 from omni_ui.store.schema import MIGRATIONS
 from omni_ui.store.timings import Timings
 
-__all__ = ["Files", "Store", "StoreTrouble", "VideoRecord"]
+__all__ = ["Files", "History", "HistoryFile", "HistoryRecord", "Room", "Source", "Store", "StoreTrouble", "VideoRecord"]
 
 
 class Store:
@@ -29,6 +30,7 @@ class Store:
         self.database = Database(MIGRATIONS)
         self.jobs = Jobs(self.database)
         self.timings = Timings(self.database)
+        self.history = History(self.database, lambda: self.files)
         self._temporary: Path | None = None
         self._refused = ""
 

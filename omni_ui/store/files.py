@@ -2,11 +2,14 @@
 
 import os
 import secrets
+import shutil
 from pathlib import Path
 
 from omni_ui.store.database import StoreTrouble, explain
 
 INCOMING = "incoming"
+THUMB = ".thumb.webp"
+"""What the name of the small picture of a kept file ends with."""
 
 
 class Files:
@@ -41,6 +44,24 @@ class Files:
             (self.folder / id[:2]).mkdir(exist_ok=True)
             path.replace(self.folder / name)
         return name
+
+    def take(self, path: Path) -> tuple[str, int]:
+        """Keeps the bytes of a file that stays where it is; the name, and how many bytes they are.
+
+        On the same disk that is a second name for the file, which takes no time and no room.
+        """
+        copy = self.incoming(path.suffix)
+        with _plainly(self.folder):
+            try:
+                try:
+                    os.link(path, copy)
+                except OSError:  # another disk, or one that knows no second names
+                    shutil.copyfile(path, copy)
+                size = copy.stat().st_size
+            except OSError:
+                copy.unlink(missing_ok=True)
+                raise
+        return self.keep(copy), size
 
     def write(self, data: bytes, suffix: str) -> str:
         """Keeps bytes as they are; the name."""

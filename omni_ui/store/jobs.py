@@ -86,6 +86,22 @@ class Jobs:
         rows = await self._database.read(f"SELECT * FROM video_jobs WHERE state NOT IN ({marks})", *OVER)
         return [_read(row) for row in rows]
 
+    async def without_record(self) -> list[VideoRecord]:
+        """Jobs of visitors that are done or have failed, and of which the history has no record."""
+        rows = await self._database.read(
+            "SELECT * FROM video_jobs WHERE visitor IS NOT NULL AND state IN ('done', 'failed') "
+            "AND 'job:' || ticket NOT IN (SELECT thread FROM history)"
+        )
+        return [_read(row) for row in rows]
+
+    async def over_before(self, at: float) -> list[str]:
+        """Tickets of everybody's jobs that were begun before that time and are over."""
+        marks = ", ".join("?" * len(OVER))
+        rows = await self._database.read(
+            f"SELECT ticket FROM video_jobs WHERE created < ? AND state IN ({marks})", at, *OVER
+        )
+        return [row["ticket"] for row in rows]
+
     async def delete(self, ticket: str) -> None:
         await self._database.write(("DELETE FROM video_jobs WHERE ticket = ?", (ticket,)))
 

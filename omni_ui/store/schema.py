@@ -21,5 +21,34 @@ MIGRATIONS: list[str] = [
         at REAL NOT NULL
     );
     CREATE INDEX timings_alike ON timings (server, model, kind, id);
+    """,
+    # 2: what visitors made
     """
+    CREATE TABLE history (
+        id TEXT PRIMARY KEY,
+        visitor TEXT NOT NULL,
+        thread TEXT NOT NULL,
+        tab TEXT NOT NULL,
+        at REAL NOT NULL,
+        starred INTEGER NOT NULL,
+        words TEXT NOT NULL,
+        facts TEXT NOT NULL
+    );
+    CREATE INDEX history_of_visitor ON history (visitor, at);
+    CREATE INDEX history_by_age ON history (starred, at);
+    CREATE INDEX history_threads ON history (thread);
+    CREATE TABLE history_files (
+        record TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        sha TEXT NOT NULL,
+        PRIMARY KEY (record, place)
+    );
+    CREATE INDEX history_files_by_name ON history_files (name);
+    CREATE INDEX history_files_by_sha ON history_files (sha);
+    CREATE TRIGGER history_gone AFTER DELETE ON history BEGIN
+        DELETE FROM history_files WHERE record = OLD.id;
+    END;
+    """,
 ]

@@ -1,0 +1,65 @@
+"""Small pictures for the history, made when they are first looked at and kept beside the file that they show."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from omni_ui.store.files import THUMB
+
+SIDE = 320
+"""Pixels of the longer side."""
+MOST_READ = 80_000_000
+"""Pixels of a picture that is opened at all."""
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "AVIF")
+UNREADABLE = (OSError, SyntaxError, ValueError, IndexError, KeyError, TypeError, EOFError)
+
+
+def small_path(path: Path) -> Path:
+    return path.with_name(f"{path.name}{THUMB}")
+
+
+def thumb(path: Path, kind: str) -> Path | None:
+    """The small picture of a picture, or of a video's first frame; None where there is none. Blocking."""
+    made = small_path(path)
+    if made.is_file():
+        return made
+    picture = _frame(path) if kind.startswith("video/") else _picture(path) if kind.startswith("image/") else None
+    if picture is None:
+        return None
+    picture.thumbnail((SIDE, SIDE))
+    part = made.with_suffix(f".{os.getpid()}")
+    try:
+        picture.save(part, "WEBP", quality=80, method=2)
+        part.replace(made)
+    except OSError:  # no room, or read-only: the page shows a sign instead
+        with suppress(OSError):
+            part.unlink()
+        return None
+    return made
+
+
+def _picture(path: Path) -> Image.Image | None:
+    try:
+        with Image.open(path, formats=[one for one in FORMATS if one in Image.OPEN or Image.init()]) as opened:
+            if opened.width * opened.height > MOST_READ:
+                return None
+            opened.draft("RGB", (SIDE * 2, SIDE * 2))
+            made = ImageOps.exif_transpose(opened)
+            return made.convert("RGBA" if "A" in made.getbands() or "transparency" in opened.info else "RGB")
+    except (*UNREADABLE, Image.DecompressionBombError):
+        return None
+
+
+def _frame(path: Path) -> Image.Image | None:
+    try:
+        import av  # optional: without it the page shows a sign instead
+    except ImportError:
+        return None
+    try:
+        with path.open("rb") as file, av.open(file, format="mp4") as container:
+            frame = next(container.decode(video=0), None)
+            return frame.to_image() if frame else None
+    except (av.error.FFmpegError, IndexError, *UNREADABLE):
+        return None

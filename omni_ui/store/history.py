@@ -1,0 +1,328 @@
+"""What visitors made: every result and every failed try, with its settings, and the files that belong to it.
+
+A record and its files are one visitor's. Nothing here is found without saying whose it is.
+"""
+
+import asyncio
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from omni_ui.store.database import Database, StoreTrouble
+from omni_ui.store.files import THUMB, Files
+
+LONGEST_WORDS = 20_000
+"""Characters of a record that are searched."""
+LONGEST_QUERY = 12
+"""Words of a search that count."""
+
+Role = Literal["result", "input"]
+
+
+@dataclass(frozen=True)
+class HistoryFile:
+    """A file of a record. name: in Files. title: what a person calls it. kind: its media type. sha: SHA-256, of
+    inputs alone: the same input of several records is one file."""
+
+    role: Role
+    title: str
+    kind: str
+    name: str = ""
+    bytes: int = 0
+    sha: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that is to be kept, where it lies now. Its bytes are kept as they are, and it stays where it is."""
+
+    path: Path
+    role: Role
+    title: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class HistoryRecord:
+    """One result, or one failed try.
+
+    at: seconds since 1970. thread: of several records of one thread only the newest is kept, such as the answers of
+    one conversation; "" for none. error: the sentence of a failed try, details the server's own words. text: what the
+    server wrote. recipe: what was sent (omni_ui/recipes), None when nothing could be. entered: what stood in the
+    controls, by name, and told: a whole conversation, where the tab has one; in these a file is {"file": its place in
+    `files`}. facts: for the line below a result. summary: what was asked for, in the visitor's words.
+    """
+
+    visitor: str
+    tab: str
+    at: float
+    id: str = field(default_factory=lambda: secrets.token_hex(16))
+    starred: bool = False
+    thread: str = ""
+    error: str = ""
+    details: str = ""
+    text: str = ""
+    summary: str = ""
+    model: str | None = None
+    seconds: float | None = None
+    recipe: dict[str, Any] | None = None
+    entered: dict[str, Any] = field(default_factory=dict)
+    told: Any = None
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    files: list[HistoryFile] = field(default_factory=list)
+
+    def but(self, **changes: Any) -> Self:
+        return replace(self, **changes)
+
+    @property
+    def results(self) -> list[HistoryFile]:
+        return [one for one in self.files if one.role == "result"]
+
+
+COLUMNS = ("id", "visitor", "thread", "tab", "at", "starred")
+
+
+@dataclass(frozen=True)
+class Room:
+    """Bytes: of one visitor, and of all."""
+
+    mine: int
+    all: int
+
+
+class History:
+    """The records. Calls raise StoreTrouble and nothing else.
+
+    files: where the files are kept; asked for at each use, since the store finds its folder when it is opened.
+    """
+
+    def __init__(self, database: Database, files: Callable[[], Files]) -> None:
+        self._database = database
+        self._files = files
+        self._changing = asyncio.Lock()
+        """An input may be shared by records: none is removed while another record takes it up."""
+
+    async def keep(self, record: HistoryRecord, sources: Sequence[Source] = ()) -> HistoryRecord:
+        """Writes down a record with its files, all or nothing; an older one of the same id or thread goes.
+
+        A source that is not there any more is left out (`name` is ""). A star stays on what takes its place.
+        """
+        async with self._changing:
+            old = await self._same(record)
+            kept: list[HistoryFile] = []
+            new: list[str] = []
+            try:
+                for source in sources:
+                    one, is_new = await self._take(source, record.visitor)
+                    kept.append(one)
+                    new += [one.name] if is_new else []
+                starred = record.starred or any(one.starred for one in old)
+                record = record.but(files=kept, starred=starred)
+                removed = [("DELETE FROM history WHERE id = ?", (one.id,)) for one in old]
+                freed = await self._freed([one.id for one in old], besides=[one.name for one in kept])
+                await self._database.write(*removed, *_insert(record))
+            except BaseException:
+                await self._unlink(new)
+                raise
+            with suppress(StoreTrouble):  # the record is kept; a file that is left over harms nobody
+                await self._unlink(freed)
+            return record
+
+    async def find(self, id: str, visitor: str) -> HistoryRecord | None:
+        found = await self._database.read("SELECT * FROM history WHERE id = ? AND visitor = ?", id, visitor)
+        return _read(found[0]) if found else None
+
+    async def many(self, ids: Sequence[str], visitor: str) -> list[HistoryRecord]:
+        """Those of these records that are the visitor's, newest first."""
+        rows = await self._database.read(
+            "SELECT * FROM history WHERE visitor = ? AND id IN (SELECT value FROM json_each(?)) ORDER BY at DESC, id",
+            visitor,
+            json.dumps(list(ids)),
+        )
+        return [_read(row) for row in rows]
+
+    async def page(
+        self,
+        visitor: str,
+        *,
+        tab: str = "",
+        words: str = "",
+        starred: bool = False,
+        after: tuple[float, str] | None = None,
+        limit: int = 60,
+    ) -> list[HistoryRecord]:
+        """Newest first. words: all of them stand somewhere in the record. after: time and id of the last one seen."""
+        where, values = ["visitor = ?"], [visitor]
+        if tab:
+            where, values = [*where, "tab = ?"], [*values, tab]
+        if starred:
+            where.append("starred = 1")
+        for word in words.casefold().split()[:LONGEST_QUERY]:
+            where, values = [*where, "instr(words, ?) > 0"], [*values, word]
+        if after:
+            where, values = [*where, "(at < ? OR (at = ? AND id > ?))"], [*values, after[0], after[0], after[1]]
+        rows = await self._database.read(
+            f"SELECT * FROM history WHERE {' AND '.join(where)} ORDER BY at DESC, id LIMIT ?", *values, limit
+        )
+        return [_read(row) for row in rows]
+
+    async def count(self, visitor: str) -> dict[str, int]:
+        """How many records there are, by tab."""
+        rows = await self._database.read(
+            "SELECT tab, COUNT(*) AS many FROM history WHERE visitor = ? GROUP BY tab", visitor
+        )
+        return {row["tab"]: row["many"] for row in rows}
+
+    async def oldest(self, visitor: str) -> float | None:
+        """When the visitor's first record was made."""
+        rows = await self._database.read("SELECT MIN(at) AS at FROM history WHERE visitor = ?", visitor)
+        return rows[0]["at"]
+
+    async def star(self, id: str, visitor: str, on: bool) -> bool:
+        """Whether there was such a record."""
+        found = await self.find(id, visitor)
+        if found:
+            await self._database.write(("UPDATE history SET starred = ? WHERE id = ?", (int(on), id)))
+        return found is not None
+
+    async def delete(self, ids: Sequence[str]) -> None:
+        """Removes records and the files that no other one has. Whose they are was asked before."""
+        async with self._changing:
+            freed = await self._freed(ids)
+            await self._database.write(
+                ("DELETE FROM history WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),))
+            )
+            await self._unlink(freed)
+
+    async def all_of(self, visitor: str) -> list[tuple[str, str]]:
+        """Id and thread of all records of a visitor."""
+        rows = await self._database.read("SELECT id, thread FROM history WHERE visitor = ?", visitor)
+        return [(row["id"], row["thread"]) for row in rows]
+
+    async def older_than(self, at: float) -> list[tuple[str, str]]:
+        """Id and thread of everybody's records that were made before."""
+        rows = await self._database.read("SELECT id, thread FROM history WHERE at < ?", at)
+        return [(row["id"], row["thread"]) for row in rows]
+
+    async def oldest_unstarred(self, many: int = 20) -> list[tuple[str, str]]:
+        rows = await self._database.read(
+            "SELECT id, thread FROM history WHERE starred = 0 ORDER BY at, id LIMIT ?", many
+        )
+        return [(row["id"], row["thread"]) for row in rows]
+
+    async def room(self, visitor: str | None = None) -> Room:
+        """How much is used. A file that several records share counts once; a video and its job have the same file."""
+        rows = await self._database.read(
+            "SELECT COALESCE(SUM(bytes), 0) AS used, COALESCE(SUM(bytes) FILTER (WHERE visitor = ?), 0) AS mine FROM ("
+            "SELECT MAX(f.bytes) AS bytes, h.visitor FROM history_files f JOIN history h ON h.id = f.record "
+            "WHERE f.name != '' GROUP BY f.name "
+            "UNION ALL SELECT LENGTH(facts) + LENGTH(words), visitor FROM history)",
+            visitor or "",
+        )
+        jobs = await self._database.read(
+            "SELECT COALESCE(SUM(json_extract(facts, '$.bytes')), 0) AS used, "
+            "COALESCE(SUM(json_extract(facts, '$.bytes')) FILTER (WHERE visitor = ?), 0) AS mine FROM video_jobs "
+            "WHERE json_extract(facts, '$.file') IS NOT NULL AND 'job:' || ticket NOT IN (SELECT thread FROM history)",
+            visitor or "",
+        )
+        return Room(rows[0]["mine"] + jobs[0]["mine"], rows[0]["used"] + jobs[0]["used"])
+
+    def path(self, file: HistoryFile) -> Path | None:
+        """Where a kept file lies; None when it is not there."""
+        return self._files().path(file.name) if file.name else None
+
+    async def _same(self, record: HistoryRecord) -> list[HistoryRecord]:
+        """What the record takes the place of."""
+        rows = await self._database.read(
+            "SELECT * FROM history WHERE id = ? OR (visitor = ? AND thread = ? AND thread != '')",
+            *(record.id, record.visitor, record.thread),
+        )
+        return [_read(row) for row in rows]
+
+    async def _take(self, source: Source, visitor: str) -> tuple[HistoryFile, bool]:
+        """The file as it is kept, and whether it was not kept before."""
+        made = HistoryFile(source.role, source.title, source.kind)
+        if not await asyncio.to_thread(source.path.is_file):
+            return made, False
+        sha = await asyncio.to_thread(sha_of, source.path) if source.role == "input" else ""
+        if sha:
+            rows = await self._database.read(
+                "SELECT f.name, f.bytes FROM history_files f JOIN history h ON h.id = f.record "
+                "WHERE f.sha = ? AND h.visitor = ? LIMIT 1",
+                *(sha, visitor),
+            )
+            if rows and self._files().path(rows[0]["name"]):
+                return replace(made, name=rows[0]["name"], bytes=rows[0]["bytes"], sha=sha), False
+        name, size = await asyncio.to_thread(self._files().take, source.path)
+        return replace(made, name=name, bytes=size, sha=sha), True
+
+    async def _freed(self, ids: Sequence[str], besides: Sequence[str] = ()) -> list[str]:
+        """The files that nobody has when these records are gone."""
+        rows = await self._database.read(
+            "SELECT DISTINCT name FROM history_files WHERE record IN (SELECT value FROM json_each(?1)) AND name NOT IN "
+            "(SELECT name FROM history_files WHERE record NOT IN (SELECT value FROM json_each(?1)))",
+            json.dumps(list(ids)),
+        )
+        return [row["name"] for row in rows if row["name"] and row["name"] not in besides]
+
+    async def _unlink(self, names: Sequence[str]) -> None:
+        def unlink() -> None:
+            for name in names:
+                self._files().remove(name)
+                self._files().remove(f"{name}{THUMB}")
+
+        await asyncio.to_thread(unlink)
+
+
+def sha_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits. Blocking."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as wrong:
+        raise StoreTrouble(f"The file {path.name} cannot be read ({wrong}).") from wrong
+
+
+def _insert(record: HistoryRecord) -> list[tuple[str, Sequence[Any]]]:
+    facts = {name: value for name, value in asdict(record).items() if name not in COLUMNS}
+    texts = [record.summary, record.text, record.error, record.model or "", record.tab]
+    texts += [*_texts((record.recipe or {}).get("request")), *_texts(record.entered), *_texts(record.told)]
+    # What was typed may hold half a character (a lone surrogate), which SQLite does not take.
+    words = " ".join(dict.fromkeys(texts))[:LONGEST_WORDS].casefold().encode(errors="replace").decode()
+    columns = (record.id, record.visitor, record.thread, record.tab, record.at, int(record.starred))
+    return [
+        (
+            "INSERT INTO history (id, visitor, thread, tab, at, starred, words, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*columns, words, json.dumps(facts)),
+        ),
+        *(
+            (
+                "INSERT INTO history_files (record, place, name, bytes, sha) VALUES (?, ?, ?, ?, ?)",
+                (record.id, place, file.name, file.bytes, file.sha),
+            )
+            for place, file in enumerate(record.files)
+        ),
+    ]
+
+
+def _texts(value: Any) -> list[str]:
+    """All that is text in a JSON value."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [text for one in value for text in _texts(one)] if isinstance(value, list) else []
+
+
+def _read(row: Any) -> HistoryRecord:
+    facts = json.loads(row["facts"])
+    known = {name: value for name, value in facts.items() if name in HistoryRecord.__dataclass_fields__}
+    known["files"] = [HistoryFile(**one) for one in known.get("files", [])]
+    known["facts"] = [(name, value) for name, value in known.get("facts", [])]
+    columns = {name: row[name] for name in COLUMNS} | {"starred": bool(row["starred"])}
+    return HistoryRecord(**columns, **known)
