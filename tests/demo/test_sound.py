@@ -140,6 +140,6 @@ def test_guidance_goes_from_a_far_hall_to_dry():
 @pytest.mark.parametrize("prompt", [*FIRST, "thunderstorm over the sea with wind, fire, birds and piano"])
 def test_ten_seconds_are_made_in_time(prompt):
     synthesise(prompt, seconds=1)
-    started = time.perf_counter()
+    started = time.process_time()
     synthesise(prompt, seconds=10)
-    assert time.perf_counter() - started < 4, "1 s on an idle machine; other tests run beside this one"
+    assert time.process_time() - started < 4, "processor seconds, so that other programs do not count"
