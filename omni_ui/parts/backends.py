@@ -85,12 +85,15 @@ class Backends:
             made = known.get((address, key, model)) or self.connect(address, key, model, demo=demo)
             known[address, key, model] = self._by_tab[tab] = made
 
-    def connect(self, url: str, key: str | None = None, model: str | None = None, *, demo: bool = False) -> Backend:
-        """A backend for an address. ValueError says what is wrong with it."""
-        stated = (self.settings.abilities or "").replace(",", " ").split()
-        client = OmniClient(
-            url, api_key=key, model=model, timeout=self.settings.timeout, abilities=None if demo else stated or None
-        )
+    def connect(
+        self, url: str, key: str | None = None, model: str | None = None, *, demo: bool = False, stated: bool = True
+    ) -> Backend:
+        """A backend for an address. ValueError says what is wrong with it.
+
+        stated: whether what the host states of its server's abilities holds for this one.
+        """
+        told = (self.settings.abilities or "").replace(",", " ").split() if stated and not demo else []
+        client = OmniClient(url, api_key=key, model=model, timeout=self.settings.timeout, abilities=told or None)
         return Backend(url, client, Gate(self.settings.max_concurrency), demo)
 
     def for_tab(self, tab: Tab, session: str | None = None) -> Backend | None:
