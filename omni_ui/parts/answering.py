@@ -34,6 +34,8 @@ from omni_ui.parts.run import Outcome, Tell, Updates, Work
 LONGEST = 100_000
 """Characters of one message: about 25,000 tokens, as much as most models read at all."""
 AGAIN = "again"
+THREAD = "talk:"
+"""What the history knows a conversation by, before the key of its first message."""
 SENT, DONE, BACK = "sent", "done", "back"
 KINDS = {"image": "pictures", "audio": "recordings", "video": "videos"}
 
@@ -207,6 +209,8 @@ class Answering(Work):
         if DONE in events:
             answer = self._talk.messages[-1]
             self._made = Outcome(answer.files, answer.text, [fact for fact in answer.facts if fact[0] != "seed"])
+            self._made.thread = THREAD + self._talk.messages[0].key
+            self._made.told = as_json(self._talk.messages, self._system, lambda file: file)
             return await asyncio.to_thread(self._view.all, self._talk, self._system)
         shown = self._view.all(self._talk, self._system, SENT) if SENT in events else {}
         if self._draft:

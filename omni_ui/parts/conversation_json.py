@@ -73,6 +73,25 @@ async def from_json(content: bytes, take_media: TakeMedia) -> tuple[list[Message
     return messages, system
 
 
+def from_history(told: dict[str, Any]) -> tuple[list[Message], str]:
+    """The messages and the system prompt of what `as_json` gave to the history, with paths where files stand."""
+    messages, system = [], ""
+    for one in told.get("messages", []):
+        content = one.get("content") or []
+        if one["role"] == "system":
+            system = content
+            continue
+        message = Message(one["role"], reasoning=one.get("reasoning", ""))
+        for part in [{"type": "text", "text": content}] if isinstance(content, str) else content:
+            if part["type"] == "text":
+                message.parts.append(Part("text", part["text"]))
+            elif path := part[part["type"]].get(MEDIA[part["type"]]):  # None when the file is gone
+                kind = part["type"].removesuffix("_url").removeprefix("input_")
+                message.parts.append(Part(kind, path=Path(path)))
+        messages.append(message)
+    return messages, system
+
+
 async def _message(one: dict[str, Any], number: int, take_media: TakeMedia) -> Message:
     content = one.get("content")
     listed = [{"type": "text", "text": content}] if isinstance(content, str) else content

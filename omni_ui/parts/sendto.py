@@ -133,6 +133,9 @@ class SendTo:
             return {strip: gr.Tabs(selected=done.pop(TAB)), **done}
 
         parts = [part for tab in self.tabs.values() for part in (*tab.inputs.values(), tab.status, *tab.reopened)]
+        for kind in TARGETS:
+            for one in self.targets(kind):
+                parts += _folds(self.tabs[one.tab].inputs[one.field])
         order.input(
             carry,
             [order, *lists.values()],
@@ -178,7 +181,9 @@ class SendTo:
     def _put(self, target: Target, path: Path, held: dict[str, Any]) -> Updates:
         tab = self.tabs[target.tab]
         paths = [*(held.get(f"{target.tab}-{target.field}") or []), str(path)] if target.adds else str(path)
-        return {TAB: target.tab, tab.inputs[target.field]: _fitting(tab, target.field, paths)}
+        part = tab.inputs[target.field]
+        unfolded = {fold: gr.Accordion(open=True) for fold in _folds(part)}
+        return {TAB: target.tab, part: _fitting(tab, target.field, paths), **unfolded}
 
     async def _open(self, record: HistoryRecord) -> Updates:
         """All that had been entered, its files among it, back in the controls of the record's tab."""
@@ -214,6 +219,12 @@ def _with_files(value: Any, lent: dict[int, str]) -> Any:
     if isinstance(value, list):
         return [one for one in (_with_files(inner, lent) for inner in value) if one is not None]
     return value
+
+
+def _folds(part: gr.blocks.Block) -> list[gr.blocks.Block]:
+    """The accordions around a control, which may be closed."""
+    parent = part.parent
+    return [] if parent is None else [*([parent] if isinstance(parent, gr.Accordion) else []), *_folds(parent)]
 
 
 def _fitting(tab: "OmniTab", name: str, value: Any) -> Any:

@@ -1,23 +1,28 @@
 """The Chat tab: a conversation with a model that may hear, see, speak and draw."""
 
+import asyncio
 from functools import partial
+from typing import Any
 
 import gradio as gr
 
 from omni_ui.client import ChatRequest, OmniClient, OmniError, hint
 from omni_ui.parts import status
-from omni_ui.parts.answering import Answering, ChatView, read_chat_form
+from omni_ui.parts.answering import THREAD, Answering, ChatView, read_chat_form
 from omni_ui.parts.attach import attach_field
 from omni_ui.parts.backends import Backends
 from omni_ui.parts.controls import Component
 from omni_ui.parts.conversation import Conversation
+from omni_ui.parts.conversation_json import from_history
 from omni_ui.parts.listen import Listening
 from omni_ui.parts.run import Updates
 from omni_ui.parts.tab import OmniTab
+from omni_ui.store import HistoryRecord
 from omni_ui.tabs.chat_tools import ChatTools, Composer
 
 HELLO = "Write below, or attach a picture, a recording or a video. The answer appears here."
 EXAMPLES = ["What can you do?", "Draw a lighthouse at sunset, and tell me about it", "Say hello in a warm voice"]
+REOPENED = "The conversation is here again. Write the next message to go on with it."
 MESSAGES = '<div class="omni-messages" role="log" aria-label="Conversation"></div>'
 LIVE = (
     '<article class="omni-message omni-live" data-role="assistant" aria-busy="true" hidden>'
@@ -135,6 +140,18 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
         more={"text": text, "files": files, "system": system, "change": change, "talk": talk},
         read=partial(read_chat_form, tab.form),
     )
+
+    async def reopen(said: dict[str, Any] | None, record: HistoryRecord) -> Updates:
+        """The whole conversation, which is gone on with; after a failed try, the message alone is back."""
+        if not said:
+            return {}
+        opened = Conversation()
+        opened.messages, prompt = await asyncio.to_thread(from_history, said)
+        opened.messages[0].key = record.thread.removeprefix(THREAD)
+        note = {tab.status: status.done([("", REOPENED)])}
+        return view.all(opened, prompt) | {talk: opened, text: "", files: [], change: ""} | note
+
+    tab.reopen, tab.reopened = reopen, [talk, told, result, live]
 
     async def settle(talk: Conversation, system: str) -> Updates:
         """After Stop: the run is being ended; then what had arrived is shown."""

@@ -18,11 +18,13 @@ from omni_ui.parts.form import Invalid
 from omni_ui.parts.intake import take_picture
 from omni_ui.parts.job_list import job_list, note_of
 from omni_ui.parts.jobs import VideoJobs
-from omni_ui.parts.picture_field import PictureForm
+from omni_ui.parts.picture_field import PictureForm, paths_of
 from omni_ui.parts.pump import pump
+from omni_ui.parts.recorder import record_of
 from omni_ui.parts.run import Outcome, Tell, Updates, Work
 from omni_ui.parts.tab import OmniTab
 from omni_ui.parts.videos import area_of, check_video, lend, size_like, small_sound
+from omni_ui.parts.visitor import visitor_of
 from omni_ui.store import VideoRecord
 
 HELLO = "Your video will appear here. It goes on being made when you leave the page."
@@ -91,6 +93,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             backend = backends.for_tab("video", self.session)
             job = await jobs.begin(backend, self.request, self.visitor, self.model)
             self._ticket = jobs.on_stage[self.session or ""] = job.ticket
+            self.record = record_of(job.ticket) if self.visitor else ""
             try:
                 async for job in jobs.changes(self._ticket):
                     yield job
@@ -156,26 +159,29 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             async for batch in looks:
                 if jobs.on_stage.get(session) != ticket:
                     return
-                yield await looked(batch[-1]) if batch else {tab.status: gr.skip()}
+                own = job.visitor is not None and job.visitor == visitor_of(request)
+                yield await looked(batch[-1], own) if batch else {tab.status: gr.skip()}
 
-    async def looked(job: VideoRecord) -> Updates:
+    async def looked(job: VideoRecord, own: bool) -> Updates:
         if job.state == "done":
             path, facts = await _handed_out(jobs, job)
             if path is None:
                 return {tab.status: status.failed(NO_FILE)}
             facts = [("", f"{(job.ended or job.created) - job.created:.1f} s"), *_seed(job), *facts]
             facts += [("model", job.model)] if job.model else []
-            return {result: path, tab.status: status.done(facts)}
+            row = tab.sends.row(tab.name, record_of(job.ticket), Outcome([path])) if own and tab.sends else ""
+            return {result: path, tab.status: status.done(facts) + row}
         if job.state == "failed":
             return {tab.status: status.failed(jobs.said(job.error, job), jobs.said(job.details, job))}
         if job.state == "cancelled":
             return {tab.status: status.stopped(f"This video was cancelled. {jobs.said(job.note, job)}".strip())}
         return {tab.status: status.working(jobs.said(note_of(job), job), started=max(0.0, time.time() - job.created))}
 
-    async def say_size(picture: str | None, size: str | None, request: gr.Request) -> str:
+    async def say_size(picture: Any, size: str | None, request: gr.Request) -> str:
         """Which size the video gets from its first frame, or what happens to that at the size that is set."""
         try:
-            taken = await take_picture(picture, "input_reference") if picture else None
+            paths = paths_of(picture, "input_reference")
+            taken = await take_picture(paths[0], "input_reference") if paths else None
         except Invalid:
             taken = None  # the field says what is wrong with it
         if taken is None:
