@@ -74,7 +74,7 @@ async def _voices(backend: Backend, tab: str, ability: Ability) -> str:
     return ", ".join(names[:MOST_VOICES]) + more
 
 
-async def test(backends: Backends, tab: Tab, session: str | None) -> str:
+async def ask_anew(backends: Backends, tab: Tab, session: str | None) -> str:
     """Asks the server anew for all that a run relies on; one sentence. Makes nothing, so it costs no GPU time."""
     backend = backends.for_tab(tab, session)
     if backend is None:
@@ -98,5 +98,6 @@ def card(seen: ServerFacts) -> str:
         f'<section class="omni-server-card" data-state="{seen.state}" aria-label="{TITLES[seen.tab]}">'
         f'<h3>{TITLES[seen.tab]} <span class="omni-pill" data-state="{seen.state}">{STATES[seen.state]}</span></h3>'
         f'<dl>{rows}</dl><div class="omni-code omni-serve"><pre tabindex="0"><code>{escape(seen.start)}</code></pre>'
-        f'<button type="button" class="omni-copy" aria-label="Copy the line that starts it">Copy</button></div></section>'
+        '<button type="button" class="omni-copy" aria-label="Copy the line that starts it">Copy</button></div>'
+        "</section>"
     )

@@ -1,8 +1,7 @@
 """The Server tab: which server each tab talks to, what it can do, and a server of the visitor's own for one session."""
 
 import asyncio
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import gradio as gr
@@ -10,11 +9,11 @@ import gradio as gr
 from omni_ui.parts import status
 from omni_ui.parts.backends import Backends
 from omni_ui.parts.run import Updates
-from omni_ui.parts.server_cards import TITLES, card, look_at, test
+from omni_ui.parts.server_cards import TITLES, ask_anew, card, look_at
 from omni_ui.parts.tab import OmniTab
 from omni_ui.settings import TABS, Tab
 
-HELLO = (
+HELLO = "What is known about the servers behind this page. A test asks one anew, and costs no GPU time."
     "What is known about the servers behind this page. A test asks one anew; it makes nothing and costs no GPU time."
 )
 REFUSED = "This page does not take servers of its visitors."
@@ -34,7 +33,7 @@ def build(backends: Backends, tabs: Sequence[OmniTab] = ()) -> None:
                 with gr.Column(min_width=320):
                     cards[tab] = gr.HTML(elem_id=f"server-{tab}")
                     button = gr.Button(f"Test {TITLES[tab]}", size="sm", elem_id=f"server-{tab}-test")
-                    button.click(partial(_test, backends, tab, note, cards[tab]), None, [note, cards[tab]], **QUIET)
+                    button.click(_tester(backends, tab, note, cards[tab]), None, [note, cards[tab]], **QUIET)
 
     async def show(request: gr.Request) -> Updates:
         return await _cards(backends, cards, request.session_hash)
@@ -54,11 +53,14 @@ async def _cards(backends: Backends, cards: dict[Tab, gr.HTML], session: str | N
     return {cards[seen.tab]: card(seen) for seen in looks}
 
 
-async def _test(backends: Backends, tab: Tab, note: Any, place: Any, request: gr.Request) -> Updates:
-    said = await test(backends, tab, request.session_hash)
-    seen = await look_at(backends, tab, request.session_hash, fresh=0)
-    shown = status.failed(said) if seen.state in ("down", "none", "cannot") else status.done([("", said)])
-    return {note: shown, place: card(seen)}
+def _tester(backends: Backends, tab: Tab, note: gr.HTML, place: gr.HTML) -> Callable[..., Awaitable[Updates]]:
+    async def test(request: gr.Request) -> Updates:
+        said = await ask_anew(backends, tab, request.session_hash)
+        seen = await look_at(backends, tab, request.session_hash, fresh=0)
+        shown = status.done([("", said)]) if seen.state in ("ready", "demo") else status.failed(said)
+        return {note: shown, place: card(seen)}
+
+    return test
 
 
 class OwnServer:
