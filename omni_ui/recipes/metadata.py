@@ -20,7 +20,8 @@ PICTURES = {
 }
 SOUNDS = ("audio/wav", "audio/flac", "audio/mpeg", "audio/ogg", "video/mp4")
 DAMAGED = (
-    ValueError, struct.error, IndexError, KeyError, EOFError, OSError, RecursionError, OverflowError, SyntaxError, TypeError
+    ValueError, struct.error, IndexError, KeyError, EOFError, OSError, RecursionError, OverflowError, SyntaxError,
+    TypeError,
 )  # fmt: skip
 """What reading a broken file may raise; the last two are Pillow's."""
 
