@@ -14,8 +14,6 @@ from omni_ui.parts.tab import OmniTab
 from omni_ui.settings import TABS, Tab
 
 HELLO = "What is known about the servers behind this page. A test asks one anew, and costs no GPU time."
-    "What is known about the servers behind this page. A test asks one anew; it makes nothing and costs no GPU time."
-)
 REFUSED = "This page does not take servers of its visitors."
 QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}
 FOLLOW = "(session) => { window.omniSession = session; window.omniAsk?.(); }"
