@@ -12,7 +12,7 @@ from omni_ui.parts.recipes import Recipes
 from omni_ui.parts.recorder import Recorder
 from omni_ui.parts.sendto import SendTo
 from omni_ui.parts.tab import OmniTab
-from omni_ui.tabs import chat, edit, history, image, sound, speech, video
+from omni_ui.tabs import chat, edit, history, image, server, sound, speech, video
 
 HEADER = """<header class="omni-header">
 <span class="omni-name">Omni UI</span><span class="omni-quiet omni-what">playground for vLLM-Omni</span>
@@ -41,6 +41,7 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
             ]
             sends = SendTo(tabs, recorder)
             history.build(sends)
+            server.build(backends, tabs)
         sends.wire(strip)
 
         async def arrive(request: gr.Request) -> dict[Any, Any]:
