@@ -64,8 +64,8 @@ def keepsake(kept: list[Kept]) -> Iterator[bytes]:
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as target:
         names = [_names(one, number) for number, one in enumerate(kept, 1)]
         for one, listed in zip(kept, names, strict=True):
-            for path, name in zip(one.paths, listed, strict=True):
-                if path is None or not name:
+            for place, (path, name) in enumerate(zip(one.paths, listed, strict=True)):
+                if path is None:
                     continue
                 info = zipfile.ZipInfo(name, time.gmtime(one.record.at)[:6])
                 info.external_attr = 0o644 << 16
@@ -75,7 +75,7 @@ def keepsake(kept: list[Kept]) -> Iterator[bytes]:
                             entry.write(piece)
                             yield sink.taken()
                 except FileNotFoundError:  # deleted meanwhile; the page says so
-                    continue
+                    listed[place] = ""
         target.writestr("index.html", _page(kept, names), zipfile.ZIP_DEFLATED)
         told = [_as_json(one, listed) for one, listed in zip(kept, names, strict=True)]
         target.writestr("results.json", json.dumps(told, indent=1), zipfile.ZIP_DEFLATED)

@@ -292,13 +292,12 @@ def _insert(record: HistoryRecord) -> list[tuple[str, Sequence[Any]]]:
     facts = {name: value for name, value in asdict(record).items() if name not in COLUMNS}
     texts = [record.summary, record.text, record.error, record.model or "", record.tab]
     texts += [*_texts((record.recipe or {}).get("request")), *_texts(record.entered), *_texts(record.told)]
-    # What was typed may hold half a character (a lone surrogate), which SQLite does not take.
-    words = " ".join(dict.fromkeys(texts))[:LONGEST_WORDS].casefold().encode(errors="replace").decode()
+    words = _whole(" ".join(dict.fromkeys(texts))[:LONGEST_WORDS].casefold())
     columns = (record.id, record.visitor, record.thread, record.tab, record.at, int(record.starred))
     return [
         (
             "INSERT INTO history (id, visitor, thread, tab, at, starred, words, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (*columns, words, json.dumps(facts)),
+            (*columns, words, _whole(json.dumps(facts, ensure_ascii=False))),
         ),
         *(
             (
@@ -308,6 +307,11 @@ def _insert(record: HistoryRecord) -> list[tuple[str, Sequence[Any]]]:
             for place, file in enumerate(record.files)
         ),
     ]
+
+
+def _whole(text: str) -> str:
+    """Half characters (lone surrogates), which neither SQLite nor an answer in UTF-8 takes, become question marks."""
+    return text.encode(errors="replace").decode()
 
 
 def _texts(value: Any) -> list[str]:
