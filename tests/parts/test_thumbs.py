@@ -4,7 +4,6 @@ import pytest
 from PIL import Image
 
 from omni_ui.parts.thumbs import SIDE, small_path, thumb
-from tests.video_server import MP4
 
 
 def picture(path: Path, size=(1000, 500), mode="RGB", **more) -> Path:
@@ -24,10 +23,18 @@ def test_a_picture_becomes_small_once(tmp_path, name, mode):
 
 
 def test_a_video_shows_its_first_frame(tmp_path):
+    av = pytest.importorskip("av")
     path = tmp_path / "a.mp4"
-    path.write_bytes(MP4)
+    with av.open(str(path), "w") as made:
+        stream = made.add_stream("libx264", rate=8)
+        stream.width, stream.height, stream.pix_fmt = 640, 320, "yuv420p"
+        for colour in ("red", "blue"):
+            made.mux(stream.encode(av.VideoFrame.from_image(Image.new("RGB", (640, 320), colour))))
+        made.mux(stream.encode())
     with Image.open(thumb(path, "video/mp4")) as small:
-        assert max(small.size) <= SIDE
+        assert small.size == (SIDE, SIDE // 2)
+        red, _, blue = small.convert("RGB").getpixel((9, 9))
+    assert red > 200 > 60 > blue
 
 
 @pytest.mark.parametrize(
