@@ -33,6 +33,8 @@ from omni_ui.parts.run import Outcome, Tell, Updates, Work
 
 LONGEST = 100_000
 """Characters of one message: about 25,000 tokens, as much as most models read at all."""
+SHORT = 0.2
+"""Seconds: the pace of an answer that came faster than this says nothing."""
 AGAIN = "again"
 THREAD = "talk:"
 """What the history knows a conversation by, before the key of its first message."""
@@ -199,7 +201,7 @@ class Answering(Work):
         if len(self._times) > 1:
             first, last = self._times[0], self._times[-1]
             facts.append(("first token", f"{first - began:.2f} s"))
-            if used and used.output_tokens > 1 and last > first:
+            if used and used.output_tokens > 1 and last - first > SHORT:
                 facts.append(("", f"{(used.output_tokens - 1) / (last - first):.0f} tokens/s"))
         if self.request.seed is not None:
             facts.append(("seed", str(self.request.seed)))
