@@ -1,0 +1,128 @@
+"""A chat server for tests: it answers as it is told to, at the pace it is told to, and remembers what it was asked."""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from tests.fakes import Seen, free_port
+
+
+@dataclass
+class ChatServer:
+    """Speaks vLLM-Omni's chat. `pieces` are the text's pieces; `pace` is how many a second (0: all at once).
+
+    how: "whole", "dies" (the connection breaks after half), "error" (an error inside the stream after half),
+    "nonsense" (no event stream), "busy" (503), "silent" (nothing ever comes), "context" (500, as for one too long).
+    """
+
+    pieces: list[str] = field(default_factory=lambda: ["Hello ", "there."])
+    pace: float = 0
+    how: str = "whole"
+    model: str = "Qwen/Qwen3-Omni-30B-A3B-Instruct"
+    reasoning: list[str] = field(default_factory=list)
+    key: str | None = None
+    seen: list[Seen] = field(default_factory=list)
+    streamed: float = 0.0
+    """Seconds from the first to the last piece of the last answer."""
+
+    def __enter__(self) -> "ChatServer":
+        self.port = free_port()
+        paths = ("/v1/chat/completions", "/v1/images/generations", "/v1/audio/speech")
+        app = Starlette(
+            routes=[
+                Route("/health", lambda _: JSONResponse({"status": "healthy"})),
+                Route("/v1/models", self._models),
+                Route("/version", lambda _: JSONResponse({"version": "0.30.0"})),
+                Route("/openapi.json", lambda _: JSONResponse({"paths": {path: {} for path in paths}})),
+                Route(
+                    "/v1/audio/voices", lambda _: JSONResponse({"voices": ["default", "Ethan"], "uploaded_voices": []})
+                ),
+                Route("/v1/chat/completions", self._chat, methods=["POST"]),
+            ]
+        )
+        self._server = uvicorn.Server(uvicorn.Config(app, port=self.port, log_level="error"))
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.01)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join(5)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The body of the last request."""
+        return self.seen[-1].body
+
+    def _models(self, request: Request) -> JSONResponse:
+        if self.key and request.headers.get("authorization") != f"Bearer {self.key}":
+            return JSONResponse({"error": "Unauthorized"}, 401)
+        return JSONResponse({"object": "list", "data": [{"id": self.model, "max_model_len": 32768}]})
+
+    async def _chat(self, request: Request) -> Response:
+        one = Seen(await request.json(), time.monotonic())
+        self.seen.append(one)
+        if self.how == "busy":
+            return JSONResponse({"error": {"message": "overloaded", "code": 503}}, 503, headers={"Retry-After": "0"})
+        if self.how == "context":
+            said = "This model's maximum context length is 32768 tokens. However, your prompt contains 99999."
+            return JSONResponse({"error": {"message": said, "type": "InternalServerError", "code": 500}}, 500)
+        if self.how == "nonsense":
+            return Response("<html><body>It works!</body></html>", media_type="text/html")
+        return StreamingResponse(self._events(one), media_type="text/event-stream")
+
+    async def _events(self, one: Seen) -> AsyncIterator[str]:
+        def event(delta: dict[str, Any], reason: str | None = None) -> str:
+            choice = {"index": 0, "delta": delta, "finish_reason": reason}
+            return f"data: {json.dumps({'choices': [choice], 'modality': 'text'})}\n\n"
+
+        try:
+            yield event({"role": "assistant", "content": ""})
+            if self.how == "silent":
+                await asyncio.Event().wait()
+            for thought in self.reasoning:
+                yield event({"reasoning": thought})
+            began = time.monotonic()
+            for number, piece in enumerate(self.pieces):
+                if number == len(self.pieces) // 2 and self.how == "dies":
+                    raise ConnectionAbortedError
+                if number == len(self.pieces) // 2 and self.how == "error":
+                    yield f"data: {json.dumps({'error': {'message': 'CUDA out of memory', 'code': 500}})}\n\n"
+                    break
+                yield event({"content": piece}, "stop" if number == len(self.pieces) - 1 else None)
+                if self.pace and (wait := began + (number + 1) / self.pace - time.monotonic()) > 0:
+                    await asyncio.sleep(wait)
+            self.streamed = time.monotonic() - began
+            count = len(self.pieces)
+            usage = {"prompt_tokens": 7, "completion_tokens": count, "total_tokens": 7 + count}
+            yield f"data: {json.dumps({'choices': [], 'usage': usage})}\n\n"
+            yield "data: [DONE]\n\n"
+            one.how, one.ended = "done", time.monotonic()
+        except (asyncio.CancelledError, GeneratorExit):
+            one.how, one.ended = "aborted", time.monotonic()
+            raise
+
+    def wait_for(self, how: str, within: float) -> Seen:
+        """The last request, once it has ended that way; fails when it takes longer."""
+        until = time.monotonic() + within
+        while time.monotonic() < until:
+            if self.seen and self.seen[-1].how == how:
+                return self.seen[-1]
+            time.sleep(0.02)
+        raise AssertionError(f"no request {how} within {within} s: {[one.how for one in self.seen]}")
