@@ -132,6 +132,11 @@ class Backends:
         address = urlsplit(backend.url).netloc
         return text.replace(f"http://{address}", "its address").replace(f"https://{address}", "its address")
 
+    def shown_address(self, tab: Tab, session: str | None = None) -> str | None:
+        """The address of a tab's server for code that runs as pasted; None where the host does not show it."""
+        backend = self.for_tab(tab, session)
+        return backend.client.address if backend and self.settings.addresses_shown else None
+
     async def status(self, session: str | None = None) -> dict[str, Any]:
         """What the page shows of each tab's server."""
         looks = await asyncio.gather(*(self._status_of(tab, session) for tab in TABS))

@@ -74,12 +74,14 @@ class Form:
         # Both directions run in the browser: no round trip, and nothing to queue.
         for side in sides:
             side.input(None, [*sides], size, js="(w, h) => (w && h ? `${w}x${h}` : '')", queue=False)
-        size.input(
+        # Also when the app sets the size; a side that is being typed is left alone.
+        size.change(
             None,
-            size,
+            [size, *sides],
             sides,
             queue=False,
-            js="(s) => { const m = /^(\\d+)x(\\d+)$/i.exec(s || ''); return m ? [+m[1], +m[2]] : [null, null]; }",
+            js="(s, w, h) => { const m = /^(\\d+)x(\\d+)$/i.exec(s || ''); if (m) return [+m[1], +m[2]]; "
+            "return document.activeElement?.matches('.omni-wide .omni-number input') ? [w, h] : [null, null]; }",
         )
 
     def _seed(self, name: str) -> None:

@@ -62,7 +62,10 @@ def preset_bar(tab: str) -> Component:
 
 async def settings_of(request: Request, model: str | None, files: list[Path]) -> str:
     """HTML of the recipe of a result. Hashes the request's files in a thread."""
-    recipe = await asyncio.to_thread(Recipe.of, request, model)
+    try:
+        recipe = await asyncio.to_thread(Recipe.of, request, model)
+    except OSError:
+        return '<p class="omni-quiet">A file that was sent is not here any more, so these settings are not whole.</p>'
     return settings_view(recipe, files)
 
 

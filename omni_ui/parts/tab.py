@@ -216,7 +216,7 @@ class OmniTab:
         return {
             self.status: status.done(facts) + (self.sends.row(self.name, record, outcome) if self.sends else ""),
             self.settings: await settings_of(work.request, work.model, outcome.files),
-            self.code: code_view(work.request.wire(work.model)),
+            self.code: code_view(work.request.wire(work.model), self.backends.shown_address(self.name, work.session)),
             self.facts: {
                 "tab": self.name,
                 "request": work.request.model_dump(mode="json", exclude_none=True),

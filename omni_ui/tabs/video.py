@@ -20,6 +20,7 @@ from omni_ui.parts.job_list import job_list, note_of
 from omni_ui.parts.jobs import VideoJobs
 from omni_ui.parts.picture_field import PictureForm, paths_of
 from omni_ui.parts.pump import pump
+from omni_ui.parts.recipes import settings_of
 from omni_ui.parts.recorder import record_of
 from omni_ui.parts.run import Outcome, Tell, Updates, Work
 from omni_ui.parts.tab import OmniTab
@@ -47,7 +48,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
         with tab.controls():
             size_note = gr.HTML(elem_id="video-size-note", elem_classes="omni-recommended", padding=False)
             with gr.Accordion("From a video, with a sound", open=False, elem_classes="omni-advanced"):
-                tab.form.add("input_references", height=120)
+                tab.form.add("input_references", height=120).file_types = ["video", "image", "audio"]
                 tab.form.add("audio_reference")
         with tab.stage(status=False):
             result = gr.Video(
@@ -106,9 +107,8 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
         async def _look_at_files(self) -> None:
             """Puts the files as they will be sent into the request. Raises Invalid."""
             largest = backends.settings.max_upload_mb * 1_000_000
-            for path in self.request.input_references:
-                if type_of_file(path).startswith("video/"):
-                    await check_video(path, "input_references", largest)
+            mixed = [await self._look_at(path, "input_references") for path in self.request.input_references]
+            self.request = self.request.model_copy(update={"input_references": mixed})
             if (first := self.request.input_reference) is None:
                 return
             if type_of_file(first).startswith("video/"):
@@ -154,7 +154,8 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             yield {tab.status: status.failed(NO_JOB)}
             return
         jobs.on_stage[session] = ticket
-        yield {tab.code: _code(job)} if job.state == "done" else {tab.code: _code(job), result: None}
+        code = {tab.code: _code(job, backends.shown_address("video", session))}
+        yield code if job.state == "done" else {**code, tab.settings: "", result: None}
         async with aclosing(pump(jobs.changes(ticket))) as looks:
             async for batch in looks:
                 if jobs.on_stage.get(session) != ticket:
@@ -170,7 +171,8 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             facts = [("", f"{(job.ended or job.created) - job.created:.1f} s"), *_seed(job), *facts]
             facts += [("model", job.model)] if job.model else []
             row = tab.sends.row(tab.name, record_of(job.ticket), Outcome([path])) if own and tab.sends else ""
-            return {result: path, tab.status: status.done(facts) + row}
+            settings = await settings_of(_request(job), job.model, [path])
+            return {result: path, tab.status: status.done(facts) + row, tab.settings: settings}
         if job.state == "failed":
             return {tab.status: status.failed(jobs.said(job.error, job), jobs.said(job.details, job))}
         if job.state == "cancelled":
@@ -192,7 +194,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
     listed.input(
         opened,
         listed,
-        [result, tab.status, tab.code],
+        [result, tab.status, tab.settings, tab.code],
         api_visibility="private",
         show_progress="hidden",
         concurrency_limit=None,
@@ -251,11 +253,13 @@ def _seed(job: VideoRecord) -> list[tuple[str, str]]:
     return [("seed", str(job.request["seed"]))] if "seed" in job.request else []
 
 
-def _code(job: VideoRecord) -> str:
-    """The job's request as code. Empty when a sound that stands in it is gone."""
-    files = {name: Path(value) for name in ("input_reference", "audio_reference", "control_reference")
+def _request(job: VideoRecord) -> VideoRequest:
+    """What was asked for, not checked again: some of its files may be gone."""
+    files: dict[str, Any] = {name: Path(value) for name in ("input_reference", "audio_reference", "control_reference")
              if (value := job.request.get(name))}  # fmt: skip
-    try:
-        return code_view(VideoRequest.model_construct(**job.request | files).wire(job.model))
-    except OSError:
-        return ""
+    several = [Path(value) for value in job.request.get("input_references") or []]
+    return VideoRequest.model_construct(**job.request | files | {"input_references": several})
+
+
+def _code(job: VideoRecord, address: str | None) -> str:
+    return code_view(_request(job).wire(job.model), address)

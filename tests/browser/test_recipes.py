@@ -227,7 +227,9 @@ def test_presets_are_filled_in_saved_and_deleted(demo_app, open_page):
     page = open_page(demo_app.url)
     page.get_by_role("button", name="Wide landscape").click()
     wait_value(page, "#image-prompt textarea", shipped("image")[1][1].request["prompt"])
-    assert page.input_value("#image-size input") == "1344x768"
+    assert page.input_value("#image-size input").endswith("1344x768")
+    wait_value(page, "#image-width input", "1344")
+    wait_value(page, "#image-height input", "768")
     page.get_by_role("button", name="Quick draft").click()
     wait_value(page, "#image-guidance_scale input[type=number]", "")
     page.fill("#image-size input", "64x48")
