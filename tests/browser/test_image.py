@@ -1,7 +1,6 @@
 import hashlib
 import time
 
-import httpx
 import pytest
 
 from tests.browser.conftest import run_and_wait, wait_for_state
@@ -42,7 +41,7 @@ def test_the_page_shows_the_very_bytes_that_the_server_sent(open_page):
         page.fill("#image-prompt textarea", "anything")
         run_and_wait(page, "image")
         address = page.get_attribute("#image-result img", "src")
-        assert sha(httpx.get(address).content) == sha(server.picture)
+        assert sha(page.request.get(address).body()) == sha(server.picture)
 
 
 def test_ctrl_enter_runs_and_a_random_seed_is_drawn_here_and_shown(open_page):

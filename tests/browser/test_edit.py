@@ -1,0 +1,419 @@
+"""The Edit tab with the demo server, and with a multi-stage server of our own that thinks aloud and breaks off."""
+
+import asyncio
+import base64
+import hashlib
+import io
+import json
+import threading
+import time
+
+import numpy as np
+import pytest
+import uvicorn
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image, ImageDraw
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from tests.browser.conftest import run_and_wait, wait_for_state
+from tests.fakes import free_port, png
+from tests.parts.test_intake import png_of
+from tests.running import App
+
+pytestmark = pytest.mark.browser
+FIELD = "#edit-image input[type=file]"
+MASK = "#edit-mask_image input[type=file]"
+
+
+class ThinkingServer:
+    """Looks like GLM-Image: thinks in words, then sends a picture. The prompt tells it to misbehave."""
+
+    def __enter__(self) -> "ThinkingServer":
+        self.asked: list[dict[str, str]] = []
+        self.aborted = threading.Event()
+        self.url = f"http://127.0.0.1:{(port := free_port())}"
+        app = Starlette(
+            routes=[
+                Route("/health", lambda _: JSONResponse({"status": "healthy"})),
+                Route("/v1/models", lambda _: JSONResponse({"data": [{"id": "zai-org/GLM-Image"}]})),
+                Route("/version", lambda _: JSONResponse({"version": "0.30.0"})),
+                Route("/openapi.json", lambda _: JSONResponse({"paths": {"/v1/images/edits": {}}})),
+                Route("/v1/images/edits", self._edit, methods=["POST"]),
+            ]
+        )
+        self._server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical"))
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.01)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join(5)
+
+    async def _edit(self, request: Request) -> Response:
+        form = await request.form()
+        self.asked.append({name: value for name, value in form.items() if isinstance(value, str)})
+        if "nonsense" in self.asked[-1]["prompt"]:
+            return HTMLResponse("<h1>It works</h1>")
+        return StreamingResponse(self._events(self.asked[-1]["prompt"]), media_type="text/event-stream")
+
+    async def _events(self, prompt: str):
+        def event(**data) -> str:
+            return f"data: {json.dumps({'object': 'image.edit.chunk', **data})}\n\n"
+
+        try:
+            for word in ("First ", "<b>the sky</b>, ", "then the sea."):
+                yield event(type="ar_delta", delta=word, index=0)
+                await asyncio.sleep(0.2)
+            if "slow" in prompt:
+                await asyncio.sleep(30)
+            if "break" in prompt:
+                raise ConnectionError("the server dies here")
+            picture = base64.b64encode(png(64, 48)).decode()
+            yield event(type="image", data=[{"b64_json": picture}], output_format="png", size="64x48")
+            yield "data: [DONE]\n\n"
+        except asyncio.CancelledError:
+            self.aborted.set()
+            raise
+
+
+@pytest.fixture(scope="module")
+def thinking():
+    with ThinkingServer() as server, App(OMNI_BASE_URL=server.url) as app:
+        server.app = app
+        yield server
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """Pictures by name, good and bad."""
+    folder = tmp_path_factory.mktemp("pictures")
+    ramp = np.stack([np.tile(np.linspace(0, 255, 120), (90, 1))] * 3, -1).astype(np.uint8)
+    ramp[..., 2] = 80
+    Image.fromarray(ramp).save(folder / "ramp.png")
+    Image.new("RGB", (60, 60), "tomato").save(folder / "red.png")
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    Image.new("RGB", (80, 40), "teal").save(folder / "photo.jpg", exif=turned.tobytes())
+    (folder / "letter.png").write_text("Dear reader, this is no picture.")
+    whole = io.BytesIO()
+    Image.effect_noise((300, 200), 60).save(whole, "JPEG")
+    (folder / "cut.jpg").write_bytes(whole.getvalue()[:3000])
+    (folder / "dot.png").write_bytes(png_of(1, 1))
+    (folder / "huge.png").write_bytes(png_of(20000, 20000))
+    half = Image.new("L", (120, 90))
+    ImageDraw.Draw(half).rectangle([0, 0, 59, 90], fill=255)
+    half.save(folder / "half.png")
+    half.resize((240, 180)).save(folder / "double.png")
+    half.resize((90, 120)).save(folder / "upright.png")
+    Image.new("L", (120, 90)).save(folder / "black.png")
+    Image.new("L", (120, 90), 255).save(folder / "white.png")
+    return folder
+
+
+def opened(open_page, url: str, **context):
+    page = open_page(url, "Edit", **context)
+    page.wait_for_selector(FIELD, state="attached")
+    return page
+
+
+def add(page, *paths, field: str = FIELD) -> None:
+    """Gives the field these files and waits until the app has looked at them."""
+    page.set_input_files(field, [str(path) for path in paths])
+    box = field.split(" ")[0]
+    page.wait_for_function(
+        """([box]) => { const items = [...document.querySelectorAll(box + ' li')];
+        const notes = document.querySelector(box + ' .omni-picture-notes').innerText;
+        return items.length && !notes.startsWith('Uploading')
+            && items.every((one) => / × /.test(one.innerText) || one.matches('.omni-wrong')); }""",
+        arg=[box],
+    )
+
+
+def names(page) -> list[str]:
+    return page.eval_on_selector_all("#edit-image li img", "(all) => all.map((one) => one.alt)")
+
+
+def bytes_of(page, selector: str) -> bytes:
+    """What the page itself gets: results are given to their visitor alone."""
+    return page.request.get(page.get_attribute(selector, "src")).body()
+
+
+def test_a_picture_is_changed_where_the_mask_is_white(demo_app, open_page, files):
+    page = opened(open_page, demo_app.url)
+    add(page, files / "ramp.png")
+    add(page, files / "half.png", field=MASK)
+    page.fill("#edit-prompt textarea", "invert")
+    page.fill("#edit-seed input", "7")
+    facts = run_and_wait(page, "edit")
+    assert "seed 7" in facts
+    assert "120 × 90 PNG" in facts
+    before = np.asarray(Image.open(files / "ramp.png")).astype(int)
+    after = np.asarray(Image.open(io.BytesIO(bytes_of(page, "#edit-result .omni-after")))).astype(int)
+    assert np.array_equal(after[:, 62:], before[:, 62:])
+    assert np.abs(after[:, :58] - before[:, :58]).mean() > 50
+
+
+def test_the_slider_works_with_keys_and_the_result_can_be_the_next_input(demo_app, open_page, files):
+    page = opened(open_page, demo_app.url)
+    add(page, files / "ramp.png")
+    page.fill("#edit-prompt textarea", "invert")
+    run_and_wait(page, "edit")
+    slider = page.get_by_label("Before and after")
+    slider.focus()
+    page.keyboard.press("End")
+    assert slider.input_value() == "100"
+    assert "100 % original" in slider.get_attribute("aria-valuetext")
+    assert page.inner_text("#edit-result .omni-tag-left") == "Original"
+    assert hashlib.sha256(bytes_of(page, "#edit-result .omni-before")).digest() == (
+        hashlib.sha256((files / "ramp.png").read_bytes()).digest()
+    )
+    page.click("text=Side by side")
+    assert page.locator("#edit-result .omni-side img").count() == 2
+    page.click("text=Use as input")
+    page.wait_for_function("document.querySelector('#edit-image li img').alt === 'edited.png'")
+    run_and_wait(page, "edit")
+    page.wait_for_function("document.querySelector('#edit-result .omni-side img').src.includes('edited')")
+    twice = Image.open(io.BytesIO(bytes_of(page, "#edit-result .omni-side img >> nth=1")))
+    assert np.abs(np.asarray(twice).astype(int) - np.asarray(Image.open(files / "ramp.png"))).mean() < 3
+
+
+def test_pictures_are_put_in_order_and_removed_with_keys(demo_app, open_page, files):
+    page = opened(open_page, demo_app.url)
+    add(page, files / "ramp.png", files / "red.png", files / "photo.jpg")
+    assert names(page) == ["ramp.png", "red.png", "photo.jpg"]
+    assert "photo.jpg: turned upright." in page.inner_text("#edit-image .omni-picture-notes")
+    assert "40 × 80" in page.inner_text("#edit-image li >> nth=2")
+    page.get_by_label("Move ramp.png back").focus()
+    page.keyboard.press("Enter")
+    assert names(page) == ["red.png", "ramp.png", "photo.jpg"]
+    page.keyboard.press("Enter")  # the focus went along
+    assert names(page) == ["red.png", "photo.jpg", "ramp.png"]
+    page.get_by_label("Remove photo.jpg").focus()
+    page.keyboard.press("Enter")
+    assert names(page) == ["red.png", "ramp.png"]
+
+
+def test_a_picture_is_pasted_and_dropped(demo_app, open_page, files):
+    page = opened(open_page, demo_app.url)
+    give = """([kind, data]) => {
+        const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+        const moved = new DataTransfer();
+        moved.items.add(new File([bytes], kind + '.png', { type: 'image/png' }));
+        const box = document.querySelector('#edit-image .omni-pictures');
+        const options = { bubbles: true, cancelable: true };
+        const pasted = new ClipboardEvent('paste', { ...options, clipboardData: moved });
+        if (kind === 'pasted') document.dispatchEvent(pasted);
+        else box.dispatchEvent(new DragEvent('drop', { ...options, dataTransfer: moved }));
+    }"""
+    data = base64.b64encode((files / "red.png").read_bytes()).decode()
+    for number, kind in enumerate(("pasted", "dropped"), 1):
+        page.evaluate(give, [kind, data])
+        page.wait_for_function(f"document.querySelectorAll('#edit-image li').length === {number}")
+    assert names(page) == ["pasted.png", "dropped.png"]
+
+
+def test_a_mask_is_painted_inverted_and_sent_in_the_size_of_the_picture(demo_app, open_page, files):
+    page = opened(open_page, demo_app.url)
+    page.click("text=Paint a mask")
+    assert "Add the picture first" in page.inner_text("#edit-mask_image .omni-picture-notes")
+    add(page, files / "ramp.png")
+    page.click("text=Paint a mask")
+    page.click("[data-do=use]")
+    assert "Nothing is painted yet" in page.inner_text(".omni-brush-said")
+    area = page.locator(".omni-brush canvas").bounding_box()
+    page.mouse.move(area["x"] + area["width"] * 0.25, area["y"] + area["height"] * 0.5)
+    page.mouse.down()
+    page.mouse.move(area["x"] + area["width"] * 0.4, area["y"] + area["height"] * 0.5, steps=4)
+    page.mouse.up()
+    page.click("[data-do=use]")
+    page.wait_for_selector("#edit-mask_image li:has-text('120 × 90')")
+    painted = Image.open(io.BytesIO(bytes_of(page, "#edit-mask_image li img"))).convert("L")
+    assert painted.size == (120, 90)
+    assert painted.getpixel((36, 45)) == 255
+    assert painted.getpixel((100, 10)) == 0
+    page.click("text=Paint a mask")  # it starts from the mask that is there
+    page.get_by_label("Mask. Arrow keys").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Undo").press("Enter")
+    page.get_by_role("button", name="Invert").press("Enter")
+    page.get_by_role("button", name="Use mask").press("Enter")
+    page.wait_for_function("!document.querySelector('.omni-brush')")
+    page.wait_for_timeout(1500)
+    inverted = np.asarray(Image.open(io.BytesIO(bytes_of(page, "#edit-mask_image li img"))).convert("L")).astype(int)
+    assert np.abs(inverted + np.asarray(painted) - 255).max() <= 8
+    page.click("text=Paint a mask")
+    page.keyboard.press("Escape")
+    page.wait_for_function("!document.querySelector('.omni-brush')")
+
+
+def test_bad_files_are_said_at_once_and_again_when_it_is_run(demo_app, open_page, files):
+    page = opened(open_page, demo_app.url)
+    page.fill("#edit-prompt textarea", "make it night")
+    assert "An edit needs a picture" in run_and_wait(page, "edit", "failed")
+    for name, says in (
+        ("letter.png", "letter.png is not a picture that can be read"),
+        ("cut.jpg", "cut.jpg is damaged"),
+        ("dot.png", "too small: 1 × 1"),
+        ("huge.png", "far too many pixels"),
+    ):
+        add(page, files / name)
+        assert says in page.inner_text("#edit-image .omni-picture-notes")
+        page.click("#edit-run")
+        page.wait_for_function("(says) => document.querySelector('#edit-status').innerText.includes(says)", arg=says)
+        page.click("#edit-image li button[aria-label^=Remove]")
+    add(page, *[files / "red.png"] * 5)
+    page.wait_for_selector("#edit-image .omni-bad")
+    assert "takes 4 pictures: remove 1" in page.inner_text("#edit-image .omni-picture-notes")
+    page.click("#edit-run")
+    page.wait_for_selector("#edit-status :text('This model takes 4 pictures, and 5 are here')")
+
+
+def test_masks_that_are_refused_and_masks_that_are_used_with_a_note(demo_app, open_page, files):
+    page = opened(open_page, demo_app.url)
+    add(page, files / "ramp.png")
+    page.fill("#edit-prompt textarea", "invert")
+    for mask, state, says in (
+        ("upright.png", "failed", "which is another shape"),
+        ("double.png", "done", "scaled from 240 × 180 to 120 × 90"),
+        ("black.png", "failed", "black all over, so nothing would change"),
+        ("white.png", "done", "the whole picture may change"),
+        ("letter.png", "failed", "not a picture that can be read"),
+    ):
+        add(page, files / mask, field=MASK)
+        page.click("#edit-run")
+        page.wait_for_selector(f"#edit-status [data-state={state}]:has-text('{says}')")
+
+
+def test_bad_settings_are_one_sentence_and_stay_as_they_were(demo_app, open_page, files):
+    page = opened(open_page, demo_app.url)
+    add(page, files / "ramp.png")
+    page.fill("#edit-prompt textarea", "make it night")
+    page.click("#edit-tab .omni-advanced button >> nth=0")
+    for field, value, says in (
+        ("#edit-n input", "0", "Results must be a whole number from 1 to 10"),
+        ("#edit-n input", "12", "Results must be a whole number from 1 to 10"),
+        ("#edit-num_inference_steps input[type=number]", "0", "Inference steps must be a whole number from 1 to 200"),
+        ("#edit-num_inference_steps input[type=number]", "201", "Inference steps must be"),
+        ("#edit-guidance_scale input[type=number]", "-5", "Guidance scale must be a number from 0 to 20"),
+        ("#edit-guidance_scale input[type=number]", "21", "Guidance scale must be"),
+        ("#edit-guidance_scale_2 input[type=number]", "99", "Second guidance scale must be"),
+        ("#edit-true_cfg_scale input[type=number]", "-1", "True CFG scale must be"),
+        ("#edit-strength input[type=number]", "1.5", "Strength must be a number from 0 to 1"),
+        ("#edit-layers input", "1", "Layers must be a whole number from 2 to 10"),
+        ("#edit-layers input", "11", "Layers must be a whole number from 2 to 10"),
+        ("#edit-lora textarea", '{"name": ', "LoRA is not valid JSON"),
+        ("#edit-seed input", "lucky", "Seed must be a whole number"),
+    ):
+        was = page.input_value(field)
+        page.fill(field, value)
+        page.press(field, "Tab")
+        page.click("#edit-run")
+        page.wait_for_function("(says) => document.querySelector('#edit-status').innerText.includes(says)", arg=says)
+        assert page.input_value(field) == value
+        page.fill(field, was)
+        page.press(field, "Tab")
+    page.fill("#edit-size input", "256x192")
+    page.press("#edit-size input", "Enter")
+    page.click("#edit-resolution input")
+    page.click("#edit-resolution [role=option]:has-text('640')")
+    assert "Resolution and size exclude each other" in run_and_wait(page, "edit", "failed")
+
+
+def test_several_results_and_layers_are_named(demo_app, open_page, files):
+    page = opened(open_page, demo_app.url)
+    add(page, files / "ramp.png")
+    page.fill("#edit-prompt textarea", "invert")
+    page.fill("#edit-n input", "2")
+    page.click("#edit-tab .omni-advanced button >> nth=0")
+    page.fill("#edit-layers input", "3")
+    page.press("#edit-layers input", "Tab")
+    run_and_wait(page, "edit")
+    page.wait_for_selector("#edit-result .omni-strip-item >> nth=5")
+    titles = page.eval_on_selector_all(
+        "#edit-result .omni-strip-item", "(all) => all.map((one) => one.innerText.trim())"
+    )
+    assert titles == [f"Picture {p}, layer {layer}" for p in (1, 2) for layer in (1, 2, 3)]
+    page.click("#edit-result .omni-strip-item >> nth=4")
+    assert page.get_attribute("#edit-result .omni-strip-item >> nth=4", "aria-pressed") == "true"
+    shown = Image.open(io.BytesIO(bytes_of(page, "#edit-result .omni-after")))
+    assert shown.mode == "RGBA"
+
+
+def test_what_the_model_thinks_is_shown_before_the_picture_and_escaped(thinking, open_page, files):
+    page = opened(open_page, thinking.app.url)
+    add(page, files / "ramp.png")
+    page.fill("#edit-prompt textarea", "make it night")
+    page.click("#edit-run")
+    page.wait_for_selector("#edit-thoughts :text('First')")
+    assert page.get_attribute("#edit-status .omni-status", "data-state") == "working"
+    wait_for_state(page, "edit", "done")
+    assert "First <b>the sky</b>, then the sea." in page.inner_text("#edit-thoughts")
+    assert thinking.asked[-1]["stream"] == "true"
+    assert page.wait_for_selector("#edit-result .omni-after")
+
+
+@pytest.mark.parametrize("prompt", ["break", "nonsense"])
+def test_a_server_that_dies_or_answers_nonsense(thinking, open_page, files, prompt):
+    page = opened(open_page, thinking.app.url)
+    add(page, files / "ramp.png")
+    page.fill("#edit-prompt textarea", f"{prompt} it")
+    said = run_and_wait(page, "edit", "failed")
+    assert said.count(".") >= 2, "what happened, and what to do"
+    assert page.input_value("#edit-prompt textarea") == f"{prompt} it"
+    assert names(page) == ["ramp.png"]
+    if prompt == "break":
+        assert "then the sea." in page.inner_text("#edit-thoughts")
+
+
+def test_stop_and_a_closed_page_reach_a_server_that_thinks_aloud(thinking, open_page, files):
+    page = opened(open_page, thinking.app.url)
+    add(page, files / "ramp.png")
+    page.fill("#edit-prompt textarea", "slow")
+    for leave in (lambda: page.click("#edit-stop"), page.close):
+        thinking.aborted.clear()
+        page.click("#edit-run")
+        page.wait_for_selector("#edit-thoughts :text('then the sea')")
+        page.wait_for_selector("#edit-stop:not([disabled])")
+        leave()
+        assert thinking.aborted.wait(2)
+
+
+def test_stop_says_that_an_edit_cannot_be_called_off(open_page, files):
+    with App(OMNI_DEMO_LATENCY="8") as app:
+        page = opened(open_page, app.url)
+        add(page, files / "ramp.png")
+        page.fill("#edit-prompt textarea", "invert")
+        page.click("#edit-run")
+        page.click("#edit-stop:not([disabled])")
+        assert "An edit cannot be called off" in wait_for_state(page, "edit", "stopped")
+        assert names(page) == ["ramp.png"]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_is_wider_than_the_screen(demo_app, open_page, files, width):
+    page = opened(open_page, demo_app.url, viewport={"width": width, "height": 844})
+    add(page, files / "ramp.png", files / "red.png")
+    page.fill("#edit-prompt textarea", "make it night")
+    page.press("#edit-prompt textarea", "Control+Enter")
+    wait_for_state(page, "edit", "done")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_api_takes_files_by_their_wire_names(demo_app, files):
+    client = Client(demo_app.url, verbose=False)
+    pictures = [handle_file(files / "ramp.png"), handle_file(files / "red.png")]
+    made, *_ = client.predict(image=pictures, prompt="side by side, invert", api_name="/edit")
+    assert Image.open(made[0]["image"]).size == (120, 90)
+    half = handle_file(files / "half.png")
+    made, *_ = client.predict(image=pictures[0], prompt="invert", mask_image=half, n=2, api_name="/edit")
+    assert [one["caption"] for one in made] == ["Picture 1", "Picture 2"]
+    for image, says in (([], "needs a picture"), ([{"path": "/etc/hostname"}], "has to be uploaded")):
+        with pytest.raises(AppError, match=says):
+            client.predict(image=image, prompt="invert", api_name="/edit")
