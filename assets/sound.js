@@ -7,18 +7,31 @@
     return made;
   };
 
+  // Bare samples of 16 bits with a header before them, so that the browser can play them.
+  const asWav = async (url, rate, channels) => {
+    const samples = await (await fetch(url)).arrayBuffer();
+    const head = new DataView(new ArrayBuffer(44));
+    const text = (at, letters) => [...letters].forEach((letter, i) => head.setUint8(at + i, letter.charCodeAt(0)));
+    text(0, "RIFF"); text(8, "WAVEfmt "); text(36, "data");
+    for (const [at, value] of [[4, 36 + samples.byteLength], [16, 16], [24, rate], [28, 2 * channels * rate], [40, samples.byteLength]]) head.setUint32(at, value, true);
+    for (const [at, value] of [[20, 1], [22, channels], [32, 2 * channels], [34, 16]]) head.setUint16(at, value, true);
+    return URL.createObjectURL(new Blob([head, samples], { type: "audio/wav" }));
+  };
+
   window.omniSound = (element, props, watch) => {
     const box = element.querySelector(".omni-sound");
     const show = () => {
       const file = props.value;
       if (!file?.url) return;
       const download = make("a", { class: "omni-small", href: file.url, download: file.orig_name }, "Download");
-      // Bare samples come with a WAV file to listen to, where their rate is known.
-      if (/\.pcm$/.test(file.path) && !file.heard) {
+      const bare = /^audio\/pcm;rate=(\d+);channels=(\d+)$/.exec(file.mime_type || "");
+      if (/\.pcm$/.test(file.path) && !bare) {
         box.replaceChildren(make("p", {}, "Bare PCM samples do not say their rate, so they cannot be played here."), download);
         return;
       }
-      const player = make("audio", { controls: "", preload: "auto", src: (file.heard || file).url, "aria-label": "Result" });
+      const player = make("audio", { controls: "", preload: "auto", "aria-label": "Result" });
+      if (bare) asWav(file.url, Number(bare[1]), Number(bare[2])).then((url) => (player.src = url));
+      else player.src = file.url;
       box.replaceChildren(player, download);
     };
     watch("value", show);

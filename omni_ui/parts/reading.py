@@ -209,11 +209,11 @@ class Reading(Work):
         """All parts as one file, and its subtitles."""
         pieces = [(part.path, part.piece.pause) for part in self._parts if part.path]
         try:
-            path, heard = await join(pieces, self.request.response_format)
+            path, bare = await join(pieces, self.request.response_format)
         except ValueError as wrong:
             raise Invalid.because("response_format", str(wrong)) from None
         texts = [await keep(form(self._cues()).encode(), f"speech.{form.__name__}") for form in (srt, vtt)]
-        updates, _ = await show_file(self._stage, path, heard)
+        updates, _ = await show_file(self._stage, path, bare)
         length = sum(part.seconds + part.piece.pause for part in self._parts) - self._parts[-1].piece.pause
         facts = [("parts", str(len(self._parts)))]
         facts += speed_facts(length, self._took, self._first) if not self._again else [("speech", f"{length:.1f} s")]

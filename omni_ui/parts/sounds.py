@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import soundfile
 
 from omni_ui.parts.files import keep, new_path
 
-FORMATS = {"wav": ("WAV", "PCM_16"), "flac": ("FLAC", "PCM_16"), "mp3": ("MP3", None), "opus": ("OGG", "OPUS")}
+FORMATS = {"wav": ("WAV", "PCM_16"), "flac": ("FLAC", "PCM_16"), "mp3": ("MP3", None), "opus": ("OGG", "OPUS"),
+           "pcm": ("RAW", "PCM_16")}  # fmt: skip
 """libsndfile's names. Opus stands in an Ogg file, as the server sends it."""
 SUFFIXES = {"opus": ".ogg"}
 OPUS_RATES = (8000, 12000, 16000, 24000, 48000)
@@ -30,22 +32,40 @@ async def save_pcm(pcm: bytes, rate: int, channels: int, stem: str = "speech") -
     return await keep(await asyncio.to_thread(wav_of, pcm, rate, channels), f"{stem}.wav")
 
 
-async def join(pieces: Sequence[tuple[Path, float]], form: str, stem: str = "speech") -> tuple[Path, Path | None]:
-    """One file of several, with silence after each; for "pcm" also a WAV to listen to.
+@dataclass(frozen=True)
+class Bare:
+    """What bare samples do not tell: frames per second, and channels. They are 16-bit, little endian."""
 
-    pieces: WAV files, and the seconds of silence after each. form: wav, flac, mp3, opus, pcm. All that differ from the
-    first in rate or channels are a ValueError.
+    rate: int
+    channels: int = 1
+
+    @property
+    def media_type(self) -> str:
+        return f"audio/pcm;rate={self.rate};channels={self.channels}"
+
+    def samples(self, pcm: bytes) -> np.ndarray:
+        """float32 (frames, channels), -1..1."""
+        whole = len(pcm) // (2 * self.channels) * 2 * self.channels
+        return np.frombuffer(pcm[:whole], "<i2").reshape(-1, self.channels).astype(np.float32) / 32768
+
+
+async def join(pieces: Sequence[tuple[Path, float]], form: str, stem: str = "speech") -> tuple[Path, Bare | None]:
+    """One file of several, with silence after each but the last; what it does not tell about itself, if it is "pcm".
+
+    pieces: WAV files, and the seconds of silence. form: wav, flac, mp3, opus, pcm. ValueError when they differ in rate
+    or channels.
     """
     return await asyncio.to_thread(_join, pieces, form, stem)
 
 
-def _join(pieces: Sequence[tuple[Path, float]], form: str, stem: str) -> tuple[Path, Path | None]:
+def _join(pieces: Sequence[tuple[Path, float]], form: str, stem: str) -> tuple[Path, Bare | None]:
     first = soundfile.info(pieces[0][0])
-    kind, subtype = FORMATS.get(form, FORMATS["wav"])
     if form == "opus" and first.samplerate not in OPUS_RATES:
         raise ValueError(f"Opus has no rate of {first.samplerate} Hz: choose another format.")
-    path = new_path(f"{stem}{SUFFIXES.get(form, f'.{form}') if form in FORMATS else '.wav'}")
-    with soundfile.SoundFile(path, "w", first.samplerate, first.channels, subtype, format=kind) as out:
+    kind, subtype = FORMATS[form]
+    path = new_path(f"{stem}{SUFFIXES.get(form, f'.{form}')}")
+    with soundfile.SoundFile(path, "w", first.samplerate, first.channels, subtype, "LITTLE" if form == "pcm" else None,
+                             kind) as out:  # fmt: skip
         for number, (piece, pause) in enumerate(pieces, 1):
             samples, rate = soundfile.read(piece, dtype="int16", always_2d=True)
             if (rate, samples.shape[1]) != (first.samplerate, first.channels):
@@ -53,11 +73,7 @@ def _join(pieces: Sequence[tuple[Path, float]], form: str, stem: str) -> tuple[P
             out.write(samples)
             if number < len(pieces):
                 out.write(np.zeros((round(pause * rate), samples.shape[1]), np.int16))
-    if form != "pcm":
-        return path, None
-    raw = path.with_suffix(".pcm")
-    raw.write_bytes(soundfile.read(path, dtype="int16", always_2d=True)[0].tobytes())
-    return raw, path
+    return path, Bare(first.samplerate, first.channels) if form == "pcm" else None
 
 
 def peaks(samples: np.ndarray, count: int = 60) -> list[int]:

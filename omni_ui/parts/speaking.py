@@ -18,7 +18,7 @@ from omni_ui.parts.listen import Listening, Stream
 from omni_ui.parts.recording import read_recording
 from omni_ui.parts.run import Outcome, Tell, Updates, Work
 from omni_ui.parts.sound_view import drawing_of
-from omni_ui.parts.sounds import save_pcm, wav_of
+from omni_ui.parts.sounds import Bare, save_pcm
 from omni_ui.parts.spoken import SpokenText
 from omni_ui.parts.waveform import draw
 
@@ -101,16 +101,20 @@ def speed_facts(length: float, took: float, first: float | None = None) -> list[
     return facts
 
 
-async def show_file(stage: Stage, path: Path, heard: Path | None = None) -> tuple[Updates, float | None]:
-    """A finished file on the stage, and its seconds. heard: what the player plays when it cannot play that file."""
-    value = shown(path) | ({"heard": shown(heard)} if heard else {})
-    try:
-        recording = await read_recording(heard or path, "response_format", longest=DRAWN)
-    except Invalid:  # longer than is drawn: it can be heard all the same
-        return {stage.result: value, stage.drawing: None}, None
-    drawn = await draw(recording.samples, recording.rate)
-    drawing = drawing_of(drawn, recording.seconds, recording.channels)
-    return {stage.result: value, stage.drawing: drawing}, recording.seconds
+async def show_file(stage: Stage, path: Path, bare: Bare | None = None) -> tuple[Updates, float | None]:
+    """A finished file on the stage, and its seconds. bare: what the player must know of a file without a header."""
+    value = shown(path) | ({"mime_type": bare.media_type} if bare else {})
+    if bare:
+        samples, rate = await asyncio.to_thread(lambda: bare.samples(path.read_bytes())), bare.rate
+    else:
+        try:
+            recording = await read_recording(path, "response_format", longest=DRAWN)
+        except Invalid:  # longer than is drawn: it can be heard all the same
+            return {stage.result: value, stage.drawing: None}, None
+        samples, rate = recording.samples, recording.rate
+    length = len(samples) / rate
+    drawn = await draw(samples, rate) if 0 < length <= DRAWN else None
+    return {stage.result: value, stage.drawing: drawing_of(drawn, length, samples.shape[1]) if drawn else None}, length
 
 
 class Speaking(Work):
@@ -132,11 +136,9 @@ class Speaking(Work):
 
     async def _whole(self, omni: OmniClient, request: SpokenText, tell: Tell) -> AsyncIterator[Updates]:
         speech = await omni.speech(request, on_wait=tell)
-        path, heard = await keep(speech.data, f"speech{speech.suffix}"), None
-        if speech.suffix == ".pcm":
-            rate = request.sample_rate or PCM_RATE
-            heard = await keep(await asyncio.to_thread(wav_of, speech.data, rate), "speech.wav")
-        updates, length = await show_file(self._stage, path, heard)
+        path = await keep(speech.data, f"speech{speech.suffix}")
+        bare = Bare(request.sample_rate or PCM_RATE) if speech.suffix == ".pcm" else None
+        updates, length = await show_file(self._stage, path, bare)
         self._made = Outcome([path], facts=speed_facts(length, speech.seconds) if length else [])
         yield updates
 
@@ -155,10 +157,9 @@ class Speaking(Work):
         finally:
             if spoken.stream:
                 spoken.stream.close()
-        path, heard = await self._save(spoken, "speech"), None
-        if request.response_format == "pcm":
-            path, heard = await keep(bytes(spoken.pcm), "speech.pcm"), path
-        updates, _ = await show_file(self._stage, path, heard)
+        bare = Bare(spoken.rate, spoken.channels) if request.response_format == "pcm" else None
+        path = await (keep(bytes(spoken.pcm), "speech.pcm") if bare else self._save(spoken, "speech"))
+        updates, _ = await show_file(self._stage, path, bare)
         self._made = Outcome([path], facts=speed_facts(spoken.length, spoken.seconds, spoken.first))
         yield updates
 

@@ -3,7 +3,6 @@ import io
 import time
 from pathlib import Path
 
-import httpx
 import numpy as np
 import pytest
 import soundfile
@@ -41,6 +40,7 @@ def page(server, open_page):
     server.uploads.clear()
     server.pace, server.latency, server.seconds, server.rests, server.refuse_upload = 50, 0, 1, {}, ""
     page = open_page(server.app.url, "Speech")
+    page.set_default_timeout(10_000)
     page.wait_for_function("document.querySelector('#speech-stream input').checked")
     return page
 
@@ -51,11 +51,16 @@ def choose(page, field, label):
 
 
 def file_of(page, selector="#speech-result a"):
-    return httpx.get(page.get_attribute(selector, "href")).content
+    return page.request.get(page.get_attribute(selector, "href")).body()
 
 
 def sound_of(page, selector="#speech-result a"):
     return soundfile.read(io.BytesIO(file_of(page, selector)))
+
+
+def subtitles(page, kind):
+    links = page.eval_on_selector_all("#speech-files a", "links => links.map((one) => one.href)")
+    return next(page.request.get(link).text() for link in links if link.endswith(kind))
 
 
 def streams(page):
@@ -127,7 +132,7 @@ def test_each_format_is_downloaded_as_asked_and_played(demo_app, open_page, labe
     assert page.is_checked("#speech-stream input") is (label == "pcm"), "only wav and pcm can be streamed"
     facts = run_and_wait(page, "speech")
     assert page.get_attribute("#speech-result a", "download").endswith(suffix)
-    page.wait_for_function("document.querySelector('#speech-result audio').duration > 0.3")
+    page.wait_for_function("document.querySelector('#speech-result audio')?.duration > 0.3")
     if label == "pcm":
         seconds = float(facts.split("speech")[1].split()[0])
         assert len(file_of(page)) / 48000 == pytest.approx(seconds, abs=0.06)
@@ -137,6 +142,7 @@ def test_voices_of_the_server_are_listed_and_saved_ones_marked(page, server):
     server.saved["zoe"] = {"name": "Zoe", "created_at": 1.7e9, "file_size": 64000, "mime_type": "audio/wav"}
     page.get_by_role("tab", name="Image", exact=True).click()
     page.get_by_role("tab", name="Speech", exact=True).click()
+    open_panel(page)
     page.wait_for_function("document.querySelectorAll('#speech-voice-list input').length === 1")
     choose(page, "voice", "Zoe (saved)")
     page.fill("#speech-input textarea", "hello")
@@ -159,7 +165,6 @@ def test_what_was_entered_reaches_the_server(page, server):
     page.wait_for_function("!document.querySelector('#speech-stream input').checked")
     run_and_wait(page, "speech")
     sent = dict(server.seen[-1].body)
-    assert sent.pop("model") == server.model
     assert sent == {
         "input": "All of it.", "language": "German", "instructions": "slowly", "seed": 11, "task_type": "CustomVoice",
         "sample_rate": 8000, "speed": 1.5, "response_format": "wav",
@@ -194,7 +199,7 @@ def test_closing_the_page_aborts_the_server(page, server):
 def test_a_stream_that_breaks_off_keeps_what_arrived(page, server):
     page.fill("#speech-input textarea", "this will BREAK")
     said = run_and_wait(page, "speech", "failed")
-    assert "stage 1 failed" in page.inner_text("#speech-status details") or "stage 1 failed" in said
+    assert "stage 1 failed" in said
     assert page.get_attribute("#speech-result a", "download") == "speech-unfinished.wav"
     samples, rate = sound_of(page)
     assert len(samples) / rate == pytest.approx(0.5, abs=0.01)
@@ -380,8 +385,8 @@ def test_a_thousand_and_one_voices(page, server, clip):
     server.saved.update({f"v{number}": {"name": f"V{number}"} for number in range(1001)})
     page.get_by_role("tab", name="Image", exact=True).click()
     page.get_by_role("tab", name="Speech", exact=True).click()
-    page.wait_for_function("document.querySelectorAll('#speech-voice-list input').length === 1001")
     open_panel(page)
+    page.wait_for_function("document.querySelectorAll('#speech-voice-list input').length === 1001")
     fill_voice(page, clip)
     page.click("#speech-voice-save")
     assert "takes no more" in say_of_panel(page, "failed")
@@ -435,8 +440,7 @@ def test_a_long_text_in_parts_with_redo_one_file_and_subtitles(page, server):
     assert sorted(one.body["input"] for one in server.seen[-3:]) == ["A new paragraph?", "First one.", "Second one!"]
     samples, rate = sound_of(page)
     assert len(samples) / rate == pytest.approx(3 + 0.25 + 0.6, abs=0.01)
-    names = page.eval_on_selector_all("#speech-files a", "links => links.map((one) => one.href)")
-    srt = next(httpx.get(name).text for name in names if name.endswith(".srt"))
+    srt = subtitles(page, ".srt")
     assert "00:00:01,250 --> 00:00:02,250\nSecond one!" in srt
     before = len(server.seen)
     seed = server.seen[-1].body["seed"]
@@ -503,11 +507,7 @@ def test_a_script_gives_each_speaker_a_voice(page, server):
     run_and_wait(page, "speech")
     sent = {one.body["input"]: one.body["voice"] for one in server.seen[before:]}
     assert sent == {"Hello.": "vivian", "Hi there.": "ryan", "Bye.": "vivian"}
-    vtt = next(
-        httpx.get(one).text
-        for one in page.eval_on_selector_all("#speech-files a", "links => links.map((one) => one.href)")
-        if one.endswith(".vtt")
-    )
+    vtt = subtitles(page, ".vtt")
     assert "<v Ryan>Hi there." in vtt
 
 
