@@ -15,7 +15,7 @@ from omni_ui.parts.backends import Backends
 from omni_ui.parts.code import code_view
 from omni_ui.parts.files import shown
 from omni_ui.parts.form import Invalid
-from omni_ui.parts.intake import take_picture
+from omni_ui.parts.intake import Taken, take_picture
 from omni_ui.parts.job_list import job_list, note_of
 from omni_ui.parts.jobs import VideoJobs
 from omni_ui.parts.picture_field import PictureForm, paths_of
@@ -105,21 +105,31 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             _raise_unless_done(job)
 
         async def _look_at_files(self) -> None:
-            """Puts the files as they will be sent into the request. Raises Invalid."""
-            largest = backends.settings.max_upload_mb * 1_000_000
-            mixed = [await self._look_at(path, "input_references") for path in self.request.input_references]
-            self.request = self.request.model_copy(update={"input_references": mixed})
-            if (first := self.request.input_reference) is None:
-                return
-            if type_of_file(first).startswith("video/"):
-                await check_video(first, "input_reference", largest)
-                return
-            taken = await take_picture(first, "input_reference")
+            """Puts the files as they will be sent into the request, and a size that follows. Raises Invalid."""
+            given = self.request
+            files: dict[str, Any] = {
+                "input_references": [
+                    (await self._look_at(one, "input_references"))[0] for one in given.input_references
+                ]
+            }
+            if given.control_reference:
+                files["control_reference"], _ = await self._look_at(given.control_reference, "control_reference")
+            if given.input_reference:
+                files["input_reference"], first = await self._look_at(given.input_reference, "input_reference")
+                if first and given.size is None:
+                    files["size"] = size_like(first.width, first.height, area_of(await usual_size(self.session)))
+            self.request = given.model_copy(update=files)
+
+        async def _look_at(self, path: Path, field: str) -> tuple[Path, Taken | None]:
+            """The file as it will be sent, and what is known of it when it is a picture. Raises Invalid."""
+            kind = type_of_file(path).partition("/")[0]
+            if kind == "video":
+                await check_video(path, field, backends.settings.max_upload_mb * 1_000_000)
+            if kind in ("video", "audio"):
+                return path, None
+            taken = await take_picture(path, field)
             self._notes += [taken.note] if taken.note else []
-            files: dict[str, Any] = {"input_reference": taken.path}
-            if self.request.size is None:
-                files["size"] = size_like(taken.width, taken.height, area_of(await usual_size(self.session)))
-            self.request = self.request.model_copy(update=files)
+            return taken.path, taken
 
         async def show(self, events: list[VideoRecord]) -> Updates:
             job = events[-1]
