@@ -237,6 +237,8 @@ def _shown(kind: str, value: Any) -> Any:
         return None if value is None else float(value) if isinstance(value, str) else value
     if kind == "switch":
         return bool(value)
-    if kind == "choice":
+    if kind == "choices":
+        return value or []
+    if kind in ("choice", "size"):
         return "" if value is None else value
-    return "" if value is None else value if isinstance(value, list) else str(value)
+    return "" if value is None else str(value)

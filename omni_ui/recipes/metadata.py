@@ -31,8 +31,11 @@ class CannotHold(ValueError):
 
 
 def can_hold(path: Path) -> bool:
-    """Whether files of this kind can carry settings: all but raw samples."""
-    kind = _kind(path)
+    """Whether this file is there and of a kind that can carry settings, which raw samples are not."""
+    try:
+        kind = _kind(path)
+    except BadRecipe:
+        return False
     return kind in PICTURES or kind in SOUNDS
 
 
