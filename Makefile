@@ -20,7 +20,7 @@ $(VENV)/.dev: requirements.txt requirements-dev.txt
 	touch $@ $(VENV)/.run
 
 test: dev
-	sh tests/need_chromium.sh
+	sh tests/need_programs.sh
 	$(PY) -m pytest -m "not real" --ignore tests/browser
 	$(PY) -m pytest -m "not real" tests/browser
 
