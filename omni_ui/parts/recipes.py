@@ -195,7 +195,7 @@ def _read(what: dict[str, Any]) -> tuple[Recipe, list[str]]:
 
 def said(recipe: Recipe, left: list[str]) -> str:
     """What was filled in, and what is still missing."""
-    words = ["The settings are filled in; Run starts them."]
+    words = ["The settings are filled in. Nothing runs before you start it."]
     if names := [one.name for listed in recipe.media.values() for one in listed]:
         words.append(f"Files are not part of settings, so add yours: {', '.join(dict.fromkeys(names))}.")
     if left:

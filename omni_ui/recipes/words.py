@@ -71,9 +71,14 @@ def _written(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else _number(value)
+
+
+def _number(value: Any) -> str:
+    """7 and not 7.0, as people write it."""
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _quoted(value: Any) -> str:
-    text = str(value)
+    text = _number(value)
     return json.dumps(text, ensure_ascii=False) if any(sign in text for sign in ',:\n"') else text

@@ -39,7 +39,7 @@ def test_recipe_to_controls_and_back(name, kinds):
     fields = tab.form.model.model_fields
     loose = {*media_fields(tab.form.model), "messages"}
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(requests(name, kinds))
     def round_trip(request):
         recipe = Recipe.of(request)
@@ -79,7 +79,7 @@ def test_presets_come_with_every_tab_and_fill_it_in(name):
 def test_what_is_missing_is_said():
     recipe = Recipe("edit", {"prompt": "a"}, {"image": [Medium("0" * 64, "photo.jpg"), Medium("1" * 64, "photo.jpg")]})
     assert said(recipe, ["Sampler"]) == (
-        "The settings are filled in; Run starts them. Files are not part of settings, so add yours: photo.jpg. "
+        "The settings are filled in. Nothing runs before you start it. Files are not part of settings, so add yours: photo.jpg. "
         "Not taken over, since this page has nothing like it: Sampler."
     )
 
