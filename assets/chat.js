@@ -273,11 +273,16 @@ window.omniChat = (() => {
   // --- Writing: Enter sends, Shift+Enter begins a new line; files may be pasted or dropped.
   document.addEventListener("keydown", (event) => {
     if (event.target !== box() || event.key !== "Enter" || event.isComposing) return;
-    if (event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.shiftKey) return;
     event.preventDefault();
     event.stopPropagation();
     const send = document.querySelector("#chat-run");
     if (!working() && !send?.disabled) send?.click();
+  }, true);
+  document.addEventListener("keypress", (event) => {
+    // Gradio takes Shift+Enter for sending and swallows the new line.
+    if (event.target === box() && event.key === "Enter") event.stopPropagation();
   }, true);
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files || [])];

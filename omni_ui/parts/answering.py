@@ -44,11 +44,16 @@ KINDS = {"image": "pictures", "audio": "recordings", "video": "videos"}
 
 @dataclass(frozen=True)
 class ChatView:
-    """The components that show a conversation: as JSON for programs, as HTML, and the answer that arrives."""
+    """The components that show a conversation: as JSON for programs, as HTML, the answer that arrives, its speech."""
 
     told: Component
     result: Component
     live: Component
+    player: Component
+
+    @property
+    def parts(self) -> list[Component]:
+        return [self.told, self.result, self.live, self.player]
 
     def all(self, talk: Conversation, system: str | None = "", state: str = DONE) -> Updates:
         """The whole conversation, and the answer that arrives put away (or begun, when the state is SENT)."""
@@ -107,6 +112,7 @@ class Answering(Work):
         self._listening = listening
         self._live = LiveAnswer()
         self._stream: Stream | None = None
+        self._heard = False
         self._draft: Draft | None = None
         self._made = Outcome()
         self._times: list[float] = []
@@ -208,17 +214,25 @@ class Answering(Work):
         return facts
 
     async def show(self, events: list[str | ChatEvent]) -> Updates:
+        shown: Updates = {}
+        if SENT in events:
+            shown = self._view.all(self._talk, self._system, SENT) | {self._view.player: ""}
         if DONE in events:
-            answer = self._talk.messages[-1]
-            self._made = Outcome(answer.files, answer.text, [fact for fact in answer.facts if fact[0] != "seed"])
-            self._made.thread = THREAD + self._talk.messages[0].key
-            self._made.told = as_json(self._talk.messages, self._system, lambda file: file)
-            return await asyncio.to_thread(self._view.all, self._talk, self._system)
-        shown = self._view.all(self._talk, self._system, SENT) if SENT in events else {}
-        if self._draft:
-            blocks = self._live.blocks(self._draft, self._stream)
+            self._finish()
+            shown |= await asyncio.to_thread(self._view.all, self._talk, self._system)
+        elif self._draft:
+            blocks = self._live.blocks(self._draft)
             shown[self._view.live] = {"state": SENT, "id": self._draft.key, "blocks": blocks}
+        if self._stream and not self._heard:
+            self._heard = True
+            shown[self._view.player] = self._stream.element
         return shown
+
+    def _finish(self) -> None:
+        answer = self._talk.messages[-1]
+        self._made = Outcome(answer.files, answer.text, [fact for fact in answer.facts if fact[0] != "seed"])
+        self._made.thread = THREAD + self._talk.messages[0].key
+        self._made.told = as_json(self._talk.messages, self._system, lambda file: file)
 
     def outcome(self) -> Outcome:
         return self._made

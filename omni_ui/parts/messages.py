@@ -11,7 +11,6 @@ from urllib.parse import quote
 from gradio.route_utils import API_PREFIX
 
 from omni_ui.parts.conversation import Draft, Message, Part
-from omni_ui.parts.listen import Stream
 from omni_ui.parts.markdown import GrowingMarkdown, render
 
 THOUGHT = 1500
@@ -85,15 +84,13 @@ class LiveAnswer:
     def __init__(self) -> None:
         self._texts: dict[int, tuple[GrowingMarkdown, int]] = {}
 
-    def blocks(self, draft: Draft, stream: Stream | None = None) -> list[str]:
-        """What to show now. stream: where its speech can be heard."""
+    def blocks(self, draft: Draft) -> list[str]:
+        """What to show now."""
         shown = []
         if draft.reasoning:
             tail = draft.reasoning[-THOUGHT:]
             before = "… " if len(draft.reasoning) > THOUGHT else ""
             shown.append(f'<div class="omni-thought"><b>Thinking</b><div>{before}{escape(tail)}</div></div>')
-        if stream:
-            shown.append(f'<p class="omni-quiet" id="chat-player">{stream.element}Speaking</p>')
         for number, part in enumerate(draft.parts):
             shown += self._text(number, part.text) if part.kind == "text" else [media_html(part)]
         return shown

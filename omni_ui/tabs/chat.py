@@ -112,6 +112,7 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
                 live = gr.HTML(
                     None, html_template=LIVE, js_on_load="omniChat.live(element, props, watch);", elem_id="chat-live"
                 )
+            player = gr.HTML(elem_id="chat-player", padding=False)
             tab.add_status()
             with gr.Column(elem_classes="omni-composer"):
                 change = gr.HTML(
@@ -133,10 +134,10 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
                     tab.add_buttons("Send")
             told = gr.JSON(visible=False, elem_id="chat-conversation", label="Conversation")
     live.api_info = lambda: {"type": "object"}
-    view = ChatView(told, result, live)
+    view = ChatView(told, result, live, player)
     tab.runs(
         partial(Answering, view=view, listening=listening),
-        [told, result, live],
+        view.parts,
         more={"text": text, "files": files, "system": system, "change": change, "talk": talk},
         read=partial(read_chat_form, tab.form),
     )
