@@ -29,7 +29,7 @@ class App:
         self.process = subprocess.Popen(
             [sys.executable, "app.py"], cwd=ROOT, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while self.wait:
             try:
                 httpx.get(self.url + "/health", timeout=5).raise_for_status()

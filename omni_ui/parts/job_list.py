@@ -74,7 +74,7 @@ def _as_json(jobs: VideoJobs, job: VideoRecord) -> dict[str, Any]:
         "seconds": max(0.0, (job.ended or time.time()) - job.created),
         "open": not job.over,
         "video": here,
-        "fetch": job.over and job.made and not here,
+        "fetch": jobs.fetchable(job),
     }
 
 

@@ -38,8 +38,13 @@ class VideoJobs:
     async def start(self) -> None:
         """Takes up the jobs that were open when the app ended."""
         with suppress(StoreTrouble):  # said by the store itself
+            for record in await self.store.jobs.of_nobody():
+                if record.over:
+                    await self.drop(record)
             for record in await self.store.jobs.still_open():
                 self._take_up(record)
+                if record.visitor is None:
+                    self.cancel(record.ticket)  # whoever asked for it is gone
 
     async def close(self) -> None:
         """Stops following. The jobs go on at their servers."""
@@ -117,15 +122,26 @@ class VideoJobs:
         await self.store.jobs.delete(ticket)
         await self.on_delete(ticket)
 
+    async def drop(self, record: VideoRecord) -> None:
+        """Removes what is known of a job here, for one that nobody owns. Its server is left alone. StoreTrouble."""
+        self._known.pop(record.ticket, None)
+        if record.file:
+            await asyncio.to_thread(self.store.files.remove, record.file)
+        await self.store.jobs.delete(record.ticket)
+
     async def fetch_again(self, ticket: str) -> None:
         """Fetches a video once more that the server has made and that is not here."""
         record = await self.find(ticket)
-        if record and record.over and record.made and self.file_of(record) is None:
+        if record and self.fetchable(record):
             self._take_up(record.but(state="fetching", error="", details="", file=None))
 
     def forget(self, session: str) -> None:
         """A page was closed. Its jobs go on."""
         self.on_stage.pop(session, None)
+
+    def fetchable(self, record: VideoRecord) -> bool:
+        """Whether its server has made the video, and it is not here."""
+        return record.over and record.made and bool(record.server_id) and self.file_of(record) is None
 
     def file_of(self, record: VideoRecord) -> Path | None:
         """Where the finished video lies, None when it is not here."""

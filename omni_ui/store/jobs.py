@@ -102,6 +102,11 @@ class Jobs:
         )
         return [row["ticket"] for row in rows]
 
+    async def of_nobody(self) -> list[VideoRecord]:
+        """Jobs of programs that left before they had their file: nobody can ask for it any more."""
+        rows = await self._database.read("SELECT * FROM video_jobs WHERE visitor IS NULL")
+        return [_read(row) for row in rows]
+
     async def delete(self, ticket: str) -> None:
         await self._database.write(("DELETE FROM video_jobs WHERE ticket = ?", (ticket,)))
 

@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from omni_ui.parts.run import Outcome, Tell, Updates, Work
 from omni_ui.parts.tab import OmniTab
 from omni_ui.parts.videos import area_of, check_video, lend, size_like, small_sound
 from omni_ui.parts.visitor import visitor_of
-from omni_ui.store import VideoRecord
+from omni_ui.store import StoreTrouble, VideoRecord
 
 HELLO = "Your video will appear here. It goes on being made when you leave the page."
 EXAMPLES = [
@@ -139,6 +139,9 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             path, facts = await _handed_out(jobs, job)
             self._made.files = [path]
             self._made.facts = facts + [("note", note) for note in self._notes]
+            if not self.visitor:
+                with suppress(StoreTrouble):  # the next start removes it
+                    await jobs.drop(job)
             return {result: path}
 
         def outcome(self) -> Outcome:
@@ -272,4 +275,8 @@ def _request(job: VideoRecord) -> VideoRequest:
 
 
 def _code(job: VideoRecord, address: str | None) -> str:
-    return code_view(_request(job).wire(job.model), address)
+    """The job's request as code; "" when the sound that stands in it is gone."""
+    try:
+        return code_view(_request(job).wire(job.model), address)
+    except OSError:
+        return ""

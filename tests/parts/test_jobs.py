@@ -241,6 +241,24 @@ async def test_visitors_see_their_own_jobs_only(tmp_path):
         assert await bench.jobs.of_visitor(None) == []
 
 
+async def test_what_a_program_left_behind_goes_with_the_next_start(tmp_path):
+    server = VideoServer()
+    async with Bench(tmp_path, server) as bench:
+        job = await bench.end_of((await bench.begin(None)).ticket)
+        path = bench.jobs.file_of(job)
+        assert path.exists()
+    async with Bench(tmp_path, server) as bench:
+        assert await bench.jobs.find(job.ticket) is None
+        assert not path.exists()
+        assert server.deleted == set()
+        server.states = ["in_progress"]
+        left = await bench.begin(None)
+        await bench.until(left.ticket, "in_progress")
+    async with Bench(tmp_path, server) as bench:
+        assert (await bench.end_of(left.ticket)).state == "cancelled"
+        assert server.deleted == {"video_2"}
+
+
 async def test_a_disk_that_is_full_fails_in_one_sentence_and_can_be_tried_again(tmp_path, monkeypatch):
     async with Bench(tmp_path, VideoServer()) as bench:
         keep = bench.store.files.keep

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from omni_ui.parts.form import Invalid
 from omni_ui.parts.videos import LARGEST_SOUND, USUAL_AREA, area_of, check_video, lend, size_like, small_sound
-from omni_ui.tabs.video import size_words
 
 
 @pytest.mark.parametrize(
@@ -40,12 +39,6 @@ def test_every_picture_gets_a_size_that_models_take(width, height):
 def test_a_models_own_size_sets_the_area():
     assert size_like(1920, 1080, area_of("1280x704")) == "1264x704"
     assert area_of(None) == area_of("") == area_of("large") == USUAL_AREA
-
-
-def test_what_is_said_of_the_size():
-    assert size_words(1920, 1080, "", None) == "The size follows the picture: 848 × 480."
-    assert "will be stretched to 480 × 832" in size_words(1920, 1080, "480x832", None)
-    assert size_words(1920, 1080, "1280x720", None) == ""
 
 
 @pytest.fixture
