@@ -123,11 +123,12 @@
     const name = `voice-${Math.random().toString(36).slice(2)}`;
     const show = () => {
       const voices = props.voices || [];
+      if (props.value && !voices.some((voice) => voice.name === props.value)) props.value = null; // it was deleted
       const rows = voices.map((voice) => {
         const row = make("label", "omni-voice");
         const choice = make("input", "", "", { type: "radio", name, value: voice.name });
         choice.checked = voice.name === props.value;
-        choice.addEventListener("change", () => { props.value = voice.name; trigger("change"); });
+        choice.addEventListener("change", () => { props.value = voice.name; trigger("input"); });
         const about = make("span");
         about.append(make("b", "", voice.name));
         for (const line of voice.about) about.append(make("span", "omni-quiet", line));

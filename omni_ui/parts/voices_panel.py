@@ -87,10 +87,10 @@ class VoicesPanel:
             api_name="speech_save_voice", api_description="Saves a voice on the server.", **quiet,
         )  # fmt: skip
         self.delete.click(
-            delete_voice, [self.list, self.armed], [self.said, self.delete, self.armed, self.list, *listing], **hidden
+            delete_voice, [self.list, self.armed], [self.said, self.delete, self.armed, *listing], **hidden
         )
         self.refresh.click(again, None, listing, **hidden)
-        self.list.change(lambda: (gr.Button(DELETE), ""), None, [self.delete, self.armed], **hidden)
+        self.list.input(lambda: (gr.Button(DELETE), ""), None, [self.delete, self.armed], **hidden)
         self.use.click(None, self.list, voice, js="(name) => (name || '').toLowerCase()", queue=False)
 
     async def _save(self, entered: dict[str, Any], refresh: Refresh, request: gr.Request) -> AsyncIterator[Updates]:
