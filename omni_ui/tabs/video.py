@@ -275,8 +275,4 @@ def _request(job: VideoRecord) -> VideoRequest:
 
 
 def _code(job: VideoRecord, address: str | None) -> str:
-    """The job's request as code; "" when the sound that stands in it is gone."""
-    try:
-        return code_view(_request(job).wire(job.model), address)
-    except OSError:
-        return ""
+    return code_view(_request(job).wire(job.model), address)

@@ -27,9 +27,9 @@ def test_a_size_that_does_not_fit_says_what_becomes_of_the_picture():
     assert "model default" in words
 
 
-def test_a_records_files_may_be_gone():
-    job = VideoRecord(
-        ticket="t", visitor="me", server="demo", created=0.0, request={"prompt": "x", "audio_reference": "/nowhere/a.mp3"}
-    )  # fmt: skip
-    assert _code(job, None) == ""
-    assert "a sea" in _code(job.but(request={"prompt": "a sea", "seed": 7}), None)
+def test_the_code_of_a_job_needs_none_of_its_files():
+    asked = {"prompt": "a sea", "audio_reference": "/nowhere/voice.mp3", "input_reference": "/nowhere/photo.png"}
+    code = _code(VideoRecord(ticket="t", visitor="me", server="demo", created=0.0, request=asked), None)
+    for word in ("a sea", "voice.mp3", "photo.png"):
+        assert word in code
+    assert "/nowhere" not in code
