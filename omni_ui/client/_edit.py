@@ -9,8 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
 
 from omni_ui.client._files import FormRequest, ImageFiles, MaybeImage
-from omni_ui.client._image import SIZES, check_size, sensible_compression
-from omni_ui.client._request import INT64, MAX_PROMPT, JsonObject, Maybe, Words, knob
+from omni_ui.client._image import SIZES, Lora, check_size, sensible_compression
+from omni_ui.client._request import INT64, MAX_PROMPT, Maybe, Words, knob
 
 EDIT_SIZES = [("Like the first picture", ""), *SIZES[1:]]
 
@@ -150,7 +150,7 @@ class EditRequest(FormRequest):
     system_prompt: Maybe[str] = knob(
         label="System prompt", help="Replaces a multi-stage model's own.", kind="text", max_length=MAX_PROMPT
     )
-    lora: JsonObject = knob(
+    lora: Lora = knob(
         label="LoRA",
         help='An adapter on the server, as JSON: {"name": "style", "path": "/adapters/style", "scale": 0.8}.',
         kind="json",

@@ -42,6 +42,23 @@ def check_size(size: str | None) -> str | None:
     return f"{width}x{height}"
 
 
+def check_lora(lora: dict[str, Any] | None) -> dict[str, Any] | None:
+    """An adapter needs a name and a path, by any of the names that the server knows for them (utils.py:62-97)."""
+    if lora is None:
+        return None
+    named = any(lora.get(name) for name in ("name", "lora_name", "adapter"))
+    placed = any(lora.get(name) for name in ("path", "local_path", "lora_path", "lora_local_path"))
+    if not (named and placed):
+        raise ValueError('needs a name and a path on the server: {"name": "style", "path": "/adapters/style"}')
+    scale = lora.get("scale", lora.get("lora_scale", 1))
+    if isinstance(scale, bool) or not isinstance(scale, (int, float)):
+        raise ValueError("has a scale that is not a number: write it like 0.8")
+    return lora
+
+
+Lora = Annotated[JsonObject, AfterValidator(check_lora)]
+
+
 class ImageRequest(Request):
     """Makes pictures from words."""
 
@@ -121,7 +138,7 @@ class ImageRequest(Request):
         ge=2,
         le=10,
     )
-    lora: JsonObject = knob(
+    lora: Lora = knob(
         label="LoRA",
         help='An adapter on the server, as JSON: {"name": "style", "path": "/adapters/style", "scale": 0.8}.',
         kind="json",

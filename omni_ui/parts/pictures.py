@@ -1,6 +1,9 @@
 """Pictures of a server as files, and what is said about them."""
 
+from io import BytesIO
 from pathlib import Path
+
+from PIL import Image
 
 from omni_ui.client import Pictures
 from omni_ui.parts.files import keep
@@ -16,7 +19,14 @@ async def save_pictures(pictures: Pictures, stem: str = "picture") -> list[Path]
 
 
 def picture_facts(pictures: Pictures) -> list[tuple[str, str]]:
-    """Size and format for the line below the result."""
-    kind = pictures.pictures[0].suffix.lstrip(".").upper() if pictures.pictures else ""
-    size = (pictures.size or "").replace("x", " × ")
-    return [("", f"{size} {kind}".strip())]
+    """Size and format of the first picture, for the line below the result.
+
+    They are read from the picture itself: a streamed edit states the size that was asked for (WIRE.md 6).
+    """
+    first = pictures.pictures[0]
+    kind = first.suffix.lstrip(".").upper()
+    try:
+        with Image.open(BytesIO(first.data)) as picture:
+            return [("", f"{picture.width} × {picture.height} {kind}")]
+    except OSError:  # a format that Pillow does not know: the browser may
+        return [("", kind)]

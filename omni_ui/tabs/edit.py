@@ -88,7 +88,7 @@ def build(backends: Backends) -> OmniTab:
             if given.reference_image:
                 taken.append(await take_picture(given.reference_image, "reference_image"))
                 files["reference_image"] = taken[-1].path
-            self._notes = [one.note for one in taken if one.note]
+            self._notes = list(dict.fromkeys(one.note for one in taken if one.note))
             self.request = given.model_copy(update=files)
 
         async def show(self, events: list[TextDelta | Pictures]) -> Updates:

@@ -87,6 +87,8 @@ def test_every_setting_is_labelled_helped_and_placed(model: type[Request]) -> No
         (ImageRequest, {"prompt": "x", "n": 0}, "n", "from 1 to 10"),
         (ImageRequest, {"prompt": "x" * 200_000}, "prompt", "200,000 characters"),
         (ImageRequest, {"prompt": "x", "lora": "[1]"}, "lora", "JSON object"),
+        (ImageRequest, {"prompt": "x", "lora": '{"name": "a"}'}, "lora", "needs a name and a path"),
+        (ImageRequest, {"prompt": "x", "lora": {"name": "a", "path": "/b", "scale": "big"}}, "lora", "not a number"),
         (ImageRequest, {"prompt": "x", "output_format": "gif"}, "output_format", "png"),
         (VideoRequest, {"prompt": "x", "num_frames": 0}, "num_frames", "from 1"),
         (VideoRequest, {"prompt": "x", "input_reference": "TEXT"}, "input_reference", "not a picture or a video"),
