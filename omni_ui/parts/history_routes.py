@@ -1,6 +1,7 @@
 """The history over routes of our own, for the visitor whose cookie comes along and for nobody else.
 
-What changes something wants the header `x-omni`, which no page of another site can send.
+A cookie also comes along when another site's page asks in the visitor's name. Browsers say so, and are refused; what
+changes something wants the header `x-omni` besides, which such a page cannot send unasked.
 """
 
 import asyncio
@@ -34,7 +35,7 @@ NOT_HERE = "There is no such result: it was deleted, or it is another visitor's.
 
 
 def history_routes(recorder: Recorder) -> APIRouter:
-    router = APIRouter(prefix="/omni/history")
+    router = APIRouter(prefix="/omni/history", dependencies=[Depends(_no_other_site)])
     history = recorder.store.history
 
     def asked_here(request: Request) -> None:
@@ -175,6 +176,13 @@ def history_routes(recorder: Recorder) -> APIRouter:
         return {"deleted": len(doomed)}
 
     return router
+
+
+def _no_other_site(request: Request) -> None:
+    """Gradio lets any page on localhost read what an app on localhost answers; this history is not for them."""
+    asked_by = request.headers.get("sec-fetch-site", "same-origin")
+    if asked_by not in ("same-origin", "none") and request.headers.get("sec-fetch-mode") != "navigate":
+        raise HTTPException(403, "Only the page itself may ask for this.")
 
 
 def _cursor(text: str) -> tuple[float, str] | None:
