@@ -46,7 +46,7 @@ def made(demo_app, chromium):
 
 def test_a_link_fills_everything_in_and_runs_nothing(demo_app, open_page):
     address = demo_app.url + link(
-        prompt=PROMPT, size="96x64", seed=SEED, num_inference_steps=5, output_format="webp", lora={"a": 1}
+        prompt=PROMPT, size="96x64", seed=SEED, num_inference_steps=5, output_format="webp", extra_params={"a": 1}
     )
     page = open_page(address)
     wait_value(page, "#image-prompt textarea", PROMPT)
@@ -56,7 +56,7 @@ def test_a_link_fills_everything_in_and_runs_nothing(demo_app, open_page):
     assert page.input_value("#image-num_inference_steps input[type=number]") == "5"
     assert not page.is_checked("#image-random input")
     page.get_by_role("button", name="Advanced").first.click()
-    assert json.loads(page.input_value("#image-lora textarea")) == {"a": 1}
+    assert json.loads(page.input_value("#image-extra_params textarea")) == {"a": 1}
     assert page.get_attribute("#image-status [data-state]", "data-state") == "empty"
 
 

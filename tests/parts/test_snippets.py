@@ -237,7 +237,7 @@ def test_a_batch_leaves_a_file_for_each_text(language, server, tmp_path):
 @pytest.mark.parametrize(
     ("request_", "says"),
     [
-        (ImageRequest(prompt="a", extra_params=None, size="64x48", lora={"name": "x"}), "lora"),
+        (ImageRequest(prompt="[[fail:generate]]", size="64x48"), "generate"),
         (VideoRequest(prompt="[[fail:generate]]", size="64x48", num_frames=1), "generate"),
     ],
     ids=["refused", "failed job"],

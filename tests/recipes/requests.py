@@ -38,6 +38,8 @@ def values_of(name: str, info: FieldInfo) -> st.SearchStrategy[Any]:
         return st.builds("{}x{}".format, st.integers(16, 2000), st.integers(16, 2000))
     if name == "seconds":
         return st.integers(1, 600).map(str)
+    if name == "lora":
+        return st.fixed_dictionaries({"name": WORDS, "path": WORDS, "scale": st.floats(0, 2)})
     if name == "url":
         return st.just(["http://example.invalid/a.png"])
     low, high, above = -(2**63), 2**63 - 1, False
