@@ -59,6 +59,7 @@
     canvas.tabIndex = 0;
     canvas.setAttribute("role", "application");
     canvas.setAttribute("aria-label", "Mask. Arrow keys move the brush, Shift moves it further, Space paints.");
+    picture.alt = ""; // the canvas over it has the label
     area.append(picture, canvas, cursor);
     const range = dialog.querySelector("input");
     const said = dialog.querySelector(".omni-brush-said");
@@ -166,7 +167,7 @@
       });
       dialog.addEventListener("close", () => { dialog.remove(); done(made); });
     });
-    (document.querySelector(".gradio-container") || document.body).append(dialog);
+    document.querySelector(".gradio-container .contain").append(dialog); // where the page's styles hold
     dialog.showModal();
     begin();
     showCursor();

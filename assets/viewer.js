@@ -84,7 +84,8 @@
     const show = () => {
       const all = items();
       at = Math.min(at, Math.max(0, all.length - 1));
-      const before = originals[id];
+      // A layer is a part of the picture: there is nothing to compare.
+      const before = /layer/i.test(all[at]?.caption || "") ? null : originals[id];
       box.classList.toggle("omni-viewer-empty", !all.length);
       if (!all.length) {
         for (const part of [view, strip, actions]) part.replaceChildren();

@@ -54,7 +54,7 @@ def theme() -> gr.themes.Base:
         "input_border_color_focus": ("#4f46e5", "#818cf8"),
         "input_placeholder_color": ("#667085", "#8b96a8"),
         "button_primary_background_fill": ("#4f46e5", "#5b54ea"),
-        "button_primary_background_fill_hover": ("#4338ca", "#6d67f0"),
+        "button_primary_background_fill_hover": ("#4338ca", "#655eed"),
         "button_primary_text_color": ("#ffffff", "#ffffff"),
         "button_secondary_background_fill": ("#eceff4", "#232a35"),
         "button_secondary_background_fill_hover": ("#e0e5ec", "#2d3643"),

@@ -342,7 +342,7 @@ def test_several_results_and_layers_are_named(demo_app, open_page, files):
     assert titles == [f"Picture {p}, layer {layer}" for p in (1, 2) for layer in (1, 2, 3)]
     page.click("#edit-result .omni-strip-item >> nth=4")
     assert page.get_attribute("#edit-result .omni-strip-item >> nth=4", "aria-pressed") == "true"
-    shown = Image.open(io.BytesIO(bytes_of(page, "#edit-result .omni-after")))
+    shown = Image.open(io.BytesIO(bytes_of(page, "#edit-result .omni-single")))
     assert shown.mode == "RGBA"
 
 
