@@ -202,7 +202,7 @@ class Answering(Work):
         """Tokens as the server counts them; their pace is that between the first and the last."""
         facts: list[tuple[str, str]] = []
         used = self._usage
-        if used and self._times:
+        if used and len(self._times) > 1:  # those of an answer in one piece are made up (WIRE.md 7)
             facts.append(("tokens", f"{used.input_tokens:,} in, {used.output_tokens:,} out"))
         if len(self._times) > 1:
             first, last = self._times[0], self._times[-1]

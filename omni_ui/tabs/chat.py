@@ -43,6 +43,10 @@ NEEDS = {
 """What an answer must be able to hold for a setting to have an effect."""
 
 
+ONE_PROMPT = "This model reads all your messages together as one prompt, and nothing of its own answers."
+"""Of pure picture models (serving_chat.py:4008-4075)."""
+
+
 class ChatTab(OmniTab):
     """A tab that shows only the settings that its model heeds, and the voices that its server has."""
 
@@ -59,6 +63,8 @@ class ChatTab(OmniTab):
                 part = self.place_of(name)
                 value = {"value": advice[part]} if part in advice else {}
                 advice[part] = gr.update(visible=output in outputs, **value)
+        if "text" not in outputs:
+            advice[self.advice] = ONE_PROMPT
         answers = [(words, value) for words, value in hint(ChatRequest.model_fields["modalities"], "presets")]
         answers = [one for one in answers if one[1] in outputs]
         advice[controls["modalities"]] = gr.update(choices=answers, visible=len(answers) > 1)
