@@ -75,9 +75,7 @@ class Reading(Work):
 
     async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Updates]:
         request = await with_reference(self.request)
-        todo = [
-            part.number for part in self._parts if part.number == self._again or (not self._again and not part.path)
-        ]
+        todo = self._wanted() if self._again else [part.number for part in self._parts]
         for number in todo:
             known = self._parts[number - 1]
             # A part that is not liked is spoken with another seed; one that failed with its own.

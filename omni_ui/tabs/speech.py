@@ -89,8 +89,8 @@ def build(backends: Backends, listening: Listening) -> SpeechTab:
         with tab.stage():
             stage = Stage(
                 result=sound_player("speech-result"),
-                player=gr.HTML(elem_id="speech-player", padding=False),
                 drawing=sound_drawing("speech-drawing", "speech-result"),
+                player=gr.HTML(elem_id="speech-player", padding=False),
                 files=gr.File(
                     label="Subtitles", file_count="multiple", visible=False, interactive=False, elem_id="speech-files"
                 ),
