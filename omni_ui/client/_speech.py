@@ -186,12 +186,7 @@ class VoiceUpload(FormRequest):
     path: ClassVar[str] = "/v1/audio/voices"
 
     name: Words = knob(
-        ...,
-        label="Name",
-        help="What the voice is called from now on.",
-        place="main",
-        kind="line",
-        max_length=100,
+        ..., label="Name", help="What the voice is called from now on.", place="main", kind="line", max_length=100
     )
     audio_sample: MaybeAudio = knob(
         label="Recording",
