@@ -149,7 +149,9 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
 
     async def stopped(request: gr.Request) -> str:
         """Stop is meant for the server too; leaving the page is not."""
-        job = await jobs.find(ticket) if (ticket := jobs.on_stage.get(request.session_hash or "")) else None
+        # Taken off the stage first: what is said here is the last word on it.
+        ticket = jobs.on_stage.pop(request.session_hash or "", "")
+        job = await jobs.find(ticket)
         if job is None or job.over:
             return ""
         jobs.cancel(job.ticket)
