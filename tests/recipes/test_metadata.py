@@ -246,7 +246,6 @@ def test_a_damaged_file_is_one_sentence(name, files, tmp_path):
     """Cut anywhere, or with bytes changed: settings, or a sentence, and nothing else."""
     whole = with_settings(files[name], Recipe.of(FOX))
     path = tmp_path / name
-    places = st.integers(0, len(whole) - 1)
 
     @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(
