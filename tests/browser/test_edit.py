@@ -238,17 +238,18 @@ def test_a_mask_is_painted_inverted_and_sent_in_the_size_of_the_picture(demo_app
     assert painted.size == (120, 90)
     assert painted.getpixel((36, 45)) == 255
     assert painted.getpixel((100, 10)) == 0
+    first = page.get_attribute("#edit-mask_image li img", "src")
     page.click("text=Paint a mask")  # it starts from the mask that is there
     page.get_by_label("Mask. Arrow keys").focus()
     page.keyboard.press("Space")
     page.get_by_role("button", name="Undo").press("Enter")
     page.get_by_role("button", name="Invert").press("Enter")
     page.get_by_role("button", name="Use mask").press("Enter")
-    page.wait_for_function("!document.querySelector('.omni-brush')")
-    page.wait_for_timeout(1500)
+    page.wait_for_function("(old) => document.querySelector('#edit-mask_image li img').src !== old", arg=first)
     inverted = np.asarray(Image.open(io.BytesIO(bytes_of(page, "#edit-mask_image li img"))).convert("L")).astype(int)
     assert np.abs(inverted + np.asarray(painted) - 255).max() <= 8
     page.click("text=Paint a mask")
+    page.wait_for_selector(".omni-brush")
     page.keyboard.press("Escape")
     page.wait_for_function("!document.querySelector('.omni-brush')")
 
