@@ -144,6 +144,7 @@
         : filtered ? "Nothing here fits the search." : "What you make in any tab is kept here, with its settings: results, and tries that failed.";
       list.append(make("li", { class: "omni-history-none omni-quiet" }, words));
     };
+    const near = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) more.click(); }, { rootMargin: "400px" });
     const load = safely(async (on = false) => {
       const turn = (asked += 1);
       const query = new URLSearchParams({ tab: tab.value, words: search.value.trim(), starred: starred.checked, after: on ? next : "" });
@@ -155,6 +156,8 @@
       list.append(...news.records.map(card));
       empty();
       more.hidden = !next;
+      near.unobserve(more);
+      near.observe(more); // or it would not tell of a button that is still near
       say(news.trouble);
       clock();
       tools();
@@ -224,7 +227,7 @@
     tab.addEventListener("change", () => load());
     starred.addEventListener("change", () => load());
     more.addEventListener("click", () => load(true));
-    new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) more.click(); }, { rootMargin: "400px" }).observe(more);
+    near.observe(more);
     new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting) && !detail.open) load(); }).observe(part(".omni-history-bar"));
     others?.addEventListener("message", () => { if (box.offsetParent && !detail.open) load(); });
     setInterval(() => { if (box.offsetParent) clock(); }, 30000);

@@ -330,12 +330,13 @@ def test_a_thousand_results_open_in_well_under_two_seconds(chromium, tmp_path):
         took = time.monotonic() - began
         print(f"\na history of 1000 results opened in {took:.2f} s")
         assert took < 2
-        for _ in range(100):
-            if page.locator(CARD).count() == 1000:
-                break
-            page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-            page.wait_for_timeout(150)
-        assert page.locator(CARD).count() == 1000
+        page.wait_for_function(
+            "(cards) => { scrollTo(0, document.documentElement.scrollHeight); "
+            "return document.querySelectorAll(cards).length === 1000; }",
+            arg=CARD,
+            polling=200,
+            timeout=60_000,
+        )
     context.close()
 
 
