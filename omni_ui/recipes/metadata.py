@@ -36,7 +36,7 @@ def can_hold(path: Path) -> bool:
         kind = _kind(path)
     except BadRecipe:
         return False
-    return kind in PICTURES or kind in SOUNDS
+    return kind in PICTURES or (kind in SOUNDS and tags.available())
 
 
 def with_settings(path: Path, recipe: Recipe) -> bytes:
@@ -46,8 +46,12 @@ def with_settings(path: Path, recipe: Recipe) -> bytes:
         if kind in PICTURES:
             size = pictures.size_of(kind, data)
             return PICTURES[kind][0](data, recipe.as_json(ascii_only=True), parameters(recipe, size))
+        if kind in SOUNDS and not tags.available():
+            raise CannotHold("Settings go into sounds and videos with the package mutagen, which this host left out.")
         if kind in SOUNDS:
             return tags.with_tags(kind, data, recipe.as_json(), parameters(recipe))
+    except CannotHold:
+        raise
     except pictures.TooLong:
         raise CannotHold("These settings are too long for a JPEG picture: take PNG or WebP.") from None
     except DAMAGED as wrong:
@@ -64,6 +68,8 @@ def read_settings(path: Path) -> tuple[Recipe, list[str]]:
     try:
         if kind in PICTURES:
             texts = PICTURES[kind][1](path.read_bytes())
+        elif kind in SOUNDS and not tags.available():
+            raise BadRecipe("Settings are read from sounds and videos with the package mutagen; this host left it out.")
         elif kind in SOUNDS:
             texts = tags.read_tags(kind, BytesIO(path.read_bytes()))
         elif path.stat().st_size <= pictures.LONGEST and path.read_bytes().lstrip()[:1] == b"{":

@@ -3,18 +3,26 @@
 from io import BytesIO
 from typing import Any
 
-import mutagen
-from mutagen.flac import FLAC
-from mutagen.id3 import COMM, TXXX
-from mutagen.mp3 import MP3
-from mutagen.mp4 import MP4, MP4FreeForm
-from mutagen.oggopus import OggOpus
-from mutagen.oggvorbis import OggVorbis
-from mutagen.wave import WAVE
+try:
+    import mutagen
+    from mutagen.flac import FLAC
+    from mutagen.id3 import COMM, TXXX
+    from mutagen.mp3 import MP3
+    from mutagen.mp4 import MP4, MP4FreeForm
+    from mutagen.oggopus import OggOpus
+    from mutagen.oggvorbis import OggVorbis
+    from mutagen.wave import WAVE
+except ImportError:  # it is under the GPL, so a host may leave it out: sounds and videos then go without settings
+    mutagen = None
 
 KEY = "omni"
 MP4_KEY = "----:omni-ui:recipe"
 MP4_COMMENT = "\xa9cmt"
+
+
+def available() -> bool:
+    """Whether mutagen is installed."""
+    return mutagen is not None
 
 
 class Untagged(ValueError):
