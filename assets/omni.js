@@ -15,13 +15,17 @@
   } catch { /* storage is off in this browser: the page works, nothing is remembered */ }
 
   // --- The clock of a run: counts between the app's own messages, which come only when something changes.
-  const clocks = new WeakMap();
+  // Gradio puts the same element back for the next run, so one that was gone begins anew.
+  let clocks = new Map();
   setInterval(() => {
+    const seen = clocks;
+    clocks = new Map();
     for (const clock of document.querySelectorAll(".omni-clock")) {
       const stamp = clock.dataset.since;
-      const seen = clocks.get(clock);
-      if (!seen || seen.stamp !== stamp) clocks.set(clock, { stamp, began: performance.now() - 1000 * stamp });
-      clock.textContent = `${((performance.now() - clocks.get(clock).began) / 1000).toFixed(1)} s`;
+      const known = seen.get(clock);
+      const began = known?.stamp === stamp ? known.began : performance.now() - 1000 * stamp;
+      clocks.set(clock, { stamp, began });
+      clock.textContent = `${((performance.now() - began) / 1000).toFixed(1)} s`;
     }
   }, 100);
 
@@ -88,6 +92,15 @@
       if (stop && !stop.disabled) stop.click();
     }
   });
+
+  // --- The tab to begin with: one that works, unless the visitor was faster.
+  let chosen = false;
+  const choose = (event) => { chosen ||= Boolean(event.isTrusted && event.target.closest?.("[role=tab]")); };
+  addEventListener("click", choose, { capture: true });
+  window.omniOpen = (tab) => {
+    const button = byId(`${tab}-tab-button`);
+    if (button && !chosen && button.getAttribute("aria-selected") !== "true") button.click();
+  };
 
   // --- Which server and model this page talks to, asked from our own route.
   const WORDS = { demo: "Demo server", ready: "Ready", busy: "Busy", down: "Not reachable", none: "No server" };

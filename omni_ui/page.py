@@ -29,6 +29,7 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
     """
     with gr.Blocks(title="Omni UI", analytics_enabled=False, fill_width=True) as page:
         header = gr.HTML(HEADER, padding=False)
+        opening = gr.JSON(visible=False, label="The tab to open")
         recipes = Recipes()
         with gr.Tabs(selected="image", elem_id="omni-tabs", overflow_behavior="wrap") as strip:
             tabs: list[OmniTab] = [
@@ -50,8 +51,7 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
             filled = {part: value for one in advice for part, value in one.items()}
             linked = "video" if request.query_params.get("job") else None  # see parts/jobs
             opens = linked or await _first_able(tabs, request.session_hash)
-            # The page stands on Image already; told so again, it would leave a tab that was opened in the meantime.
-            return filled if opens == "image" else {strip: gr.Tabs(selected=opens), **filled}
+            return {opening: {"tab": opens}, **filled}
 
         async def leave(request: gr.Request) -> None:
             await backends.forget(request.session_hash or "")
@@ -60,13 +60,15 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
         loaded = page.load(
             arrive,
             None,
-            [strip, *(part for tab in tabs for part in tab.advised)],
+            [opening, *(part for tab in tabs for part in tab.advised)],
             api_visibility="private",
             show_progress="hidden",
             # With every later message of any run the page goes over all targets of progress: let there be a small one.
             show_progress_on=header,
             queue=False,
         )
+        # The browser opens the tab, and only when the visitor has not opened one meanwhile.
+        loaded.then(None, opening, None, js="(one) => { window.omniOpen(one.tab); }", queue=False)
         recipes.wire(tabs, strip, loaded)
         page.unload(leave)
     return page

@@ -8,6 +8,8 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from omni_ui.client import read_address, read_key
+
 Tab = Literal["chat", "image", "edit", "speech", "sound", "video"]
 TABS: tuple[Tab, ...] = ("chat", "image", "edit", "speech", "sound", "video")
 
@@ -15,6 +17,13 @@ TIME_UNITS = {"m": 60, "min": 60, "h": 3600, "d": 86400}
 """Seconds."""
 ROOM_UNITS = {"mb": 10**6, "gb": 10**9, "tb": 10**12}
 """Bytes."""
+
+PLAIN = {
+    "bool_parsing": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "float_parsing": "must be a number",
+}
+"""By pydantic's kind of error, where its own words are not plain."""
 
 Url = Annotated[str | None, Field(default=None)]
 
@@ -86,8 +95,20 @@ class Settings(BaseSettings):
     @field_validator("base_url", *[f"{tab}_url" for tab in TABS])
     @classmethod
     def _is_url(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("must be an address such as http://host:8091")
+        try:
+            if value is not None:
+                read_address(value)
+        except ValueError:
+            raise ValueError("must be an address such as http://host:8091") from None
+        return value
+
+    @field_validator("api_key", *[f"{tab}_api_key" for tab in TABS])
+    @classmethod
+    def _can_be_sent(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            read_key(value.get_secret_value() if value else None)
+        except ValueError:
+            raise ValueError("it holds a character that no key can have, such as a line break") from None
         return value
 
     @field_validator("root_path")
@@ -180,7 +201,6 @@ def load_settings() -> Settings:
         name = f"OMNI_{str(one['loc'][0]).upper()}"
         message = str(one["msg"]).removeprefix("Value error, ")
         message = message[:1].lower() + message[1:]
-        if one["type"].endswith("parsing") or one["type"].startswith(("greater", "less")):
-            message = message.replace("input should be", "must be")
+        message = PLAIN.get(one["type"]) or message.replace("input should be", "must be")
         shown = "" if "key" in name.lower() else f" (it is {one['input']!r})"
         raise BadSetting(f"The setting {name} cannot be used: {message}{shown}.") from None

@@ -8,6 +8,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
 
 import asyncio
 import logging
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,9 +19,10 @@ import uvicorn
 from fastapi import FastAPI, Request
 
 from omni_ui import __version__
+from omni_ui.client import Health
 from omni_ui.demo.server import DemoServer
 from omni_ui.page import build_ui
-from omni_ui.parts.backends import Backends
+from omni_ui.parts.backends import Backend, Backends
 from omni_ui.parts.guard import Guard
 from omni_ui.parts.history_routes import history_routes
 from omni_ui.parts.job_list import job_routes
@@ -28,11 +30,14 @@ from omni_ui.parts.jobs import VideoJobs
 from omni_ui.parts.listen import Listening
 from omni_ui.parts.recipes import recipe_routes
 from omni_ui.parts.recorder import Limits, Recorder
+from omni_ui.parts.sub_path import SubPath
 from omni_ui.parts.theme import css, head, theme
 from omni_ui.settings import BadSetting, Settings, load_settings
 from omni_ui.store import Store
 
 log = logging.getLogger(__name__)
+PROBE = 1.8
+"""Seconds after which a probe of /health is answered, whether or not the servers behind have answered."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -65,27 +70,20 @@ def create_app(settings: Settings) -> FastAPI:
             if demo:
                 await asyncio.to_thread(demo.stop)
 
-    app = FastAPI(
-        title="Omni UI",
-        version=__version__,
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        root_path=settings.root_path,
-    )
+    app = FastAPI(title="Omni UI", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
 
     @app.get("/health")
     async def health() -> dict[str, Any]:
         """For probes: 200 as long as the page is served; says whether the servers behind it answer."""
         behind = backends.all()
-        looks = await asyncio.gather(*(backend.look() for backend in behind))
+        seen = await asyncio.gather(*(_look(backend) for backend in behind))
         return {
             "status": "ok",
             "version": __version__,
             "demo": any(backend.demo for backend in behind),
             "servers": [
-                {"reachable": look.ok, "detail": backends.discreet(look.detail, backend)}
-                for backend, (look, _) in zip(behind, looks, strict=True)
+                {"reachable": one.ok, "detail": backends.discreet(one.detail, backend)}
+                for backend, one in zip(behind, seen, strict=True)
             ],
         }
 
@@ -99,6 +97,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(history_routes(recorder))
     app.include_router(recipe_routes())
     app.add_middleware(Guard)
+    if settings.root_path:
+        app.add_middleware(SubPath, path=settings.root_path, routes=app.routes)
     page = build_ui(backends, listening, jobs, recorder)
     page.max_threads = settings.max_threads
     page.queue(default_concurrency_limit=None)
@@ -119,12 +119,31 @@ def create_app(settings: Settings) -> FastAPI:
     )
 
 
+async def _look(backend: Backend) -> Health:
+    try:
+        async with asyncio.timeout(PROBE):
+            return (await backend.look())[0]
+    except TimeoutError:
+        return Health(False, PROBE, "The server takes long to answer.")
+
+
+def _check_free(settings: Settings) -> None:
+    """BadSetting when the address or the port to serve on cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.listen else socket.AF_INET
+    try:
+        socket.create_server((settings.listen, settings.port), family=family).close()
+    except OSError as wrong:
+        where, why = f"{settings.listen}, port {settings.port}", wrong.strerror or wrong
+        raise BadSetting(f"Cannot listen on {where}: {why}. Set OMNI_HOST or OMNI_PORT to another one.") from None
+
+
 def main() -> None:
     """Serves until it is told to stop. A wrong setting ends it with one sentence."""
     try:
         settings = load_settings()
-        app = create_app(settings)
-    except (BadSetting, ValueError) as wrong:
+        _check_free(settings)
+    except BadSetting as wrong:
         sys.exit(str(wrong))
+    app = create_app(settings)
     print(f"Omni UI {__version__} on http://{settings.listen}:{settings.port}{settings.root_path}", flush=True)
     uvicorn.run(app, host=settings.listen, port=settings.port, log_level="warning", timeout_graceful_shutdown=3)

@@ -17,7 +17,11 @@ def _clean(monkeypatch):
     [
         ("OMNI_BASE_URL", "my server", "address such as http"),
         ("OMNI_IMAGE_URL", "host:8091", "address such as http"),
-        ("OMNI_PORT", "seven", "whole number|valid integer"),
+        ("OMNI_BASE_URL", "http://", "address such as http"),
+        ("OMNI_BASE_URL", "http://host:99999", "address such as http"),
+        ("OMNI_API_KEY", "schl\u00fcssel", "no key can have"),
+        ("OMNI_SHOW_SERVER", "maybe", "true or false"),
+        ("OMNI_PORT", "seven", "whole number"),
         ("OMNI_PORT", "70000", "65535"),
         ("OMNI_MAX_CONCURRENCY", "0", "1"),
         ("OMNI_ROOT_PATH", "omni", "slash"),

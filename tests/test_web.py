@@ -1,6 +1,7 @@
 """The app from outside: health, settings that are wrong, servers that are not there, sub-paths, many visitors."""
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -143,6 +144,8 @@ def test_below_a_sub_path_the_page_and_the_api_work(path):
         page = httpx.get(app.url + path + "/", follow_redirects=True)
         assert page.status_code == 200
         assert path in page.text
+        for taken_off in ("", path):
+            assert httpx.get(f"{app.url}{taken_off}/omni/status").json()["image"]["can"]
         app.url += path
         pictures, *_ = ask(app)
         assert Path(pictures[0]["image"]).read_bytes() == server.picture
@@ -159,6 +162,25 @@ def test_a_wrong_setting_ends_the_start_with_one_sentence(name, value):
     assert name in done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_port_that_is_taken_ends_the_start_with_one_sentence():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "app.py"], cwd=ROOT, env=os.environ | {"OMNI_PORT": port}, capture_output=True, text=True
+        )
+    assert done.returncode != 0
+    assert port in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_health_does_not_wait_for_a_server_that_does_not_answer():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        with App(OMNI_BASE_URL=f"http://127.0.0.1:{silent.getsockname()[1]}") as app:
+            began = time.monotonic()
+            assert not httpx.get(app.url + "/health").json()["servers"][0]["reachable"]
+            assert time.monotonic() - began < 2
 
 
 def test_closed_doors():

@@ -53,7 +53,7 @@ from omni_ui.client._request import Problem, Request, WireCall, hint, knob, prob
 from omni_ui.client._server import Health
 from omni_ui.client._sound import SoundRequest
 from omni_ui.client._speech import LANGUAGES, SpeechRequest, VoiceUpload, batch_call
-from omni_ui.client._transport import Wait
+from omni_ui.client._transport import Wait, read_address, read_key
 from omni_ui.client._video import VIDEO_SIZES, VideoRequest
 from omni_ui.client._voices import SavedVoice, Voices
 
@@ -115,6 +115,8 @@ __all__ = [
     "knob",
     "media_type_of",
     "problems",
+    "read_address",
+    "read_key",
     "replace_files",
     "type_of_file",
 ]

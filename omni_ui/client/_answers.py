@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from omni_ui.client._errors import BadRequest, NotFound, NotVllmOmni, OmniError, class_for
+from omni_ui.client._errors import BadRequest, NotFound, NotVllmOmni, OmniError, ServerBusy, class_for
 from omni_ui.client._replies import find_reply
 
 SHOWN = 300
@@ -18,7 +18,7 @@ def error_from(status: int, content: bytes, headers: Mapping[str, str] | None = 
     headers = headers or {}
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     text = content.decode("utf-8", "replace").strip() if body is None else ""
     error = error_from_body(body, status, text, path)
@@ -59,6 +59,7 @@ def error_from_body(body: Any, status: int | None, text: str = "", path: str = "
         param = said.partition(":")[0]
     says = _shorten(said) or f"status {status} and no reason"
     what = "The server did not take this request" if issubclass(kind, BadRequest) else "The server failed"
+    what = "The server is busy" if issubclass(kind, ServerBusy) else what
     return kind(f"{what}: {says}", field=_field(param), permanent=permanent, **facts)
 
 

@@ -141,6 +141,7 @@ class EditRequest(FormRequest):
         label="Compression",
         help="JPEG and WebP: quality, 100 is best. PNG: lower is smaller and slower; 100 stores it raw.",
         kind="slider",
+        empty="66 for PNG, else 92",
         ge=0,
         le=100,
     )

@@ -36,6 +36,7 @@ def knob(
     step: float | None = None,
     presets: list[tuple[str, Any]] | None = None,
     free: bool = False,
+    empty: str = "",
     **bounds: Any,
 ) -> Any:
     """Declares one wire parameter.
@@ -46,9 +47,11 @@ def knob(
         the code).
     kind: the control; derived from the type when absent. presets: (label, value) pairs that a person may pick.
     free: other values than the presets may be entered too.
+    empty: what an empty control says, where that is not the model's default.
     bounds: pydantic's own (ge, le, max_length, pattern …); they are the bounds of the control too.
     """
-    extra = {"place": place, "kind": kind, "unit": unit, "step": step, "presets": presets, "free": free or None}
+    extra = {"place": place, "kind": kind, "unit": unit, "step": step, "presets": presets, "empty": empty}
+    extra["free"] = free or None
     shown = {k: v for k, v in extra.items() if v not in (None, "")}
     return Field(default, title=label, description=help, json_schema_extra=shown, **bounds)
 

@@ -44,10 +44,10 @@ class Transport:
     """The way to one server. `timeout` is in seconds and covers a whole call, with its tries and its answer."""
 
     def __init__(self, base_url: str, api_key: str | None, timeout: float, http: httpx.AsyncClient | None) -> None:
-        self.base = _read_address(base_url)
+        self.base = read_address(base_url)
         self.address = str(self.base.copy_with(userinfo=b"")).rstrip("/")
         self.timeout = timeout
-        self._key = _read_key(api_key)
+        self._key = read_key(api_key)
         self._http = http or httpx.AsyncClient(
             timeout=httpx.Timeout(timeout, connect=CONNECT, pool=None),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=KEEP_ALIVE),
@@ -257,7 +257,7 @@ def _report(state: tenacity.RetryCallState, on_wait: OnWait | None) -> None:
         on_wait(Wait(state.upcoming_sleep, what, state.attempt_number))
 
 
-def _read_address(base_url: str) -> httpx.URL:
+def read_address(base_url: str) -> httpx.URL:
     """The server's root. ValueError with one sentence when it is no http(s) address."""
     try:
         url = httpx.URL(base_url.strip())
@@ -268,7 +268,8 @@ def _read_address(base_url: str) -> httpx.URL:
     return url.copy_with(path=url.path.rstrip("/").removesuffix("/v1") or "/", query=None, fragment=None)
 
 
-def _read_key(key: str | None) -> str | None:
+def read_key(key: str | None) -> str | None:
+    """The key as it is sent, None for none. ValueError with one sentence when it cannot be."""
     key = (key or "").strip()
     if not key.isascii() or not key.isprintable():
         raise ValueError("The API key holds a character that cannot be sent: only plain letters, digits and signs can.")

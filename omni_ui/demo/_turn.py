@@ -87,7 +87,10 @@ class Turn:
             spoken = list(self._speak("".join(pieces) if "chat" in self.demo.modes else self.prompt))
             for samples in spoken if delta else [np.concatenate(spoken)]:
                 yield "audio", self._file(samples)
-        asked = talk.wants_picture(self.prompt) if self.body.modalities is None else self.prompt
+        # The last thing said counts: an old "draw a cat" is not drawn again.
+        turns = [one for one in self.body.messages if isinstance(one, dict) and one.get("role") == "user"]
+        last = user_text(turns[-1:]) or self.prompt
+        asked = talk.wants_picture(last) or (last if self.body.modalities else None)
         if "image" in self.wanted and asked:
             # A picture that was sent is changed, as it says; only the newest counts.
             sent = pictures(self.body.messages)[-1:] if self.body.modalities else []

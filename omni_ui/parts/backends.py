@@ -4,7 +4,6 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from omni_ui.client import Ability, Capabilities, Health, OmniClient, OmniError
 from omni_ui.parts.gate import Gate
@@ -129,8 +128,7 @@ class Backends:
         """A sentence for visitors: without the server's address where the host does not show it."""
         if backend is None or self.settings.addresses_shown:
             return text
-        address = urlsplit(backend.url).netloc
-        return text.replace(f"http://{address}", "its address").replace(f"https://{address}", "its address")
+        return text.replace(backend.client.address, "its address")
 
     def shown_address(self, tab: Tab, session: str | None = None) -> str | None:
         """The address of a tab's server for code that runs as pasted; None where the host does not show it."""
@@ -165,5 +163,5 @@ class Backends:
             "waiting": backend.gate.waiting,
         }
         if self.settings.addresses_shown and not backend.demo:
-            seen["address"] = backend.url
+            seen["address"] = backend.client.address
         return seen

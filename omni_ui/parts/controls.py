@@ -76,12 +76,11 @@ def number_field(
         f'<label for="{field_id}">{escape(label)}</label>'
         f'<div class="omni-number-box"><input type="number" id="{field_id}"{limits} step="{step:g}" '
         f'placeholder="{escape(placeholder)}" aria-describedby="{field_id}-info">'
-        f'<button type="button" hidden title="Model default" aria-label="{escape(label)}: model default">'
-        f'&times;</button></div>{ranged}<p class="omni-info" id="{field_id}-info">{escape(info or "")}</p></div>'
+        f'<button type="button" hidden title="{escape(placeholder)}" '
+        f'aria-label="{escape(label)}: {escape(placeholder)}">&times;</button></div>'
+        f'{ranged}<p class="omni-info" id="{field_id}-info">{escape(info or "")}</p></div>'
     )
-    made = gr.HTML(
-        value, label=label, html_template=template, js_on_load=NUMBER_SCRIPT, elem_id=elem_id, **more
-    )
+    made = gr.HTML(value, label=label, html_template=template, js_on_load=NUMBER_SCRIPT, elem_id=elem_id, **more)
     made.api_info = lambda: {"type": "integer" if isinstance(step, int) else "number"}
     made.example_payload = made.example_value = lambda: value
     return untouched(made)
@@ -138,6 +137,7 @@ def control(name: str, info: FieldInfo, elem_id: str, **more: Any) -> Component:
     if kind in ("slider", "number"):
         low, high = bounds(info)
         step = hint(info, "step") or (0.1 if holds(info, float) else 1)
+        common.setdefault("placeholder", hint(info, "empty", "Model default"))
         return number_field(
             minimum=low, maximum=high, step=step, slider=kind == "slider", optional=default is None, **common
         )

@@ -85,18 +85,22 @@ class Form:
         )
 
     def _seed(self, name: str) -> None:
-        """A number, and a switch for a new one each run. An empty field is a random seed."""
+        """A number, and a switch for a new one each run; switched off, it keeps that of the last result.
+
+        An empty field is a random seed.
+        """
         with gr.Column(elem_classes="omni-cell", min_width=60):
             seed = self.add(name)
             random = gr.Checkbox(
                 True, label="New seed each run", elem_id=f"{self.prefix}-random", container=False, min_width=60
             )
+        last = f"document.querySelector('#{self.prefix}-status [data-fact=seed]')?.textContent"
         random.input(
             None,
             [random, seed],
             seed,
             queue=False,
-            js="(on, seed) => on ? '' : (seed || String(Math.floor(Math.random() * 2 ** 31)))",
+            js=f"(on, seed) => on ? '' : (seed || {last} || String(Math.floor(Math.random() * 2 ** 31)))",
         )
         seed.change(None, seed, random, queue=False, js="(seed) => !String(seed ?? '').trim()")
 

@@ -38,7 +38,8 @@ def working(note: str = "Working", place: int = 0, wait: Wait | None = None, sta
 def done(facts: list[tuple[str, str]]) -> str:
     """A finished run: its facts in one line, such as ("seed", "42")."""
     line = "".join(
-        f'<span class="omni-fact"><span class="omni-quiet">{escape(name)}</span> <b>{escape(value)}</b></span>'
+        f'<span class="omni-fact"><span class="omni-quiet">{escape(name)}</span> '
+        f'<b data-fact="{escape(name)}">{escape(value)}</b></span>'
         for name, value in facts
     )
     return _box(DONE, f'<p class="omni-facts">{line}</p>')

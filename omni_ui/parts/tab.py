@@ -88,11 +88,13 @@ class OmniTab:
                 self.add_status()
             self.settings = settings_place(self.name)
             with gr.Accordion("Code", open=False, elem_classes="omni-code-fold"):
-                self.code = gr.HTML(elem_id=f"{self.name}-code", padding=False)
+                self.code = gr.HTML(label="Code", elem_id=f"{self.name}-code", padding=False)
             self.facts = gr.JSON(visible=False, elem_id=f"{self.name}-facts", label="Facts")
 
     def add_status(self) -> None:
-        self.status = gr.HTML(self.hello, elem_id=f"{self.name}-status", elem_classes="omni-status-line", padding=False)
+        self.status = gr.HTML(
+            self.hello, label="Status", elem_id=f"{self.name}-status", elem_classes="omni-status-line", padding=False
+        )
 
     async def advise(self, session: str | None) -> Updates:
         """What the makers of this tab's model recommend, filled in and said. Nothing when the model is not known."""
@@ -104,7 +106,8 @@ class OmniTab:
         if not ability or not wanted:
             return {}
         fields = self.form.model.model_fields
-        words = ", ".join(f"{(fields[name].title or name).lower()} {value}" for name, value in wanted.items())
+        labels = {name: fields[name].title or name for name in wanted}
+        words = ", ".join(f"{labels[name][:1].lower()}{labels[name][1:]} {value}" for name, value in wanted.items())
         note = f"Filled in as the makers of {escape(ability.model or 'this model')} recommend: {escape(words)}."
         return {**{self.form.controls[name]: value for name, value in wanted.items()}, self.advice: note}
 
@@ -181,6 +184,7 @@ class OmniTab:
         if backend is None:
             yield await self._failure(f"No server was named for this tab: {NO_SERVER}", "", request, values)
             return
+        yield {self.status: status.working()}  # before the server is asked who it is, which may take seconds
         ability = await backend.ability(self.name)
         work = make(asked)
         work.model = ability.model if ability else None

@@ -116,3 +116,33 @@ def test_an_example_fills_the_prompt_and_does_not_run(slow, open_page):
 def test_nothing_is_wider_than_the_screen(demo_app, open_page, width):
     page = open_page(demo_app.url, viewport={"width": width, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_clock_of_a_second_run_begins_anew(slow, open_page):
+    page = open_page(slow.app.url)
+    page.fill("#image-prompt textarea", "a boat")
+    for _ in range(2):
+        page.click("#image-run")
+        wait_for_state(page, "image", "working")
+        page.wait_for_timeout(300)
+        assert float(page.inner_text("#image-status .omni-clock").removesuffix(" s")) < 1.5
+        page.wait_for_timeout(1500)
+        page.click("#image-stop")
+        wait_for_state(page, "image", "stopped")
+        page.wait_for_timeout(300)
+
+
+def test_the_seed_of_the_last_result_can_be_kept(open_page):
+    with SlowServer(latency=0) as server, App(OMNI_BASE_URL=server.url) as app:
+        page = open_page(app.url)
+        page.fill("#image-prompt textarea", "anything")
+        run_and_wait(page, "image")
+        page.click("#image-random input")
+        used = str(server.seen[-1].body["seed"])
+        page.wait_for_function(f"document.querySelector('#image-seed input').value === '{used}'")
+
+
+def test_on_a_phone_run_is_in_sight(demo_app, open_page):
+    page = open_page(demo_app.url, viewport={"width": 390, "height": 844})
+    box = page.locator("#image-run").bounding_box()
+    assert box["y"] + box["height"] <= 844

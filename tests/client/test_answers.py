@@ -152,3 +152,13 @@ def test_any_bytes_are_an_error(content: bytes, status: int) -> None:
 @given(message=st.text(alphabet=string.printable, max_size=200))
 def test_any_message_is_kept(message: str) -> None:
     assert error({"error": {"message": message}}).server_message == message
+
+
+def test_a_body_nested_without_end_is_still_that_error() -> None:
+    assert error_from(500, b"[" * 100_000).status == 500
+
+
+def test_a_busy_server_is_called_busy() -> None:
+    assert error_from(503, b'{"error": {"message": "overloaded"}}').sentence.startswith(
+        "The server is busy: overloaded."
+    )

@@ -50,6 +50,16 @@ async def test_the_address_is_kept_from_visitors_where_the_host_says_so():
     await backends.close()
 
 
+async def test_a_password_in_an_address_reaches_no_visitor():
+    for shown in (True, False):
+        backends = Backends(Settings(base_url="http://me:secret@127.0.0.1:9/v1", show_server=shown))
+        backends.start()
+        told = (await backends.status())["image"]
+        assert "secret" not in str(told)
+        assert ("127.0.0.1:9" in str(told)) == shown
+        await backends.close()
+
+
 async def test_a_tab_without_a_server_says_how_to_name_one():
     backends = Backends(Settings(image_url="http://127.0.0.1:1"))
     backends.start()
