@@ -48,8 +48,10 @@ class SpeechTab(OmniTab):
         ability = await backend.ability("speech") if backend else None
         task = ability.detail.get("task") if ability and ability.can else None
         note = {self.advice: TASKS[task]} if task in TASKS and self.advice not in filled else {}
-        listening = {self.form.controls["stream"]: True}
-        return listening | note | filled | await self.list_voices(session)
+        wanted = {self.form.controls["stream"]: True}
+        if task in ("VoiceDesign", "Base"):
+            wanted[self.form.controls["task_type"]] = task  # servers take CustomVoice when nothing is said
+        return wanted | note | filled | await self.list_voices(session)
 
     @property
     def advised(self) -> list[gr.components.Component]:
