@@ -16,6 +16,8 @@ SUFFIXES = {
     "image/jpeg": ".jpg",
     "image/webp": ".webp",
     "image/gif": ".gif",
+    "image/avif": ".avif",
+    "image/heic": ".heic",
     "audio/wav": ".wav",
     "audio/pcm": ".pcm",
     "audio/flac": ".flac",
@@ -24,6 +26,9 @@ SUFFIXES = {
     "video/mp4": ".mp4",
     "video/webm": ".webm",
 }
+
+STILLS = {b"avif": "image/avif", **dict.fromkeys((b"heic", b"heix", b"mif1"), "image/heic")}
+"""Brands of MP4's container that hold a picture."""
 
 
 def media_type_of(head: bytes) -> str | None:
@@ -43,7 +48,7 @@ def media_type_of(head: bytes) -> str | None:
     if head.startswith(b"ID3") or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 in (0xE2, 0xE4)):
         return "audio/mpeg"
     if head[4:8] == b"ftyp":
-        return "video/mp4"
+        return STILLS.get(head[8:12], "video/mp4")
     if head.startswith(b"\x1a\x45\xdf\xa3"):
         return "video/webm"
     return None

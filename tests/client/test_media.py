@@ -27,6 +27,8 @@ from tests.client.scripted import b64, png, wav
         (b"ID3\x04....", "audio/mpeg"),
         (b"\xff\xfb\x90\x00", "audio/mpeg"),
         (b"\0\0\0\x20ftypisom", "video/mp4"),
+        (b"\0\0\0\x20ftypavif", "image/avif"),
+        (b"\0\0\0\x18ftypheic", "image/heic"),
         (b"\x1a\x45\xdf\xa3....", "video/webm"),
         (b"\xff\xfea\x00", None),
         (b"hello", None),
