@@ -9,7 +9,7 @@ COPY --chown=omni app.py LICENSE ./
 COPY --chown=omni assets assets
 COPY --chown=omni omni_ui omni_ui
 USER omni
-ENV OMNI_HOST=0.0.0.0 PYTHONUNBUFFERED=1
+ENV OMNI_HOST=0.0.0.0 OMNI_PORT=7860 PYTHONUNBUFFERED=1
 EXPOSE 7860
-HEALTHCHECK CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:7860/health', timeout=5)"]
+HEALTHCHECK CMD python -c "import urllib.request as u; u.urlopen('http://127.0.0.1:$OMNI_PORT/health', timeout=5)"
 CMD ["python", "app.py"]
