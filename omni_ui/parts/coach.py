@@ -226,4 +226,4 @@ def as_html(found: list[Remark]) -> str:
     rows = "".join(
         f'<li data-level="{one.level}"><b>{WORDS[one.level]}</b> {escape(one.sentence)}</li>' for one in found
     )
-    return f'<ul class="omni-coach" role="status">{rows}</ul>' if rows else ""
+    return f'<div role="status"><ul class="omni-coach">{rows}</ul></div>' if rows else ""

@@ -233,8 +233,9 @@ class Reading(Work):
             return error
         first = next(part for part in missing if part.trouble)
         which = f"Part {first.number}" if len(missing) == 1 else f"{len(missing)} parts"
+        why = first.trouble if first.trouble.endswith((".", "!", "?")) else f"{first.trouble}."
         return OmniError(
-            f"{which} of {len(self._parts)} could not be spoken: {first.trouble}",
+            f"{which} of {len(self._parts)} could not be spoken: {why}",
             f"The other {kept} are kept below: press “Speak what is missing” there, and all are joined.",
             status=error.status,
             server_message=error.server_message,

@@ -161,9 +161,10 @@ def _wire(tab: SpeechTab) -> None:
 
 def cast_for(names: list[str], chosen: dict[str, str], voices: list[str]) -> dict[str, str]:
     """A voice for each speaker: the one chosen, else one of the same name, else the next that nobody has yet."""
-    cast = {name: chosen[name] for name in names if chosen.get(name)}
+    same = {voice.lower(): voice for voice in voices}
+    wanted = {name: chosen.get(name) or same.get(name.lower(), "") for name in names}
     for name in names:
-        if name not in cast:
-            free = [voice for voice in voices if voice not in cast.values()] or voices
-            cast[name] = next((voice for voice in voices if voice.lower() == name.lower()), free[0] if free else "")
-    return cast
+        if not wanted[name]:
+            free = [voice for voice in voices if voice not in wanted.values()] or voices
+            wanted[name] = free[0] if free else ""
+    return wanted
