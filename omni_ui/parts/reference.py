@@ -28,7 +28,7 @@ class Reference:
         with gr.Row(visible=False, elem_id=f"speech-{prefix}-repairs", elem_classes="omni-repairs") as self.repairs:
             self.trim = gr.Button("Trim silence", elem_id=f"speech-{prefix}-trim", size="sm", min_width=60)
             self.level = gr.Button("Normalise level", elem_id=f"speech-{prefix}-level", size="sm", min_width=60)
-        with gr.Group(visible=False, elem_id=f"speech-{prefix}-preview") as self.preview:
+        with gr.Group(visible=False, elem_id=f"speech-{prefix}-preview", elem_classes="omni-preview") as self.preview:
             self.cleaned = gr.Audio(
                 label="Repaired recording", type="filepath", interactive=False, elem_id=f"speech-{prefix}-cleaned"
             )

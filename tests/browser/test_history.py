@@ -268,7 +268,7 @@ def test_a_result_goes_to_another_tab_and_from_there_to_the_next(demo_app, open_
     make(page, "a lighthouse", "256x192")
     page.click("#image-status .omni-send button:has-text('Edit')")
     page.wait_for_selector("#edit-image .omni-thumbs img")
-    assert "256 × 192" in page.locator("#edit-image .omni-thumb-size").inner_text(timeout=5000)
+    page.wait_for_selector("#edit-image .omni-thumb-size:has-text('256 × 192')", timeout=20_000)
     page.fill("#edit-prompt textarea", "Make it night")
     run_and_wait(page, "edit")
     page.click("#edit-status .omni-send button:has-text('Video')")

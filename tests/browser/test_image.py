@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def slow():
-    with SlowServer(latency=20) as server, App(OMNI_BASE_URL=server.url) as app:
+    with SlowServer(latency=20, model="acme/brush-1") as server, App(OMNI_BASE_URL=server.url) as app:
         server.app = app
         yield server
 
