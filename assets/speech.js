@@ -176,4 +176,16 @@
     watch(["value", "speakers", "voices"], show);
     show();
   };
+
+  // --- Recordings in WebM and MP4 count as films for the browser, and Gradio's audio field turns films away. Their
+  // sound is what is wanted here, so they go in as sound; what is really in them is looked at on the server's side.
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (input.type !== "file" || !input.closest?.("#speech-ref_audio, #speech-audio_sample")) return;
+    const files = [...input.files];
+    if (!files.some((file) => file.type.startsWith("video/"))) return;
+    const carried = new DataTransfer();
+    for (const file of files) carried.items.add(new File([file], file.name, { type: file.type.replace("video/", "audio/") }));
+    input.files = carried.files;
+  }, { capture: true });
 })();

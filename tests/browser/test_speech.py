@@ -10,6 +10,7 @@ from gradio_client import Client, handle_file
 
 from omni_ui.demo import voice
 from tests.browser.conftest import run_and_wait, wait_for_state
+from tests.parts.test_recording import encode
 from tests.running import App
 from tests.speaking import RATE, SpeechServer
 
@@ -390,6 +391,22 @@ def test_a_transcript_three_times_too_long(page, server, clip):
     page.fill("#speech-input textarea", "hello")
     assert "The transcript is too long" in run_and_wait(page, "speech", "failed")
     assert len(server.seen) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "container", "says"),
+    [
+        ("a.webm", "libopus", "webm", "was made into WAV"),
+        ("a.m4a", "aac", "mp4", "was made into WAV"),
+        ("mute.mp4", "", "mp4", "mute.mp4 holds no sound"),
+    ],
+)
+def test_films_and_formats_that_servers_cannot_decode(page, tmp_path, name, codec, container, says):
+    path = encode(tmp_path / name, codec, container, seconds=3, video=not codec, audio=bool(codec))
+    page.click("#speech-clone > button")
+    page.set_input_files("#speech-ref_audio input[type=file]", str(path))
+    page.wait_for_selector("#speech-ref_audio-coach li")
+    assert says in page.inner_text("#speech-ref_audio-coach")
 
 
 def test_a_thousand_and_one_voices(page, server, clip):
