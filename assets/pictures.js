@@ -104,7 +104,10 @@
       const signature = JSON.stringify([items, looked]);
       if (list.dataset.signature !== signature) {
         list.dataset.signature = signature;
+        // The pictures are drawn anew when the app has looked at them: the focus stays with its button.
+        const held = list.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
         list.replaceChildren(...items.map(thumb));
+        if (held) [...list.querySelectorAll("button")].find((one) => one.getAttribute("aria-label") === held)?.focus();
       }
       list.hidden = !items.length;
       const most = several ? looked.most : null;

@@ -215,7 +215,7 @@ def test_pictures_are_put_in_order_and_removed_with_keys(demo_app, open_page, fi
     page.get_by_label("Move ramp.png back").focus()
     page.keyboard.press("Enter")
     in_order(page, "red.png", "ramp.png", "photo.jpg")
-    page.wait_for_function("document.activeElement?.ariaLabel === 'Move ramp.png back'")
+    page.wait_for_function("document.activeElement?.getAttribute('aria-label') === 'Move ramp.png back'")
     page.keyboard.press("Enter")  # the focus went along
     in_order(page, "red.png", "photo.jpg", "ramp.png")
     page.get_by_label("Remove photo.jpg").focus()
