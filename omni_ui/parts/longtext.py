@@ -151,9 +151,10 @@ def _shorten(sentence: str, most: int) -> list[str]:
     clauses.append(sentence[start:])
     words = [word for one in clauses for word in ([one] if weight(one) <= most else re.findall(r"\S+\s*", one))]
     size = max(most // 3, 1)
-    atoms = [
-        word[at : at + size] for word in words for at in range(0, len(word), size if weight(word) > most else len(word))
-    ]
+    atoms: list[str] = []
+    for word in words:
+        step = size if weight(word) > most else len(word)
+        atoms += [word[at : at + step] for at in range(0, len(word), step)]
     return _pack(atoms, most)
 
 
