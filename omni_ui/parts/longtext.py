@@ -12,6 +12,9 @@ MOST = 300
 AFTER_SENTENCE, AFTER_TURN, AFTER_PARAGRAPH = 0.25, 0.4, 0.6
 """Seconds of silence between the pieces."""
 
+NEAR = 40
+"""Letters before and after an end mark that are looked at."""
+
 _DENSE = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _CLOSING = "(?:[\"'”’»›)\\]』」）》】]|[ \u00a0\u202f]»)*"  # French sets a space before »
 _END = re.compile(
@@ -107,12 +110,13 @@ def _split(text: str) -> list[str]:
 
 
 def _is_end(line: str, end: re.Match[str]) -> bool:
-    rest = line[end.end() :].lstrip().lstrip("\"'“‘«„([¿¡—– ")
+    # A look at the neighbourhood alone: the whole line each time would take half a minute for a long one.
+    rest = line[end.end() : end.end() + NEAR].lstrip().lstrip("\"'“‘«„([¿¡—– ")
     if rest[:1].islower():
         return False  # "Really?" he said; e.g. this one
     if end[0] != ".":
         return True
-    before = re.search(r"[\w.]+$", line[: end.start()])
+    before = re.search(r"[\w.]+$", line[max(0, end.start() - NEAR) : end.start()])
     word = before[0] if before else ""
     if len(word) == 1 and word.isalpha() and not re.match(f"[{_DENSE}]", word):
         return word == "I" or not rest  # initials: J. R. R. Tolkien

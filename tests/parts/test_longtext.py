@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -118,3 +120,13 @@ def test_a_long_turn_is_cut_at_sentences():
     assert len(pieces) > 1
     assert {piece.speaker for piece in pieces} == {"Alice"}
     assert [piece.pause for piece in pieces] == [AFTER_SENTENCE] * (len(pieces) - 1) + [AFTER_TURN]
+
+
+@pytest.mark.parametrize(
+    "text", ["One sentence here. " * 5000, "x" * 100_000, "字。" * 50_000, ". " * 50_000, "a, " * 33_000]
+)
+def test_the_longest_text_is_split_at_once(text):
+    began = time.monotonic()
+    sentences(text)
+    script(f"A: {text}")
+    assert time.monotonic() - began < 5
