@@ -29,7 +29,7 @@
       box.append(make("span", {}, words), close);
       box.scrollIntoView({ block: "nearest" });
     };
-    hand = (what) => { props.value = { ...what, at: Date.now() }; trigger("input"); };
+    hand = (what) => { window.omniFilled = true; props.value = { ...what, at: Date.now() }; trigger("input"); };
     send = upload;
     watch("note", () => props.note && note(props.note.said, props.note.bad));
   };

@@ -5,7 +5,7 @@
 
   /** The unseen component through which an order reaches the app. */
   window.omniCarrier = (props, trigger) => {
-    carry = (what) => { props.value = { ...what, at: Date.now() }; trigger("input"); };
+    carry = (what) => { window.omniFilled = true; props.value = { ...what, at: Date.now() }; trigger("input"); };
   };
 
   /** The picture that a video shows right now, uploaded. */

@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from omni_ui.parts.advice import Advice
 from omni_ui.parts.backends import Backends
 from omni_ui.parts.jobs import VideoJobs
 from omni_ui.parts.listen import Listening
@@ -30,6 +31,7 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
     with gr.Blocks(title="Omni UI", analytics_enabled=False, fill_width=True) as page:
         header = gr.HTML(HEADER, padding=False)
         opening = gr.JSON(visible=False, label="The tab to open")
+        advice = Advice()
         recipes = Recipes()
         with gr.Tabs(selected="image", elem_id="omni-tabs", overflow_behavior="wrap") as strip:
             tabs: list[OmniTab] = [
@@ -42,16 +44,17 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
             ]
             sends = SendTo(tabs, recorder)
             history.build(sends)
-            server.build(backends, tabs)
+            server.build(backends, tabs, advice)
         sends.wire(strip)
 
         async def arrive(request: gr.Request) -> dict[Any, Any]:
-            """A new visitor: fill in what models want, and open a tab that works."""
-            advice = await asyncio.gather(*(tab.advise(request.session_hash) for tab in tabs))
-            filled = {part: value for one in advice for part, value in one.items()}
+            """A new visitor: show what models want, and open a tab that works."""
+            session = request.session_hash
+            *told, wishes = await asyncio.gather(*(tab.advise(session) for tab in tabs), advice.ask(tabs, session))
+            shown = {part: value for one in told for part, value in one.items()}
             linked = "video" if request.query_params.get("job") else None  # see parts/jobs
             opens = linked or await _first_able(tabs, request.session_hash)
-            return {opening: {"tab": opens}, **filled}
+            return {opening: {"tab": opens}, advice.wishes: wishes, **shown}
 
         async def leave(request: gr.Request) -> None:
             await backends.forget(request.session_hash or "")
@@ -60,7 +63,7 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
         loaded = page.load(
             arrive,
             None,
-            [opening, *(part for tab in tabs for part in tab.advised)],
+            [opening, advice.wishes, *(part for tab in tabs for part in tab.advised)],
             api_visibility="private",
             show_progress="hidden",
             # With every later message of any run the page goes over all targets of progress: let there be a small one.
@@ -69,6 +72,7 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
         )
         # The browser opens the tab, and only when the visitor has not opened one meanwhile.
         loaded.then(None, opening, None, js="(one) => { window.omniOpen(one.tab); }", queue=False)
+        advice.wire(tabs, loaded, first=True)
         recipes.wire(tabs, strip, loaded)
         page.unload(leave)
     return page

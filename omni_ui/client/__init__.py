@@ -46,6 +46,7 @@ from omni_ui.client._events import (
 from omni_ui.client._files import FormRequest
 from omni_ui.client._image import SIZES, ImageRequest
 from omni_ui.client._jobs import VideoJob
+from omni_ui.client._known_models import recommended_fields
 from omni_ui.client._media import FileRef, Picture, media_type_of, replace_files, type_of_file
 from omni_ui.client._pictures import Pictures
 from omni_ui.client._read_speech import BatchResult
@@ -117,6 +118,7 @@ __all__ = [
     "problems",
     "read_address",
     "read_key",
+    "recommended_fields",
     "replace_files",
     "type_of_file",
 ]

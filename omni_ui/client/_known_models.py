@@ -338,3 +338,9 @@ def guess_model(name: str, max_model_len: int | None) -> KnownModel:
     if max_model_len is None:
         return KnownModel("", name, BOTH, image() | edit(None))
     return KnownModel("", name, "answers in text", chat("text", "text"))
+
+
+def recommended_fields(tab: str) -> list[str]:
+    """The fields of a tab for which the makers of any known model recommend a value."""
+    named = [name for known in KNOWN_MODELS for name in known.can.get(tab, {}).get("settings", {})]
+    return list(dict.fromkeys(named))

@@ -42,6 +42,8 @@ class OmniTab:
         self.reopen: Reopen | None = None
         self.reopened: list[gr.components.Component] = []
         """What a tab shows beside its controls when a record of the history is opened in it, and where."""
+        self.wished: list[str] = []
+        """Fields that this tab's own `wishes` may name, besides those that makers recommend."""
 
     @contextmanager
     def frame(self) -> Iterator[None]:
@@ -96,25 +98,31 @@ class OmniTab:
             self.hello, label="Status", elem_id=f"{self.name}-status", elem_classes="omni-status-line", padding=False
         )
 
-    async def advise(self, session: str | None) -> Updates:
-        """What the makers of this tab's model recommend, filled in and said. Nothing when the model is not known."""
+    def label(self, name: str) -> str:
+        """A field's title within a sentence."""
+        title = self.form.model.model_fields[name].title or name
+        return title[:1].lower() + title[1:]
+
+    async def wishes(self, session: str | None) -> dict[str, Any]:
+        """What is filled in where nothing was entered (parts/advice): here what the makers of the model want."""
         backend = self.backends.for_tab(self.name, session)
         ability = await backend.ability(self.name) if backend else None
-        wanted = {
-            n: v for n, v in (ability.detail.get("settings", {}) if ability else {}).items() if n in self.form.controls
-        }
-        if not ability or not wanted:
-            return {}
-        fields = self.form.model.model_fields
-        labels = {name: fields[name].title or name for name in wanted}
-        words = ", ".join(f"{labels[name][:1].lower()}{labels[name][1:]} {value}" for name, value in wanted.items())
-        note = f"Filled in as the makers of {escape(ability.model or 'this model')} recommend: {escape(words)}."
-        return {**{self.form.controls[name]: value for name, value in wanted.items()}, self.advice: note}
+        settings = ability.detail.get("settings", {}) if ability else {}
+        fields = {name: value for name, value in settings.items() if name in self.form.controls}
+        return {"fields": fields, "note": self._recommended(ability.model, fields)} if ability and fields else {}
+
+    def _recommended(self, model: str | None, fields: dict[str, Any]) -> str:
+        words = ", ".join(f"{self.label(name)} {value}" for name, value in fields.items())
+        return f"Filled in as the makers of {escape(model or 'this model')} recommend: {escape(words)}."
+
+    async def advise(self, session: str | None) -> Updates:
+        """What the page shows of this tab's model: a note on its recommended settings, and none when it is unknown."""
+        return {self.advice: (await self.wishes(session)).get("note", "")}
 
     @property
     def advised(self) -> list[gr.components.Component]:
         """The components that `advise` may set."""
-        return [*self.form.inputs, self.advice]
+        return [self.advice]
 
     def runs(
         self,

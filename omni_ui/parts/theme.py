@@ -7,6 +7,7 @@ import gradio as gr
 ASSETS = Path(__file__).parents[2] / "assets"
 SCRIPTS = [
     "omni.js",
+    "advice.js",
     "player.js",
     "chat.js",
     "pictures.js",

@@ -61,8 +61,7 @@ class ChatTab(OmniTab):
         for output, names in NEEDS.items():
             for name in names:
                 part = self.place_of(name)
-                value = {"value": advice[part]} if part in advice else {}
-                advice[part] = gr.update(visible=output in outputs, **value)
+                advice[part] = gr.update(visible=output in outputs)
         if "text" not in outputs:
             advice[self.advice] = ONE_PROMPT
         answers = [(words, value) for words, value in hint(ChatRequest.model_fields["modalities"], "presets")]
@@ -83,7 +82,7 @@ class ChatTab(OmniTab):
 
     @property
     def advised(self) -> list[Component]:
-        return [*super().advised, self.place_of("size")]
+        return [*super().advised, *self.form.inputs, self.place_of("size")]
 
 
 async def _voices(omni: OmniClient) -> list[str]:

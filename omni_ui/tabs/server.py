@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from omni_ui.parts import status
+from omni_ui.parts.advice import Advice
 from omni_ui.parts.backends import Backends
 from omni_ui.parts.run import Updates
 from omni_ui.parts.server_cards import TITLES, ask_anew, card, look_at
@@ -20,7 +21,7 @@ FOLLOW = "(session) => { window.omniSession = session; window.omniAsk?.(); }"
 """The header and the notices of the page follow the session's own server."""
 
 
-def build(backends: Backends, tabs: Sequence[OmniTab] = ()) -> None:
+def build(backends: Backends, tabs: Sequence[OmniTab], advice: Advice) -> None:
     """tabs: those whose settings follow the server, when a visitor goes to another one."""
     with gr.Tab("Server", id="server", elem_id="server-tab") as page:
         note = gr.HTML(status.empty(HELLO), elem_id="server-status", elem_classes="omni-status-line")
@@ -38,7 +39,7 @@ def build(backends: Backends, tabs: Sequence[OmniTab] = ()) -> None:
 
     page.select(show, None, list(cards.values()), **QUIET)
     if own:
-        own.wire(backends, note, cards, tabs)
+        own.wire(backends, note, cards, tabs, advice)
 
 
 def visitors_may(backends: Backends) -> bool:
@@ -86,15 +87,23 @@ class OwnServer:
                 self.back = gr.Button("Back to the page's own servers", elem_id="server-reset")
             self.session = gr.Textbox(visible=False, elem_id="server-session")
 
-    def wire(self, backends: Backends, note: gr.HTML, cards: dict[Tab, gr.HTML], tabs: Sequence[OmniTab]) -> None:
+    def wire(
+        self,
+        backends: Backends,
+        note: gr.HTML,
+        cards: dict[Tab, gr.HTML],
+        tabs: Sequence[OmniTab],
+        advice: Advice,
+    ) -> None:
         advised = list(dict.fromkeys(part for tab in tabs for part in tab.advised))
-        outputs = [note, self.key, self.session, *cards.values(), *advised]
+        outputs = [note, self.key, self.session, advice.wishes, *cards.values(), *advised]
 
         async def changed(session: str) -> Updates:
             """Everything that shows which server it is."""
-            advice = await asyncio.gather(*(tab.advise(session) for tab in tabs))
-            filled = {part: value for one in advice for part, value in one.items()}
-            return {self.session: session} | await _cards(backends, cards, session) | filled
+            *told, wishes = await asyncio.gather(*(tab.advise(session) for tab in tabs), advice.ask(tabs, session))
+            shown = {part: value for one in told for part, value in one.items()}
+            cards_now = await _cards(backends, cards, session)
+            return {self.session: session, advice.wishes: wishes} | cards_now | shown
 
         async def use(address: str, key: str, chosen: list[Tab], request: gr.Request) -> Updates:
             session = request.session_hash or ""
@@ -116,6 +125,7 @@ class OwnServer:
             self.back.click(back, None, outputs, **common),
         ):
             done.then(None, self.session, None, js=FOLLOW, queue=False)
+            advice.wire(tabs, done, first=False)
 
 
 async def adopt(backends: Backends, session: str, address: str, key: str, tabs: list[Tab]) -> str:

@@ -42,16 +42,23 @@ class SpeechTab(OmniTab):
     panel: VoicesPanel
 
     async def advise(self, session: str | None) -> Updates:
-        """What the model is made for, its voices, and listening switched on."""
-        filled = await super().advise(session)
+        """What the model is made for, and its voices."""
+        task = await self._task(session)
+        note = {self.advice: TASKS[task]} if task in TASKS else await super().advise(session)
+        return note | await self.list_voices(session)
+
+    async def wishes(self, session: str | None) -> dict[str, Any]:
+        """Listening while it is spoken, and the task that the model is made for."""
+        task, recommended = await self._task(session), await super().wishes(session)
+        wanted: dict[str, Any] = {"stream": True}
+        if task in ("VoiceDesign", "Base"):
+            wanted["task_type"] = task  # servers take CustomVoice when nothing is said
+        return recommended | {"fields": wanted | recommended.get("fields", {})}
+
+    async def _task(self, session: str | None) -> str | None:
         backend = self.backends.for_tab("speech", session)
         ability = await backend.ability("speech") if backend else None
-        task = ability.detail.get("task") if ability and ability.can else None
-        note = {self.advice: TASKS[task]} if task in TASKS and self.advice not in filled else {}
-        wanted = {self.form.controls["stream"]: True}
-        if task in ("VoiceDesign", "Base"):
-            wanted[self.form.controls["task_type"]] = task  # servers take CustomVoice when nothing is said
-        return wanted | note | filled | await self.list_voices(session)
+        return ability.detail.get("task") if ability and ability.can else None
 
     @property
     def advised(self) -> list[gr.components.Component]:
@@ -79,6 +86,7 @@ class SpeechTab(OmniTab):
 
 def build(backends: Backends, listening: Listening) -> SpeechTab:
     tab = SpeechTab(SpokenText, "Speech", backends, status.empty(HELLO, EXAMPLES, "speech-input"))
+    tab.wished = ["stream", "task_type"]
     with tab.frame():
         with tab.controls():
             tab.form.controls["cast"] = cast_field("speech-cast")

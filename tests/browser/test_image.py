@@ -1,4 +1,5 @@
 import hashlib
+import re
 import time
 
 import pytest
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def slow():
-    with SlowServer(latency=20, model="acme/brush-1") as server, App(OMNI_BASE_URL=server.url) as app:
+    with SlowServer(latency=20) as server, App(OMNI_BASE_URL=server.url) as app:
         server.app = app
         yield server
 
@@ -146,3 +147,32 @@ def test_on_a_phone_run_is_in_sight(demo_app, open_page):
     page = open_page(demo_app.url, viewport={"width": 390, "height": 844})
     box = page.locator("#image-run").bounding_box()
     assert box["y"] + box["height"] <= 844
+
+
+def test_what_models_want_is_filled_in_and_never_over_what_was_typed(chromium):
+    with SlowServer(latency=0) as server, App(OMNI_BASE_URL=server.url) as app:
+        page = chromium.new_page()
+        page.goto(app.url)
+        page.wait_for_function("document.querySelector('#image-num_inference_steps-field')?.value === '50'")
+        assert page.input_value("#image-size input") == "1328x1328"
+        page.wait_for_selector("#image-advice:has-text('inference steps 50')")
+        assert "stays" not in page.inner_text("#image-advice")
+
+        held = []
+        page.route(re.compile("/gradio_api/(run|queue)/"), held.append)  # the app's answer comes late
+        page.reload()
+        page.get_by_role("tab", name="Image", exact=True).click()
+        page.fill("#image-num_inference_steps-field", "12")
+        page.fill("#image-size input", "96x64")
+        while not held:
+            page.wait_for_timeout(50)
+        page.unroute_all()
+        for one in held:
+            one.continue_()
+        page.wait_for_selector("#image-advice:has-text('What you had entered stays: inference steps, size.')")
+        page.fill("#image-prompt textarea", "a kettle")
+        run_and_wait(page, "image")
+        sent = server.seen[-1].body
+        assert (sent["num_inference_steps"], sent["size"]) == (12, "96x64")
+        assert sent["true_cfg_scale"] == 4.0  # recommended, and nobody had touched it
+        page.close()
