@@ -88,12 +88,7 @@ class OwnServer:
             self.session = gr.Textbox(visible=False, elem_id="server-session")
 
     def wire(
-        self,
-        backends: Backends,
-        note: gr.HTML,
-        cards: dict[Tab, gr.HTML],
-        tabs: Sequence[OmniTab],
-        advice: Advice,
+        self, backends: Backends, note: gr.HTML, cards: dict[Tab, gr.HTML], tabs: Sequence[OmniTab], advice: Advice
     ) -> None:
         advised = list(dict.fromkeys(part for tab in tabs for part in tab.advised))
         outputs = [note, self.key, self.session, advice.wishes, *cards.values(), *advised]
