@@ -79,7 +79,7 @@ class VideoRequest(FormRequest):
         presets=VIDEO_SIZES,
     )
     seconds: Annotated[str | None, BeforeValidator(_whole_seconds)] = knob(
-        label="Seconds",
+        label="Length",
         help="How long the video is, in whole seconds. The number of frames beats it.",
         place="card",
         kind="number",
@@ -95,7 +95,7 @@ class VideoRequest(FormRequest):
         le=2000,
     )
     fps: Maybe[float] = knob(
-        label="Frames per second",
+        label="Frame rate",
         help="How fast they play. The same frames at a higher rate make a shorter video.",
         place="card",
         kind="number",

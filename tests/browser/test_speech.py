@@ -91,7 +91,7 @@ def fill_voice(page, clip, name="Nora", consent=True):
 
 
 def say_of_panel(page, state):
-    return page.wait_for_selector(f"#speech-voice-status [data-state={state}]").inner_text()
+    return page.wait_for_selector(f"#speech-voice-status [data-state={state}]", timeout=60_000).inner_text()
 
 
 def test_speech_with_the_demo_server_is_heard_drawn_and_kept(demo_app, open_page):

@@ -243,7 +243,7 @@ def bad(app, chromium):
         ("#video-seconds-field", "-1", "whole number of seconds from 1 to 600"),
         ("#video-num_frames-field", "0", "Frames must be a whole number from 1 to 2000"),
         ("#video-num_frames-field", "-8", "Frames must be a whole number from 1 to 2000"),
-        ("#video-fps-field", "0", "Frames per second must be a number from 1 to 120"),
+        ("#video-fps-field", "0", "Frame rate must be a number from 1 to 120"),
         ("#video-size input", "large", "is not a size"),
         ("#video-size input", "0x0", "too small"),
         ("#video-size input", "5000x5000", "too large|at most|side"),

@@ -109,4 +109,4 @@ def test_no_estimate_no_promise():
     )
     assert note_of(job) == "Making the video"
     assert note_of(job.but(expected=(4.0, 5.5))) == "Making the video; runs like this took 4 to 6 s here"
-    assert settings_of(job) == [("Seed", "1"), ("Frames per second", "16.0 fps")]
+    assert settings_of(job) == [("Seed", "1"), ("Frame rate", "16.0 fps")]
