@@ -220,7 +220,7 @@ def fill(tab: "OmniTab", recipe: Recipe) -> Updates:
     told = {one["role"]: one["content"] for one in values.get("messages", []) if one["role"] in ("system", "user")}
     values |= {"text": _text(told.get("user", "")), "system": _text(told.get("system", ""))}
     return {
-        part: _shown(kind_of(fields[name]) if name in fields else "text", values.get(name))
+        part: _shown(kind_of(fields[name]) if name in fields else "text", values.get(name), part)
         for name, part in _fillable(tab).items()
     }
 
@@ -229,9 +229,9 @@ def _text(content: Any) -> str:
     return content if isinstance(content, str) else "\n".join(part["text"] for part in content if "text" in part)
 
 
-def _shown(kind: str, value: Any) -> Any:
+def _shown(kind: str, value: Any, part: Component) -> Any:
     """A value as its control takes it."""
-    if kind == "json":
+    if kind == "json" and isinstance(part, gr.Textbox):
         return "" if value is None else json.dumps(value, ensure_ascii=False, indent=1)
     if kind in ("slider", "number"):
         return None if value is None else float(value) if isinstance(value, str) else value
@@ -241,4 +241,6 @@ def _shown(kind: str, value: Any) -> Any:
         return value or []
     if kind in ("choice", "size"):
         return "" if value is None else value
+    if kind == "json":
+        return value
     return "" if value is None else str(value)

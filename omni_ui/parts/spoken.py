@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import ValidationInfo, field_validator, model_validator
+from pydantic import ValidationInfo, field_validator
 
 from omni_ui.client import SpeechRequest, WireCall, batch_call, knob
 from omni_ui.client._request import JsonObject
@@ -30,6 +30,7 @@ class SpokenText(SpeechRequest):
             ("Sentence by sentence", "sentences"),
             ("As a script with voices", "script"),
         ],
+        validate_default=True,
     )
     cast: JsonObject = knob(
         label="Voices of the script", help="Who speaks with which voice; the others take the voice below.", place="own"
@@ -52,26 +53,29 @@ class SpokenText(SpeechRequest):
             raise ValueError('must give a voice for each name, such as {"Alice": "vivian"}')
         return cast
 
-    @model_validator(mode="after")
-    def _can_be_read_so(self) -> "SpokenText":
-        if self.reading == "whole" and len(self.input) > MAX_INPUT:
+    @field_validator("reading")
+    @classmethod
+    def _can_be_read_so(cls, reading: str, info: ValidationInfo) -> str:
+        text = info.data.get("input")
+        if text is None:  # that is a problem of its own
+            return reading
+        if reading == "whole" and len(text) > MAX_INPUT:
             raise ValueError(
-                f"Text is too long for one piece: {len(self.input):,} characters, and at most {MAX_INPUT:,} are taken. "
+                f"Text is too long for one piece: {len(text):,} characters, and at most {MAX_INPUT:,} are taken. "
                 "Choose “Sentence by sentence” above."
             )
-        if self.reading != "whole" and not self.pieces():
+        pieces = pieces_of(text, reading)
+        if not pieces:
             raise ValueError("Text holds no words that could be spoken.")
-        if self.reading == "script" and not any(piece.speaker for piece in self.pieces()):
+        if reading == "script" and not any(piece.speaker for piece in pieces):
             raise ValueError(
                 "No line of the script says who speaks: begin lines with a name and a colon, such as Alice: Hello."
             )
-        return self
+        return reading
 
     def pieces(self) -> list[Piece]:
         """What is spoken one after the other."""
-        if self.reading == "whole":
-            return [Piece(self.input)]
-        return script(self.input) if self.reading == "script" else sentences(self.input)
+        return pieces_of(self.input, self.reading)
 
     def voice_of(self, speaker: str) -> str | None:
         """The voice of a speaker, by the cast; the chosen voice for all others."""
@@ -92,3 +96,10 @@ class SpokenText(SpeechRequest):
         if self.reading == "whole":
             return super().wire(model)
         return batch_call([self.request_for(piece) for piece in self.pieces()[:32]], model)
+
+
+def pieces_of(text: str, reading: str) -> list[Piece]:
+    """A text in the pieces that are sent, by the way it is read."""
+    if reading == "whole":
+        return [Piece(text)]
+    return script(text) if reading == "script" else sentences(text)

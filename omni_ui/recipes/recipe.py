@@ -24,20 +24,21 @@ from omni_ui.client import (
     ImageRequest,
     Request,
     SoundRequest,
-    SpeechRequest,
     VideoRequest,
     hint,
     problems,
     replace_files,
 )
+from omni_ui.parts.spoken import SpokenText
 
 VERSION = 1
 LONGEST = 512 * 1024
 """Characters of a recipe as JSON. The longest prompts of all fields together have a quarter of it."""
 MOST_MEDIA = 64
 REQUESTS: dict[str, type[Request]] = {
-    model.tab: model for model in (ChatRequest, ImageRequest, EditRequest, SpeechRequest, SoundRequest, VideoRequest)
+    model.tab: model for model in (ChatRequest, ImageRequest, EditRequest, SpokenText, SoundRequest, VideoRequest)
 }
+"""What each tab asks for. Speech has its own: how a long text is read is part of its settings."""
 KINDS = ("image", "audio", "video")
 ROLES = ("system", "developer", "user", "assistant")
 PARTS = {"image_url": "url", "audio_url": "url", "video_url": "url", "input_audio": "data"}

@@ -154,7 +154,7 @@ def _wire(tab: SpeechTab) -> None:
 
     tab.opened.select(list_voices, None, tab.listing, **quiet)
     gr.on(
-        [form["input"].blur, form["reading"].input],
+        [form["input"].blur, form["reading"].change],  # a link that is opened changes it too
         find_speakers,
         [form["input"], form["reading"], form["cast"]],
         form["cast"],
