@@ -31,8 +31,8 @@ def beep(seconds: float, hertz: float = 440) -> bytes:
 class SpeechServer:
     """Speaks `seconds` of a tone for any text, in chunks of 0.1 s, at `pace` times real time.
 
-    A text with "BREAK" in it breaks off after half a second; one with "REFUSE" is a 400; `rests` are pauses before the
-    chunk with that number. voices: what it lists; saved: those that were uploaded, by name in small letters.
+    A text with "BREAK" in it breaks off after half a second, one with "DIE" without a word; one with "REFUSE" is a 400;
+    `rests` are pauses before the chunk with that number. voices: what it lists; saved: those that were uploaded, by name in small letters.
     """
 
     seconds: float = 1.0
@@ -117,6 +117,8 @@ class SpeechServer:
             whole = beep(self.seconds)
             size = RATE // 10 * 2
             for number, at in enumerate(range(0, len(whole), size)):
+                if "DIE" in one.body["input"] and number == 5:
+                    raise ConnectionResetError("as a server that is killed")
                 if "BREAK" in one.body["input"] and number == 5:
                     error = {"message": "stage 1 failed", "type": "server_error", "code": 500}
                     yield event("speech.audio.error", error=error | {"partial_audio": True, "action": "discard"})

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import re
 import secrets
 import time
 from collections.abc import AsyncIterator
@@ -24,6 +25,8 @@ class Stream:
         self.rate = rate
         self.channels = channels
         self.ended: float | None = None
+        self.whole = False
+        """Whether all of it arrived, and is a file already."""
         self._pcm = bytearray()
         self._news = asyncio.Event()
 
@@ -41,9 +44,10 @@ class Stream:
     def seconds(self) -> float:
         return len(self._pcm) / (2 * self.channels * self.rate)
 
-    def close(self) -> None:
-        """No more will come. It can still be fetched for a while."""
-        self.ended = self.ended or time.monotonic()
+    def close(self, whole: bool = False) -> None:
+        """No more will come. It can still be fetched for a while. A second call changes nothing."""
+        if self.ended is None:
+            self.ended, self.whole = time.monotonic(), whole
         self._wake()
 
     def _wake(self) -> None:
@@ -85,6 +89,11 @@ class Listening:
         stream = Stream(rate, channels)
         self._streams[stream.ticket] = stream
         return stream
+
+    def shown_in(self, player: str | None) -> Stream | None:
+        """The stream whose `element` a player holds."""
+        found = re.search(r'data-ticket="([\w-]+)"', player or "")
+        return self._streams.get(found[1]) if found else None
 
     def routes(self) -> APIRouter:
         router = APIRouter()

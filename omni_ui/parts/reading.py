@@ -124,6 +124,8 @@ class Reading(Work):
                     if not self._failed(number, error):
                         return
                 yield self._view()
+            if stream:
+                stream.close(whole=all(part.path for part in self._parts))
         finally:
             if stream:
                 stream.close()

@@ -28,6 +28,10 @@ DRAWN = 1200.0
 """Seconds of speech that are drawn at most: the drawing takes 400 KB of memory for each second."""
 
 
+UNFINISHED = "speech-unfinished"
+"""What a file is called that holds what had arrived."""
+
+
 @dataclass(frozen=True)
 class Stage:
     """The components that a run shows. made: the state that holds the parts of the last long text."""
@@ -117,6 +121,18 @@ async def show_file(stage: Stage, path: Path, bare: Bare | None = None) -> tuple
     return {stage.result: value, stage.drawing: drawing_of(drawn, length, samples.shape[1]) if drawn else None}, length
 
 
+async def show_stopped(stage: Stage, stream: Stream | None) -> Updates:
+    """After Stop: what had arrived of the stream that was listened to, as a file."""
+    if stream is None:
+        return {stage.result: gr.skip()}
+    async for _ in stream.chunks():  # to its end: the run is only just being called off
+        pass
+    if stream.whole or not stream.pcm:
+        return {stage.result: gr.skip()}
+    updates, _ = await show_file(stage, await save_pcm(stream.pcm, stream.rate, stream.channels, UNFINISHED))
+    return updates
+
+
 class Speaking(Work):
     """A text in one piece."""
 
@@ -149,9 +165,11 @@ class Speaking(Work):
                 async for _ in chunks:
                     self.note = f"Speaking, {spoken.length:.1f} s so far"
                     yield {self._stage.player: spoken.stream.element} if spoken.stream else {}
+            if spoken.stream:
+                spoken.stream.close(whole=True)
         except OmniError:
             if spoken.pcm:  # what arrived stays; its name says that it is not all
-                updates, _ = await show_file(self._stage, await self._save(spoken, "speech-unfinished"))
+                updates, _ = await show_file(self._stage, await self._save(spoken, UNFINISHED))
                 yield updates
             raise
         finally:

@@ -33,7 +33,10 @@ class SpokenText(SpeechRequest):
         validate_default=True,
     )
     cast: JsonObject = knob(
-        label="Voices of the script", help="Who speaks with which voice; the others take the voice below.", place="own"
+        label="Voices of the script",
+        help="Who speaks with which voice; the others take the voice below.",
+        place="own",
+        kind="json",
     )
 
     @field_validator("input")

@@ -14,7 +14,7 @@ from omni_ui.parts.reading import Made, Reading
 from omni_ui.parts.reference import Reference
 from omni_ui.parts.run import Updates, Work
 from omni_ui.parts.sound_view import sound_drawing, sound_player
-from omni_ui.parts.speaking import Speaking, Stage
+from omni_ui.parts.speaking import Speaking, Stage, show_stopped
 from omni_ui.parts.speech_fields import cast_field, parts_list
 from omni_ui.parts.spoken import SpokenText
 from omni_ui.parts.tab import OmniTab
@@ -131,6 +131,14 @@ def build(backends: Backends, listening: Listening) -> SpeechTab:
     tab.runs(make, stage.all)
     tab.runs(again, stage.all, more={"made": stage.made, "parts": stage.parts}, read=read_again, on=stage.parts.redo)
     tab.runs(make, stage.all, more={"saved": tab.panel.list}, read=read_sample, on=tab.panel.listen.click)
+
+    async def keep_what_arrived(player: str | None) -> Updates:
+        return await show_stopped(stage, listening.shown_in(player))
+
+    tab.stop_button.click(
+        keep_what_arrived, stage.player, [stage.result, stage.drawing],
+        api_visibility="private", queue=False, show_progress="hidden",
+    )  # fmt: skip
     _wire(tab)
     return tab
 
