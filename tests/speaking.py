@@ -32,7 +32,9 @@ class SpeechServer:
     """Speaks `seconds` of a tone for any text, in chunks of 0.1 s, at `pace` times real time.
 
     A text with "BREAK" in it breaks off after half a second, one with "DIE" without a word; one with "REFUSE" is a 400;
-    `rests` are pauses before the chunk with that number. voices: what it lists; saved: those that were uploaded, by name in small letters.
+    `rests` are pauses before the chunk with that number.
+
+    voices: what it lists; saved: those that were uploaded, by name in small letters.
     """
 
     seconds: float = 1.0
