@@ -292,6 +292,12 @@ KNOWN_REPLIES: list[Reply] = [
         "modalities",
         {"field": "modalities", "value": None},
     ),
+    Reply(
+        r"is not a multimodal model",  # of vLLM's own renderer
+        "This model reads text alone.",
+        "Remove the pictures, recordings and videos from the conversation.",
+        "messages",
+    ),
     Reply(r"provided more than once: (.*?)\.", "A parameter was sent twice: {0}.", "Set it in one place only."),
     Reply(
         r"At most (\d+) (image|audio|video)\(s\) may be provided",

@@ -92,6 +92,7 @@ class SendTo:
     def row(self, made_by: str, record: str, outcome: Outcome) -> str:
         """HTML of the buttons below a result."""
         kinds = [type_of_file(path).partition("/")[0] for path in outcome.files]
+        kinds = [kind for kind in kinds if kind != "text"]  # subtitles: not what a prompt is made of
         kinds += ["text"] if outcome.text else []
         rows = [self._buttons(made_by, record, kind, len(set(kinds)) > 1) for kind in dict.fromkeys(kinds)]
         return f'<div class="omni-send-rows">{"".join(rows)}</div>' if any(rows) else ""

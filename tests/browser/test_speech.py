@@ -476,6 +476,8 @@ def test_a_long_text_in_parts_with_redo_one_file_and_subtitles(page, server):
     assert len(samples) / rate == pytest.approx(3 + 0.25 + 0.6, abs=0.01)
     srt = subtitles(page, ".srt")
     assert "00:00:01,250 --> 00:00:02,250\nSecond one!" in srt
+    assert "Send to" in facts, "the sound can be sent on; the subtitles are no text for a prompt"
+    assert "Send the text" not in facts
     before = len(server.seen)
     seed = server.seen[-1].body["seed"]
     page.click("#speech-parts li:nth-child(2) button:text('Redo')")

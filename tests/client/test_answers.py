@@ -78,6 +78,7 @@ def test_validation_text_is_made_readable() -> None:
         ("Invalid voice 'x'. Supported: a, b", 400, BadRequest, "voice"),
         ("Video generation timed out after 600s.", 504, ServerBusy, None),
         ("This model's maximum context length is 8192 tokens.", 500, BadRequest, "messages"),
+        ("Qwen/Qwen3-4B is not a multimodal model", 400, BadRequest, "messages"),
         ("Video not found", 404, NotFound, None),
         ("Audio generation failed: it broke.", 400, BadRequest, None),
     ],
