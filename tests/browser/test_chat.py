@@ -287,3 +287,17 @@ def test_nothing_is_wider_than_the_screen_and_everything_is_accessible(server, o
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(page, context="#chat-tab").response["violations"]
     assert not [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")]
+
+
+def test_below_a_path_answers_stream_and_are_heard(open_page):
+    with App(OMNI_ROOT_PATH="/omni") as app:
+        page = open_page(f"{app.url}/omni/", "Chat")
+        outside = []
+        page.on("request", lambda one: outside.append(one.url) if not one.url.startswith(f"{app.url}/omni/") else None)
+        page.fill(BOX, "Say good morning to everyone in the harbour")
+        page.click("#chat-run")
+        page.wait_for_selector("#chat-live .omni-body > *")
+        wait_for_state(page, "chat", "done")
+        page.wait_for_function("[...window.omniAudio.streams.values()][0].stats.seconds > 0.5")
+        page.wait_for_function(f"document.querySelector('{LAST} audio').duration > 0.5")
+        assert not [address for address in outside if not address.startswith(("blob:", "data:"))]
