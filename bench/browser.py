@@ -53,8 +53,8 @@ DRAWN = """
 def picture(page: Page, size: str, n: int, latency: float) -> float:
     """Seconds from the click to n pictures drawn, less the time that the server slept."""
     page.fill("#image-prompt textarea", "a boat")
-    page.fill("#image-size input", size)
-    page.press("#image-size input", "Tab")
+    page.fill("#image-size input, #image-size textarea", size)
+    page.press("#image-size input, #image-size textarea", "Tab")
     page.fill("#image-n input", str(n))
     page.wait_for_timeout(300)
     selector = "#image-result img"

@@ -37,7 +37,7 @@ class Endpoint:
 
 
 async def one_run(http: httpx.AsyncClient, endpoint: Endpoint, **values: Any) -> float:
-    """Seconds from joining the queue to the end of the run. RuntimeError when it failed."""
+    """Seconds from joining the queue to the end of the run, all of it read. RuntimeError when it failed."""
     session = uuid.uuid4().hex[:12]
     began = time.perf_counter()
     body = {"data": endpoint.data(**values), "fn_index": endpoint.index, "session_hash": session}
@@ -76,11 +76,13 @@ async def in_a_row(url: str, number: int, **values: Any) -> list[float]:
         return [await one_run(http, endpoint, prompt="a boat", **values) for _ in range(number)]
 
 
-async def direct(url: str, size: str, n: int) -> float:
-    """The floor: the same picture asked of the server with httpx."""
+async def slowest_chat(url: str, number: int) -> float:
+    """Seconds until the last of so many answers is complete."""
     async with client() as http:
-        began = time.perf_counter()
-        answer = await http.post(f"{url}/v1/images/generations", json={"prompt": "a boat", "size": size, "n": n})
-        answer.raise_for_status()
-        answer.json()
-        return time.perf_counter() - began
+        endpoint = await Endpoint.find(http, url, "chat")
+        return max(await asyncio.gather(*(one_run(http, endpoint, text="Go on") for _ in range(number))))
+
+
+async def one_video(url: str) -> float:
+    async with client() as http:
+        return await one_run(http, await Endpoint.find(http, url, "video"), prompt="a boat")

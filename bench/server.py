@@ -64,11 +64,15 @@ class BenchServer:
                 Route("/v1/models", lambda _: JSONResponse({"data": [{"id": MODEL, "max_model_len": 32768}]})),
                 Route("/openapi.json", lambda _: JSONResponse({"paths": {}})),
                 Route("/v1/audio/voices", lambda _: JSONResponse({"voices": ["default"], "uploaded_voices": []})),
+                Route("/picture/{size}", lambda request: Response(_sized(request.path_params["size"]))),
                 Route("/v1/images/generations", self.images, methods=["POST"]),
+                Route("/v1/images/edits", self.images, methods=["POST"]),
+                Route("/v1/audio/generate", self.sound, methods=["POST"]),
                 Route("/v1/chat/completions", self.chat, methods=["POST"]),
                 Route("/v1/audio/speech", self.speech, methods=["POST"]),
                 Route("/v1/videos", self.videos, methods=["POST"]),
                 Route("/v1/videos/{id}", self.video),
+                Route("/v1/videos/{id}", self.delete, methods=["DELETE"]),
                 Route("/v1/videos/{id}/content", self.content),
             ]
         )
@@ -86,17 +90,30 @@ class BenchServer:
     async def told(self, _: Request) -> JSONResponse:
         return JSONResponse(self.log)
 
-    async def images(self, request: Request) -> Response:
-        body = await request.json()
-        entry = self.note("image")
+    async def slept(self, request: Request, entry: dict[str, Any]) -> bool:
+        """Waits for the set latency; False when nobody waits any more."""
         until = time.time() + self.settings["latency"]
         while (left := until - time.time()) > 0:
             if await request.is_disconnected():
                 entry |= {"how": "aborted", "ended": time.time()}
-                return Response()
+                return False
             await asyncio.sleep(min(left, 0.02))
         entry |= {"how": "done", "ended": time.time()}
+        return True
+
+    async def images(self, request: Request) -> Response:
+        """Generations (JSON) and edits (a form)."""
+        form = "json" not in request.headers.get("content-type", "")
+        body = {} if form else await request.json()
+        if form:
+            await request.body()
+        if not await self.slept(request, self.note("image")):
+            return Response()
         return Response(picture_body(body.get("size") or "1024x1024", body.get("n", 1)), media_type="application/json")
+
+    async def sound(self, request: Request) -> Response:
+        await request.body()
+        return Response(bytes(48000) if await self.slept(request, self.note("sound")) else b"")
 
     async def chat(self, request: Request) -> Response:
         """Tokens at a set rate, by the clock: a late one is caught up, as a real server's are."""
@@ -132,30 +149,33 @@ class BenchServer:
 
         async def events():
             began = time.time()
-            for number in range(int(seconds / 0.08)):
-                await asyncio.sleep(max(0, began + number * 0.08 / speed - time.time()))
-                entry.setdefault("first", time.time())
-                if raw:
-                    yield piece
-                else:
-                    data = {
-                        "type": "speech.audio.delta",
-                        "audio": base64.b64encode(piece).decode(),
-                        "response_format": body.get("response_format", "pcm"),
-                    }
-                    yield f"event: speech.audio.delta\ndata: {json.dumps(data)}\n\n".encode()
-            if not raw:
-                yield b'event: speech.audio.done\ndata: {"type": "speech.audio.done", "usage": {}}\n\n'
-            entry.update(how="done", ended=time.time())
+            try:
+                for number in range(int(seconds / 0.08)):
+                    await asyncio.sleep(max(0, began + number * 0.08 / speed - time.time()))
+                    entry.setdefault("first", time.time())
+                    yield piece if raw else _speech_event(piece, body.get("response_format", "pcm"))
+                if not raw:
+                    yield b'event: speech.audio.done\ndata: {"type": "speech.audio.done", "usage": {}}\n\n'
+                entry.update(how="done", ended=time.time())
+            finally:
+                entry.setdefault("how", "aborted")
+                entry.setdefault("ended", time.time())
 
         return StreamingResponse(events(), media_type="audio/pcm" if raw else "text/event-stream")
 
     async def videos(self, request: Request) -> JSONResponse:
-        await request.form()
+        """A job that takes as long as the set latency."""
+        await request.body()
+        self.job = self.note("video")
         return JSONResponse(_job("queued"))
 
     async def video(self, _: Request) -> JSONResponse:
-        return JSONResponse(_job("completed"))
+        done = time.time() - self.job["at"] >= self.settings["latency"]
+        return JSONResponse(_job("completed" if done else "in_progress"))
+
+    async def delete(self, _: Request) -> JSONResponse:
+        self.job |= {"how": "aborted", "ended": time.time()}
+        return JSONResponse({"id": "video_gen_bench", "object": "video.deleted", "deleted": True})
 
     async def content(self, _: Request) -> Response:
         async def blocks():
@@ -164,6 +184,20 @@ class BenchServer:
                 yield block
 
         return StreamingResponse(blocks(), media_type="video/mp4", headers={"Content-Length": str(VIDEO)})
+
+
+def _sized(size: str) -> bytes:
+    width, height = (int(side) for side in size.split("x"))
+    return picture(width, height)
+
+
+def _speech_event(piece: bytes, response_format: str) -> bytes:
+    data = {
+        "type": "speech.audio.delta",
+        "audio": base64.b64encode(piece).decode(),
+        "response_format": response_format,
+    }
+    return f"event: speech.audio.delta\ndata: {json.dumps(data)}\n\n".encode()
 
 
 def _chat_chunk(text: str) -> bytes:

@@ -23,6 +23,7 @@ from omni_ui.client import Health
 from omni_ui.demo.server import DemoServer
 from omni_ui.page import build_ui
 from omni_ui.parts.backends import Backend, Backends
+from omni_ui.parts.gradio_queue import calm
 from omni_ui.parts.guard import Guard
 from omni_ui.parts.history_routes import history_routes
 from omni_ui.parts.job_list import job_routes
@@ -102,7 +103,7 @@ def create_app(settings: Settings) -> FastAPI:
     page = build_ui(backends, listening, jobs, recorder)
     page.max_threads = settings.max_threads
     page.queue(default_concurrency_limit=None)
-    return gr.mount_gradio_app(
+    mounted = gr.mount_gradio_app(
         app,
         page,
         path="/",
@@ -117,6 +118,8 @@ def create_app(settings: Settings) -> FastAPI:
         head=head(),
         ssr_mode=False,
     )
+    calm(page)
+    return mounted
 
 
 async def _look(backend: Backend) -> Health:

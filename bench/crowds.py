@@ -1,0 +1,111 @@
+"""Measurements without a browser: crowds, long lives, large files, starts."""
+
+import asyncio
+import statistics
+import threading
+import time
+from contextlib import suppress
+
+from bench import apps, load
+from bench.apps import Program
+from bench.pages import configure
+from bench.table import Check, Row
+
+AIMS = {50: 2.5, 200: 9.0}
+WINDOW = 40
+"""Runs whose median stands for a moment in the app's life."""
+
+
+def visitors(server: str, ways: dict[str, Program], numbers: list[int], rounds: int) -> list[Row]:
+    """All press Run at once; the server takes one second for each, however many there are."""
+    configure(server, latency=1.0)
+    rows = []
+    for number in numbers:
+        samples: dict[str, list[float]] = {}
+        failures = 0
+        for turn in range(rounds):
+            for way, program in ways.items():
+                if way == "plain" and (turn or number > 50):
+                    continue  # nearly a minute, and it does not vary
+                seconds, failed = asyncio.run(load.visitors(program.url, number, size="64x64"))
+                samples.setdefault(way, []).append(seconds)
+                failures += failed if way == "ours" else 0
+        row = Row(f"{number} visitors, server of 1 s", "s", samples, note=f"{failures} failures.")
+        row.checks.append(Check("wall time", row.median("ours"), AIMS[number], unit=" s"))
+        if "plain" in samples:
+            row.checks.append(Check("plain", row.median("plain"), 50, at_least=True, unit=" s"))
+        rows.append(row)
+    return rows
+
+
+def streams(server: str, ours: Program, number: int, rounds: int) -> Row:
+    """Many live answers at once; the slowest over what the server's rate asks for."""
+    tokens, rate = 100, 20
+    configure(server, tokens=tokens, rate=rate)
+    samples = [asyncio.run(load.slowest_chat(ours.url, number)) * rate / tokens for _ in range(rounds)]
+    row = Row(f"{number} chat streams at {rate} tokens/s: the slowest", "times the ideal", {"ours": samples})
+    row.checks.append(Check("ours", row.median("ours"), 1.3))
+    return row
+
+
+def large_video(server: str, ours: Program, rounds: int) -> Row:
+    """What a file of 200 MB adds to the app's memory at its peak."""
+    configure(server, latency=0)
+    samples = []
+    for _ in range(rounds):
+        before, peak, over = ours.memory(), [ours.memory()], threading.Event()
+
+        def look(peak: list[int] = peak, over: threading.Event = over) -> None:
+            while not over.wait(0.02):
+                peak[0] = max(peak[0], ours.memory())
+
+        watcher = threading.Thread(target=look)
+        watcher.start()
+        try:
+            asyncio.run(load.one_video(ours.url))
+        finally:
+            over.set()
+            watcher.join()
+        samples.append((peak[0] - before) / 2**20)
+    row = Row("video of 200 MB: memory added", "MB", {"ours": samples})
+    row.checks.append(Check("ours", row.median("ours"), 30, unit=" MB"))
+    return row
+
+
+def cold_starts(server: str, rounds: int) -> Row:
+    samples: dict[str, list[float]] = {"plain": [], "ours": []}
+    for _ in range(rounds):
+        for way, start in (("plain", apps.baseline), ("ours", apps.omni)):
+            with start(server) as program:
+                samples[way].append(program.started_in)
+    row = Row("cold start: process to first 200", "s", samples)
+    row.checks.append(Check("ours / plain", 1 / row.ratio, 0.8))
+    return row
+
+
+def idle(ours: Program, seconds: float) -> float:
+    """The share of a core that the app takes, in percent."""
+    began = ours.cpu()
+    time.sleep(seconds)
+    return 100 * (ours.cpu() - began) / seconds
+
+
+def growth(server: str, ours: Program, runs: int) -> Row:
+    """What a run costs early and late in the life of the app."""
+    configure(server, latency=0)
+    seconds = asyncio.run(load.in_a_row(ours.url, runs + WINDOW, size="64x64"))
+    early = statistics.median(seconds[10 : 10 + WINDOW])
+    marks = [mark for mark in (1000, 5000) if mark <= runs] or [runs]
+    late = {mark: statistics.median(seconds[mark : mark + WINDOW]) for mark in marks}
+    row = Row(
+        f"a run after 10, {', '.join(map(str, marks))} others", "ms", {"ours": [1000 * early, *(1000 * s for s in late.values())]}
+    )
+    for mark, value in late.items():
+        row.checks.append(Check(f"after {mark} / after 10", value / early, 1.1))
+    return row
+
+
+def quietly(seconds: float = 1) -> None:
+    """Lets what was left running end."""
+    with suppress(KeyboardInterrupt):
+        time.sleep(seconds)

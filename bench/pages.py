@@ -1,0 +1,221 @@
+"""Measurements that are taken in Chromium: pictures, words, sounds, Stop, the page itself."""
+
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Browser, Page
+from playwright.sync_api import Error as PageError
+
+from bench import browser as eyes
+from bench.apps import Program
+from bench.table import Check, Row
+
+ANSWER = {
+    "ours": "#chat-live .omni-body, #chat-result .omni-message:last-child .omni-body",
+    "plain": "#chat-result .bot .message:last-child, #chat-result [data-testid=bot]:last-child",
+}
+SEEN = """
+([selector, needle, every]) => new Promise((resolve) => {
+  const look = () => {
+    if ([...document.querySelectorAll(selector)].some((one) => one.textContent.includes(needle))) resolve(Date.now());
+    else if (every) setTimeout(look, every);
+    else requestAnimationFrame(look);
+  };
+  look();
+})
+"""
+PLAYS = {
+    "ours": """() => new Promise((resolve) => {
+      const look = () => {
+        const stats = [...window.omniAudio.streams.values()].at(-1)?.stats;
+        if (stats?.firstSound) resolve(performance.timeOrigin + stats.firstSound);
+        else setTimeout(look, 4);
+      };
+      look();
+    })""",
+    "plain": """() => new Promise((resolve) => {
+      const look = () => {
+        const audio = document.querySelector("#speech-result audio");
+        if (audio && audio.currentTime > 0 && !audio.paused) resolve(Date.now());
+        else setTimeout(look, 4);
+      };
+      look();
+    })""",
+}
+PAST = [
+    {"role": ("user", "assistant")[i % 2], "content": f"Message {i}. " * 20} for i in range(40)
+]  # as in bench/baseline.py
+
+
+def configure(server: str, **settings: float) -> None:
+    httpx.post(f"{server}/set", json=settings).raise_for_status()
+
+
+def pictures(
+    browser: Browser, server: str, ways: dict[str, Program], sizes: list[str], numbers: list[int], rounds: int
+) -> list[Row]:
+    """Click to pixels, less the server's own time."""
+    latency = 0.3
+    configure(server, latency=latency)
+    rows = []
+    pages = {way: eyes.open_tab(browser, program.url, "Image") for way, program in ways.items()}
+    for size in sizes:
+        for n in numbers:
+            samples: dict[str, list[float]] = {way: [] for way in ways}
+            for turn in range(rounds + 1):
+                for way, page in pages.items():
+                    seconds = eyes.picture(page, size, n, latency)
+                    if turn:  # the first one of each warms up
+                        samples[way].append(1000 * seconds)
+            samples["direct"] = [1000 * (_direct(server, size, n) - latency) for _ in range(rounds)]
+            row = Row(f"picture {size}, n = {n}: added", "ms", samples)
+            if size == "1024x1024" and n == 1:
+                row.checks.append(Check("added", row.median("ours"), 150, unit=" ms"))
+            row.checks.append(Check("plain / ours", row.ratio, 3, at_least=True))
+            row.note = "bytes equal." if _same_bytes(pages["ours"], server, size) else "**bytes differ**"
+            rows.append(row)
+    for page in pages.values():
+        page.close()
+    return rows
+
+
+def _direct(server: str, size: str, n: int) -> float:
+    began = time.perf_counter()
+    answer = httpx.post(f"{server}/v1/images/generations", json={"prompt": "a boat", "size": size, "n": n}, timeout=60)
+    answer.raise_for_status()
+    answer.json()
+    return time.perf_counter() - began
+
+
+def _same_bytes(page: Page, server: str, size: str) -> bool:
+    shown = page.request.get(str(page.get_attribute("#image-result img", "src"))).body()
+    return shown == httpx.get(f"{server}/picture/{size}").content
+
+
+def _conversation(browser: Browser, way: str, program: Program, past: Path | None) -> Page:
+    """A chat that holds 40 messages."""
+    page = eyes.open_tab(browser, program.url, "Chat")
+    if way == "ours" and past:
+        page.set_input_files("#chat-import input[type=file]", past)
+        page.wait_for_function("document.querySelectorAll('#chat-result .omni-message').length >= 40")
+    page.fill("#chat-text textarea", "Go on")
+    page.wait_for_timeout(500)
+    return page
+
+
+def _asked(page: Page, needle: str, way: str, every: int = 0) -> float:
+    """Presses Run; epoch seconds at which the words are in the page."""
+    page.evaluate("document.querySelector('#chat-run').click()")
+    return page.evaluate(SEEN, [ANSWER[way], needle, every]) / 1000
+
+
+def first_token(browser: Browser, server: str, ways: dict[str, Program], past: Path, rounds: int) -> Row:
+    samples: dict[str, list[float]] = {way: [] for way in ways}
+    for _ in range(rounds):
+        for way, program in ways.items():
+            configure(server, tokens=10, rate=10)
+            page = _conversation(browser, way, program, past)
+            seen = _asked(page, "word0.", way)
+            samples[way].append(1000 * (seen - httpx.get(f"{server}/log").json()[-1]["first"]))
+            page.close()
+    row = Row("first token, history of 40", "ms", samples)
+    row.checks.append(Check("added", row.median("ours"), 80, unit=" ms"))
+    return row
+
+
+def long_answer(
+    browser: Browser, server: str, ways: dict[str, Program], past: Path, rounds: int, tokens: int
+) -> list[Row]:
+    """Time to the complete text over the server's own, and how busy the page was meanwhile."""
+    times: dict[str, list[float]] = {way: [] for way in ways}
+    busy: dict[str, list[float]] = {way: [] for way in ways}
+    for _ in range(rounds):
+        for way, program in ways.items():
+            configure(server, tokens=tokens, rate=200)
+            page = _conversation(browser, way, program, past)
+            watch = eyes.Busy(page)
+            watch.start()
+            seen = _asked(page, f"word{tokens - 1}", way, every=100)
+            busy[way].append(100 * watch.share())
+            log = httpx.get(f"{server}/log").json()[-1]
+            times[way].append((seen - log["at"]) / (log["ended"] - log["at"]))
+            page.close()
+    took = Row(f"{tokens} tokens at 200/s, history of 40", "times the server's", times)
+    took.checks.append(Check("ours", took.median("ours"), 1.1))
+    share = Row("main thread busy meanwhile", "%", busy)
+    share.checks.append(Check("ours", share.median("ours"), 35, unit=" %"))
+    return [took, share]
+
+
+def first_sound(browser: Browser, server: str, ways: dict[str, Program], rounds: int) -> list[Row]:
+    """The server's first bytes of sound to sound that is scheduled; and gaps at 1.2 times real time."""
+    samples: dict[str, list[float]] = {way: [] for way in ways}
+    gaps: list[float] = []
+    for _ in range(rounds):
+        for way, program in ways.items():
+            configure(server, speech_seconds=4, speech_speed=1.2)
+            page = eyes.open_tab(browser, program.url, "Speech")
+            page.fill("#speech-input textarea", "Good morning")
+            if way == "ours":
+                page.wait_for_function("document.querySelector('#speech-stream input').checked")
+            page.click("#speech-run")  # a real click: sound needs one
+            heard = page.evaluate(PLAYS[way]) / 1000
+            samples[way].append(1000 * (heard - httpx.get(f"{server}/log").json()[-1]["first"]))
+            if way == "ours":
+                page.wait_for_function(
+                    "[...window.omniAudio.streams.values()].at(-1).state === 'ended'", timeout=30_000
+                )
+                found = page.evaluate("[...window.omniAudio.streams.values()].at(-1).stats.gaps")
+                gaps.append(1000 * max(found, default=0.0))
+            page.close()
+    row = Row("first sound", "ms", samples)
+    row.checks.append(Check("added", row.median("ours"), 120, unit=" ms"))
+    if "plain" in ways:
+        row.checks.append(Check("plain / ours", row.ratio, 8, at_least=True))
+    else:
+        row.note = "Plain Gradio needs ffmpeg for this, and there is none."
+    silent = Row("longest gap, server at 1.2 times real time", "ms", {"ours": gaps})
+    silent.checks.append(Check("ours", max(gaps), 20, unit=" ms"))
+    return [row, silent]
+
+
+def stops(browser: Browser, server: str, ours: Program, tabs: list[str], rounds: int) -> list[Row]:
+    """Stop, and closing the page, until the server sees that nobody waits."""
+    rows = []
+    for tab in tabs:
+        samples: list[float] = []
+        for turn in range(rounds):
+            close = turn % 2 == 1
+            with suppress(PageError):  # the page is gone when it was closed
+                samples.append(1000 * eyes.abort(browser, ours.url, server, tab, FILL[tab], close))
+        row = Row(f"{tab}: Stop or leaving, seen by the server", "ms", {"ours": samples})
+        row.checks.append(Check("ours", row.median("ours"), 700, unit=" ms"))
+        rows.append(row)
+    return rows
+
+
+def _words(selector: str) -> "object":
+    return lambda page: page.fill(selector, "a boat")
+
+
+def _chat(page: Page) -> None:
+    page.fill("#chat-text textarea", "a boat")
+
+
+def _edit(page: Page) -> None:
+    picture = Path("assets/screenshot.png")
+    page.set_input_files("#edit-image input[type=file]", picture)
+    page.wait_for_selector("#edit-image .omni-thumbs img")
+    page.fill("#edit-prompt textarea", "Make it night")
+
+
+FILL = {
+    "Chat": _chat,
+    "Image": _words("#image-prompt textarea"),
+    "Edit": _edit,
+    "Speech": _words("#speech-input textarea"),
+    "Sound": _words("#sound-prompt textarea"),
+    "Video": _words("#video-prompt textarea"),
+}

@@ -1,0 +1,178 @@
+"""The benchmark: `make bench` for all of it, `python -m bench.run --small` for the part that runs in CI.
+
+Three programs on loopback, each in a process of its own: a server with set latency and rates (bench/server.py), the
+plain Gradio way (bench/baseline.py), and Omni UI. Figures are taken in turns within one run.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from bench import apps, crowds, pages
+from bench import browser as eyes
+from bench.apps import Program
+from bench.table import Check, Row, as_json, machine, markdown, too_slow
+
+RESULTS = Path(__file__).parent / "results"
+TABS = ["Chat", "Image", "Edit", "Speech", "Sound", "Video"]
+
+
+class Bench:
+    """Starts the programs afresh for each measurement, so that none inherits what another left."""
+
+    def __init__(self, work: Path) -> None:
+        self.work = work
+        self.past = work / "past.json"
+        self.past.write_text(json.dumps({"messages": pages.PAST}))
+        self.rows: list[Row] = []
+
+    @contextmanager
+    def programs(self, *names: str) -> Iterator[tuple[str, dict[str, Program]]]:
+        """The server's address, and the programs by name ("plain", "ours")."""
+        with ExitStack() as stack, tempfile.TemporaryDirectory(dir=self.work) as data:
+            server = stack.enter_context(apps.server())
+            ways = {}
+            for name in names:
+                made = apps.baseline(server.url) if name == "plain" else apps.omni(server.url, OMNI_DATA_DIR=data)
+                ways[name] = stack.enter_context(made)
+            yield server.url, ways
+
+    def take(self, what: Callable[[], Row | list[Row]]) -> None:
+        began = time.perf_counter()
+        found = what()
+        rows = found if isinstance(found, list) else [found]
+        self.rows += rows
+        for row in rows:
+            figures = ", ".join(f"{way} {row.shown(way)}" for way in row.samples)
+            print(f"{row.what} [{row.unit}]: {figures}. {'; '.join(map(str, row.checks))}", flush=True)
+        print(f"  ({time.perf_counter() - began:.0f} s)", flush=True)
+
+    def pictures(self, browser: Browser, sizes: list[str], numbers: list[int], rounds: int) -> None:
+        with self.programs("plain", "ours") as (server, ways):
+            self.take(lambda: pages.pictures(browser, server, ways, sizes, numbers, rounds))
+
+    def words(self, browser: Browser, rounds: int, tokens: int) -> None:
+        with self.programs("plain", "ours") as (server, ways):
+            self.take(lambda: pages.first_token(browser, server, ways, self.past, rounds))
+            self.take(lambda: pages.long_answer(browser, server, ways, self.past, rounds, tokens))
+
+    def sound(self, browser: Browser, rounds: int) -> None:
+        names = ("plain", "ours") if shutil.which("ffmpeg") else ("ours",)
+        with self.programs(*names) as (server, ways):
+            self.take(lambda: pages.first_sound(browser, server, ways, rounds))
+
+    def stops(self, browser: Browser, tabs: list[str], rounds: int) -> None:
+        with self.programs("ours") as (server, ways):
+            self.take(lambda: pages.stops(browser, server, ways["ours"], tabs, rounds))
+
+    def crowds(self, numbers: list[int], rounds: int, plain: bool) -> None:
+        with self.programs(*(["plain"] if plain else []), "ours") as (server, ways):
+            self.take(lambda: crowds.visitors(server, ways, numbers, rounds))
+
+    def streams(self, number: int, rounds: int) -> None:
+        with self.programs("ours") as (server, ways):
+            self.take(lambda: crowds.streams(server, ways["ours"], number, rounds))
+
+    def video(self, rounds: int) -> None:
+        with self.programs("ours") as (server, ways):
+            self.take(lambda: crowds.large_video(server, ways["ours"], rounds))
+
+    def page(self, browser: Browser, rounds: int) -> None:
+        """Start of the process, of the page, its weight, and what it takes when nobody does anything."""
+        with apps.server() as server:
+            self.take(lambda: crowds.cold_starts(server.url, rounds))
+        with self.programs("plain", "ours") as (_, ways):
+            self.take(lambda: _visits(browser, ways, rounds))
+            opened = eyes.open_tab(browser, ways["ours"].url, "Image")
+            opened.wait_for_timeout(3000)
+            share = [crowds.idle(ways["ours"], 5) for _ in range(rounds)]
+            opened.close()
+        row = Row("idle, one page open", "% of a core", {"ours": share})
+        row.checks.append(Check("ours", row.median("ours"), 3, unit=" %"))
+        self.take(lambda: row)
+
+    def growth(self, runs: int) -> None:
+        with self.programs("ours") as (server, ways):
+            self.take(lambda: crowds.growth(server, ways["ours"], runs))
+
+
+def _visits(browser: Browser, ways: dict[str, Program], rounds: int) -> list[Row]:
+    seen: dict[str, list[dict]] = {way: [] for way in ways}
+    for _ in range(rounds):
+        for way, program in ways.items():
+            seen[way].append(eyes.weight(browser, program.url, "#image-prompt textarea"))
+    ready = Row("page to interactive", "s", {way: [one["seconds"] for one in all_] for way, all_ in seen.items()})
+    heavy = Row("page weight", "kB", {way: [one["bytes"] / 1000 for one in all_] for way, all_ in seen.items()})
+    for row in (ready, heavy):
+        row.checks.append(Check("ours / plain", 1 / row.ratio, 0.8))
+    return [ready, heavy]
+
+
+def everything(bench: Bench, browser: Browser) -> None:
+    bench.page(browser, 5)
+    bench.pictures(browser, ["1024x1024", "2048x2048"], [1, 4], 5)
+    bench.words(browser, 5, 2000)
+    bench.sound(browser, 5)
+    bench.stops(browser, TABS, 6)
+    bench.crowds([50, 200], 5, plain=True)
+    bench.streams(100, 5)
+    bench.video(5)
+    bench.growth(5000)
+
+
+def small(bench: Bench, browser: Browser) -> None:
+    bench.pictures(browser, ["1024x1024"], [1], 5)
+    bench.words(browser, 3, 400)
+    bench.stops(browser, ["Image", "Chat"], 2)
+    bench.crowds([50], 1, plain=False)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--small", action="store_true", help="two minutes; fails on what is worse than its aim by half")
+    parser.add_argument("--only", help="one of: page, pictures, words, sound, stops, crowds, streams, video, growth")
+    options = parser.parse_args()
+    about, began = machine(), time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="omni-bench-") as work, eyes.chromium() as browser:
+        bench = Bench(Path(work))
+        if options.only:
+            _one(bench, browser, options.only)
+        else:
+            (small if options.small else everything)(bench, browser)
+    about["took"] = f"{time.perf_counter() - began:.0f} s"
+    print("\n" + markdown(bench.rows, about))
+    if not options.small and not options.only:
+        RESULTS.mkdir(exist_ok=True)
+        (RESULTS / "latest.md").write_text(markdown(bench.rows, about))
+        (RESULTS / "latest.json").write_text(as_json(bench.rows, about))
+    slow = too_slow(bench.rows)
+    if options.small and slow:
+        print("Worse than the aim by half:", *slow, sep="\n  ")
+        return 1
+    return 0
+
+
+def _one(bench: Bench, browser: Browser, name: str) -> None:
+    {
+        "page": lambda: bench.page(browser, 5),
+        "pictures": lambda: bench.pictures(browser, ["1024x1024", "2048x2048"], [1, 4], 5),
+        "words": lambda: bench.words(browser, 5, 2000),
+        "sound": lambda: bench.sound(browser, 5),
+        "stops": lambda: bench.stops(browser, TABS, 6),
+        "crowds": lambda: bench.crowds([50, 200], 5, plain=True),
+        "streams": lambda: bench.streams(100, 5),
+        "video": lambda: bench.video(5),
+        "growth": lambda: bench.growth(5000),
+    }[name]()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
