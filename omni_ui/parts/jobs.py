@@ -13,7 +13,8 @@ from pathlib import Path
 
 from omni_ui.client import OmniError, VideoRequest
 from omni_ui.parts.backends import Backend, Backends
-from omni_ui.parts.keeper import Followed, Keeper
+from omni_ui.parts.followed import Followed
+from omni_ui.parts.keeper import Keeper
 from omni_ui.store import Store, StoreTrouble, VideoRecord
 from omni_ui.store.timings import load_of
 

@@ -7,9 +7,10 @@ up again; the finished file is fetched in constant memory.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any
 
 from omni_ui.client import (
     BadRequest,
@@ -25,12 +26,12 @@ from omni_ui.client import (
     Wait,
 )
 from omni_ui.parts.backends import Backend
+from omni_ui.parts.followed import Followed, Stopped
 from omni_ui.store import Store, StoreTrouble, VideoRecord
 from omni_ui.store.database import explain
 from omni_ui.store.timings import load_of
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 FIRST_LOOK, USUAL, AWAY = 0.25, 2.0, 15.0
 """Seconds between two looks at a job: at first, later, and while the server does not answer."""
@@ -58,53 +59,8 @@ CUT_OFF_AT_ONCE = (
 )
 
 
-class Stopped(Exception):
-    """Somebody wants this job cancelled."""
-
-
 class TooLong(OmniError):
     default_hint = "Ask for fewer frames, fewer steps or a smaller size; the host can raise OMNI_TIMEOUT."
-
-
-class Followed:
-    """A job while it is open: its record, and a bell for those who look at it."""
-
-    def __init__(self, record: VideoRecord) -> None:
-        self.record = record
-        self.written = True
-        """Whether the store has the record as it is."""
-        self.stop = asyncio.Event()
-        self._news = asyncio.Event()
-
-    def change(self, **changes: Any) -> None:
-        self.record = self.record.but(**changes)
-        news, self._news = self._news, asyncio.Event()
-        news.set()
-
-    async def changes(self) -> AsyncIterator[VideoRecord]:
-        """The record as it is, and at each change, until it is over."""
-        while True:
-            news, shown = self._news, self.record
-            yield shown
-            if shown.over:
-                return
-            if self.record is shown:
-                await news.wait()
-
-    async def unless_stopped(self, work: Coroutine[Any, Any, T], grace: float = 0.0) -> T:
-        """What `work` gives; Stopped when the job is to be cancelled before, and `grace` seconds more have passed."""
-        task, bell = asyncio.create_task(work), asyncio.create_task(self.stop.wait())
-        try:
-            await asyncio.wait({task, bell}, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done():
-                await asyncio.wait({task}, timeout=grace)
-            if not task.done():
-                raise Stopped
-            return task.result()
-        finally:
-            bell.cancel()
-            task.cancel()
-            await asyncio.gather(task, bell, return_exceptions=True)
 
 
 class Keeper:
@@ -268,8 +224,8 @@ class Keeper:
             finally:
                 path.unlink(missing_ok=True)
 
-    async def _keep(self, job: Followed, path: Any) -> None:
-        size = path.stat().st_size
+    async def _keep(self, job: Followed, path: Path) -> None:
+        size = (await asyncio.to_thread(path.stat)).st_size
         name = await asyncio.to_thread(self._store.files.keep, path)
         ended = job.record.ended or time.time()
         await self._change(

@@ -10,15 +10,14 @@ import json
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gradio.utils import get_upload_folder
-
-from omni_ui.client import FileRef, Request, VideoRequest, hint, type_of_file
+from omni_ui.client import Request, VideoRequest, type_of_file
 from omni_ui.parts.jobs import VideoJobs
+from omni_ui.parts.packing import Pack, as_files, plain, result_of
 from omni_ui.parts.run import Outcome, Work
 from omni_ui.recipes import Recipe
 from omni_ui.store import HistoryRecord, Source, Store, StoreTrouble, VideoRecord
@@ -30,7 +29,6 @@ PATIENCE = 0.5
 REMEMBERED = 200
 """Results that can be sent on although they could not be written down."""
 SWEEP_EVERY = 60.0
-FILE_KINDS = ("image", "audio", "video")
 JOB = "job:"
 """The thread of a video job's record, before its ticket."""
 TOO_LARGE = (
@@ -96,7 +94,7 @@ class Recorder:
         )
         self._remember(record.id, work.visitor or work.session or "", outcome)
         if work.visitor:
-            results = [_result(path) for path in outcome.files]
+            results = [result_of(path) for path in outcome.files]
             await self._soon(self._pack_and_write(record, results, work.request, work.entered, outcome.told))
         return record.id
 
@@ -113,7 +111,7 @@ class Recorder:
         """Writes down a try that failed. The same one once more takes the place of the one before."""
         if not visitor:
             return
-        same = json.dumps([model.tab, sentence, _plain(entered, {})], default=str, sort_keys=True)
+        same = json.dumps([model.tab, sentence, plain(entered, {})], default=str, sort_keys=True)
         record = HistoryRecord(
             visitor=visitor,
             tab=model.tab,
@@ -192,9 +190,9 @@ class Recorder:
         told: Any,
         model: type[Request] | None = None,
     ) -> None:
-        pack = _Pack(sources)
+        pack = Pack(sources)
         model = type(request) if request else model
-        typed = {name: _as_files(name, value, model) for name, value in entered.items()}
+        typed = {name: as_files(name, value, model) for name, value in entered.items()}
         record = record.but(entered=pack.plain(typed), told=pack.plain(told))
         if request:
             pack.plain({name: getattr(request, name) for name in type(request).model_fields})  # the files as sent
@@ -226,8 +224,8 @@ class Recorder:
 
     async def _write_job(self, job: VideoRecord) -> None:
         path = self.jobs.file_of(job)
-        pack = _Pack([_result(path, "video.mp4")] if path else [])
-        typed = {name: _as_files(name, value, VideoRequest) for name, value in job.request.items()}
+        pack = Pack([result_of(path, "video.mp4")] if path else [])
+        typed = {name: as_files(name, value, VideoRequest) for name, value in job.request.items()}
         request = VideoRequest.model_construct(**typed)
         record = HistoryRecord(
             id=record_of(job.ticket),
@@ -269,59 +267,6 @@ def _recipe(request: Request, model: str | None) -> dict[str, Any] | None:
         return Recipe.of(request, model).as_dict()
     except OSError:
         return None
-
-
-def _result(path: Path, title: str = "") -> Source:
-    return Source(path, "result", title or path.name, type_of_file(path))
-
-
-def _as_files(name: str, value: Any, model: type[Request] | None) -> Any:
-    """A value of a control that holds files, with Paths for them. No other text is ever taken for a path.
-
-    A caller may name any path: only what was uploaded counts. (Another visitor's is refused before, see parts/guard.)
-    """
-    info = model.model_fields.get(name) if model else None
-    if not value or not (name == "files" or (info and hint(info, "kind") in FILE_KINDS)):
-        return value
-    uploads = Path(get_upload_folder()).resolve()
-    listed = value if isinstance(value, list) else [value]
-    named = [one.get("path") if isinstance(one, dict) else one for one in listed]
-    paths = [Path(one) for one in named if isinstance(one, str) and uploads in Path(one).resolve().parents]
-    return paths if isinstance(value, list) else paths[0] if paths else None
-
-
-class _Pack:
-    """Turns values into JSON; each file in them becomes its number, and a source to be kept."""
-
-    def __init__(self, sources: list[Source]) -> None:
-        self.sources = list(sources)
-
-    def plain(self, value: Any) -> Any:
-        return _plain(value, {Path: self._number, FileRef: lambda ref: {**self._number(ref.path), "as": ref.as_}})
-
-    def _number(self, path: Path) -> dict[str, int | None]:
-        for number, source in enumerate(self.sources):
-            if source.path == path:
-                return {"file": number}
-        try:
-            kind = type_of_file(path)
-        except OSError:
-            return {"file": None}
-        self.sources.append(Source(path, "input", path.name, kind))
-        return {"file": len(self.sources) - 1}
-
-
-def _plain(value: Any, files: dict[type, Callable[[Any], Any]]) -> Any:
-    """A value as JSON; what cannot be one (a conversation that the page holds) is left out."""
-    for kind, number in files.items():
-        if isinstance(value, kind):
-            return number(value)
-    if isinstance(value, dict):
-        plain = {str(name): _plain(one, files) for name, one in value.items()}
-        return {name: one for name, one in plain.items() if one is not None}
-    if isinstance(value, (list, tuple)):
-        return [_plain(one, files) for one in value]
-    return value if isinstance(value, (str, int, float, bool)) else None
 
 
 def _summary(record: HistoryRecord) -> str:

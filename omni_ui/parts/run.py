@@ -23,6 +23,10 @@ Updates = dict[Any, Any]
 """Values for components, as Gradio takes them."""
 
 
+class CalledOff(Exception):
+    """The run was ended on purpose, and not by Stop: no failure. The text is a sentence for the visitor."""
+
+
 @dataclass
 class Outcome:
     """What a finished run left: files in the order shown, text, and facts for the line below the result."""
@@ -75,7 +79,7 @@ class Work(ABC):
 
 @dataclass
 class Step:
-    """What happened: the page shows it. `kind` is one of waiting, working, showing, done, failed."""
+    """What happened: the page shows it. `kind` is one of waiting, working, showing, done, failed, "called off"."""
 
     kind: str
     seconds: float
@@ -127,6 +131,8 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
         finally:
             await stream.aclose()
         yield step("done", outcome=work.outcome())
+    except CalledOff as off:
+        yield step("called off", error=off)
     except (OmniError, Invalid) as error:
         yield step("failed", error=error)
     except Exception as error:  # a fault of our own: the visitor gets a sentence, the log the trace

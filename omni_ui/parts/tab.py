@@ -208,6 +208,10 @@ class OmniTab:
                 if step.kind == "failed":
                     sentence, words = (self.backends.discreet(one, backend) for one in _explain(step.error))
                     yield work.after_failure() | await self._failure(sentence, words, request, values, work)
+                elif step.kind == "called off":
+                    if request.headers.get("x-gradio-user") == "api":
+                        raise gr.Error(str(step.error), print_exception=False)
+                    yield {self.status: status.stopped(str(step.error))}
                 elif step.kind == "done":
                     yield {**shown, **await self._finish(work, step)}
                 else:

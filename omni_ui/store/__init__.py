@@ -11,8 +11,9 @@ from pathlib import Path
 
 from omni_ui.store.database import Database, StoreTrouble
 from omni_ui.store.files import Files
-from omni_ui.store.history import History, HistoryFile, HistoryRecord, Room, Source
+from omni_ui.store.history import History, Room
 from omni_ui.store.jobs import Jobs, VideoRecord
+from omni_ui.store.records import HistoryFile, HistoryRecord, Source
 from omni_ui.store.schema import MIGRATIONS
 from omni_ui.store.timings import Timings
 

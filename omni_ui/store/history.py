@@ -6,85 +6,17 @@ A record and its files are one visitor's. Nothing here is found without saying w
 import asyncio
 import hashlib
 import json
-import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Self
 
 from omni_ui.store.database import Database, StoreTrouble
 from omni_ui.store.files import THUMB, Files
+from omni_ui.store.records import HistoryFile, HistoryRecord, Source, insert, read_row
 
-LONGEST_WORDS = 20_000
-"""Characters of a record that are searched."""
 LONGEST_QUERY = 12
 """Words of a search that count."""
-
-Role = Literal["result", "input"]
-
-
-@dataclass(frozen=True)
-class HistoryFile:
-    """A file of a record. name: in Files. title: what a person calls it. kind: its media type. sha: SHA-256, of
-    inputs alone: the same input of several records is one file."""
-
-    role: Role
-    title: str
-    kind: str
-    name: str = ""
-    bytes: int = 0
-    sha: str = ""
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file that is to be kept, where it lies now. Its bytes are kept as they are, and it stays where it is."""
-
-    path: Path
-    role: Role
-    title: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class HistoryRecord:
-    """One result, or one failed try.
-
-    at: seconds since 1970. thread: of several records of one thread only the newest is kept, such as the answers of
-    one conversation; "" for none. error: the sentence of a failed try, details the server's own words. text: what the
-    server wrote. recipe: what was sent (omni_ui/recipes), None when nothing could be. entered: what stood in the
-    controls, by name, and told: a whole conversation, where the tab has one; in these a file is {"file": its place in
-    `files`}. facts: for the line below a result. summary: what was asked for, in the visitor's words.
-    """
-
-    visitor: str
-    tab: str
-    at: float
-    id: str = field(default_factory=lambda: secrets.token_hex(16))
-    starred: bool = False
-    thread: str = ""
-    error: str = ""
-    details: str = ""
-    text: str = ""
-    summary: str = ""
-    model: str | None = None
-    seconds: float | None = None
-    recipe: dict[str, Any] | None = None
-    entered: dict[str, Any] = field(default_factory=dict)
-    told: Any = None
-    facts: list[tuple[str, str]] = field(default_factory=list)
-    files: list[HistoryFile] = field(default_factory=list)
-
-    def but(self, **changes: Any) -> Self:
-        return replace(self, **changes)
-
-    @property
-    def results(self) -> list[HistoryFile]:
-        return [one for one in self.files if one.role == "result"]
-
-
-COLUMNS = ("id", "visitor", "thread", "tab", "at", "starred")
 
 
 @dataclass(frozen=True)
@@ -125,7 +57,7 @@ class History:
                 record = record.but(files=kept, starred=starred)
                 removed = [("DELETE FROM history WHERE id = ?", (one.id,)) for one in old]
                 freed = await self._freed([one.id for one in old], besides=[one.name for one in kept])
-                await self._database.write(*removed, *_insert(record))
+                await self._database.write(*removed, *insert(record))
             except BaseException:
                 await self._unlink(new)
                 raise
@@ -135,7 +67,7 @@ class History:
 
     async def find(self, id: str, visitor: str) -> HistoryRecord | None:
         found = await self._database.read("SELECT * FROM history WHERE id = ? AND visitor = ?", id, visitor)
-        return _read(found[0]) if found else None
+        return read_row(found[0]) if found else None
 
     async def many(self, ids: Sequence[str], visitor: str) -> list[HistoryRecord]:
         """Those of these records that are the visitor's, newest first."""
@@ -144,7 +76,7 @@ class History:
             visitor,
             json.dumps(list(ids)),
         )
-        return [_read(row) for row in rows]
+        return [read_row(row) for row in rows]
 
     async def page(
         self,
@@ -169,7 +101,7 @@ class History:
         rows = await self._database.read(
             f"SELECT * FROM history WHERE {' AND '.join(where)} ORDER BY at DESC, id LIMIT ?", *values, limit
         )
-        return [_read(row) for row in rows]
+        return [read_row(row) for row in rows]
 
     async def count(self, visitor: str) -> dict[str, int]:
         """How many records there are, by tab."""
@@ -242,7 +174,7 @@ class History:
             "SELECT * FROM history WHERE id = ? OR (visitor = ? AND thread = ? AND thread != '')",
             *(record.id, record.visitor, record.thread),
         )
-        return [_read(row) for row in rows]
+        return [read_row(row) for row in rows]
 
     async def _take(self, source: Source, visitor: str) -> tuple[HistoryFile, bool]:
         """The file as it is kept, and whether it was not kept before."""
@@ -286,47 +218,3 @@ def sha_of(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as wrong:
         raise StoreTrouble(f"The file {path.name} cannot be read ({wrong}).") from wrong
-
-
-def _insert(record: HistoryRecord) -> list[tuple[str, Sequence[Any]]]:
-    facts = {name: value for name, value in asdict(record).items() if name not in COLUMNS}
-    texts = [record.summary, record.text, record.error, record.model or "", record.tab]
-    texts += [*_texts((record.recipe or {}).get("request")), *_texts(record.entered), *_texts(record.told)]
-    words = _whole(" ".join(dict.fromkeys(texts))[:LONGEST_WORDS].casefold())
-    columns = (record.id, record.visitor, record.thread, record.tab, record.at, int(record.starred))
-    return [
-        (
-            "INSERT INTO history (id, visitor, thread, tab, at, starred, words, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (*columns, words, _whole(json.dumps(facts, ensure_ascii=False))),
-        ),
-        *(
-            (
-                "INSERT INTO history_files (record, place, name, bytes, sha) VALUES (?, ?, ?, ?, ?)",
-                (record.id, place, file.name, file.bytes, file.sha),
-            )
-            for place, file in enumerate(record.files)
-        ),
-    ]
-
-
-def _whole(text: str) -> str:
-    """Half characters (lone surrogates), which neither SQLite nor an answer in UTF-8 takes, become question marks."""
-    return text.encode(errors="replace").decode()
-
-
-def _texts(value: Any) -> list[str]:
-    """All that is text in a JSON value."""
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, dict):
-        value = list(value.values())
-    return [text for one in value for text in _texts(one)] if isinstance(value, list) else []
-
-
-def _read(row: Any) -> HistoryRecord:
-    facts = json.loads(row["facts"])
-    known = {name: value for name, value in facts.items() if name in HistoryRecord.__dataclass_fields__}
-    known["files"] = [HistoryFile(**one) for one in known.get("files", [])]
-    known["facts"] = [(name, value) for name, value in known.get("facts", [])]
-    columns = {name: row[name] for name in COLUMNS} | {"starred": bool(row["starred"])}
-    return HistoryRecord(**columns, **known)

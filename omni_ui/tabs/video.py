@@ -22,7 +22,7 @@ from omni_ui.parts.picture_field import PictureForm, paths_of
 from omni_ui.parts.pump import pump
 from omni_ui.parts.recipes import settings_of
 from omni_ui.parts.recorder import record_of
-from omni_ui.parts.run import Outcome, Tell, Updates, Work
+from omni_ui.parts.run import CalledOff, Outcome, Tell, Updates, Work
 from omni_ui.parts.tab import OmniTab
 from omni_ui.parts.videos import area_of, check_video, lend, size_like, small_sound
 from omni_ui.parts.visitor import visitor_of
@@ -191,7 +191,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
         if job.state == "failed":
             return {tab.status: status.failed(jobs.said(job.error, job), jobs.said(job.details, job))}
         if job.state == "cancelled":
-            return {tab.status: status.stopped(f"This video was cancelled. {jobs.said(job.note, job)}".strip())}
+            return {tab.status: status.stopped(jobs.said(_cancelled(job), job))}
         return {tab.status: status.working(jobs.said(note_of(job), job), started=max(0.0, time.time() - job.created))}
 
     async def say_size(picture: Any, size: str | None, request: gr.Request) -> str:
@@ -246,7 +246,11 @@ def _raise_unless_done(job: VideoRecord) -> None:
     if job.state == "failed":
         raise OmniError(job.error, "", server_message=job.details)
     if job.state == "cancelled":
-        raise OmniError("This video was cancelled.", job.note)
+        raise CalledOff(_cancelled(job))
+
+
+def _cancelled(job: VideoRecord) -> str:
+    return f"This video was cancelled. {job.note}".strip()
 
 
 async def _handed_out(jobs: VideoJobs, job: VideoRecord) -> tuple[Path | None, list[tuple[str, str]]]:

@@ -1,0 +1,118 @@
+"""Records of the history, their files, and how they stand in the database."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, Self
+
+LONGEST_WORDS = 20_000
+"""Characters of a record that are searched."""
+COLUMNS = ("id", "visitor", "thread", "tab", "at", "starred")
+
+Role = Literal["result", "input"]
+
+
+@dataclass(frozen=True)
+class HistoryFile:
+    """A file of a record. name: in Files. title: what a person calls it. kind: its media type. sha: SHA-256, of
+    inputs alone: the same input of several records is one file."""
+
+    role: Role
+    title: str
+    kind: str
+    name: str = ""
+    bytes: int = 0
+    sha: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that is to be kept, where it lies now. Its bytes are kept as they are, and it stays where it is."""
+
+    path: Path
+    role: Role
+    title: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class HistoryRecord:
+    """One result, or one failed try.
+
+    at: seconds since 1970. thread: of several records of one thread only the newest is kept, such as the answers of
+    one conversation; "" for none. error: the sentence of a failed try, details the server's own words. text: what the
+    server wrote. recipe: what was sent (omni_ui/recipes), None when nothing could be. entered: what stood in the
+    controls, by name, and told: a whole conversation, where the tab has one; in these a file is {"file": its place in
+    `files`}. facts: for the line below a result. summary: what was asked for, in the visitor's words.
+    """
+
+    visitor: str
+    tab: str
+    at: float
+    id: str = field(default_factory=lambda: secrets.token_hex(16))
+    starred: bool = False
+    thread: str = ""
+    error: str = ""
+    details: str = ""
+    text: str = ""
+    summary: str = ""
+    model: str | None = None
+    seconds: float | None = None
+    recipe: dict[str, Any] | None = None
+    entered: dict[str, Any] = field(default_factory=dict)
+    told: Any = None
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    files: list[HistoryFile] = field(default_factory=list)
+
+    def but(self, **changes: Any) -> Self:
+        return replace(self, **changes)
+
+    @property
+    def results(self) -> list[HistoryFile]:
+        return [one for one in self.files if one.role == "result"]
+
+
+def insert(record: HistoryRecord) -> list[tuple[str, Sequence[Any]]]:
+    facts = {name: value for name, value in asdict(record).items() if name not in COLUMNS}
+    texts = [record.summary, record.text, record.error, record.model or "", record.tab]
+    texts += [*_texts((record.recipe or {}).get("request")), *_texts(record.entered), *_texts(record.told)]
+    words = _whole(" ".join(dict.fromkeys(texts))[:LONGEST_WORDS].casefold())
+    columns = (record.id, record.visitor, record.thread, record.tab, record.at, int(record.starred))
+    return [
+        (
+            "INSERT INTO history (id, visitor, thread, tab, at, starred, words, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*columns, words, _whole(json.dumps(facts, ensure_ascii=False))),
+        ),
+        *(
+            (
+                "INSERT INTO history_files (record, place, name, bytes, sha) VALUES (?, ?, ?, ?, ?)",
+                (record.id, place, file.name, file.bytes, file.sha),
+            )
+            for place, file in enumerate(record.files)
+        ),
+    ]
+
+
+def _whole(text: str) -> str:
+    """Half characters (lone surrogates), which neither SQLite nor an answer in UTF-8 takes, become question marks."""
+    return text.encode(errors="replace").decode()
+
+
+def _texts(value: Any) -> list[str]:
+    """All that is text in a JSON value."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [text for one in value for text in _texts(one)] if isinstance(value, list) else []
+
+
+def read_row(row: Any) -> HistoryRecord:
+    facts = json.loads(row["facts"])
+    known = {name: value for name, value in facts.items() if name in HistoryRecord.__dataclass_fields__}
+    known["files"] = [HistoryFile(**one) for one in known.get("files", [])]
+    known["facts"] = [(name, value) for name, value in known.get("facts", [])]
+    columns = {name: row[name] for name in COLUMNS} | {"starred": bool(row["starred"])}
+    return HistoryRecord(**columns, **known)
