@@ -26,4 +26,18 @@
       ? `${wishes[tab].note} What you had entered stays: ${kept[tab].join(", ")}.` : SKIP));
     return [...filled, ...notes];
   };
+
+  /** A setting that was only recommended makes way for a picture that says it better, and comes back without it. */
+  const away = new Set();
+  window.omniMakeWay = (id, there, value) => {
+    const follows = there ? id in given && same(value, given[id]) : away.delete(id) && id in given && same(value, "");
+    if (!follows) return SKIP;
+    if (there) away.add(id);
+    return there ? "" : given[id];
+  };
+
+  /** A result is opened again in its tab: all that stands there now is the visitor's own. */
+  window.omniOwn = (tab) => {
+    for (const id of Object.keys(given)) if (id.startsWith(`${tab}-`)) delete given[id];
+  };
 })();

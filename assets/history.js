@@ -186,7 +186,7 @@
       const inputs = record.files.filter((one) => one.role === "input");
       const table = make("table", {}, ...record.settings.map(([label, value]) => make("tr", {}, make("th", { scope: "row" }, label), make("td", {}, value))));
       const acts = make("div", { class: "omni-history-acts" },
-        button(`Open in ${props.titles[record.tab] || record.tab}`, () => { window.omniReopen(id); detail.close(); }, { class: "omni-primary", "data-act": "open" }),
+        button(`Open in ${props.titles[record.tab] || record.tab}`, () => { window.omniReopen(id, record.tab); detail.close(); }, { class: "omni-primary", "data-act": "open" }),
         button("Delete", sure(() => "Really delete it?", safely(async () => { await remove([id]); detail.close(); })), { "data-act": "delete-one" }),
         button("Close", () => detail.close(), { "data-act": "close" }));
       detail.replaceChildren(...[

@@ -29,7 +29,10 @@
     if (order.kind === "video" && /-image$/.test(order.target)) carry({ do: "frame", target: order.target, file: await frameOf(video) });
     else carry({ do: "send", ...order });
   };
-  window.omniReopen = (record) => carry?.({ do: "open", record });
+  window.omniReopen = (record, tab) => {
+    window.omniOwn(tab);
+    carry?.({ do: "open", record });
+  };
 
   document.addEventListener("click", async (event) => {
     const button = event.target.closest?.(".omni-send button");

@@ -19,6 +19,7 @@ from omni_ui.client import Request, VideoRequest, type_of_file
 from omni_ui.parts.jobs import VideoJobs
 from omni_ui.parts.packing import Pack, as_files, plain, result_of
 from omni_ui.parts.run import Outcome, Work
+from omni_ui.parts.videos import video_facts
 from omni_ui.recipes import Recipe
 from omni_ui.store import HistoryRecord, Source, Store, StoreTrouble, VideoRecord
 
@@ -239,6 +240,7 @@ class Recorder:
             seconds=round((job.ended or job.created) - job.created, 3),
             recipe=await asyncio.to_thread(_recipe, request, job.model),
             entered=pack.plain(typed),
+            facts=video_facts(job),
         )
         await self._write(record.but(summary=_summary(record)), pack.sources)
 

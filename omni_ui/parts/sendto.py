@@ -1,11 +1,11 @@
-"""Takes a result to another tab, and a record of the history back to its own. The browser's half is assets/sendto.js.
+"""Takes a result to another tab, and a record of the history back to its own (`reopen`).
+
+The browser's half is assets/sendto.js.
 
 Only two things are ever put into a file field: a file of a result that is this visitor's own, and a picture that this
 page has uploaded (the frame of a video).
 """
 
-import json
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
@@ -15,15 +15,13 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from omni_ui.client import type_of_file
-from omni_ui.parts import status
 from omni_ui.parts.attach import uploaded
-from omni_ui.parts.files import shown
-from omni_ui.parts.picture_field import PictureForm
 from omni_ui.parts.recorder import Recorder
+from omni_ui.parts.reopen import fitting, reopen, reopened
 from omni_ui.parts.run import Outcome, Updates
 from omni_ui.parts.videos import lend
 from omni_ui.parts.visitor import visitor_of
-from omni_ui.store import HistoryRecord, StoreTrouble
+from omni_ui.store import StoreTrouble
 
 if TYPE_CHECKING:
     from omni_ui.parts.tab import OmniTab
@@ -64,8 +62,6 @@ NAMES = {"image": "picture", "audio": "sound", "video": "video", "text": "text"}
 
 TAB = "tab"
 """The key in the updates of an order for the tab that it opens."""
-
-Reopen = Callable[[HistoryRecord, Callable[[Any], Any]], Awaitable[Updates]]
 
 
 class Refused(Exception):
@@ -133,7 +129,7 @@ class SendTo:
                 return {strip: gr.skip()}
             return {strip: gr.Tabs(selected=done.pop(TAB)), **done}
 
-        parts = [part for tab in self.tabs.values() for part in (*tab.inputs.values(), tab.status, *tab.reopened)]
+        parts = [part for tab in self.tabs.values() for part in (*tab.inputs.values(), *reopened(tab))]
         for kind in TARGETS:
             for one in self.targets(kind):
                 parts += _folds(self.tabs[one.tab].inputs[one.field])
@@ -154,7 +150,8 @@ class SendTo:
             found = await self.recorder.find(record, visitor)
             if found is None or found.tab not in self.tabs:
                 raise Refused(GONE)
-            return await self._open(found)
+            tab, find = self.tabs[found.tab], self.recorder.store.history.path
+            return {TAB: found.tab} | await reopen(tab, found, find, request.session_hash or "")
         target = self._target(what)
         if what.get("do") == "frame":
             with suppress(gr.Error):
@@ -184,54 +181,10 @@ class SendTo:
         paths = [*(held.get(f"{target.tab}-{target.field}") or []), str(path)] if target.adds else str(path)
         part = tab.inputs[target.field]
         unfolded = {fold: gr.Accordion(open=True) for fold in _folds(part)}
-        return {TAB: target.tab, part: _fitting(tab, target.field, paths), **unfolded}
-
-    async def _open(self, record: HistoryRecord) -> Updates:
-        """All that had been entered, its files among it, back in the controls of the record's tab."""
-        tab = self.tabs[record.tab]
-        lent: dict[int, str] = {}
-        for number, file in enumerate(record.files):
-            if path := self.recorder.store.history.path(file):
-                lent[number] = str(await lend(path, Path(file.title).name or "file"))
-        entered = _with_files(record.entered, lent)
-        seed = (record.recipe or {}).get("request", {}).get("seed")
-        if seed is not None:
-            entered["seed"] = str(seed)
-        updates: Updates = {TAB: record.tab}
-        for name, part in tab.inputs.items():
-            if not isinstance(part, gr.State):
-                updates[part] = _fitting(tab, name, entered.get(name))
-        if record.error:
-            updates[tab.status] = status.failed(record.error, record.details)
-        else:
-            words = "Settings and inputs of an earlier result are filled in. Run makes it once more."
-            updates[tab.status] = status.done([("", words)])
-        if tab.reopen:
-            updates |= await tab.reopen(_with_files(record.told, lent), record)
-        return updates
-
-
-def _with_files(value: Any, lent: dict[int, str]) -> Any:
-    """A stored value with paths where files stand; those that are gone are left out."""
-    if isinstance(value, dict):
-        if "file" in value and set(value) <= {"file", "as"}:
-            return lent.get(value["file"]) if isinstance(value["file"], int) else None
-        return {name: _with_files(one, lent) for name, one in value.items()}
-    if isinstance(value, list):
-        return [one for one in (_with_files(inner, lent) for inner in value) if one is not None]
-    return value
+        return {TAB: target.tab, part: fitting(tab, target.field, paths), **unfolded}
 
 
 def _folds(part: gr.blocks.Block) -> list[gr.blocks.Block]:
     """The accordions around a control, which may be closed."""
     parent = part.parent
     return [] if parent is None else [*([parent] if isinstance(parent, gr.Accordion) else []), *_folds(parent)]
-
-
-def _fitting(tab: "OmniTab", name: str, value: Any) -> Any:
-    """A value as the control takes it: pictures as file data, settings that are objects as JSON text."""
-    if isinstance(tab.form, PictureForm) and name in tab.form.pictures:
-        return [shown(path) for path in (value if isinstance(value, list) else [value] if value else [])]
-    if isinstance(tab.inputs[name], gr.Textbox):
-        return "" if value is None else json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
-    return value

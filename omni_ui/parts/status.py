@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from html import escape
+from typing import Any
 
 from omni_ui.client import Wait
 
@@ -43,6 +44,15 @@ def done(facts: list[tuple[str, str]]) -> str:
         for name, value in facts
     )
     return _box(DONE, f'<p class="omni-facts">{line}</p>')
+
+
+def facts_of(
+    seconds: float | None, seed: Any, facts: list[tuple[str, str]], model: str | None
+) -> list[tuple[str, str]]:
+    """The facts of a result for `done`, in their order. seconds: that it took."""
+    time = [("", f"{seconds:.1f} s")] if seconds is not None else []
+    drawn = [("seed", str(seed))] if seed is not None else []
+    return [*time, *drawn, *facts, *([("model", model)] if model else [])]
 
 
 def failed(sentence: str, details: str = "") -> str:

@@ -15,8 +15,9 @@ from omni_ui.parts.code import code_view
 from omni_ui.parts.form import Form, Invalid, by_name
 from omni_ui.parts.recipes import preset_bar, settings_of, settings_place
 from omni_ui.parts.recorder import Recorder
+from omni_ui.parts.reopen import Reopen
 from omni_ui.parts.run import Outcome, Step, Updates, Work, run
-from omni_ui.parts.sendto import Reopen, SendTo
+from omni_ui.parts.sendto import SendTo
 from omni_ui.parts.visitor import visitor_of
 
 NO_SERVER = "the host can set OMNI_BASE_URL, or the address of this tab's own server."
@@ -41,7 +42,7 @@ class OmniTab:
         """Set by the page when all tabs are there: who writes down what is made, and where it can be sent."""
         self.reopen: Reopen | None = None
         self.reopened: list[gr.components.Component] = []
-        """What a tab shows beside its controls when a record of the history is opened in it, and where."""
+        """How a result of the history is shown once more, and the components that this sets."""
         self.wished: list[str] = []
         """Fields that this tab's own `wishes` may name, besides those that makers recommend."""
 
@@ -224,10 +225,7 @@ class OmniTab:
     async def _finish(self, work: Work, step: Step) -> Updates:
         outcome = step.outcome or Outcome()
         seed = getattr(work.request, "seed", None)
-        facts = [("", f"{step.seconds:.1f} s")]
-        facts += [("seed", str(seed))] if seed is not None else []
-        facts += outcome.facts
-        facts += [("model", work.model)] if work.model else []
+        facts = status.facts_of(step.seconds, seed, outcome.facts, work.model)
         record = work.record or (await self.recorder.result(work, outcome, step.seconds) if self.recorder else "")
         return {
             self.status: status.done(facts) + (self.sends.row(self.name, record, outcome) if self.sends else ""),

@@ -12,6 +12,7 @@ from omni_ui.parts.decode import in_words
 from omni_ui.parts.files import new_path
 from omni_ui.parts.form import Invalid
 from omni_ui.parts.recording import as_wav, read_recording, resample
+from omni_ui.store import VideoRecord
 
 USUAL_AREA = 832 * 480
 """Pixels of a video whose size nobody set: what most open models were made for."""
@@ -97,6 +98,18 @@ async def small_sound(path: str | Path, field: str) -> Path:
             "a request. Cut it first.",
         )
     return made
+
+
+def video_facts(job: VideoRecord) -> list[tuple[str, str]]:
+    """What is known of a finished video, for the line below it."""
+    facts = []
+    if size := job.request.get("size"):
+        facts.append(("", size.replace("x", " × ")))
+    if frames := job.facts.get("frames"):
+        facts.append(("", f"{frames} frames"))
+    if job.facts.get("duration") and job.facts.get("fps"):
+        facts.append(("", f"{job.facts['duration']:.1f} s at {job.facts['fps']:g} fps"))
+    return facts
 
 
 async def lend(path: Path, name: str) -> Path:

@@ -2,7 +2,6 @@
 
 import asyncio
 from functools import partial
-from typing import Any
 
 import gradio as gr
 
@@ -15,9 +14,9 @@ from omni_ui.parts.controls import Component
 from omni_ui.parts.conversation import Conversation
 from omni_ui.parts.conversation_json import from_history
 from omni_ui.parts.listen import Listening
+from omni_ui.parts.reopen import Opened
 from omni_ui.parts.run import Updates
 from omni_ui.parts.tab import OmniTab
-from omni_ui.store import HistoryRecord
 from omni_ui.tabs.chat_tools import ChatTools, Composer
 
 HELLO = "Write below, or attach a picture, a recording or a video. The answer appears here."
@@ -147,13 +146,13 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
         read=partial(read_chat_form, tab.form),
     )
 
-    async def reopen(said: dict[str, Any] | None, record: HistoryRecord) -> Updates:
+    async def reopen(at: Opened) -> Updates:
         """The whole conversation, which is gone on with; after a failed try, the message alone is back."""
-        if not said:
+        if not at.told:
             return {}
         opened = Conversation()
-        opened.messages, prompt = await asyncio.to_thread(from_history, said)
-        opened.messages[0].key = record.thread.removeprefix(THREAD)
+        opened.messages, prompt = await asyncio.to_thread(from_history, at.told)
+        opened.messages[0].key = at.record.thread.removeprefix(THREAD)
         note = {tab.status: status.done([("", REOPENED)])}
         return view.all(opened, prompt) | {talk: opened, text: "", files: [], change: ""} | note
 

@@ -16,6 +16,7 @@ from omni_ui.parts.intake import take_picture
 from omni_ui.parts.mask import take_mask
 from omni_ui.parts.picture_field import PictureForm
 from omni_ui.parts.pictures import picture_facts, save_pictures
+from omni_ui.parts.reopen import Opened
 from omni_ui.parts.run import Outcome, Tell, Updates, Work
 from omni_ui.parts.tab import OmniTab
 from omni_ui.parts.viewer import gallery_of, original, viewer
@@ -115,7 +116,16 @@ def build(backends: Backends) -> OmniTab:
     async def stopped(request: gr.Request) -> str:
         return "" if await streams_text(request.session_hash) else STOPPED
 
+    async def reopen(opened: Opened) -> Updates:
+        first = (opened.entered.get("image") or [None])[0]
+        return {
+            result: gallery_of(opened.results, opened.request.get("n", 1)),
+            thoughts: thinking(opened.record.text),
+            before: shown(first) if first else None,
+        }
+
     tab.runs(Editing, [result, thoughts, before], stopped=stopped)
+    tab.reopen, tab.reopened = reopen, [result, thoughts, before]
     return tab
 
 

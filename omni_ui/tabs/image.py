@@ -7,6 +7,7 @@ from omni_ui.client import ImageRequest, OmniClient, Pictures
 from omni_ui.parts import status
 from omni_ui.parts.backends import Backends
 from omni_ui.parts.pictures import picture_facts, save_pictures
+from omni_ui.parts.reopen import Opened
 from omni_ui.parts.run import Outcome, Tell, Updates, Work
 from omni_ui.parts.tab import OmniTab
 from omni_ui.parts.viewer import gallery_of, viewer
@@ -46,5 +47,9 @@ def build(backends: Backends) -> OmniTab:
         def outcome(self) -> Outcome:
             return self._made
 
+    async def reopen(opened: Opened) -> Updates:
+        return {result: gallery_of(opened.results, opened.request.get("n", 1))}
+
     tab.runs(Making, [result])
+    tab.reopen, tab.reopened = reopen, [result]
     return tab

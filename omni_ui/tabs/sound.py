@@ -1,6 +1,8 @@
 """The Sound tab: sounds and music from words."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 from omni_ui.client import OmniClient, SoundRequest, Speech
@@ -9,6 +11,7 @@ from omni_ui.parts.backends import Backends
 from omni_ui.parts.files import keep, shown
 from omni_ui.parts.form import Invalid
 from omni_ui.parts.recording import Recording, read_recording
+from omni_ui.parts.reopen import Opened
 from omni_ui.parts.run import Outcome, Tell, Updates, Work
 from omni_ui.parts.sound_view import drawing_of, sound_drawing, sound_player
 from omni_ui.parts.tab import OmniTab
@@ -28,6 +31,22 @@ def build(backends: Backends) -> OmniTab:
         with tab.stage():
             result = sound_player("sound-result")
             drawing = sound_drawing("sound-drawing", "sound-result")
+
+    async def on_stage(path: Path) -> tuple[Updates, list[tuple[str, str]]]:
+        """A finished file, heard and drawn; what is said about it."""
+        plain: Updates = {result: shown(path), drawing: None}
+        if path.suffix == ".pcm":
+            size = (await asyncio.to_thread(path.stat)).st_size
+            return plain, [("", f"{size:,} bytes PCM")]
+        try:
+            heard = await read_recording(path, "response_format", longest=LONGEST)
+        except Invalid as wrong:
+            return plain, [("not drawn", str(wrong))]
+        drawn = await draw(heard.samples, heard.rate)
+        return plain | {drawing: drawing_of(drawn, heard.seconds, heard.channels)}, sound_facts(heard)
+
+    async def reopen(opened: Opened) -> Updates:
+        return (await on_stage(opened.results[0]))[0] if opened.results else {result: None, drawing: None}
 
     class Sounding(Work):
         """Asks once; the answer is one file, which is drawn before it is shown."""
@@ -57,22 +76,15 @@ def build(backends: Backends) -> OmniTab:
             self._made.files = [path]
             if self.request.audio_start and self.request.audio_length is None:
                 self._made.facts.append(("note", "the start had no effect: it needs a length"))
-            if sound.suffix == ".pcm":
-                self._made.facts.append(("", f"{len(sound.data):,} bytes PCM"))
-                return {result: shown(path), drawing: None}
-            try:
-                heard = await read_recording(path, "response_format", longest=LONGEST)
-            except Invalid as wrong:
-                self._made.facts.append(("not drawn", str(wrong)))
-                return {result: shown(path), drawing: None}
-            self._made.facts += sound_facts(heard)
-            drawn = await draw(heard.samples, heard.rate)
-            return {result: shown(path), drawing: drawing_of(drawn, heard.seconds, heard.channels)}
+            updates, facts = await on_stage(path)
+            self._made.facts += facts
+            return updates
 
         def outcome(self) -> Outcome:
             return self._made
 
     tab.runs(Sounding, [result, drawing])
+    tab.reopen, tab.reopened = reopen, [result, drawing]
     return tab
 
 

@@ -12,9 +12,11 @@ from omni_ui.parts.listen import Listening
 from omni_ui.parts.longtext import speakers
 from omni_ui.parts.reading import Made, Reading
 from omni_ui.parts.reference import Reference
+from omni_ui.parts.reopen import Opened
 from omni_ui.parts.run import Updates, Work
 from omni_ui.parts.sound_view import sound_drawing, sound_player
-from omni_ui.parts.speaking import Speaking, Stage, show_stopped
+from omni_ui.parts.sounds import Bare
+from omni_ui.parts.speaking import PCM_RATE, Speaking, Stage, show_file, show_stopped
 from omni_ui.parts.speech_fields import cast_field, parts_list
 from omni_ui.parts.spoken import SpokenText
 from omni_ui.parts.tab import OmniTab
@@ -131,6 +133,18 @@ def build(backends: Backends, listening: Listening) -> SpeechTab:
     tab.runs(make, stage.all)
     tab.runs(again, stage.all, more={"made": stage.made, "parts": stage.parts}, read=read_again, on=stage.parts.redo)
     tab.runs(make, stage.all, more={"saved": tab.panel.list}, read=read_sample, on=tab.panel.listen.click)
+
+    async def reopen(at: Opened) -> Updates:
+        shown: Updates = {stage.player: "", stage.parts: None}
+        texts = [str(path) for path in at.results[1:]]
+        shown[stage.files] = gr.File(texts or None, visible=bool(texts))
+        if not at.results:
+            return shown | {stage.result: None, stage.drawing: None}
+        path = at.results[0]
+        bare = Bare(at.request.get("sample_rate") or PCM_RATE) if path.suffix == ".pcm" else None
+        return shown | (await show_file(stage, path, bare))[0]
+
+    tab.reopen, tab.reopened = reopen, [stage.result, stage.files, stage.player, stage.drawing, stage.parts]
 
     async def keep_what_arrived(player: str | None) -> Updates:
         return await show_stopped(stage, listening.shown_in(player))

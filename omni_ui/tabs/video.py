@@ -22,9 +22,10 @@ from omni_ui.parts.picture_field import PictureForm, paths_of
 from omni_ui.parts.pump import pump
 from omni_ui.parts.recipes import settings_of
 from omni_ui.parts.recorder import record_of
+from omni_ui.parts.reopen import Opened
 from omni_ui.parts.run import CalledOff, Outcome, Tell, Updates, Work
 from omni_ui.parts.tab import OmniTab
-from omni_ui.parts.videos import area_of, check_video, lend, size_like, small_sound
+from omni_ui.parts.videos import area_of, check_video, lend, size_like, small_sound, video_facts
 from omni_ui.parts.visitor import visitor_of
 from omni_ui.store import StoreTrouble, VideoRecord
 
@@ -205,7 +206,12 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             return ""
         return size_words(taken.width, taken.height, size, await usual_size(request.session_hash))
 
+    async def reopen(at: Opened) -> Updates:
+        jobs.on_stage.pop(at.session, None)  # a job that is being made goes on, and is not shown here any more
+        return {result: at.results[0] if at.results else None}
+
     tab.runs(Filming, [result], read=read, stopped=stopped, again="multiple")
+    tab.reopen, tab.reopened = reopen, [result]
     listed.input(
         opened,
         listed,
@@ -214,6 +220,11 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
         show_progress="hidden",
         concurrency_limit=None,
         trigger_mode="multiple",
+    )
+    # A size that was only recommended makes way for the shape of a first frame (in the browser, see parts/advice).
+    frame, size = (tab.form.controls[name] for name in ("input_reference", "size"))
+    frame.change(
+        None, [frame, size], size, js="(frame, size) => omniMakeWay('video-size', frame?.length, size)", queue=False
     )
     for field in ("input_reference", "size"):
         tab.form.controls[field].change(
@@ -258,14 +269,7 @@ async def _handed_out(jobs: VideoJobs, job: VideoRecord) -> tuple[Path | None, l
     kept = jobs.file_of(job)
     if kept is None:
         return None, []
-    facts = []
-    if size := job.request.get("size"):
-        facts.append(("", size.replace("x", " × ")))
-    if frames := job.facts.get("frames"):
-        facts.append(("", f"{frames} frames"))
-    if job.facts.get("duration") and job.facts.get("fps"):
-        facts.append(("", f"{job.facts['duration']:.1f} s at {job.facts['fps']:g} fps"))
-    return await lend(kept, "video.mp4"), facts
+    return await lend(kept, "video.mp4"), video_facts(job)
 
 
 def _seed(job: VideoRecord) -> list[tuple[str, str]]:
