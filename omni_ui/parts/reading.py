@@ -15,13 +15,13 @@ from omni_ui.client import BadRequest, BrokenAnswer, NothingMade, OmniClient, Om
 from omni_ui.parts.files import keep, shown
 from omni_ui.parts.form import Invalid
 from omni_ui.parts.listen import Listening
-from omni_ui.parts.longtext import Piece
 from omni_ui.parts.recording import read_recording
 from omni_ui.parts.run import Outcome, Tell, Updates, Work
 from omni_ui.parts.sounds import join, peaks, save_pcm
 from omni_ui.parts.speaking import DRAWN, Spoken, Stage, show_file, speed_facts, with_reference
-from omni_ui.parts.spoken import SpokenText
 from omni_ui.parts.subtitles import Cue, srt, vtt
+from omni_ui.spoken.pieces import Piece
+from omni_ui.spoken.request import SpokenText
 
 AT_ONCE = 3
 """Parts that are spoken at the same time when nobody listens; a server makes better use of itself then."""

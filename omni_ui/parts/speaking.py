@@ -19,8 +19,8 @@ from omni_ui.parts.recording import read_recording
 from omni_ui.parts.run import Outcome, Tell, Updates, Work
 from omni_ui.parts.sound_view import drawing_of
 from omni_ui.parts.sounds import Bare, save_pcm
-from omni_ui.parts.spoken import SpokenText
 from omni_ui.parts.waveform import draw
+from omni_ui.spoken.request import SpokenText
 
 PCM_RATE = 24000
 """Frames per second of bare PCM, which does not tell: the rate of Qwen3-TTS."""

@@ -4,7 +4,7 @@ import textwrap
 from dataclasses import dataclass
 from html import escape
 
-from omni_ui.parts.longtext import weight
+from omni_ui.spoken.pieces import weight
 
 LINE = 42
 """Letters in a line; two lines stand on the screen at once."""

@@ -29,7 +29,7 @@ from omni_ui.client import (
     problems,
     replace_files,
 )
-from omni_ui.parts.spoken import SpokenText
+from omni_ui.spoken.request import SpokenText
 
 VERSION = 1
 LONGEST = 512 * 1024

@@ -9,7 +9,6 @@ from omni_ui.parts import status
 from omni_ui.parts.backends import Backends
 from omni_ui.parts.form import Invalid
 from omni_ui.parts.listen import Listening
-from omni_ui.parts.longtext import speakers
 from omni_ui.parts.reading import Made, Reading
 from omni_ui.parts.reference import Reference
 from omni_ui.parts.reopen import Opened
@@ -18,10 +17,11 @@ from omni_ui.parts.sound_view import sound_drawing, sound_player
 from omni_ui.parts.sounds import Bare
 from omni_ui.parts.speaking import PCM_RATE, Speaking, Stage, show_file, show_stopped
 from omni_ui.parts.speech_fields import cast_field, parts_list
-from omni_ui.parts.spoken import SpokenText
 from omni_ui.parts.tab import OmniTab
 from omni_ui.parts.voices import Known, fetch, warning
 from omni_ui.parts.voices_panel import VoicesPanel
+from omni_ui.spoken.pieces import speakers
+from omni_ui.spoken.request import SpokenText
 
 HELLO = "Your speech will be heard here while it is made."
 EXAMPLES = [

@@ -2,8 +2,8 @@ import pytest
 
 from omni_ui.client import Ability, SavedVoice, Voices
 from omni_ui.parts.form import Form, Invalid
-from omni_ui.parts.spoken import SpokenText
 from omni_ui.parts.voices import about, known, warning
+from omni_ui.spoken.request import SpokenText
 from omni_ui.tabs.speech import cast_for
 
 

@@ -7,7 +7,7 @@ from pydantic import ValidationInfo, field_validator
 from omni_ui.client import SpeechRequest, WireCall, batch_call, knob
 from omni_ui.client._request import JsonObject
 from omni_ui.client._speech import MAX_INPUT
-from omni_ui.parts.longtext import Piece, script, sentences
+from omni_ui.spoken.pieces import Piece, script, sentences
 
 MAX_LONG = 100_000
 """Characters of a long text: about two hours of speech."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from omni_ui.parts.longtext import (
+from omni_ui.spoken.pieces import (
     AFTER_PARAGRAPH,
     AFTER_SENTENCE,
     AFTER_TURN,
