@@ -4,7 +4,6 @@ import asyncio
 import statistics
 import threading
 import time
-from contextlib import suppress
 
 from bench import apps, load
 from bench.apps import Program
@@ -97,15 +96,8 @@ def growth(server: str, ours: Program, runs: int) -> Row:
     early = statistics.median(seconds[10 : 10 + WINDOW])
     marks = [mark for mark in (1000, 5000) if mark <= runs] or [runs]
     late = {mark: statistics.median(seconds[mark : mark + WINDOW]) for mark in marks}
-    row = Row(
-        f"a run after 10, {', '.join(map(str, marks))} others", "ms", {"ours": [1000 * early, *(1000 * s for s in late.values())]}
-    )
+    moments = ", ".join(str(mark) for mark in (10, *marks))
+    row = Row(f"a run after {moments} others", "ms", {"ours": [1000 * one for one in (early, *late.values())]})
     for mark, value in late.items():
         row.checks.append(Check(f"after {mark} / after 10", value / early, 1.1))
     return row
-
-
-def quietly(seconds: float = 1) -> None:
-    """Lets what was left running end."""
-    with suppress(KeyboardInterrupt):
-        time.sleep(seconds)

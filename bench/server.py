@@ -192,11 +192,7 @@ def _sized(size: str) -> bytes:
 
 
 def _speech_event(piece: bytes, response_format: str) -> bytes:
-    data = {
-        "type": "speech.audio.delta",
-        "audio": base64.b64encode(piece).decode(),
-        "response_format": response_format,
-    }
+    data = {"type": "speech.audio.delta", "audio": base64.b64encode(piece).decode(), "response_format": response_format}
     return f"event: speech.audio.delta\ndata: {json.dumps(data)}\n\n".encode()
 
 
