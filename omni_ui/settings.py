@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     port: int = Field(7860, ge=1, le=65535, description="The port to listen on.")
     root_path: str = Field("", description="The path below which a proxy serves the page, such as /omni.")
     max_concurrency: int = Field(64, ge=1, description="Runs at one time per server; further ones wait in line.")
+    max_grid: int = Field(36, ge=4, description="Runs that one grid of settings may have.")
     timeout: float = Field(1800, gt=0, description="Seconds that one run may take.")
     max_upload_mb: int = Field(200, ge=1, description="The largest file that a visitor may upload, in MB.")
     max_threads: int = Field(400, ge=40, description="Event slots of the page; each open run takes one.")

@@ -24,6 +24,7 @@ from omni_ui.demo.server import DemoServer
 from omni_ui.page import build_ui
 from omni_ui.parts.backends import Backend, Backends
 from omni_ui.parts.gradio_queue import calm
+from omni_ui.parts.grid.routes import grid_routes
 from omni_ui.parts.guard import Guard
 from omni_ui.parts.history_routes import history_routes
 from omni_ui.parts.job_list import job_routes
@@ -97,6 +98,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(job_routes(jobs))
     app.include_router(history_routes(recorder))
     app.include_router(recipe_routes())
+    app.include_router(grid_routes(backends, store))
     app.add_middleware(Guard)
     if settings.root_path:
         app.add_middleware(SubPath, path=settings.root_path, routes=app.routes)

@@ -28,6 +28,11 @@ class Backend:
     _held: int = 0
     _left: bool = False
 
+    @property
+    def known_as(self) -> str:
+        """What it is called in the store. The embedded one has another port each time."""
+        return "demo" if self.demo else self.client.address
+
     def hold(self) -> None:
         """Keeps the client open for work that outlives the page; `let_go` when it is done."""
         self._held += 1

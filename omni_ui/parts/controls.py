@@ -25,7 +25,7 @@ def untouched(component: Component) -> Component:
 NUMBER_SCRIPT = """
 const number = element.querySelector("input[type=number]");
 const range = element.querySelector("input[type=range]");
-const clear = element.querySelector("button");
+const clear = element.querySelector(".omni-number-box button");
 const optional = element.querySelector(".omni-number").dataset.optional === "true"; // Gradio drops props on a skip
 const read = (value) => (value === "" || value === null || value === undefined ? null : Number(value));
 const show = () => {
@@ -59,11 +59,13 @@ def number_field(
     slider: bool = False,
     optional: bool = True,
     placeholder: str = "Model default",
+    explore: bool = False,
     elem_id: str,
     **more: Any,
 ) -> Component:
     """A number that may be left empty ("model default"), with a slider when it has bounds worth sliding in.
 
+    explore: with a button that has four values of it made (parts/grid, assets/grid.js).
     Gradio's own number and slider cannot be empty: they turn None into 0 and into the middle of the range.
     """
     field_id = f"{elem_id}-field"
@@ -73,8 +75,9 @@ def number_field(
     ranged = f'<input type="range"{limits} step="{step:g}" aria-label="{escape(label)}, slider">' if slider else ""
     template = (
         f'<div class="omni-number" data-optional="{str(optional).lower()}">'
-        f'<label for="{field_id}">{escape(label)}</label>'
-        f'<div class="omni-number-box"><input type="number" id="{field_id}"{limits} step="{step:g}" '
+        f'<div class="omni-number-head"><label for="{field_id}">{escape(label)}</label>'
+        f'{_explore(label, elem_id) if explore else ""}</div><div class="omni-number-box">'
+        f'<input type="number" id="{field_id}"{limits} step="{step:g}" '
         f'placeholder="{escape(placeholder)}" aria-describedby="{field_id}-info">'
         f'<button type="button" hidden title="{escape(placeholder)}" '
         f'aria-label="{escape(label)}: {escape(placeholder)}">&times;</button></div>'
@@ -84,6 +87,15 @@ def number_field(
     made.api_info = lambda: {"type": "integer" if isinstance(step, int) else "number"}
     made.example_payload = made.example_value = lambda: value
     return untouched(made)
+
+
+def _explore(label: str, elem_id: str) -> str:
+    """The button, which is found by the tab and the field that its id names."""
+    tab, _, name = elem_id.partition("-")
+    return (
+        f'<button type="button" class="omni-explore" id="{tab}-explore-{name}" data-tab="{tab}" data-field="{name}" '
+        f'aria-label="Explore {escape(label)}" title="Four values side by side, with one seed">Explore</button>'
+    )
 
 
 def holds(info: FieldInfo, kind: type) -> bool:
@@ -127,8 +139,11 @@ def kind_of(info: FieldInfo) -> str:
     return "line"
 
 
-def control(name: str, info: FieldInfo, elem_id: str, **more: Any) -> Component:
-    """The control for one field of a request model. `more` overrides what the declaration says."""
+def control(name: str, info: FieldInfo, elem_id: str, *, explore: bool = False, **more: Any) -> Component:
+    """The control for one field of a request model. `more` overrides what the declaration says.
+
+    explore: a number gets a button to explore it.
+    """
     kind = kind_of(info)
     default = None if info.is_required() else info.get_default(call_default_factory=True)
     unit = hint(info, "unit", "")
@@ -139,8 +154,9 @@ def control(name: str, info: FieldInfo, elem_id: str, **more: Any) -> Component:
         step = hint(info, "step") or (0.1 if holds(info, float) else 1)
         common.setdefault("placeholder", hint(info, "empty", "Model default"))
         return number_field(
-            minimum=low, maximum=high, step=step, slider=kind == "slider", optional=default is None, **common
-        )
+            minimum=low, maximum=high, step=step, slider=kind == "slider", optional=default is None,
+            explore=explore, **common,
+        )  # fmt: skip
     if kind == "switch":
         return gr.Checkbox(**common)
     if kind == "choices":

@@ -55,7 +55,7 @@ class VideoJobs:
         self, backend: Backend, request: VideoRequest, visitor: str | None, model: str | None
     ) -> VideoRecord:
         """A new job, on its way to the server. It goes on whatever happens to the caller."""
-        server = _key(backend)
+        server = backend.known_as
         job = Followed(
             VideoRecord(
                 ticket=secrets.token_urlsafe(24),
@@ -175,12 +175,7 @@ class VideoJobs:
         """The server of a job: one that is in use, or the host's own."""
         host = self._backends.for_tab("video")
         known = [*([host] if host else []), *self._keepers]
-        return next((one for one in known if _key(one) == record.server), None)
+        return next((one for one in known if one.known_as == record.server), None)
 
 
 async def _nothing(ticket: str) -> None: ...
-
-
-def _key(backend: Backend) -> str:
-    """What a server is known by in the store. The embedded one has another port each time."""
-    return "demo" if backend.demo else backend.client.address

@@ -115,7 +115,7 @@ def recipe_routes() -> APIRouter:
         file: Annotated[str, Body(max_length=1000)], recipe: Annotated[dict[str, Any] | None, Body()] = None
     ) -> Response:
         """A file of a result as a download: with a recipe inside, or its bytes as they are without one."""
-        path = _in_cache(file)
+        path = in_cache(file)
         if recipe is None:
             return FileResponse(path, filename=path.name, media_type="application/octet-stream")
         try:
@@ -129,7 +129,7 @@ def recipe_routes() -> APIRouter:
     return router
 
 
-def _in_cache(file: str) -> Path:
+def in_cache(file: str) -> Path:
     """A file of a result by the name that `_take` gave it, and no other file."""
     uploads = Path(get_upload_folder()).resolve()
     try:
@@ -220,7 +220,7 @@ def fill(tab: "OmniTab", recipe: Recipe) -> Updates:
     told = {one["role"]: one["content"] for one in values.get("messages", []) if one["role"] in ("system", "user")}
     values |= {"text": _text(told.get("user", "")), "system": _text(told.get("system", ""))}
     return {
-        part: _shown(kind_of(fields[name]) if name in fields else "text", values.get(name), part)
+        part: as_shown(kind_of(fields[name]) if name in fields else "text", values.get(name), part)
         for name, part in _fillable(tab).items()
     }
 
@@ -229,7 +229,7 @@ def _text(content: Any) -> str:
     return content if isinstance(content, str) else "\n".join(part["text"] for part in content if "text" in part)
 
 
-def _shown(kind: str, value: Any, part: Component) -> Any:
+def as_shown(kind: str, value: Any, part: Component) -> Any:
     """A value as its control takes it."""
     if kind == "json" and isinstance(part, gr.Textbox):
         return "" if value is None else json.dumps(value, ensure_ascii=False, indent=1)

@@ -54,6 +54,8 @@ class Work(ABC):
     """What is said while it runs; it may change."""
     record: str = ""
     """The id of its record in the history, when somebody else writes that down."""
+    aside: bool = False
+    """It is made beside the stage, such as a cell of a grid: what the page shows elsewhere is left alone."""
     left: bool = False
     """The page has gone on to show something else: nothing more is said of this run."""
 

@@ -28,12 +28,16 @@ def working(note: str = "Working", place: int = 0, wait: Wait | None = None, sta
 
     started: seconds since the run began when this is sent.
     """
-    if place:
-        note = f"{_nth(place)} in line"
-    if wait:
-        note = f"{wait.reason} Trying again in {wait.seconds:.0f} s"
+    note = told(note, place, wait)
     clock = f'<span class="omni-clock" data-since="{started:.2f}">{started:.1f} s</span>'
     return _box(WORKING, f"<p><span class='omni-note'>{escape(note)}</span> {clock}</p>")
+
+
+def told(note: str, place: int = 0, wait: Wait | None = None) -> str:
+    """What a run does, in words: why it waits comes before everything else."""
+    if wait:
+        return f"{wait.reason} Trying again in {wait.seconds:.0f} s"
+    return f"{_nth(place)} in line" if place else note
 
 
 def done(facts: list[tuple[str, str]]) -> str:

@@ -1,7 +1,7 @@
 """The frame of every tab: controls on the left, the stage on the right, and one way to run."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from html import escape
 from inspect import isawaitable
 from typing import Any, Literal
@@ -10,15 +10,19 @@ import gradio as gr
 
 from omni_ui.client import OmniError, Request
 from omni_ui.parts import status
-from omni_ui.parts.backends import Backends
+from omni_ui.parts.backends import Backend, Backends
 from omni_ui.parts.code import code_view
 from omni_ui.parts.form import Form, Invalid, by_name
+from omni_ui.parts.grid.view import grid_view
+from omni_ui.parts.grid.view import wire as wire_grid
 from omni_ui.parts.recipes import preset_bar, settings_of, settings_place
 from omni_ui.parts.recorder import Recorder
 from omni_ui.parts.reopen import Reopen
 from omni_ui.parts.run import Outcome, Step, Updates, Work, run
 from omni_ui.parts.sendto import SendTo
 from omni_ui.parts.visitor import visitor_of
+from omni_ui.store import StoreTrouble
+from omni_ui.store.timings import load_of
 
 NO_SERVER = "the host can set OMNI_BASE_URL, or the address of this tab's own server."
 MakeWork = Callable[[Any], Work]
@@ -43,6 +47,9 @@ class OmniTab:
         self.reopen: Reopen | None = None
         self.reopened: list[gr.components.Component] = []
         """How a result of the history is shown once more, and the components that this sets."""
+        self.make: MakeWork | None = None
+        self.read: Read = self.form.read
+        """How Run goes from values to a request, and from that to work: for those who run it with other values."""
         self.wished: list[str] = []
         """Fields that this tab's own `wishes` may name, besides those that makers recommend."""
 
@@ -90,6 +97,7 @@ class OmniTab:
             if status:
                 self.add_status()
             self.settings = settings_place(self.name)
+            self.grid = grid_view(self.form) if self.form.varies else None
             with gr.Accordion("Code", open=False, elem_classes="omni-code-fold"):
                 self.code = gr.HTML(label="Code", elem_id=f"{self.name}-code", padding=False)
             self.facts = gr.JSON(visible=False, elem_id=f"{self.name}-facts", label="Facts")
@@ -150,6 +158,8 @@ class OmniTab:
             self.inputs = inputs
         outputs = [*results, self.status, self.settings, self.code, self.facts]
         read = read or self.form.read
+        if not on:
+            self.make, self.read = make, read
 
         async def handler(request: gr.Request, *values: Any) -> AsyncGenerator[dict[Any, Any]]:
             async with aclosing(
@@ -174,6 +184,8 @@ class OmniTab:
             said = await stopped(request) if stopped else ""
             return status.stopped(said) if said else status.stopped()
 
+        if self.grid is not None and not on:
+            wire_grid(self)
         self.stop_button.click(
             stop, None, self.status, cancels=[ran], api_visibility="private", queue=False, show_progress="hidden"
         )
@@ -195,11 +207,7 @@ class OmniTab:
             return
         yield {self.status: status.working()}  # before the server is asked who it is, which may take seconds
         ability = await backend.ability(self.name)
-        work = make(asked)
-        work.model = ability.model if ability else None
-        work.demo = backend.demo
-        work.visitor, work.session = visitor_of(request), request.session_hash
-        work.entered = values
+        work = self.begin(make, asked, values, request, backend, ability.model if ability else None)
         shown: Updates = {part: gr.skip() for part in results}
         told: Any = None
         async with aclosing(run(backend, work)) as steps:
@@ -222,11 +230,39 @@ class OmniTab:
                     note = {self.status: status.working(work.note, step.place, step.wait, step.seconds)}
                     yield step.updates | (note if changed else {}) or {self.status: gr.skip()}
 
+    def begin(
+        self, make: MakeWork, asked: Request, values: dict[str, Any], request: gr.Request, backend: Backend,
+        model: str | None,
+    ) -> Work:  # fmt: skip
+        """The work of one run, told whose it is and for which server."""
+        work = make(asked)
+        work.model, work.demo = model, backend.demo
+        work.visitor, work.session = visitor_of(request), request.session_hash
+        work.entered = values
+        return work
+
+    async def keep(self, work: Work, outcome: Outcome, seconds: float) -> str:
+        """Writes down a finished run; the id of its record."""
+        if work.record or not self.recorder:
+            return work.record
+        if backend := None if self.name == "video" else self.backends.for_tab(self.name, work.session):
+            with suppress(StoreTrouble):  # said by the store itself. (Videos are timed by those who follow the jobs.)
+                load = load_of(work.request)
+                await self.recorder.store.timings.note(backend.known_as, work.model, load, seconds)
+        return await self.recorder.result(work, outcome, seconds)
+
+    async def keep_failure(self, work: Work, error: Exception | None, backend: Backend) -> str:
+        """Writes down a run that failed; the sentence for the visitor."""
+        sentence, words = (self.backends.discreet(one, backend) for one in _explain(error))
+        if self.recorder and not work.record:
+            await self.recorder.failure(self.form.model, work.visitor, sentence, words, entered=work.entered, work=work)
+        return sentence
+
     async def _finish(self, work: Work, step: Step) -> Updates:
         outcome = step.outcome or Outcome()
         seed = getattr(work.request, "seed", None)
         facts = status.facts_of(step.seconds, seed, outcome.facts, work.model)
-        record = work.record or (await self.recorder.result(work, outcome, step.seconds) if self.recorder else "")
+        record = await self.keep(work, outcome, step.seconds)
         return {
             self.status: status.done(facts) + (self.sends.row(self.name, record, outcome) if self.sends else ""),
             self.settings: await settings_of(work.request, work.model, outcome.files),

@@ -19,7 +19,9 @@ SCRIPTS = [
     "sendto.js",
     "history.js",
     "recipes.js",
+    "grid.js",
 ]
+STYLES = ["omni.css", "grid.css"]
 SANS = [
     "ui-sans-serif",
     "system-ui",
@@ -87,4 +89,4 @@ def head() -> str:
 
 
 def css() -> str:
-    return (ASSETS / "omni.css").read_text(encoding="utf-8")
+    return "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLES)

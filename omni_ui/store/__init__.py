@@ -12,6 +12,7 @@ from pathlib import Path
 from omni_ui.store.database import Database, StoreTrouble
 from omni_ui.store.files import Files
 from omni_ui.store.history import History, Room
+from omni_ui.store.ignored import Ignored
 from omni_ui.store.jobs import Jobs, VideoRecord
 from omni_ui.store.records import HistoryFile, HistoryRecord, Source
 from omni_ui.store.schema import MIGRATIONS
@@ -31,6 +32,7 @@ class Store:
         self.database = Database(MIGRATIONS)
         self.jobs = Jobs(self.database)
         self.timings = Timings(self.database)
+        self.ignored = Ignored(self.database)
         self.history = History(self.database, lambda: self.files)
         self._temporary: Path | None = None
         self._refused = ""

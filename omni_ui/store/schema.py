@@ -51,4 +51,15 @@ MIGRATIONS: list[str] = [
         DELETE FROM history_files WHERE record = OLD.id;
     END;
     """,
+    # 3: settings that a model was seen to ignore
+    """
+    CREATE TABLE ignored (
+        server TEXT NOT NULL,
+        model TEXT NOT NULL,
+        tab TEXT NOT NULL,
+        field TEXT NOT NULL,
+        at REAL NOT NULL,
+        PRIMARY KEY (server, model, tab, field)
+    );
+    """,
 ]

@@ -94,14 +94,16 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             await self._look_at_files()
             backend = backends.for_tab("video", self.session)
             job = await jobs.begin(backend, self.request, self.visitor, self.model)
-            self._ticket = jobs.on_stage[self.session or ""] = job.ticket
+            self._ticket = job.ticket
+            if not self.aside:
+                jobs.on_stage[self.session or ""] = job.ticket
             self.record = record_of(job.ticket) if self.visitor else ""
             try:
                 async for job in jobs.changes(self._ticket):
                     yield job
             finally:
-                # Somebody without a name could not come back for it.
-                if not self.visitor:
+                # Somebody without a name could not come back for it; a grid that is left is not gone on with.
+                if self.aside or not self.visitor:
                     jobs.cancel(self._ticket)
             _raise_unless_done(job)
 

@@ -1,0 +1,116 @@
+"""How a grid stands: what each cell holds, and what the results tell of the settings."""
+
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Literal
+
+from omni_ui.client import type_of_file
+from omni_ui.parts.files import shown
+from omni_ui.parts.grid.plan import Axis, Plan, Planned
+from omni_ui.parts.grid.values import written
+
+
+@dataclass
+class Cell:
+    """digest: of all its files, once it is done. note: what it waits for. sentence: why it failed."""
+
+    planned: Planned
+    state: Literal["waiting", "working", "done", "failed"] = "waiting"
+    note: str = ""
+    files: list[Path] = field(default_factory=list)
+    seconds: float = 0.0
+    sentence: str = ""
+    digest: str = ""
+
+    def as_value(self) -> dict[str, Any]:
+        kind = type_of_file(self.files[0]).partition("/")[0] if self.files else ""
+        return {
+            "at": self.planned.at,
+            "state": self.state,
+            "note": self.note,
+            "kind": kind,
+            "files": [shown(path) for path in self.files],
+            "seconds": round(self.seconds, 1),
+            "sentence": self.sentence,
+        }
+
+
+class Board:
+    """id: by which the page knows it. said: how many runs, how long. now: what stands in the control that is explored;
+    ... where none is."""
+
+    def __init__(self, id: str, plan: Plan, said: str, now: Any = ...) -> None:
+        self.id = id
+        self.plan = plan
+        self.said = said
+        self.now = now
+        self.cells = [Cell(planned) for planned in plan.cells]
+        self.over = False
+        self.remarks: list[str] = []
+
+    def as_value(self) -> dict[str, Any]:
+        """For the page, see assets/grid.js."""
+        return {
+            "id": self.id,
+            "kind": "grid" if self.now is ... else "explore",
+            "said": self.said,
+            "over": self.over,
+            "seed": None if self.plan.seed is None else str(self.plan.seed),
+            "axes": [_axis(axis, self.now) for axis in self.plan.axes],
+            "cells": [cell.as_value() for cell in self.cells],
+            "remarks": self.remarks,
+        }
+
+    def finish(self, model: str | None) -> tuple[list[str], list[str]]:
+        """Says what the bytes tell of each setting; the fields that were ignored, and those that were heeded."""
+        self.over = True
+        ignored, heeded = [], []
+        for place, axis in enumerate(self.plan.axes):
+            same, differ = self._compare(place)
+            if same and not differ:
+                ignored.append(axis.field)
+                named = model or "This model"
+                self.remarks.append(
+                    f"{named} ignores {_within(axis.label)}: other values gave the same result, byte for byte."
+                )
+            elif differ:
+                heeded.append(axis.field)
+                if same:
+                    pair = " and ".join(written(axis.values[number]) for number in same[0])
+                    self.remarks.append(f"{axis.label} {pair} gave the same result, byte for byte.")
+        return ignored, heeded
+
+    def _compare(self, place: int) -> tuple[list[tuple[int, int]], bool]:
+        """Neighbours on an axis, all else being equal: those with the same bytes, and whether any differ."""
+        done = [cell for cell in self.cells if cell.digest]
+
+        def others(cell: Cell) -> tuple[int, ...]:
+            return tuple(number for axis, number in enumerate(cell.planned.at) if axis != place)
+
+        same: list[tuple[int, int]] = []
+        differ = False
+        for _, line in groupby(sorted(done, key=lambda one: (others(one), one.planned.at)), key=others):
+            cells = list(line)
+            for number, one in enumerate(cells):
+                for other in cells[number + 1 :]:
+                    if one.digest == other.digest:
+                        same.append((one.planned.at[place], other.planned.at[place]))
+                    else:
+                        differ = True
+        return same, differ
+
+
+def _within(label: str) -> str:
+    """A label inside a sentence; an abbreviation stays as it is."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def _axis(axis: Axis, now: Any) -> dict[str, Any]:
+    return {
+        "field": axis.field,
+        "label": axis.label,
+        "values": [written(value) for value in axis.values],
+        "given": [str(value) if axis.field == "seed" else value for value in axis.values],
+        "now": next((place for place, value in enumerate(axis.values) if value == now), None),
+    }
