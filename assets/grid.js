@@ -239,6 +239,7 @@
       if (fresh) place.querySelector(".omni-grid-notice").before(table());
       update();
       if (fresh) place.scrollIntoView({ block: "nearest", behavior: "smooth" });
+      document.dispatchEvent(new Event("omni-made-aside"));
       if (!board.over) return;
       notice(board.remarks.join(" "));
       learn();
@@ -266,11 +267,11 @@
         const block = document.getElementById(`${tab}-${field}`);
         if (!block || block.querySelector(".omni-ignored")) continue;
         const words = "This model was seen to ignore this: other values gave the same result.";
-        (block.querySelector(".omni-number") || block).append(make("p", { class: "omni-ignored" }, words));
+        (block.querySelector(".omni-number") || block).append(make("p", { class: "omni-ignored", "data-of": `${tab}-${field}` }, words));
       }
     }
     for (const note of document.querySelectorAll(".omni-ignored")) {
-      const [tab, field] = (note.closest("[id]")?.id || "").split(/-(.*)/);
+      const [tab, field] = note.dataset.of.split(/-(.*)/);
       if (!ignored[tab]?.includes(field)) note.remove();
     }
   };

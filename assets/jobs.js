@@ -126,6 +126,7 @@
     };
 
     document.addEventListener("visibilitychange", () => document.hidden || ask());
+    document.addEventListener("omni-made-aside", () => ask()); // a cell of a grid is a job, too
     const changed = () => {
       const now = document.querySelector("#video-status .omni-status")?.dataset.state;
       if (now === state) return;

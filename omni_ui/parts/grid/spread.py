@@ -1,8 +1,8 @@
 """Four values of a number that are worth seeing side by side: the present one, some below and some above it."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from omni_ui.client import Request, hint
@@ -43,8 +43,9 @@ def spread(model: type[Request], name: str, now: float | None) -> list[int | flo
 
 def takes(model: type[Request], name: str, value: Any) -> bool:
     """Whether the field's own rules let a value through."""
+    info = model.model_fields[name]
     try:
-        model.__pydantic_validator__.validate_assignment(model.model_construct(), name, value)
+        TypeAdapter(Annotated[info.annotation, *info.metadata]).validate_python(value)
     except ValidationError:
         return False
     return True

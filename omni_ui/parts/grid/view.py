@@ -6,6 +6,7 @@ One component for each tab. Its value carries an order of the page to the app, a
 """
 
 import json
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from html import escape
@@ -26,6 +27,7 @@ from omni_ui.parts.run import Updates
 if TYPE_CHECKING:
     from omni_ui.parts.tab import OmniTab
 
+log = logging.getLogger(__name__)
 EVENTS = (
     "{ plan: () => trigger('plan'), fill: () => trigger('fill'), halt: () => trigger('halt'), "
     "adopt: () => trigger('adopt') }"
@@ -81,6 +83,10 @@ def wire(tab: "OmniTab") -> None:
             made, entered = await planned(order, values)
         except Invalid as wrong:
             yield {"refused": wrong.problems[0].sentence, "id": id}
+            return
+        except Exception:  # a fault of our own: the visitor gets a sentence, the log the trace
+            log.exception("a grid of %s could not be planned", tab.name)
+            yield {"refused": "Something went wrong in this page. It was written to the log.", "id": id}
             return
         backend = tab.backends.for_tab(tab.name, request.session_hash)
         if backend is None or tab.make is None:

@@ -2,11 +2,12 @@
 
 import pytest
 
-from omni_ui.client import EditRequest, ImageRequest, SoundRequest, SpeechRequest, VideoRequest
+from omni_ui.client import EditRequest, ImageRequest, SoundRequest, VideoRequest
 from omni_ui.parts.controls import kind_of
 from omni_ui.parts.grid.spread import spread, takes
+from omni_ui.parts.spoken import SpokenText
 
-MODELS = (ImageRequest, EditRequest, SpeechRequest, SoundRequest, VideoRequest)
+MODELS = (ImageRequest, EditRequest, SpokenText, SoundRequest, VideoRequest)
 NUMBERS = [
     (model, name)
     for model in MODELS
