@@ -5,7 +5,7 @@ import pytest
 from omni_ui.client import EditRequest, ImageRequest, SoundRequest, VideoRequest
 from omni_ui.parts.controls import kind_of
 from omni_ui.parts.grid.spread import spread, takes
-from omni_ui.parts.spoken import SpokenText
+from omni_ui.spoken.request import SpokenText
 
 MODELS = (ImageRequest, EditRequest, SpokenText, SoundRequest, VideoRequest)
 NUMBERS = [
