@@ -196,7 +196,7 @@
       }));
       const prompt = document.querySelector(`#${tab}-prompt textarea, #${tab}-input textarea`)?.value.trim().slice(0, 600) || "";
       const varied = board.axes.map((axis) => axis.field);
-      const facts = [board.seed ? `Seed ${board.seed}` : "", document.querySelector("#omni-state .omni-model")?.textContent || ""];
+      const facts = [board.seed ? `Seed ${board.seed}` : "", board.model || ""];
       const body = {
         title: board.prompt || (varied.includes("prompt") || varied.includes("input") ? "" : prompt) || board.axes.map((axis) => axis.label).join(" and "),
         axes: board.axes.map((axis) => ({ label: axis.label, values: axis.values.map((one) => one.slice(0, 2000)) })),

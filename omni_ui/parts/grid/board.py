@@ -46,6 +46,7 @@ class Board:
         self.said = said
         self.now = now
         self.cells = [Cell(planned) for planned in plan.cells]
+        self.model: str | None = None
         self.over = False
         self.remarks: list[str] = []
 
@@ -56,6 +57,7 @@ class Board:
             "kind": "grid" if self.now is ... else "explore",
             "said": self.said,
             "over": self.over,
+            "model": self.model,
             "seed": None if self.plan.seed is None else str(self.plan.seed),
             "axes": [_axis(axis, self.now) for axis in self.plan.axes],
             "cells": [cell.as_value() for cell in self.cells],
@@ -64,7 +66,7 @@ class Board:
 
     def finish(self, model: str | None) -> tuple[list[str], list[str]]:
         """Says what the bytes tell of each setting; the fields that were ignored, and those that were heeded."""
-        self.over = True
+        self.over, self.model = True, model
         ignored, heeded = [], []
         for place, axis in enumerate(self.plan.axes):
             same, differ = self._compare(place)

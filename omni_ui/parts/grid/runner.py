@@ -33,7 +33,7 @@ async def fill(tab: "OmniTab", backend: Backend, board: Board, begin: Begin) -> 
     for cell in board.cells:
         work = begin(cell.planned.request, cell.planned.entered)
         work.aside = True
-        model = work.model
+        model = board.model = work.model
         async with aclosing(_one(tab, backend, cell, work)) as looks:
             async for changed in looks:
                 yield changed
