@@ -1,12 +1,10 @@
 """Measurements that are taken in Chromium: pictures, words, sounds, Stop, the page itself."""
 
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import httpx
 from playwright.sync_api import Browser, Page
-from playwright.sync_api import Error as PageError
 
 from bench import browser as eyes
 from bench.apps import Program
@@ -188,8 +186,7 @@ def stops(browser: Browser, server: str, ours: Program, tabs: list[str], rounds:
         samples: list[float] = []
         for turn in range(rounds):
             close = turn % 2 == 1
-            with suppress(PageError):  # the page is gone when it was closed
-                samples.append(1000 * eyes.abort(browser, ours.url, server, tab, FILL[tab], close))
+            samples.append(1000 * eyes.abort(browser, ours.url, server, tab, FILL[tab], close))
         row = Row(f"{tab}: Stop or leaving, seen by the server", "ms", {"ours": samples})
         row.checks.append(Check("ours", row.median("ours"), 700, unit=" ms"))
         rows.append(row)
@@ -216,6 +213,6 @@ FILL = {
     "Image": _words("#image-prompt textarea"),
     "Edit": _edit,
     "Speech": _words("#speech-input textarea"),
-    "Sound": _words("#sound-prompt textarea"),
+    "Sound": _words("#sound-input textarea"),
     "Video": _words("#video-prompt textarea"),
 }
