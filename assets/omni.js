@@ -82,7 +82,7 @@
   document.addEventListener("keydown", (event) => {
     const name = openTab();
     if (!name) return;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !document.querySelector("dialog[open]")) {
       event.preventDefault();
       const field = document.activeElement;
       field?.dispatchEvent?.(new Event("change", { bubbles: true }));
@@ -140,7 +140,7 @@
     const pill = document.querySelector("#omni-state .omni-pill");
     if (!pill || !seen) return;
     const words = seen.waiting ? `${WORDS[seen.state]}, ${seen.waiting} waiting` : WORDS[seen.state];
-    if (pill.textContent !== words) pill.textContent = words;
+    if (pill.dataset.words !== words) pill.textContent = pill.dataset.words = words; // what is seen may be translated
     pill.dataset.state = seen.state;
     const model = document.querySelector("#omni-state .omni-model");
     const shown = [seen.model, seen.address].filter(Boolean).join(" · ");

@@ -7,6 +7,7 @@ import gradio as gr
 
 from omni_ui.parts.advice import Advice
 from omni_ui.parts.backends import Backends
+from omni_ui.parts.header import header
 from omni_ui.parts.jobs import VideoJobs
 from omni_ui.parts.listen import Listening
 from omni_ui.parts.recipes import Recipes
@@ -14,12 +15,6 @@ from omni_ui.parts.recorder import Recorder
 from omni_ui.parts.sendto import SendTo
 from omni_ui.parts.tab import OmniTab
 from omni_ui.tabs import chat, edit, history, image, server, sound, speech, video
-
-HEADER = """<header class="omni-header">
-<span class="omni-name">Omni UI</span><span class="omni-quiet omni-what">playground for vLLM-Omni</span>
-<span class="omni-state" role="status" id="omni-state">
-<span class="omni-pill" data-state="asking">Asking the server</span>
-<span class="omni-model omni-quiet"></span></span></header>"""
 
 
 def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder: Recorder) -> gr.Blocks:
@@ -29,7 +24,7 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
     recorder: writes down what is made, for the history.
     """
     with gr.Blocks(title="Omni UI", analytics_enabled=False, fill_width=True) as page:
-        header = gr.HTML(HEADER, padding=False)
+        top = gr.HTML(header(), padding=False)
         opening = gr.JSON(visible=False, label="The tab to open")
         advice = Advice()
         recipes = Recipes()
@@ -67,7 +62,7 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
             api_visibility="private",
             show_progress="hidden",
             # With every later message of any run the page goes over all targets of progress: let there be a small one.
-            show_progress_on=header,
+            show_progress_on=top,
             queue=False,
         )
         # The browser opens the tab, and only when the visitor has not opened one meanwhile.

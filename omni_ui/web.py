@@ -29,6 +29,7 @@ from omni_ui.parts.guard import Guard
 from omni_ui.parts.history_routes import history_routes
 from omni_ui.parts.job_list import job_routes
 from omni_ui.parts.jobs import VideoJobs
+from omni_ui.parts.languages import language_routes, translatable
 from omni_ui.parts.listen import Listening
 from omni_ui.parts.recipes import recipe_routes
 from omni_ui.parts.recorder import Limits, Recorder
@@ -99,10 +100,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(history_routes(recorder))
     app.include_router(recipe_routes())
     app.include_router(grid_routes(backends, store))
+    app.include_router(language_routes())
     app.add_middleware(Guard)
     if settings.root_path:
         app.add_middleware(SubPath, path=settings.root_path, routes=app.routes)
     page = build_ui(backends, listening, jobs, recorder)
+    page.i18n_instance = translatable(page)  # before it is mounted: Gradio then writes it into the page itself
     page.max_threads = settings.max_threads
     page.queue(default_concurrency_limit=None)
     mounted = gr.mount_gradio_app(

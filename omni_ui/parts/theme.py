@@ -1,11 +1,15 @@
 """The look, once for all tabs: a calm theme with system fonts; the rest is assets/omni.css."""
 
+import json
 from pathlib import Path
 
 import gradio as gr
 
+from omni_ui.parts.languages import choices
+
 ASSETS = Path(__file__).parents[2] / "assets"
 SCRIPTS = [
+    "language.js",
     "omni.js",
     "advice.js",
     "player.js",
@@ -20,6 +24,7 @@ SCRIPTS = [
     "history.js",
     "recipes.js",
     "grid.js",
+    "help.js",
 ]
 STYLES = ["omni.css", "grid.css"]
 SANS = [
@@ -85,7 +90,8 @@ def theme() -> gr.themes.Base:
 
 def head() -> str:
     """The page's scripts, inlined: they must run before the components mount."""
-    return "".join(f"<script>{(ASSETS / name).read_text(encoding='utf-8')}</script>" for name in SCRIPTS)
+    known = f"<script>window.omniLanguages = {json.dumps(choices(), ensure_ascii=False)};</script>"
+    return known + "".join(f"<script>{(ASSETS / name).read_text(encoding='utf-8')}</script>" for name in SCRIPTS)
 
 
 def css() -> str:

@@ -13,6 +13,7 @@ from omni_ui.parts.backends import Backends
 from omni_ui.parts.controls import Component
 from omni_ui.parts.conversation import Conversation
 from omni_ui.parts.conversation_json import from_history
+from omni_ui.parts.languages import drawn
 from omni_ui.parts.listen import Listening
 from omni_ui.parts.reopen import Opened
 from omni_ui.parts.run import Updates
@@ -63,12 +64,12 @@ class ChatTab(OmniTab):
                 advice[part] = gr.update(visible=output in outputs)
         if "text" not in outputs:
             advice[self.advice] = ONE_PROMPT
-        answers = [(words, value) for words, value in hint(ChatRequest.model_fields["modalities"], "presets")]
+        answers = [(drawn(words), value) for words, value in hint(ChatRequest.model_fields["modalities"], "presets")]
         answers = [one for one in answers if one[1] in outputs]
         advice[controls["modalities"]] = gr.update(choices=answers, visible=len(answers) > 1)
         voices = await _voices(backend.client) if "audio" in outputs else []
         advice[controls["voice"]] = gr.update(
-            choices=[("Model default", ""), *((name, name) for name in voices)], visible="audio" in outputs
+            choices=[(drawn("Model default"), ""), *((name, name) for name in voices)], visible="audio" in outputs
         )
         return advice
 

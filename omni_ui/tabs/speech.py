@@ -8,6 +8,7 @@ from omni_ui.client import Request
 from omni_ui.parts import status
 from omni_ui.parts.backends import Backends
 from omni_ui.parts.form import Invalid
+from omni_ui.parts.languages import drawn
 from omni_ui.parts.listen import Listening
 from omni_ui.parts.reading import Made, Reading
 from omni_ui.parts.reference import Reference
@@ -78,8 +79,9 @@ class SpeechTab(OmniTab):
             return {}
         backend = self.backends.for_tab("speech", session)
         ability = await backend.ability("speech") if backend else None
+        choices = [(words if value else drawn(words), value) for words, value in found.choices]
         return {
-            self.form.controls["voice"]: gr.Dropdown(choices=found.choices),
+            self.form.controls["voice"]: gr.Dropdown(choices=choices),
             self.form.controls["cast"]: gr.HTML(voices=found.choices),
             self.panel.list: gr.HTML(voices=found.rows),
             self.panel.warning: warning(ability),

@@ -1,0 +1,87 @@
+"""The page in Chinese: chosen by the browser or in the header, for labels, errors and hints alike; and back."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import wait_for_state
+
+ENGLISH_LEFT = """(skip) => {
+  const left = new Set();
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const node = walk.currentNode;
+    const words = node.nodeValue.trim();
+    const english = /[a-z]{2,} [a-z]{2,}/i.test(words) && !/[\\u4e00-\\u9fff]/.test(words);
+    if (english && !node.parentElement.closest(skip)) left.add(words);
+  }
+  return [...left];
+}"""
+NOT_OURS = "script, style, pre, code, textarea, [translate=no], .omni-example, dd, .omni-name"
+TABS = ["chat", "image", "edit", "speech", "sound", "video", "history", "server"]
+
+
+def opened(chromium, url: str, locale: str) -> Page:
+    page = chromium.new_page(locale=locale, viewport={"width": 1280, "height": 900})
+    page.goto(url)
+    page.wait_for_selector("#image-run")
+    page.wait_for_function("document.querySelector('#omni-state .omni-pill')?.dataset.state !== 'asking'")
+    return page
+
+
+def test_a_chinese_browser_gets_a_chinese_page(chromium, demo_app):
+    page = opened(chromium, demo_app.url, "zh-CN")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(page.get_by_role("tab", name="图像", exact=True)).to_be_visible()  # Gradio's own translation
+    expect(page.locator("#image-prompt")).to_contain_text("提示词")
+    expect(page.get_by_label("推理步数", exact=True).first).to_be_visible()  # our own HTML
+    expect(page.locator("#image-status")).to_contain_text("图片会显示在这里。")
+    expect(page.locator("#omni-language")).to_have_value("zh-CN")
+    for tab in TABS:
+        page.click(f"#{tab}-tab-button")
+        page.wait_for_selector(f"#{tab}-tab", state="visible")
+    assert page.evaluate(ENGLISH_LEFT, NOT_OURS) == []
+    page.close()
+
+
+def test_errors_are_translated_and_the_choice_goes_both_ways(chromium, demo_app):
+    page = opened(chromium, demo_app.url, "zh-CN")
+    page.click("#image-tab-button")
+    page.fill("#image-num_inference_steps input[type=number]", "9999")
+    page.fill("#image-prompt textarea", "Seed")  # what a person typed is no text of the page
+    page.click("#image-run")
+    said = wait_for_state(page, "image", "failed")
+    assert "推理步数必须是" in said
+    assert "之间的整数" in said
+    page.select_option("#omni-language", "en")
+    expect(page.locator("#image-status")).to_contain_text("Inference steps must be a whole number from 1 to")
+    expect(page.get_by_role("tab", name="Image", exact=True)).to_be_visible()
+    expect(page.locator("#image-run")).to_have_text("Run")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert page.input_value("#image-prompt textarea") == "Seed"
+    page.reload()
+    expect(page.locator("#image-run")).to_have_text("Run")  # remembered
+    page.select_option("#omni-language", "zh-CN")
+    expect(page.locator("#image-run")).to_have_text("运行")
+    expect(page.locator("#image-num_inference_steps label")).to_have_text("推理步数")
+    page.close()
+
+
+def test_other_browsers_get_english_and_an_english_page_loads_no_texts(chromium, demo_app):
+    page = chromium.new_page(locale="fi-FI")
+    asked = []
+    page.on("request", lambda one: asked.append(one.url))
+    page.goto(demo_app.url)
+    expect(page.locator("#image-run")).to_have_text("Run")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert not [one for one in asked if "/omni/languages/" in one]
+    page.close()
+
+
+def test_what_models_and_people_wrote_stays(chromium, demo_app):
+    page = opened(chromium, demo_app.url, "zh-CN")
+    page.click("#chat-tab-button")
+    page.fill("#chat-text textarea", "Run")  # also the name of a button
+    page.click("#chat-run")
+    wait_for_state(page, "chat", "done")
+    expect(page.locator(".omni-message[data-role=user] .omni-said")).to_have_text("Run")
+    expect(page.locator(".omni-message[data-role=user] .omni-who")).to_have_text("你")
+    page.close()
