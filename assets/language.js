@@ -31,7 +31,8 @@
     found = new Map();
     for (const [key, shown] of exact) {
       const letters = key.replace(/\{\d+\}/g, "").replace(/[^\p{L}]/gu, "").length;
-      const add = (source, becomes, plain) => patterns.push({ source: new RegExp(`^${source}$`, "s"), becomes, letters, plain });
+      const wide = /(^|[.?!:] )\{\d+\}( [A-Z]|$)/.test(key); // a gap that holds sentences
+      const add = (source, becomes, plain) => patterns.push({ source: new RegExp(`^${source}$`, "s"), becomes, letters, plain, wide });
       if (GAP.test(key)) add(key.split(GAP).map(quoted).join("(.*?)"), shown, letters < 12);
       // What is said about a field stands alone in the file: "is empty: choose another file."
       else if (/^(is|has|holds|must|cannot|needs|makes|changes|understands|answers|speaks|reads|takes)\b/.test(key)) {
@@ -74,11 +75,12 @@
     return one(text) ?? matched(text) ?? text.split(", ").map(titled).join(", ");
   };
   const matched = (text) => {
-    for (const { source, becomes, plain } of patterns) {
+    for (const { source, becomes, plain, wide } of patterns) {
       const fits = source.exec(text);
       if (!fits) continue;
       const gaps = fits.slice(1);
-      if (plain && gaps.some((gap) => gap.length > 60 || /[.?!] /.test(gap))) continue;
+      if (plain && gaps.some((gap) => gap.length > 60)) continue;
+      if (!wide && gaps.some((gap) => /[.?!] [A-Z]/.test(gap))) continue;
       return becomes.replace(/\{(\d+)\}/g, (_, number) => piece(gaps[number - 1]));
     }
     return null;
