@@ -85,3 +85,11 @@ def test_what_models_and_people_wrote_stays(chromium, demo_app):
     expect(page.locator(".omni-message[data-role=user] .omni-said")).to_have_text("Run")
     expect(page.locator(".omni-message[data-role=user] .omni-who")).to_have_text("你")
     page.close()
+
+
+def test_sentences_that_stand_together_are_each_translated(chromium, demo_app):
+    page = opened(chromium, demo_app.url, "zh-CN")
+    page.click("#history-tab-button")
+    expect(page.locator(".omni-history-room")).to_contain_text("它们会一直保留，直到你删除。")
+    expect(page.locator(".omni-history-room")).to_contain_text("你的结果占用")
+    page.close()
