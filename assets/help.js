@@ -42,7 +42,7 @@
     const close = make("button", { type: "button", className: "omni-small", textContent: "Close" });
     close.addEventListener("click", () => dialog.close());
     dialog.append(
-      make("h2", { id: "omni-help-title", textContent: "Keys and gestures" }),
+      make("h2", { id: "omni-help-title", tabIndex: -1, autofocus: true, textContent: "Keys and gestures" }),
       table,
       make("label", {}, own, make("span", { textContent: "The ? key opens this sheet" })),
       close,
