@@ -299,5 +299,8 @@ window.omniChat = (() => {
     fields.files?.add(files);
   });
 
-  return { messages, live, change, attach, pick, download };
+  /** Makes the next press of Send answer the last message once more, and not what is being written. */
+  const again = () => fields.change?.set("again");
+
+  return { again, messages, live, change, attach, pick, download };
 })();

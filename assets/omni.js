@@ -142,6 +142,7 @@
     const words = seen.waiting ? `${WORDS[seen.state]}, ${seen.waiting} waiting` : WORDS[seen.state];
     if (pill.dataset.words !== words) pill.textContent = pill.dataset.words = words; // what is seen may be translated
     pill.dataset.state = seen.state;
+    window.omniLight?.(seen);
     const model = document.querySelector("#omni-state .omni-model");
     const shown = [seen.model, seen.address].filter(Boolean).join(" · ");
     if (model && model.textContent !== shown) { model.textContent = shown; model.title = shown; }

@@ -54,6 +54,8 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
         async def leave(request: gr.Request) -> None:
             await backends.forget(request.session_hash or "")
             jobs.forget(request.session_hash or "")
+            for tab in tabs:
+                tab.repeat.forget(request.session_hash)
 
         loaded = page.load(
             arrive,

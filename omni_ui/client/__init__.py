@@ -11,6 +11,7 @@ Errors are one tree; each carries a sentence that can be shown as it is (see `_e
     └── ServerFailed (OutOfMemory)
 """
 
+from omni_ui.client._answers import known_error
 from omni_ui.client._chat import ChatRequest
 from omni_ui.client._client import OmniClient
 from omni_ui.client._discover import Ability, Capabilities, ModelInfo
@@ -47,6 +48,7 @@ from omni_ui.client._files import FormRequest
 from omni_ui.client._image import SIZES, ImageRequest
 from omni_ui.client._jobs import VideoJob
 from omni_ui.client._known_models import recommended_fields
+from omni_ui.client._load import Load
 from omni_ui.client._media import FileRef, Picture, media_type_of, replace_files, type_of_file
 from omni_ui.client._pictures import Pictures
 from omni_ui.client._read_speech import BatchResult
@@ -79,6 +81,7 @@ __all__ = [
     "FormRequest",
     "Health",
     "ImageRequest",
+    "Load",
     "ModelInfo",
     "NotFound",
     "NotReachable",
@@ -114,6 +117,7 @@ __all__ = [
     "batch_call",
     "hint",
     "knob",
+    "known_error",
     "media_type_of",
     "problems",
     "read_address",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from omni_ui.client._errors import BadRequest, NotFound, NotVllmOmni, OmniError, ServerBusy, class_for
-from omni_ui.client._replies import find_reply
+from omni_ui.client._replies import Reply, find_reply
 
 SHOWN = 300
 """Characters of the server's own words that go into a sentence; all of them stay in `server_message`."""
@@ -40,7 +40,7 @@ def error_from_body(body: Any, status: int | None, text: str = "", path: str = "
             reply.says.format(*groups),
             reply.hint.format(*groups) or None,
             field=_field(param) or _field_of(path, reply.field),
-            remedy={k: _fill(v, groups) for k, v in reply.remedy.items()} if reply.remedy else None,
+            remedy=_remedy(reply, groups),
             permanent=reply.permanent,
             **facts,
         )
@@ -61,6 +61,15 @@ def error_from_body(body: Any, status: int | None, text: str = "", path: str = "
     what = "The server did not take this request" if issubclass(kind, BadRequest) else "The server failed"
     what = "The server is busy" if issubclass(kind, ServerBusy) else what
     return kind(f"{what}: {says}", field=_field(param), permanent=permanent, **facts)
+
+
+def known_error(message: str) -> OmniError | None:
+    """The error that a server's own words stand for, where they are known; of failures that were only written down."""
+    return error_from_body({"error": {"message": message}}, None) if find_reply(message) else None
+
+
+def _remedy(reply: Reply, groups: tuple[str, ...]) -> dict[str, Any] | None:
+    return {name: _fill(value, groups) for name, value in reply.remedy.items()} if reply.remedy else None
 
 
 def _read(body: Any) -> tuple[str, str | None, str | None, int | None]:

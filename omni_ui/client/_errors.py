@@ -27,7 +27,8 @@ class OmniError(Exception):
     server_message: the server's own words, unshortened, empty when it had none. The API key never stands in it.
     request_id: the server's id of the request, where it gives one.
     field: the wire name of the parameter at fault, where known.
-    remedy: a change that a program can offer: {"field": "size", "action": "halve"} or {"field": "n", "value": 1}.
+    remedy: a change that a program can offer: {"field": "size", "action": "halve"} or {"field": "n", "value": 1};
+        the actions are those of `_replies.Reply`.
     body: the parsed JSON of the answer, None when it was not JSON.
     permanent: True when the same request would fail again, whatever the status says.
     retry_after: seconds that the server asked to wait.

@@ -13,7 +13,11 @@ from omni_ui.client._errors import BadRequest, NotFound, NothingMade, OmniError,
 
 @dataclass(frozen=True)
 class Reply:
-    """One known message. `says` and `hint` may hold {0}, {1} … for the groups of the pattern."""
+    """One known message. `says`, `hint` and the remedy may hold {0}, {1} … for the groups of the pattern.
+
+    remedy: {"field": …, "value": what it is set to}, or with an "action": halve (a size or a number), fit (a size
+    into `value` pixels), keep (the first `value` files), first (of the values that `value` lists), new_conversation.
+    """
 
     pattern: str
     says: str
@@ -97,9 +101,15 @@ KNOWN_REPLIES: list[Reply] = [
         "Size {0} is more than this server makes: at most {1} pixels.",
         "Choose a smaller size.",
         "size",
-        HALVE,
+        {"field": "size", "action": "fit", "value": "{1}"},
     ),
-    Reply(r"Invalid size", "The server cannot read this size.", "Write it as WIDTHxHEIGHT, such as 1024x768.", "size"),
+    Reply(
+        r"Invalid size",
+        "The server cannot read this size.",
+        "Write it as WIDTHxHEIGHT, such as 1024x768.",
+        "size",
+        {"field": "size", "value": None},
+    ),
     Reply(
         r"Received (\d+) input images?\. At most (\d+)",
         "{0} input pictures are too many: this model takes {1}.",
@@ -127,6 +137,7 @@ KNOWN_REPLIES: list[Reply] = [
         "Resolution {0} does not exist.",
         "Choose one of {1}.",
         "resolution",
+        {"field": "resolution", "action": "first", "value": "{1}"},
     ),
     Reply(
         r"stream=true is only supported for multi-stage",
@@ -140,6 +151,7 @@ KNOWN_REPLIES: list[Reply] = [
         "The LoRA is not complete: it needs a name and a path on the server.",
         'Write {{"name": …, "path": …}}.',
         "lora",
+        {"field": "lora", "value": None},
     ),
     Reply(
         r"Failed to (?:open uploaded file|download image)|Invalid base64 image|cannot identify image|broken data",
@@ -151,6 +163,7 @@ KNOWN_REPLIES: list[Reply] = [
         r"No output generated|No image data available",
         "The model made nothing.",
         "Change the prompt or the seed and try again.",
+        remedy={"field": "seed", "value": None},
         kind=NothingMade,
     ),
     Reply(r"'ErrorResponse' object has no attribute", "The server failed and lost its own error message.", ""),
@@ -167,7 +180,7 @@ KNOWN_REPLIES: list[Reply] = [
         "This model has no voice {0}.",
         "It has: {1}",
         "voice",
-        {"field": "voice", "value": None},
+        {"field": "voice", "action": "first", "value": "{1}"},
     ),
     Reply(
         r"(?:Unknown|unsupported) (?:voice|speaker)|(?:voice|speaker) .{0,80}not (?:found|supported|available)",
@@ -212,6 +225,7 @@ KNOWN_REPLIES: list[Reply] = [
         r"'(\w+)' is only valid for Base task",
         "Only models that copy a voice (task Base) take {0}.",
         "Leave it out, or use such a model.",
+        remedy={"field": "{0}", "value": None},
     ),
     Reply(
         r"Instructions too long \(max (\d+)",
@@ -224,7 +238,7 @@ KNOWN_REPLIES: list[Reply] = [
         "The model does not take this many new tokens.",
         "The limit is {0}.",
         "max_new_tokens",
-        {"field": "max_new_tokens", "value": None},
+        {"field": "max_new_tokens", "value": "{0}"},
     ),
     Reply(
         r"Invalid language '(.*?)'\. Supported: (.*)",
@@ -325,18 +339,21 @@ KNOWN_REPLIES: list[Reply] = [
         r"Video generation timed out after ([\d.]+)s",
         "The server gave up after {0} seconds.",
         "Make it as a job, or ask for fewer frames or steps.",
+        remedy={"field": "num_frames", "action": "halve"},
     ),
     Reply(
         r"Provide (?:only one of input_reference|input_references alone)|does not support mixed",
         "Only one kind of reference can be used.",
         "Keep the picture or the video, not both.",
         "input_reference",
+        {"field": "input_references", "value": None},
     ),
     Reply(
         r"supports ([\d.]+)-second clips only",
         "This model makes clips of {0} seconds only.",
         "Set the seconds to that.",
         "seconds",
+        {"field": "seconds", "value": "{0}"},
     ),
     Reply(
         r"(?:Invalid|decode).{0,60}(?:reference|input_reference)|did not decode to",

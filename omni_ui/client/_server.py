@@ -11,6 +11,7 @@ import httpx
 
 from omni_ui.client._discover import Capabilities, ModelInfo, judge
 from omni_ui.client._errors import BrokenAnswer, NotFound, NotVllmOmni, OmniError
+from omni_ui.client._load import Load, read_load
 from omni_ui.client._request import Request, WireCall
 from omni_ui.client._transport import Transport
 
@@ -105,13 +106,18 @@ class Server:
         except NotFound:
             return {}
 
-    async def metrics(self) -> str | None:
+    async def metrics(self, timeout: float = 10.0) -> str | None:
         """The Prometheus text, None when the server does not show it."""
         try:
-            async with self._wire.open(WireCall("GET", "/metrics"), deadline=10, tries=1) as response:
+            async with self._wire.open(WireCall("GET", "/metrics"), deadline=timeout, tries=1) as response:
                 return (await response.aread()).decode("utf-8", "replace")
         except OmniError:
             return None
+
+    async def load(self, timeout: float = 2.0) -> Load | None:
+        """How busy the server is, None when it does not tell within `timeout` seconds. Never raises."""
+        text = await self.metrics(timeout)
+        return read_load(text) if text else None
 
     async def capabilities(self, refresh: bool = False) -> Capabilities:
         """What this server can do, by tab; kept for a few seconds. Raises when the server cannot be asked."""

@@ -5,12 +5,14 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from omni_ui.client import Ability, Capabilities, Health, OmniClient, OmniError
+from omni_ui.client import Ability, Capabilities, Health, Load, OmniClient, OmniError
 from omni_ui.parts.gate import Gate
 from omni_ui.settings import TABS, Settings, Tab
 
 FRESH = 5.0
 """Seconds for which the answer of a server about itself is taken as still true."""
+CLOSED = 60.0
+"""Seconds after which a server is asked again that did not tell how busy it is."""
 
 
 @dataclass(eq=False)
@@ -25,6 +27,9 @@ class Backend:
     _health: Health | None = None
     _abilities: Capabilities | None = None
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _load: Load | None = None
+    _counted: float = -1e9
+    _counting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _held: int = 0
     _left: bool = False
 
@@ -59,6 +64,20 @@ class Backend:
                     self._health, self._abilities = Health(False, self._health.seconds, error.sentence), None
                 self._seen = time.monotonic()
         return self._health, self._abilities
+
+    async def load(self, fresh: float = FRESH) -> Load | None:
+        """How busy the server says it is, at most `fresh` seconds old; None where it does not say. For the page's
+        light alone: no run waits for it."""
+        async with self._counting:
+            if time.monotonic() - self._counted > (fresh if self._load else max(fresh, CLOSED)):
+                self._load = await self.client.load()
+                self._counted = time.monotonic()
+        return self._load
+
+    @property
+    def version(self) -> str | None:
+        """The server's version, as it told at the last look."""
+        return self._abilities.version if self._abilities else None
 
     async def ability(self, tab: Tab) -> Ability | None:
         """What this server can do for a tab, None while it cannot be reached."""
@@ -167,6 +186,8 @@ class Backends:
             "running": backend.gate.running,
             "waiting": backend.gate.waiting,
         }
+        if health.ok and (load := await backend.load()):
+            seen["load"] = {"running": load.running, "waiting": load.waiting}
         if self.settings.addresses_shown and not backend.demo:
             seen["address"] = backend.client.address
         return seen

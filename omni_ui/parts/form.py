@@ -12,15 +12,19 @@ from omni_ui.parts.controls import control, number_field
 
 
 class Invalid(Exception):
-    """What was entered cannot be sent; `problems` holds a sentence for each field."""
+    """What was entered cannot be sent; `problems` holds a sentence for each field.
 
-    def __init__(self, *problems: Problem) -> None:
+    remedy: a change that the page can offer, as in OmniError.
+    """
+
+    def __init__(self, *problems: Problem, remedy: dict[str, Any] | None = None) -> None:
         super().__init__(" ".join(problem.sentence for problem in problems))
         self.problems = problems
+        self.remedy = remedy
 
     @classmethod
-    def because(cls, field: str, sentence: str) -> "Invalid":
-        return cls(Problem(field, sentence))
+    def because(cls, field: str, sentence: str, remedy: dict[str, Any] | None = None) -> "Invalid":
+        return cls(Problem(field, sentence), remedy=remedy)
 
 
 class Form:
@@ -127,10 +131,16 @@ class Form:
 
 
 def by_name(names: list[str], handler: Callable[..., Any]) -> Callable[..., Any]:
-    """The handler `(request, *values)` with the wire names as its parameters: the API's parameters have these names."""
+    """The handler `(request, *values)` with the wire names as its parameters: the API's parameters have these names.
+
+    One that takes `event` next to the request is told there what triggered it.
+    """
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    parameters = [inspect.Parameter("request", kind, annotation=gr.Request)]
+    told = {"request": gr.Request}
+    if "event" in inspect.signature(handler).parameters:
+        told["event"] = gr.EventData
+    parameters = [inspect.Parameter(name, kind, annotation=hint) for name, hint in told.items()]
     parameters += [inspect.Parameter(name, kind, default=None) for name in names]
     handler.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    handler.__annotations__ = {"request": gr.Request}
+    handler.__annotations__ = dict(told)
     return handler

@@ -170,9 +170,10 @@ class Recorder:
 
     async def _soon(self, writing: Coroutine[Any, Any, None]) -> None:
         """Waits for a record to be written, but not for long. It is written even when the page goes away meanwhile."""
-        await asyncio.wait({self._begin(writing)}, timeout=PATIENCE)
+        await asyncio.wait({self.begin(writing)}, timeout=PATIENCE)
 
-    def _begin(self, writing: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+    def begin(self, writing: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Writes something down without anybody waiting for it; the app does not end before."""
         task = asyncio.create_task(writing)
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)
@@ -217,7 +218,7 @@ class Recorder:
     def _job_ended(self, job: VideoRecord) -> None:
         """Writes down a video job that is done or has failed."""
         if job.visitor and job.state != "cancelled":
-            self._begin(self._write_job(job))
+            self.begin(self._write_job(job))
 
     async def _job_deleted(self, ticket: str) -> None:
         await self.settled()

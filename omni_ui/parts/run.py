@@ -56,6 +56,8 @@ class Work(ABC):
     """The id of its record in the history, when somebody else writes that down."""
     aside: bool = False
     """It is made beside the stage, such as a cell of a grid: what the page shows elsewhere is left alone."""
+    timed: bool = True
+    """Whether the frame remembers how long it took; False when somebody else does."""
     left: bool = False
     """The page has gone on to show something else: nothing more is said of this run."""
 
@@ -142,3 +144,12 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
         yield step("failed", error=error)
     finally:
         turn.leave()
+
+
+def explain(error: Exception | None) -> tuple[str, str]:
+    """An error as a sentence for the visitor, and the server's own words."""
+    if isinstance(error, Invalid):
+        return str(error), ""
+    if isinstance(error, OmniError):
+        return error.sentence, error.server_message or ""
+    return "Something went wrong in this page, not on the server. It was written to the log; please try again.", ""

@@ -40,14 +40,14 @@ def told(note: str, place: int = 0, wait: Wait | None = None) -> str:
     return f"{_nth(place)} in line" if place else note
 
 
-def done(facts: list[tuple[str, str]]) -> str:
-    """A finished run: its facts in one line, such as ("seed", "42")."""
+def done(facts: list[tuple[str, str]], more: str = "") -> str:
+    """A finished run: its facts in one line, such as ("seed", "42"). more: HTML that follows."""
     line = "".join(
         f'<span class="omni-fact"><span class="omni-quiet">{escape(name)}</span> '
         f'<b data-fact="{escape(name)}">{escape(value)}</b></span>'
         for name, value in facts
     )
-    return _box(DONE, f'<p class="omni-facts">{line}</p>')
+    return _box(DONE, f'<p class="omni-facts">{line}</p>{more}')
 
 
 def facts_of(

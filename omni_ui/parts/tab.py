@@ -1,15 +1,16 @@
 """The frame of every tab: controls on the left, the stage on the right, and one way to run."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from contextlib import aclosing, contextmanager, suppress
+from contextlib import aclosing, contextmanager
+from functools import partial
 from html import escape
 from inspect import isawaitable
 from typing import Any, Literal
 
 import gradio as gr
 
-from omni_ui.client import OmniError, Request
-from omni_ui.parts import status
+from omni_ui.client import Request
+from omni_ui.parts import forecast, remedies, status
 from omni_ui.parts.backends import Backend, Backends
 from omni_ui.parts.code import code_view
 from omni_ui.parts.form import Form, Invalid, by_name
@@ -18,11 +19,10 @@ from omni_ui.parts.grid.view import wire as wire_grid
 from omni_ui.parts.recipes import preset_bar, settings_of, settings_place
 from omni_ui.parts.recorder import Recorder
 from omni_ui.parts.reopen import Reopen
-from omni_ui.parts.run import Outcome, Step, Updates, Work, run
+from omni_ui.parts.repeat import GONE, Repeat, Shown, judged
+from omni_ui.parts.run import Outcome, Step, Updates, Work, explain, run
 from omni_ui.parts.sendto import SendTo
 from omni_ui.parts.visitor import visitor_of
-from omni_ui.store import StoreTrouble
-from omni_ui.store.timings import load_of
 
 NO_SERVER = "the host can set OMNI_BASE_URL, or the address of this tab's own server."
 MakeWork = Callable[[Any], Work]
@@ -50,6 +50,9 @@ class OmniTab:
         self.make: MakeWork | None = None
         self.read: Read = self.form.read
         """How Run goes from values to a request, and from that to work: for those who run it with other values."""
+        self.repeat = Repeat(self.name)
+        self.repeated: dict[str, Any] = {}
+        """What is entered, in place of what had been, when the result that is shown is repeated."""
         self.wished: list[str] = []
         """Fields that this tab's own `wishes` may name, besides those that makers recommend."""
 
@@ -85,6 +88,7 @@ class OmniTab:
         with gr.Row(elem_classes="omni-buttons"):
             self.run_button = gr.Button(run, variant="primary", elem_id=f"{self.name}-run", scale=3)
             self.stop_button = gr.Button("Stop", elem_id=f"{self.name}-stop", scale=1, min_width=72)
+            self.forecast = forecast.forecast_line(self.name)
 
     @contextmanager
     def stage(self, status: bool = True) -> Iterator[None]:
@@ -161,17 +165,22 @@ class OmniTab:
         if not on:
             self.make, self.read = make, read
 
-        async def handler(request: gr.Request, *values: Any) -> AsyncGenerator[dict[Any, Any]]:
-            async with aclosing(
-                self._run(make, results, read, dict(zip(inputs, values, strict=True)), request)
-            ) as changes:
+        with self.opened:
+            repeat = None if on else self.repeat.button(inputs)
+
+        async def handler(request: gr.Request, event: gr.EventData, *values: Any) -> AsyncGenerator[dict[Any, Any]]:
+            entered = dict(zip(inputs, values, strict=True))
+            once_more = repeat is not None and event.target is repeat
+            async with aclosing(self._run(make, results, read, entered, request, not on, once_more)) as changes:
                 async for updates in changes:
                     yield updates
 
-        ran = (on or self.run_button.click)(
-            by_name(list(inputs), handler),
-            list(inputs.values()),
-            outputs,
+        # One event for Run and for a repetition: there is one run at a time, and Stop ends it.
+        starts = on or partial(gr.on, [self.run_button.click, repeat.input])
+        ran = starts(
+            fn=by_name(list(inputs), handler),
+            inputs=list(inputs.values()),
+            outputs=outputs,
             api_name=None if on else self.name,
             api_visibility="private" if on else "public",
             api_description=(self.form.model.__doc__ or "").strip().split("\n")[0],
@@ -189,21 +198,42 @@ class OmniTab:
         self.stop_button.click(
             stop, None, self.status, cancels=[ran], api_visibility="private", queue=False, show_progress="hidden"
         )
+        if not on:
+            forecast.wire(self)
+            with self.opened:
+                remedies.wire(self.form)
         return ran
 
     async def _run(
-        self, make: MakeWork, results: list[Any], read: Read, values: dict[str, Any], request: gr.Request
+        self,
+        make: MakeWork,
+        results: list[Any],
+        read: Read,
+        values: dict[str, Any],
+        request: gr.Request,
+        main: bool,
+        once_more: bool,
     ) -> AsyncGenerator[dict[Any, Any]]:
-        """The updates of one run. Over the API a failure is an error; in the page it is a card on the stage."""
+        """The updates of one run. Over the API a failure is an error; in the page it is a card on the stage.
+
+        main: it was Run, whose result can be repeated. once_more: it is such a repetition.
+        """
+        before = self.repeat.of(request.session_hash) if once_more else None
         try:
-            given = read(values)
-            asked = (await given if isawaitable(given) else given).with_seed()
+            if before:
+                asked, values = before.request, values | before.entered | self.repeated
+            elif once_more:
+                raise Invalid.because("", GONE)
+            else:
+                given = read(values)
+                asked = (await given if isawaitable(given) else given).with_seed()
         except Invalid as wrong:
-            yield await self._failure(str(wrong), "", request, values)
+            yield await self._failure(wrong, request, values)
             return
         backend = self.backends.for_tab(self.name, request.session_hash)
         if backend is None:
-            yield await self._failure(f"No server was named for this tab: {NO_SERVER}", "", request, values)
+            nowhere = Invalid.because("", f"No server was named for this tab: {NO_SERVER}")
+            yield await self._failure(nowhere, request, values)
             return
         yield {self.status: status.working()}  # before the server is asked who it is, which may take seconds
         ability = await backend.ability(self.name)
@@ -215,15 +245,16 @@ class OmniTab:
                 if work.left:
                     return
                 if step.kind == "failed":
-                    sentence, words = (self.backends.discreet(one, backend) for one in _explain(step.error))
-                    yield work.after_failure() | await self._failure(sentence, words, request, values, work)
+                    yield work.after_failure() | await self._failure(step.error, request, values, work, backend)
                 elif step.kind == "called off":
                     if request.headers.get("x-gradio-user") == "api":
                         raise gr.Error(str(step.error), print_exception=False)
                     yield {self.status: status.stopped(str(step.error))}
                 elif step.kind == "done":
-                    yield {**shown, **await self._finish(work, step)}
+                    now = self.repeat.made(asked, values, work, step.outcome, backend.version) if main else None
+                    yield {**shown, **await self._finish(work, step, before, now)}
                 else:
+                    work.timed &= not step.wait  # the server was busy with others: no word on this run
                     shown.update(step.updates)
                     news = (step.kind == "waiting", step.place, step.wait, work.note)
                     changed, told = news != told, news
@@ -245,26 +276,28 @@ class OmniTab:
         """Writes down a finished run; the id of its record."""
         if work.record or not self.recorder:
             return work.record
-        if backend := None if self.name == "video" else self.backends.for_tab(self.name, work.session):
-            with suppress(StoreTrouble):  # said by the store itself. (Videos are timed by those who follow the jobs.)
-                load = load_of(work.request)
-                await self.recorder.store.timings.note(backend.known_as, work.model, load, seconds)
+        if work.timed and (backend := self.backends.for_tab(self.name, work.session)):
+            self.recorder.begin(forecast.note(self.recorder.store.timings, backend, work, seconds))
         return await self.recorder.result(work, outcome, seconds)
 
     async def keep_failure(self, work: Work, error: Exception | None, backend: Backend) -> str:
         """Writes down a run that failed; the sentence for the visitor."""
-        sentence, words = (self.backends.discreet(one, backend) for one in _explain(error))
+        sentence, words = (self.backends.discreet(one, backend) for one in explain(error))
         if self.recorder and not work.record:
             await self.recorder.failure(self.form.model, work.visitor, sentence, words, entered=work.entered, work=work)
         return sentence
 
-    async def _finish(self, work: Work, step: Step) -> Updates:
+    async def _finish(self, work: Work, step: Step, before: Shown | None, now: Shown | None) -> Updates:
+        """before: the result that this one should be like. now: what this one's own repetition will need."""
         outcome = step.outcome or Outcome()
         seed = getattr(work.request, "seed", None)
         facts = status.facts_of(step.seconds, seed, outcome.facts, work.model)
+        said = await judged(before, now) if before and now else ""
         record = await self.keep(work, outcome, step.seconds)
+        rows = self.repeat.row(work.session, now, record) if now else ""
+        rows += self.sends.row(self.name, record, outcome) if self.sends else ""
         return {
-            self.status: status.done(facts) + (self.sends.row(self.name, record, outcome) if self.sends else ""),
+            self.status: status.done(facts, said) + rows,
             self.settings: await settings_of(work.request, work.model, outcome.files),
             self.code: code_view(work.request.wire(work.model), self.backends.shown_address(self.name, work.session)),
             self.facts: {
@@ -278,20 +311,19 @@ class OmniTab:
         }
 
     async def _failure(
-        self, sentence: str, details: str, request: gr.Request, entered: dict[str, Any], work: Work | None = None
+        self,
+        error: Exception | None,
+        request: gr.Request,
+        entered: dict[str, Any],
+        work: Work | None = None,
+        backend: Backend | None = None,
     ) -> Updates:
+        sentence, details = (self.backends.discreet(one, backend) for one in explain(error))
         if self.recorder and not (work and work.record):
             await self.recorder.failure(
                 self.form.model, visitor_of(request), sentence, details, entered=entered, work=work
             )
         if request.headers.get("x-gradio-user") == "api":
             raise gr.Error(sentence, print_exception=False)
-        return {self.status: status.failed(sentence, details)}
-
-
-def _explain(error: Exception | None) -> tuple[str, str]:
-    if isinstance(error, Invalid):
-        return str(error), ""
-    if isinstance(error, OmniError):
-        return error.sentence, error.server_message or ""
-    return "Something went wrong in this page, not on the server. It was written to the log; please try again.", ""
+        fixes = remedies.fixes_for(error, self.form, entered)
+        return {self.status: status.failed(sentence, details) + remedies.fixes_row(self.name, fixes)}

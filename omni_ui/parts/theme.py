@@ -25,6 +25,9 @@ SCRIPTS = [
     "recipes.js",
     "grid.js",
     "help.js",
+    "repeat.js",
+    "forecast.js",
+    "light.js",
 ]
 STYLES = ["omni.css", "grid.css"]
 SANS = [

@@ -15,7 +15,7 @@ MOST = 20
 ALIKE = 2.0
 """A run is like another when it had at most this many times as much to do, or as little."""
 
-COUNTED = ("num_inference_steps", "n", "audio_length", "sound_duration")
+COUNTED = ("num_inference_steps", "n", "num_outputs_per_prompt", "audio_length", "sound_duration")
 """Numbers that the time grows with."""
 TELLING = (
     "generate_sound",
@@ -28,8 +28,12 @@ TELLING = (
     "layers",
     "stream",
     "lora",
+    "modalities",
+    "reading",
 )
 """Settings that change the time in ways of their own: only runs with the same ones are alike."""
+COUNTING = (*COUNTED, *TELLING, "size", "num_frames", "seconds", "fps", "input")
+"""All fields, besides files, that the load of a request depends on."""
 FILE_KINDS = ("image", "audio", "video")
 
 
@@ -39,6 +43,15 @@ class Load:
 
     kind: str
     amount: float
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Seconds from and to that a run will take, and how many past runs say so."""
+
+    low: float
+    high: float
+    runs: int
 
 
 def load_of(request: Request) -> Load:
@@ -98,7 +111,12 @@ class Timings:
         )
 
     async def expect(self, server: str, model: str | None, load: Load) -> tuple[float, float] | None:
-        """Seconds from and to that a run will take; None when too few runs were like it.
+        """Seconds from and to that a run will take; None when too few runs were like it."""
+        found = await self.forecast(server, model, load)
+        return (found.low, found.high) if found else None
+
+    async def forecast(self, server: str, model: str | None, load: Load) -> Forecast | None:
+        """What past runs say of one like them; None when there are too few.
 
         Each past run counts as it was and scaled to this load, since a part of the time does not grow with it.
         """
@@ -112,4 +130,4 @@ class Timings:
         asis = sorted(row["seconds"] for row in rows)
         scaled = sorted(row["seconds"] * load.amount / row["amount"] for row in rows)
         edge = math.floor(len(rows) * 0.1)  # an odd one at either end does not count
-        return min(asis[edge], scaled[edge]), max(asis[-1 - edge], scaled[-1 - edge])
+        return Forecast(min(asis[edge], scaled[edge]), max(asis[-1 - edge], scaled[-1 - edge]), len(rows))

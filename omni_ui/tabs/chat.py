@@ -7,7 +7,7 @@ import gradio as gr
 
 from omni_ui.client import ChatRequest, OmniClient, OmniError, hint
 from omni_ui.parts import status
-from omni_ui.parts.answering import THREAD, Answering, ChatView, read_chat_form
+from omni_ui.parts.answering import AGAIN, THREAD, Answering, ChatView, read_chat_form
 from omni_ui.parts.attach import attach_field
 from omni_ui.parts.backends import Backends
 from omni_ui.parts.controls import Component
@@ -140,6 +140,7 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
             told = gr.JSON(visible=False, elem_id="chat-conversation", label="Conversation")
     live.api_info = lambda: {"type": "object"}
     view = ChatView(told, result, live, player)
+    tab.repeated = {"change": AGAIN}  # the last message is answered once more
     tab.runs(
         partial(Answering, view=view, listening=listening),
         view.parts,

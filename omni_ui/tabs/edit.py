@@ -78,7 +78,9 @@ def build(backends: Backends) -> OmniTab:
             if most and len(given.image) > most:
                 takes = "one picture" if most == 1 else f"{most} pictures"
                 raise Invalid.because(
-                    "image", f"This model takes {takes}, and {len(given.image)} are here. Remove some."
+                    "image",
+                    f"This model takes {takes}, and {len(given.image)} are here. Remove some.",
+                    {"field": "image", "action": "keep", "value": most},
                 )
             pictures = [await take_picture(path, "image") for path in given.image]
             taken = list(pictures)

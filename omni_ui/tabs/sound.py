@@ -68,6 +68,7 @@ def build(backends: Backends) -> OmniTab:
                 raise Invalid.because(
                     "audio_length",
                     f"Length is {self.request.audio_length:g} s, and this model makes at most {most:g} s. Shorten it.",
+                    {"field": "audio_length", "value": most},
                 )
 
         async def show(self, events: list[Speech]) -> Updates:

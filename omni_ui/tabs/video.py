@@ -80,6 +80,8 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
     class Filming(Work):
         """Has a job made and shows how it stands."""
 
+        timed = False  # its keeper does that
+
         def __init__(self, request: VideoRequest) -> None:
             self.request = request
             self._notes: list[str] = []

@@ -1,3 +1,6 @@
+import asyncio
+
+from omni_ui.client import Load
 from omni_ui.parts.backends import Backends
 from omni_ui.settings import Settings
 from tests.fakes import SlowServer, free_port
@@ -65,4 +68,23 @@ async def test_a_tab_without_a_server_says_how_to_name_one():
     backends.start()
     assert backends.for_tab("chat") is None
     assert "OMNI_CHAT_URL" in (await backends.status())["chat"]["reason"]
+    await backends.close()
+
+
+async def test_the_load_of_a_server_is_asked_once_for_all_who_look():
+    backends = Backends(Settings(base_url="http://127.0.0.1:1"))
+    backends.start()
+    backend, asked = backends.for_tab("image"), []
+
+    async def load() -> Load | None:
+        asked.append(1)
+        return answers.pop(0)
+
+    backend.client.load = load
+    answers = [Load(2, 1), None]
+    assert await asyncio.gather(*(backend.load() for _ in range(20))) == [Load(2, 1)] * 20
+    assert len(asked) == 1
+    assert await backend.load(fresh=0) is None
+    assert await backend.load(fresh=0) is None  # it does not tell, so it is left alone for a while
+    assert len(asked) == 2
     await backends.close()

@@ -1,0 +1,295 @@
+"""Once more, told in time, and a way out of failures: below the results and failures of every tab."""
+
+import json
+import time
+
+import pytest
+
+from omni_ui.demo.server import DemoServer
+from tests.browser.conftest import run_and_wait, wait_for_state
+from tests.fakes import SlowServer, png
+from tests.running import App
+
+pytestmark = pytest.mark.browser
+
+ROW = "#{tab}-status .omni-again"
+
+
+class Shaky(SlowServer):
+    """Refuses every picture larger than `most` pixels with the words of a graphics card that is full."""
+
+    most = 128 * 128
+
+    async def _images(self, request):
+        from starlette.responses import JSONResponse
+
+        body = await request.json()
+        width, height = map(int, body.get("size", "1024x1024").split("x"))
+        if width * height * body.get("n", 1) > self.most:
+            error = {"message": "CUDA out of memory. Tried to allocate 20 GiB", "type": "x", "param": None, "code": 500}
+            return JSONResponse({"error": error}, 500)
+        return await super()._images(request)
+
+
+@pytest.fixture(scope="module")
+def changing():
+    """A server whose picture the test sets, so that a repetition gives another one."""
+    with SlowServer(latency=0, picture=png(64, 64)) as server, App(OMNI_BASE_URL=server.url) as app:
+        server.app = app
+        yield server
+
+
+def record(page, tab):
+    return page.get_attribute(ROW.format(tab=tab), "data-record")
+
+
+def once_more(page, tab, what, timeout=60):
+    """Presses one of the buttons; the text of the status when the next result is there."""
+    before = record(page, tab)
+    page.click(f"{ROW.format(tab=tab)} [data-do={what}]")
+    page.wait_for_function(
+        "([place, old]) => { const row = document.querySelector(place); return row && row.dataset.record !== old; }",
+        arg=[ROW.format(tab=tab), before],
+        timeout=1000 * timeout,
+    )
+    return page.inner_text(f"#{tab}-status .omni-status")
+
+
+def small_picture(page, prompt="A red fox"):
+    page.fill("#image-prompt textarea", prompt)
+    page.fill("#image-size input", "128x96")
+    page.press("#image-size input", "Enter")
+    return run_and_wait(page, "image")
+
+
+def last_body(server):
+    return server.seen[-1].body
+
+
+def test_again_keeps_the_seed_and_another_draws_a_new_one(changing, open_page):
+    page = open_page(changing.app.url)
+    small_picture(page)
+    seed = last_body(changing)["seed"]
+    page.fill("#image-prompt textarea", "A grey fox")  # what stands in the controls by now is what is run
+    assert f"seed {seed}" in once_more(page, "image", "again")
+    assert (last_body(changing)["seed"], last_body(changing)["prompt"]) == (seed, "A grey fox")
+    once_more(page, "image", "another")
+    assert last_body(changing)["seed"] != seed
+    assert last_body(changing)["prompt"] == "A grey fox"
+
+
+def test_a_repetition_sends_the_very_request_of_the_result_whatever_was_typed_since(changing, open_page):
+    page = open_page(changing.app.url)
+    changing.picture = png(64, 64)
+    small_picture(page)
+    first = last_body(changing)
+    page.fill("#image-prompt textarea", "something else")
+    said = once_more(page, "image", "check")
+    assert "Identical. Every byte is the same. Model Qwen/Qwen-Image, server version 0.30.0." in said
+    assert last_body(changing) == first
+    assert page.input_value("#image-prompt textarea") == "something else"
+    changing.picture = png(64, 32)
+    assert "Different. 64 × 32 pixels now, and 64 × 64 before." in once_more(page, "image", "check")
+    page.get_by_role("tab", name="History", exact=True).click()
+    page.wait_for_selector(".omni-history :text('A red fox')")
+
+
+def test_a_repetition_is_stopped_by_stop(open_page):
+    with SlowServer(latency=0) as server, App(OMNI_BASE_URL=server.url) as app:
+        page = open_page(app.url)
+        small_picture(page)
+        server.latency = 30
+        page.click(f"{ROW.format(tab='image')} [data-do=check]")
+        wait_for_state(page, "image", "working")
+        server.wait_for("running", 5)
+        page.wait_for_selector("#image-stop:not([disabled])")
+        page.click("#image-stop")
+        server.wait_for("aborted", 5)
+        wait_for_state(page, "image", "stopped")
+
+
+@pytest.mark.parametrize(
+    ("tab", "field", "text"),
+    [("speech", "input", "Good morning."), ("sound", "input", "Rain on a roof"), ("video", "prompt", "Waves")],
+)
+def test_every_tab_repeats_and_compares(demo_app, open_page, tab, field, text):
+    page = open_page(demo_app.url, tab.capitalize())
+    page.fill(f"#{tab}-{field} textarea", text)
+    if tab == "video":
+        page.fill("#video-size input", "128x96")
+        page.press("#video-size input", "Enter")
+        page.fill("#video-num_frames-field", "5")
+    if tab == "sound":
+        page.fill("#sound-audio_length-field", "1")
+    run_and_wait(page, tab)
+    said = once_more(page, tab, "check")
+    assert "Identical." in said
+    assert "server version 0.30.0" in said
+
+
+def test_an_answer_is_repeated_in_its_place_and_what_is_being_written_stays(demo_app, open_page):
+    page = open_page(demo_app.url, "Chat")
+    page.fill("#chat-text textarea", "What is 17 + 4?")
+    run_and_wait(page, "chat")
+    page.fill("#chat-text textarea", "not sent yet")
+    assert "Identical." in once_more(page, "chat", "check")
+    assert page.locator("#chat-result article").count() == 2
+    assert page.input_value("#chat-text textarea") == "not sent yet"
+    once_more(page, "chat", "another")
+    assert page.locator("#chat-result article").count() == 2
+    assert page.input_value("#chat-text textarea") == "not sent yet"
+
+
+def test_the_time_of_a_run_is_foretold_after_three_like_it(open_page):
+    with SlowServer(latency=0.3) as server, App(OMNI_BASE_URL=server.url) as app:
+        page = open_page(app.url)
+        forecast = page.locator("#image-forecast")
+        small_picture(page)
+        for _ in range(2):
+            page.wait_for_timeout(1200)  # two looks of the page: a forecast of fewer runs would stand here now
+            assert "from" not in forecast.inner_text()
+            once_more(page, "image", "another")
+        page.wait_for_selector("#image-forecast:has-text('from 3 runs like this')")
+        assert "about 0." in forecast.inner_text()
+        page.fill("#image-size input", "1024x1024")  # nothing like it has been run
+        page.press("#image-size input", "Enter")
+        page.wait_for_selector("#image-forecast:not(:has-text('from'))", state="attached")
+        asked = []
+        page.on("request", lambda request: asked.append(request.url) if "/gradio_api/run/" in request.url else None)
+        page.fill("#image-prompt textarea", "A very different prompt, which takes the same time")
+        page.wait_for_timeout(1500)
+        assert not asked
+
+
+def test_runs_that_failed_or_were_stopped_tell_nothing_of_the_time(open_page):
+    with Shaky(latency=0) as server, App(OMNI_BASE_URL=server.url) as app:
+        page = open_page(app.url)
+        page.fill("#image-prompt textarea", "a boat")
+        page.fill("#image-size input", "512x512")
+        page.press("#image-size input", "Enter")
+        for _ in range(3):
+            run_and_wait(page, "image", "failed")
+            page.wait_for_timeout(700)
+        page.wait_for_timeout(1500)
+        assert "from" not in page.inner_text("#image-forecast")
+
+
+def test_a_light_says_how_busy_the_server_is(open_page):
+    with DemoServer(stub=True) as server, App(OMNI_BASE_URL=server.url) as app:
+        page = open_page(app.url)
+        page.wait_for_selector(".omni-light[data-load=free]:has-text('free')")
+        page.fill("#image-prompt textarea", "a boat [[slow:20]]")
+        page.click("#image-run")
+        wait_for_state(page, "image", "working")
+        page.wait_for_timeout(5500)  # what the server said last is true for five seconds
+        page.evaluate("window.omniAsk()")
+        page.wait_for_selector(".omni-light[data-load=busy]:has-text('busy: 1 running, 0 waiting')")
+        page.click("#image-stop")
+
+
+def test_a_server_without_metrics_has_no_light(changing, open_page):
+    page = open_page(changing.app.url)
+    page.wait_for_selector("#omni-state .omni-pill[data-state=ready]")
+    assert not page.is_visible(".omni-light")
+
+
+TOLD = """
+window.told = [];
+window.Notification = class {
+  static permission = "default";
+  static asked = 0;
+  static async requestPermission() { this.asked += 1; return this.permission = %s; }
+  constructor(title, more) { window.told.push(`${title}: ${more.body}`); }
+};
+"""
+
+
+def with_notifications(page, answer):
+    page.add_init_script(TOLD % json.dumps(answer))
+    page.reload()
+    page.get_by_role("tab", name="Image", exact=True).click()
+    page.wait_for_selector(".omni-tell[data-shown]")
+
+
+def test_word_is_given_when_a_long_run_ends_for_who_asked_for_it(open_page):
+    with SlowServer(latency=10.3) as server, App(OMNI_BASE_URL=server.url) as app:
+        page = open_page(app.url)
+        with_notifications(page, "granted")
+        assert page.is_checked(".omni-tell [value=off]")
+        assert page.evaluate("Notification.asked") == 0
+        page.click(".omni-tell summary")
+        page.check(".omni-tell [value=notification]")
+        page.check(".omni-tell [name=omni-always]")
+        page.wait_for_function("Notification.asked === 1")
+        page.keyboard.press("Escape")
+        assert not page.is_visible(".omni-tell fieldset")
+        small_picture(page)
+        page.wait_for_function("window.told.length === 1")
+        assert page.evaluate("window.told") == ["Ready: Image: the result is here"]
+        server.latency = 0
+        run_and_wait(page, "image")
+        page.wait_for_timeout(500)
+        assert len(page.evaluate("window.told")) == 1  # a short run is not worth a word
+        page.reload()
+        page.wait_for_selector(".omni-tell[data-shown]")
+        page.click(".omni-tell summary")
+        assert page.is_checked(".omni-tell [value=notification]")
+        assert page.evaluate("Notification.asked") == 0
+
+
+def test_a_browser_that_allows_no_notifications_is_said(changing, open_page):
+    page = open_page(changing.app.url)
+    with_notifications(page, "denied")
+    page.click(".omni-tell summary")
+    page.click(".omni-tell [value=notification]")
+    page.wait_for_selector(".omni-tell [role=status]:has-text('does not allow')")
+    page.wait_for_function("document.querySelector('.omni-tell [value=off]').checked")
+
+
+def test_a_failure_for_want_of_memory_is_mended_step_by_step(open_page):
+    with Shaky(latency=0) as server, App(OMNI_BASE_URL=server.url) as app:
+        page = open_page(app.url)
+        page.fill("#image-prompt textarea", "a boat")
+        page.fill("#image-n-field", "2")
+        page.fill("#image-size input", "256x256")
+        page.press("#image-size input", "Enter")
+        run_and_wait(page, "image", "failed")
+        assert page.locator(".omni-fixes button").all_inner_texts() == ["Pictures: 2 → 1", "Size: 256x256 → 128x128"]
+        page.click(".omni-fixes button >> nth=0")
+        page.wait_for_function("document.querySelectorAll('#image-status .omni-fixes button').length === 1")
+        assert page.input_value("#image-n-field") == "1"
+        page.click(".omni-fixes button")
+        wait_for_state(page, "image", "done")
+        assert page.input_value("#image-size input") == "128x128"
+        assert (last_body(server)["size"], last_body(server)["n"]) == ("128x128", 1)
+
+
+def test_a_voice_that_exists_and_another_seed_with_the_demo_server(demo_app, open_page):
+    page = open_page(demo_app.url, "Chat")
+    page.fill("#chat-text textarea", "Say hello")
+    page.fill("#chat-voice input", "nobody")
+    page.press("#chat-voice input", "Enter")
+    run_and_wait(page, "chat", "failed")
+    page.click(".omni-fixes button:has-text('Voice: nobody →')")
+    wait_for_state(page, "chat", "done")
+    assert page.input_value("#chat-voice input") != "nobody"
+
+    page.get_by_role("tab", name="Image", exact=True).click()
+    page.fill("#image-prompt textarea", "a boat [[fail:empty]]")
+    page.fill("#image-seed input", "7")
+    run_and_wait(page, "image", "failed")
+    page.click("#image-status .omni-fixes button:has-text('Try again with another seed')")
+    page.wait_for_function("document.querySelector('#image-seed input').value === ''")
+
+
+def test_what_failed_in_passing_can_be_tried_again(open_page):
+    with Shaky(latency=0) as server, App(OMNI_BASE_URL=server.url) as app:
+        page = open_page(app.url)
+        server.__exit__()
+        page.fill("#image-prompt textarea", "a boat")
+        run_and_wait(page, "image", "failed")
+        began = time.monotonic()
+        page.click(".omni-fixes button:text-is('Try again')")
+        wait_for_state(page, "image", "working")
+        wait_for_state(page, "image", "failed")
+        assert time.monotonic() - began < 60
