@@ -13,7 +13,7 @@
       });
       return [...values, part.querySelectorAll("img, audio, video, .file-preview tr, li").length].join();
     });
-    const last = document.querySelector(`#${tab}-status .omni-again`)?.dataset.record || "";
+    const last = document.querySelector(`#${tab}-settings .omni-again`)?.dataset.record || "";
     return [...seen, last, document.querySelector("#omni-state .omni-model")?.textContent].join("|");
   };
 

@@ -22,17 +22,16 @@
     const box = element.querySelector(".omni-sound");
     const show = () => {
       const file = props.value;
-      if (!file?.url) return;
-      const download = make("a", { class: "omni-small", href: file.url, download: file.orig_name }, "Download");
+      if (!file?.url) return box.replaceChildren(make("div", { class: "omni-sound-empty" }, "No sound yet"));
       const bare = /^audio\/pcm;rate=(\d+);channels=(\d+)$/.exec(file.mime_type || "");
       if (/\.pcm$/.test(file.path) && !bare) {
-        box.replaceChildren(make("p", {}, "Bare PCM samples do not say their rate, so they cannot be played here."), download);
+        box.replaceChildren(make("p", {}, "Bare PCM samples do not say their rate, so they cannot be played here."));
         return;
       }
       const player = make("audio", { controls: "", preload: "auto", "aria-label": "Result" });
       if (bare) asWav(file.url, Number(bare[1]), Number(bare[2])).then((url) => (player.src = url));
       else player.src = file.url;
-      box.replaceChildren(player, download);
+      box.replaceChildren(player);
     };
     watch("value", show);
     show();

@@ -67,8 +67,6 @@
         }
         actions.append(group);
       }
-      const download = make("a", { href: item.image.url, download: item.image.orig_name || "picture", class: "omni-small" }, "Download");
-      actions.append(download);
       if (view.requestFullscreen) {
         const full = make("button", { type: "button", class: "omni-small" }, "Full screen");
         full.addEventListener("click", () => view.requestFullscreen());

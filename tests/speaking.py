@@ -32,7 +32,7 @@ class SpeechServer:
     """Speaks `seconds` of a tone for any text, in chunks of 0.1 s, at `pace` times real time.
 
     A text with "BREAK" in it breaks off after half a second, one with "DIE" without a word; one with "REFUSE" is a 400;
-    `rests` are pauses before the chunk with that number.
+    `rests` are pauses before the chunk with that number. When it `refuses`, every text is a 400.
 
     voices: what it lists; saved: those that were uploaded, by name in small letters.
     """
@@ -45,6 +45,7 @@ class SpeechServer:
     saved: dict[str, dict[str, Any]] = field(default_factory=dict)
     rests: dict[int, float] = field(default_factory=dict)
     refuse_upload: str = ""
+    refuses: bool = False
     seen: list[Seen] = field(default_factory=list)
     uploads: list[dict[str, Any]] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
@@ -92,7 +93,7 @@ class SpeechServer:
                 one.how, one.ended = "aborted", time.monotonic()
                 return JSONResponse({})
             await asyncio.sleep(0.02)
-        if "REFUSE" in body["input"]:
+        if self.refuses or "REFUSE" in body["input"]:
             one.how, one.ended = "refused", time.monotonic()
             error = {"message": "Invalid language 'Klingon'. Supported: Auto, English", "type": "BadRequestError"}
             return JSONResponse({"error": error | {"param": None, "code": 400}}, 400)

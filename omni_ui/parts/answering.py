@@ -123,6 +123,12 @@ class Answering(Work):
         return self.entered["talk"]
 
     @property
+    def fresh(self) -> bool:
+        """Whether anything of the answer is there; when nothing comes, the conversation is as it was before."""
+        draft = self._draft
+        return draft is not None and bool(draft.parts or draft.pcm or draft.reasoning)
+
+    @property
     def _system(self) -> str:
         return self.entered["system"] or ""
 
@@ -238,4 +244,6 @@ class Answering(Work):
         return self._made
 
     def after_failure(self) -> Updates:
+        if self.fresh:
+            self._made = Outcome(self._talk.messages[-1].files)
         return self._view.left(self._talk, self._system)

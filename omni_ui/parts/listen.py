@@ -13,6 +13,8 @@ from html import escape
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import StreamingResponse
 
+from omni_ui.parts.run import Work
+
 KEPT = 120.0
 """Seconds for which a finished stream can still be fetched."""
 
@@ -27,6 +29,8 @@ class Stream:
         self.ended: float | None = None
         self.whole = False
         """Whether all of it arrived, and is a file already."""
+        self.work: Work | None = None
+        """The run that it is the sound of."""
         self._pcm = bytearray()
         self._news = asyncio.Event()
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import gradio as gr
-
 from omni_ui.client import BadRequest, BrokenAnswer, NothingMade, OmniClient, OmniError, ServerFailed, SpeechRequest
 from omni_ui.parts.files import keep, shown
 from omni_ui.parts.form import Invalid
@@ -81,7 +79,8 @@ class Reading(Work):
             # A part that is not liked is spoken with another seed; one that failed with its own.
             seed = secrets.randbelow(2**31) if known.path else known.seed or request.seed
             self._set(number, state="waiting", trouble="", seed=seed)
-        yield {self._stage.player: "", self._stage.files: gr.File(visible=False)} | self._view()
+        self.fresh = not self._again  # of a text that is taken up again, what there is of it stays
+        yield ({self._stage.player: ""} if self._again else self._stage.cleared()) | self._view()
         began = time.monotonic()
         speak = self._in_order if request.stream else self._side_by_side
         async with aclosing(speak(omni, request, todo, tell)) as updates:
@@ -89,7 +88,7 @@ class Reading(Work):
                 yield update
         self._took = time.monotonic() - began
         missing = [part for part in self._parts if not part.path]
-        yield self._view() if missing else await self._joined()
+        yield self._view() if missing or self._error else await self._joined()
         if self._error:
             raise self._trouble(self._error, missing)
 
@@ -108,7 +107,7 @@ class Reading(Work):
         try:
             for number in todo:
                 piece = self._parts[number - 1].piece
-                spoken = Spoken(self._listening, stream)
+                spoken = Spoken(self._listening, self, stream)
                 self._set(number, state="speaking")
                 yield self._view()
                 try:
@@ -218,8 +217,7 @@ class Reading(Work):
         facts = [("parts", str(len(self._parts)))]
         facts += speed_facts(length, self._took, self._first) if not self._again else [("speech", f"{length:.1f} s")]
         self._made = Outcome([path, *texts], facts=facts)
-        listed = gr.File([str(one) for one in texts], visible=True)
-        return updates | self._view() | {self._stage.files: listed}
+        return updates | self._view() | {self._stage.files: [str(one) for one in texts]}
 
     def _cues(self) -> list[Cue]:
         cues, at = [], 0.0

@@ -71,8 +71,7 @@ async def reopen(
         return updates | {tab.status: status.failed(record.error, record.details)}
     by_hash = {file.sha: lent[number] for number, file in enumerate(record.files) if file.sha and number in lent}
     facts = status.facts_of(record.seconds, seed, record.facts, record.model)
-    row = tab.sends.row(tab.name, record.id, Outcome(results, record.text)) if tab.sends else ""
-    updates |= {tab.status: status.done([("", FILLED), *facts]) + row}
+    updates |= {tab.status: status.done([("", FILLED), *facts])}
     updates |= await asyncio.to_thread(_recipe_views, tab, opened, by_hash)
     return updates | (await tab.reopen(opened) if tab.reopen else {})
 
@@ -83,7 +82,9 @@ def reopened(tab: "OmniTab") -> list[gr.blocks.Block]:
 
 
 def _recipe_views(tab: "OmniTab", opened: Opened, by_hash: dict[str, Path]) -> Updates:
-    """Settings and code, as below a result that was just made. Blocking."""
+    """What stands below a result that was just made. Blocking."""
+    record = opened.record
+    row = tab.sends.row(tab.name, record.id, Outcome(opened.results, record.text)) if tab.sends else ""
 
     def find(medium: Medium) -> Path:
         if medium.sha256 not in by_hash:
@@ -91,10 +92,10 @@ def _recipe_views(tab: "OmniTab", opened: Opened, by_hash: dict[str, Path]) -> U
         return by_hash[medium.sha256]
 
     try:
-        recipe = Recipe.from_dict(opened.record.recipe)
+        recipe = Recipe.from_dict(record.recipe)
     except BadRecipe:  # of a version that is gone
-        return {tab.settings: "", tab.code: ""}
-    settings = {tab.settings: settings_view(recipe, opened.results)}
+        return {tab.settings: row, tab.code: ""}
+    settings = {tab.settings: row + settings_view(recipe, opened.results)}
     try:
         call = recipe.to_request(find).wire(recipe.model)
     except BadRecipe as wrong:

@@ -58,6 +58,8 @@ class Work(ABC):
     """It is made beside the stage, such as a cell of a grid: what the page shows elsewhere is left alone."""
     timed: bool = True
     """Whether the frame remembers how long it took; False when somebody else does."""
+    fresh: bool = False
+    """Something of this run is shown before it is done, in the place of the result before it."""
     left: bool = False
     """The page has gone on to show something else: nothing more is said of this run."""
 

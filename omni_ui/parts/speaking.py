@@ -47,6 +47,10 @@ class Stage:
     def all(self) -> list[Component]:
         return [self.result, self.files, self.player, self.drawing, self.parts, self.made]
 
+    def cleared(self) -> Updates:
+        """Nothing is left of what was shown before."""
+        return {self.result: None, self.files: None, self.player: "", self.drawing: None, self.parts: None}
+
 
 async def with_reference(request: SpokenText) -> SpokenText:
     """The request with a reference recording that servers can decode. Raises Invalid for one that cannot be used."""
@@ -63,8 +67,9 @@ async def with_reference(request: SpokenText) -> SpokenText:
 class Spoken:
     """Asks for one speech and measures it. first: seconds to the first sound, None when it was not streamed."""
 
-    def __init__(self, listening: Listening, stream: Stream | None = None) -> None:
+    def __init__(self, listening: Listening, work: Work, stream: Stream | None = None) -> None:
         self.listening = listening
+        self.work = work
         self.stream = stream
         self.first: float | None = None
         self.seconds = 0.0
@@ -81,6 +86,7 @@ class Spoken:
                         self.first = time.monotonic() - began
                     self.rate, self.channels = event.rate, event.channels
                     self.stream = self.stream or self.listening.open(event.rate, event.channels)
+                    self.stream.work = self.work
                     self.stream.feed(event.pcm)
                     self.pcm += event.pcm
                     yield event
@@ -121,16 +127,15 @@ async def show_file(stage: Stage, path: Path, bare: Bare | None = None) -> tuple
     return {stage.result: value, stage.drawing: drawing_of(drawn, length, samples.shape[1]) if drawn else None}, length
 
 
-async def show_stopped(stage: Stage, stream: Stream | None) -> Updates:
+async def show_stopped(stage: Stage, stream: Stream) -> tuple[Updates, list[Path]]:
     """After Stop: what had arrived of the stream that was listened to, as a file."""
-    if stream is None:
-        return {stage.result: gr.skip()}
     async for _ in stream.chunks():  # to its end: the run is only just being called off
         pass
     if stream.whole or not stream.pcm:
-        return {stage.result: gr.skip()}
-    updates, _ = await show_file(stage, await save_pcm(stream.pcm, stream.rate, stream.channels, UNFINISHED))
-    return updates
+        return {}, []
+    path = await save_pcm(stream.pcm, stream.rate, stream.channels, UNFINISHED)
+    updates, _ = await show_file(stage, path)
+    return updates, [path]
 
 
 class Speaking(Work):
@@ -143,7 +148,6 @@ class Speaking(Work):
         self._made = Outcome()
 
     async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Updates]:
-        yield {self._stage.player: "", self._stage.parts: None, self._stage.files: gr.File(visible=False)}
         request = await with_reference(self.request)
         made = self._streamed(omni, request, tell) if request.stream else self._whole(omni, request, tell)
         async with aclosing(made) as updates:
@@ -156,20 +160,23 @@ class Speaking(Work):
         bare = Bare(request.sample_rate or PCM_RATE) if speech.suffix == ".pcm" else None
         updates, length = await show_file(self._stage, path, bare)
         self._made = Outcome([path], facts=speed_facts(length, speech.seconds) if length else [])
-        yield updates
+        yield self._stage.cleared() | updates
 
     async def _streamed(self, omni: OmniClient, request: SpokenText, tell: Tell) -> AsyncIterator[Updates]:
-        spoken = Spoken(self._listening)
+        spoken = Spoken(self._listening, self)
         try:
             async with aclosing(spoken.streamed(omni, request, tell)) as chunks:
                 async for _ in chunks:
                     self.note = f"Speaking, {spoken.length:.1f} s so far"
-                    yield {self._stage.player: spoken.stream.element} if spoken.stream else {}
+                    cleared = {} if self.fresh else self._stage.cleared()
+                    self.fresh = True
+                    yield cleared | ({self._stage.player: spoken.stream.element} if spoken.stream else {})
             if spoken.stream:
                 spoken.stream.close(whole=True)
         except OmniError:
             if spoken.pcm:  # what arrived stays; its name says that it is not all
-                updates, _ = await show_file(self._stage, await self._save(spoken, UNFINISHED))
+                self._made = Outcome([await self._save(spoken, UNFINISHED)])
+                updates, _ = await show_file(self._stage, self._made.files[0])
                 yield updates
             raise
         finally:

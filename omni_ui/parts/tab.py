@@ -12,11 +12,11 @@ import gradio as gr
 from omni_ui.client import Request
 from omni_ui.parts import forecast, remedies, status
 from omni_ui.parts.backends import Backend, Backends
-from omni_ui.parts.code import code_view
+from omni_ui.parts.below import below
 from omni_ui.parts.form import Form, Invalid, by_name
 from omni_ui.parts.grid.view import grid_view
 from omni_ui.parts.grid.view import wire as wire_grid
-from omni_ui.parts.recipes import preset_bar, settings_of, settings_place
+from omni_ui.parts.recipes import preset_bar, settings_place
 from omni_ui.parts.recorder import Recorder
 from omni_ui.parts.reopen import Reopen
 from omni_ui.parts.repeat import GONE, Repeat, Shown, judged
@@ -240,12 +240,15 @@ class OmniTab:
         work = self.begin(make, asked, values, request, backend, ability.model if ability else None)
         shown: Updates = {part: gr.skip() for part in results}
         told: Any = None
+        taken = False
         async with aclosing(run(backend, work)) as steps:
             async for step in steps:
                 if work.left:
                     return
                 if step.kind == "failed":
-                    yield work.after_failure() | await self._failure(step.error, request, values, work, backend)
+                    seen = work.after_failure()
+                    seen |= await below(self, work, work.outcome()) if work.fresh else {}
+                    yield seen | await self._failure(step.error, request, values, work, backend)
                 elif step.kind == "called off":
                     if request.headers.get("x-gradio-user") == "api":
                         raise gr.Error(str(step.error), print_exception=False)
@@ -260,6 +263,9 @@ class OmniTab:
                     changed, told = news != told, news
                     note = {self.status: status.working(work.note, step.place, step.wait, step.seconds)}
                     yield step.updates | (note if changed else {}) or {self.status: gr.skip()}
+                    if work.fresh and not taken:
+                        taken = True
+                        yield await below(self, work, Outcome())
 
     def begin(
         self, make: MakeWork, asked: Request, values: dict[str, Any], request: gr.Request, backend: Backend,
@@ -294,12 +300,9 @@ class OmniTab:
         facts = status.facts_of(step.seconds, seed, outcome.facts, work.model)
         said = await judged(before, now) if before and now else ""
         record = await self.keep(work, outcome, step.seconds)
-        rows = self.repeat.row(work.session, now, record) if now else ""
-        rows += self.sends.row(self.name, record, outcome) if self.sends else ""
         return {
-            self.status: status.done(facts, said) + rows,
-            self.settings: await settings_of(work.request, work.model, outcome.files),
-            self.code: code_view(work.request.wire(work.model), self.backends.shown_address(self.name, work.session)),
+            self.status: status.done(facts, said),
+            **await below(self, work, outcome, record, now),
             self.facts: {
                 "tab": self.name,
                 "request": work.request.model_dump(mode="json", exclude_none=True),

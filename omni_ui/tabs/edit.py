@@ -99,6 +99,8 @@ def build(backends: Backends) -> OmniTab:
             for event in events:
                 if isinstance(event, TextDelta):
                     self._text += event.text
+                    if not self.fresh:  # thoughts stand beside no other edit than their own
+                        self.fresh, updates = True, {result: [], before: None}
                 else:
                     self._text = event.text or self._text
                     updates |= await self._keep(event)

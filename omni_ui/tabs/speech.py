@@ -7,13 +7,14 @@ import gradio as gr
 from omni_ui.client import Request
 from omni_ui.parts import status
 from omni_ui.parts.backends import Backends
+from omni_ui.parts.below import below
 from omni_ui.parts.form import Invalid
 from omni_ui.parts.languages import drawn
 from omni_ui.parts.listen import Listening
 from omni_ui.parts.reading import Made, Reading
 from omni_ui.parts.reference import Reference
 from omni_ui.parts.reopen import Opened
-from omni_ui.parts.run import Updates, Work
+from omni_ui.parts.run import Outcome, Updates, Work
 from omni_ui.parts.sound_view import sound_drawing, sound_player
 from omni_ui.parts.sounds import Bare
 from omni_ui.parts.speaking import PCM_RATE, Speaking, Stage, show_file, show_stopped
@@ -105,9 +106,8 @@ def build(backends: Backends, listening: Listening) -> SpeechTab:
                 result=sound_player("speech-result"),
                 drawing=sound_drawing("speech-drawing", "speech-result"),
                 player=gr.HTML(elem_id="speech-player", padding=False),
-                files=gr.File(
-                    label="Subtitles", file_count="multiple", visible=False, interactive=False, elem_id="speech-files"
-                ),
+                # Not seen: Download below lists them. Programs get them from here.
+                files=gr.File(label="Subtitles", file_count="multiple", visible=False, elem_id="speech-files"),
                 parts=parts_list("speech-parts"),
                 made=gr.State(None),
             )
@@ -138,8 +138,7 @@ def build(backends: Backends, listening: Listening) -> SpeechTab:
 
     async def reopen(at: Opened) -> Updates:
         shown: Updates = {stage.player: "", stage.parts: None}
-        texts = [str(path) for path in at.results[1:]]
-        shown[stage.files] = gr.File(texts or None, visible=bool(texts))
+        shown[stage.files] = [str(path) for path in at.results[1:]] or None
         if not at.results:
             return shown | {stage.result: None, stage.drawing: None}
         path = at.results[0]
@@ -149,10 +148,14 @@ def build(backends: Backends, listening: Listening) -> SpeechTab:
     tab.reopen, tab.reopened = reopen, [stage.result, stage.files, stage.player, stage.drawing, stage.parts]
 
     async def keep_what_arrived(player: str | None) -> Updates:
-        return await show_stopped(stage, listening.shown_in(player))
+        stream = listening.shown_in(player)
+        if stream is None or not stream.work or not stream.work.fresh:
+            return {stage.result: gr.skip()}
+        updates, files = await show_stopped(stage, stream)
+        return updates | await below(tab, stream.work, Outcome(files)) if files else {stage.result: gr.skip()}
 
     tab.stop_button.click(
-        keep_what_arrived, stage.player, [stage.result, stage.drawing],
+        keep_what_arrived, stage.player, [stage.result, stage.drawing, tab.settings, tab.code],
         api_visibility="private", queue=False, show_progress="hidden",
     )  # fmt: skip
     _wire(tab)

@@ -12,7 +12,7 @@ import gradio as gr
 from omni_ui.client import OmniClient, OmniError, VideoRequest, type_of_file
 from omni_ui.parts import status
 from omni_ui.parts.backends import Backends
-from omni_ui.parts.code import code_view
+from omni_ui.parts.below import below_result
 from omni_ui.parts.files import shown
 from omni_ui.parts.form import Invalid
 from omni_ui.parts.intake import Taken, take_picture
@@ -20,7 +20,6 @@ from omni_ui.parts.job_list import job_list, note_of
 from omni_ui.parts.jobs import VideoJobs
 from omni_ui.parts.picture_field import PictureForm, paths_of
 from omni_ui.parts.pump import pump
-from omni_ui.parts.recipes import settings_of
 from omni_ui.parts.recorder import record_of
 from omni_ui.parts.reopen import Opened
 from omni_ui.parts.run import CalledOff, Outcome, Tell, Updates, Work
@@ -58,7 +57,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
                 elem_id="video-result",
                 elem_classes="omni-result",
                 interactive=False,
-                buttons=["download"],
+                buttons=[],
             )
             # Not Gradio's own way: with ffmpeg installed it examines every video and may write it anew.
             result.postprocess = lambda path: shown(path) if path else None
@@ -174,25 +173,25 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             yield {tab.status: status.failed(NO_JOB)}
             return
         jobs.on_stage[session] = ticket
-        code = {tab.code: _code(job, backends.shown_address("video", session))}
-        yield code if job.state == "done" else {**code, tab.settings: "", result: None}
+        if job.state != "done":
+            yield {result: None} | await below_result(tab, _request(job), job.model, session, Outcome())
         async with aclosing(pump(jobs.changes(ticket))) as looks:
             async for batch in looks:
                 if jobs.on_stage.get(session) != ticket:
                     return
                 own = job.visitor is not None and job.visitor == visitor_of(request)
-                yield await looked(batch[-1], own) if batch else {tab.status: gr.skip()}
+                yield await looked(batch[-1], own, session) if batch else {tab.status: gr.skip()}
 
-    async def looked(job: VideoRecord, own: bool) -> Updates:
+    async def looked(job: VideoRecord, own: bool, session: str) -> Updates:
         if job.state == "done":
             path, facts = await _handed_out(jobs, job)
             if path is None:
                 return {tab.status: status.failed(NO_FILE)}
             facts = [("", f"{(job.ended or job.created) - job.created:.1f} s"), *_seed(job), *facts]
             facts += [("model", job.model)] if job.model else []
-            row = tab.sends.row(tab.name, record_of(job.ticket), Outcome([path])) if own and tab.sends else ""
-            settings = await settings_of(_request(job), job.model, [path])
-            return {result: path, tab.status: status.done(facts) + row, tab.settings: settings}
+            record = record_of(job.ticket) if own else ""
+            under = await below_result(tab, _request(job), job.model, session, Outcome([path]), record)
+            return {result: path, tab.status: status.done(facts)} | under
         if job.state == "failed":
             return {tab.status: status.failed(jobs.said(job.error, job), jobs.said(job.details, job))}
         if job.state == "cancelled":
@@ -286,7 +285,3 @@ def _request(job: VideoRecord) -> VideoRequest:
              if (value := job.request.get(name))}  # fmt: skip
     several = [Path(value) for value in job.request.get("input_references") or []]
     return VideoRequest.model_construct(**job.request | files | {"input_references": several})
-
-
-def _code(job: VideoRecord, address: str | None) -> str:
-    return code_view(_request(job).wire(job.model), address)

@@ -1,5 +1,8 @@
 """Chromium, one for all browser tests; an app with the demo server, one for all; a page for each test."""
 
+import re
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -47,6 +50,22 @@ def run_and_wait(page: Page, tab: str, state: str = "done", timeout: float = 60)
     """Presses Run; the text of the status once it has that state."""
     page.click(f"#{tab}-run")
     return wait_for_state(page, tab, state, timeout)
+
+
+def open_code(page: Page, tab: str) -> None:
+    """Unfolds the code below the result."""
+    page.locator(f"#{tab}-tab .omni-code-fold button").first.click()
+    page.wait_for_selector(f"#{tab}-code")
+
+
+def take(page: Page, tab: str, ends: str = "", *, plain: bool = True) -> tuple[str, bytes]:
+    """Downloads the file below the result whose name ends so: its name and its bytes, untouched or with settings."""
+    switch = page.locator(f"#{tab}-settings [data-do=with]")
+    if switch.count():
+        switch.set_checked(not plain)
+    with page.expect_download() as waiting:
+        page.locator(f"#{tab}-settings [data-do=take]").filter(has_text=re.compile(f"{re.escape(ends)}$")).first.click()
+    return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
 
 
 def wait_for_state(page: Page, tab: str, state: str, timeout: float = 60) -> str:

@@ -9,7 +9,7 @@ import soundfile
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
-from tests.browser.conftest import run_and_wait, wait_for_state
+from tests.browser.conftest import open_code, run_and_wait, wait_for_state
 from tests.chat_server import ChatServer
 from tests.running import App
 
@@ -118,6 +118,27 @@ def test_stop_keeps_what_had_arrived_and_reaches_the_server(server, page):
     server.pieces, server.pace = ["ok"], 0
     send(page, "And now?")
     assert [one["role"] for one in server.asked["messages"]] == ["user", "assistant", "user"]
+
+
+def test_settings_and_code_are_those_of_what_is_shown(server, page):
+    open_code(page, "chat")
+    code = "document.querySelector('#chat-code').textContent"
+    send(page, "The first one")
+    server.how = "context"
+    send(page, "The second one", "failed")
+    wait_for_text(page, LAST, "Hello there.")
+    assert "The second one" not in page.evaluate(code), "the conversation is as before"
+    assert page.is_visible("#chat-settings .omni-send button")
+    server.how, server.pieces, server.pace = "whole", ["word "] * 2000, 50
+    page.fill(BOX, "The third one")
+    page.click("#chat-run")
+    wait_for_text(page, "#chat-live", "word word")
+    page.wait_for_function(f"{code}.includes('The third one')")
+    page.click("#chat-stop")
+    wait_for_text(page, LAST, "Stopped here.")
+    assert "The third one" in page.evaluate(code)
+    assert "The third one" in page.text_content("#chat-settings table")
+    assert page.locator("#chat-settings .omni-send").count() == 0
 
 
 def test_stop_before_anything_came_gives_the_message_back(server, page):

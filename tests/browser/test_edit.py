@@ -395,6 +395,18 @@ def test_a_server_that_dies_or_answers_nonsense(thinking, open_page, files, prom
         assert "then the sea." in page.inner_text("#edit-thoughts")
 
 
+def test_thoughts_do_not_stand_beside_an_earlier_picture(thinking, open_page, files):
+    page = opened(open_page, thinking.app.url)
+    add(page, files / "ramp.png")
+    page.fill("#edit-prompt textarea", "make it night")
+    run_and_wait(page, "edit")
+    page.fill("#edit-prompt textarea", "break it")
+    run_and_wait(page, "edit", "failed")
+    assert page.locator("#edit-result img").count() == 0
+    assert page.locator("#edit-settings [data-do=take], #edit-settings .omni-send").count() == 0
+    assert "break it" in page.text_content("#edit-settings table")
+
+
 def test_stop_and_a_closed_page_reach_a_server_that_thinks_aloud(thinking, open_page, files):
     page = opened(open_page, thinking.app.url)
     add(page, files / "ramp.png")

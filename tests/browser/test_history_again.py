@@ -62,7 +62,7 @@ def test_a_picture_is_shown_again_with_its_facts_size_settings_and_code(demo_app
     page.locator("#image-tab .omni-code-fold button").first.click()
     page.wait_for_selector("#image-code .omni-code")
     assert '"seed": 41' in page.text_content("#image-code")
-    page.click("#image-status .omni-send button:has-text('Edit')")
+    page.click("#image-settings .omni-send button:has-text('Edit')")
     page.wait_for_selector("#edit-image .omni-thumb-size:has-text('160 × 96')")
     page.context.close()
 
@@ -101,7 +101,7 @@ def test_a_video_and_an_edit_are_shown_again(demo_app, chromium, visitor):
     assert shown(page, demo_app.url, "#video-result video")
     assert (page.input_value("#video-width-field"), page.input_value("#video-height-field")) == ("96", "64")
     make(visitor, "a boat", "160x96")
-    visitor.click("#image-status .omni-send button:has-text('Edit')")
+    visitor.click("#image-settings .omni-send button:has-text('Edit')")
     visitor.wait_for_selector("#edit-image .omni-thumb-size:has-text('160 × 96')")
     visitor.fill("#edit-prompt textarea", "Make it night")
     run_anew(visitor, "edit")

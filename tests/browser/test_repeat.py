@@ -12,7 +12,7 @@ from tests.running import App
 
 pytestmark = pytest.mark.browser
 
-ROW = "#{tab}-status .omni-again"
+ROW = "#{tab}-settings .omni-again"
 
 
 class Shaky(SlowServer):

@@ -9,13 +9,14 @@ import soundfile
 from gradio_client import Client, handle_file
 
 from omni_ui.demo import voice
-from tests.browser.conftest import run_and_wait, wait_for_state
+from tests.browser.conftest import open_code, run_and_wait, take, wait_for_state
 from tests.parts.test_recording import encode
 from tests.running import App
 from tests.speaking import RATE, SpeechServer
 
 pytestmark = pytest.mark.browser
 
+UNFINISHED = "#speech-settings [data-do=take]:text-is('speech-unfinished.wav')"
 TEXT = "The birch canoe slid on the planks. Glue the sheet to the dark blue background. It is easy to tell the depth."
 
 
@@ -40,7 +41,8 @@ def page(server, open_page):
     server.saved.clear()
     server.uploads.clear()
     server.deleted.clear()
-    server.pace, server.latency, server.seconds, server.rests, server.refuse_upload = 50, 0, 1, {}, ""
+    server.pace, server.latency, server.seconds, server.rests = 50, 0, 1, {}
+    server.refuses, server.refuse_upload = False, ""
     page = open_page(server.app.url, "Speech")
     page.set_default_timeout(10_000)
     page.wait_for_function("document.querySelector('#speech-stream input').checked")
@@ -52,17 +54,12 @@ def choose(page, field, label):
     page.get_by_role("option", name=label, exact=True).click()
 
 
-def file_of(page, selector="#speech-result a"):
-    return page.request.get(page.get_attribute(selector, "href")).body()
-
-
-def sound_of(page, selector="#speech-result a"):
-    return soundfile.read(io.BytesIO(file_of(page, selector)))
+def sound_of(page):
+    return soundfile.read(io.BytesIO(take(page, "speech")[1]))
 
 
 def subtitles(page, kind):
-    links = page.eval_on_selector_all("#speech-files a", "links => links.map((one) => one.href)")
-    return next(page.request.get(link).text() for link in links if link.endswith(kind))
+    return take(page, "speech", kind)[1].decode()
 
 
 def wait_until(true, within=10.0):
@@ -140,11 +137,12 @@ def test_each_format_is_downloaded_as_asked_and_played(demo_app, open_page, labe
     choose(page, "response_format", label)
     assert page.is_checked("#speech-stream input") is (label == "pcm"), "only wav and pcm can be streamed"
     facts = run_and_wait(page, "speech")
-    assert page.get_attribute("#speech-result a", "download").endswith(suffix)
+    name, data = take(page, "speech")
+    assert name == f"speech{suffix}"
     page.wait_for_function("document.querySelector('#speech-result audio')?.duration > 0.3")
     if label == "pcm":
         seconds = float(facts.split("speech")[1].split()[0])
-        assert len(file_of(page)) / 48000 == pytest.approx(seconds, abs=0.06)
+        assert len(data) / 48000 == pytest.approx(seconds, abs=0.06)
 
 
 def test_voices_of_the_server_are_listed_and_saved_ones_marked(page, server):
@@ -193,11 +191,37 @@ def test_stop_aborts_the_server_and_what_arrived_can_be_played(page, server):
     wait_for_state(page, "speech", "stopped")
     assert page.input_value("#speech-input textarea") == "a long one"
     assert streams(page)[-1]["state"] == "paused"
-    page.wait_for_selector("#speech-result a[download='speech-unfinished.wav']")
+    page.wait_for_selector(UNFINISHED)
     samples, rate = sound_of(page)
     assert streams(page)[-1]["seconds"] - 0.1 < len(samples) / rate < 20
     page.click("#speech-player .omni-listen-play")
     page.wait_for_function("[...window.omniAudio.streams.values()].at(-1).state === 'playing'")
+
+
+def test_what_stands_below_belongs_to_what_is_shown(page, server):
+    open_code(page, "speech")
+    page.fill("#speech-input textarea", "The first one")
+    run_and_wait(page, "speech")
+    heard = page.get_attribute("#speech-result audio", "src")
+    page.fill("#speech-input textarea", "REFUSE this")
+    run_and_wait(page, "speech", "failed")
+    assert page.get_attribute("#speech-result audio", "src") == heard, "nothing came that could take its place"
+    assert "The first one" in page.text_content("#speech-code")
+    assert page.is_visible("#speech-settings .omni-send button")
+    assert take(page, "speech")[0] == "speech.wav"
+    server.seconds, server.pace = 20, 2
+    page.fill("#speech-input textarea", "The second one")
+    page.click("#speech-run")
+    page.wait_for_function("document.querySelector('#speech-code').textContent.includes('The second one')")
+    assert page.locator("#speech-result audio").count() == 0
+    assert page.locator("#speech-settings [data-do=take]").count() == 0
+    page.click("#speech-stop")
+    page.wait_for_selector(UNFINISHED)
+    assert page.locator("#speech-settings [data-do=take]").count() == 1
+    assert page.get_attribute("#speech-result audio", "src") != heard
+    for place in ("#speech-settings table", "#speech-code"):
+        assert "The second one" in page.text_content(place)
+        assert "The first one" not in page.text_content(place)
 
 
 def test_closing_the_page_aborts_the_server(page, server):
@@ -216,7 +240,7 @@ def test_closing_the_page_aborts_the_server(page, server):
 def test_a_stream_that_breaks_off_keeps_what_arrived(page, server, text, says):
     page.fill("#speech-input textarea", text)
     assert says in run_and_wait(page, "speech", "failed")
-    assert page.get_attribute("#speech-result a", "download") == "speech-unfinished.wav"
+    assert take(page, "speech")[0] == "speech-unfinished.wav"
     samples, rate = sound_of(page)
     assert len(samples) / rate == pytest.approx(0.5, abs=0.01)
     page.wait_for_function("document.querySelector('#speech-result audio')?.duration > 0.4")
@@ -476,8 +500,9 @@ def test_a_long_text_in_parts_with_redo_one_file_and_subtitles(page, server):
     assert len(samples) / rate == pytest.approx(3 + 0.25 + 0.6, abs=0.01)
     srt = subtitles(page, ".srt")
     assert "00:00:01,250 --> 00:00:02,250\nSecond one!" in srt
-    assert "Send to" in facts, "the sound can be sent on; the subtitles are no text for a prompt"
-    assert "Send the text" not in facts
+    sends = page.inner_text("#speech-settings .omni-send-rows")
+    assert "Send to" in sends, "the sound can be sent on; the subtitles are no text for a prompt"
+    assert "Send the text" not in sends
     before = len(server.seen)
     seed = server.seen[-1].body["seed"]
     page.click("#speech-parts li:nth-child(2) button:text('Redo')")
@@ -505,6 +530,35 @@ def test_a_part_that_fails_keeps_the_others_and_can_be_spoken_again(page, server
     page.wait_for_function("document.querySelector('#speech-parts .omni-part-play').textContent === 'Pause'")
 
 
+@pytest.mark.parametrize("listen", [True, False])
+def test_a_long_text_of_which_a_part_fails_does_not_keep_the_sound_before(page, server, listen):
+    page.fill("#speech-input textarea", "The first one")
+    run_and_wait(page, "speech")
+    assert page.locator("#speech-result audio").count() == 1
+    open_code(page, "speech")
+    page.set_checked("#speech-stream input", listen)
+    page.fill("#speech-input textarea", "One. REFUSE this.")
+    choose(page, "reading", "Sentence by sentence")
+    run_and_wait(page, "speech", "failed")
+    assert page.locator("#speech-result audio").count() == 0
+    assert page.is_hidden("#speech-drawing .omni-drawing")
+    assert "REFUSE this" in page.text_content("#speech-code")
+    assert page.locator("#speech-settings [data-do=take]").count() == 0
+
+
+def test_a_part_that_cannot_be_spoken_again_leaves_the_whole_as_it_is(page, server):
+    page.uncheck("#speech-stream input")
+    page.fill("#speech-input textarea", "One. Two.")
+    choose(page, "reading", "Sentence by sentence")
+    run_and_wait(page, "speech")
+    heard = page.get_attribute("#speech-result audio", "src")
+    server.refuses = True
+    page.click("#speech-parts li:nth-child(2) button:text('Redo')")
+    wait_for_state(page, "speech", "failed")
+    assert page.get_attribute("#speech-result audio", "src") == heard
+    assert "Two." in subtitles(page, ".srt")
+
+
 def test_a_long_text_is_heard_in_order_while_it_is_made(page, server):
     page.fill("#speech-input textarea", "One. Two. Three.")
     choose(page, "reading", "Sentence by sentence")
@@ -525,7 +579,7 @@ def test_stop_in_a_long_text_keeps_the_parts_that_are_ready(page, server):
     page.click("#speech-stop")
     server.wait_for("aborted", 3)
     wait_for_state(page, "speech", "stopped")
-    page.wait_for_selector("#speech-result a[download='speech-unfinished.wav']")
+    page.wait_for_selector(UNFINISHED)
     server.rests = {}
     page.click("#speech-parts button:text('Speak what is missing')")
     wait_for_state(page, "speech", "done")

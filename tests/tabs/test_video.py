@@ -2,8 +2,9 @@
 
 import pytest
 
+from omni_ui.parts.code import code_view
 from omni_ui.store import VideoRecord
-from omni_ui.tabs.video import _code, size_words
+from omni_ui.tabs.video import _request, size_words
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,8 @@ def test_a_size_that_does_not_fit_says_what_becomes_of_the_picture():
 
 def test_the_code_of_a_job_needs_none_of_its_files():
     asked = {"prompt": "a sea", "audio_reference": "/nowhere/voice.mp3", "input_reference": "/nowhere/photo.png"}
-    code = _code(VideoRecord(ticket="t", visitor="me", server="demo", created=0.0, request=asked), None)
+    job = VideoRecord(ticket="t", visitor="me", server="demo", created=0.0, request=asked)
+    code = code_view(_request(job).wire(job.model))
     for word in ("a sea", "voice.mp3", "photo.png"):
         assert word in code
     assert "/nowhere" not in code
