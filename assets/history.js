@@ -34,10 +34,11 @@
     const more = part(".omni-history-more");
     const trouble = part(".omni-history-trouble");
     const detail = part(".omni-history-detail");
+    const comparing = part(".omni-compare");
     const search = part("input[type=search]");
     const tab = part("select");
     const starred = part(".omni-history-star input");
-    const chosen = new Set();
+    const chosen = new Map(); // records by id
     let told = { counts: {} };
     let next = "";
     let asked = 0;
@@ -102,7 +103,7 @@
     const card = (record) => {
       const pick = make("input", { type: "checkbox", "aria-label": `Choose: ${name(record)}` });
       pick.checked = chosen.has(record.id);
-      pick.addEventListener("change", () => { pick.checked ? chosen.add(record.id) : chosen.delete(record.id); tools(); });
+      pick.addEventListener("change", () => { pick.checked ? chosen.set(record.id, record) : chosen.delete(record.id); tools(); });
       const open = make("button", { type: "button", class: "omni-history-open", "aria-label": `Show: ${name(record)}` }, sign(record));
       open.addEventListener("click", safely(() => look(record.id)));
       const words = make("p", { class: "omni-history-prompt" }, record.prompt || record.text || "");
@@ -123,6 +124,11 @@
       zip.textContent = chosen.size ? `Download ${chosen.size} as zip` : "Download all as zip";
       if (!remove.dataset.sure) remove.textContent = chosen.size ? `Delete ${chosen.size}` : "Delete all";
       zip.disabled = remove.disabled = !all;
+      const alike = window.omniCompare.common([...chosen.values()]);
+      part("[data-act=compare]").disabled = chosen.size !== 2 || !alike;
+      part("[data-act=blind]").disabled = chosen.size < 2 || !alike;
+      part(".omni-history-choice").textContent = !chosen.size ? "" : chosen.size === 1 ? "Choose one more of its kind to compare the two."
+        : !alike ? "These have nothing in common that could be compared: choose two pictures, sounds, videos or texts." : "";
     };
     const clock = () => {
       const words = [];
@@ -207,21 +213,23 @@
     // --- Acts on several
     const remove = async (ids) => {
       await call("", { method: "DELETE", body: JSON.stringify(ids ? { ids } : { all: true }) });
-      for (const id of ids || [...chosen]) chosen.delete(id);
+      for (const id of ids || [...chosen.keys()]) chosen.delete(id);
       changed();
       await load();
     };
     part("[data-act=delete]").addEventListener("click", (event) => {
       const all = Object.values(told.counts).reduce((sum, one) => sum + one, 0);
       sure(() => (chosen.size ? `Really delete ${chosen.size}?` : `Really delete all ${all}?`),
-        safely(() => remove(chosen.size ? [...chosen] : null)))(event.currentTarget);
+        safely(() => remove(chosen.size ? [...chosen.keys()] : null)))(event.currentTarget);
     });
     part("[data-act=zip]").addEventListener("click", () => {
-      const form = make("form", { method: "post", action: `${root()}/omni/history/keepsake`, hidden: "" }, make("input", { name: "ids", value: [...chosen].join(",") }));
+      const form = make("form", { method: "post", action: `${root()}/omni/history/keepsake`, hidden: "" }, make("input", { name: "ids", value: [...chosen.keys()].join(",") }));
       document.body.append(form);
       form.submit();
       form.remove();
     });
+    part("[data-act=compare]").addEventListener("click", () => window.omniCompare.open(comparing, [...chosen.values()], props.titles));
+    part("[data-act=blind]").addEventListener("click", () => window.omniBlind(comparing, [...chosen.values()]));
     let typing = null;
     search.addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(load, 250); });
     tab.addEventListener("change", () => load());

@@ -9,6 +9,32 @@
     return made;
   };
 
+  const image = (address, alt, name) => make("img", { src: address, alt, class: name, draggable: "false" });
+
+  /**
+   * Two pictures over each other with a slider between. Each: {url, alt, tag}; label: of the slider; said: its value in
+   * words, from both shares in percent; place: share of the left one; moved: told of a new place.
+   */
+  window.omniPair = (left, right, { label, said, place = 50, moved = () => {} }) => {
+    const frame = make("div", { class: "omni-pair" });
+    const range = make("input", { type: "range", min: 0, max: 100, value: place, "aria-label": label });
+    const line = make("span", { class: "omni-pair-line", "aria-hidden": "true" });
+    const set = () => {
+      frame.style.setProperty("--at", `${range.value}%`);
+      range.setAttribute("aria-valuetext", window.omniText(said(range.value, 100 - range.value)));
+      moved(Number(range.value));
+    };
+    const shown = image(right.url, right.alt, "omni-after");
+    frame.append(shown, image(left.url, left.alt, "omni-before"), line, range,
+      make("span", { class: "omni-tag omni-tag-left" }, left.tag), make("span", { class: "omni-tag omni-tag-right" }, right.tag));
+    range.addEventListener("input", set);
+    set();
+    // The frame takes the picture's shape, so that the slider's line runs over the picture and not beside it.
+    const fit = () => frame.style.setProperty("--shape", shown.naturalWidth / shown.naturalHeight || 1);
+    shown.complete ? fit() : shown.addEventListener("load", fit);
+    return frame;
+  };
+
   /** The original of a run, kept for the viewer of that id. */
   window.omniOriginal = (props, watch, viewer) => {
     const tell = () => {
@@ -30,31 +56,16 @@
     let place = 50;
 
     const items = () => props.value || [];
-    const image = (address, alt, name) => make("img", { src: address, alt, class: name, draggable: "false" });
-
-    /** The frame takes the picture's shape, so that the slider's line runs over the picture and not beside it. */
-    const shape = (frame, picture) => {
-      const fit = () => frame.style.setProperty("--shape", picture.naturalWidth / picture.naturalHeight || 1);
-      picture.complete ? fit() : picture.addEventListener("load", fit);
-    };
-
-    const slider = (before, after) => {
-      const frame = make("div", { class: "omni-pair" });
-      const range = make("input", { type: "range", min: 0, max: 100, value: place, "aria-label": "Before and after: share of the original" });
-      const line = make("span", { class: "omni-pair-line", "aria-hidden": "true" });
-      const set = () => {
-        place = Number(range.value);
-        frame.style.setProperty("--at", `${place}%`);
-        range.setAttribute("aria-valuetext", `${place} % original, ${100 - place} % result`);
-      };
-      const made = image(after.image.url, after.caption || "Result", "omni-after");
-      frame.append(made, image(before, "Original", "omni-before"), line, range,
-        make("span", { class: "omni-tag omni-tag-left" }, "Original"), make("span", { class: "omni-tag omni-tag-right" }, "Result"));
-      range.addEventListener("input", set);
-      set();
-      shape(frame, made);
-      return frame;
-    };
+    const slider = (before, after) => window.omniPair(
+      { url: before, alt: "Original", tag: "Original" },
+      { url: after.image.url, alt: after.caption || "Result", tag: "Result" },
+      {
+        label: "Before and after: share of the original",
+        said: (one, other) => `${one} % original, ${other} % result`,
+        place,
+        moved: (to) => { place = to; },
+      },
+    );
 
     const showActions = (item, before) => {
       actions.replaceChildren();

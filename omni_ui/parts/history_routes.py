@@ -15,7 +15,7 @@ from omni_ui.parts.keepsake import Kept, keepsake
 from omni_ui.parts.recorder import Recorder
 from omni_ui.parts.thumbs import thumb
 from omni_ui.parts.visitor import visitor_of
-from omni_ui.recipes import BadRecipe, Recipe, labelled
+from omni_ui.recipes import BadRecipe, Recipe, difference, labelled
 from omni_ui.store import HistoryRecord, StoreTrouble
 
 SHORT = 240
@@ -105,6 +105,13 @@ def history_routes(recorder: Recorder) -> APIRouter:
             "facts": record.facts,
             "files": [_file(record, place) for place in range(len(record.files))],
         }
+
+    @router.get("/{id}/against/{other}")
+    async def against(record: Own, other: str, mine: Visitor) -> dict[str, Any]:
+        """How the settings of two records differ; null where those of one cannot be read."""
+        recipes = [_recipe(record), _recipe(await own(other, mine))]
+        known = [one for one in recipes if one]
+        return {"difference": difference(*known).as_dict() if len(known) == 2 else None}
 
     @router.api_route("/{id}/{place}", methods=["GET", "HEAD"])
     async def file(record: Own, place: int, download: bool = False) -> FileResponse:
@@ -223,7 +230,12 @@ def _file(record: HistoryRecord, place: int) -> dict[str, Any]:
 
 def _settings(record: HistoryRecord) -> list[tuple[str, str]]:
     """What was sent, as labels and values."""
+    recipe = _recipe(record)
+    return labelled(recipe) if recipe else []
+
+
+def _recipe(record: HistoryRecord) -> Recipe | None:
     try:
-        return labelled(Recipe.from_dict(record.recipe)) if record.recipe else []
+        return Recipe.from_dict(record.recipe) if record.recipe else None
     except BadRecipe:  # of an older or a newer version of this page
-        return []
+        return None

@@ -4,6 +4,7 @@ It knows the request models of the client and nothing of the page. Nothing here 
 nothing that is read is ever run: what comes in is checked against the request models, and refused with a sentence.
 """
 
+from omni_ui.recipes.difference import Difference, difference
 from omni_ui.recipes.link import pack, unpack
 from omni_ui.recipes.metadata import CannotHold, can_hold, read_settings, with_settings
 from omni_ui.recipes.recipe import VERSION, BadRecipe, Medium, Recipe, media_fields
@@ -13,9 +14,11 @@ __all__ = [
     "VERSION",
     "BadRecipe",
     "CannotHold",
+    "Difference",
     "Medium",
     "Recipe",
     "can_hold",
+    "difference",
     "labelled",
     "media_fields",
     "pack",

@@ -5,30 +5,69 @@ Its form is described in the wiki of AUTOMATIC1111/stable-diffusion-webui (infot
 """
 
 import json
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from omni_ui.client import hint
-from omni_ui.recipes.recipe import Recipe
+from omni_ui.recipes.recipe import Medium, Recipe
 
 MADE_BY = "Omni UI"
 TEXTS = ("prompt", "input", "messages")
 """The fields that hold what was asked for."""
 
 
+@dataclass(frozen=True)
+class Row:
+    """One setting. name: on the wire. value: as people read it. exact: equal where two settings are the same, which
+    the values of files need not tell: two files may have one name."""
+
+    name: str
+    label: str
+    value: str
+    exact: Any
+
+
 def labelled(recipe: Recipe) -> list[tuple[str, str]]:
     """Each setting as (label, value), files by their names, as a table for people."""
-    rows = [("Model", recipe.model)] if recipe.model else []
+    return [(row.label, row.value) for row in rows(recipe)]
+
+
+def rows(recipe: Recipe) -> list[Row]:
+    """Each setting that says something, the model first. A message of a chat is named by who said it and when."""
+    found = [Row("model", "Model", recipe.model or "", recipe.model)]
     for name, info in recipe.fields.model_fields.items():
         label = info.title or name
         if unit := hint(info, "unit"):
             label = f"{label} ({unit})"
         if name == "messages":
-            rows += [(_who(one), _said(one)) for one in recipe.request.get(name, [])]
+            found += _messages(recipe)
         elif name in recipe.media:
-            rows.append((label, ", ".join(one.name for one in recipe.media[name])))
+            files = recipe.media[name]
+            found.append(Row(name, label, ", ".join(one.name for one in files), [one.sha256 for one in files]))
         elif name in recipe.request and hint(info, "place") != "hidden":
-            rows.append((label, _written(recipe.request[name])))
-    return [(label, value) for label, value in rows if value]
+            found.append(Row(name, label, _written(recipe.request[name]), _written(recipe.request[name])))
+    return [row for row in found if row.value]
+
+
+def _messages(recipe: Recipe) -> list[Row]:
+    said: Counter[str] = Counter()
+    found = []
+    for message in recipe.request.get("messages", []):
+        who = _who(message)
+        said[who] += 1
+        exact = _by_content(message.get("content"), recipe.media.get("messages", []))
+        found.append(Row(f"messages:{who}:{said[who]}", who, _said(message), exact))
+    return found
+
+
+def _by_content(value: Any, files: list[Medium]) -> Any:
+    """The same value with each file's SHA-256 in place of its number."""
+    if isinstance(value, dict):
+        if "$media" in value:
+            return files[value["$media"]].sha256
+        return {name: _by_content(one, files) for name, one in value.items()}
+    return [_by_content(one, files) for one in value] if isinstance(value, list) else value
 
 
 def parameters(recipe: Recipe, size: tuple[int, int] | None = None) -> str:

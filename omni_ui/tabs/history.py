@@ -16,12 +16,16 @@ TEMPLATE = """<section class="omni-history" aria-label="History">
 <p class="omni-history-trouble omni-notice" data-state="down" role="alert" hidden></p>
 <div class="omni-history-bar omni-history-tools">
 <p class="omni-history-room omni-quiet" role="status"></p>
-<span class="omni-history-acts"><button type="button" class="omni-small" data-act="zip">Download as zip</button>
+<span class="omni-history-acts"><button type="button" class="omni-small" data-act="compare" disabled>Compare</button>
+<button type="button" class="omni-small" data-act="blind" disabled>Blind test</button>
+<button type="button" class="omni-small" data-act="zip">Download as zip</button>
 <button type="button" class="omni-small" data-act="delete">Delete all</button></span>
+<p class="omni-history-choice omni-quiet" role="status"></p>
 </div>
 <ul class="omni-history-list"></ul>
 <button type="button" class="omni-history-more" hidden>Show more</button>
 <dialog class="omni-history-detail" aria-label="A result"></dialog>
+<dialog class="omni-history-detail omni-compare" aria-label="Results compared"></dialog>
 </section>"""
 
 
