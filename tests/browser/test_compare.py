@@ -1,19 +1,16 @@
-"""Two results side by side: slider, sounds as one, what differs; and the blind test with its votes."""
+"""Two results side by side: slider, sounds and videos as one, what differs."""
 
-import csv
 import io
-import json
 import shutil
-import time
 from pathlib import Path
 
+import av
 import httpx
 import numpy as np
 import pytest
 import soundfile
 
 from tests.browser.test_history import as_in, history, listed, make, run_anew
-from tests.browser.test_history_again import serious
 from tests.running import App
 
 pytestmark = pytest.mark.browser
@@ -184,79 +181,40 @@ def test_two_videos_run_together(demo_app, open_page):
     assert [one.is_visible() for one in page.locator(f"{DIALOG} video").all()] == [False, True]
 
 
-def test_a_blind_test_hides_tells_counts_and_can_be_taken_home(demo_app, open_page):
-    page = open_page(demo_app.url, viewport={"width": 390, "height": 844})
-    for steps in (4, 12, 20):
-        paint(page, steps)
-    choose(page, 0, 1, 2, of=3)
-    assert page.is_disabled(COMPARE)
-    page.click(BLIND)
-    told = []
-    for number, vote in ((1, "first"), (2, "second"), (3, "no difference")):
-        page.wait_for_selector(f"{DIALOG} [data-vote]")
-        assert page.inner_text(f"{DIALOG} h2") == f"Blind test: pair {number} of 3"
-        hidden = page.inner_text(DIALOG).split("Your votes")[0]
-        for name in ("demo/painter", "Inference", "steps", time.strftime("%Y")):
-            assert name not in hidden
-        assert "history" not in page.get_attribute(f"{DIALOG} .omni-before", "src")
-        page.focus(f"{DIALOG} [data-vote='{vote}']")
-        page.keyboard.press("Enter")
-        page.wait_for_selector(f"{DIALOG} .omni-compare-answer table")
-        (label, *steps), *others = rows(page)
-        assert (label, others) == ("Inference steps", [])
-        for place, one in zip((".omni-before", ".omni-after"), steps, strict=True):
-            assert bytes_of(page, f"{DIALOG} {place}") == kept(page, demo_app.url, int(one))
-        told.append((vote, steps))
-        if number < 3:
-            page.keyboard.press("Enter")  # the focus is on "Next pair"
-            page.wait_for_selector(f"{DIALOG} .omni-compare-answer table", state="detached")
-    assert {frozenset(steps) for _, steps in told} == {
-        frozenset(one) for one in (("4", "12"), ("4", "20"), ("12", "20"))
-    }
-    tally = page.locator(f"{DIALOG} .omni-compare-tally li").all_inner_texts()
-    assert len(tally) == 3
-    vote, (one, other) = told[0]
-    assert any(f"Inference steps {one}: better 1 ×" in line and f"steps {other}: better 0 ×" in line for line in tally)
-    with page.expect_download() as download:
-        page.click(f"{DIALOG} [data-act=csv]")
-    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
-    lines = list(csv.DictReader(io.StringIO(text)))
-    assert [(one["better"], [one["first"], one["second"]]) for one in lines] == [
-        (vote, [f"Inference steps: {one}" for one in steps]) for vote, steps in told
-    ]
-    assert {(one["kind"], one["what differed"]) for one in lines} == {("image", "Inference steps")}
-    assert serious(page, DIALOG) == []
-    assert page.evaluate("document.querySelector('dialog[open]').scrollWidth <= innerWidth")
-    page.keyboard.press("Escape")
-    page.wait_for_selector(DIALOG, state="detached")
+def film(path: Path, loud: float, seconds: int = 1) -> None:
+    """A black video with a tone."""
+    with av.open(str(path), "w") as file:
+        pictures, sound = file.add_stream("libx264", rate=10), file.add_stream("aac", rate=48000, layout="mono")
+        pictures.width, pictures.height, pictures.pix_fmt = 64, 64, "yuv420p"
+        for _ in range(10 * seconds):
+            file.mux(pictures.encode(av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), "rgb24")))
+        tone = (loud * np.sin(2 * np.pi * 440 * np.arange(1024 * 47 * seconds) / 48000)).astype(np.float32)
+        frame = av.AudioFrame.from_ndarray(tone[None], "fltp", "mono")
+        frame.rate = 48000
+        file.mux(sound.encode(frame))
+        for stream in (pictures, sound):
+            file.mux(stream.encode())
 
 
-def test_votes_of_a_strange_origin_do_no_harm(demo_app, open_page):
-    page = open_page(f"{demo_app.url}/?__theme=dark", viewport={"width": 390, "height": 844})
-    for steps in (4, 20):
-        paint(page, steps)
+def test_the_sound_of_videos_is_matched_and_follows_the_picture_that_is_seen(demo_app, open_page, tmp_path):
+    page = open_page(demo_app.url)
+    page.get_by_role("tab", name="Video", exact=True).click()
+    page.fill("#video-prompt textarea", "waves at night")
+    for _ in range(2):
+        run_anew(page, "video")
     choose(page, 0, 1, of=2)
-    for stored, many in (("{not json", 0), ('{"a": 1}', 0), ('[1, null, {"at": 3}]', 0)):
-        page.evaluate("(stored) => localStorage.setItem('omni-blind', stored)", stored)
-        page.click(BLIND)
-        page.wait_for_selector(f"{DIALOG} [data-vote]")
-        assert page.locator(f"{DIALOG} .omni-compare-tally li").count() == many
-        page.keyboard.press("Escape")
-        page.wait_for_selector(DIALOG, state="detached")
-    vote = {"at": "2026-01-01T00:00:00Z", "kind": "image", "what": "Prompt", "better": "first", "pair": ["a", "b"]}
-    vote |= {"first": '=HYPERLINK("http://evil.example")', "second": " -1+1, <b>bold</b>"}
-    page.evaluate("(stored) => localStorage.setItem('omni-blind', stored)", json.dumps([vote]))
-    page.click(BLIND)
-    page.wait_for_selector(f"{DIALOG} [data-vote]")
-    assert serious(page, DIALOG) == []
-    page.click(f"{DIALOG} .omni-compare-tally summary")
-    with page.expect_download() as download:
-        page.click(f"{DIALOG} [data-act=csv]")
-    rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8-sig"))))
-    assert rows[1][2:4] == ["'" + vote["first"], "'" + vote["second"]]
-    page.click(f"{DIALOG} [data-act=clear-votes]")
-    page.click(f"{DIALOG} [data-act=clear-votes]")
-    assert page.evaluate("localStorage.getItem('omni-blind')") == "[]"
+    for record, loud in zip(listed(page, demo_app.url), (0.5, 0.125), strict=True):
+        path = tmp_path / f"{loud}.mp4"
+        film(path, loud)
+        page.route(f"**/history/{record['id']}/0", lambda route, _, path=path: route.fulfill(path=path))
+    page.evaluate(WATCHED)
+    number = float(compare(page).partition("A is ")[2].partition(" dB louder than B")[0])
+    assert number == pytest.approx(20 * np.log10(4), abs=0.3)
+    gains = "gains.map((one) => Math.round(100 * one.gain.value) / 100)"
+    assert page.evaluate(gains) == [pytest.approx(0.25, abs=0.02), 0]
+    page.click(f"{DIALOG} [aria-label=View] [data-value=B]")
+    assert page.evaluate(gains) == [0, 1]
+    assert page.get_attribute(f"{DIALOG} [aria-label='Sound of'] [data-value=B]", "aria-pressed") == "true"
 
 
 def test_nobody_s_and_lost_results_are_not_compared(open_page, chromium, tmp_path):
