@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from gradio_client import Client, handle_file
 from PIL import Image
 
-from omni_ui.demo import DemoServer
+from omni_ui.demo import MODELS, DemoServer
 from tests.browser.conftest import run_and_wait, wait_for_state
 from tests.running import App
 
@@ -346,6 +346,36 @@ def test_the_size_follows_the_first_frame(app, server, open_page, files):
     page.fill("#video-size input", "64x96")
     page.press("#video-size input", "Enter")
     page.wait_for_selector("#video-size-note:has-text('will be stretched to 64 × 96')")
+
+
+def test_a_recommended_size_makes_way_for_a_first_frame(chromium, monkeypatch, tmp_path):
+    monkeypatch.setitem(MODELS, "video", "Wan-AI/Wan2.2-TI2V-5B-Diffusers")  # its makers recommend 1280x704
+    Image.new("RGB", (360, 640), "navy").save(tmp_path / "tall.png")
+    with DemoServer(["video"]) as server, App(OMNI_BASE_URL=server.url) as app:
+        page = chromium.new_page()
+        page.goto(app.url)
+        page.get_by_role("tab", name="Video", exact=True).click()
+
+        def wait_for_size(size: str) -> None:
+            page.wait_for_function("size => document.querySelector('#video-size input').value === size", arg=size)
+
+        def add() -> None:
+            page.set_input_files("#video-input_reference input[type=file]", tmp_path / "tall.png")
+            page.wait_for_selector("#video-input_reference li img")
+
+        wait_for_size(recommended := "1280x704")
+        add()
+        page.wait_for_selector("#video-size-note:has-text('The size follows the picture')")
+        wait_for_size(free := page.input_value("#video-size input"))
+        assert free != recommended
+        page.get_by_label("Remove tall.png").click()
+        wait_for_size(recommended)
+        # What somebody entered makes way for nothing, nor does what an opened result has put there.
+        page.evaluate("omniOwn('video')")
+        add()
+        page.wait_for_selector("#video-size-note:has-text('will be stretched to 1280 × 704')")
+        wait_for_size(recommended)
+        page.close()
 
 
 def test_a_gif_gives_its_first_frame_and_says_so(app, open_page, files):
