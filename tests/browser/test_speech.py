@@ -140,7 +140,11 @@ def test_each_format_is_downloaded_as_asked_and_played(demo_app, open_page, labe
     name, data = take(page, "speech")
     assert name == f"speech{suffix}"
     page.wait_for_function("document.querySelector('#speech-result audio')?.duration > 0.3")
-    if label == "pcm":
+    if label != "pcm":
+        heard = page.request.get(page.get_attribute("#speech-result audio", "src")).body()
+        assert data == heard, "as the server sent it"
+        assert take(page, "speech", plain=False)[1] != heard
+    else:
         seconds = float(facts.split("speech")[1].split()[0])
         assert len(data) / 48000 == pytest.approx(seconds, abs=0.06)
 

@@ -183,7 +183,7 @@ def run(language: str, code: str, folder: Path, **env: str) -> subprocess.Comple
     else:
         command, script = [sys.executable], folder / "snippet.py"
     script.write_text(code, encoding="utf-8")
-    done = subprocess.run([*command, str(script)], cwd=folder, env=kept | env, capture_output=True, timeout=100)
+    done = subprocess.run([*command, str(script)], cwd=folder, env=kept | env, capture_output=True, timeout=300)
     script.unlink()
     return done
 
