@@ -54,12 +54,12 @@
   window.omniTogether = async (kind, sides, hidden) => {
     const context = new AudioContext();
     const players = await Promise.all(sides.map(async (side) => {
+      const gain = context.createGain();
+      gain.connect(context.destination);
       const sound = await side.blob.arrayBuffer().then((bytes) => context.decodeAudioData(bytes)).catch(() => null);
       const video = kind === "video" ? make("video", { src: side.url, preload: "auto", playsinline: "", "aria-label": `Video ${side.name}` }) : null;
       if (video) video.muted = true;
       const seen = video ? await ready(video) : Boolean(sound);
-      const gain = context.createGain();
-      gain.connect(context.destination);
       return { name: side.name, sound, video, seen, gain, level: sound && loudness(sound), source: null };
     }));
     const broken = players.filter((one) => !one.seen).map((one) => one.name);
