@@ -93,19 +93,25 @@ def abort(browser: Browser, url: str, server: str, tab: str, fill: Callable[[Pag
     page = open_tab(browser, url, tab)
     fill(page)
     page.click(f"#{tab.lower()}-run")
-    while not httpx.get(f"{server}/log").json():
-        time.sleep(0.05)
+    _until(lambda: httpx.get(f"{server}/log").json(), f"{tab}: the request reaches the server")
     page.wait_for_timeout(700)
     pressed = time.time()
     if close:
         page.close()
     else:
         page.click(f"#{tab.lower()}-stop")
-    while "ended" not in (entry := httpx.get(f"{server}/log").json()[-1]):
-        time.sleep(0.02)
+    _until(lambda: "ended" in httpx.get(f"{server}/log").json()[-1], f"{tab}: the server sees the abort")
     if not close:
         page.close()
-    return entry["ended"] - pressed
+    return httpx.get(f"{server}/log").json()[-1]["ended"] - pressed
+
+
+def _until(true: Callable[[], Any], what: str, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            raise TimeoutError(what)
+        time.sleep(0.02)
 
 
 class Busy:

@@ -89,7 +89,7 @@ def _direct(server: str, size: str, n: int) -> float:
 
 def _same_bytes(page: Page, server: str, size: str) -> bool:
     shown = page.request.get(str(page.get_attribute("#image-result img", "src"))).body()
-    return shown == httpx.get(f"{server}/picture/{size}").content
+    return shown in [httpx.get(f"{server}/picture/{size}/{which}").content for which in (0, 1)]
 
 
 def _conversation(browser: Browser, way: str, program: Program, past: Path | None) -> Page:
@@ -185,7 +185,7 @@ def stops(browser: Browser, server: str, ours: Program, tabs: list[str], rounds:
     for tab in tabs:
         samples: list[float] = []
         for turn in range(rounds):
-            close = turn % 2 == 1
+            close = turn % 2 == 1 and tab != "Video"  # a job outlives its page
             samples.append(1000 * eyes.abort(browser, ours.url, server, tab, FILL[tab], close))
         row = Row(f"{tab}: Stop or leaving, seen by the server", "ms", {"ours": samples})
         row.checks.append(Check("ours", row.median("ours"), 700, unit=" ms"))

@@ -28,19 +28,23 @@ VIDEO = 200 * 2**20
 
 
 @functools.cache
-def picture(width: int, height: int) -> bytes:
-    """A PNG that does not compress, as a photo does not."""
+def picture(width: int, height: int, which: int = 0) -> bytes:
+    """A PNG that does not compress, as a photo does not. which: 0 or 1."""
     file = io.BytesIO()
-    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    pixels = np.random.default_rng(which).integers(0, 256, (height, width, 3), dtype=np.uint8)
     Image.fromarray(pixels).save(file, "png", compress_level=1)
     return file.getvalue()
 
 
 @functools.cache
-def picture_body(size: str, n: int) -> bytes:
+def picture_bodies(size: str, n: int) -> list[bytes]:
+    """Two answers, to be given in turns: Gradio gives one and the same picture the same address."""
     width, height = (int(side) for side in size.split("x"))
-    data = [{"b64_json": base64.b64encode(picture(width, height)).decode()}] * n
-    return json.dumps({"created": 0, "data": data, "output_format": "png", "size": size}).encode()
+    bodies = []
+    for which in (0, 1):
+        data = [{"b64_json": base64.b64encode(picture(width, height, which)).decode()}] * n
+        bodies.append(json.dumps({"created": 0, "data": data, "output_format": "png", "size": size}).encode())
+    return bodies
 
 
 class BenchServer:
@@ -55,6 +59,7 @@ class BenchServer:
             "speech_speed": 2.0,
         }
         self.log: list[dict[str, Any]] = []
+        self.turn = 0
         self.app = Starlette(
             routes=[
                 Route("/set", self.set, methods=["POST"]),
@@ -64,7 +69,7 @@ class BenchServer:
                 Route("/v1/models", lambda _: JSONResponse({"data": [{"id": MODEL, "max_model_len": 32768}]})),
                 Route("/openapi.json", lambda _: JSONResponse({"paths": {}})),
                 Route("/v1/audio/voices", lambda _: JSONResponse({"voices": ["default"], "uploaded_voices": []})),
-                Route("/picture/{size}", lambda request: Response(_sized(request.path_params["size"]))),
+                Route("/picture/{size}/{which:int}", lambda request: Response(_sized(**request.path_params))),
                 Route("/v1/images/generations", self.images, methods=["POST"]),
                 Route("/v1/images/edits", self.images, methods=["POST"]),
                 Route("/v1/audio/generate", self.sound, methods=["POST"]),
@@ -109,7 +114,9 @@ class BenchServer:
             await request.body()
         if not await self.slept(request, self.note("image")):
             return Response()
-        return Response(picture_body(body.get("size") or "1024x1024", body.get("n", 1)), media_type="application/json")
+        bodies = picture_bodies(body.get("size") or "1024x1024", body.get("n", 1))
+        self.turn += 1
+        return Response(bodies[self.turn // 2 % 2], media_type="application/json")  # two programs take turns
 
     async def sound(self, request: Request) -> Response:
         await request.body()
@@ -186,9 +193,9 @@ class BenchServer:
         return StreamingResponse(blocks(), media_type="video/mp4", headers={"Content-Length": str(VIDEO)})
 
 
-def _sized(size: str) -> bytes:
+def _sized(size: str, which: int) -> bytes:
     width, height = (int(side) for side in size.split("x"))
-    return picture(width, height)
+    return picture(width, height, which)
 
 
 def _speech_event(piece: bytes, response_format: str) -> bytes:
@@ -219,5 +226,5 @@ def _job(status: str) -> dict[str, Any]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=8300)
-    picture_body("1024x1024", 1)
+    picture_bodies("1024x1024", 1)
     uvicorn.run(BenchServer().app, port=parser.parse_args().port, log_level="error")
