@@ -7,7 +7,7 @@
     made.append(...inside.filter((one) => one !== null && one !== undefined));
     return made;
   };
-  const SURE = 4000;
+  const SURE = 6000;
   const ago = (at) => {
     const seconds = Date.now() / 1000 - at;
     if (seconds < 90) return "just now";

@@ -8,7 +8,7 @@
     return made;
   };
   const POLL = 2000;
-  const SURE = 4000;
+  const SURE = 6000;
 
   const ago = (seconds) => {
     if (seconds < 90) return "just now";
