@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 PY = $(VENV)/bin/python
 
-.PHONY: run test lint clean dev
+.PHONY: run test bench lint clean dev
 
 run: $(VENV)/.run
 	$(PY) app.py
@@ -26,6 +26,11 @@ test: dev
 	sh tests/need_programs.sh
 	$(PY) -m pytest -m "not real" --ignore tests/browser
 	$(PY) -m pytest -m "not real" tests/browser || $(PY) -m pytest -m "not real" tests/browser $(AGAIN)
+
+# All figures in about ten minutes, on a machine with nothing else to do. Plain Gradio's sound needs ffmpeg.
+bench: dev
+	sh tests/need_programs.sh
+	$(PY) -m bench.run
 
 lint: dev
 	$(PY) -m ruff check .
