@@ -244,6 +244,8 @@ class OmniTab:
         async with aclosing(run(backend, work)) as steps:
             async for step in steps:
                 if work.left:
+                    # When a run ends, Gradio sends its last update once more: not over what Stop has said.
+                    yield {self.status: gr.skip()}
                     return
                 if step.kind == "failed":
                     seen = work.after_failure()
