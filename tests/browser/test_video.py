@@ -178,6 +178,7 @@ def test_the_link_shares_the_one_result(app, open_page):
     page = open_page(app.url, "Video")
     ticket = begin(page, "Shared with you")
     row(page, ticket, "done")
+    wait_for_state(page, "video", "done")
     begin(page, "Not shared")
     other = open_page(f"{app.url}/?job={ticket}", "Video")
     wait_for_state(other, "video", "done")
