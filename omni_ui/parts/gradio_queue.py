@@ -1,8 +1,13 @@
-"""The one place that reaches into Gradio: how often its queue looks for work when there is none.
+"""The one place that reaches into Gradio, for what has no documented setting.
 
-Gradio 6.31 looks a thousand times a second, which costs a twentieth of a core in an app that nobody uses. There is
-no documented setting. tests/parts/test_gradio_queue.py notices when Gradio changes.
+Gradio 6.31 looks for work a thousand times a second, which costs a twentieth of a core in an app that nobody uses; and
+it describes every component anew for each visitor who comes, which costs a tenth of a second of one core here.
+tests/parts/test_gradio_queue.py notices when Gradio changes.
 """
+
+import inspect
+from copy import deepcopy
+from functools import partial
 
 import gradio as gr
 
@@ -19,3 +24,16 @@ def calm(page: gr.Blocks) -> None:
         if not isinstance(getattr(queue, name), (int, float)):
             raise AttributeError(name)
         setattr(queue, name, seconds)
+
+
+def describe_once(page: gr.Blocks) -> None:
+    """What the API says of each component, and the parameters of its class, are worked out now and not per visitor."""
+    for block in page.blocks.values():
+        start = type(block).__init__
+        if not hasattr(start, "__signature__"):
+            start.__signature__ = inspect.signature(start)  # type: ignore[attr-defined]
+        if getattr(block, "skip_api", True):
+            continue
+        for name in ("api_info", "api_info_as_input", "api_info_as_output", "example_inputs"):
+            if describe := getattr(block, name, None):
+                setattr(block, name, partial(deepcopy, describe()))

@@ -3,7 +3,7 @@ import time
 import gradio as gr
 import pytest
 
-from omni_ui.parts.gradio_queue import LOOKS, PROGRESS_LOOKS, calm
+from omni_ui.parts.gradio_queue import LOOKS, PROGRESS_LOOKS, calm, describe_once
 
 
 def test_gradio_still_has_the_settings_and_its_loops_still_use_them(monkeypatch):
@@ -44,3 +44,16 @@ def test_a_gradio_without_them_is_noticed():
 
     with pytest.raises(AttributeError):
         calm(Changed())
+
+
+def test_descriptions_are_the_same_and_worked_out_once():
+    with gr.Blocks() as page:
+        box = gr.Textbox("a", label="Words")
+        gr.Dropdown(["x", "y"], label="Choice")
+    config = page.default_config
+    before = {number: config.config_for_block(number, [], block) for number, block in config.blocks.items()}
+    describe_once(page)
+    after = {number: config.config_for_block(number, [], block) for number, block in config.blocks.items()}
+    assert after == before
+    assert box.api_info() == box.api_info()
+    assert box.api_info() is not box.api_info()  # nobody can change it for the next one
