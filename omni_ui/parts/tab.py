@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import gradio as gr
 
-from omni_ui.client import Request
+from omni_ui.client import Ability, Request
 from omni_ui.parts import forecast, remedies, status
 from omni_ui.parts.backends import Backend, Backends
 from omni_ui.parts.below import below
@@ -116,10 +116,14 @@ class OmniTab:
         title = self.form.model.model_fields[name].title or name
         return title[:1].lower() + title[1:]
 
+    async def ability(self, session: str | None) -> Ability | None:
+        """What this tab's server can do for it; None when there is no server."""
+        backend = self.backends.for_tab(self.name, session)
+        return await backend.ability(self.name) if backend else None
+
     async def wishes(self, session: str | None) -> dict[str, Any]:
         """What is filled in where nothing was entered (parts/advice): here what the makers of the model want."""
-        backend = self.backends.for_tab(self.name, session)
-        ability = await backend.ability(self.name) if backend else None
+        ability = await self.ability(session)
         settings = ability.detail.get("settings", {}) if ability else {}
         fields = {name: value for name, value in settings.items() if name in self.form.controls}
         return {"fields": fields, "note": self._recommended(ability.model, fields)} if ability and fields else {}

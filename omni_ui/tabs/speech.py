@@ -60,8 +60,7 @@ class SpeechTab(OmniTab):
         return recommended | {"fields": wanted | recommended.get("fields", {})}
 
     async def _task(self, session: str | None) -> str | None:
-        backend = self.backends.for_tab("speech", session)
-        ability = await backend.ability("speech") if backend else None
+        ability = await self.ability(session)
         return ability.detail.get("task") if ability and ability.can else None
 
     @property
@@ -78,8 +77,7 @@ class SpeechTab(OmniTab):
         found = await fetch(self.backends, session)
         if found is None:
             return {}
-        backend = self.backends.for_tab("speech", session)
-        ability = await backend.ability("speech") if backend else None
+        ability = await self.ability(session)
         choices = [(words if value else drawn(words), value) for words, value in found.choices]
         return {
             self.form.controls["voice"]: gr.Dropdown(choices=choices),
