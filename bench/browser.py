@@ -33,8 +33,13 @@ def open_tab(browser: Browser, url: str, tab: str) -> Page:
 
 # Resolves with Date.now() when a new picture is drawn: loaded, decoded, and a frame later.
 DRAWN = """
-([selector, count, before]) => new Promise((resolve) => {
+([selector, count, before]) => new Promise((resolve, reject) => {
+  const until = Date.now() + 60000;
   const look = async () => {
+    if (Date.now() > until) {
+      reject(new Error(`no new picture in ${selector}`));
+      return;
+    }
     const all = [...document.querySelectorAll(selector)].filter((img) => !before.includes(img.src));
     if (all.length >= count) {
       await Promise.all(all.map((img) => img.decode().catch(() => {})));

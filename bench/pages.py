@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from bench import browser as eyes
 from bench.apps import Program
+from bench.server import number_of
 from bench.table import Check, Row
 
 ANSWER = {
@@ -15,8 +16,10 @@ ANSWER = {
     "plain": "#chat-result .bot .message:last-child, #chat-result [data-testid=bot]:last-child",
 }
 SEEN = """
-([selector, needle, every]) => new Promise((resolve) => {
+([selector, needle, every]) => new Promise((resolve, reject) => {
+  const until = Date.now() + 120000;
   const look = () => {
+    if (Date.now() > until) reject(new Error(`no ${needle} in ${selector}`));
     if ([...document.querySelectorAll(selector)].some((one) => one.textContent.includes(needle))) resolve(Date.now());
     else if (every) setTimeout(look, every);
     else requestAnimationFrame(look);
@@ -58,9 +61,9 @@ def pictures(
     latency = 0.3
     configure(server, latency=latency)
     rows = []
-    pages = {way: eyes.open_tab(browser, program.url, "Image") for way, program in ways.items()}
     for size in sizes:
         for n in numbers:
+            pages = {way: eyes.open_tab(browser, program.url, "Image") for way, program in ways.items()}
             samples: dict[str, list[float]] = {way: [] for way in ways}
             for turn in range(rounds + 1):
                 for way, page in pages.items():
@@ -74,8 +77,8 @@ def pictures(
             row.checks.append(Check("plain / ours", row.ratio, 3, at_least=True))
             row.note = "bytes equal." if _same_bytes(pages["ours"], server, size) else "**bytes differ**"
             rows.append(row)
-    for page in pages.values():
-        page.close()
+            for page in pages.values():
+                page.close()
     return rows
 
 
@@ -88,8 +91,9 @@ def _direct(server: str, size: str, n: int) -> float:
 
 
 def _same_bytes(page: Page, server: str, size: str) -> bool:
+    """Whether the page shows the very bytes that the server made."""
     shown = page.request.get(str(page.get_attribute("#image-result img", "src"))).body()
-    return shown in [httpx.get(f"{server}/picture/{size}/{which}").content for which in (0, 1)]
+    return shown == httpx.get(f"{server}/picture/{size}/{number_of(shown)}").content
 
 
 def _conversation(browser: Browser, way: str, program: Program, past: Path | None) -> Page:

@@ -22,6 +22,7 @@ from bench.apps import Program
 from bench.table import Check, Row, as_json, machine, markdown, too_slow
 
 RESULTS = Path(__file__).parent / "results"
+FIRST_FIELD = {"plain": "#image-prompt textarea", "ours": "#chat-text textarea"}
 TABS = ["Chat", "Image", "Edit", "Speech", "Sound", "Video"]
 
 
@@ -108,7 +109,7 @@ def _visits(browser: Browser, ways: dict[str, Program], rounds: int) -> list[Row
     seen: dict[str, list[dict]] = {way: [] for way in ways}
     for _ in range(rounds):
         for way, program in ways.items():
-            seen[way].append(eyes.weight(browser, program.url, "#image-prompt textarea"))
+            seen[way].append(eyes.weight(browser, program.url, FIRST_FIELD[way]))
     ready = Row("page to interactive", "s", {way: [one["seconds"] for one in all_] for way, all_ in seen.items()})
     heavy = Row("page weight", "kB", {way: [one["bytes"] / 1000 for one in all_] for way, all_ in seen.items()})
     for row in (ready, heavy):

@@ -12,6 +12,7 @@ import functools
 import io
 import json
 import time
+import zlib
 from typing import Any
 
 import numpy as np
@@ -25,26 +26,53 @@ from starlette.routing import Route
 RATE = 24000
 MODEL = "Qwen/Qwen3-Omni-30B-A3B-Instruct"
 VIDEO = 200 * 2**20
+END = b"\0\0\0\0IEND\xaeB`\x82"
 
 
 @functools.cache
-def picture(width: int, height: int, which: int = 0) -> bytes:
-    """A PNG that does not compress, as a photo does not. which: 0 or 1."""
+def picture(width: int, height: int, which: int) -> bytes:
+    """A PNG that does not compress, as a photo does not, without its end. which: 0 or 1.
+
+    Its length is a multiple of 3, so that base64 can go on behind it.
+    """
     file = io.BytesIO()
     pixels = np.random.default_rng(which).integers(0, 256, (height, width, 3), dtype=np.uint8)
     Image.fromarray(pixels).save(file, "png", compress_level=1)
-    return file.getvalue()
+    begun = file.getvalue()[: -len(END)]
+    return begun + chunk(b"tEXt", b"pad\0" + b" " * (-(len(begun) + 16) % 3))
 
 
 @functools.cache
-def picture_bodies(size: str, n: int) -> list[bytes]:
-    """Two answers, to be given in turns: Gradio gives one and the same picture the same address."""
-    width, height = (int(side) for side in size.split("x"))
-    bodies = []
-    for which in (0, 1):
-        data = [{"b64_json": base64.b64encode(picture(width, height, which)).decode()}] * n
-        bodies.append(json.dumps({"created": 0, "data": data, "output_format": "png", "size": size}).encode())
-    return bodies
+def picture_base64(width: int, height: int, which: int) -> bytes:
+    return base64.b64encode(picture(width, height, which))
+
+
+def sides(size: str) -> tuple[int, int]:
+    width, height = size.split("x")
+    return int(width), int(height)
+
+
+def picture_body(size: str, n: int, number: int) -> bytes:
+    """An answer whose pictures no other has: Gradio gives one and the same picture the same address.
+
+    Two programs take turns, and the pixels of each change from turn to turn.
+    """
+    told = base64.b64encode(tail(number))
+    one = b'{"b64_json":"' + picture_base64(*sides(size), number // 2 % 2) + told + b'"}'
+    return b'{"created":0,"output_format":"png","size":"' + size.encode() + b'","data":[' + b",".join([one] * n) + b"]}"
+
+
+def tail(number: int) -> bytes:
+    """The end of a PNG that holds its number; see `number_of`."""
+    return chunk(b"tEXt", b"number\0%09d" % number) + END
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    return len(data).to_bytes(4) + name + data + zlib.crc32(name + data).to_bytes(4)
+
+
+def number_of(png: bytes) -> int:
+    return int(png[-len(END) - 13 : -len(END) - 4])
 
 
 class BenchServer:
@@ -59,7 +87,7 @@ class BenchServer:
             "speech_speed": 2.0,
         }
         self.log: list[dict[str, Any]] = []
-        self.turn = 0
+        self.pictures = 0
         self.app = Starlette(
             routes=[
                 Route("/set", self.set, methods=["POST"]),
@@ -69,7 +97,7 @@ class BenchServer:
                 Route("/v1/models", lambda _: JSONResponse({"data": [{"id": MODEL, "max_model_len": 32768}]})),
                 Route("/openapi.json", lambda _: JSONResponse({"paths": {}})),
                 Route("/v1/audio/voices", lambda _: JSONResponse({"voices": ["default"], "uploaded_voices": []})),
-                Route("/picture/{size}/{which:int}", lambda request: Response(_sized(**request.path_params))),
+                Route("/picture/{size}/{number:int}", lambda request: Response(_sized(**request.path_params))),
                 Route("/v1/images/generations", self.images, methods=["POST"]),
                 Route("/v1/images/edits", self.images, methods=["POST"]),
                 Route("/v1/audio/generate", self.sound, methods=["POST"]),
@@ -114,9 +142,9 @@ class BenchServer:
             await request.body()
         if not await self.slept(request, self.note("image")):
             return Response()
-        bodies = picture_bodies(body.get("size") or "1024x1024", body.get("n", 1))
-        self.turn += 1
-        return Response(bodies[self.turn // 2 % 2], media_type="application/json")  # two programs take turns
+        self.pictures += 1
+        made = picture_body(body.get("size") or "1024x1024", body.get("n", 1), self.pictures)
+        return Response(made, media_type="application/json")
 
     async def sound(self, request: Request) -> Response:
         await request.body()
@@ -193,9 +221,8 @@ class BenchServer:
         return StreamingResponse(blocks(), media_type="video/mp4", headers={"Content-Length": str(VIDEO)})
 
 
-def _sized(size: str, which: int) -> bytes:
-    width, height = (int(side) for side in size.split("x"))
-    return picture(width, height, which)
+def _sized(size: str, number: int) -> bytes:
+    return picture(*sides(size), number // 2 % 2) + tail(number)
 
 
 def _speech_event(piece: bytes, response_format: str) -> bytes:
@@ -226,5 +253,5 @@ def _job(status: str) -> dict[str, Any]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=8300)
-    picture_bodies("1024x1024", 1)
+    picture_base64(1024, 1024, 0)
     uvicorn.run(BenchServer().app, port=parser.parse_args().port, log_level="error")
