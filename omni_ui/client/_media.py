@@ -1,6 +1,5 @@
 """Files on their way in and out: what kind they are, base64, WAV headers."""
 
-import base64
 import binascii
 import mimetypes
 import struct
@@ -8,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+import pybase64
 
 from omni_ui.client._errors import BrokenAnswer
 
@@ -66,7 +67,7 @@ class FileRef:
 
     def read(self) -> str:
         data = self.path.read_bytes()
-        text = base64.b64encode(data).decode("ascii")
+        text = pybase64.b64encode_as_string(data)
         return text if self.as_ == "base64" else f"data:{type_of_file(self.path, data[:16])};base64,{text}"
 
 
@@ -109,7 +110,7 @@ def decode_base64(text: Any) -> bytes:
     if text[:5].lower() == "data:":
         text = text.partition(",")[2]
     try:
-        return base64.b64decode(text, validate=True)
+        return pybase64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise BrokenAnswer("The server sent media that is not base64.") from None
 

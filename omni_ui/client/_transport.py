@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import tenacity
 from httpx_sse import EventSource, SSEError
+from pydantic_core import from_json
 
 from omni_ui.client._answers import error_from
 from omni_ui.client._errors import BadRequest, BrokenAnswer, NotReachable, NotVllmOmni, OmniError, ServerBusy, TimedOut
@@ -103,7 +104,7 @@ class Transport:
     async def read_json(self, response: httpx.Response) -> dict[str, Any]:
         content = await response.aread()
         try:
-            body = await asyncio.to_thread(json.loads, content)
+            body = await asyncio.to_thread(_parse_json, content)
         except (ValueError, RecursionError):
             if content.lstrip()[:1] == b"{":
                 raise BrokenAnswer("The server's answer breaks off, or is not proper JSON.") from None
@@ -236,6 +237,14 @@ class _Timed(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _parse_json(content: bytes) -> Any:
+    """As json.loads, several times as fast for the megabytes of a picture. Half characters are left to that."""
+    try:
+        return from_json(content, cache_strings="none")
+    except ValueError:
+        return json.loads(content)
 
 
 def _worth_another_try(error: BaseException) -> bool:

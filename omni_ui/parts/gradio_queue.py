@@ -1,12 +1,12 @@
 """The one place that reaches into Gradio, for what has no documented setting.
 
 Gradio 6.31 looks for work a thousand times a second, which costs a twentieth of a core in an app that nobody uses; and
-it describes every component anew for each visitor who comes, which costs a tenth of a second of one core here.
+it describes every component anew for each visitor who comes, which costs nearly a tenth of a second of one core.
 tests/parts/test_gradio_queue.py notices when Gradio changes.
 """
 
 import inspect
-from copy import deepcopy
+from copy import copy
 from functools import partial
 
 import gradio as gr
@@ -27,13 +27,18 @@ def calm(page: gr.Blocks) -> None:
 
 
 def describe_once(page: gr.Blocks) -> None:
-    """What the API says of each component, and the parameters of its class, are worked out now and not per visitor."""
+    """What the page and the API are told of each component is worked out now, and not per visitor.
+
+    A component that a visitor's run has changed is another object, which Gradio describes itself.
+    """
     for block in page.blocks.values():
         start = type(block).__init__
         if not hasattr(start, "__signature__"):
             start.__signature__ = inspect.signature(start)  # type: ignore[attr-defined]
-        if getattr(block, "skip_api", True):
-            continue
-        for name in ("api_info", "api_info_as_input", "api_info_as_output", "example_inputs"):
+        names = ["get_config"]
+        if not getattr(block, "skip_api", True):
+            names += ["api_info", "api_info_as_input", "api_info_as_output", "example_inputs"]
+        for name in names:
             if describe := getattr(block, name, None):
-                setattr(block, name, partial(deepcopy, describe()))
+                # Gradio takes keys away from what it is given, and sets others, but goes no deeper.
+                setattr(block, name, partial(copy, describe()))

@@ -12,13 +12,17 @@ from typing import TypeVar
 T = TypeVar("T")
 HEARTBEAT = 0.5
 RATE = 18.0
+SOON = 0.01
+"""Seconds between the first two batches; the next wait is twice as long, up to the usual one: the first word of an
+answer often follows close behind the news that it was asked for."""
 
 
 async def pump(source: AsyncIterator[T], heartbeat: float = HEARTBEAT, rate: float = RATE) -> AsyncGenerator[list[T]]:
     """Batches of what `source` gave, in order; an empty list after `heartbeat` seconds of silence.
 
-    The first item is handed on at once. An error of the source is raised after its last items. Closing this generator
-    (or cancelling its task) cancels the source, which closes the connection to the server.
+    The first items are handed on (nearly) at once, and the last ones. An error of the source is raised after its last
+    items. Closing this generator (or cancelling its task) cancels the source, which closes the connection to the
+    server.
     """
     items: list[T] = []
     news = asyncio.Event()
@@ -31,6 +35,7 @@ async def pump(source: AsyncIterator[T], heartbeat: float = HEARTBEAT, rate: flo
         finally:
             news.set()
 
+    pause = SOON
     reader = asyncio.create_task(read())
     try:
         while not (reader.done() and not items):
@@ -44,8 +49,8 @@ async def pump(source: AsyncIterator[T], heartbeat: float = HEARTBEAT, rate: flo
                 batch = items.copy()
                 items.clear()
                 yield batch
-            if not reader.done():
-                await asyncio.sleep(1 / rate)
+            await asyncio.wait([reader], timeout=pause)
+            pause = min(2 * pause, 1 / rate)
         await reader
     finally:
         reader.cancel()

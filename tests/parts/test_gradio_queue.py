@@ -2,8 +2,11 @@ import time
 
 import gradio as gr
 import pytest
+from gradio.state_holder import SessionState
 
 from omni_ui.parts.gradio_queue import LOOKS, PROGRESS_LOOKS, calm, describe_once
+from omni_ui.settings import Settings
+from omni_ui.web import create_app
 
 
 def test_gradio_still_has_the_settings_and_its_loops_still_use_them(monkeypatch):
@@ -46,14 +49,39 @@ def test_a_gradio_without_them_is_noticed():
         calm(Changed())
 
 
-def test_descriptions_are_the_same_and_worked_out_once():
+@pytest.fixture
+def whole_page(monkeypatch, tmp_path):
+    """All of the app's page as it is mounted, not described yet."""
+    pages = []
+    monkeypatch.setattr("omni_ui.web.describe_once", pages.append)
+    create_app(Settings(base_url="http://127.0.0.1:9", data_dir=tmp_path))
+    return pages[0]
+
+
+def told(page):
+    config = page.default_config
+    return {number: config.config_for_block(number, [], block) for number, block in config.blocks.items()}
+
+
+def test_every_component_of_the_page_is_described_as_before(whole_page):
+    before = told(whole_page)
+    assert len(before) > 300
+    describe_once(whole_page)
+    assert told(whole_page) == before
+
+
+def test_what_gradio_does_to_one_description_does_not_reach_the_next(whole_page):
+    describe_once(whole_page)
+    first = SessionState(whole_page)
+    number = next(n for n, block in whole_page.blocks.items() if isinstance(block, gr.Textbox))
+    first._update_value_in_config(number, "written by one visitor")
+    assert SessionState(whole_page).config_values[number]["props"].get("value") != "written by one visitor"
+
+
+def test_a_changed_component_is_described_anew():
     with gr.Blocks() as page:
         box = gr.Textbox("a", label="Words")
-        gr.Dropdown(["x", "y"], label="Choice")
-    config = page.default_config
-    before = {number: config.config_for_block(number, [], block) for number, block in config.blocks.items()}
     describe_once(page)
-    after = {number: config.config_for_block(number, [], block) for number, block in config.blocks.items()}
-    assert after == before
-    assert box.api_info() == box.api_info()
-    assert box.api_info() is not box.api_info()  # nobody can change it for the next one
+    changed = type(box)(**box.constructor_args | {"label": "Other words"})
+    assert changed.get_config()["label"] == "Other words"
+    assert box.get_config()["label"] == "Words"

@@ -30,6 +30,20 @@ async def test_the_first_item_is_not_held_back():
     await stream.aclose()
 
 
+async def test_the_second_item_is_hardly_held_back_and_the_last_not_at_all():
+    async def tokens():
+        yield "asked"
+        await asyncio.sleep(0.05)
+        yield "first word"
+        await asyncio.sleep(0.05)
+        yield "last word"
+
+    began = time.monotonic()
+    batches = [batch async for batch in pump(tokens(), rate=0.5)]
+    assert [one for batch in batches for one in batch] == ["asked", "first word", "last word"]
+    assert time.monotonic() - began < 1, "one batch in two seconds: one that is held back comes after 2 s"
+
+
 async def test_beats_while_the_source_is_silent():
     async def silent():
         await asyncio.sleep(0.25)
