@@ -10,20 +10,29 @@
   const PATIENCE = 400; // ms after the last key before the app is asked how long it would take
   const boards = {}; // by tab: what its Explore buttons call
 
-  // --- One cell: a picture, a player, a sentence, or what it waits for
-  const media = (cell, words) => {
-    if (!cell.files.length) return [make("span", { class: "omni-quiet" }, cell.state === "done" ? "Nothing came back" : "")];
-    const [first] = cell.files;
-    const more = cell.files.length > 1 ? [make("span", { class: "omni-quiet" }, `1 of ${cell.files.length}`)] : [];
-    if (cell.kind === "image") {
-      const link = make("a", { href: first.url, target: "_blank", rel: "noopener" });
-      link.append(make("img", { src: first.url, alt: words }));
-      return [link, ...more];
+  // --- One cell: a picture, a player, an answer, a sentence, or what it waits for
+  const file = ({ url, orig_name: name }, kind, words) => {
+    if (kind === "image") {
+      const link = make("a", { href: url, target: "_blank", rel: "noopener" });
+      link.append(make("img", { src: url, alt: words }));
+      return link;
     }
-    if (cell.kind === "audio" || cell.kind === "video") {
-      return [make(cell.kind, { controls: "", preload: "metadata", src: first.url, "aria-label": words }), ...more];
-    }
-    return [make("a", { href: first.url, download: first.orig_name || "result" }, first.orig_name || "result"), ...more];
+    if (kind === "audio" || kind === "video") return make(kind, { controls: "", preload: "metadata", src: url, "aria-label": words });
+    return make("a", { href: url, download: name || "result" }, name || "result");
+  };
+  const media = ({ files, kinds, text }, words) => {
+    const parts = text ? [make("div", { class: "omni-grid-text", translate: "no", tabindex: "0", role: "group", "aria-label": words }, text)] : [];
+    if (!parts.length && !files.length) return [make("span", { class: "omni-quiet" }, "Nothing came back")];
+    const firsts = files.filter((_, at) => !at || (["image", "audio", "video"].includes(kinds[at]) && kinds.indexOf(kinds[at]) === at));
+    parts.push(...firsts.map((one) => file(one, kinds[files.indexOf(one)], words)));
+    if (firsts.length < files.length) parts.push(make("span", { class: "omni-quiet" }, `${firsts.length} of ${files.length} shown`));
+    return parts;
+  };
+  /** What is asked, for the title of what is taken home. */
+  const asked = (tab) => {
+    const field = document.querySelector(["prompt", "input", "text"].map((name) => `#${tab}-${name} textarea`).join());
+    const last = [...document.querySelectorAll(`#${tab}-result [data-role=user] .omni-source`)].pop();
+    return (field?.value.trim() || last?.value || "").slice(0, 600);
   };
 
   window.omniGrid = (element, props, watch, act, tab) => {
@@ -35,7 +44,7 @@
     let stopped = ""; // of one that was stopped
     let waiting = false; // ordered, and nothing has come yet
     let timer = null;
-    let parts = {};
+    let [parts, title] = [{}, ""];
 
     const running = () => waiting || Boolean(board && !board.over && stopped !== board.id);
     const order = (what, event) => { props.value = { ...what, at: Date.now() }; act[event](); };
@@ -71,6 +80,7 @@
       waiting = true;
       board = null;
       parts = {};
+      title = asked(tab);
       place.hidden = false;
       place.replaceChildren(head(), make("p", { class: "omni-grid-notice", role: "status" }));
       update();
@@ -175,8 +185,8 @@
       parts.stop.hidden = parts.clock.hidden = !live;
       parts.close.hidden = live;
       const done = board ? count("done") : 0;
-      const kinds = board ? [...new Set(board.cells.map((cell) => cell.kind).filter(Boolean))] : [];
-      parts.take.textContent = kinds.every((kind) => kind === "image") ? "Download as one picture" : "Download as a page";
+      const pictures = board?.cells.every((cell) => !cell.text && cell.kinds.every((kind) => kind === "image"));
+      parts.take.textContent = pictures ? "Download as one picture" : "Download as a page";
       parts.take.disabled = !done;
       parts.take.hidden = !done;
       parts.seed.hidden = !board?.seed || !document.getElementById(`${tab}-seed`);
@@ -191,14 +201,14 @@
     const take = async () => {
       const pictures = parts.take.textContent === "Download as one picture";
       const cells = board.cells.map((cell) => ({
-        at: [cell.at[0], cell.at[1] || 0], file: cell.state === "done" && cell.files.length ? cell.files[0].path : "",
+        at: [cell.at[0], cell.at[1] || 0], file: cell.files[0]?.path || "",
+        text: cell.text, more: cell.text ? cell.files.slice(1, 20).map((one) => one.path) : [],
         words: cell.sentence || (cell.state === "done" ? "" : "Not made"), failed: cell.state === "failed",
       }));
-      const prompt = document.querySelector(`#${tab}-prompt textarea, #${tab}-input textarea`)?.value.trim().slice(0, 600) || "";
       const varied = board.axes.map((axis) => axis.field);
       const facts = [board.seed ? `Seed ${board.seed}` : "", board.model || ""];
       const body = {
-        title: board.prompt || (varied.includes("prompt") || varied.includes("input") ? "" : prompt) || board.axes.map((axis) => axis.label).join(" and "),
+        title: (varied.includes("prompt") || varied.includes("input") ? "" : title) || board.axes.map((axis) => axis.label).join(" and "),
         axes: board.axes.map((axis) => ({ label: axis.label, values: axis.values.map((one) => one.slice(0, 2000)) })),
         cells, notes: [facts.filter(Boolean).join(" · "), ...board.remarks].filter(Boolean),
       };

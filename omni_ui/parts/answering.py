@@ -90,6 +90,12 @@ def read_chat_form(form: Form, values: dict[str, Any]) -> ChatRequest:
     return request
 
 
+def beside(values: dict[str, Any]) -> dict[str, Any]:
+    """What a cell of a grid takes: a conversation of its own. Its message is what is being written, else the last."""
+    written = (values["text"] or "").strip() or values["files"]
+    return values | {"talk": values["talk"].fork()} | ({} if written else {"change": AGAIN})
+
+
 def _messages_before(talk: Conversation, change: str) -> list[Message]:
     """What the message that is sent comes after. change: "", "again", or "edit N"."""
     if not change:
@@ -191,8 +197,9 @@ class Answering(Work):
         elif isinstance(event, ReasoningDelta):
             draft.reasoning += event.text
         elif isinstance(event, AudioChunk):
-            self._stream = self._stream or self._listening.open(event.rate, event.channels)
-            self._stream.feed(event.pcm)
+            if not self.aside:
+                self._stream = self._stream or self._listening.open(event.rate, event.channels)
+                self._stream.feed(event.pcm)
             draft.add_sound(event.pcm, event.rate, event.channels)
         elif isinstance(event, PictureMade):
             path = await keep(event.picture.data, f"picture{event.picture.suffix}")
@@ -220,11 +227,14 @@ class Answering(Work):
         return facts
 
     async def show(self, events: list[str | ChatEvent]) -> Updates:
+        if DONE in events:
+            self._finish()
+        if self.aside:
+            return {}
         shown: Updates = {}
         if SENT in events:
             shown = self._view.all(self._talk, self._system, SENT) | {self._view.player: ""}
         if DONE in events:
-            self._finish()
             shown |= await asyncio.to_thread(self._view.all, self._talk, self._system)
         elif self._draft:
             blocks = self._live.blocks(self._draft)

@@ -9,7 +9,7 @@ import io
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
@@ -21,6 +21,10 @@ from omni_ui.parts.form import Invalid
 Kind = Literal["text", "image", "audio", "video"]
 KEPT = 50
 """Earlier states that Undo can go back to."""
+
+
+def _new_key() -> str:
+    return uuid4().hex[:12]
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Message:
     reasoning: str = ""
     facts: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    key: str = field(default_factory=lambda: uuid4().hex[:12])
+    key: str = field(default_factory=_new_key)
     html: str = ""
     """How the page shows it; filled in when it is first shown."""
 
@@ -104,6 +108,13 @@ class Conversation:
         self.in_vain = False
         """Whether nothing came of it, so that what was entered belongs back into its field."""
         self._earlier: list[Earlier] = []
+
+    def fork(self) -> "Conversation":
+        """One that begins with the same messages and goes its own way; the history takes it for another."""
+        other = Conversation()
+        if self.messages:
+            other.messages = [replace(self.messages[0], key=_new_key()), *self.messages[1:]]
+        return other
 
     def change(self, messages: list[Message], entered: Message | None = None) -> None:
         """Puts other messages in the place of all; `undo` takes it back."""

@@ -35,11 +35,6 @@ class Form:
         self.prefix = prefix or model.tab
         self.controls: dict[str, gr.components.Component] = {}
 
-    @property
-    def varies(self) -> bool:
-        """Whether settings can be explored: what comes of it is one thing to see or to hear, and no conversation."""
-        return self.model.tab != "chat"
-
     def names(self, place: str) -> list[str]:
         """The fields that stand at a place ("main", "card", "advanced"), in the order of the model."""
         return [n for n, info in self.model.model_fields.items() if hint(info, "place", "advanced") == place]
@@ -47,7 +42,7 @@ class Form:
     def add(self, name: str, **more: Any) -> gr.components.Component:
         """Makes the control of a field here, in the layout that is open. `more` goes to the control."""
         elem_id = more.pop("elem_id", f"{self.prefix}-{name}")
-        made = control(name, self.model.model_fields[name], elem_id, explore=self.varies, **more)
+        made = control(name, self.model.model_fields[name], elem_id, explore=True, **more)
         self.controls[name] = made
         return made
 

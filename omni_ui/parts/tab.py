@@ -50,6 +50,8 @@ class OmniTab:
         self.make: MakeWork | None = None
         self.read: Read = self.form.read
         """How Run goes from values to a request, and from that to work: for those who run it with other values."""
+        self.beside: Callable[[dict[str, Any]], dict[str, Any]] = lambda entered: entered
+        """What a cell of a grid takes in place of what is entered: nothing that a run changes may be the page's own."""
         self.repeat = Repeat(self.name)
         self.repeated: dict[str, Any] = {}
         """What is entered, in place of what had been, when the result that is shown is repeated."""
@@ -101,7 +103,7 @@ class OmniTab:
             if status:
                 self.add_status()
             self.settings = settings_place(self.name)
-            self.grid = grid_view(self.form) if self.form.varies else None
+            self.grid = grid_view(self.form)
             with gr.Accordion("Code", open=False, elem_classes="omni-code-fold"):
                 self.code = gr.HTML(label="Code", elem_id=f"{self.name}-code", padding=False)
             self.facts = gr.JSON(visible=False, elem_id=f"{self.name}-facts", label="Facts")
@@ -197,7 +199,7 @@ class OmniTab:
             said = await stopped(request) if stopped else ""
             return status.stopped(said) if said else status.stopped()
 
-        if self.grid is not None and not on:
+        if not on:
             wire_grid(self)
         self.stop_button.click(
             stop, None, self.status, cancels=[ran], api_visibility="private", queue=False, show_progress="hidden"

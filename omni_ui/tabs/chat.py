@@ -7,7 +7,7 @@ import gradio as gr
 
 from omni_ui.client import ChatRequest, OmniClient, OmniError, hint
 from omni_ui.parts import status
-from omni_ui.parts.answering import AGAIN, THREAD, Answering, ChatView, read_chat_form
+from omni_ui.parts.answering import AGAIN, THREAD, Answering, ChatView, beside, read_chat_form
 from omni_ui.parts.attach import attach_field
 from omni_ui.parts.backends import Backends
 from omni_ui.parts.controls import Component
@@ -140,6 +140,7 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
             told = gr.JSON(visible=False, elem_id="chat-conversation", label="Conversation")
     live.api_info = lambda: {"type": "object"}
     view = ChatView(told, result, live, player)
+    tab.beside = beside
     tab.repeated = {"change": AGAIN}  # the last message is answered once more
     tab.runs(
         partial(Answering, view=view, listening=listening),
@@ -151,7 +152,7 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
     async def reopen(at: Opened) -> Updates:
         """The whole conversation, which is gone on with; after a failed try, the message alone is back."""
         if not at.told:
-            return {}
+            return {change: ""}
         opened = Conversation()
         opened.messages, prompt = await asyncio.to_thread(from_history, at.told)
         opened.messages[0].key = at.record.thread.removeprefix(THREAD)

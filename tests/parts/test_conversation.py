@@ -107,3 +107,16 @@ def test_the_wire_carries_files_of_the_visitor_and_texts_of_the_model(tmp_path):
         {"role": "assistant", "content": "that"},
         {"role": "user", "content": "thanks"},
     ]
+
+
+def test_a_fork_goes_its_own_way_even_while_an_answer_is_made():
+    talk = Conversation()
+    answered(talk, "one", "1")
+    with talk.answering([*talk.messages, said("two")], None):
+        other = talk.fork()
+        other.check_idle()
+        answered(other, "three", "3")
+    assert texts(other) == ["one", "1", "two", "three", "3"]
+    assert texts(talk) == ["one", "1"]
+    assert other.messages[0].key != talk.messages[0].key  # by which the history tells them apart
+    assert not Conversation().fork().messages

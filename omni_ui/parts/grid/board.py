@@ -10,27 +10,34 @@ from omni_ui.parts.files import shown
 from omni_ui.parts.grid.plan import Axis, Plan, Planned
 from omni_ui.parts.grid.values import written
 
+LONGEST = 100_000
+"""Characters of an answer that a cell shows; the history has all of it."""
+LIMITS = ("max_tokens",)
+"""Settings that say where to stop: where nothing was cut, equal results tell nothing."""
+
 
 @dataclass
 class Cell:
-    """digest: of all its files, once it is done. note: what it waits for. sentence: why it failed."""
+    """text: that of an answer. digest: of all that came, once it is done. note: what it waits for. sentence: why it
+    failed."""
 
     planned: Planned
     state: Literal["waiting", "working", "done", "failed"] = "waiting"
     note: str = ""
     files: list[Path] = field(default_factory=list)
+    text: str = ""
     seconds: float = 0.0
     sentence: str = ""
     digest: str = ""
 
     def as_value(self) -> dict[str, Any]:
-        kind = type_of_file(self.files[0]).partition("/")[0] if self.files else ""
         return {
             "at": self.planned.at,
             "state": self.state,
             "note": self.note,
-            "kind": kind,
+            "kinds": [type_of_file(path).partition("/")[0] for path in self.files],
             "files": [shown(path) for path in self.files],
+            "text": self.text if len(self.text) <= LONGEST else f"{self.text[:LONGEST]} …",
             "seconds": round(self.seconds, 1),
             "sentence": self.sentence,
         }
@@ -70,14 +77,14 @@ class Board:
         ignored, heeded = [], []
         for place, axis in enumerate(self.plan.axes):
             same, differ = self._compare(place)
-            if same and not differ:
+            if same and not differ and axis.field not in LIMITS:
                 ignored.append(axis.field)
                 named = model or "This model"
                 self.remarks.append(
                     f"{named} ignores {_within(axis.label)}: other values gave the same result, byte for byte."
                 )
-            elif differ:
-                heeded.append(axis.field)
+            else:
+                heeded += [axis.field] if differ else []
                 if same:
                     pair = " and ".join(written(axis.values[number]) for number in same[0])
                     self.remarks.append(f"{axis.label} {pair} gave the same result, byte for byte.")

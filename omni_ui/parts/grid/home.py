@@ -1,9 +1,10 @@
-"""A grid of sounds or videos to take home: a zip with the files as they are, and a page with a table of players."""
+"""A grid of sounds, videos or answers to take home: a zip with the files as they are, and a page that shows them."""
 
 import html
 import io
 import re
 import zipfile
+from pathlib import Path
 from urllib.parse import quote
 
 from omni_ui.client import type_of_file
@@ -14,6 +15,7 @@ STYLE = """
 body { margin: 1.5rem; } div { overflow-x: auto; } table { border-collapse: collapse; }
 th, td { border: 1px solid #8888; padding: .5rem .75rem; text-align: left; vertical-align: top; }
 td { min-width: 16rem; } audio, video, img { width: 16rem; max-width: 100%; } .error { color: #b42318; }
+.text { min-width: 20rem; max-height: 32rem; overflow-y: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 @media (prefers-color-scheme: dark) { .error { color: #fda29b; } }
 """
 
@@ -21,17 +23,19 @@ td { min-width: 16rem; } audio, video, img { width: 16rem; max-width: 100%; } .e
 def pack(sheet: Sheet) -> bytes:
     """The zip. Blocking. OSError when a file is gone."""
     file = io.BytesIO()
-    names = {one.at: _name(sheet, one) for one in sheet.entries if one.path}
+    names: dict[Path, str] = {}
+    for one in sheet.entries:
+        for number, path in enumerate(_files(one)):
+            names[path] = _name(sheet, one, path, number)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as target:
-        for one in sheet.entries:
-            if one.path:
-                target.write(one.path, names[one.at])
+        for path, name in names.items():
+            target.write(path, name)
         target.writestr("index.html", page(sheet, names), zipfile.ZIP_DEFLATED)
     return file.getvalue()
 
 
-def page(sheet: Sheet, names: dict[tuple[int, int], str]) -> str:
-    """The page; names: of the files beside it, by place."""
+def page(sheet: Sheet, names: dict[Path, str]) -> str:
+    """The page; names: what the files beside it are called."""
     across, down = sheet.across, sheet.down
     heads = "".join(f'<th scope="col">{html.escape(f"{across[0]} {value}")}</th>' for value in across[1])
     corner = "<td></td>" if any(down[1]) else ""
@@ -51,23 +55,33 @@ def page(sheet: Sheet, names: dict[tuple[int, int], str]) -> str:
     )
 
 
-def _cell(entry: Entry | None, names: dict[tuple[int, int], str]) -> str:
+def _cell(entry: Entry | None, names: dict[Path, str]) -> str:
     if entry is None:
         return "<td></td>"
-    name = names.get(entry.at)
-    if not name or not entry.path:
+    text = f'<div class="text">{html.escape(entry.text)}</div>' if entry.text else ""
+    shown = text + "".join(_shown(path, names[path]) for path in _files(entry))
+    if not shown:
         return f"<td{' class=error' if entry.failed else ''}>{html.escape(entry.words)}</td>"
-    kind = type_of_file(entry.path).partition("/")[0]
-    address = quote(name)
+    return f"<td>{shown}</td>"
+
+
+def _shown(path: Path, name: str) -> str:
+    kind, address = type_of_file(path).partition("/")[0], quote(name)
     if kind in ("audio", "video"):
-        return f'<td><{kind} controls preload="metadata" src="{address}"></{kind}></td>'
-    return f'<td><a href="{address}">{html.escape(name)}</a></td>'
+        return f'<{kind} controls preload="metadata" src="{address}"></{kind}>'
+    if kind == "image":
+        return f'<a href="{address}"><img src="{address}" alt="{html.escape(name)}"></a>'
+    return f'<a href="{address}">{html.escape(name)}</a>'
 
 
-def _name(sheet: Sheet, entry: Entry) -> str:
-    """The file of a cell is called as its values are."""
+def _files(entry: Entry) -> list[Path]:
+    return [*([entry.path] if entry.path else []), *entry.more]
+
+
+def _name(sheet: Sheet, entry: Entry, path: Path, number: int) -> str:
+    """A file is called as the values of its cell are."""
     values = [f"{sheet.across[0]} {sheet.across[1][entry.at[0]]}"]
     values += [f"{sheet.down[0]} {sheet.down[1][entry.at[1]]}"] if any(sheet.down[1]) else []
     words = re.sub(r"[^\w.-]+", "-", ", ".join(values))[:80].strip("-.")
-    suffix = entry.path.suffix if entry.path else ""
-    return f"{entry.at[1] + 1}-{entry.at[0] + 1}-{words}{suffix}"
+    several = f"-{number + 1}" if number else ""
+    return f"{entry.at[1] + 1}-{entry.at[0] + 1}-{words}{several}{path.suffix}"

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from omni_ui.parts.backends import Backends
 from omni_ui.parts.grid import home, sheet
+from omni_ui.parts.grid.board import LONGEST
 from omni_ui.parts.grid.values import too_many
 from omni_ui.parts.recipes import in_cache
 from omni_ui.settings import TABS
@@ -24,12 +25,17 @@ class Axis(BaseModel):
 
 
 class Cell(BaseModel):
-    """file: a result by its place in Gradio's cache; "" without one, and then there are words."""
+    """file: a result by its place in Gradio's cache; "" without one. words: instead of a result.
+
+    text, more: the words of an answer, and its files besides the first.
+    """
 
     at: tuple[Place, Place]
     file: Words = ""
     words: Words = ""
     failed: bool = False
+    text: str = Field(default="", max_length=LONGEST + 10)
+    more: list[Words] = Field(default=[], max_length=20)
 
 
 class Home(BaseModel):
@@ -47,7 +53,7 @@ class Home(BaseModel):
         if columns * rows > most or len(self.cells) > most:
             raise HTTPException(422, too_many(columns * rows, most))
         entries = [
-            sheet.Entry(one.at, _file(one.file), one.words, one.failed)
+            sheet.Entry(one.at, _file(one.file), one.words, one.failed, one.text, [in_cache(name) for name in one.more])
             for one in self.cells
             if one.at[0] < columns and one.at[1] < rows
         ]

@@ -51,8 +51,8 @@ async def _one(tab: "OmniTab", backend: Backend, cell: Cell, work: Work) -> Asyn
             cell.seconds = step.seconds
             if step.kind == "done":
                 outcome = step.outcome or Outcome()
-                cell.files = outcome.files
-                cell.digest = await asyncio.to_thread(digest, outcome.files)
+                cell.files, cell.text = outcome.files, outcome.text
+                cell.digest = await asyncio.to_thread(digest, outcome.files, outcome.text)
                 cell.state, cell.note = "done", ""
                 await tab.keep(work, outcome, step.seconds)
                 yield True
@@ -65,10 +65,10 @@ async def _one(tab: "OmniTab", backend: Backend, cell: Cell, work: Work) -> Asyn
                 yield before != cell.note
 
 
-def digest(files: list[Path]) -> str:
-    """Of the bytes of all files together; "" without any. Blocking."""
-    found = hashlib.sha256()
+def digest(files: list[Path], text: str = "") -> str:
+    """Of the text and the bytes of all files together; "" when there is nothing. Blocking."""
+    found = hashlib.sha256(text.encode(errors="replace"))
     for path in files:
         with path.open("rb") as file:
             found.update(hashlib.file_digest(file, "sha256").digest())
-    return found.hexdigest() if files else ""
+    return found.hexdigest() if files or text else ""

@@ -25,12 +25,17 @@ READ = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "AVIF")
 
 @dataclass(frozen=True)
 class Entry:
-    """What stands at a place: (across, down). path: the picture, None without one. words: instead of it."""
+    """What stands at a place: (across, down). path: the picture, None without one. words: instead of it.
+
+    text, more: what else an answer is made of, which a picture of the grid leaves out.
+    """
 
     at: tuple[int, int]
     path: Path | None = None
     words: str = ""
     failed: bool = False
+    text: str = ""
+    more: Sequence[Path] = ()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from omni_ui.client import Request
 from omni_ui.parts.controls import Component, kind_of, untouched
 from omni_ui.parts.form import Form, Invalid
 from omni_ui.parts.grid.board import Board
@@ -22,7 +23,7 @@ from omni_ui.parts.grid.runner import fill
 from omni_ui.parts.grid.spread import spread
 from omni_ui.parts.grid.values import NUMBERS, example, variable
 from omni_ui.parts.recipes import as_shown
-from omni_ui.parts.run import Updates
+from omni_ui.parts.run import Updates, Work
 
 if TYPE_CHECKING:
     from omni_ui.parts.tab import OmniTab
@@ -65,7 +66,7 @@ def wire(tab: "OmniTab") -> None:
 
     async def planned(order: Any, values: tuple[Any, ...]) -> tuple[Plan, dict[str, Any]]:
         """What was ordered, checked. Raises Invalid."""
-        entered = dict(zip(tab.inputs, values, strict=True))
+        entered = tab.beside(dict(zip(tab.inputs, values, strict=True)))
         return await make_plan(tab.form, tab.read, entered, _wanted(order, tab.form, entered), _most(tab)), entered
 
     async def plan(request: gr.Request, order: Any, *values: Any) -> dict[str, Any]:
@@ -98,7 +99,11 @@ def wire(tab: "OmniTab") -> None:
         yield {"board": board.as_value()}
         ability = await backend.ability(tab.name)
         model, make = ability.model if ability else None, tab.make
-        filling = fill(tab, backend, board, lambda asked, shown: tab.begin(make, asked, shown, request, backend, model))
+
+        def begin(asked: Request, shown: dict[str, Any]) -> Work:
+            return tab.begin(make, asked, tab.beside(shown), request, backend, model)
+
+        filling = fill(tab, backend, board, begin)
         async with aclosing(filling) as looks:
             async for changed in looks:
                 yield {"board": board.as_value()} if changed else gr.skip()
@@ -121,7 +126,7 @@ def wire(tab: "OmniTab") -> None:
 def _needed(tab: "OmniTab", entered: dict[str, Any]) -> Updates:
     """What must change besides, so that Run takes what a cell took."""
     try:
-        tab.form.read(entered)
+        tab.form.read({name: entered[name] for name in tab.form.controls})
     except Invalid as wrong:
         names = {problem.field for problem in wrong.problems} & set(QUIET) & set(tab.form.controls)
         return {tab.form.controls[name]: QUIET[name] for name in names}

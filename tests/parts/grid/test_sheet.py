@@ -86,3 +86,16 @@ def test_a_zip_with_a_page_of_players_and_the_files_as_they_are(tmp_path):
     assert "<audio controls" in page
     assert "Speed 0.5" in page
     assert not [tag for tag in ("<b>no", "<speech>") if tag in page]
+
+
+def test_answers_stand_in_the_page_with_all_that_belongs_to_them(pictures, tmp_path):
+    (tmp_path / "answer.wav").write_bytes(b"RIFF....WAVEfmt ")
+    whole = Entry((0, 0), pictures[0], text="Here <it> is.\nLook.", more=[tmp_path / "answer.wav"])
+    sheet = Sheet("", ("Temperature", ("0", "1")), entries=[whole, Entry((1, 0), text="No.")])
+    with zipfile.ZipFile(io.BytesIO(pack(sheet))) as packed:
+        page = packed.read("index.html").decode()
+        assert packed.namelist() == ["1-1-Temperature-0.png", "1-1-Temperature-0-2.wav", "index.html"]
+    assert '<div class="text">Here &lt;it&gt; is.\nLook.</div>' in page
+    assert '<img src="1-1-Temperature-0.png"' in page
+    assert 'src="1-1-Temperature-0-2.wav"' in page
+    assert '<td><div class="text">No.</div></td>' in page
