@@ -23,6 +23,7 @@ from omni_ui.client import Health
 from omni_ui.demo.server import DemoServer
 from omni_ui.page import build_ui
 from omni_ui.parts.backends import Backend, Backends
+from omni_ui.parts.front_page import FrontPage
 from omni_ui.parts.gradio_queue import calm, describe_once
 from omni_ui.parts.grid.routes import grid_routes
 from omni_ui.parts.guard import Guard
@@ -104,6 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Guard)
     if settings.root_path:
         app.add_middleware(SubPath, path=settings.root_path, routes=app.routes)
+    app.add_middleware(FrontPage, root_path=settings.root_path)
     page = build_ui(backends, listening, jobs, recorder)
     page.i18n_instance = translatable(page)  # before it is mounted: Gradio then writes it into the page itself
     page.max_threads = settings.max_threads
