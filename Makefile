@@ -19,13 +19,15 @@ $(VENV)/.dev: requirements.txt requirements-dev.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@ $(VENV)/.run
 
-# A browser on a busy machine may miss a moment: what failed gets one more try, and must pass it.
+# Two at a time, each file whole: most of the time a test waits for a browser or a server.
+SHARED = -n 2 --dist loadfile
+# A browser on a busy machine may miss a moment: what failed gets one more try alone, and must pass it.
 AGAIN = --last-failed --last-failed-no-failures none
 
 test: dev
 	sh tests/need_programs.sh
-	$(PY) -m pytest -m "not real" --ignore tests/browser
-	$(PY) -m pytest -m "not real" tests/browser || $(PY) -m pytest -m "not real" tests/browser $(AGAIN)
+	$(PY) -m pytest -m "not real" --ignore tests/browser $(SHARED)
+	$(PY) -m pytest -m "not real" tests/browser $(SHARED) || $(PY) -m pytest -m "not real" tests/browser $(AGAIN)
 
 # All figures in about ten minutes, on a machine with nothing else to do. Plain Gradio's sound needs ffmpeg.
 bench: dev

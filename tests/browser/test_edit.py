@@ -346,7 +346,7 @@ def test_bad_settings_are_one_sentence_and_stay_as_they_were(demo_app, open_page
     page.press("#edit-size input", "Enter")
     page.click("#edit-resolution input")
     page.click("#edit-resolution [role=option]:has-text('640')")
-    assert "Resolution and size exclude each other" in run_and_wait(page, "edit", "failed")
+    said_after_run(page, "Resolution and size exclude each other")
 
 
 def test_several_results_and_layers_are_named(demo_app, open_page, files):

@@ -44,7 +44,7 @@ def page(server, open_page):
     server.pace, server.latency, server.seconds, server.rests = 50, 0, 1, {}
     server.refuses, server.refuse_upload = False, ""
     page = open_page(server.app.url, "Speech")
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     page.wait_for_function("document.querySelector('#speech-stream input').checked")
     return page
 
