@@ -20,7 +20,6 @@ from fastapi import FastAPI, Request
 
 from omni_ui import __version__
 from omni_ui.client import Health
-from omni_ui.demo.server import DemoServer
 from omni_ui.page import build_ui
 from omni_ui.parts.backends import Backend, Backends
 from omni_ui.parts.front_page import FrontPage
@@ -56,6 +55,8 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         demo = None
         if not any(settings.server_for(tab)[0] for tab in ("chat", "image", "edit", "speech", "sound", "video")):
+            from omni_ui.demo.server import DemoServer  # slow to import, and most hosts name a server
+
             demo = DemoServer(latency=settings.demo_latency)
             await asyncio.to_thread(demo.start)
         await store.open()
@@ -108,6 +109,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(FrontPage, root_path=settings.root_path)
     page = build_ui(backends, listening, jobs, recorder)
     page.i18n_instance = translatable(page)  # before it is mounted: Gradio then writes it into the page itself
+    describe_once(page)  # before Gradio does so five times over
     page.max_threads = settings.max_threads
     page.queue(default_concurrency_limit=None)
     mounted = gr.mount_gradio_app(
@@ -126,7 +128,6 @@ def create_app(settings: Settings) -> FastAPI:
         ssr_mode=False,
     )
     calm(page)
-    describe_once(page)
     return mounted
 
 
