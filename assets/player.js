@@ -15,8 +15,10 @@
     if (context.state === "suspended") context.resume();
     return context;
   };
-  document.addEventListener("click", wake, { capture: true });
-  document.addEventListener("keydown", wake, { capture: true });
+  // Only where something will sound: opening it takes a tenth of a second.
+  const gesture = (event) => { if (event.target.closest?.("#chat-tab, #speech-tab")) wake(); };
+  document.addEventListener("click", gesture, { capture: true });
+  document.addEventListener("keydown", gesture, { capture: true });
 
   class Stream {
     constructor(element) {

@@ -126,7 +126,7 @@ def test_a_long_turn_is_cut_at_sentences():
     "text", ["One sentence here. " * 5000, "x" * 100_000, "字。" * 50_000, ". " * 50_000, "a, " * 33_000]
 )
 def test_the_longest_text_is_split_at_once(text):
-    began = time.monotonic()
+    began = time.process_time()
     sentences(text)
     script(f"A: {text}")
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
