@@ -24,7 +24,7 @@ from omni_ui.client import Health
 from omni_ui.page import build_ui
 from omni_ui.parts.backends import Backend, Backends
 from omni_ui.parts.front_page import FrontPage
-from omni_ui.parts.gradio_queue import calm, describe_once
+from omni_ui.parts.gradio_private import calm, describe_once, skip_cheaply
 from omni_ui.parts.grid.routes import grid_routes
 from omni_ui.parts.guard import Guard
 from omni_ui.parts.history_routes import history_routes
@@ -131,6 +131,7 @@ def create_app(settings: Settings) -> FastAPI:
         ssr_mode=False,
     )
     calm(page)
+    skip_cheaply(page)
     return mounted
 
 
