@@ -7,9 +7,10 @@ layers over each other, and moving them in a clip, is fast; every layer is dithe
 from dataclasses import dataclass, field
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageEnhance, ImageFilter
 
-RGBA = Image.Image
+GREY = np.float32((0.299, 0.587, 0.114))
+"""How much red, green and blue count for brightness."""
 
 
 def colours(text: str) -> np.ndarray:
@@ -28,6 +29,28 @@ def blend(hues: np.ndarray, place: np.ndarray) -> np.ndarray:
     return mix(hues[index], hues[index + 1], (place - index)[..., None])
 
 
+def array(picture: Image.Image) -> np.ndarray:
+    return np.asarray(picture, np.float32) / 255
+
+
+def picture_of(values: np.ndarray) -> Image.Image:
+    return Image.fromarray((np.clip(values, 0, 1) * 255 + 0.5).astype(np.uint8), "RGB")
+
+
+def mask_of(values: np.ndarray) -> Image.Image:
+    return Image.fromarray((values * 255).astype(np.uint8))
+
+
+def cutout(colour, cover) -> Image.Image:
+    """`colour` (rows x columns x 3) with `cover` as its opacity."""
+    return Image.fromarray((np.clip(np.dstack([colour, cover]), 0, 1) * 255).astype(np.uint8), "RGBA")
+
+
+def rgb(colour) -> tuple[int, ...]:
+    """A colour as Pillow's pens want it."""
+    return tuple(int(value) for value in np.clip(colour, 0, 1) * 255)
+
+
 def pick(rng, options):
     return options[int(rng.integers(len(options)))]
 
@@ -41,6 +64,19 @@ def ease(low, high, x):
 def measure(width: int, height: int) -> float:
     """The length that sizes in a picture are shares of: its short side, but not less than an eighth of the long one."""
     return max(min(width, height * 1.2), max(width, height) / 8)
+
+
+def unit_of(picture: Image.Image) -> float:
+    return measure(*picture.size)
+
+
+def blurred(picture: Image.Image, radius: float) -> Image.Image:
+    return picture.filter(ImageFilter.GaussianBlur(radius))
+
+
+def coloured(picture: Image.Image, strength: float) -> Image.Image:
+    """Stronger colours above 1, weaker below."""
+    return ImageEnhance.Color(picture).enhance(strength)
 
 
 def noise(rng, rows, columns, size, octaves=5, gain=0.5) -> np.ndarray:
@@ -139,7 +175,7 @@ class Layer:
     """A cut-out at `left`, `top`; `motion` and its `rate` say how a clip moves it."""
 
     name: str
-    picture: RGBA
+    picture: Image.Image
     left: int = 0
     top: int = 0
     motion: str = ""
@@ -185,19 +221,20 @@ class Stage:
 
     def put(self, name, picture, left, top, motion="", rate=0.0) -> None:
         """Adds a ready cut-out, its corner at `left`, `top`, which may lie outside."""
-        left, top = int(left), int(top)
-        box = (
-            max(0, -left),
-            max(0, -top),
-            min(picture.width, self.width - left),
-            min(picture.height, self.height - top),
-        )
-        if box[0] < box[2] and box[1] < box[3]:
-            self.layers.append(Layer(name, picture.crop(box), max(left, 0), max(top, 0), motion, rate))
+        part, left, top = inside(picture, int(left), int(top), self.width, self.height)
+        if part.width and part.height:
+            self.layers.append(Layer(name, part, left, top, motion, rate))
 
     def behind(self) -> np.ndarray:
         """What has been painted so far."""
-        return np.asarray(flatten(self.layers, self.width, self.height), np.float32) / 255
+        return array(flatten(self.layers, self.width, self.height))
+
+
+def inside(picture: Image.Image, left: int, top: int, width: int, height: int) -> tuple[Image.Image, int, int]:
+    """What of a cut-out lies within width x height, and where its corner comes to lie."""
+    x, y = max(0, -left), max(0, -top)
+    box = (x, y, max(x, min(picture.width, width - left)), max(y, min(picture.height, height - top)))
+    return picture.crop(box), max(left, 0), max(top, 0)
 
 
 def flatten(layers, width, height) -> Image.Image:

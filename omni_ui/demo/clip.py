@@ -103,7 +103,9 @@ def _write(path, frames: Iterator[np.ndarray], size, fps: int, track: np.ndarray
     import av
 
     with av.open(str(path), "w", format="mp4", container_options={"movflags": "faststart"}) as out:
-        picture = out.add_stream("libx264", rate=fps, options={"preset": "veryfast", "crf": "20"})
+        # With mbtree x264's choices differ from run to run; the same request is to give the same bytes.
+        how = {"preset": "veryfast", "crf": "20", "x264-params": "mbtree=0"}
+        picture = out.add_stream("libx264", rate=fps, options=how)
         picture.width, picture.height, picture.pix_fmt = *size, "yuv420p"
         picture.time_base = Fraction(1, fps)
         heard = out.add_stream("aac", rate=RATE, layout="stereo") if track is not None else None

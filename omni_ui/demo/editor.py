@@ -161,7 +161,7 @@ def _operations(words: list[str], banned: list[str], reference, seed) -> list[Ca
             if reference is not None:
                 found.append((place, lambda picture, rng: looks.match_colours(picture, reference)))
         else:
-            found.append((place, SIMPLE[value]))
+            found.append((place, (STYLES | looks.LOOKS)[value]))
     if reference is not None and not any(value == "match" for _, _, value in _words.find(words, FOUND)):
         found.append((len(words), lambda picture, rng: looks.match_colours(picture, reference)))
     if not found or any(word in ("make", "tint", "colour", "color", "turn", "recolor", "dye") for word in words):
@@ -170,18 +170,6 @@ def _operations(words: list[str], banned: list[str], reference, seed) -> list[Ca
         if hues and not styled and not found:
             found.append((0, lambda picture, rng: looks.tint(picture, hues[0])))
     return [operation for _, operation in sorted(found, key=lambda entry: entry[0])]
-
-
-SIMPLE: dict[str, Callable] = {
-    **STYLES,
-    **{name.replace("_", " "): getattr(looks, name) for name in (
-        "night", "sunset", "golden", "snow", "rain", "fog", "warmer", "cooler", "brighter", "darker", "contrast",
-        "soften", "sharpen", "blur", "blur_background", "remove_background", "border", "vignette",
-    )},
-    "mirror": lambda picture, rng: ImageOps.mirror(picture),
-    "flip vertically": lambda picture, rng: ImageOps.flip(picture),
-    "invert": lambda picture, rng: ImageOps.invert(picture),
-}  # fmt: skip
 
 
 def _rotation(words: list[str]) -> Callable:
@@ -224,8 +212,7 @@ def _add(picture: Image.Image, rng, scene: _words.Wish, extras: list[str]) -> Im
 
 def _new_background(picture: Image.Image, words: str, seed) -> Image.Image:
     behind = paint(words, width=picture.width, height=picture.height, seed=seed)
-    mask = Image.fromarray((looks.subject_of(picture) * 255).astype(np.uint8))
-    return Image.composite(picture, behind, mask)
+    return Image.composite(picture, behind, looks.subject_of(picture))
 
 
 def _joined(pictures: list[Image.Image], how: str) -> Image.Image:
@@ -246,9 +233,7 @@ def _joined(pictures: list[Image.Image], how: str) -> Image.Image:
         return whole
     if how == "place":  # the main thing of the first in front of the second
         whole = ImageOps.fit(pictures[1], (w, h), fit)
-        return Image.composite(
-            pictures[0], whole, Image.fromarray((looks.subject_of(pictures[0]) * 255).astype(np.uint8))
-        )
+        return Image.composite(pictures[0], whole, looks.subject_of(pictures[0]))
     gap, count = max(1, w // 120), len(pictures)
     whole, wide = Image.new("RGB", (w, h), "white"), (w - gap * (count - 1)) / count
     for number, other in enumerate(pictures):
