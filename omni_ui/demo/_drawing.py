@@ -5,12 +5,14 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw
 
-from omni_ui.demo._canvas import Stage, colours, mix, pick
+from omni_ui.demo._canvas import Stage, blurred, colours, mix, pick, rgb
 from omni_ui.demo._plants import GREENS, hazed, leafy
 
 LAMP = (255, 214, 128)
+PANES = ("5a6a7a", "4a5a6a", "4a4450")
+"""Colours of windows, which light up after dark."""
 
 
 @dataclass(frozen=True)
@@ -42,23 +44,16 @@ def drawings() -> dict[str, Drawing]:
 
 def curve(points: np.ndarray, closed: bool) -> np.ndarray:
     """A smooth line through the points (Catmull-Rom); a point given twice makes a corner."""
-    if closed:
-        points = np.concatenate([points[-1:], points, points[:2]])
-    else:
-        points = np.concatenate([points[:1], points, points[-1:]])
+    ends = (points[-1:], points[:2]) if closed else (points[:1], points[-1:])
+    points = np.concatenate([ends[0], points, ends[1]])
     a, b, c, d = (points[i : len(points) - 3 + i] for i in range(4))
     span = np.hypot(*(c - b).T)[:, None]
 
     def tangent(move):  # never longer than the stretch it bends, so that corners make no loops
         return move * np.minimum(0.5, span / (np.hypot(*move.T)[:, None] + 1e-9))
 
-    b, c, m, n, t = (
-        b[:, None],
-        c[:, None],
-        tangent(c - a)[:, None],
-        tangent(d - b)[:, None],
-        np.linspace(0, 1, 9)[:-1, None],
-    )
+    b, c, m, n = (one[:, None] for one in (b, c, tangent(c - a), tangent(d - b)))
+    t = np.linspace(0, 1, 9)[:-1, None]
     out = b + m * t + (3 * (c - b) - 2 * m - n) * t**2 + (2 * (b - c) + m + n) * t**3
     out = out.reshape(-1, 2)
     return out if closed else np.concatenate([out, points[-1:]])
@@ -67,7 +62,7 @@ def curve(points: np.ndarray, closed: bool) -> np.ndarray:
 def draw(name: str, tall: int, stage: Stage, colour: str | None = None, haze=0.0, snowy=False) -> Image.Image:
     """The subject `tall` pixels high, lit from the stage's side."""
     light, side, rng = stage.light, stage.side, stage.rng
-    tall = max(int(tall), 6)
+    tall, evening = max(int(tall), 6), light.dark or light.height < 0
     if name in ("tree", "blossom tree"):
         pink = name == "blossom tree"
         leaves = "fff0f2 fbc9d6 ee98b4 b8648c" if pink else pick(rng, GREENS)
@@ -94,10 +89,8 @@ def draw(name: str, tall: int, stage: Stage, colour: str | None = None, haze=0.0
             picture.putalpha(ImageChops.subtract(picture.getchannel("A"), mask))
             continue
         mask = mask.crop(box)
-        bright = "g" in flags and (light.dark or light.height < 0)
-        if "g" in flags and (bright or tone not in ("5a6a7a", "4a5a6a", "4a4450")):
-            tone = "ffd98a" if tone in ("5a6a7a", "4a5a6a", "4a4450") else tone
-            patch = Image.new("RGB", mask.size, rgb(colours(tone)[0]))
+        if "g" in flags and (evening or tone not in PANES):
+            patch = Image.new("RGB", mask.size, rgb(colours("ffd98a" if tone in PANES else tone)[0]))
             glow.paste(255, box, mask)
         else:
             patch = _lit(mask, tones[tone] if tone in tones else colours(tone)[0], stage, flat="f" in flags)
@@ -105,13 +98,9 @@ def draw(name: str, tall: int, stage: Stage, colour: str | None = None, haze=0.0
         picture.alpha_composite(patch, box[:2])
     picture = _toned(picture, stage, haze)
     if glow.getbbox():
-        picture = _shining(picture, glow, strength=0.8 if light.dark or light.height < 0 else 0.25)
+        picture = _shining(picture, glow, strength=0.8 if evening else 0.25)
     picture = picture.resize((max(1, size[0] // 2), max(1, size[1] // 2)), Image.Resampling.LANCZOS)
     return picture.crop(picture.getchannel("A").point(lambda v: v > 40 and 255).getbbox())
-
-
-def rgb(colour) -> tuple[int, ...]:
-    return tuple(int(value) for value in np.clip(colour, 0, 1) * 255)
 
 
 def _shape(pen, letter, values, scale) -> None:
@@ -139,7 +128,7 @@ def _lit(mask: Image.Image, albedo, stage: Stage, flat: bool) -> Image.Image:
     reach = max(1, int(min(mask.size) * 0.17))
     padded = Image.new("L", (mask.width + 2 * reach, mask.height + 2 * reach))
     padded.paste(mask, (reach, reach))
-    soft = padded.filter(ImageFilter.GaussianBlur(reach * 0.45))
+    soft = blurred(padded, reach * 0.45)
 
     def moved(dx, dy):
         return ImageChops.invert(soft.crop((reach - dx, reach - dy, reach - dx + mask.width, reach - dy + mask.height)))
@@ -163,9 +152,9 @@ def _toned(picture: Image.Image, stage: Stage, haze: float) -> Image.Image:
 
 
 def _shining(picture, glow, strength) -> Image.Image:
-    margin = glow.filter(ImageFilter.GaussianBlur(picture.height * 0.025)).point(lambda v: min(255, v * 1.6) * strength)
+    margin = blurred(glow, picture.height * 0.025).point(lambda v: min(255, v * 1.6) * strength)
     halo = Image.new("RGBA", picture.size, LAMP)
-    halo.putalpha(ImageChops.lighter(margin, Image.new("L", picture.size)))
+    halo.putalpha(margin)
     under = Image.alpha_composite(halo, picture)
     halo.putalpha(margin.point(lambda v: v * 0.35))
     return Image.alpha_composite(under, halo)

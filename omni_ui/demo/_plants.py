@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from omni_ui.demo._canvas import Stage, colours, ease, mix, noise, pick
+from omni_ui.demo._canvas import Stage, colours, cutout, ease, inside, mix, noise, pick, rgb
 
 GREENS = ["7fae55 5f9a4e 3f7d49 2c5f43", "9bb85a 7aa54f 4f8748 35663f", "a9b565 86a356 5b8a52 3c6a4a"]
 AUTUMN = ["e8a33c d97a30 b4502c 7a3a2c", "f0c04a e28c34 c25a30 84402e"]
@@ -26,39 +26,27 @@ def conifer(rng, tall: int, light, side: int, palette: np.ndarray, snow: float) 
     white = ease(0.1, 0.35, (phase - 0.45) * snow + ragged * 0.7 + k * 0.25 - (1 - snow))[..., None] * (snow > 0)
     albedo = mix(albedo, colours("f2f6ff")[0], white)
     albedo = np.where(trunk[..., None], colours("4a3528")[0], albedo)
-    return _cutout(light.on(albedo, k), np.maximum(cover, trunk))
+    return cutout(light.on(albedo, k), np.maximum(cover, trunk))
 
 
-def leafy(rng, tall: int, light, side: int, palette: np.ndarray, trunk="5b4334", lean=0.0) -> Image.Image:
+def leafy(rng, tall: int, light, side: int, palette: np.ndarray, trunk="5b4334") -> Image.Image:
     """A broad tree: trunk and boughs, then leaves in many dabs from the shaded under-side to the lit crown."""
-    scale, size = 2, tall * 2
+    size = tall * 2
     picture = Image.new("RGBA", (size, size))
     pen = ImageDraw.Draw(picture)
-    bark = tuple((light.on(colours(trunk)[0], 0.35) * 255).astype(int))
-    mid = size / 2
-    pen.polygon(
-        [
-            (mid - 0.042 * size, size),
-            (mid - 0.02 * size, 0.55 * size),
-            (mid + 0.02 * size, 0.55 * size),
-            (mid + 0.042 * size, size),
-        ],
-        bark,
-    )
+    bark, mid = rgb(light.on(colours(trunk)[0], 0.35)), size / 2
+    shape = ((0.458, 1), (0.48, 0.55), (0.52, 0.55), (0.542, 1))
+    pen.polygon([(x * size, y * size) for x, y in shape], bark)
     clumps = []
     for angle in np.linspace(-1.25, 1.25, 7) + rng.uniform(-0.15, 0.15, 7):
         reach = size * rng.uniform(0.2, 0.33)
-        end = mid + np.sin(angle) * reach * 1.05 + lean * size, 0.52 * size - np.cos(angle) * reach * 0.85
-        pen.line(
-            [(mid, 0.66 * size), (mid * 0.4 + end[0] * 0.6, 0.2 * size + end[1] * 0.62), end],
-            bark,
-            max(1, int(size * 0.017)),
-        )
+        end = mid + np.sin(angle) * reach * 1.05, 0.52 * size - np.cos(angle) * reach * 0.85
+        bough = [(mid, 0.66 * size), (mid * 0.4 + end[0] * 0.6, 0.2 * size + end[1] * 0.62), end]
+        pen.line(bough, bark, max(1, int(size * 0.017)))
         clumps.append((*end, size * rng.uniform(0.13, 0.18)))
-    clumps += [
-        (mid + size * rng.uniform(-0.16, 0.16), size * rng.uniform(0.22, 0.46), size * rng.uniform(0.11, 0.17))
-        for _ in range(6)
-    ]
+    for _ in range(6):
+        x, y, r = (rng.uniform(*span) for span in ((-0.16, 0.16), (0.22, 0.46), (0.11, 0.17)))
+        clumps.append((mid + size * x, size * y, size * r))
     clumps.sort(key=lambda clump: -clump[1])
     fine = float(np.clip((tall / 200) ** 0.6, 0.8, 1.8))
     many, dabs = int(46 * fine**2), []
@@ -74,22 +62,13 @@ def leafy(rng, tall: int, light, side: int, palette: np.ndarray, trunk="5b4334",
         place = min((1 - k) * 3, 2.999)
         albedo = mix(palette[int(place)], palette[int(place) + 1], place % 1)
         r = size * rng.uniform(0.014, 0.027) / fine
-        pen.ellipse(
-            (x - r * 1.15, y - r * 0.85, x + r * 1.15, y + r * 0.85),
-            tuple((np.clip(light.on(albedo, k * 1.2), 0, 1) * 255).astype(int)),
-        )
-    return picture.resize((size // scale, size // scale), Image.Resampling.LANCZOS)
-
-
-def _cutout(colour, cover) -> Image.Image:
-    out = np.dstack([np.clip(colour, 0, 1), cover]) * 255
-    return Image.fromarray(out.astype(np.uint8), "RGBA")
+        pen.ellipse((x - r * 1.15, y - r * 0.85, x + r * 1.15, y + r * 0.85), rgb(light.on(albedo, k * 1.2)))
+    return picture.resize((tall, tall), Image.Resampling.LANCZOS)
 
 
 def hazed(picture: Image.Image, stage: Stage, haze: float) -> Image.Image:
     """The cut-out faded towards the haze, as things far away are."""
-    veil = Image.new("RGB", picture.size, tuple((np.clip(stage.light.haze, 0, 1) * 255).astype(int)))
-    out = Image.blend(picture.convert("RGB"), veil, haze)
+    out = Image.blend(picture.convert("RGB"), Image.new("RGB", picture.size, rgb(stage.light.haze)), haze)
     out.putalpha(picture.getchannel("A"))
     return out
 
@@ -105,20 +84,10 @@ def tree_row(stage: Stage, foot, tall: float, haze: float, kinds: list[Image.Ima
         if not (hole and hole[0] < x / stage.width < hole[1]):
             tree = tree.resize((max(2, size * tree.width // tree.height), size), Image.Resampling.LANCZOS)
             ground = foot[int(np.clip(x, 0, stage.width - 1))]
-            _over(picture, tree, int(x - tree.width / 2), int(ground - size * 0.96))
+            tree, *corner = inside(tree, int(x - tree.width / 2), int(ground - size * 0.96), *picture.size)
+            picture.alpha_composite(tree, tuple(corner))
         x += tall * gap * stage.rng.uniform(0.55, 1.45)
     stage.put("trees", picture, 0, 0)
-
-
-def _over(picture, cutout, left, top):
-    box = (
-        max(0, -left),
-        max(0, -top),
-        min(cutout.width, picture.width - left),
-        min(cutout.height, picture.height - top),
-    )
-    if box[0] < box[2] and box[1] < box[3]:
-        picture.alpha_composite(cutout.crop(box), (max(left, 0), max(top, 0)))
 
 
 def flowers(stage: Stage, top: float) -> None:
@@ -131,9 +100,8 @@ def flowers(stage: Stage, top: float) -> None:
     for d in depth:
         y = top + (stage.height - top) * d
         x, r = rng.random() * stage.width, unit * (0.0022 + 0.0075 * d * d) * rng.uniform(0.7, 1.2)
-        colour = stage.light.on(hues[int(rng.integers(len(hues)))], rng.uniform(0.5, 1))
-        tone = tuple((np.clip(colour, 0, 1) * 255).astype(int))
-        stem = tuple((np.clip(stage.light.on(colours("3f6a3a")[0], 0.5), 0, 1) * 255).astype(int))
+        tone = rgb(stage.light.on(pick(rng, hues), rng.uniform(0.5, 1)))
+        stem = rgb(stage.light.on(colours("3f6a3a")[0], 0.5))
         pen.line((x, y, x + r * 0.4, y + r * 3.5), stem, max(1, int(r * 0.4)))
         for a in np.arange(5) * 1.2566 + rng.random():
             px, py = x + np.cos(a) * r * 0.75, y + np.sin(a) * r * 0.5
@@ -151,8 +119,8 @@ def tufts(stage: Stage, left, foot, width, tall) -> None:
     for x in rng.uniform(0, picture.width, int(60 + width / stage.unit * 260)):
         edge = 1 - abs(x / picture.width - 0.5) * 1.7
         y, reach = high * rng.uniform(2.0, 2.5), high * rng.uniform(0.35, 1.05) * edge
-        tone = stage.ground[int(rng.integers(len(stage.ground)))]
+        tone = pick(rng, stage.ground)
         lean = rng.normal() * reach * 0.35
         shape = [(x - high * 0.06, y), (x + high * 0.06, y), (x + lean, y - max(reach, 1))]
-        pen.polygon(shape, tuple((np.clip(light.on(tone, rng.uniform(0.25, 0.9)), 0, 1) * 255).astype(int)))
+        pen.polygon(shape, rgb(light.on(tone, rng.uniform(0.25, 0.9))))
     stage.put("grass", picture, left - width * 0.15, foot - high * 2.2)

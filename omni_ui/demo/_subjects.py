@@ -4,8 +4,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from omni_ui.demo import _land as land
-from omni_ui.demo._canvas import Stage, colours, mix, pick
-from omni_ui.demo._drawing import draw, drawings, rgb
+from omni_ui.demo._canvas import Stage, colours, mix, pick, rgb
+from omni_ui.demo._drawing import draw, drawings
 from omni_ui.demo._plants import tufts
 from omni_ui.demo._words import Subject, Wish
 from omni_ui.demo._worlds import globe
