@@ -12,6 +12,14 @@ from omni_ui.demo._subjects import HOME, house_row, place_subjects
 from omni_ui.demo._words import Wish
 
 LANDSCAPES = ["mountain", "sea", "meadow", "forest", "mountain", "desert", "snow", "sea"]
+BELONGS = {
+    "mountain": ["aurora"],
+    "sea": ["storm", "sun", "birds"],
+    "meadow": ["flowers", "spring", "rainbow"],
+    "forest": ["autumn", "trees"],
+}
+"""The scene that a feature asks for where none is named."""
+HOURS = {"desert": ["golden", "day", "sunset"], "sea": ["day", "golden", "sunset"], "city": ["dusk", "golden", "day"]}
 STONE = ["8d8794", "9c8b82", "7f8a90", "a08878"]
 FACADES = "d9c2a6 c98f6f 9fb1bd e3d8c8 8c8fa6 b7a08c 7f96a8"
 NEON = "ff3d9a 32e6ff ffd23d 9a5cff 4dffa6"
@@ -30,10 +38,8 @@ def build(wish: Wish, width: int, height: int, seed: int, weight: float = 1.0) -
     if scene == "studio":
         stage.light, share = LIGHTS["day"][0], 0.68
     stage.horizon = int(np.clip(height * share, 1, height - 1))
-    stage.sun = (
-        width * (0.5 + stage.side * rng.uniform(0.1, 0.27)),
-        stage.horizon * (1 - stage.light.height * rng.uniform(0.95, 1.1)),
-    )
+    x, y = rng.uniform(0.1, 0.27), rng.uniform(0.95, 1.1)
+    stage.sun = width * (0.5 + stage.side * x), stage.horizon * (1 - stage.light.height * y)
     hues = wish.colour if not wish.subject else []
     if scene == "space":
         rings = any(thing.name == "ringed planet" for thing in wish.subject)
@@ -51,8 +57,10 @@ def build(wish: Wish, width: int, height: int, seed: int, weight: float = 1.0) -
         sky.fog(stage)
     if weight > 0.3:
         place_subjects(stage, wish, scene, weight)
-    if not room:
-        weather(stage, wish)
+    if not room and wish.has("rain", "storm"):
+        sky.rain(stage)
+    if not room and wish.has("snowfall"):
+        sky.snowfall(stage)
     return stage
 
 
@@ -73,15 +81,7 @@ def choose_scene(wish: Wish, rng) -> str:
         homes = {"table": "studio", "backdrop": "studio", "air": "meadow"}
         home = HOME.get(wish.subject[0].name, "meadow")
         return homes.get(home, home)
-    if wish.has("aurora"):
-        return "mountain"
-    if wish.has("storm", "sun", "birds"):
-        return "sea"
-    if wish.has("flowers", "spring", "rainbow"):
-        return "meadow"
-    if wish.has("autumn", "trees"):
-        return "forest"
-    return pick(rng, LANDSCAPES)
+    return next((home for home, names in BELONGS.items() if wish.has(*names)), None) or pick(rng, LANDSCAPES)
 
 
 def choose_hour(wish: Wish, scene: str, rng) -> str:
@@ -96,13 +96,7 @@ def choose_hour(wish: Wish, scene: str, rng) -> str:
         return "dusk"
     if wish.has("rainbow", "sun"):
         return "day"
-    chances = {
-        "desert": ["golden", "day", "sunset"],
-        "sea": ["day", "golden", "sunset"],
-        "city": ["dusk", "golden", "day"],
-    }
-    options = chances.get(scene, ["day", "day", "golden", "dawn"])
-    return pick(rng, options)
+    return pick(rng, HOURS.get(scene, ["day", "day", "golden", "dawn"]))
 
 
 def outdoors(stage: Stage, wish: Wish, scene: str, hour: str) -> None:
@@ -130,6 +124,11 @@ def outdoors(stage: Stage, wish: Wish, scene: str, hour: str) -> None:
     painters.get(scene, meadow)(stage, wish, snowy)
 
 
+def on_land(wish: Wish) -> bool:
+    """Whether something asked for needs ground to stand on."""
+    return any(HOME.get(thing.name) not in ("sea", "air", "space") for thing in wish.subject)
+
+
 def ground(stage: Stage, wish: Wish, snowy: bool) -> np.ndarray:
     choice = land.SNOW if snowy else pick(stage.rng, plants.AUTUMN if wish.has("autumn") else plants.GREENS)
     stage.ground = colours(choice)
@@ -141,7 +140,7 @@ def range_behind(stage: Stage, snowy: bool, tall=0.34, near=True) -> None:
     rock = colours(pick(rng, STONE))[0]
     snowline = 0.2 if snowy else 0.62
     base = stage.horizon + unit * 0.02
-    land.mountains(stage, base, unit * tall, 0.62, snowline, rock, 3)
+    land.mountains(stage, base, unit * tall, 0.62, snowline, rock)
     if near:
         land.mountains(stage, base + unit * 0.02, unit * tall * 0.62, 0.34, snowline + 0.25, rock, 4)
 
@@ -169,14 +168,12 @@ def sea(stage: Stage, wish: Wish, snowy: bool) -> None:
     if "mountain" in wish.scene:
         range_behind(stage, snowy, 0.26, near=False)
     elif "city" in wish.scene:
-        town.buildings(stage, stage.horizon, unit * 0.16, 0.5, colours(FACADES), None)
+        town.buildings(stage, unit * 0.16, 0.5, colours(FACADES))
     elif rng.random() < 0.75:
         land.far_ridge(stage, stage.horizon + unit * 0.02, unit * 0.085, 0.72, colours("6f8296")[0])
     calm = 0.92 if wish.has("calm") else 0.15 if wish.has("storm") else 0.5
     land.water(stage, stage.horizon, calm=calm)
-    if wish.has("beach") or any(
-        HOME.get(thing.name) not in ("sea", "air", "space") or thing.name == "palm" for thing in wish.subject
-    ):
+    if wish.has("beach") or on_land(wish) or any(thing.name == "palm" for thing in wish.subject):
         land.beach(stage, snowy)
 
 
@@ -187,22 +184,15 @@ def peaks(stage: Stage, wish: Wish, snowy: bool) -> None:
     if wish.has("water", "aurora") or (not wish.subject and stage.rng.random() < 0.4):
         plants.tree_row(stage, stage.horizon + unit * 0.012, unit * 0.07, 0.35, trees, 0.3)
         land.water(stage, stage.horizon + int(unit * 0.01), calm=0.85)
-        solid = any(HOME.get(thing.name) not in ("sea", "air", "space") for thing in wish.subject)
+        solid = on_land(wish)
         top = land.hill(stage, stage.height * (0.87 if solid else 0.97), unit * 0.07, 0, palette)
         plants.tree_row(stage, top + unit * 0.02, unit * 0.24, 0, trees, 0.4, (0.14, 0.86) if solid else (0.2, 0.8))
         stage.bank = stage.height * 0.91
         return
-    for k, (level, haze) in enumerate(((0.04, 0.4), (0.15, 0.18), (0.3, 0.0))):
+    rows = ((0.04, 0.4, 0.06, 0.5, None), (0.15, 0.18, 0.1, 0.6, (0.3, 0.75)), (0.3, 0, 0.2, 0.45, (0.14, 0.86)))
+    for level, haze, tall, gap, hole in rows:
         top = land.hill(stage, stage.horizon + unit * level, unit * 0.1, haze, palette)
-        plants.tree_row(
-            stage,
-            top + unit * 0.01,
-            unit * (0.06, 0.1, 0.2)[k],
-            haze,
-            trees,
-            (0.5, 0.6, 0.45)[k],
-            (None, (0.3, 0.75), (0.14, 0.86))[k],
-        )
+        plants.tree_row(stage, top + unit * 0.01, unit * tall, haze, trees, gap, hole)
 
 
 def meadow(stage: Stage, wish: Wish, snowy: bool) -> None:
@@ -259,11 +249,11 @@ def city(stage: Stage, wish: Wish, snowy: bool) -> None:
     if "mountain" in wish.scene:
         range_behind(stage, snowy, 0.3, near=False)
     tall = stage.horizon
-    town.buildings(stage, stage.horizon, tall * 0.72, 0.68, hues, None)
-    town.buildings(stage, stage.horizon, tall * 0.66, 0.42, hues, signs, 0.12)
-    town.buildings(stage, stage.horizon, tall * 0.68, 0.12, hues, signs, 0.42)
+    town.buildings(stage, tall * 0.72, 0.68, hues)
+    town.buildings(stage, tall * 0.66, 0.42, hues, signs, 0.12)
+    town.buildings(stage, tall * 0.68, 0.12, hues, signs, 0.42)
     wet = wish.has("rain", "water", "storm") or "sea" in wish.scene
-    if any(HOME.get(thing.name) not in ("sea", "air", "space") for thing in wish.subject):
+    if on_land(wish):
         if not stage.light.dark and not neon:
             leaves = broad(stage, wish, snowy, ground(stage, wish, snowy))
             plants.tree_row(stage, stage.horizon + unit * 0.012, unit * 0.1, 0.15, leaves, 1.1)
@@ -287,10 +277,3 @@ def village(stage: Stage, wish: Wish, snowy: bool) -> None:
         house_row(stage, top + unit * 0.02, unit * size, haze, snowy)
     if wish.has("water"):
         land.water(stage, int(stage.horizon + unit * 0.32), calm=0.85)
-
-
-def weather(stage: Stage, wish: Wish) -> None:
-    if wish.has("rain", "storm"):
-        sky.rain(stage)
-    if wish.has("snowfall"):
-        sky.snowfall(stage)

@@ -1,9 +1,9 @@
 """Skies and weather: gradient and sun, moon, stars, clouds, northern lights, rainbow; fog, rain, falling snow."""
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
-from omni_ui.demo._canvas import Stage, colours, ease, measure, mix, noise
+from omni_ui.demo._canvas import Stage, array, blend, blurred, colours, ease, line, measure, mix, noise, pick
 
 WHITE = np.ones(3, np.float32)
 
@@ -14,7 +14,7 @@ def grid(stage, rows=None):
     return y, np.arange(stage.width, dtype=np.float32)[None, :]
 
 
-def sky(stage: Stage, rows: int | None = None) -> None:
+def sky(stage: Stage) -> None:
     """The gradient from zenith to horizon, brighter and warmer around the sun."""
     y, x = grid(stage)
     light, stops = stage.light, len(stage.light.sky)
@@ -60,8 +60,7 @@ def stars(stage: Stage, rows: int, many=1.0) -> None:
         r = stage.unit / 1000 * (0.45 + 1.1 * power)
         tint = (255, 246, 226) if rng.random() < 0.3 else (222, 234, 255)
         pen.ellipse((x - r, y - r, x + r, y + r), (*tint, int(90 + 165 * power)))
-    glow = picture.filter(ImageFilter.GaussianBlur(stage.unit / 500))
-    picture.alpha_composite(glow)
+    picture.alpha_composite(blurred(picture, stage.unit / 500))
     stage.put("stars", picture, 0, 0, "twinkle")
 
 
@@ -90,11 +89,8 @@ def clouds(stage: Stage, amount: float, kind: str) -> None:
     up = step if light.height > 0.2 else -step // 2
     other = np.roll(np.pad(cloud, ((step, step), (0, 0)), mode="edge"), -stage.side * step, 1)[step - up :][:rows]
     lit = np.clip(0.56 + (cloud - other) * (3.2 if kind == "heap" else 1.6) - (cloud - low) * 0.75, 0, 1)
-    far = np.exp(
-        -np.hypot(*np.broadcast_arrays(grid(stage, rows)[1] - stage.sun[0], grid(stage, rows)[0] - stage.sun[1]))
-        / stage.unit
-        * 2.2
-    )
+    y, x = grid(stage, rows)
+    far = np.exp(-np.hypot(x - stage.sun[0], y - stage.sun[1]) / stage.unit * 2.2)
     bright = mix(light.sun, light.lit * 0.5 + light.sky[-1] * 0.5, (1 - far)[..., None] * 0.65)
     dark = mix(light.shade * 0.55 + light.sky[1] * 0.45, light.sky[-2], 0.3)
     if light.dark:
@@ -122,7 +118,7 @@ def lightning(stage: Stage) -> None:
 
     bolt(stage.width * (0.5 + stage.side * rng.uniform(0.12, 0.3)), stage.horizon * 0.1, stage.horizon, unit * 0.005)
     for radius, strength in ((0.05, 2.2), (0.008, 1.6), (0.0008, 1.2)):
-        veil = np.asarray(picture.filter(ImageFilter.GaussianBlur(unit * radius)), np.float32) / 255
+        veil = array(blurred(picture, unit * radius))
         stage.add("lightning", colours("e8ecff")[0], np.clip(veil * strength, 0, 1), motion="twinkle")
 
 
@@ -132,17 +128,17 @@ def aurora(stage: Stage) -> None:
     y, _ = grid(stage, rows)
     glow, high = np.zeros((rows, stage.width), np.float32), np.zeros((rows, stage.width), np.float32)
     for k in range(3):
-        swing = noise(rng, 8, stage.width, (8, stage.unit * rng.uniform(0.5, 0.9)), 3, 0.4)[0] - 0.5
+        swing = line(rng, stage.width, stage.unit * rng.uniform(0.5, 0.9), 3, 0.4) - 0.5
         foot = rows * (0.5 + 0.13 * k) + swing * rows * 0.75
-        rays = noise(rng, 8, stage.width, (8, stage.unit * 0.05), 4, 0.6)[0]
-        strength = noise(rng, 8, stage.width, (8, stage.unit * 0.5), 2)[0]
+        rays = line(rng, stage.width, stage.unit * 0.05, 4, 0.6)
+        strength = line(rng, stage.width, stage.unit * 0.5, 2)
         reach = rows * (0.14 + 0.3 * np.clip(rays, 0, 1)) * (1.05 - 0.2 * k)
         rise = (foot[None, :] - y) / reach[None, :]
         veil = np.exp(np.where(rise > 0, -rise * 1.7, rise * 16)) * ease(0.25, 0.75, strength)[None, :]
         glow += veil * (0.55 + 0.6 * rays[None, :]) * 0.95
         high += veil * np.clip(rise, 0, 2.2)
     tint = np.clip(high / (glow + 1e-3) * 0.75, 0, 1)[..., None]
-    hue = colours(["4ff0a0 6a8cf0", "5cf2b8 b066e6", "7af08c e06ab8"][int(rng.integers(3))])
+    hue = colours(pick(rng, ["4ff0a0 6a8cf0", "5cf2b8 b066e6", "7af08c e06ab8"]))
     stage.add("aurora", mix(hue[0], hue[1], tint), np.clip(1 - np.exp(-glow * 1.2), 0, 0.92), motion="sway", rate=0.15)
 
 
@@ -152,48 +148,38 @@ def rainbow(stage: Stage) -> None:
     far = np.hypot(x - centre, y - stage.horizon * 1.15) / (stage.unit * 0.62)
     band = np.clip((1.06 - far) / 0.12, 0, 1)
     hues = colours("e8604c f2a44c f4e06a 7fd07a 5aa6e0 8a6cd0")
-    place = band * (len(hues) - 1)
-    index = np.minimum(place.astype(int), len(hues) - 2)
-    colour = mix(hues[index], hues[index + 1], (place - index)[..., None])
-    stage.add("rainbow", colour, np.clip(np.sin(band * np.pi), 0, 1) ** 0.7 * 0.42)
+    stage.add("rainbow", blend(hues, band), np.clip(np.sin(band * np.pi), 0, 1) ** 0.7 * 0.42)
 
 
-def fog(stage: Stage, strength=0.75) -> None:
+def fog(stage: Stage) -> None:
     """Banks of mist, thickest at the horizon."""
     y, _ = grid(stage)
     bank = noise(stage.rng, stage.height, stage.width, (stage.unit * 0.1, stage.unit * 0.7), 4)
     near = np.exp(-((np.abs(y - stage.horizon * 1.04) / (stage.height * 0.23)) ** 1.4))
-    stage.add(
-        "fog",
-        mix(stage.light.haze, stage.light.sky[-1], 0.4),
-        np.clip(near * (0.35 + bank) * strength, 0, 0.9),
-        motion="drift",
-        rate=0.012,
-    )
+    cover = np.clip(near * (0.35 + bank) * 0.75, 0, 0.9)
+    stage.add("fog", mix(stage.light.haze, stage.light.sky[-1], 0.4), cover, motion="drift", rate=0.012)
 
 
-def rain(stage: Stage, many=1.0, tint=(226, 234, 246)) -> None:
-    stage.put("rain", streaks(stage.width, stage.height, stage.rng, many, tint), 0, 0, "fall", 1.6)
+def rain(stage: Stage) -> None:
+    stage.put("rain", streaks(stage.width, stage.height, stage.rng), 0, 0, "fall", 1.6)
 
 
-def streaks(width, height, rng, many=1.0, tint=(226, 234, 246)) -> Image.Image:
+def streaks(width, height, rng, many=1.0) -> Image.Image:
     """Slanting rain, near drops long and clear, far ones short and faint."""
-    unit, picture = measure(width, height), Image.new("RGBA", (width, height), (*tint, 0))
+    tint, unit = (226, 234, 246), measure(width, height)
+    picture = Image.new("RGBA", (width, height), (*tint, 0))
     pen = ImageDraw.Draw(picture)
     for _ in range(int(many * 620 * width * height / unit**2)):
         near = rng.random() ** 2
         length = unit * (0.018 + 0.05 * near)
         x, y = rng.random() * width, rng.random() * height - length / 2
-        pen.line(
-            (x, y, x - length * 0.16, y + length),
-            (*tint, int(46 + 86 * near)),
-            max(1, round(unit / 1000 * (0.6 + 1.3 * near))),
-        )
-    return picture.filter(ImageFilter.GaussianBlur(unit / 2200))
+        wide = max(1, round(unit / 1000 * (0.6 + 1.3 * near)))
+        pen.line((x, y, x - length * 0.16, y + length), (*tint, int(46 + 86 * near)), wide)
+    return blurred(picture, unit / 2200)
 
 
-def snowfall(stage: Stage, many=1.0) -> None:
-    stage.put("snowfall", flakes(stage.width, stage.height, stage.rng, many), 0, 0, "fall", 0.14)
+def snowfall(stage: Stage) -> None:
+    stage.put("snowfall", flakes(stage.width, stage.height, stage.rng), 0, 0, "fall", 0.14)
 
 
 def flakes(width, height, rng, many=1.0) -> Image.Image:
@@ -205,5 +191,5 @@ def flakes(width, height, rng, many=1.0) -> Image.Image:
         for _ in range(int(many * share * width * height / unit**2)):
             x, y, r = rng.random() * width, rng.random() * height, unit / 1000 * size * rng.uniform(0.6, 1.3)
             pen.ellipse((x - r, y - r, x + r, y + r), (255, 255, 255, strength))
-        whole.alpha_composite(picture.filter(ImageFilter.GaussianBlur(blur * unit / 1000)))
+        whole.alpha_composite(blurred(picture, blur * unit / 1000))
     return whole
