@@ -1,10 +1,10 @@
 """Stands the subjects of a wish in the scene: where, how large, with their shadows, reflections and riders."""
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
 from omni_ui.demo import _land as land
-from omni_ui.demo._canvas import Stage, colours, mix, pick, rgb
+from omni_ui.demo._canvas import Stage, blurred, colours, mix, pick, rgb
 from omni_ui.demo._drawing import draw, drawings
 from omni_ui.demo._plants import tufts
 from omni_ui.demo._words import Subject, Wish
@@ -15,29 +15,26 @@ HOME |= {"tree": "meadow", "blossom tree": "meadow", "ringed planet": "space", "
 HOME |= {name: "table" for name, home in HOME.items() if home == "studio"}
 HOME |= {"cat": "table", "astronaut": "space"}
 SIZES = {"tree": 0.62, "blossom tree": 0.72, "ringed planet": 0.6}
+FAR = {"ringed planet": 0, "castle": 1, "lighthouse": 1, "windmill": 1, "tree": 2, "blossom tree": 2, "cabin": 2}
+"""What stands behind other things, the farthest first."""
 AFLOAT, FLYING = {"sailboat"}, {"balloon", "butterfly", "spaceship", "rocket"}
 SWIMMING = {"fish", "turtle", "whale"}
+BALLOONS = ("d8503c", "2f7fa8", "e8a33c", "5f9f6a", "8a5aa8", "e07a8a")
 LANDMARKS = {"lighthouse", "castle", "cabin", "windmill", "tree", "blossom tree", "palm", "train"}
 
 
 def place_subjects(stage: Stage, wish: Wish, scene: str, weight: float) -> None:
     """Draws every subject of the wish, the far ones first, spread over the width."""
-    plan = []
-    for subject in wish.subject[:4]:
-        if subject.name in drawings() or subject.name in SIZES:
-            plan += [(subject, k) for k in range(min(subject.count, 12))]
-    order = {"ringed planet": 0, "castle": 1, "lighthouse": 1, "windmill": 1, "tree": 2, "blossom tree": 2, "cabin": 2}
-    plan.sort(key=lambda entry: order.get(entry[0].name, 3))
-    slots = _slots(len([1 for subject, _ in plan if subject.name not in order or len(plan) == 1]), stage)
+    plan = [(subject, k) for subject in wish.subject[:4] for k in range(min(subject.count, 12))]
+    plan.sort(key=lambda entry: FAR.get(entry[0].name, 3))
+    near = sum(subject.name not in FAR for subject, _ in plan)
+    slots = _slots(near if len(plan) > 1 else 1, stage)
     for subject, k in plan:
-        landmark = subject.name in order and len(plan) > 1
+        landmark = subject.name in FAR and len(plan) > 1
         x = stage.width * (0.5 - 0.2 * stage.side) if landmark else slots.pop()
-        if (
-            len(slots) == 0 and len(plan) == 2 and plan[0][0].name in order
-        ):  # a landmark on one side, the other thing across
-            x += stage.width * 0.17 * stage.side * (not landmark)
-        crowd = max(1, subject.count, len(plan) - sum(s.name in order for s, _ in plan))
-        _place(stage, subject, k, x, crowd, scene, weight, stage.snowy)
+        if len(plan) == 2 and near == 1 and not landmark:  # a landmark on one side, the other thing across
+            x += stage.width * 0.17 * stage.side
+        _place(stage, subject, k, x, max(1, subject.count, near), scene, weight)
 
 
 def _slots(count: int, stage: Stage) -> list[float]:
@@ -47,10 +44,8 @@ def _slots(count: int, stage: Stage) -> list[float]:
     return list(stage.rng.permutation(stage.width * (0.08 + 0.84 * places)))
 
 
-def _place(
-    stage: Stage, subject: Subject, k: int, x: float, crowd: int, scene: str, weight: float, snowy: bool
-) -> None:
-    rng, unit, name = stage.rng, stage.unit, subject.name
+def _place(stage: Stage, subject: Subject, k: int, x: float, crowd: int, scene: str, weight: float) -> None:
+    rng, unit, name, snowy = stage.rng, stage.unit, subject.name, stage.snowy
     outdoors = scene not in ("studio", "abstract", "space", "underwater")
     if name in ("woman", "man") and scene != "studio" and scene != "abstract":
         name = f"figure {name}"
@@ -65,7 +60,7 @@ def _place(
         foot = stage.bank
     ground = True
     if name == "ringed planet":
-        high = stage.height * (0.5 if crowd == 0 else 0.38) if scene == "space" else stage.horizon * 0.5
+        high = stage.height * 0.38 if scene == "space" else stage.horizon * 0.5
         globe(stage, x, high, tall * 0.34, rings=True, hue=colour)
         return
     if scene == "space" or (name in FLYING and outdoors) or scene == "underwater" or scene == "abstract":
@@ -77,7 +72,7 @@ def _place(
             haze = 0.45 * depth if outdoors else 0
             high += (rng.random() - 0.5) * (stage.horizon * 0.5 if outdoors else stage.height * 0.5)
         if name == "balloon" and crowd > 1 and not colour:
-            colour = ("d8503c", "2f7fa8", "e8a33c", "5f9f6a", "8a5aa8", "e07a8a")[k % 6]
+            colour = BALLOONS[k % len(BALLOONS)]
         foot = high + tall / 2
         if scene == "underwater":
             foot = stage.height * rng.uniform(0.22, 0.66) if crowd > 1 else min(foot, stage.height * 0.7)
@@ -107,7 +102,7 @@ def _place(
     left, top = x - picture.width / 2, foot - picture.height
     bob = "bob" if not ground or name in AFLOAT or name == "whale" else ""
     if subject.rider:
-        top = _ride(stage, subject.rider, picture, left, top, weight)
+        _ride(stage, subject.rider, picture, left, top)
     if scene == "sea" and name in (*AFLOAT, "whale"):
         mirror(stage, picture, left, foot, name == "whale")
     elif ground and name not in ("woman", "man"):
@@ -120,27 +115,22 @@ def _place(
         spray(stage, picture, left, foot)
 
 
-def _ride(stage, rider: Subject, mount, left, top, weight) -> float:
+def _ride(stage, rider: Subject, mount, left, top) -> None:
     """Seats the upper part of the rider on the mount's back, one leg over its near side."""
     name = f"figure {rider.name}" if rider.name in ("woman", "man") else rider.name
     if name not in drawings():
-        return top
+        return
     seat = draw(name, mount.height * 0.74, stage, rider.colour)
     seat = seat.crop((0, 0, seat.width, int(seat.height * 0.66)))
-    x = left + mount.width * (0.46 if stage.side > 0 else 0.54) - seat.width / 2
-    stage.put(name, seat, x, top + mount.height * 0.42 - seat.height)
-    hip, tone = mount.width * (0.46 if stage.side > 0 else 0.54), colours(rider.colour or drawings()[name].colour)[0]
+    hip, tone = mount.width * (0.5 - 0.04 * stage.side), colours(rider.colour or drawings()[name].colour)[0]
+    stage.put(name, seat, left + hip - seat.width / 2, top + mount.height * 0.42 - seat.height)
     pen, wide = ImageDraw.Draw(mount), mount.height * 0.075
-    ahead = wide * 0.9 * stage.side
-    for points, albedo in (
-        ([(hip, 0.4), (hip + ahead, 0.52), (hip + ahead * 0.4, 0.68)], tone),
-        ([(hip + ahead * 0.4, 0.69), (hip + ahead * 1.1, 0.7)], tone * 0.6),
-    ):
-        path = [(px, py * mount.height) for px, py in points]
+    leg, foot = [(0, 0.4), (0.9, 0.52), (0.36, 0.68)], [(0.36, 0.69), (1, 0.7)]
+    for points, albedo in ((leg, tone), (foot, tone * 0.6)):
+        path = [(hip + across * wide * stage.side, down * mount.height) for across, down in points]
         pen.line(path, rgb(stage.light.on(albedo, 0.7)), int(wide), "curve")
         for px, py in path:
             pen.ellipse((px - wide / 2, py - wide / 2, px + wide / 2, py + wide / 2), rgb(stage.light.on(albedo, 0.7)))
-    return top
 
 
 def shadow(stage: Stage, picture: Image.Image, left, foot, indoors=False) -> None:
@@ -153,7 +143,7 @@ def shadow(stage: Stage, picture: Image.Image, left, foot, indoors=False) -> Non
     field.paste(flat, (abs(slide), flat.height))
     turn = (1, slide / flat.height, -slide, 0, 1, 0)
     field = field.transform(field.size, Image.Transform.AFFINE, turn, Image.Resampling.BILINEAR)
-    field = field.filter(ImageFilter.GaussianBlur(max(1, picture.height * 0.012)))
+    field = blurred(field, max(1, picture.height * 0.012))
     if not indoors:
         _dark(stage, field.point(lambda v: v * 0.32), left - abs(slide), foot - flat.height - picture.height * 0.03)
     base = alpha.crop((0, int(picture.height * 0.94), picture.width, picture.height)).getbbox()
@@ -166,8 +156,12 @@ def shadow(stage: Stage, picture: Image.Image, left, foot, indoors=False) -> Non
         pad, wide = int(tall * 2), int(w * share)
         pool = Image.new("L", (wide + 2 * pad, int(tall) + 2 * pad))
         ImageDraw.Draw(pool).ellipse((pad, pad, wide + pad, tall + pad), strength)
-        pool = pool.filter(ImageFilter.GaussianBlur(tall * 0.45))
-        _dark(stage, pool, middle - away * w * stage.side - wide / 2 - pad, foot - h * 0.55 - tall / 2 - pad)
+        _dark(
+            stage,
+            blurred(pool, tall * 0.45),
+            middle - away * w * stage.side - wide / 2 - pad,
+            foot - h * 0.55 - tall / 2 - pad,
+        )
 
 
 def _dark(stage, mask, left, top) -> None:
@@ -196,19 +190,14 @@ def spray(stage: Stage, picture, left, foot) -> None:
     foam = Image.new("RGBA", (picture.width * 2, tall * 3), (255, 255, 255, 0))
     pen = ImageDraw.Draw(foam)
     for k in range(420):
-        spread = k < 300
-        x = (
-            picture.width * (0.5 + rng.random())
-            if spread
-            else picture.width * (1 + 0.18 * -stage.side) + rng.normal() * tall * 0.09
-        )
-        y = (
-            tall * (2.0 + rng.normal() * 0.045)
-            if spread
-            else tall * (1.15 - rng.random() * 0.62 + abs(rng.normal()) * 0.1)
-        )
-        r = tall * rng.uniform(0.006, 0.026 if spread else 0.02)
-        pen.ellipse((x - r * (2 if spread else 1), y - r, x + r * (2 if spread else 1), y + r), (244, 250, 255, 110))
+        wide = 2 if k < 300 else 1
+        if wide == 2:
+            x, y = picture.width * (0.5 + rng.random()), tall * (2.0 + rng.normal() * 0.045)
+        else:
+            x = picture.width * (1 - 0.18 * stage.side) + rng.normal() * tall * 0.09
+            y = tall * (1.15 - rng.random() * 0.62 + abs(rng.normal()) * 0.1)
+        r = tall * rng.uniform(0.006, 0.02 + 0.006 * (wide - 1))
+        pen.ellipse((x - r * wide, y - r, x + r * wide, y + r), (244, 250, 255, 110))
     stage.put("foam", foam, left - picture.width * 0.5, foot - tall * 2.03)
 
 

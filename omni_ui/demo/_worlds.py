@@ -3,9 +3,9 @@
 from itertools import pairwise
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
-from omni_ui.demo._canvas import Stage, blend, colours, ease, mix, noise, pick
+from omni_ui.demo._canvas import Stage, array, blend, blurred, colours, cutout, ease, line, mix, noise, pick, rgb
 from omni_ui.demo._sky import grid, stars
 
 NEBULAE = [
@@ -76,10 +76,8 @@ def globe(stage: Stage, cx, cy, radius, rings: bool, hue: str | None = None) -> 
     halo = np.exp(-np.maximum(far - 1, 0) * 11) * np.clip(0.25 + u * lamp[0] + v * lamp[1], 0, 1) * 0.5
 
     def lay(name, colour, cover):
-        cut = np.dstack([np.broadcast_to(np.clip(colour, 0, 1), (n, n, 3)), np.clip(cover, 0, 1)]) * 255
-        cut = (cut + rng.random((n, n, 1)) * 0.99).astype(np.uint8)
-        cut[..., 3][cover <= 0.004] = 0
-        stage.put(name, Image.fromarray(cut, "RGBA"), cx - n / 2, cy - n / 2)
+        colour = np.broadcast_to(colour, (n, n, 3)) + rng.random((n, n, 1)) * 0.0039  # dithered: no bands
+        stage.put(name, cutout(colour, cover), cx - n / 2, cy - n / 2)
 
     lay("atmosphere", mix(hues[3], 1, 0.4), halo * (far >= 1))
     edge = ease(1, 1 - 2.5 / radius, far)
@@ -88,9 +86,8 @@ def globe(stage: Stage, cx, cy, radius, rings: bool, hue: str | None = None) -> 
         return
     r = np.hypot(along, across / 0.26)
     grooves = 0.55 + 0.45 * np.sin(r * 34 + 3 * np.sin(r * 11))
-    cover = (
-        ease(1.3, 1.36, r) * ease(2.3, 2.24, r) * (0.35 + 0.6 * grooves) * np.where((r > 1.86) & (r < 1.93), 0.15, 1)
-    )
+    cover = ease(1.3, 1.36, r) * ease(2.3, 2.24, r) * (0.35 + 0.6 * grooves)
+    cover *= np.where((r > 1.86) & (r < 1.93), 0.15, 1)
     shadow = (u * lamp[0] + v * lamp[1] < -0.15) & (np.abs(u * lamp[1] - v * lamp[0]) < 0.88)
     dust = mix(hues[0], hues[1], grooves[..., None] * 0.6) * np.where(shadow & (across < 0), 0.3, 1.0)[..., None]
     lay("rings", dust, cover * (across < 0))
@@ -105,7 +102,7 @@ def underwater(stage: Stage) -> None:
     depth = np.clip(y / shape[0] + np.abs(x / shape[1] - 0.5 - 0.12 * stage.side) * 0.35, 0, 1)
     stage.add("sea", blend(hues, (1 - depth) ** 1.2), np.ones(shape, np.float32))
     angle = np.arctan2(x - shape[1] * (0.5 + 0.14 * stage.side), y + shape[0] * 0.45)
-    fans = noise(rng, 8, 2048, (8, 120), 5, 0.6)[0]
+    fans = line(rng, 2048, 120, 5, 0.6)
     ray = ease(0.5, 0.85, fans[np.clip((angle + 0.9) / 1.8 * 2047, 0, 2047).astype(int)])
     stage.add("rays", hues[3], ray * np.exp(-y / shape[0] * 2.2) * 0.5, motion="sway", rate=0.25)
     for k, (level, haze) in enumerate(((0.66, 0.72), (0.76, 0.45), (0.87, 0.1))):
@@ -125,13 +122,13 @@ def underwater(stage: Stage) -> None:
 def reef(stage: Stage, base: float, height: float, haze: float, sea: np.ndarray) -> None:
     """A bank of rock with fans, brain corals, tubes and weed."""
     rng, unit = stage.rng, stage.unit
-    bank = base - height * 0.5 * (noise(rng, 8, stage.width, (8, unit * 0.5), 5)[0] - 0.3)
+    bank = base - height * 0.5 * (line(rng, stage.width, unit * 0.5, 5) - 0.3)
     picture = Image.new("RGBA", (stage.width, stage.height))
     pen = ImageDraw.Draw(picture)
     dim, hues = mix(sea[1], sea[2], 0.35), colours(CORALS)
 
     def tone(colour, k):
-        return tuple((np.clip(mix(colour * (0.55 + 0.6 * k), dim, haze), 0, 1) * 255).astype(int))
+        return rgb(mix(colour * (0.55 + 0.6 * k), dim, haze))
 
     for x in np.arange(0, stage.width, unit * 0.055):
         x = x + rng.uniform(-0.03, 0.03) * unit
@@ -233,13 +230,10 @@ def abstract(stage: Stage, hues: list[str]) -> None:
         cut_paper(stage, *place, size, palette[order[k % len(order)]], 0.93 if k % 3 else 0.74)
     lines = Image.new("RGBA", (stage.width, stage.height))
     pen = ImageDraw.Draw(lines)
-    ink = tuple((palette[np.argmin(palette.sum(1))] * 200).astype(int))
+    ink = rgb(palette[np.argmin(palette.sum(1))] * 200 / 255)
     for _ in range(3):
-        cx, cy, r = (
-            rng.uniform(0.1, 0.9) * stage.width,
-            rng.uniform(0.1, 0.9) * stage.height,
-            unit * rng.uniform(0.1, 0.3),
-        )
+        x, y, r = rng.uniform(0.1, 0.9), rng.uniform(0.1, 0.9), unit * rng.uniform(0.1, 0.3)
+        cx, cy = x * stage.width, y * stage.height
         for ring in range(int(rng.integers(1, 5))):
             q = r * (1 - ring * 0.16)
             pen.arc((cx - q, cy - q, cx + q, cy + q), 0, 360 if ring % 2 else 250, ink, max(1, int(unit * 0.0028)))
@@ -270,10 +264,9 @@ def cut_paper(stage: Stage, cx, cy, r, hue, strength) -> None:
     mask = mask.rotate(turn, Image.Resampling.BICUBIC).resize((side, side), Image.Resampling.LANCZOS)
     grain = noise(rng, side, side, r * 0.5, 6, 0.65) - 0.5
     v, u = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j].astype(np.float32)
-    colour = np.clip(hue * (1 + 0.1 * grain + 0.12 * (u * stage.side - v))[..., None], 0, 1)
+    colour = hue * (1 + 0.1 * grain + 0.12 * (u * stage.side - v))[..., None]
     shadow = Image.new("RGBA", mask.size, (40, 30, 40))
-    shadow.putalpha(mask.filter(ImageFilter.GaussianBlur(r * 0.06)).point(lambda level: level * 0.28))
+    shadow.putalpha(blurred(mask, r * 0.06).point(lambda level: level * 0.28))
     left, top = cx - side / 2, cy - side / 2
     stage.put("shadow", shadow, left - stage.side * r * 0.05, top + r * 0.06)
-    cut = (np.dstack([colour, np.asarray(mask, np.float32) / 255 * strength]) * 255).astype(np.uint8)
-    stage.put("shape", Image.fromarray(cut, "RGBA"), left, top, "bob", rng.uniform(0.3, 1))
+    stage.put("shape", cutout(colour, array(mask) * strength), left, top, "bob", rng.uniform(0.3, 1))

@@ -10,13 +10,20 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image, ImageChops, ImageEnhance
 
-from omni_ui.demo._canvas import Layer, Stage, flatten
+from omni_ui.demo._canvas import Layer, Stage, flatten, mask_of
 from omni_ui.demo._scenes import build
 from omni_ui.demo._styles import finish, unfinished
 from omni_ui.demo._words import Wish, read
 
 WORKING = 1280 * 1024
 """Pixels that are painted at most; larger pictures are scaled up from that."""
+MOVES = {
+    "drift": lambda t, rate, side, k: (rate * t * side, 0),
+    "fall": lambda t, rate, side, k: (-rate * t * 0.16, rate * t),
+    "sway": lambda t, rate, side, k: (np.sin(t * 0.7 + k) * 0.012, 0),
+    "bob": lambda t, rate, side, k: (t * 0.007 * rate * side, np.sin(t * (1.1 + rate) + k) * 0.005),
+}
+"""Where a layer is after `t` seconds, in units across and down; k tells layers of one kind apart."""
 FINISHED = 20
 """From this many steps on nothing is left unfinished."""
 
@@ -106,10 +113,11 @@ def _styled(stage: Stage, groups, wish, seed, steps, guidance) -> list[Image.Ima
         whole.alpha_composite(alone)
         done = np.asarray(_finished(whole.convert("RGB"), wish, seed, steps, guidance), np.float32)
         cover = np.asarray(alone.getchannel("A"), np.float32)[..., None] / 255
-        colour = (
-            done if below is None else np.where(cover > 0.02, (done - (1 - cover) * below) / np.maximum(cover, 0.02), 0)
-        )
-        cut = np.dstack([np.clip(colour + 0.5, 0, 255), cover * 255 if below is not None else np.full_like(cover, 255)])
+        if below is None:
+            colour, cover = done, np.ones_like(cover)
+        else:
+            colour = np.where(cover > 0.02, (done - (1 - cover) * below) / np.maximum(cover, 0.02), 0)
+        cut = np.dstack([np.clip(colour + 0.5, 0, 255), cover * 255])
         out.append(Image.fromarray(cut.astype(np.uint8), "RGBA"))
         below = done
     return out
@@ -119,21 +127,13 @@ def _compose(moving, stage: Stage, t: float) -> Image.Image:
     """The picture at `t` seconds."""
     whole = Image.new("RGBA", (stage.width, stage.height), (0, 0, 0, 255))
     for number, (picture, layer) in enumerate(moving):
-        speed, motion = layer.rate * stage.unit, layer.motion
-        if motion == "drift":
-            picture = ImageChops.offset(picture, round(speed * t * stage.side), 0)
-        elif motion == "fall":
-            picture = ImageChops.offset(picture, round(-speed * t * 0.16), round(speed * t))
-        elif motion == "sway":
-            picture = ImageChops.offset(picture, round(np.sin(t * 0.7 + number) * stage.unit * 0.012), 0)
-        elif motion == "bob":
-            swing = np.sin(t * (1.1 + layer.rate) + number)
-            sail = t * stage.unit * 0.007 * layer.rate * stage.side
-            picture = ImageChops.offset(picture, round(sail), round(swing * stage.unit * 0.005))
-        elif motion == "ripple":
+        if layer.motion == "ripple":
             picture = _rippled(picture, layer, stage, t)
-        elif motion == "twinkle":
-            picture = _twinkled(picture, layer, stage, t)
+        elif layer.motion == "twinkle":
+            picture = _twinkled(picture, t)
+        elif layer.motion:
+            x, y = MOVES[layer.motion](t, layer.rate, stage.side, number)
+            picture = ImageChops.offset(picture, round(x * stage.unit), round(y * stage.unit))
         whole.alpha_composite(picture)
     return whole.convert("RGB")
 
@@ -143,20 +143,18 @@ def _rippled(picture: Image.Image, layer: Layer, stage: Stage, t: float) -> Imag
     rows = np.asarray(picture.crop((0, layer.top, picture.width, layer.top + layer.picture.height)))
     d = np.arange(rows.shape[0]) / max(1, rows.shape[0])
     slide = np.sin(d**0.6 * 60 - t * 2.4) * (0.7 + stage.unit * (0.001 + 0.011 * d) * (0.4 + layer.rate))
-    moved = rows[
-        np.arange(rows.shape[0])[:, None],
-        np.clip(np.arange(rows.shape[1]) + np.rint(slide)[:, None].astype(int), 0, rows.shape[1] - 1),
-    ]
+    columns = np.clip(np.arange(rows.shape[1]) + np.rint(slide)[:, None].astype(int), 0, rows.shape[1] - 1)
+    moved = rows[np.arange(rows.shape[0])[:, None], columns]
     out = picture.copy()
     out.paste(Image.fromarray(moved, "RGBA"), (0, layer.top))
     return out
 
 
-def _twinkled(picture: Image.Image, layer: Layer, stage: Stage, t: float) -> Image.Image:
+def _twinkled(picture: Image.Image, t: float) -> Image.Image:
     """Brightness that runs over the picture in slow waves, so that points of light come and go."""
     y, x = np.arange(64)[:, None], np.arange(64)[None, :]
     wave = 0.62 + 0.38 * np.sin(x * 5.1 + y * 3.7 + t * 3.1) * np.sin(x * 2.3 - y * 4.9 - t * 2.2)
-    veil = Image.fromarray((wave * 255).astype(np.uint8)).resize(picture.size, Image.Resampling.BILINEAR)
+    veil = mask_of(wave).resize(picture.size, Image.Resampling.BILINEAR)
     picture = picture.copy()
     picture.putalpha(ImageChops.multiply(picture.getchannel("A"), veil))
     return picture
