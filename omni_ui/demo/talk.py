@@ -40,6 +40,10 @@ TOPICS = {
     "What Markdown looks like here": r"markdown|table|code|formatting",
 }
 """Headings of the guide and the words (a regular expression) on which that part is told."""
+ABOUT_MEDIA = (
+    r"\b(this|these|it|its|see|hear|said|spoken|language|picture|image|photo|video|clip|audio|recording|sound)"
+)
+"""Words by which a question is about what was sent with it, which is measured in any case."""
 
 
 @dataclass
@@ -97,16 +101,23 @@ def _turn(message: dict) -> Turn:
 def _answer(turns: list[Turn], voices: list[str]) -> str:
     if not turns:
         return f"You have not said anything yet. {ABILITIES}"
-    now = turns[-1]
-    if now.media:
-        return _described(now.media)
-    if not now.text.strip():
+    now, before = turns[-1], turns[:-1]
+    if not now.media and not now.text.strip():
         return f"Your message is empty. {ABILITIES}"
-    if said := _echoed(now.text):
+    text = now.text[:1000]  # these patterns are slow on very long texts
+    if not now.media and (said := _echoed(now.text) or _greeted(text, before) or _recited(text)):
         return said
-    for skill in (_greeted, _named, _remembered, _drawn, _summed, _clocked, _recited, _looked_back, _helped):
-        if said := skill(now.text[:1000], turns[:-1]):  # these patterns are slow on very long texts
-            return said + (f"\n\nI speak as {', '.join(voices)}." if "### Voices" in said and voices else "")
+    told = [_described(now.media)] if now.media else []
+    drawn = _drawn(text)
+    told += [drawn] if drawn else []
+    # "What is 3 times 4 and how bright is this picture?" asks for two things.
+    for part in [text] if drawn or _summed(text, before) else re.split(r"\band\b|[?;]|[,.]\s", text):
+        of_media = now.media and re.search(ABOUT_MEDIA, part, re.IGNORECASE)
+        skills = (_summed, _clocked) if drawn or of_media else (_summed, _clocked, _looked_back, _helped)
+        told += [said for skill in skills if (said := skill(part, before))][:1]
+    if told:
+        whole = "\n\n".join(dict.fromkeys(told))
+        return whole + (f"\n\nI speak as {', '.join(voices)}." if "### Voices" in whole and voices else "")
     words = len(now.text.split())
     count = f"I counted {words} word{'s' * (words != 1)} in your message, but I do not know what to do with them."
     return f"{count} {NO_MODEL} {ABILITIES}"
@@ -138,8 +149,7 @@ def _greeted(text: str, before: list[Turn]) -> str | None:
     words = r"\W*(hello|hi|hey|good (morning|afternoon|evening)|bonjour|hola|hallo|ciao|你好)\b.{0,20}"
     if not re.fullmatch(words, text, re.IGNORECASE | re.DOTALL):
         return None
-    again, name = "Hello again" if before else "Hello", _name(before)
-    return f"{again}{f', {name}' if name else ''}! {NO_MODEL} {ABILITIES}"
+    return f"Hello{' again' * bool(before)}! {NO_MODEL} {ABILITIES}"
 
 
 def _echoed(text: str) -> str | None:
@@ -147,43 +157,7 @@ def _echoed(text: str) -> str | None:
     return found[1].strip().strip("\"“”'") if found else None
 
 
-def _named(text: str, before: list[Turn]) -> str | None:
-    if re.search(r"\b(what is|what's|do you (know|remember)) my name\b|\bwho am i\b", text, re.IGNORECASE):
-        name = _name(before)
-        return f"You said that your name is **{name}**." if name else "You have not told me your name yet."
-    name = _name([Turn(text)])
-    return f"Nice to meet you, **{name}**. I will know it as long as this conversation lasts." if name else None
-
-
-def _name(turns: list[Turn]) -> str | None:
-    for turn in reversed(turns):
-        if found := re.search(
-            r"\b(?:my name is|my name's|call me|i am called)\s+([^\W\d_][\w'-]{0,30})", turn.text, re.I
-        ):
-            return found[1]
-    return None
-
-
-def _remembered(text: str, before: list[Turn]) -> str | None:
-    back = r"\b(what|which|how many)\b.*\b(did|have|were)\b.*\b(i|my|we)\b"
-    if not re.search(rf"{back}|\b(summar\w+|recap)\b.*\b(chat|conversation|we|far)\b", text, re.IGNORECASE):
-        return None
-    if not before:
-        return "This is your first message, so there is nothing before it."
-    kinds = [kind for turn in before for kind, _ in turn.media]
-    sent = [f"{len(before)} message{'s' * (len(before) > 1)}"]
-    sent += [f"{kinds.count(kind)} {kind}{'s' * (kinds.count(kind) > 1)}" for kind in MEASURES if kind in kinds]
-    lines = [f"{k}. {_short(turn)}" for k, turn in enumerate(before, 1)]
-    return f"Before this one you sent {', '.join(sent)}:\n\n" + "\n".join(lines[-20:])
-
-
-def _short(turn: Turn) -> str:
-    text = " ".join(turn.text.split())
-    said = [f"“{text[:80]}{'…' if len(text) > 80 else ''}”"] if text else []
-    return ", ".join(said + [kind for kind, _ in turn.media])
-
-
-def _drawn(text: str, before: list[Turn]) -> str | None:
+def _drawn(text: str) -> str | None:
     prompt = wants_picture(text)
     if not prompt:
         return None
@@ -208,11 +182,9 @@ def _clocked(text: str, before: list[Turn]) -> str | None:
     return f"On this server's clock it is **{now:%H:%M}** ({now:%Z}) on {now:%A}, {now.day} {now:%B %Y}."
 
 
-def _recited(text: str, before: list[Turn]) -> str | None:
-    long = (
-        r"\b(write|tell|compose|give)\b.*\b(story|essay|poem|article|novel|report|words|long)\b|\blong (answer|text)\b"
-    )
-    if not re.search(long, text, re.IGNORECASE):
+def _recited(text: str) -> str | None:
+    kinds = r"story|essay|poem|article|novel|report|words|long"
+    if not re.search(rf"\b(write|tell|compose|give)\b.*\b({kinds})\b|\blong (answer|text)\b", text, re.IGNORECASE):
         return None
     whole = "\n\n### ".join(GUIDE)
     return f"{NO_MODEL} So I cannot write that. What I can give at length is a true text about this page.\n\n{whole}"

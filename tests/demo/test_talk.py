@@ -203,19 +203,25 @@ def test_several_pictures_are_numbered():
     assert answer.index("**Picture 1**") < answer.index("8 x 8") < answer.index("**Picture 2**") < answer.index("9 x 9")
 
 
-def test_it_remembers_the_conversation():
-    assert said("What is my name?") == "You have not told me your name yet."
-    assert "**Zoë**" in said("My name is Zoë.", "1+1", "What's my name?")
-    assert "Hello again, Zoë!" in said("call me Zoë", "hello")
-    answer = said("first thing", "second thing", "What did I say before?")
-    assert "2 messages" in answer
-    assert answer.index("1. “first thing”") < answer.index("2. “second thing”")
-    assert "first message" in said("what did I send?")
+def test_it_looks_back_at_what_was_sent():
     pictured = [{"role": "user", "content": [image_part(Image.new("RGB", (33, 44)))]}]
     later = [*pictured, {"role": "user", "content": "which colours does the picture have?"}]
     assert "33 x 44" in "".join(talk.reply(later))
-    counted = "".join(talk.reply([*pictured, {"role": "user", "content": "how many pictures did I send?"}]))
-    assert "1 message, 1 picture" in counted
+    assert "Hello again!" in said("1+1", "hello")
+
+
+def test_a_message_may_ask_for_several_things():
+    grey = [image_part(Image.new("RGB", (8, 8), "#808080"))]
+    answer = said("What is 3 times 4 and how bright is this picture?", media=grey)
+    assert "3 × 4 = **12**" in answer
+    assert "| Brightness | 50%, medium |" in answer
+    answer = said("How big is this? And how do I connect a server?", media=grey)
+    assert "8 x 8 pixels" in answer
+    assert "OMNI_BASE_URL" in answer
+    answer = said("what is 2+2, and what does Stop do?")
+    assert "2 + 2 = **4**" in answer
+    assert "**Stop** ends a run" in answer
+    assert said("what is this video, and which language is spoken?", media=grey).count("###") == 0
 
 
 @pytest.mark.parametrize(
