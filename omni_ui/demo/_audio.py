@@ -37,14 +37,8 @@ def open_wav(rate: int) -> bytes:
 def usage(text: str, seconds: float, reference: float = 0.0) -> dict[str, Any]:
     """Counts as the real server words them; text tokens are bytes here, for there is no tokenizer."""
     spoken, heard, made = len(text.encode()), int(reference * FRAMES), int(seconds * FRAMES)
-    details = {"text_tokens": spoken, "audio_tokens": heard}
-    total = spoken + heard + made
-    return {
-        "input_tokens": spoken + heard,
-        "output_tokens": made,
-        "total_tokens": total,
-        "input_token_details": details,
-    }
+    counts = {"input_tokens": spoken + heard, "output_tokens": made, "total_tokens": spoken + heard + made}
+    return counts | {"input_token_details": {"text_tokens": spoken, "audio_tokens": heard}}
 
 
 def measure(content: bytes) -> Any:

@@ -17,7 +17,7 @@ from omni_ui.demo import _errors
 from omni_ui.demo._audio import check_recording
 from omni_ui.demo._audio import encode as encode_audio
 from omni_ui.demo._engine import Ask, while_connected
-from omni_ui.demo._errors import EngineError, GuardrailError, refusal
+from omni_ui.demo._errors import GuardrailError, refusal
 from omni_ui.demo._media import decode, describe, fetch, given, json_only
 from omni_ui.demo._turn import (
     Chat,
@@ -30,7 +30,7 @@ from omni_ui.demo._turn import (
     spoken,
     texts,
     user_text,
-)
+)  # fmt: skip
 
 router = APIRouter()
 CONTEXT = 32_768
@@ -173,14 +173,8 @@ async def _whole(turn: Turn, ask: Ask) -> Response:
                 choices = [spoken(choices[0] if choices else choice_of(None), *piece)]
             else:
                 choices.append(choice_of(piece, "length" if turn.cut and kind == "text" else "stop"))
-    except EngineError as wrong:
-        return JSONResponse(_errors.engine_body(wrong), 500)
-    except (GuardrailError, ValueError) as wrong:
-        return refusal(str(wrong))
-    except HTTPException:
-        raise
     except Exception as wrong:
-        raise HTTPException(500, str(wrong)) from wrong
+        return _errors.served(wrong, "The answer")
     return JSONResponse(completion(turn, choices, turn.usage()), headers={"X-Demo-Engine": "talk"})
 
 

@@ -52,6 +52,17 @@ def engine_body(wrong: EngineError) -> dict[str, Any]:
     return answer
 
 
+def served(wrong: Exception, what: str) -> Response:
+    """A failure inside a serving class: bodies of its own, where the routes that make pictures raise."""
+    if isinstance(wrong, HTTPException):
+        raise wrong
+    if isinstance(wrong, EngineError):
+        return JSONResponse(engine_body(wrong), 500)
+    if isinstance(wrong, GuardrailError | ValueError):
+        return refusal(str(wrong))
+    return refusal(f"{what} failed: {wrong}", 500)
+
+
 def answer(wrong: Exception, what: str, value: int = 400) -> Response:
     """A failure inside a route that makes media; `value` is the status of a ValueError there."""
     if isinstance(wrong, EngineError):

@@ -127,14 +127,8 @@ def result(pictures: list[Image.Image], kind: str, compression: int, size: str |
         metrics |= {"stage_metrics": {"0": {"stage_id": 0, "stage_gen_time_ms": seconds * 1000}}, "stage_id": 0}
         metrics |= {"num_tokens_in": 0, "num_tokens_out": 0, "final_output_type": "image"}
     made = f"{pictures[0].width}x{pictures[0].height}" if pictures else size
-    return {
-        "created": int(time.time()),
-        "data": data,
-        "output_format": kind,
-        "size": made,
-        "cot_output": None,
-        "metrics": metrics,
-    }
+    answer = {"created": int(time.time()), "data": data, "output_format": kind, "size": made}
+    return answer | {"cot_output": None, "metrics": metrics}
 
 
 def as_file(answer: dict[str, Any]) -> Response:

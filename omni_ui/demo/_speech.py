@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from omni_ui.demo import _errors
 from omni_ui.demo._audio import FILES, encode, measure, open_wav, usage
 from omni_ui.demo._engine import Ask, while_connected
-from omni_ui.demo._errors import EngineError, GuardrailError, refusal
+from omni_ui.demo._errors import refusal
 from omni_ui.demo._media import fetch, given, json_only
 from omni_ui.demo._utterance import Batch, Speech, SpeechItem, check
 
@@ -80,10 +80,9 @@ async def _speak(body: Speech, request: Request) -> Response:
         if body.word_timestamps:
             return refusal("word_timestamps=true requires the server to be launched with --forced-aligner.")
         if body.streams and body.speed not in (None, 1.0):
-            label = "Streaming" if body.raw else "SSE streaming"
+            label, other = "Streaming" if body.raw else "SSE streaming", "a non-streaming request"
             return refusal(
-                f"{label} is not supported with speed adjustment. "
-                "Use a non-streaming request or remove the speed parameter."
+                f"{label} is not supported with speed adjustment. Use {other} or remove the speed parameter."
             )
         if wrong := check(body, demo):
             return refusal(wrong)
@@ -92,9 +91,8 @@ async def _speak(body: Speech, request: Request) -> Response:
             demo.engine.admit(ask)
             pieces = _bytes(demo.engine.stream(ask, work, pieces=4), body)
             media = FILES[body.response_format][1] if body.raw else "text/event-stream"
-            reply: Response = StreamingResponse(
-                pieces if body.raw else _events(pieces, body, reference), media_type=media
-            )
+            sent = pieces if body.raw else _events(pieces, body, reference)
+            reply: Response = StreamingResponse(sent, media_type=media)
         else:
             file, used = await whole(body, demo)
             reply = Response(file, media_type=FILES[body.response_format][1])
@@ -103,14 +101,8 @@ async def _speak(body: Speech, request: Request) -> Response:
             counts |= {"input-audio": used["input_token_details"]["audio_tokens"]}
             for name, count in counts.items():
                 reply.headers[f"X-VLLM-OMNI-{name.upper()}-TOKENS"] = str(count)
-    except EngineError as wrong:
-        return JSONResponse(_errors.engine_body(wrong), 500)
-    except (GuardrailError, ValueError) as wrong:
-        return refusal(str(wrong))
-    except HTTPException:
-        raise
     except Exception as wrong:
-        return refusal(f"Speech generation failed: {wrong}", 500)
+        return _errors.served(wrong, "Speech generation")
     reply.headers["X-Demo-Engine"] = "voice"
     return reply
 

@@ -94,9 +94,7 @@ async def _run(demo: Any, job: Job, film: Film) -> None:
         job.facts |= {"fps": float(how["fps"]), "num_frames": how["num_frames"], "stage_durations": {"render": spent}}
         job.facts["duration_s"] = how["num_frames"] / how["fps"]
     except Exception as wrong:
-        code = (
-            wrong.status_code if isinstance(wrong, HTTPException) else 400 if isinstance(wrong, GuardrailError) else 500
-        )
+        code = 400 if isinstance(wrong, GuardrailError) else getattr(wrong, "status_code", 500)
         said = str(getattr(wrong, "detail", None) or wrong)
         job.facts |= {"status": "failed", "error": {"code": code, "message": _errors.scrub(said)}}
     job.facts |= {"completed_at": int(time.time()), "inference_time_s": time.monotonic() - start}

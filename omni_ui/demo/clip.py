@@ -28,6 +28,11 @@ def _eased(p: float) -> float:
     return p * p * (3 - 2 * p)
 
 
+def _orbit(p: float) -> tuple[float, float, float]:
+    x, y = np.sin(2 * np.pi * p), np.cos(2 * np.pi * p)
+    return 1.22 + 0.04 * y, 0.7 * x, 0.5 * y
+
+
 CAMERAS: dict[str, Camera] = {
     r"zoom(s|ing)?( \w+)? out|pull(s|ing)? (back|out)|dolly out": lambda p: (1.45 - 0.43 * _eased(p), 0, 0),
     r"zoom(s|ing)?|push(es|ing)? in|dolly|closer": lambda p: (1.02 + 0.43 * _eased(p), 0, 0),
@@ -35,11 +40,7 @@ CAMERAS: dict[str, Camera] = {
     r"pan(s|ning)?|tracking|moves? right": lambda p: (1.3, 2 * _eased(p) - 1, 0),
     r"(tilt|crane|pan|move)(s|ing)? up|rises?|rising": lambda p: (1.3, 0, 1 - 2 * _eased(p)),
     r"(tilt|crane|pan|move)(s|ing)? down|descends?|sinks?": lambda p: (1.3, 0, 2 * _eased(p) - 1),
-    r"orbit(s|ing)?|circl(e|es|ing)|drift(s|ing)?|handheld|float(s|ing)?": lambda p: (
-        1.22 + 0.04 * np.cos(2 * np.pi * p),
-        0.7 * np.sin(2 * np.pi * p),
-        0.5 * np.cos(2 * np.pi * p),
-    ),
+    r"orbit(s|ing)?|circl(e|es|ing)|drift(s|ing)?|handheld|float(s|ing)?": _orbit,
     r"static|still|fixed|locked": lambda p: (1, 0, 0),
 }
 """Words and the camera they ask for; of several the longest wording wins, so that "pan up" is no "pan"."""
@@ -55,23 +56,11 @@ def available() -> str | None:
 
 
 def render(
-    path: str | Path,
-    prompt: str,
-    *,
-    width: int,
-    height: int,
-    num_frames: int,
-    fps: int,
-    seed: int = 0,
-    steps: int | None = None,
-    guidance: float | None = None,
-    negative_prompt: str | None = None,
-    image: Image.Image | None = None,
-    video: Media | None = None,
-    audio: Media | None = None,
-    sound: bool = False,
+    path: str | Path, prompt: str, *, width: int, height: int, num_frames: int, fps: int, seed=0,
+    steps: int | None = None, guidance: float | None = None, negative_prompt: str | None = None,
+    image: Image.Image | None = None, video: Media | None = None, audio: Media | None = None, sound=False,
     stop: Callable[[], bool] = lambda: False,
-) -> None:
+) -> None:  # fmt: skip
     """Writes an MP4 that browsers play: H.264 in yuv420p, its index in front; odd sizes lose a row or column.
 
     From the prompt alone a painted scene that moves; with `image` a camera move over it, picked by `CAMERAS`, that

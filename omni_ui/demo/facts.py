@@ -70,9 +70,8 @@ def audio(content: bytes) -> dict[str, str]:
     heard = measure(samples, rate)
     told["Loudness"] = f"{20 * np.log10(level + 1e-9):.0f} dBFS on average, peaks at {20 * np.log10(peak):.0f} dBFS"
     if heard.pitch_hz:
-        told["Pitch"] = (
-            f"about {heard.pitch_hz:.0f} Hz, {_word(heard.pitch_hz, (150, 'low'), (260, 'middle'), (9e9, 'high'))}"
-        )
+        height = _word(heard.pitch_hz, (150, "low"), (260, "middle"), (9e9, "high"))
+        told["Pitch"] = f"about {heard.pitch_hz:.0f} Hz, {height}"
         told["Pace"] = f"about {heard.pace:.1f} beats or syllables a second"
     else:
         told["Pitch"] = "none that stands out (noise, whispering, or many notes at once)"
@@ -132,9 +131,8 @@ def _hear(content: bytes) -> tuple[np.ndarray, int, float, str]:
 def _sharpness(image: Image.Image) -> str:
     """How many pixels the steepest edge in the middle takes, judged against the darkest and lightest there."""
     left, top = max(0, image.width - 1024) // 2, max(0, image.height - 1024) // 2
-    grey = np.asarray(
-        image.crop((left, top, min(left + 1024, image.width), min(top + 1024, image.height))).convert("L")
-    )
+    box = (left, top, min(left + 1024, image.width), min(top + 1024, image.height))
+    grey = np.asarray(image.crop(box).convert("L"))
     low, high = np.percentile(grey, (0.5, 99.5))
     if high - low < 5 or min(grey.shape) < 3:
         return "no edge to judge by"

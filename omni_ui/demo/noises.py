@@ -172,11 +172,8 @@ def clock(s: Stage) -> np.ndarray:
 
 
 def train(s: Stage) -> np.ndarray:
-    puff, clack, out = (
-        s.silence(),
-        band(s.rng.standard_normal(3000), 300, 2600) * decay(3000 / RATE, 0.012),
-        s.silence(),
-    )
+    puff, out = s.silence(), s.silence()
+    clack = band(s.rng.standard_normal(3000), 300, 2600) * decay(3000 / RATE, 0.012)
     for k, at in enumerate(np.arange(0.1, s.n / RATE, 0.24)):
         put(puff, at, decay(0.22, 0.06, 0.02), 0.3 * np.sin(at), 1 if k % 4 == 0 else 0.6)
         if k % 5 in (0, 1):
@@ -194,44 +191,12 @@ def engine(s: Stage) -> np.ndarray:
     return 0.35 * tone * (1 + s.noise(15, 80)) + s.noise(60, 900) * 0.15
 
 
-def siren(s: Stage) -> np.ndarray:
-    hz = 640 + 480 * (0.5 - 0.5 * np.cos(TAU * np.stack([s.t, s.t - 0.01], 1) / 3.2))
-    phase = TAU * np.cumsum(hz, axis=0, dtype=np.float64) / RATE
-    far = s.drift(4, 0.25, 0.8)
-    return (np.sin(phase) + 0.35 * np.sin(2 * phase) + 0.2 * np.sin(3 * phase)).astype(np.float32) * far * 0.6
-
-
-def laser(s: Stage) -> np.ndarray:
-    out = s.silence()
-    for at in s.times(0.55, 0.1):
-        kind, pan, hz = s.rng.integers(3), s.rng.uniform(-0.8, 0.8), s.rng.uniform(700, 2400)
-        if kind == 0:
-            sound = np.tanh(4 * sweep(hz * 1.6, hz * 0.12, 0.28, 0.1))
-        elif kind == 1:
-            sound = np.concatenate([np.tanh(3 * sweep(f, f, 0.09)) for f in (988, 1319)])
-        else:
-            sound = np.concatenate([np.tanh(3 * sweep(s.scale(i), s.scale(i), 0.06)) for i in (10, 12, 14, 17)])
-        put(out, at, sound, pan, 0.4)
-    return band(out, 60, 9000)
-
-
 def footsteps(s: Stage) -> np.ndarray:
     out = s.silence()
     for k, at in enumerate(np.arange(0.25, s.n / RATE, 0.56)):
         grit = s.rng.standard_normal(8820).astype(np.float32)
         step = band(grit, 70, 420) * decay(0.2, 0.03) * 3 + band(grit, 1200, 6000) * decay(0.2, 0.035, 0.02) * 0.5
         put(out, at + s.rng.uniform(0, 0.03), step, (-0.3, 0.3)[k % 2], s.rng.uniform(0.7, 1))
-    return out
-
-
-def bees(s: Stage) -> np.ndarray:
-    out = s.silence()
-    for _ in range(6):
-        hz, where = s.drift(0.5, 185, 250)[:, :1] * s.rng.uniform(0.85, 1.2), s.drift(1.5, 0, 1)[:, :1]
-        phase = TAU * np.cumsum(hz, axis=0, dtype=np.float64) / RATE
-        turn = (phase % TAU).astype(np.float32)
-        buzz = sum(np.sin(k * turn) / k for k in (1, 2, 3, 4, 5, 7))
-        out += buzz * np.hstack([np.sqrt(1 - where), np.sqrt(where)]) * s.drift(0.9, 0.05, 0.4)
     return out
 
 

@@ -22,13 +22,9 @@ from omni_ui.demo import _chat, _edits, _errors, _images, _sounds, _speech, _vid
 from omni_ui.demo._engine import Engine
 
 MODELS = {
-    "chat": "demo/talk",
-    "image": "demo/painter",
-    "edit": "demo/editor",
-    "speech": "demo/voice",
-    "sound": "demo/sound",
-    "video": "demo/clip",
-}
+    "chat": "demo/talk", "image": "demo/painter", "edit": "demo/editor",
+    "speech": "demo/voice", "sound": "demo/sound", "video": "demo/clip",
+}  # fmt: skip
 ALL = tuple(MODELS)
 VERSION = "0.30.0"
 """The vLLM-Omni version whose wire this speaks."""
@@ -80,12 +76,7 @@ class Demo:
 
 
 def demo_app(
-    modes: Collection[str] = ALL,
-    *,
-    api_key: str | None = None,
-    latency: float = 0.0,
-    task: str | None = None,
-    stub: bool = False,
+    modes: Collection[str] = ALL, *, api_key: str | None = None, latency=0.0, task: str | None = None, stub=False
 ) -> FastAPI:
     """The demo server as an ASGI app; all of its state is its own.
 
@@ -187,17 +178,9 @@ class DemoServer:
     start() returns once it answers; stop() ends it within seconds. Usable as a context manager.
     """
 
-    def __init__(
-        self,
-        modes: Collection[str] = ALL,
-        *,
-        api_key: str | None = None,
-        latency: float = 0.0,
-        task: str | None = None,
-        stub: bool = False,
-        port: int = 0,
-    ):
-        self.app = demo_app(modes, api_key=api_key, latency=latency, task=task, stub=stub)
+    def __init__(self, modes: Collection[str] = ALL, *, port: int = 0, **options: Any):
+        """port: 0 takes a free one. options: those of demo_app."""
+        self.app = demo_app(modes, **options)
         self._wanted_port = port
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -215,14 +198,8 @@ class DemoServer:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", self._wanted_port))
-        config = uvicorn.Config(
-            self.app,
-            log_level="warning",
-            access_log=False,
-            timeout_keep_alive=KEEP_ALIVE,
-            timeout_graceful_shutdown=1,
-            lifespan="on",
-        )
+        quiet = {"log_level": "warning", "access_log": False, "lifespan": "on"}
+        config = uvicorn.Config(self.app, timeout_keep_alive=KEEP_ALIVE, timeout_graceful_shutdown=1, **quiet)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="omni-demo", daemon=True)
         self._thread.start()

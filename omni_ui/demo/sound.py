@@ -31,10 +31,7 @@ SOUNDS: dict[str, Sound] = {
     "clock|tick|ticking|watch|tock": noises.clock,
     "train|locomotive|railway|railroad": noises.train,
     "engine|car|cars|motor|truck|traffic|motorcycle|helicopter|airplane|plane|city": noises.engine,
-    "siren|ambulance|police|alarm": noises.siren,
-    "laser|lasers|game|arcade|8-bit|chiptune|coins?|sci-fi|spaceship": noises.laser,
     "footsteps?|steps|walking|walks?": noises.footsteps,
-    "bees?|beehive|hive|buzzing|wasps?|fl(?:y|ies)": noises.bees,
     "white noise|static|hiss": noises.hiss,
 }
 """Words (whole, any case) and the sound they ask for."""
@@ -49,15 +46,9 @@ _LOUDNESS = 0.158  # -16 dBFS
 
 
 def synthesise(
-    prompt: str,
-    *,
-    seconds: float,
-    start: float = 0.0,
-    seed: int = 0,
-    steps: int | None = None,
-    guidance: float | None = None,
+    prompt: str, *, seconds: float, start=0.0, seed=0, steps: int | None = None, guidance: float | None = None,
     negative_prompt: str | None = None,
-) -> np.ndarray:
+) -> np.ndarray:  # fmt: skip
     """What the words ask for, mixed: float32 (n, 2) at `RATE`, within -1..1. The same call gives the same samples.
 
     Words of `SOUNDS` each bring a sound, louder after "heavy", fainter after "distant" and the like; sad words put

@@ -121,15 +121,9 @@ def available() -> str | None:
 
 
 def speak(
-    text: str,
-    *,
-    voice: str = "Ada",
-    language: str | None = None,
-    instructions: str | None = None,
-    speed: float = 1.0,
-    seed: int = 0,
+    text: str, *, voice="Ada", language: str | None = None, instructions: str | None = None, speed=1.0, seed=0,
     match: VoiceMatch | None = None,
-) -> Iterator[np.ndarray]:
+) -> Iterator[np.ndarray]:  # fmt: skip
     """Speech as it is made: int16 mono at `RATE`, a chunk for each sentence. The same call gives the same samples.
 
     voice: a name of `VOICES`, any case. language: a name of `LANGUAGES`, any case; None and "Auto" go by the text,
@@ -152,12 +146,8 @@ def speak(
     for words, style in STYLES.items():
         if re.search(rf"\b({words})\b", instructions or "", re.IGNORECASE):
             rate, gain = rate * style.rate, gain * style.gain
-            chosen = replace(
-                chosen,
-                pitch=chosen.pitch + style.pitch,
-                range=chosen.range + style.range,
-                variant=_variant(style.variant, chosen.variant),
-            )
+            pitch, melody = chosen.pitch + style.pitch, chosen.range + style.range
+            chosen = replace(chosen, pitch=pitch, range=melody, variant=_variant(style.variant, chosen.variant))
     return _spoken(_split(text), chosen, rate, gain, np.random.default_rng(seed % 2**32))
 
 
@@ -206,9 +196,7 @@ def _split(text: str) -> list[str]:
     return [p for p in pieces if re.search(r"[^\W_]|[^\x00-\u2fff]", p)]  # a letter, a digit or an emoji
 
 
-def _spoken(
-    sentences: list[str], voice: Voice, rate: float, gain: float, rng: np.random.Generator
-) -> Iterator[np.ndarray]:
+def _spoken(sentences: list[str], voice: Voice, rate: float, gain: float, rng) -> Iterator[np.ndarray]:
     import espeakng_loader
 
     if not sentences:
