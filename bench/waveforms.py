@@ -18,8 +18,8 @@ WIDTH, WAVE, SPECTRUM = 1000, 120, 300
 TEXT = "Hello, and welcome to the demo. The quick brown fox jumps over the lazy dog."
 SOUNDS = [
     "ocean waves", "heavy rain with thunder", "wind", "campfire", "birds", "crickets", "a stream", "bells", "piano",
-    "guitar", "drums", "ambient drone", "heartbeat", "a clock", "a steam train", "an engine", "siren", "laser game",
-    "footsteps", "bees", "purple elephant", "thunderstorm over the sea with gentle piano",
+    "guitar", "drums", "ambient drone", "heartbeat", "a clock", "a steam train", "an engine", "footsteps",
+    "purple elephant", "thunderstorm over the sea with gentle piano",
 ]  # fmt: skip
 
 

@@ -174,7 +174,7 @@ async def _whole(turn: Turn, ask: Ask) -> Response:
             else:
                 choices.append(choice_of(piece, "length" if turn.cut and kind == "text" else "stop"))
     except Exception as wrong:
-        return _errors.served(wrong, "The answer")
+        return _errors.served(wrong)
     return JSONResponse(completion(turn, choices, turn.usage()), headers={"X-Demo-Engine": "talk"})
 
 

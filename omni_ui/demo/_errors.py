@@ -52,7 +52,7 @@ def engine_body(wrong: EngineError) -> dict[str, Any]:
     return answer
 
 
-def served(wrong: Exception, what: str) -> Response:
+def served(wrong: Exception, what: str | None = None) -> Response:
     """A failure inside a serving class: bodies of its own, where the routes that make pictures raise."""
     if isinstance(wrong, HTTPException):
         raise wrong
@@ -60,6 +60,8 @@ def served(wrong: Exception, what: str) -> Response:
         return JSONResponse(engine_body(wrong), 500)
     if isinstance(wrong, GuardrailError | ValueError):
         return refusal(str(wrong))
+    if what is None:
+        raise HTTPException(500, str(wrong)) from wrong
     return refusal(f"{what} failed: {wrong}", 500)
 
 
