@@ -25,10 +25,10 @@ APART = (
 
 
 def sources() -> Iterator[Path]:
-    """The modules and scripts whose texts reach the page. The demo server is no part of it."""
+    """The modules and scripts whose texts reach the page. Of the demo server only what it says of its settings does."""
     for path in sorted((ROOT / "omni_ui").rglob("*.py")):
         place = path.relative_to(ROOT / "omni_ui").as_posix()
-        if not place.startswith(APART) and place not in APART:
+        if place == "demo/about.py" or (not place.startswith(APART) and place not in APART):
             yield path
     yield from sorted((ROOT / "assets").glob("*.js"))
 

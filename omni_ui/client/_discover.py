@@ -28,11 +28,15 @@ VERBS = {
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """A served model. root: what it was loaded from. max_model_len: None when it has no text stage."""
+    """A served model. root: what it was loaded from. max_model_len: None when it has no text stage.
+
+    description: what the server says of it; vLLM-Omni says nothing, the demo what its settings do.
+    """
 
     id: str
     max_model_len: int | None = None
     root: str | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class Ability:
 
     reason: one sentence. model: the one that does it, or the server's only one. start: what to run instead, None when
     it can. guess: True when no table knows the model. detail: facts by tab, see `_known_models` (image, edit,
-    chat, speech, sound, video); always with "settings", what the model's makers recommend by wire name.
+    chat, speech, sound, video); always with "settings", what the model's makers recommend by wire name;
+    with "description" where the server gives one.
     """
 
     can: bool
@@ -98,6 +103,7 @@ def _judge_tab(
     model, entry, guess = (able or known)[0]
     name = _name(model, entry)
     facts = {"settings": {}, **entry.can.get(tab, {})}
+    facts |= {"description": model.description} if model.description else {}
     if stated is not None:
         if tab in stated:
             return Ability(True, f"Its host says that this server can {VERBS[tab]}.", model.id, detail=facts)

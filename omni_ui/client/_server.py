@@ -86,7 +86,7 @@ class Server:
         if not isinstance(listed, list):
             raise BrokenAnswer("The server's list of models is not one.")
         return [
-            ModelInfo(one["id"], one.get("max_model_len"), one.get("root"))
+            ModelInfo(one["id"], one.get("max_model_len"), one.get("root"), one.get("description"))
             for one in listed
             if isinstance(one, dict) and isinstance(one.get("id"), str)
         ]

@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 
 from omni_ui.demo import _chat, _edits, _errors, _images, _sounds, _speech, _videos, _voices
 from omni_ui.demo._engine import Engine
+from omni_ui.demo.about import ABOUT
 
 MODELS = {
     "chat": "demo/talk", "image": "demo/painter", "edit": "demo/editor",
@@ -142,14 +143,15 @@ def _add_facts(app: FastAPI, demo: Demo) -> None:
 
 
 def _card(mode: str) -> dict[str, Any]:
-    """One entry of /v1/models. Only a language model has a length, as on the real server."""
+    """One entry of /v1/models. Only a language model has a length, as on the real server, which describes none."""
     now, name = int(time.time()), MODELS[mode]
     may = {"allow_create_engine": False, "allow_sampling": True, "allow_logprobs": True}
     may |= {"allow_search_indices": False, "allow_view": True, "allow_fine_tuning": False}
     permission = {"id": f"modelperm-{uuid4().hex[:16]}", "object": "model_permission", "created": now, **may}
     permission |= {"organization": "*", "group": None, "is_blocking": False}
     card = {"id": name, "object": "model", "created": now, "owned_by": "vllm", "root": name, "parent": None}
-    return card | {"max_model_len": _chat.CONTEXT if mode in ("chat", "speech") else None, "permission": [permission]}
+    card |= {"max_model_len": _chat.CONTEXT if mode in ("chat", "speech") else None, "permission": [permission]}
+    return card | ({"description": ABOUT[mode]} if mode in ABOUT else {})
 
 
 def _add_stub(app: FastAPI, demo: Demo) -> None:

@@ -135,8 +135,14 @@ class OmniTab:
         return f"Filled in as the makers of {escape(model or 'this model')} recommend: {escape(words)}."
 
     async def advise(self, session: str | None) -> Updates:
-        """What the page shows of this tab's model: a note on its recommended settings, and none when it is unknown."""
-        return {self.advice: (await self.wishes(session)).get("note", "")}
+        """What the page shows of this tab's model: what the settings do in the demo, and which ones are recommended."""
+        backend = self.backends.for_tab(self.name, session)
+        ability = await self.ability(session) if backend and backend.demo else None
+        notes = [
+            escape(str(ability.detail.get("description", ""))) if ability else "",
+            (await self.wishes(session)).get("note", ""),
+        ]
+        return {self.advice: "<br>".join(filter(None, notes))}
 
     @property
     def advised(self) -> list[gr.components.Component]:

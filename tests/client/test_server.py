@@ -59,6 +59,13 @@ def test_facts_of_known_models() -> None:
     assert detail("Qwen/Qwen2.5-Omni-7B", "chat")["outputs"] == ["text", "audio"]
 
 
+def test_what_a_server_says_of_its_model_is_kept() -> None:
+    """vLLM-Omni says nothing; the demo tells what its settings do."""
+    told = judge([ModelInfo("demo/painter", description="Few steps: unfinished.")], ())["image"].detail
+    assert told["description"] == "Few steps: unfinished."
+    assert "description" not in judge([ModelInfo("demo/painter")], ())["image"].detail
+
+
 def test_the_reason_and_what_to_run_instead() -> None:
     speech = judge([ModelInfo("Qwen/Qwen-Image")], ())["speech"]
     assert speech.reason == "Qwen-Image makes pictures; it cannot speak."

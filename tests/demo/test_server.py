@@ -33,6 +33,13 @@ async def test_lists_a_model_for_each_mode(http):
     assert {name for name, has in lengths.items() if has} == {"demo/talk", "demo/voice"}
 
 
+async def test_models_with_such_settings_say_what_they_do(http):
+    told = {card["id"]: card.get("description", "") for card in (await http.get("/v1/models")).json()["data"]}
+    for mode in ("image", "edit", "sound", "video"):
+        assert "inference steps" in told[MODELS[mode]]
+        assert "guidance scale" in told[MODELS[mode]]
+
+
 async def test_the_client_finds_a_model_for_each_tab(server):
     async with OmniClient(server.url) as omni:
         found = (await omni.capabilities()).modalities

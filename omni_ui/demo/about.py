@@ -1,0 +1,22 @@
+"""What the settings do here: sent with the models that /v1/models lists, and shown by the page beside the settings."""
+
+ABOUT = {
+    "image": (
+        "In this demo a painter that knows words stands in for a model. Below 20 inference steps the picture is left "
+        "unfinished; a low guidance scale paints pale colours and small subjects, a high one strong colours and large "
+        "subjects."
+    ),
+    "edit": (
+        "In this demo an editor that knows words stands in for a model. Below 20 inference steps the picture is left "
+        "unfinished; a guidance scale below 3 makes the change weaker."
+    ),
+    "sound": (
+        "In this demo a synthesiser that knows words stands in for a model. Below 30 inference steps the sound is dull "
+        "and grainy; guidance scale is how close it seems, from a far hall at 0 to dry at 10."
+    ),
+    "video": (
+        "In this demo painted scenes and moving cameras stand in for a model. Below 20 inference steps the scene is "
+        "left unfinished; a low guidance scale paints pale colours and small subjects, a high one strong colours and "
+        "large subjects."
+    ),
+}

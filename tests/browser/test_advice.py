@@ -1,0 +1,41 @@
+"""What stands beside the settings: in the demo what they do there, and nothing of the kind on other servers."""
+
+import pytest
+
+from omni_ui.demo import DemoServer
+from omni_ui.demo.about import ABOUT
+from omni_ui.parts.languages import languages
+from tests.running import App
+
+TABS = pytest.mark.parametrize("tab", ["Image", "Edit", "Sound", "Video"])
+
+
+@TABS
+def test_the_demo_tells_what_its_settings_do(demo_app, open_page, tab: str):
+    page = open_page(demo_app.url, tab)
+    note = page.locator(f"#{tab.lower()}-advice")
+    note.get_by_text(ABOUT[tab.lower()]).wait_for()
+    fields = page.locator(f"#{tab.lower()}-guidance_scale").bounding_box()
+    place = note.bounding_box()
+    assert 0 < place["y"] - fields["y"] < 400  # right below the settings that it is about
+    assert "guidance scale" in note.inner_text()
+
+
+def test_the_demo_tells_it_in_the_language_of_the_page(demo_app, open_page):
+    page = open_page(demo_app.url, "Image")
+    page.select_option("#omni-language", "zh-CN")
+    page.locator("#image-advice").get_by_text(languages()[0].texts[ABOUT["image"]]).wait_for()
+
+
+def test_another_server_says_nothing_of_the_demo(open_page):
+    """Even one that answers like the demo: the page knows it by its address only."""
+    with DemoServer() as server, App(OMNI_BASE_URL=server.url) as app:
+        page = open_page(app.url, "Image")
+        page.wait_for_selector('#omni-state .omni-pill[data-state="ready"]')
+        page.fill("#image-prompt textarea", "a kettle")
+        page.click("#image-run")
+        page.wait_for_selector('#image-status [data-state="done"]')
+        for tab in ("Image", "Edit", "Sound", "Video"):
+            page.get_by_role("tab", name=tab, exact=True).click()
+            page.wait_for_selector(f"#{tab.lower()}-run")
+            assert page.get_by_text("In this demo").count() == 0
