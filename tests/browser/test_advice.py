@@ -21,6 +21,13 @@ def test_the_demo_tells_what_its_settings_do(demo_app, open_page, tab: str):
     assert "guidance scale" in note.inner_text()
 
 
+def test_on_a_phone_it_stays_with_the_settings(demo_app, open_page):
+    page = open_page(demo_app.url, "Sound", viewport={"width": 390, "height": 844})
+    page.locator("#sound-advice").get_by_text(ABOUT["sound"]).wait_for()
+    settings, note = (page.locator(one).bounding_box() for one in ("#sound-tab .omni-card", "#sound-advice"))
+    assert 0 <= note["y"] - (settings["y"] + settings["height"]) < 40
+
+
 def test_the_demo_tells_it_in_the_language_of_the_page(demo_app, open_page):
     page = open_page(demo_app.url, "Image")
     page.select_option("#omni-language", "zh-CN")
