@@ -7,7 +7,7 @@
   const state = (tab) => status(tab)?.querySelector(".omni-status")?.dataset.state;
   const rest = (ms) => new Promise((done) => setTimeout(done, ms));
 
-  window.omniRepeat = (trigger, tab) => { ask[tab] = () => trigger("input"); };
+  window.omniRepeat = (trigger, tab) => { ask[tab] = (what) => trigger("input", { what }); };
   window.omniFixer = (props, trigger, tab) => {
     fix[tab] = (order) => { props.value = { ...order, at: Date.now() }; trigger("input"); };
   };
@@ -41,11 +41,16 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
-  const once = (tab, what, seed) => {
+  const once = (tab, what, { seed, apart }) => {
     if (state(tab) === "working") return;
-    if (what !== "check") fill(`${tab}-seed`, what === "again" ? seed : "");
-    if (tab === "chat") window.omniChat.again(); // the last message, and not what is being written
-    start(tab, what === "check" ? ask[tab] : () => document.getElementById(`${tab}-run`)?.click());
+    if (what === "check" || apart !== undefined) {
+      if (tab === "chat") window.omniChat.again(); // the last message, and not what is being written
+      start(tab, () => ask[tab](what));
+      return;
+    }
+    fill(`${tab}-seed`, what === "again" ? seed : "");
+    if (tab === "chat") window.omniChat.again();
+    window.omniPress(tab);
   };
 
   const mend = async (tab, order) => {
@@ -61,7 +66,7 @@
     const button = event.target.closest?.(".omni-again button, .omni-fixes button");
     const row = button?.closest("[data-tab]");
     if (!row) return;
-    if (button.dataset.do) once(row.dataset.tab, button.dataset.do, row.dataset.seed);
+    if (button.dataset.do) once(row.dataset.tab, button.dataset.do, row.dataset);
     else mend(row.dataset.tab, JSON.parse(button.dataset.fix));
   });
 })();

@@ -64,6 +64,7 @@ class VideoJobs:
                 request=request.model_dump(mode="json", exclude_none=True),
                 created=time.time(),
                 model=model,
+                version=backend.version,
             )
         )
         self._known[job.record.ticket] = job

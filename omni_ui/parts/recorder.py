@@ -11,6 +11,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,7 @@ class Recorder:
             thread=outcome.thread,
             text=outcome.text,
             model=work.model,
+            version=work.version,
             seconds=round(seconds, 3),
             facts=outcome.facts,
         )
@@ -123,6 +125,16 @@ class Recorder:
             model=work.model if work else None,
         )
         await self._soon(self._pack_and_write(record, [], work.request if work else None, entered, None, model))
+
+    def add_fact(self, id: str, visitor: str, fact: tuple[str, str]) -> None:
+        """One more fact of a result that somebody else writes down, such as a video job."""
+        self.begin(self._add_fact(id, visitor, fact, set(self._writing)))
+
+    async def _add_fact(self, id: str, visitor: str, fact: tuple[str, str], first: set["asyncio.Task[None]"]) -> None:
+        if first:
+            await asyncio.wait(first, timeout=10)
+        with suppress(StoreTrouble):  # said by the store itself
+            await self.store.history.add_fact(id, visitor, *fact)
 
     async def given(self, id: str, visitor: str | None, session: str | None) -> Given | None:
         """What can be sent on of a result of this visitor."""
@@ -238,6 +250,7 @@ class Recorder:
             error=self.jobs.said(job.error, job),
             details=self.jobs.said(job.details, job),
             model=job.model,
+            version=job.version,
             seconds=round((job.ended or job.created) - job.created, 3),
             recipe=await asyncio.to_thread(_recipe, request, job.model),
             entered=pack.plain(typed),

@@ -1,14 +1,19 @@
-"""A record of the history back in its tab: what was entered, what came of it, its facts, its settings and its code."""
+"""A record of the history back in its tab: what was entered, what came of it, its facts, its settings and its code.
+
+It can be made once more as if it had just been made, as long as all its files are here.
+"""
 
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from omni_ui.client import Request
 from omni_ui.parts import status
 from omni_ui.parts.code import code_view
 from omni_ui.parts.files import shown
@@ -29,11 +34,12 @@ FILLED = "An earlier result; its settings and inputs are filled in. Run makes it
 class Opened:
     """A record whose files lie where the page may show them.
 
-    results: what came of it, as far as it is still there. entered: what stood in the controls. told: a conversation.
-    session: that of the page which opens it.
+    lent: the files by their place in the record, as far as they are still there. results: those that came of it.
+    entered: what stood in the controls. told: a conversation. session: that of the page which opens it.
     """
 
     record: HistoryRecord
+    lent: dict[int, Path]
     results: list[Path]
     entered: dict[str, Any]
     told: Any
@@ -44,35 +50,55 @@ class Opened:
         """The wire fields that were sent, files aside."""
         return (self.record.recipe or {}).get("request", {})
 
+    def asked(self) -> Request:
+        """What was sent. Raises BadRecipe when a file of it is gone, or when it is of a version that is gone."""
+        if self.record.recipe is None:
+            raise BadRecipe("A file that was sent was gone before this could be written down.")
+        recipe = Recipe.from_dict(self.record.recipe)
+        by_hash = {file.sha: self.lent[at] for at, file in enumerate(self.record.files) if file.sha and at in self.lent}
+
+        def find(medium: Medium) -> Path:
+            if medium.sha256 not in by_hash:
+                raise BadRecipe(f"{medium.name} is not here any more.")
+            return by_hash[medium.sha256]
+
+        return recipe.to_request(find)
+
 
 Reopen = Callable[[Opened], Awaitable[Updates]]
 """What a tab shows of a result beside its controls."""
 
 
-async def reopen(
-    tab: "OmniTab", record: HistoryRecord, find: Callable[[HistoryFile], Path | None], session: str
-) -> Updates:
-    """Values for the tab's components. find: where a file is kept."""
+async def open_record(record: HistoryRecord, find: Callable[[HistoryFile], Path | None], session: str) -> Opened:
+    """Puts its files where the page may show them. find: where a file is kept."""
     lent: dict[int, Path] = {}
     for number, file in enumerate(record.files):
         if path := find(file):
             lent[number] = await lend(path, Path(file.title).name or "file")
     results = [lent[number] for number, file in enumerate(record.files) if file.role == "result" and number in lent]
     entered = with_files(record.entered, lent)
-    opened = Opened(record, results, entered, with_files(record.told, lent), session)
+    opened = Opened(record, lent, results, entered, with_files(record.told, lent), session)
     if (seed := opened.request.get("seed")) is not None:
         entered["seed"] = str(seed)
+    return opened
+
+
+async def reopen(
+    tab: "OmniTab", record: HistoryRecord, find: Callable[[HistoryFile], Path | None], session: str
+) -> Updates:
+    """Values for the tab's components. find: where a file is kept."""
+    opened = await open_record(record, find, session)
     updates: Updates = {
-        part: fitting(tab, name, entered.get(name))
+        part: fitting(tab, name, opened.entered.get(name))
         for name, part in tab.inputs.items()
         if not isinstance(part, gr.State)
     }
     if record.error:
         return updates | {tab.status: status.failed(record.error, record.details)}
-    by_hash = {file.sha: lent[number] for number, file in enumerate(record.files) if file.sha and number in lent}
-    facts = status.facts_of(record.seconds, seed, record.facts, record.model)
+    facts = status.facts_of(record.seconds, opened.request.get("seed"), record.facts, record.model)
     updates |= {tab.status: status.done([("", FILLED), *facts])}
-    updates |= await asyncio.to_thread(_recipe_views, tab, opened, by_hash)
+    views = await asyncio.to_thread(_recipe_views, tab, opened)
+    updates |= views | {tab.settings: once_more(tab, opened) + views[tab.settings]}
     return updates | (await tab.reopen(opened) if tab.reopen else {})
 
 
@@ -81,26 +107,38 @@ def reopened(tab: "OmniTab") -> list[gr.blocks.Block]:
     return [tab.status, tab.settings, tab.code, *tab.reopened]
 
 
-def _recipe_views(tab: "OmniTab", opened: Opened, by_hash: dict[str, Path]) -> Updates:
+def once_more(tab: "OmniTab", opened: Opened, apart: bool = False) -> str:
+    """HTML of the buttons that make it once more, or why there are none. apart: see Repeat.row."""
+    record = opened.record
+    gone = [file.title for at, file in enumerate(record.files) if at not in opened.lent]
+    try:
+        if gone:
+            raise BadRecipe(f"{gone[0]} is not here any more.")
+        request = opened.asked()
+    except BadRecipe as wrong:
+        return f'<p class="omni-quiet">This cannot be made once more. {escape(str(wrong))}</p>'
+    entered = {name: opened.entered.get(name) for name in tab.inputs}
+    outcome = Outcome(opened.results, record.text)
+    shown = tab.repeat.made(request, entered, outcome, record.model, record.version)
+    return tab.repeat.row(opened.session, shown, record.id, apart)
+
+
+def _recipe_views(tab: "OmniTab", opened: Opened) -> Updates:
     """What stands below a result that was just made. Blocking."""
     record = opened.record
     row = tab.sends.row(tab.name, record.id, Outcome(opened.results, record.text)) if tab.sends else ""
-
-    def find(medium: Medium) -> Path:
-        if medium.sha256 not in by_hash:
-            raise BadRecipe(f"{medium.name} is not here any more.")
-        return by_hash[medium.sha256]
-
     try:
         recipe = Recipe.from_dict(record.recipe)
     except BadRecipe:  # of a version that is gone
         return {tab.settings: row, tab.code: ""}
     settings = {tab.settings: row + settings_view(recipe, opened.results)}
     try:
-        call = recipe.to_request(find).wire(recipe.model)
+        request = opened.asked()
     except BadRecipe as wrong:
-        return settings | {tab.code: f'<p class="omni-quiet">{wrong}</p>'}
-    return settings | {tab.code: code_view(call, tab.backends.shown_address(tab.name, opened.session))}
+        return settings | {tab.code: f'<p class="omni-quiet">{escape(str(wrong))}</p>'}
+    return settings | {
+        tab.code: code_view(request.wire(recipe.model), tab.backends.shown_address(tab.name, opened.session))
+    }
 
 
 def with_files(value: Any, lent: dict[int, Path]) -> Any:

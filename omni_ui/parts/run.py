@@ -45,11 +45,13 @@ class Work(ABC):
 
     request: Request
     model: str | None = None
+    version: str | None = None
     demo: bool = False
     visitor: str | None = None
     session: str | None = None
     entered: dict[str, Any]
-    """These five are set by the tab's frame before the run begins; `entered` are all values by name."""
+    """These six are set by the tab's frame before the run begins: the server's model and version, whose run it is, and
+    all values by name."""
     note: str = "Working"
     """What is said while it runs; it may change."""
     record: str = ""

@@ -182,7 +182,7 @@ class OmniTab:
 
         async def handler(request: gr.Request, event: gr.EventData, *values: Any) -> AsyncGenerator[dict[Any, Any]]:
             entered = dict(zip(inputs, values, strict=True))
-            once_more = repeat is not None and event.target is repeat
+            once_more = str(event.what) if repeat is not None and event.target is repeat else ""
             async with aclosing(self._run(make, results, read, entered, request, not on, once_more)) as changes:
                 async for updates in changes:
                     yield updates
@@ -224,16 +224,18 @@ class OmniTab:
         values: dict[str, Any],
         request: gr.Request,
         main: bool,
-        once_more: bool,
+        once_more: str,
     ) -> AsyncGenerator[dict[Any, Any]]:
         """The updates of one run. Over the API a failure is an error; in the page it is a card on the stage.
 
-        main: it was Run, whose result can be repeated. once_more: it is such a repetition.
+        main: it was Run, whose result can be repeated. once_more: "check", "again" or "another" for such a repetition.
         """
         before = self.repeat.of(request.session_hash) if once_more else None
         try:
             if before:
                 asked, values = before.request, values | before.entered | self.repeated
+                if once_more == "another":
+                    asked = asked.model_copy(update={"seed": None}).with_seed()
             elif once_more:
                 raise Invalid.because("", GONE)
             else:
@@ -268,8 +270,8 @@ class OmniTab:
                         raise gr.Error(str(step.error), print_exception=False)
                     yield {self.status: status.stopped(str(step.error))}
                 elif step.kind == "done":
-                    now = self.repeat.made(asked, values, work, step.outcome, backend.version) if main else None
-                    yield {**shown, **await self._finish(work, step, before, now)}
+                    now = self.repeat.made(asked, values, step.outcome, work.model, work.version) if main else None
+                    yield {**shown, **await self._finish(work, step, before if once_more == "check" else None, now)}
                 else:
                     work.timed &= not step.wait  # the server was busy with others: no word on this run
                     shown.update(step.updates)
@@ -287,7 +289,7 @@ class OmniTab:
     ) -> Work:  # fmt: skip
         """The work of one run, told whose it is and for which server."""
         work = make(asked)
-        work.model, work.demo = model, backend.demo
+        work.model, work.version, work.demo = model, backend.version, backend.demo
         work.visitor, work.session = visitor_of(request), request.session_hash
         work.entered = values
         return work
@@ -314,6 +316,8 @@ class OmniTab:
         facts = status.facts_of(step.seconds, seed, outcome.facts, work.model)
         said = await judged(before, now) if before and now else ""
         record = await self.keep(work, outcome, step.seconds)
+        if said and work.record and self.recorder and work.visitor:
+            self.recorder.add_fact(work.record, work.visitor, outcome.facts[-1])
         return {
             self.status: status.done(facts, said),
             **await below(self, work, outcome, record, now),

@@ -122,6 +122,16 @@ class History:
             await self._database.write(("UPDATE history SET starred = ? WHERE id = ?", (int(on), id)))
         return found is not None
 
+    async def add_fact(self, id: str, visitor: str, name: str, value: str) -> None:
+        """One more fact for the line below a result that is written down already."""
+        await self._database.write(
+            (
+                "UPDATE history SET facts = json_insert(facts, '$.facts[#]', json_array(?, ?)) "
+                "WHERE id = ? AND visitor = ?",
+                (name, value, id, visitor),
+            )
+        )
+
     async def delete(self, ids: Sequence[str]) -> None:
         """Removes records and the files that no other one has. Whose they are was asked before."""
         async with self._changing:

@@ -30,6 +30,8 @@ class VideoRecord:
     created: float
     state: State = "sending"
     model: str | None = None
+    version: str | None = None
+    """Of the server, None when it did not tell."""
     server_id: str | None = None
     at_once: bool = False
     started: float | None = None

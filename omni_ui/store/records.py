@@ -59,6 +59,8 @@ class HistoryRecord:
     text: str = ""
     summary: str = ""
     model: str | None = None
+    version: str | None = None
+    """Of the server, None when it did not tell."""
     seconds: float | None = None
     recipe: dict[str, Any] | None = None
     entered: dict[str, Any] = field(default_factory=dict)

@@ -21,7 +21,7 @@ from omni_ui.parts.jobs import VideoJobs
 from omni_ui.parts.picture_field import PictureForm, paths_of
 from omni_ui.parts.pump import pump
 from omni_ui.parts.recorder import record_of
-from omni_ui.parts.reopen import Opened
+from omni_ui.parts.reopen import Opened, once_more, open_record
 from omni_ui.parts.run import CalledOff, Outcome, Tell, Updates, Work
 from omni_ui.parts.tab import OmniTab
 from omni_ui.parts.videos import area_of, check_video, lend, size_like, small_sound, video_facts
@@ -182,6 +182,15 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
                 own = job.visitor is not None and job.visitor == visitor_of(request)
                 yield await looked(batch[-1], own, session) if batch else {tab.status: gr.skip()}
 
+    async def repeatable(job: VideoRecord, session: str) -> str:
+        """The buttons that make it once more; its record knows where its files are kept."""
+        recorder = tab.recorder
+        with suppress(StoreTrouble):
+            record = await recorder.find(record_of(job.ticket), job.visitor) if recorder else None
+            if recorder and record:
+                return once_more(tab, await open_record(record, recorder.store.history.path, session), apart=True)
+        return ""
+
     async def looked(job: VideoRecord, own: bool, session: str) -> Updates:
         if job.state == "done":
             path, facts = await _handed_out(jobs, job)
@@ -191,7 +200,8 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             facts += [("model", job.model)] if job.model else []
             record = record_of(job.ticket) if own else ""
             under = await below_result(tab, _request(job), job.model, session, Outcome([path]), record)
-            return {result: path, tab.status: status.done(facts)} | under
+            again = await repeatable(job, session) if own else ""
+            return {result: path, tab.status: status.done(facts)} | under | {tab.settings: again + under[tab.settings]}
         if job.state == "failed":
             return {tab.status: status.failed(jobs.said(job.error, job), jobs.said(job.details, job))}
         if job.state == "cancelled":

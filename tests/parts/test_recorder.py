@@ -13,7 +13,7 @@ from omni_ui.parts.recorder import Limits, Recorder, record_of
 from omni_ui.parts.run import Outcome, Work
 from omni_ui.recipes import Recipe
 from omni_ui.settings import Settings
-from omni_ui.store import Store, StoreTrouble, VideoRecord
+from omni_ui.store import HistoryRecord, Store, StoreTrouble, VideoRecord
 from omni_ui.store.history import History
 from tests.fakes import png
 
@@ -56,6 +56,23 @@ def picture(folder, name="picture.png", size=64):
     path = folder / name
     path.write_bytes(png(size, size))
     return path
+
+
+async def test_a_fact_waits_for_the_record_that_is_being_written(recorder, tmp_path):
+    outcome = Outcome([picture(tmp_path)], facts=[("", "64 × 64")])
+    work = Done(ImageRequest(prompt="a fox"))
+    work.version = "0.30.0"
+    record = HistoryRecord(ANNE, "image", 1.0, id="1" * 32, facts=outcome.facts)
+
+    async def slowly():
+        await asyncio.sleep(0.2)
+        await recorder.store.history.keep(record)
+
+    recorder.begin(slowly())
+    recorder.add_fact(record.id, ANNE, ("repeated", "Identical."))
+    found = await recorder.find(record.id, ANNE)
+    assert found.facts == [("", "64 × 64"), ("repeated", "Identical.")]
+    assert (await recorder.find(await recorder.result(work, outcome, 1.0), ANNE)).version == "0.30.0"
 
 
 async def test_a_result_is_kept_with_its_recipe_and_what_was_entered(recorder, tmp_path):

@@ -59,6 +59,14 @@ async def test_it_is_there_after_the_app_was_closed(store, tmp_path):
         await again.close()
 
 
+async def test_a_fact_can_follow_and_only_on_ones_own_record(store, tmp_path):
+    made = await store.history.keep(record(facts=[("", "64 × 64 PNG")], version="0.30.0"), [source(tmp_path, b"a")])
+    await store.history.add_fact(made.id, BOB, "repeated", "not theirs")
+    await store.history.add_fact(made.id, ANNE, "repeated", 'Identical. "Ü"')
+    found = await store.history.find(made.id, ANNE)
+    assert found == made.but(facts=[("", "64 × 64 PNG"), ("repeated", 'Identical. "Ü"')])
+
+
 async def test_another_visitor_finds_counts_and_changes_nothing(store, tmp_path):
     kept = await store.history.keep(record(), [source(tmp_path, b"picture")])
     assert await store.history.find(kept.id, BOB) is None

@@ -51,8 +51,9 @@ async def _one(tab: "OmniTab", backend: Backend, cell: Cell, work: Work) -> Asyn
             cell.seconds = step.seconds
             if step.kind == "done":
                 outcome = step.outcome or Outcome()
-                cell.files, cell.text = outcome.files, outcome.text
-                cell.digest = await asyncio.to_thread(digest, outcome.files, outcome.text)
+                cell.files = outcome.files
+                cell.text = outcome.text if outcome.thread else ""  # of a conversation, and no thinking aloud
+                cell.digest = await asyncio.to_thread(digest, outcome.files, cell.text)
                 cell.state, cell.note = "done", ""
                 await tab.keep(work, outcome, step.seconds)
                 yield True
