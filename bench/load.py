@@ -12,28 +12,33 @@ import httpx
 
 @dataclass
 class Endpoint:
-    """A run event of a Gradio app: where it is, and its inputs' defaults by the API's names."""
+    """A run event of a Gradio app: where it is, and its inputs' defaults by the API's names, in their order.
+
+    A name that begins with "state " is one of the session's own, which no caller gives.
+    """
 
     url: str
     index: int
-    names: list[str]
-    defaults: list[Any]
+    inputs: dict[str, Any]
 
     @classmethod
     async def find(cls, http: httpx.AsyncClient, url: str, api_name: str) -> "Endpoint":
         config = (await http.get(f"{url}/config")).json()
-        index = next(d["id"] for d in config["dependencies"] if d["api_name"] == api_name)
+        event = next(one for one in config["dependencies"] if one["api_name"] == api_name)
+        kinds = {one["id"]: one["type"] for one in config["components"]}
         info = (await http.get(f"{url}/gradio_api/info")).json()
-        parameters = info["named_endpoints"][f"/{api_name}"]["parameters"]
-        return cls(
-            url,
-            index,
-            [one["parameter_name"] for one in parameters],
-            [one.get("parameter_default") for one in parameters],
-        )
+        told = iter(info["named_endpoints"][f"/{api_name}"]["parameters"])
+        inputs: dict[str, Any] = {}
+        for number in event["inputs"]:
+            if kinds[number] == "state":
+                inputs[f"state {number}"] = None
+            else:
+                one = next(told)
+                inputs[one["parameter_name"]] = one.get("parameter_default")
+        return cls(url, event["id"], inputs)
 
     def data(self, **values: Any) -> list[Any]:
-        return [values.get(name, default) for name, default in zip(self.names, self.defaults, strict=True)]
+        return list((self.inputs | values).values())
 
 
 async def one_run(http: httpx.AsyncClient, endpoint: Endpoint, **values: Any) -> float:

@@ -180,6 +180,8 @@ class Answering(Work):
 
     async def _check_kinds(self, omni: OmniClient, message: Message) -> None:
         """Refuses a kind of file that the model is known not to take; pure picture models drop it without a word."""
+        if not message.files:
+            return
         ability = (await omni.capabilities()).modalities["chat"]
         takes = ability.detail.get("inputs")
         if ability.guess or not takes:
