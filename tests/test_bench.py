@@ -1,0 +1,74 @@
+"""The benchmark's table, and its server's pictures. (The figures themselves are `make bench`.)"""
+
+import base64
+import json
+
+import pytest
+from PIL import Image
+
+from bench.server import number_of, picture, picture_body, tail
+from bench.table import Check, Row, as_json, markdown, too_slow
+
+ABOUT = {"date": "2026-01-01", "cores": 2}
+
+
+def row(ours, aim, plain=None, **more):
+    samples = {"ours": ours} | ({"plain": plain} if plain else {})
+    made = Row("picture", "ms", samples)
+    made.checks.append(Check("added", made.median("ours"), aim, unit=" ms", **more))
+    return made
+
+
+def test_a_figure_is_a_median_with_its_spread():
+    assert row([100, 300, 110], 150).shown("ours") == "110 (100 to 300)"
+    assert row([100], 150).shown("plain") == "-"
+
+
+def test_the_ratio_is_that_of_the_medians():
+    made = row([100, 100, 900], 150, plain=[400, 300, 200])
+    assert made.ratio == 3
+    assert "| 3.0 |" in markdown([made], ABOUT)
+
+
+@pytest.mark.parametrize(
+    ("value", "aim", "at_least", "met", "slow"),
+    [
+        (150, 150, False, True, False),
+        (151, 150, False, False, False),
+        (226, 150, False, False, True),
+        (3, 3, True, True, False),
+        (2.1, 3, True, False, False),
+        (1.9, 3, True, False, True),
+        (0, 3, True, False, True),
+    ],
+)
+def test_what_is_worse_by_half_is_too_slow(value, aim, at_least, met, slow):
+    made = row([value], aim, at_least=at_least)
+    assert made.checks[0].met is met
+    assert bool(too_slow([made])) is slow
+    assert ("**missed**" in markdown([made], ABOUT)) is not met
+
+
+def test_the_table_names_the_machine_and_the_json_holds_all_samples():
+    made = row([1, 2, 3], 5)
+    assert "date 2026-01-01, cores 2" in markdown([made], ABOUT)
+    told = json.loads(as_json([made], ABOUT))
+    assert told["machine"] == ABOUT
+    assert told["rows"][0]["samples"] == {"ours": [1, 2, 3]}
+
+
+def test_pictures_of_the_server_are_whole_and_differ(tmp_path):
+    answers = [json.loads(picture_body("64x48", 2, number)) for number in (1, 3)]
+    made = [[base64.b64decode(one["b64_json"]) for one in answer["data"]] for answer in answers]
+    assert [len(one) for one in made] == [2, 2]
+    assert [number_of(one[0]) for one in made] == [1, 3]
+    assert made[0][0] == picture(64, 48, 0) + tail(1)
+    pixels = []
+    for number, (data, _) in enumerate(made):
+        path = tmp_path / f"{number}.png"
+        path.write_bytes(data)
+        with Image.open(path) as opened:
+            opened.load()
+            assert opened.size == (64, 48)
+            pixels.append(opened.tobytes())
+    assert pixels[0] != pixels[1]
