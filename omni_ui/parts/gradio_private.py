@@ -1,8 +1,8 @@
 """The one place that reaches into Gradio, for what has no documented setting.
 
 Gradio 6.31 looks for work a thousand times a second, which costs a twentieth of a core in an app that nobody uses; it
-describes every component anew for each visitor who comes, which costs nearly a tenth of a second of one core; and with
-every update of a run it builds anew each component that the update leaves as it is.
+describes every component anew for each visitor who comes, which costs nearly a tenth of a second of one core, and keeps
+that, 0.6 MB a visitor; and with every update of a run it builds anew each component that the update leaves as it is.
 tests/parts/test_gradio_private.py notices when Gradio changes.
 """
 
@@ -10,14 +10,18 @@ import inspect
 from collections.abc import Awaitable, Callable
 from copy import copy
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
+from gradio import state_holder
 
 LOOKS = 0.01
 """Seconds between two looks for runs; what it adds to a run at most."""
 PROGRESS_LOOKS = 1.0
 """Seconds between two looks for gr.Progress, which this app does not use."""
+SESSIONS = 2000
+"""Sessions that are kept, with their conversations; the one that was not used the longest goes first."""
 
 
 def calm(page: gr.Blocks) -> None:
@@ -30,7 +34,7 @@ def calm(page: gr.Blocks) -> None:
 
 
 def describe_once(page: gr.Blocks) -> None:
-    """What the page and the API are told of each component is worked out now, and not per visitor.
+    """What the page and the API are told of each component is worked out now, and not each time.
 
     A component that a visitor's run has changed is another object, which Gradio describes itself.
     """
@@ -45,6 +49,21 @@ def describe_once(page: gr.Blocks) -> None:
             if describe := getattr(block, name, None):
                 # Gradio takes keys away from what it is given, and sets others, but goes no deeper.
                 setattr(block, name, partial(copy, describe()))
+
+
+class LightSession(state_holder.SessionState):
+    """A visitor's session that does not begin with a description of the whole page, which only deep links need."""
+
+    def __init__(self, blocks: gr.Blocks) -> None:
+        super().__init__(SimpleNamespace(default_config=blocks.default_config, blocks={}))  # type: ignore[arg-type]
+
+
+def lighten_sessions(page: gr.Blocks) -> None:
+    """Call it before the page is mounted. AttributeError when this Gradio makes its sessions elsewhere."""
+    if "SessionState" not in state_holder.StateHolder.__getitem__.__code__.co_names:
+        raise AttributeError("SessionState")
+    state_holder.SessionState = LightSession  # type: ignore[misc]
+    page.state_session_capacity = SESSIONS
 
 
 def skip_cheaply(page: gr.Blocks) -> None:

@@ -6,6 +6,7 @@ items are handed on in batches, at most `rate` times a second, with an empty bat
 """
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TypeVar
 
@@ -15,6 +16,9 @@ RATE = 18.0
 SOON = 0.01
 """Seconds between the first two batches; the next wait is twice as long, up to the usual one: the first word of an
 answer often follows close behind the news that it was asked for."""
+LATE, SELDOM = 0.03, 0.3
+"""Seconds: when this process is later than the first with a batch, it has too much to do, and batches come less often,
+down to one in the second."""
 
 
 async def pump(source: AsyncIterator[T], heartbeat: float = HEARTBEAT, rate: float = RATE) -> AsyncGenerator[list[T]]:
@@ -49,9 +53,17 @@ async def pump(source: AsyncIterator[T], heartbeat: float = HEARTBEAT, rate: flo
                 batch = items.copy()
                 items.clear()
                 yield batch
+            began = time.monotonic()
             await asyncio.wait([reader], timeout=pause)
-            pause = min(2 * pause, 1 / rate)
+            pause = _next(pause, time.monotonic() - began - pause, 1 / rate)
         await reader
     finally:
         reader.cancel()
         await asyncio.gather(reader, return_exceptions=True)
+
+
+def _next(pause: float, late: float, usual: float) -> float:
+    """Seconds to wait after the next batch. late: by how much the last wait was longer than it should have been."""
+    if late > LATE:
+        return max(pause, min(1.5 * pause, SELDOM))
+    return min(2 * pause, usual) if pause < usual else max(0.9 * pause, usual)

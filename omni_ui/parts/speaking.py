@@ -168,9 +168,11 @@ class Speaking(Work):
             async with aclosing(spoken.streamed(omni, request, tell)) as chunks:
                 async for _ in chunks:
                     self.note = f"Speaking, {spoken.length:.1f} s so far"
-                    cleared = {} if self.fresh else self._stage.cleared()
-                    self.fresh = True
-                    yield cleared | ({self._stage.player: spoken.stream.element} if spoken.stream else {})
+                    if not self.fresh and spoken.stream:
+                        self.fresh = True
+                        yield self._stage.cleared() | {self._stage.player: spoken.stream.element}
+                    else:
+                        yield {}
             if spoken.stream:
                 spoken.stream.close(whole=True)
         except OmniError:

@@ -1,10 +1,19 @@
 import time
+from pathlib import Path
 
 import gradio as gr
 import pytest
-from gradio.state_holder import SessionState
+from gradio.state_holder import StateHolder
 
-from omni_ui.parts.gradio_private import LOOKS, PROGRESS_LOOKS, calm, describe_once, skip_cheaply
+from omni_ui.parts.gradio_private import (
+    LOOKS,
+    PROGRESS_LOOKS,
+    SESSIONS,
+    LightSession,
+    calm,
+    describe_once,
+    skip_cheaply,
+)
 from omni_ui.settings import Settings
 from omni_ui.web import create_app
 
@@ -49,6 +58,10 @@ def test_a_gradio_without_them_is_noticed():
         calm(Changed())
 
 
+SessionState = LightSession.__mro__[1]
+"""Gradio's own, which the app replaces."""
+
+
 @pytest.fixture
 def whole_page(monkeypatch, tmp_path):
     """All of the app's page as it is mounted, not described yet."""
@@ -76,6 +89,30 @@ def test_what_gradio_does_to_one_description_does_not_reach_the_next(whole_page)
     number = next(n for n, block in whole_page.blocks.items() if isinstance(block, gr.Textbox))
     first._update_value_in_config(number, "written by one visitor")
     assert SessionState(whole_page).config_values[number]["props"].get("value") != "written by one visitor"
+
+
+def test_sessions_are_light_and_work(whole_page):
+    holder = StateHolder()
+    holder.set_blocks(whole_page)
+    assert holder.capacity == SESSIONS
+    session = holder["a visitor"]
+    assert isinstance(session, LightSession)
+    assert session.config_values == {}
+    number, box = next((n, block) for n, block in whole_page.blocks.items() if isinstance(block, gr.Textbox))
+    assert number in session
+    assert session[number] is box
+    session._update_value_in_config(number, "words")
+    assert session.config_values[number]["props"]["value"] == "words"
+    state = next(n for n, block in whole_page.blocks.items() if isinstance(block, gr.State))
+    session[state] = "of this visitor"
+    assert session[state] == "of this visitor"
+    assert holder["another"][state] != "of this visitor"
+
+
+def test_nothing_but_deep_links_reads_the_descriptions_of_a_session():
+    """When this fails, look who does, and whether a light session still suffices."""
+    files = Path(gr.__file__).parent.rglob("*.py")
+    assert [file.name for file in files if "config_values" in file.read_text()] == ["state_holder.py"]
 
 
 def test_a_changed_component_is_described_anew():

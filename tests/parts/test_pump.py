@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from omni_ui.parts.pump import pump
+from omni_ui.parts.pump import LATE, SELDOM, _next, pump
 
 
 async def test_batches_a_fast_stream_and_keeps_its_order():
@@ -42,6 +42,20 @@ async def test_the_second_item_is_hardly_held_back_and_the_last_not_at_all():
     batches = [batch async for batch in pump(tokens(), rate=0.5)]
     assert [one for batch in batches for one in batch] == ["asked", "first word", "last word"]
     assert time.monotonic() - began < 1, "one batch in two seconds: one that is held back comes after 2 s"
+
+
+def test_a_process_that_has_too_much_to_do_hands_on_less_often_and_recovers():
+    pause, usual = 0.01, 0.05
+    for _ in range(20):
+        pause = _next(pause, 2 * LATE, usual)
+    assert pause == SELDOM
+    for _ in range(30):
+        pause = _next(pause, 0.001, usual)
+    assert pause == usual
+
+
+def test_a_pause_that_is_longer_anyway_stays():
+    assert _next(2.0, 2 * LATE, 2.0) == 2.0
 
 
 async def test_beats_while_the_source_is_silent():
