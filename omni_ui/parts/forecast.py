@@ -44,7 +44,8 @@ def wire(tab: "OmniTab") -> None:
     tab.forecast.js_on_load = f"omniForecast(element, trigger, '{tab.name}', {json.dumps(fields)});"
 
     async def foresee(request: gr.Request, *values: Any) -> str:
-        asked = asked_for(tab.form.model, dict(zip(fields, values, strict=True)))
+        entered = dict(zip(fields, values, strict=True))
+        asked = asked_for(tab.form.model, entered | await tab.follows(entered, request.session_hash))
         backend = tab.backends.for_tab(tab.name, request.session_hash)
         if asked is None or backend is None or tab.recorder is None:
             return ""

@@ -52,6 +52,8 @@ class OmniTab:
         """How Run goes from values to a request, and from that to work: for those who run it with other values."""
         self.beside: Callable[[dict[str, Any]], dict[str, Any]] = lambda entered: entered
         """What a cell of a grid takes in place of what is entered: nothing that a run changes may be the page's own."""
+        self.follows: Callable[[dict[str, Any], str | None], Awaitable[dict[str, Any]]] = _nothing
+        """From what is entered, in a session, to the fields that a run fills in by itself before it sends."""
         self.repeat = Repeat(self.name)
         self.repeated: dict[str, Any] = {}
         """What is entered, in place of what had been, when the result that is shown is repeated."""
@@ -348,3 +350,7 @@ class OmniTab:
             raise gr.Error(sentence, print_exception=False)
         fixes = remedies.fixes_for(error, self.form, entered)
         return {self.status: status.failed(sentence, details) + remedies.fixes_row(self.name, fixes)}
+
+
+async def _nothing(entered: dict[str, Any], session: str | None) -> dict[str, Any]:
+    return {}

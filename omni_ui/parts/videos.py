@@ -23,6 +23,8 @@ LONGEST_REFERENCE = 120.0
 LARGEST_SOUND = 700_000
 """Bytes: a sound travels as base64 in a text field of at most 1 MiB (WIRE.md 6)."""
 SPOKEN_RATE = 24_000
+STRETCHED = 1.03
+"""From here on a picture that does not fit its video is seen to be stretched."""
 
 
 def size_like(width: int, height: int, area: int = USUAL_AREA, multiple: int = MULTIPLE) -> str:
@@ -35,6 +37,20 @@ def area_of(size: str | None) -> int:
     """Pixels of a size such as the one that a model's makers recommend; the usual ones without any."""
     match = re.fullmatch(r"(\d+)x(\d+)", size or "")
     return int(match[1]) * int(match[2]) if match else USUAL_AREA
+
+
+def size_words(width: int, height: int, size: str | None, usual: str | None) -> str:
+    """What becomes of a first frame of this size; `size` is what is set, "" for the model's own."""
+    match = re.fullmatch(r"(\d+)\s*[x×]\s*(\d+)", (size or "").strip().lower())
+    if not match:
+        return f"The size follows the picture: {size_like(width, height, area_of(usual)).replace('x', ' × ')}."
+    off = (int(match[1]) / int(match[2])) / (width / height)
+    if 1 / STRETCHED < off < STRETCHED:
+        return ""
+    return (
+        f"The picture ({width} × {height}) will be stretched to {match[1]} × {match[2]}. "
+        "Choose the model default as the size, and the video keeps its shape."
+    )
 
 
 async def check_video(path: Path, field: str, largest: int) -> None:

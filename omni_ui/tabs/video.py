@@ -1,6 +1,5 @@
 """The Video tab: videos as jobs that outlive the page. The page only looks; omni_ui/parts/jobs.py does the rest."""
 
-import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
@@ -24,7 +23,7 @@ from omni_ui.parts.recorder import record_of
 from omni_ui.parts.reopen import Opened, once_more, open_record
 from omni_ui.parts.run import CalledOff, Outcome, Tell, Updates, Work
 from omni_ui.parts.tab import OmniTab
-from omni_ui.parts.videos import area_of, check_video, lend, size_like, small_sound, video_facts
+from omni_ui.parts.videos import area_of, check_video, lend, size_like, size_words, small_sound, video_facts
 from omni_ui.parts.visitor import visitor_of
 from omni_ui.store import StoreTrouble, VideoRecord
 
@@ -35,8 +34,6 @@ EXAMPLES = [
     "A paper boat drifts down a stream in the rain",
 ]
 NO_FILE = "The file of this video is not here any more. Fetch it from the server in the list below, or run it again."
-STRETCHED = 1.03
-"""From here on a picture that does not fit its video is seen to be stretched."""
 NO_JOB = "There is no such video: it was deleted, or the link is not complete."
 
 
@@ -208,23 +205,29 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             return {tab.status: status.stopped(jobs.said(_cancelled(job), job))}
         return {tab.status: status.working(jobs.said(note_of(job), job), started=max(0.0, time.time() - job.created))}
 
+    async def first_frame(picture: Any) -> Taken | None:
+        """None without one, and for one that cannot be sent: its field says why."""
+        with suppress(Invalid):
+            paths = paths_of(picture, "input_reference")
+            return await take_picture(paths[0], "input_reference") if paths else None
+        return None
+
     async def say_size(picture: Any, size: str | None, request: gr.Request) -> str:
         """Which size the video gets from its first frame, or what happens to that at the size that is set."""
-        try:
-            paths = paths_of(picture, "input_reference")
-            taken = await take_picture(paths[0], "input_reference") if paths else None
-        except Invalid:
-            taken = None  # the field says what is wrong with it
-        if taken is None:
-            return ""
-        return size_words(taken.width, taken.height, size, await usual_size(request.session_hash))
+        taken = await first_frame(picture)
+        return size_words(taken.width, taken.height, size, await usual_size(request.session_hash)) if taken else ""
+
+    async def follows(entered: dict[str, Any], session: str | None) -> dict[str, Any]:
+        """The size that a first frame brings, where none is set."""
+        taken = None if entered.get("size") else await first_frame(entered.get("input_reference"))
+        return {"size": size_like(taken.width, taken.height, area_of(await usual_size(session)))} if taken else {}
 
     async def reopen(at: Opened) -> Updates:
         jobs.on_stage.pop(at.session, None)  # a job that is being made goes on, and is not shown here any more
         return {result: at.results[0] if at.results else None}
 
     tab.runs(Filming, [result], read=read, stopped=stopped, again="multiple")
-    tab.reopen, tab.reopened = reopen, [result]
+    tab.reopen, tab.reopened, tab.follows = reopen, [result], follows
     listed.input(
         opened,
         listed,
@@ -250,20 +253,6 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             trigger_mode="always_last",
         )
     return tab
-
-
-def size_words(width: int, height: int, size: str | None, usual: str | None) -> str:
-    """What becomes of a first frame of this size; `size` is what is set, "" for the model's own."""
-    match = re.fullmatch(r"(\d+)\s*[x×]\s*(\d+)", (size or "").strip().lower())
-    if not match:
-        return f"The size follows the picture: {size_like(width, height, area_of(usual)).replace('x', ' × ')}."
-    off = (int(match[1]) / int(match[2])) / (width / height)
-    if 1 / STRETCHED < off < STRETCHED:
-        return ""
-    return (
-        f"The picture ({width} × {height}) will be stretched to {match[1]} × {match[2]}. "
-        "Choose the model default as the size, and the video keeps its shape."
-    )
 
 
 def _raise_unless_done(job: VideoRecord) -> None:

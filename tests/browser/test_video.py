@@ -460,3 +460,22 @@ def test_it_fits_the_screen_and_axe_finds_nothing_serious(app, open_page, width,
         if one["impact"] in ("serious", "critical")
     ]
     assert serious == []
+
+
+def test_the_time_is_foretold_where_the_size_follows_a_first_frame(open_page, tmp_path):
+    Image.new("RGB", (160, 96), "teal").save(tmp_path / "photo.png")
+    with DemoServer(["video"], stub=True) as server, App(OMNI_BASE_URL=server.url) as app:
+        page = open_page(app.url, "Video")
+        page.set_input_files("#video-input_reference input[type=file]", str(tmp_path / "photo.png"))
+        page.wait_for_selector("#video-size-note:has-text('160 × 96')")
+        page.fill("#video-num_frames-field", "5")
+        page.fill("#video-prompt textarea", "Waves")
+        for number in range(1, 4):
+            assert "from" not in page.inner_text("#video-forecast")
+            page.click("#video-run")
+            wait_until(lambda count=number: page.locator("#video-jobs li[data-state=done]").count() == count, 30)
+        page.wait_for_selector("#video-forecast:has-text('from 3 runs like this')")
+        page.click("#video-grid-form summary")
+        page.select_option("#video-grid-x", "num_frames")
+        page.fill("#video-grid-x-values", "5|6")
+        page.wait_for_selector("#video-grid-plan:has-text('in all, as runs like these took here')")

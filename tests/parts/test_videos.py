@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omni_ui.parts.form import Invalid
-from omni_ui.parts.videos import LARGEST_SOUND, USUAL_AREA, area_of, check_video, lend, size_like, small_sound
+from omni_ui.parts.videos import (
+    LARGEST_SOUND,
+    USUAL_AREA,
+    area_of,
+    check_video,
+    lend,
+    size_like,
+    size_words,
+    small_sound,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +33,27 @@ from omni_ui.parts.videos import LARGEST_SOUND, USUAL_AREA, area_of, check_video
 )
 def test_the_size_follows_the_picture(picture, size):
     assert size_like(*picture) == size
+
+
+@pytest.mark.parametrize(
+    ("picture", "size", "usual", "words"),
+    [
+        ((1920, 1080), "", None, "The size follows the picture: 848 × 480."),
+        ((1920, 1080), None, "1280x704", "The size follows the picture: 1264 × 704."),
+        ((1920, 1080), "what?", None, "The size follows the picture: 848 × 480."),
+        ((1920, 1080), "1280x720", None, ""),
+        ((1920, 1080), "1280 × 720", None, ""),
+        ((832, 480), "848x480", None, ""),
+    ],
+)
+def test_which_size_a_first_frame_brings(picture, size, usual, words):
+    assert size_words(*picture, size, usual) == words
+
+
+def test_a_size_that_does_not_fit_says_what_becomes_of_the_picture():
+    words = size_words(1920, 1080, "480x832", None)
+    assert words.startswith("The picture (1920 × 1080) will be stretched to 480 × 832.")
+    assert "model default" in words
 
 
 @given(st.integers(16, 9000), st.integers(16, 9000))

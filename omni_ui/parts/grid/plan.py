@@ -85,14 +85,20 @@ async def make_plan(
     return Plan(axes, tuple(cells), seed)
 
 
-async def foretold(plan: Plan, timings: Timings, server: str, model: str | None) -> str:
-    """How many runs, and about how long they take: from runs like these on this server, or that it is not known."""
+async def foretold(
+    plan: Plan, timings: Timings, server: str, model: str | None, follows: dict[str, Any] | None = None
+) -> str:
+    """How many runs, and about how long they take: from runs like these on this server, or that it is not known.
+
+    follows: the fields that a run fills in by itself where a cell has none.
+    """
     runs = len(plan.cells)
     words = "1 run" if runs == 1 else f"{runs} runs, one after the other"
     low = high = 0.0
     try:
         for cell in plan.cells:
-            expected = await timings.expect(server, model, load_of(cell.request))
+            filled = {name: one for name, one in (follows or {}).items() if getattr(cell.request, name) is None}
+            expected = await timings.expect(server, model, load_of(cell.request.model_copy(update=filled)))
             if expected is None:
                 return f"{words}. {UNKNOWN}"
             low, high = low + expected[0], high + expected[1]

@@ -72,8 +72,8 @@ def wire(tab: "OmniTab") -> None:
     async def plan(request: gr.Request, order: Any, *values: Any) -> dict[str, Any]:
         """Says how many runs that are and how long they take, or what is wrong; nothing is sent."""
         try:
-            made, _ = await planned(order, values)
-            return {"plan": await _foretold(tab, made, request)}
+            made, entered = await planned(order, values)
+            return {"plan": await _foretold(tab, made, entered, request)}
         except Invalid as wrong:
             return {"unplanned": wrong.problems[0].sentence}
 
@@ -95,7 +95,7 @@ def wire(tab: "OmniTab") -> None:
             return
         explored = order.get("explore")
         now = entered.get(explored) if explored else ...
-        board = Board(id, made, await _foretold(tab, made, request), now)
+        board = Board(id, made, await _foretold(tab, made, entered, request), now)
         yield {"board": board.as_value()}
         ability = await backend.ability(tab.name)
         model, make = ability.model if ability else None, tab.make
@@ -133,13 +133,14 @@ def _needed(tab: "OmniTab", entered: dict[str, Any]) -> Updates:
     return {}
 
 
-async def _foretold(tab: "OmniTab", plan: Plan, request: gr.Request) -> str:
+async def _foretold(tab: "OmniTab", plan: Plan, entered: dict[str, Any], request: gr.Request) -> str:
     backend = tab.backends.for_tab(tab.name, request.session_hash)
     if backend is None or tab.recorder is None:
         return f"{len(plan.cells)} runs."
     ability = await backend.ability(tab.name)
     model = ability.model if ability else None
-    return await foretold(plan, tab.recorder.store.timings, backend.known_as, model)
+    follows = await tab.follows(entered, request.session_hash)
+    return await foretold(plan, tab.recorder.store.timings, backend.known_as, model, follows)
 
 
 def _most(tab: "OmniTab") -> int:

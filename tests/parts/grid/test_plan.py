@@ -104,5 +104,10 @@ async def test_the_time_is_that_of_runs_like_these_or_not_known(form):
             await store.timings.note("here", "m", load_of(made.cells[0].request), seconds)
         assert "2 runs, one after the other: 20 to 27 s in all" in await foretold(made, store.timings, "here", "m")
         assert "not known" in await foretold(made, store.timings, "elsewhere", "m")
+        sized = load_of(made.cells[0].request.model_copy(update={"size": "64x64"}))
+        for seconds in (1, 1, 1):
+            await store.timings.note("here", "sized", sized, seconds)
+        assert "not known" in await foretold(made, store.timings, "here", "sized")
+        assert "s in all" in await foretold(made, store.timings, "here", "sized", {"size": "64x64"})
     finally:
         await store.close()
