@@ -1,12 +1,14 @@
-"""The page itself, made and packed once: Gradio writes a megabyte anew for each visit, and sends it unpacked.
+"""What a visit loads, made and packed once.
 
-What it writes depends on nothing but the address by which a visitor comes. Packed it is an eighth of that, and a
-visitor who has it already is told so (304).
+Gradio writes its page, a megabyte, anew for each visit and sends it unpacked; what it writes depends on nothing but the
+address by which a visitor comes. It also reads and packs its scripts anew for each visit, and lets no browser keep
+them, though their names change with their content.
 """
 
 import asyncio
 import gzip
 import hashlib
+import re
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -18,6 +20,11 @@ ADDRESS = ("host", "x-forwarded-host", "x-forwarded-proto", "x-gradio-server")
 """Headers that tell Gradio by which address the visitor comes."""
 KEPT = 16
 """Addresses for which the page is kept; the one that was not asked for the longest goes first."""
+SCRIPT = re.compile(r"/assets/[\w.-]+-[\w-]{8,}\.(?:js|css)")
+"""Gradio's scripts, with the hash of their content in the name."""
+SCRIPTS = 1000
+"""Of these, how many are kept: more than Gradio has, of which a page needs a hundred."""
+FOREVER = "public, max-age=31536000, immutable"
 Key = tuple[str, ...]
 
 
@@ -36,14 +43,22 @@ class FrontPage:
         self.app = app
         self._places = ("", root_path.rstrip("/"))
         self._pages: OrderedDict[Key, Packed] = OrderedDict()
+        self._scripts: dict[Key, list[Message]] = {}
         self._making = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = scope["type"] == "http" and scope["method"] == "GET" and scope["path"].rstrip("/") in self._places
-        headers = Headers(scope=scope) if asked else Headers()
-        if not asked or "gzip" not in headers.get("accept-encoding", ""):
-            await self.app(scope, receive, send)
-            return
+        if scope["type"] == "http" and scope["method"] == "GET":
+            headers = Headers(scope=scope)
+            packs = "gzip" in headers.get("accept-encoding", "")
+            if packs and scope["path"].rstrip("/") in self._places:
+                await self._page(scope, receive, send, headers)
+                return
+            if SCRIPT.search(scope["path"]) and "range" not in headers:
+                await self._script(scope, receive, send, headers)
+                return
+        await self.app(scope, receive, send)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
         key = (scope["scheme"], scope["path"], scope["query_string"].decode("latin-1"))
         key += tuple(headers.get(name, "") for name in ADDRESS)
         async with self._making:  # of many who come at once, the first one makes it
@@ -60,12 +75,7 @@ class FrontPage:
 
     async def _make(self, scope: Scope, receive: Receive) -> Packed | list[Message]:
         """The page, or whatever else the app answers."""
-        messages: list[Message] = []
-
-        async def take(message: Message) -> None:
-            messages.append(message)
-
-        await self.app(scope, receive, take)
+        messages = await self._answered(scope, receive)
         start = messages[0]
         headers = Headers(raw=start["headers"])
         is_page = start["status"] == 200 and headers.get("content-type", "").startswith("text/html")
@@ -73,6 +83,28 @@ class FrontPage:
             return messages
         body = b"".join(message.get("body", b"") for message in messages[1:])
         return await asyncio.to_thread(_pack, body)
+
+    async def _script(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
+        accepted = headers.get("accept-encoding", "")
+        key = (scope["path"], *(name for name in ("br", "gzip") if name in accepted))
+        messages = self._scripts.get(key)
+        if messages is None:
+            messages = await self._answered(scope, receive)
+            if messages[0]["status"] == 200:
+                MutableHeaders(raw=messages[0]["headers"])["Cache-Control"] = FOREVER
+                if len(self._scripts) < SCRIPTS:
+                    self._scripts[key] = messages
+        for message in messages:
+            await send(message)
+
+    async def _answered(self, scope: Scope, receive: Receive) -> list[Message]:
+        messages: list[Message] = []
+
+        async def take(message: Message) -> None:
+            messages.append(message)
+
+        await self.app(scope, receive, take)
+        return messages
 
 
 def _pack(body: bytes) -> Packed:

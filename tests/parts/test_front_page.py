@@ -1,15 +1,16 @@
 """The page is made once for each address, packed, and never mixed up."""
 
 import asyncio
+from pathlib import Path
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from omni_ui.parts.front_page import KEPT, FrontPage
+from omni_ui.parts.front_page import FOREVER, KEPT, FrontPage
 
 
 class Site:
@@ -22,6 +23,7 @@ class Site:
                 Route("/", self.page),
                 Route("/below", self.page),
                 Route("/cookie/", lambda _: _with_cookie()),
+                Route("/assets/{name}", self.script),
                 Route("/other", lambda _: JSONResponse({"words": "x" * 2000})),
                 Route("/away/", lambda _: RedirectResponse("/elsewhere")),
             ]
@@ -34,6 +36,12 @@ class Site:
         await asyncio.sleep(0.01)
         told = request.headers.get("x-forwarded-host") or request.headers["host"]
         return HTMLResponse(f"<p>{told} {request.url.query}</p>" + "many words " * 1000)
+
+    async def script(self, request: Request):
+        self.made += 1
+        if request.path_params["name"] == "missing-12345678.js":
+            return Response("no such file", 404)
+        return FileResponse(__file__, headers={"Content-Encoding": request.headers["accept-encoding"].split(",")[0]})
 
 
 def _with_cookie():
@@ -116,3 +124,36 @@ async def test_addresses_that_anybody_makes_up_do_not_pile_up(site):
     assert site.made == made
     await site.http.get("http://made-up-0/")
     assert site.made == made + 1
+
+
+async def test_a_script_is_read_once_and_kept_by_browsers(site):
+    whole = Path(__file__).read_bytes()
+    for _ in range(3):
+        async with site.http.stream("GET", "/assets/index-A1b2_3-4.js", headers={"Accept-Encoding": "br"}) as answer:
+            assert b"".join([part async for part in answer.aiter_raw()]) == whole
+            assert answer.headers["cache-control"] == FOREVER
+            assert answer.headers["content-encoding"] == "br"
+    assert site.made == 1
+
+
+async def test_a_script_comes_as_it_was_asked_for(site):
+    for number, accepted in enumerate(["br", "gzip", "identity"], 1):
+        headers = {"Accept-Encoding": accepted}
+        async with site.http.stream("GET", "/assets/index-A1b2_3-4.js", headers=headers) as answer:
+            assert answer.headers["content-encoding"] == accepted
+        assert site.made == number
+
+
+async def test_scripts_that_are_missing_or_have_no_hash_are_not_kept(site):
+    for path in ("/assets/missing-12345678.js", "/assets/plain.js"):
+        site.made = 0
+        for _ in range(2):
+            async with site.http.stream("GET", path, headers={"Accept-Encoding": "br"}) as answer:
+                assert "cache-control" not in answer.headers
+        assert site.made == 2
+
+
+async def test_a_part_of_a_script_is_the_apps_own_business(site):
+    headers = {"Accept-Encoding": "br", "Range": "bytes=0-9"}
+    async with site.http.stream("GET", "/assets/index-A1b2_3-4.js", headers=headers) as answer:
+        assert answer.status_code == 206
