@@ -19,9 +19,10 @@ from playwright.sync_api import Browser
 from bench import apps, crowds, pages
 from bench import browser as eyes
 from bench.apps import Program
-from bench.table import Check, Row, as_json, machine, markdown, too_slow
+from bench.table import Check, Row, as_json, into, machine, markdown, too_slow
 
 RESULTS = Path(__file__).parent / "results"
+README = Path(__file__).parents[1] / "README.md"
 FIRST_FIELD = {"plain": "#image-prompt textarea", "ours": "#chat-text textarea"}
 TABS = ["Chat", "Image", "Edit", "Speech", "Sound", "Video"]
 
@@ -167,6 +168,7 @@ def main() -> int:
     if not options.small and not options.only:
         RESULTS.mkdir(exist_ok=True)
         (RESULTS / "latest.md").write_text(markdown(bench.rows, about))
+        README.write_text(into(README.read_text(), markdown(bench.rows, about)))
         (RESULTS / "latest.json").write_text(as_json(bench.rows, about))
     slow = too_slow(bench.rows)
     if options.small and slow:

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 PACKAGES = ("gradio", "httpx", "starlette", "uvicorn", "playwright")
+BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 SLACK = 1.5
 """How much worse than its aim a figure may be in CI."""
 
@@ -98,6 +99,14 @@ def markdown(rows: Sequence[Row], about: dict[str, Any]) -> str:
         lines.append(f"| {' | '.join(cells)} |")
     told = ", ".join(f"{name} {value}" for name, value in about.items())
     return "\n".join([*lines, "", f"Median (smallest to largest). {told}.", ""])
+
+
+def into(text: str, table: str) -> str:
+    """A page of Markdown with the table in its place. ValueError when it has none."""
+    before, found, rest = text.partition(BEGIN)
+    if not found or END not in rest:
+        raise ValueError("no place for the table")
+    return f"{before}{BEGIN}\n{table.strip()}\n{rest[rest.index(END) :]}"
 
 
 def as_json(rows: Sequence[Row], about: dict[str, Any]) -> str:

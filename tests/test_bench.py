@@ -2,12 +2,13 @@
 
 import base64
 import json
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from bench.server import number_of, picture, picture_body, tail
-from bench.table import Check, Row, as_json, markdown, too_slow
+from bench.table import BEGIN, END, Check, Row, as_json, into, markdown, too_slow
 
 ABOUT = {"date": "2026-01-01", "cores": 2}
 
@@ -55,6 +56,20 @@ def test_the_table_names_the_machine_and_the_json_holds_all_samples():
     told = json.loads(as_json([made], ABOUT))
     assert told["machine"] == ABOUT
     assert told["rows"][0]["samples"] == {"ours": [1, 2, 3]}
+
+
+def test_the_table_takes_its_place_in_the_readme():
+    page = f"# Title\n{BEGIN}\nan old table\n{END}\nmore\n"
+    once = into(page, "| a new one |\n")
+    assert once == f"# Title\n{BEGIN}\n| a new one |\n{END}\nmore\n"
+    assert into(once, "| a new one |") == once
+    with pytest.raises(ValueError, match="no place"):
+        into("# Title", "| a |")
+
+
+def test_the_readme_shows_the_last_run():
+    readme, latest = Path("README.md").read_text(), Path("bench/results/latest.md").read_text()
+    assert latest.strip() in readme
 
 
 def test_pictures_of_the_server_are_whole_and_differ(tmp_path):
