@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from omni_ui.client import Ability, EditRequest, Failed, OmniClient, Pictures, TextDelta
+from omni_ui.client import EditRequest, Failed, OmniClient, Pictures, TextDelta
 from omni_ui.parts import status
 from omni_ui.parts.backends import Backends
 from omni_ui.parts.files import shown
@@ -29,20 +29,17 @@ STOPPED = (
 
 
 def build(backends: Backends) -> OmniTab:
-    async def ability_in(session: str | None) -> Ability | None:
-        backend = backends.for_tab("edit", session)
-        return await backend.ability("edit") if backend else None
+    tab = OmniTab(EditRequest, "Edit", backends, status.empty(HELLO, EXAMPLES, "edit-prompt"))
 
     async def most_pictures(session: str | None) -> int | None:
         """How many the model is known to take at once; None when the server sets no limit, or nobody knows."""
-        ability = await ability_in(session)
+        ability = await tab.ability(session)
         return ability.detail.get("max_images") if ability and not ability.guess else None
 
     async def streams_text(session: str | None) -> bool:
-        ability = await ability_in(session)
+        ability = await tab.ability(session)
         return bool(ability and ability.detail.get("streams_text"))
 
-    tab = OmniTab(EditRequest, "Edit", backends, status.empty(HELLO, EXAMPLES, "edit-prompt"))
     tab.form = PictureForm(EditRequest, mask=("mask_image", "image"), most=most_pictures)
     with tab.frame():
         with tab.controls():

@@ -61,8 +61,7 @@ def build(backends: Backends) -> OmniTab:
 
         async def _check_length(self) -> None:
             """The server makes what it is asked for, or fails late; where the model's limit is known, we say it."""
-            backend = backends.for_tab("sound", self.session)
-            ability = await backend.ability("sound") if backend else None
+            ability = await tab.ability(self.session)
             most = ability.detail.get("max_seconds") if ability and not ability.guess else None
             if most and (self.request.audio_length or 0) > most:
                 raise Invalid.because(

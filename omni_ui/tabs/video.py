@@ -63,8 +63,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
 
     async def usual_size(session: str | None) -> str | None:
         """What the makers of this model recommend."""
-        backend = backends.for_tab("video", session)
-        ability = await backend.ability("video") if backend else None
+        ability = await tab.ability(session)
         return ability.detail.get("settings", {}).get("size") if ability else None
 
     async def read(values: dict[str, Any]) -> VideoRequest:
