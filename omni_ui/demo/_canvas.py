@@ -197,6 +197,7 @@ class Stage:
     ground: np.ndarray | None = None  # the colours of the near ground, light to dark
     snowy: bool = False
     bank: float = 0  # the row to stand things on where water lies before the horizon
+    peaks: float = 0  # how far mountains will rise above the horizon: low light is to be seen over them
 
     def __post_init__(self):
         self.unit = measure(self.width, self.height)

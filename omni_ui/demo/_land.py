@@ -92,8 +92,9 @@ def dunes(stage: Stage, base: float, height: float, haze: float, palette: np.nda
     bend = 0.14 * noise(rng, rows, width, unit * 0.2, 3)
     ripple = np.sin((depth / unit + bend) * 320) * 0.035 * (1 - haze)
     near = np.clip(depth / (unit * 0.4), 0, 1)
-    albedo = mix(palette[0], palette[1], near[..., None]) * (1 + ripple[..., None])
-    colour = mix(palette[3] * stage.light.shade * 1.35, stage.light.on(albedo, 1.0), lit[..., None] * 0.85 + 0.15)
+    albedo = mix(palette[0], palette[2], 0.25 + 0.5 * near[..., None]) * (1 + ripple[..., None])
+    shaded = palette[3] * stage.light.shade * 1.35 if stage.light.dark else stage.light.on(palette[3], 0.4)
+    colour = mix(shaded, stage.light.on(albedo, 1.0), lit[..., None] * 0.85 + 0.15)
     stage.add("dune", mix(colour, stage.light.haze, haze), cover, start)
 
 

@@ -103,6 +103,9 @@ def outdoors(stage: Stage, wish: Wish, scene: str, hour: str) -> None:
     rng, light = stage.rng, stage.light
     snowy = stage.snowy = scene == "snow" or (wish.has("snow", "winter", "snowfall", "aurora") and scene != "desert")
     cloudy = hour in ("overcast", "storm") or wish.has("storm", "rain")
+    if scene in ("mountain", "village") and light.height < 0.3:
+        stage.peaks = stage.unit * (0.26 if scene == "mountain" else 0.2)
+        stage.sun = stage.sun[0], stage.sun[1] - stage.peaks
     sky.sky(stage)
     if (light.dark or hour == "dusk") and not cloudy:
         sky.stars(stage, stage.horizon, 1.0 if light.dark else 0.3)

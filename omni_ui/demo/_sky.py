@@ -18,7 +18,7 @@ def sky(stage: Stage) -> None:
     """The gradient from zenith to horizon, brighter and warmer around the sun."""
     y, x = grid(stage)
     light, stops = stage.light, len(stage.light.sky)
-    place = np.clip(y / max(stage.horizon, 1), 0, 1) ** 1.25 * (stops - 1)
+    place = np.clip(y / max(stage.horizon - stage.peaks, 1), 0, 1) ** 1.25 * (stops - 1)
     index = np.minimum(place.astype(int), stops - 2)[:, 0]
     t = ease(0, 1, place - index[:, None]) * 0.5 + (place - index[:, None]) * 0.5
     column = mix(light.sky[index], light.sky[index + 1], t)[:, None, :]

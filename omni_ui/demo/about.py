@@ -3,8 +3,8 @@
 ABOUT = {
     "image": (
         "In this demo a painter that knows words stands in for a model. Below 20 inference steps the picture is left "
-        "unfinished; a low guidance scale paints pale colours and small subjects, a high one strong colours and large "
-        "subjects."
+        "unfinished; a low guidance scale paints pale colours and small subjects or none, a high one strong colours "
+        "and large subjects."
     ),
     "edit": (
         "In this demo an editor that knows words stands in for a model. Below 20 inference steps the picture is left "
@@ -16,7 +16,7 @@ ABOUT = {
     ),
     "video": (
         "In this demo painted scenes and moving cameras stand in for a model. Below 20 inference steps the scene is "
-        "left unfinished; a low guidance scale paints pale colours and small subjects, a high one strong colours and "
-        "large subjects."
+        "left unfinished; a low guidance scale paints pale colours and small subjects or none, a high one strong "
+        "colours and large subjects."
     ),
 }

@@ -132,8 +132,12 @@ def _compose(moving, stage: Stage, t: float) -> Image.Image:
         elif layer.motion == "twinkle":
             picture = _twinkled(picture, t)
         elif layer.motion:
-            x, y = MOVES[layer.motion](t, layer.rate, stage.side, number)
-            picture = ImageChops.offset(picture, round(x * stage.unit), round(y * stage.unit))
+            x, y = (round(share * stage.unit) for share in MOVES[layer.motion](t, layer.rate, stage.side, number))
+            moved = ImageChops.offset(picture, x, y)
+            if layer.motion == "sway":  # light that goes on beyond the edges: nothing comes in from the other side
+                moved = picture.copy()
+                moved.paste(picture, (x, 0))
+            picture = moved
         whole.alpha_composite(picture)
     return whole.convert("RGB")
 
