@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from omni_ui.demo._canvas import Stage, colours, cutout, ease, inside, mix, noise, pick, rgb
+from omni_ui.demo._canvas import Stage, blend, colours, cutout, ease, inside, mix, noise, pick, rgb
 
 GREENS = ["7fae55 5f9a4e 3f7d49 2c5f43", "9bb85a 7aa54f 4f8748 35663f", "a9b565 86a356 5b8a52 3c6a4a"]
 AUTUMN = ["e8a33c d97a30 b4502c 7a3a2c", "f0c04a e28c34 c25a30 84402e"]
@@ -49,20 +49,17 @@ def leafy(rng, tall: int, light, side: int, palette: np.ndarray, trunk="5b4334")
         clumps.append((mid + size * x, size * y, size * r))
     clumps.sort(key=lambda clump: -clump[1])
     fine = float(np.clip((tall / 200) ** 0.6, 0.8, 1.8))
-    many, dabs = int(46 * fine**2), []
-    for cx, cy, r in clumps:
-        for _ in range(many):
-            a, d = rng.uniform(0, 2 * np.pi), r * np.sqrt(rng.random())
-            dx, dy = np.cos(a) * d, np.sin(a) * d * 0.82
-            dabs.append((cx + dx, cy + dy, ((dx * side - dy * 1.25) / r + 1) / 2 * 0.6 + (1 - cy / size) * 0.42))
-    order = np.argsort([dab[2] + rng.uniform(-0.16, 0.16) for dab in dabs])
-    for i in order:
-        x, y, k = dabs[i]
-        k = float(np.clip(k + rng.uniform(-0.12, 0.12), 0, 1))
-        place = min((1 - k) * 3, 2.999)
-        albedo = mix(palette[int(place)], palette[int(place) + 1], place % 1)
-        r = size * rng.uniform(0.014, 0.027) / fine
-        pen.ellipse((x - r * 1.15, y - r * 0.85, x + r * 1.15, y + r * 0.85), rgb(light.on(albedo, k * 1.2)))
+    cx, cy, r = np.repeat(np.array(clumps), int(46 * fine**2), 0).T
+    a, d = rng.uniform(0, 2 * np.pi, cx.size), r * np.sqrt(rng.random(cx.size))
+    dx, dy = np.cos(a) * d, np.sin(a) * d * 0.82
+    k = ((dx * side - dy * 1.25) / r + 1) * 0.3 + (1 - cy / size) * 0.42
+    order = np.argsort(k + rng.uniform(-0.16, 0.16, k.size))
+    k = np.clip(k + rng.uniform(-0.12, 0.12, k.size), 0, 1)
+    tones = np.clip(light.on(blend(palette, 1 - k), k * 1.2), 0, 1) * 255
+    wide = size * rng.uniform(0.014, 0.027, k.size) / fine
+    boxes = np.stack([cx + dx - wide * 1.15, cy + dy - wide * 0.85, cx + dx + wide * 1.15, cy + dy + wide * 0.85], 1)
+    for box, tone in zip(boxes[order].tolist(), tones[order].astype(int).tolist(), strict=True):
+        pen.ellipse(box, tuple(tone))
     return picture.resize((tall, tall), Image.Resampling.LANCZOS)
 
 

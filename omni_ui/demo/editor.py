@@ -63,6 +63,7 @@ SKY_THINGS: dict[str, Callable[[Stage], None]] = {
     "aurora": aurora,
     "rainbow": rainbow,
 }
+EDITS = STYLES | looks.LOOKS
 FOUND, JOINED = _words.phrases({name: f"{name}, {text}" for name, text in WORDS.items()}), _words.phrases(JOIN)
 
 
@@ -111,9 +112,8 @@ def edit(
     if after.size != size:
         turned = (after.width > after.height) != (size[0] > size[1]) and mask is None and not (width and height)
         after = after if turned and shrink == 1 else after.resize(size, Image.Resampling.LANCZOS)
-    share = (1.0 if strength is None else float(np.clip(strength, 0, 1))) * float(
-        np.interp(guidance or 4, (0, 3), (0.4, 1))
-    )
+    share = 1.0 if strength is None else float(np.clip(strength, 0, 1))
+    share *= float(np.interp(guidance or 4, (0, 3), (0.4, 1)))
     if share < 1 and after.size == first.size:
         after = Image.blend(first, after, share)
     if mask is not None:
@@ -132,43 +132,32 @@ def _opaque(image: Image.Image) -> Image.Image:
 def _operations(words: list[str], banned: list[str], reference, seed) -> list[Callable]:
     """The edits that the words name, in their order."""
     refused = {value for _, _, value in _words.find(banned, FOUND)}
-    found, skip, named = [], set(), set()
+    found, skip = [], set()
     for place, word in enumerate(words):
         if word in ADD:
             end = next((i for i in range(place + 1, len(words)) if words[i] in {",", ".", ";"}), len(words))
             scene = _words.read(" ".join(words[place + 1 : end]))
-            extras = [name for name in scene.feature if name in SKY_THINGS]
-            if scene.subject or extras:
-                found.append(
-                    (place, lambda picture, rng, scene=scene, extras=extras: _add(picture, rng, scene, extras))
-                )
+            if scene.subject or any(name in SKY_THINGS for name in scene.feature):
+                found.append((place, lambda picture, rng, scene=scene: _add(picture, rng, scene)))
                 skip.update(range(place, end) if scene.subject else ())
+    named: dict[str, int] = {}
     for place, _, value in _words.find(words, FOUND):
-        if (
-            place in skip
-            or value in refused
-            or value in named
-            or any(word in _words.NOT for word in words[max(0, place - 2) : place])
-        ):
-            continue
-        named.add(value)
-        if value == "rotate":
-            found.append((place, _rotation(words)))
-        elif value == "replace background":
-            rest = " ".join(words[place:])
-            found.append((place, lambda picture, rng, rest=rest: _new_background(picture, rest, seed)))
-        elif value == "match":
-            if reference is not None:
-                found.append((place, lambda picture, rng: looks.match_colours(picture, reference)))
-        else:
-            found.append((place, (STYLES | looks.LOOKS)[value]))
-    if reference is not None and not any(value == "match" for _, _, value in _words.find(words, FOUND)):
-        found.append((len(words), lambda picture, rng: looks.match_colours(picture, reference)))
-    if not found or any(word in ("make", "tint", "colour", "color", "turn", "recolor", "dye") for word in words):
-        hues = [hue for place, _, hue in _words.find(words, _words.TABLES["colour"]) if place not in skip]
-        styled = {place for place, length, value in _words.find(words, FOUND) if value in ("mono", "golden")}
-        if hues and not styled and not found:
-            found.append((0, lambda picture, rng: looks.tint(picture, hues[0])))
+        denied = value in refused or any(word in _words.NOT for word in words[max(0, place - 2) : place])
+        if place not in skip and not denied:
+            named.setdefault(value, place)
+    if reference is not None:
+        like = named.pop("match", len(words))
+        found.append((like, lambda picture, rng: looks.match_colours(picture, reference)))
+    own = {
+        "rotate": lambda place: _rotation(words),
+        "replace background": lambda place: lambda picture, rng: _new_background(picture, words[place:], seed),
+        "match": lambda place: None,  # there is nothing to be like
+    }
+    made = [(place, own[value](place) if value in own else EDITS[value]) for value, place in named.items()]
+    found += [one for one in made if one[1]]
+    hues = [hue for place, _, hue in _words.find(words, _words.TABLES["colour"]) if place not in skip]
+    if hues and not found and not {"mono", "golden"} & set(named):
+        found.append((0, lambda picture, rng: looks.tint(picture, hues[0])))
     return [operation for _, operation in sorted(found, key=lambda entry: entry[0])]
 
 
@@ -184,9 +173,8 @@ def _rotation(words: list[str]) -> Callable:
             return picture.rotate(-degrees, expand=True)
         zoomed = picture.rotate(-degrees, Image.Resampling.BICUBIC, expand=False)
         turn = np.radians(degrees % 180)
-        grow = abs(np.cos(turn)) + abs(np.sin(turn)) * max(
-            picture.width / picture.height, picture.height / picture.width
-        )
+        shape = max(picture.width / picture.height, picture.height / picture.width)
+        grow = abs(np.cos(turn)) + abs(np.sin(turn)) * shape
         w, h = picture.width / grow, picture.height / grow
         box = ((picture.width - w) / 2, (picture.height - h) / 2, (picture.width + w) / 2, (picture.height + h) / 2)
         return zoomed.resize(picture.size, Image.Resampling.BICUBIC, box)
@@ -194,15 +182,15 @@ def _rotation(words: list[str]) -> Callable:
     return rotate
 
 
-def _add(picture: Image.Image, rng, scene: _words.Wish, extras: list[str]) -> Image.Image:
+def _add(picture: Image.Image, rng, scene: _words.Wish) -> Image.Image:
     """The painter's subjects stood in the picture, in a light taken from its brightness."""
     bright = float(np.asarray(picture.convert("L")).mean()) / 255
-    stage = Stage(
-        picture.width, picture.height, rng, LIGHTS["day" if bright > 0.42 else "dusk" if bright > 0.22 else "night"][0]
-    )
+    hour = "day" if bright > 0.42 else "dusk" if bright > 0.22 else "night"
+    stage = Stage(*picture.size, rng, LIGHTS[hour][0])
     stage.horizon, stage.sun = int(picture.height * 0.6), (picture.width * 0.76, picture.height * 0.16)
-    for name in extras:
-        SKY_THINGS[name](stage)
+    for name in scene.feature:
+        if name in SKY_THINGS:
+            SKY_THINGS[name](stage)
     place_subjects(stage, scene, "meadow", 1.0)
     whole = picture.convert("RGBA")
     for layer in stage.layers:
@@ -210,8 +198,8 @@ def _add(picture: Image.Image, rng, scene: _words.Wish, extras: list[str]) -> Im
     return whole.convert("RGB")
 
 
-def _new_background(picture: Image.Image, words: str, seed) -> Image.Image:
-    behind = paint(words, width=picture.width, height=picture.height, seed=seed)
+def _new_background(picture: Image.Image, words: list[str], seed) -> Image.Image:
+    behind = paint(" ".join(words), width=picture.width, height=picture.height, seed=seed)
     return Image.composite(picture, behind, looks.subject_of(picture))
 
 
