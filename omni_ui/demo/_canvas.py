@@ -124,7 +124,7 @@ class Light:
 
 
 def _light(sky, sun, lit, shade, haze, height, dark=False) -> Light:
-    return Light(colours(sky), *(colours(word)[0] for word in (sun, lit, shade, haze)), height, dark)
+    return Light(colours(sky), *colours(f"{sun} {lit} {shade} {haze}"), height, dark)
 
 
 LIGHTS = {

@@ -118,20 +118,12 @@ async def _raised(_: Request, wrong: HTTPException) -> JSONResponse:
     return JSONResponse(body(str(wrong.detail), wrong.status_code, kind), wrong.status_code, wrong.headers)
 
 
-async def _value(_: Request, wrong: Exception) -> JSONResponse:
-    return refusal(str(wrong))
-
-
-async def _unforeseen(_: Request, wrong: Exception) -> JSONResponse:
-    return refusal(str(wrong), 500)
-
-
 def install(app: FastAPI) -> None:
     """Starlette's own exceptions (404, 405, a bad form) keep their `{"detail": …}`, as on the real server."""
     app.add_exception_handler(HTTPException, _raised)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(ValueError, _value)
-    app.add_exception_handler(Exception, _unforeseen)
+    app.add_exception_handler(ValueError, lambda _, wrong: refusal(str(wrong)))
+    app.add_exception_handler(Exception, lambda _, wrong: refusal(str(wrong), 500))
 
 
 class Keys:
