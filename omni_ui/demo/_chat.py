@@ -14,11 +14,9 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from omni_ui.demo import _errors
-from omni_ui.demo._audio import check_recording
-from omni_ui.demo._audio import encode as encode_audio
 from omni_ui.demo._engine import Ask, while_connected
 from omni_ui.demo._errors import GuardrailError, refusal
-from omni_ui.demo._media import decode, describe, fetch, given, json_only
+from omni_ui.demo._media import check_recording, decode, describe, encode_audio, fetch, given, json_only
 from omni_ui.demo._turn import (
     Chat,
     Turn,

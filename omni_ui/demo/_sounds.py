@@ -7,10 +7,9 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, Field, field_validator
 from starlette.responses import Response
 
-from omni_ui.demo._audio import FILES, Format, encode
 from omni_ui.demo._engine import Ask, while_connected
 from omni_ui.demo._errors import refusal
-from omni_ui.demo._media import given, json_only
+from omni_ui.demo._media import FILES, Format, encode_audio, given, json_only
 
 router = APIRouter()
 INT64 = 2**63
@@ -76,7 +75,7 @@ async def _sound(body: Sound, demo: Any) -> Response:
         # Speed shortens what is made; nothing is stretched.
         seconds = (body.audio_length or 10.0) / (body.speed or 1.0)
         made = craft.synthesise(body.input, seconds=seconds, start=start, negative_prompt=body.negative_prompt, **how)
-        return encode(made, craft.RATE, body.response_format)
+        return encode_audio(made, craft.RATE, body.response_format)
 
     try:
         made = await demo.engine.one(ask, work)
@@ -96,4 +95,4 @@ def _spoken(body: Sound) -> bytes:
     from omni_ui.demo import voice
 
     samples = np.concatenate(list(voice.speak(body.input, speed=body.speed or 1.0, seed=body.seed or 0)))
-    return encode(samples, voice.RATE, body.response_format)
+    return encode_audio(samples, voice.RATE, body.response_format)

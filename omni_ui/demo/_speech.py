@@ -12,11 +12,10 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from omni_ui.demo import _errors
-from omni_ui.demo._audio import FILES, encode, measure, open_wav, usage
 from omni_ui.demo._engine import Ask, while_connected
 from omni_ui.demo._errors import refusal
-from omni_ui.demo._media import fetch, given, json_only
-from omni_ui.demo._utterance import Batch, Speech, SpeechItem, check
+from omni_ui.demo._media import FILES, encode_audio, fetch, given, json_only, measure, open_wav, usage
+from omni_ui.demo._voices import Batch, Speech, SpeechItem, check
 
 router = APIRouter()
 MOST_ITEMS = 32
@@ -61,7 +60,7 @@ async def whole(body: Speech, demo: Any) -> tuple[bytes, dict[str, Any]]:
     if not pieces:
         raise ValueError("No output generated from the model.")
     samples = np.concatenate(pieces)
-    file = await anyio.to_thread.run_sync(encode, samples, rate, body.response_format)
+    file = await anyio.to_thread.run_sync(encode_audio, samples, rate, body.response_format)
     return file, usage(body.input + (body.instructions or ""), len(samples) / rate, reference)
 
 

@@ -14,9 +14,8 @@ import numpy as np
 from fastapi import HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
-from omni_ui.demo._audio import encode as encode_audio
 from omni_ui.demo._images import DEFAULT_SIZE, check_pixels, encode
-from omni_ui.demo._media import decode
+from omni_ui.demo._media import decode, encode_audio
 
 
 class Chat(BaseModel):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from omni_ui.demo import music, noises
+from omni_ui.demo import noises
 from omni_ui.demo.noises import RATE, Stage, band
 
 __all__ = ["RATE", "SOUNDS", "synthesise"]
@@ -22,11 +22,11 @@ SOUNDS: dict[str, Sound] = {
     "birds?|birdsong|chirping|songbirds?|forest|dawn|meadow|jungle": noises.birds,
     "crickets?|cicadas?|night|insects?": noises.crickets,
     "stream|river|brook|creek|waterfall|fountain|bubbles|bubbling|water": noises.stream,
-    "bells?|chimes?|gong|glockenspiel|music box": music.bells,
-    "piano|keyboard|melody|music|song|lullaby": music.piano,
-    "guitar|pluck|plucked|harp|banjo|ukulele|lute": music.guitar,
-    "drums?|beat|beats|percussion|hip hop|techno|rhythm": music.drums,
-    "drone|ambient|pad|pads|synth|synthesizer|meditation|meditative|strings|choir|space": music.pad,
+    "bells?|chimes?|gong|glockenspiel|music box": noises.bells,
+    "piano|keyboard|melody|music|song|lullaby": noises.piano,
+    "guitar|pluck|plucked|harp|banjo|ukulele|lute": noises.guitar,
+    "drums?|beat|beats|percussion|hip hop|techno|rhythm": noises.drums,
+    "drone|ambient|pad|pads|synth|synthesizer|meditation|meditative|strings|choir|space": noises.pad,
     "heart|heartbeat|pulse": noises.heartbeat,
     "clock|tick|ticking|watch|tock": noises.clock,
     "train|locomotive|railway|railroad": noises.train,
@@ -35,7 +35,7 @@ SOUNDS: dict[str, Sound] = {
     "white noise|static|hiss": noises.hiss,
 }
 """Words (whole, any case) and the sound they ask for."""
-_MUSICAL = {music.bells, music.piano, music.guitar, music.pad}
+_MUSICAL = {noises.bells, noises.piano, noises.guitar, noises.pad}
 _BEDS = {noises.ocean: 0.7, noises.rain: 0.6, noises.wind: 0.7, noises.stream: 0.7, noises.thunder: 1.8}
 """Even sounds step back behind single ones; thunder stands out."""
 
@@ -60,7 +60,7 @@ def synthesise(
     """
     n, skip = round(seconds * RATE), round(start * RATE)
     wanted, unwanted = _found(prompt), _found(negative_prompt or "")
-    chosen = {make: gain for make, gain in wanted.items() if make not in unwanted} or {music.pad: 1.0}
+    chosen = {make: gain for make, gain in wanted.items() if make not in unwanted} or {noises.pad: 1.0}
     key = zlib.crc32(prompt.lower().encode())
     root = 110 * 2 ** (np.random.default_rng([key, seed % 2**32]).integers(-3, 5) / 12)
     minor = bool(re.search(rf"\b({_MINOR})\b", prompt, re.IGNORECASE))

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from omni_ui.demo import music, noises
+from omni_ui.demo import noises
 from omni_ui.demo.sound import RATE, SOUNDS, synthesise
 
 FIRST = {words.split("|")[0].replace("?", ""): make for words, make in SOUNDS.items()}
@@ -63,7 +63,7 @@ def test_music_stays_in_its_key(kind, mood):
         seen["stage"] = stage
         return stage.silence() + 0.1
 
-    make = {"piano": music.piano, "guitar": music.guitar, "bells": music.bells, "ambient pad": music.pad}[kind]
+    make = {"piano": noises.piano, "guitar": noises.guitar, "bells": noises.bells, "ambient pad": noises.pad}[kind]
     words = next(words for words, one in SOUNDS.items() if one is make)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(SOUNDS, words, spy)
