@@ -10,6 +10,10 @@ ABOUT = {
         "In this demo an editor that knows words stands in for a model. Below 20 inference steps the picture is left "
         "unfinished; a guidance scale below 3 makes the change weaker."
     ),
+    "speech": (
+        "In this demo the synthesiser espeak-ng stands in for a model. From a reference recording it takes pitch and "
+        "pace: this is a voice match, and no clone of the voice."
+    ),
     "sound": (
         "In this demo a synthesiser that knows words stands in for a model. Below 30 inference steps the sound is dull "
         "and grainy; guidance scale is how close it seems, from a far hall at 0 to dry at 10."

@@ -21,6 +21,11 @@ def test_the_demo_tells_what_its_settings_do(demo_app, open_page, tab: str):
     assert "guidance scale" in note.inner_text()
 
 
+def test_a_voice_of_the_demo_is_called_no_clone(demo_app, open_page):
+    page = open_page(demo_app.url, "Speech")
+    page.locator("#speech-advice").get_by_text("this is a voice match, and no clone of the voice").wait_for()
+
+
 def test_on_a_phone_it_stays_with_the_settings(demo_app, open_page):
     page = open_page(demo_app.url, "Sound", viewport={"width": 390, "height": 844})
     page.locator("#sound-advice").get_by_text(ABOUT["sound"]).wait_for()
@@ -42,7 +47,7 @@ def test_another_server_says_nothing_of_the_demo(open_page):
         page.fill("#image-prompt textarea", "a kettle")
         page.click("#image-run")
         page.wait_for_selector('#image-status [data-state="done"]')
-        for tab in ("Image", "Edit", "Sound", "Video"):
+        for tab in ("Image", "Edit", "Speech", "Sound", "Video"):
             page.get_by_role("tab", name=tab, exact=True).click()
             page.wait_for_selector(f"#{tab.lower()}-run")
             assert page.get_by_text("In this demo").count() == 0
