@@ -366,6 +366,12 @@ KNOWN_REPLIES: list[Reply] = [
         "This server runs with several workers and cannot do this.",
         "Start it with one.",
     ),
+    # Our own demo server, where an optional package is not there.
+    Reply(
+        r"in the demo needs the package ([^:]+): run `([^`]+)`",
+        "The demo needs the package {0} for this.",
+        "Run {1} and start the app again.",
+    ),
     # The engine died. vllm/v1/engine: the process exits after this answer
     Reply(
         r"EngineDead|engine (?:core )?(?:is )?dead|Engine core.*died|EngineCore encountered",

@@ -108,6 +108,15 @@ def test_a_field_has_the_name_that_it_has_on_its_route() -> None:
     assert error(refused, path="/v1/images/edits").field == "prompt"
 
 
+def test_a_missing_package_of_the_demo_is_named_with_what_to_run() -> None:
+    told = "Video in the demo needs the package av (PyAV): run `pip install av`."
+    found = error({"error": {"message": told, "code": 501}}, 501)
+    assert (
+        found.sentence == "The demo needs the package av (PyAV) for this. Run pip install av and start the app again."
+    )
+    assert found.permanent
+
+
 def test_every_known_reply_can_be_filled_in() -> None:
     for reply in KNOWN_REPLIES:
         import re
