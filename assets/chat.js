@@ -1,7 +1,7 @@
 // The Chat tab's own controls: the conversation, the answer that arrives, and the box in which a message is written.
 // Each is a gr.HTML whose script hands its element over to a function here.
 window.omniChat = (() => {
-  const root = () => (window.gradio_config?.root || location.origin + location.pathname).replace(/\/$/, "");
+  const { root } = window.omniTools;
   const box = () => document.querySelector("#chat-text textarea");
   const working = () => !!document.querySelector('#chat-status [data-state="working"]');
   const make = (tag, words, more = {}) => Object.assign(document.createElement(tag), { textContent: words, ...more });

@@ -4,14 +4,8 @@
   const KINDS = ["image", "video", "audio", "text"];
   const TITLES = { image: "Two pictures compared", video: "Two videos compared", audio: "Two sounds compared", text: "Two texts compared" };
   const SIDES = ["A", "B"];
-  const root = () => (window.gradio_config?.root || location.origin + location.pathname).replace(/\/$/, "");
+  const { root, make } = window.omniTools;
 
-  const make = (tag, attributes = {}, ...inside) => {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.append(...inside.filter((one) => one !== null && one !== undefined));
-    return made;
-  };
   const button = (words, does, more = {}) => {
     const made = make("button", { type: "button", class: "omni-small", ...more }, words);
     made.addEventListener("click", () => does(made));

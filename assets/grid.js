@@ -1,12 +1,6 @@
 // Explore and Grid (omni_ui/parts/grid/view.py): other values of one or two settings, side by side.
 (() => {
-  const root = () => (window.gradio_config?.root || location.origin + location.pathname).replace(/\/$/, "");
-  const make = (tag, attributes = {}, words = "") => {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.textContent = words;
-    return made;
-  };
+  const { root, make } = window.omniTools;
   const PATIENCE = 400; // ms after the last key before the app is asked how long it would take
   const boards = {}; // by tab: what its Explore buttons call
 

@@ -1,12 +1,6 @@
 // The History tab (omni_ui/tabs/history.py): a list that is asked for page by page, and a closer look at one result.
 (() => {
-  const root = () => (window.gradio_config?.root || location.origin + location.pathname).replace(/\/$/, "");
-  const make = (tag, attributes = {}, ...inside) => {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.append(...inside.filter((one) => one !== null && one !== undefined));
-    return made;
-  };
+  const { root, make } = window.omniTools;
   const SURE = 6000;
   const ago = (at) => {
     const seconds = Date.now() / 1000 - at;

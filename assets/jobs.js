@@ -1,12 +1,6 @@
 // The list of a visitor's videos (omni_ui/parts/job_list.py), and the length of a video in other terms.
 (() => {
-  const root = () => (window.gradio_config?.root || location.origin + location.pathname).replace(/\/$/, "");
-  const make = (tag, attributes = {}, words = "") => {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.textContent = words;
-    return made;
-  };
+  const { root, make } = window.omniTools;
   const POLL = 2000;
   const SURE = 6000;
 

@@ -8,7 +8,7 @@
   const THEIRS = "[translate=no], script, style, pre, code, .omni-example, .omni-model, .omni-body, .omni-said, .omni-thought > div, "
     + ".omni-history-prompt, .omni-history-whole, .omni-history-detail td, .omni-job-prompt, .omni-preset-own button:not(.omni-preset-remove), [contenteditable=true]";
   const OURS = ".omni-picture"; // our own buttons within an answer
-  const root = () => (window.gradio_config?.root || location.origin + location.pathname).replace(/\/$/, "");
+  const { root } = window.omniTools;
   const known = (wanted) => NAMES.find(([code]) => code === wanted)?.[0]
     || NAMES.find(([code]) => code.split("-")[0] === String(wanted).split("-")[0])?.[0];
   const remembered = () => { try { return known(localStorage.getItem(STORE)); } catch { return undefined; } };

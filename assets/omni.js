@@ -1,7 +1,7 @@
 // The page's own script: what needs no round trip to the app. Each part stands alone.
 (() => {
   const TABS = ["chat", "image", "edit", "speech", "sound", "video"];
-  const root = () => (window.gradio_config?.root || location.origin + location.pathname).replace(/\/$/, "");
+  const { root } = window.omniTools;
   const byId = (id) => document.getElementById(id);
   const openTab = () => TABS.find((name) => byId(`${name}-run`)?.offsetParent) || "";
 

@@ -2,13 +2,7 @@
 // The value is a list of Gradio's file data. What the app saw in each comes through a second component (omniSeen).
 (() => {
   const fields = (window.omniPictureFields = {});
-  const root = () => (window.gradio_config?.root || location.origin + location.pathname).replace(/\/$/, "");
-  const make = (tag, attributes = {}, words = "") => {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.textContent = words;
-    return made;
-  };
+  const { root, make } = window.omniTools;
 
   window.omniPictures = (element, props, watch, upload, { several, paintOver }) => {
     const id = element.parentElement.closest("[id]").id;

@@ -4,7 +4,7 @@
 (() => {
   const FIRST_LEAD = 0.06; // seconds held back before the first sound
   const MOST_LEAD = 4;
-  const root = () => (window.gradio_config?.root || location.origin + location.pathname).replace(/\/$/, "");
+  const { root } = window.omniTools;
   const clock = (seconds) => `${Math.floor((seconds + 0.05) / 60)}:${String(Math.floor((seconds + 0.05) % 60)).padStart(2, "0")}`;
   let context = null;
   let learned = FIRST_LEAD; // what the last stream needed: a slow server is mostly slow again

@@ -1,13 +1,7 @@
 // Recipes (omni_ui/parts/recipes.py): links, presets, downloads with settings, files whose settings are opened.
 (() => {
   const STORE = "omni_presets";
-  const root = () => (window.gradio_config?.root || location.origin + location.pathname).replace(/\/$/, "");
-  const make = (tag, attributes = {}, words = "") => {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.textContent = words;
-    return made;
-  };
+  const { root, make } = window.omniTools;
 
   // --- Opening: a link, a file or a preset goes to the app, which checks it and fills in the controls.
   let hand = null;

@@ -1,6 +1,6 @@
 // Takes a result to another tab (omni_ui/parts/sendto.py): the app puts it into the field there.
 (() => {
-  const root = () => (window.gradio_config?.root || location.origin + location.pathname).replace(/\/$/, "");
+  const { root } = window.omniTools;
   let carry = null;
 
   /** The unseen component through which an order reaches the app. */

@@ -1,11 +1,6 @@
 // Hears and sees a sound that came back (omni_ui/parts/sound_view.py).
 (() => {
-  const make = (tag, attributes = {}, words = "") => {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.textContent = words;
-    return made;
-  };
+  const { make } = window.omniTools;
 
   // Bare samples of 16 bits with a header before them, so that the browser can play them.
   const asWav = async (url, rate, channels) => {

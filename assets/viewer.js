@@ -2,12 +2,7 @@
 // and where there is an original, both behind a slider or side by side.
 (() => {
   const originals = {};
-  const make = (tag, attributes = {}, words = "") => {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.textContent = words;
-    return made;
-  };
+  const { make } = window.omniTools;
 
   const image = (address, alt, name) => make("img", { src: address, alt, class: name, draggable: "false" });
 

@@ -9,6 +9,7 @@ from omni_ui.parts.languages import choices
 
 ASSETS = Path(__file__).parents[2] / "assets"
 SCRIPTS = [
+    "tools.js",
     "language.js",
     "omni.js",
     "advice.js",
