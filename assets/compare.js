@@ -140,7 +140,7 @@
 
   /** Words of the visitor's own, which are never translated. */
   const theirs = (words) => make("span", { translate: "no" }, words.slice(0, 300));
-  const when = (one) => new Date(1000 * one.at).toLocaleString();
+  const when = (one) => window.omniWhen(one.at);
   const described = (one, called, titles) => {
     const facts = make("span", { class: "omni-quiet" }, titles[one.tab] || one.tab, " · ", when(one));
     if (one.seconds) facts.append(" · ", `took ${one.seconds.toFixed(1)} s`);

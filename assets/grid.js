@@ -186,9 +186,9 @@
       parts.seed.hidden = !board?.seed || !document.getElementById(`${tab}-seed`);
       if (!board) { parts.note.textContent = live ? "Looking at what you entered" : ""; return; }
       const failed = count("failed");
-      const made = `${done} of ${board.cells.length} made${failed ? `, ${failed} failed` : ""}`;
+      const made = failed ? `${done} of ${board.cells.length} made, ${failed} failed.` : `${done} of ${board.cells.length} made.`;
       const seed = board.seed ? ` Seed ${board.seed}.` : "";
-      parts.note.textContent = live ? `${made}. ${board.said}${seed}` : `${stopped === board.id ? "Stopped: " : ""}${made}.${seed}`;
+      parts.note.textContent = live ? `${made} ${board.said}${seed}` : `${stopped === board.id ? "Stopped: " : ""}${made}${seed}`;
       for (const cell of board.cells) show(cell);
     };
 

@@ -102,7 +102,7 @@
       open.addEventListener("click", safely(() => look(record.id)));
       const words = make("p", { class: "omni-history-prompt" }, record.prompt || record.text || "");
       const facts = make("p", { class: "omni-history-facts omni-quiet" });
-      const when = make("time", { datetime: new Date(1000 * record.at).toISOString(), title: new Date(1000 * record.at).toLocaleString() }, ago(record.at));
+      const when = make("time", { datetime: new Date(1000 * record.at).toISOString(), title: window.omniWhen(record.at) }, ago(record.at));
       facts.append(props.titles[record.tab] || record.tab, " · ", when);
       const many = record.files.length > 1 ? ` · ${record.files.length} files` : "";
       facts.append(many);
@@ -190,7 +190,7 @@
         button("Delete", sure(() => "Really delete it?", safely(async () => { await remove([id]); detail.close(); })), { "data-act": "delete-one" }),
         button("Close", () => detail.close(), { "data-act": "close" }));
       detail.replaceChildren(...[
-        make("h2", {}, `${props.titles[record.tab] || record.tab}, ${new Date(1000 * record.at).toLocaleString()}`), acts,
+        make("h2", {}, `${props.titles[record.tab] || record.tab}, ${window.omniWhen(record.at)}`), acts,
         record.error ? make("p", { class: "omni-history-error" }, record.error) : null,
         record.details ? make("details", {}, make("summary", {}, "The server's own words"), make("pre", {}, record.details)) : null,
         record.prompt ? make("p", { class: "omni-history-whole" }, record.prompt) : null,

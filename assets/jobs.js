@@ -64,8 +64,10 @@
       else head.append(make("span", { class: "omni-quiet" }, ago(Date.now() / 1000 - job.created)));
       made.append(head);
       if (job.note) made.append(make("p", { class: job.state === "failed" ? "omni-error" : "omni-quiet" }, job.note));
-      const recipe = job.settings.map(([name, value]) => `${name} ${value}`).join(" · ");
-      made.append(make("p", { class: "omni-quiet omni-job-recipe" }, [job.model, recipe].filter(Boolean).join(" · ")));
+      const recipe = make("p", { class: "omni-quiet omni-job-recipe" });
+      recipe.append(make("span", { translate: "no" }, job.model || ""));
+      for (const [name, value] of job.settings) recipe.append(recipe.textContent ? " · " : "", make("span", {}, name), " ", make("span", { translate: "no" }, value));
+      made.append(recipe);
       const tools = make("div", { class: "omni-job-tools" });
       tools.append(button(job, job.video ? "Open" : "Show", () => open(job.ticket)));
       if (job.video) {

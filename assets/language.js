@@ -45,6 +45,19 @@
     patterns.sort((a, b) => ends(b) - ends(a) || b.letters - a.letters);
   };
 
+  /** A sentence, also one that is known without its full stop. */
+  const ended = (text) => {
+    const bare = /\.$/.test(text) ? whole(text.slice(0, -1)) : null;
+    return whole(text) ?? (bare && bare + (/[\u3000-\u9fff]$/.test(bare) ? "。" : "."));
+  };
+  /** Titles with their numbers: "Inference steps 7, Seed 3". */
+  const listed = (text) => {
+    const parts = text.split(", ").map((one) => {
+      const [, title, value] = /^(.+) (\S*\d\S*)$/.exec(one) || [];
+      return title && exact.has(title) ? `${exact.get(title)} ${value}` : null;
+    });
+    return parts.every(Boolean) ? parts.join(", ") : null;
+  };
   const sentences = (text) => {
     const parts = text.split(/(?<=[.?!:]) /);
     if (parts.length < 2 || parts.length > 12) return null;
@@ -53,12 +66,13 @@
     for (let from = 0, to; from < parts.length; from = to) {
       let shown = null;
       for (to = parts.length; to > from && shown === null; to -= 1) {
-        if (to - from < parts.length) shown = whole(parts.slice(from, to).join(" "));
+        if (to - from < parts.length) shown = ended(parts.slice(from, to).join(" "));
       }
       to += 1;
       if (shown === null) {
         to = from + 1;
         const title = /^(.*):$/.exec(parts[from])?.[1]; // "Seed: Random"
+        hit ||= Boolean(title && exact.has(title));
         shown = title && exact.has(title) ? `${exact.get(title)}: ` : parts[from];
       } else hit = true;
       said += (said && !/[。？！：\s]$/.test(said) ? " " : "") + shown;
@@ -72,7 +86,8 @@
       const [, title, value] = /^(.*) (\S+)$/s.exec(words) || [];
       return one(words) ?? (title && one(title) ? `${one(title)} ${value}` : words);
     };
-    return one(text) ?? matched(text) ?? text.split(", ").map(titled).join(", ");
+    const words = text.trim();
+    return one(words) ?? matched(words) ?? text.split(", ").map(titled).join(", ");
   };
   const matched = (text) => {
     for (const { source, becomes, plain, wide } of patterns) {
@@ -90,7 +105,7 @@
   const translated = (text) => {
     if (!exact.size || text.length > 1500 || !/[A-Za-z]/.test(text)) return null;
     if (found.has(text)) return found.get(text);
-    const shown = whole(text) ?? sentences(text);
+    const shown = whole(text) ?? sentences(text) ?? listed(text);
     if (found.size > 5000) found.clear();
     found.set(text, shown);
     if (shown !== null) sources.set(shown, text);
@@ -98,6 +113,8 @@
   };
   /** For scripts that need a text elsewhere than in the page. */
   window.omniText = (text) => translated(text) ?? text;
+  /** A time (seconds since 1970) as people write it: in English, those of the browser's language. */
+  window.omniWhen = (seconds) => new Date(1000 * seconds).toLocaleString(language === "en" ? undefined : language);
 
   // --- Into the page
   const theirs = (element) => element?.closest?.(THEIRS) && !element.closest(OURS);

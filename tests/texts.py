@@ -185,6 +185,16 @@ def _markup(text: str) -> Iterable[str]:
     return parser.found
 
 
+def words(path: Path) -> set[str]:
+    """The texts of one file that surely are for a person, also those of a single word: what markup shows, and what
+    begins with a capital letter in a script."""
+    source = path.read_text(encoding="utf-8")
+    script = path.suffix == ".js"
+    found = {as_key(part) for one in (_script(source) if script else _python(source)) for part in _markup(one)}
+    found = {key for key in found if re.search("[A-Za-z]{2}", key) and not re.search(r"[<>$=/]|\{\D", key)}
+    return found | {key for key in texts(path) if script and re.fullmatch(r"[A-Z][a-z]+[.:!?…]?( \{1\}.?)?", key)}
+
+
 def is_sentence(key: str) -> bool:
     """Whether a text is surely meant for a person: it begins like a sentence and has words."""
     words = re.sub(r"\{\d+\}", "", key)

@@ -41,7 +41,9 @@ def span(low: float, high: float) -> str:
     """A range of seconds as people say it: "41 to 55 s", "4 to 6 min"; one number where both ends are the same."""
     unit, size = ("min", 60) if low >= 100 else ("s", 1)
     ends = [f"{math.floor(low / size)}", f"{math.ceil(high / size)}"]
-    return f"{ends[0]} to {ends[1]} {unit}" if ends[0] != ends[1] else f"about {ends[0]} {unit}"
+    if ends[0] == ends[1]:
+        return f"about {ends[0]} {unit}"
+    return f"{ends[0]} to {ends[1]} s" if unit == "s" else f"{ends[0]} to {ends[1]} min"
 
 
 def settings_of(job: VideoRecord) -> list[tuple[str, str]]:

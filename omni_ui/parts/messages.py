@@ -50,8 +50,8 @@ def _inside(message: Message) -> str:
         for part in parts
     )
     notes = "".join(f'<p class="omni-note-line">{escape(note)}</p>' for note in message.notes)
-    facts = " · ".join(f"{name} {value}".strip() for name, value in message.facts)
-    facts = f'<span class="omni-quiet">{escape(facts)}</span>' if facts else ""
+    facts = " · ".join(" ".join(f"<span>{escape(words)}</span>" for words in fact if words) for fact in message.facts)
+    facts = f'<span class="omni-quiet">{facts}</span>' if facts else ""
     copy = '<button type="button" data-act="copy">Copy</button>' if message.text else ""
     act = "edit" if mine else "again"
     own = f'<button type="button" data-act="{act}">{"Edit" if mine else "Try again"}</button>'

@@ -63,3 +63,18 @@ def plain(value: Any, files: dict[type, Callable[[Any], Any]]) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(one, files) for one in value]
     return value if isinstance(value, (str, int, float, bool)) else None
+
+
+def summary_of(entered: dict[str, Any], recipe: dict[str, Any] | None) -> str:
+    """What was asked for: the words that a person would know it by. Of a conversation, the message answered."""
+    sent = (recipe or {}).get("request", {})
+    for values in (entered, sent):
+        for name in ("prompt", "input", "text"):
+            if isinstance(values.get(name), str) and values[name].strip():
+                return values[name].strip()[:2000]
+    for message in reversed(sent.get("messages", [])):
+        if message.get("role") == "user":
+            content = message.get("content")
+            parts = content if isinstance(content, list) else [{"type": "text", "text": content}]
+            return " ".join(str(one["text"]) for one in parts if one.get("type") == "text").strip()[:2000]
+    return ""

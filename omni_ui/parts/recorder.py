@@ -18,7 +18,7 @@ from typing import Any
 
 from omni_ui.client import Request, VideoRequest, type_of_file
 from omni_ui.parts.jobs import VideoJobs
-from omni_ui.parts.packing import Pack, as_files, plain, result_of
+from omni_ui.parts.packing import Pack, as_files, plain, result_of, summary_of
 from omni_ui.parts.run import Outcome, Work
 from omni_ui.parts.videos import video_facts
 from omni_ui.recipes import Recipe
@@ -211,7 +211,7 @@ class Recorder:
         if request:
             pack.plain({name: getattr(request, name) for name in type(request).model_fields})  # the files as sent
             record = record.but(recipe=await asyncio.to_thread(_recipe, request, record.model))
-        await self._write(record.but(summary=_summary(record)), pack.sources)
+        await self._write(record.but(summary=summary_of(record.entered, record.recipe)), pack.sources)
 
     async def _write(self, record: HistoryRecord, sources: list[Source]) -> None:
         try:
@@ -256,7 +256,7 @@ class Recorder:
             entered=pack.plain(typed),
             facts=video_facts(job),
         )
-        await self._write(record.but(summary=_summary(record)), pack.sources)
+        await self._write(record.but(summary=summary_of(record.entered, record.recipe)), pack.sources)
 
     async def _sweep_for_ever(self) -> None:
         first = True
@@ -283,12 +283,3 @@ def _recipe(request: Request, model: str | None) -> dict[str, Any] | None:
         return Recipe.of(request, model).as_dict()
     except OSError:
         return None
-
-
-def _summary(record: HistoryRecord) -> str:
-    """What was asked for: the words that a person would know it by."""
-    for values in (record.entered, (record.recipe or {}).get("request", {})):
-        for name in ("prompt", "input", "text"):
-            if isinstance(values.get(name), str) and values[name].strip():
-                return values[name].strip()[:2000]
-    return ""

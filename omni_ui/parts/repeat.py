@@ -122,8 +122,8 @@ def _verdict(found: Likeness, before: Shown, now: Shown) -> str:
 
 def _made_by(before: Shown, now: Shown) -> str:
     one, other = _server(before), _server(now)
-    return f"{other}." if one == other else f"Before: {one}. Now: {other}."
+    return other if one == other else f"Before: {one} Now: {other}"
 
 
 def _server(shown: Shown) -> str:
-    return f"Model {shown.model or 'unknown'}, server version {shown.version or 'unknown'}"
+    return f"Model {shown.model or 'unknown'}, server version {shown.version or 'unknown'}."

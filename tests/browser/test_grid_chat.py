@@ -153,7 +153,7 @@ def test_a_longest_answer_that_cuts_nothing_is_no_sign_that_it_is_ignored(server
     set_grid(page, "chat", ("max_tokens", "100|200"))
     page.click("#chat-grid-run")
     cells(page, "chat", "done", 2)
-    said(page, "chat", "Longest answer 100 and 200 gave the same result")
+    said(page, "chat", "Longest answer: 100 and 200 gave the same result")
     assert "ignores" not in page.inner_text("#chat-grid-board")
 
 

@@ -1,5 +1,7 @@
 """The page in Chinese: chosen by the browser or in the header, for labels, errors and hints alike; and back."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import wait_for_state
@@ -92,4 +94,36 @@ def test_sentences_that_stand_together_are_each_translated(chromium, demo_app):
     page.click("#history-tab-button")
     expect(page.locator(".omni-history-room")).to_contain_text("它们会一直保留，直到你删除。")
     expect(page.locator(".omni-history-room")).to_contain_text("你的结果占用")
+    page.close()
+
+
+def test_what_stands_below_results_is_chinese_too(chromium, demo_app):
+    page = opened(chromium, demo_app.url, "zh-CN")
+    page.click("#image-tab-button")
+    page.fill("#image-prompt textarea", "a lighthouse")
+    page.fill("#image-size input", "96x64")
+    page.press("#image-size input", "Enter")
+    page.click("#image-run")
+    wait_for_state(page, "image", "done")
+    page.click("#image-settings [data-do=check]")
+    expect(page.locator("#image-status .omni-verdict")).to_contain_text("完全相同。")
+    expect(page.locator("#image-status .omni-verdict")).to_contain_text("服务器版本 0.30.0。")
+    page.click("#image-explore-num_inference_steps")
+    page.wait_for_function("document.querySelectorAll('#image-grid-board td[data-state=done]').length === 4")
+    expect(page.locator("#image-grid-board [role=status]").first).to_contain_text("4 个中已完成 4 个。随机种子")
+    expect(page.locator("#image-grid-board img").first).to_have_attribute("alt", re.compile(r"^推理步数 \d+$"))
+    page.click("#image-grid-form summary")
+    page.select_option("#image-grid-x", "num_inference_steps")
+    page.fill("#image-grid-x-values", "150|151")
+    expect(page.locator("#image-grid-plan")).to_contain_text("2 次运行，依次进行。")
+    page.click("#video-tab-button")
+    page.fill("#video-prompt textarea", "Waves")
+    page.fill("#video-size input", "96x64")
+    page.press("#video-size input", "Enter")
+    page.fill("#video-num_frames-field", "5")
+    page.click("#video-run")
+    wait_for_state(page, "video", "done")
+    expect(page.locator("#video-jobs .omni-job-recipe").first).to_contain_text("尺寸 96x64 · 帧数 5")
+    expect(page.locator("#video-num_frames-field-info")).to_contain_text("（通常值；模型可能不同）")
+    assert page.evaluate(ENGLISH_LEFT, f"{NOT_OURS}, .omni-job-prompt, #video-result") == []  # Gradio's player
     page.close()

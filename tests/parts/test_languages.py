@@ -27,7 +27,9 @@ STAYS = {
     if line and not line.startswith("# ")
 }
 
-SAME = {"px", "LoRA", "Top p", "Top k", "http://host:8091", '{"name": 1}'}
+KEYS = {"Enter", "Esc", "Escape"}
+"""Of the keyboard."""
+SAME = {"Omni UI", "px", "LoRA", "Top p", "Top k", "http://host:8091", '{"name": 1}'}
 """What components show that is the same in every language."""
 REQUESTS = [ChatRequest, ImageRequest, EditRequest, SpeechRequest, SoundRequest, VideoRequest, VoiceUpload]
 
@@ -58,6 +60,12 @@ def drawn(page) -> set[str]:
 def test_every_sentence_of_the_sources_is_translated(language: Language, found: set[str]):
     missing = {key for key in found if texts.is_sentence(key)} - language.texts.keys() - STAYS
     assert not missing, f"{language.code}.json has no text for:\n" + "\n".join(sorted(missing))
+
+
+@LANGUAGES
+def test_every_word_of_markup_and_scripts_is_translated(language: Language):
+    missing = {key for path in texts.sources() for key in texts.words(path)} - language.texts.keys() - STAYS
+    assert not missing - SAME - KEYS, f"{language.code}.json has no text for:\n" + "\n".join(sorted(missing))
 
 
 @LANGUAGES
@@ -127,3 +135,10 @@ def test_texts_are_found_in_scripts(tmp_path: Path, source: str, key: str):
     (tmp_path / "a.js").write_text(source)
     assert key in texts.texts(tmp_path / "a.js")
     assert "No text" not in texts.texts(tmp_path / "a.js")
+
+
+def test_single_words_are_found_in_markup_and_in_scripts(tmp_path: Path):
+    (tmp_path / "a.py").write_text('made = f\'<b title="Close">Saved</b><i class="omni-x">{one}</i>\'\n')
+    (tmp_path / "a.js").write_text('make("b", { class: "omni-x" }, on ? "Stop" : `Page ${n}`)')
+    assert texts.words(tmp_path / "a.py") == {"Close", "Saved"}
+    assert texts.words(tmp_path / "a.js") == {"Stop", "Page {1}"}

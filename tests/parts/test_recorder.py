@@ -292,3 +292,11 @@ async def test_what_it_adds_to_a_run_with_a_picture_of_1024(recorder, tmp_path):
         took.append(time.perf_counter() - began)
     print(f"\nrecording a picture: {1000 * sorted(took)[10]:.1f} ms")
     assert sorted(took)[10] < 0.05
+
+
+async def test_of_a_conversation_the_message_that_was_answered_says_what_it_is(recorder, tmp_path):
+    told = [{"type": "image_url", "image_url": {"url": FileRef(picture(tmp_path))}}, {"type": "text", "text": "And?"}]
+    messages = [{"role": "user", "content": "First"}, {"role": "assistant", "content": "Yes."}]
+    work = Done(ChatRequest(messages=[*messages, {"role": "user", "content": told}]), text="", change="again")
+    found = await recorder.find(await recorder.result(work, Outcome(text="It is."), 1.0), ANNE)
+    assert found.summary == "And?"

@@ -86,8 +86,8 @@ class Board:
             else:
                 heeded += [axis.field] if differ else []
                 if same:
-                    pair = " and ".join(written(axis.values[number]) for number in same[0])
-                    self.remarks.append(f"{axis.label} {pair} gave the same result, byte for byte.")
+                    one, other = (written(axis.values[number]) for number in same[0])
+                    self.remarks.append(f"{axis.label}: {one} and {other} gave the same result, byte for byte.")
         return ignored, heeded
 
     def _compare(self, place: int) -> tuple[list[tuple[int, int]], bool]:

@@ -51,13 +51,13 @@ def test_it_is_said_which_model_ignores_what():
 def test_two_equal_values_among_others_are_named():
     board = board_of("abb")
     board.finish(None)
-    assert board.remarks == ["Steps 8 and 12 gave the same result, byte for byte."]
+    assert board.remarks == ["Steps: 8 and 12 gave the same result, byte for byte."]
 
 
 def test_a_limit_that_cut_nothing_is_not_said_to_be_ignored():
     board = board_of("aaa", across=Axis("max_tokens", "Longest answer", (10, 20, 30)))
     assert board.finish("a model") == ([], [])
-    assert board.remarks == ["Longest answer 10 and 20 gave the same result, byte for byte."]
+    assert board.remarks == ["Longest answer: 10 and 20 gave the same result, byte for byte."]
     assert board_of("abb", across=board.plan.axes[0]).finish("a model") == ([], ["max_tokens"])
 
 
