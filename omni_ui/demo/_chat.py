@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from omni_ui.demo import _errors
 from omni_ui.demo._engine import Ask, while_connected
 from omni_ui.demo._errors import GuardrailError, refusal
-from omni_ui.demo._media import check_recording, decode, describe, encode_audio, fetch, given, json_only
+from omni_ui.demo._media import check_recording, decode, describe, encode_audio, fetch, json_only
 from omni_ui.demo._turn import (
     Chat,
     Turn,
@@ -34,11 +34,6 @@ router = APIRouter()
 CONTEXT = 32_768
 """Bytes of text, each a token here. What is longer is a 500, as on the real server."""
 FORMATS = ("flac", "mp3", "opus", "pcm", "pcm16", "wav")
-OVERRIDABLE = ("temperature", "top_p", "top_k", "max_tokens", "min_tokens", "seed", "ignore_eos", "stop")
-OVERRIDABLE += ("stop_token_ids", "frequency_penalty", "presence_penalty")
-DIFFUSION = ("height", "width", "size", "seed", "num_inference_steps", "guidance_scale", "guidance_scale_2")
-DIFFUSION += ("true_cfg_scale", "negative_prompt", "num_outputs_per_prompt", "num_frames", "layers", "resolution")
-DIFFUSION += ("quality", "lora", "extra_args")
 
 
 @router.post("/v1/chat/completions", dependencies=[Depends(json_only)])
@@ -91,11 +86,7 @@ async def _chat(body: Chat, demo: Any) -> Response:
     turn = Turn(body, demo, user_text(body.messages), (can if wanted is None else [m for m in can if m in wanted]))
     if not wanted and not body.stream:
         turn.wanted = can
-    params = given(**{name: body.knob(name) for name in OVERRIDABLE})
-    image = given(**{name: body.knob(name) for name in DIFFUSION}) if "image" in turn.wanted else {}
-    told = {"prompt": turn.prompt, "multi_modal_data": media}
-    told |= given(voice=body.knob("voice") or body.knob("speaker"), language=body.knob("language"))
-    ask = Ask(turn.prompt, told, params | image, id=turn.id, modalities=wanted)
+    ask = Ask(turn.prompt, turn.told | {"multi_modal_data": media}, id=turn.id, modalities=wanted)
     demo.engine.admit(ask)
     if body.stream:
         media = "text/event-stream"
@@ -222,19 +213,15 @@ async def _events(turn: Turn, ask: Ask) -> AsyncIterator[str]:
 
 async def _diffusion(body: Chat, demo: Any) -> Response:
     """A server without a language model: one JSON body, also when a stream was asked for; `model` is not looked at."""
-    for name in DIFFUSION:
-        if name in (body.model_extra or {}) and name in body.extra_body:
-            return refusal(f"Parameter '{name}' was provided more than once.")
+    if twice := body.extra_body.keys() & (body.model_extra or {}).keys():
+        return refusal(f"Parameter '{min(twice)}' was provided more than once.")
     prompt = user_text(body.messages)
-    params = given(**{name: body.knob(name) for name in DIFFUSION})
     turn = Turn(body, demo, prompt, [])
     inputs = []
     for url in pictures(body.messages):
         with contextlib.suppress(OSError, ValueError):  # A broken picture is left out without a word.
             inputs.append(await anyio.to_thread.run_sync(decode, await fetch(url)))
-    told = {"prompt": prompt, "modalities": body.modalities}
-    told |= {"multi_modal_data": {"image": [describe(one) for one in inputs]}} if inputs else {}
-    ask = Ask(prompt, told, params, id=turn.id)
+    ask = Ask(prompt, turn.told | {"multi_modal_data": {"image": [describe(one) for one in inputs]}}, id=turn.id)
 
     def work() -> dict[str, Any]:
         if demo.modes == ("sound",):

@@ -110,14 +110,12 @@ async def edits(
         if n > MOST_OUTPUTS:
             raise HTTPException(400, f"The demo makes at most {MOST_OUTPUTS} pictures at once.")
         sown = random.getrandbits(32) if seed is None else seed
-        fields = given(num_inference_steps=num_inference_steps, guidance_scale=guidance_scale, strength=strength)
-        fields |= given(guidance_scale_2=guidance_scale_2, true_cfg_scale=true_cfg_scale, layers=layers)
-        fields |= given(resolution=resolution, lora_request=lora, num_outputs_per_prompt=n if n != 1 else None)
         shown = {k: [describe(p) for p in v] if isinstance(v, list) else describe(v) for k, v in media.items()}
-        told = {"prompt": prompt, **given(negative_prompt=negative_prompt), "multi_modal_data": shown}
-        told |= {"width": width, "height": height}
-        params = {"seed": sown, "width": width, "height": height, **fields}
-        ask = Ask(prompt, told, params, id=f"img_edit-{uuid.uuid4().hex[:16]}")
+        told = {"prompt": prompt, "multi_modal_data": shown, "seed": sown, "width": width, "height": height}
+        told |= given(negative_prompt=negative_prompt, num_inference_steps=num_inference_steps, strength=strength)
+        told |= given(guidance_scale=guidance_scale, guidance_scale_2=guidance_scale_2, true_cfg_scale=true_cfg_scale)
+        told |= given(layers=layers, resolution=resolution, lora_request=lora, num_outputs_per_prompt=n)
+        ask = Ask(prompt, told, id=f"img_edit-{uuid.uuid4().hex[:16]}")
         kind = choose_format(output_format, background)
         how = {"mask": media.get("mask_image"), "reference": media.get("reference_image"), "strength": strength}
         how |= {"guidance": guidance_scale or true_cfg_scale, "negative_prompt": negative_prompt}

@@ -27,14 +27,13 @@ KINDS = {"client": GuardrailError, "runtime": RuntimeError, "value": ValueError}
 
 @dataclass
 class Ask:
-    """One call of the engine. words: what may carry [[slow:2]] or [[fail:503]]; the rest is for the record.
+    """One call of the engine. words: what may carry [[slow:2]] or [[fail:503]]. told: what it is asked, for the record.
 
     begun: called when the work starts after its time in the queue. stop: set when nobody wants the result any more.
     """
 
     words: str
-    prompt: dict[str, Any]
-    params: dict[str, Any] = field(default_factory=dict)
+    told: dict[str, Any]
     id: str = field(default_factory=lambda: uuid4().hex[:16])
     modalities: list[str] | None = None
     begun: Callable[[], None] | None = None
@@ -77,8 +76,8 @@ class Engine:
     async def stream(self, ask: Ask, work: Callable[[], Iterator[T]], pieces: int = 1) -> AsyncIterator[T]:
         """What `work` yields, made piece by piece in a worker thread. pieces: over how many the latency is spread."""
         self.admit(ask)
-        record = {"request_id": ask.id, "time": time.time(), "state": "running", "prompt": ask.prompt}
-        record |= {"sampling_params": [ask.params], "output_modalities": ask.modalities, "lora_request": None}
+        record = {"request_id": ask.id, "time": time.time(), "state": "running", "prompt": ask.told}
+        record |= {"output_modalities": ask.modalities}
         self.records.append(record)
         self.running[ask.id] = ask
         wait = self.latency if ask.wait is None else ask.wait

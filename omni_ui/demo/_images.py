@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from omni_ui.demo import _errors
 from omni_ui.demo._engine import Ask, while_connected
-from omni_ui.demo._media import given, json_only
+from omni_ui.demo._media import json_only
 
 router = APIRouter()
 MAX_PIXELS = 7680 * 4320
@@ -154,18 +154,12 @@ async def generations(body: Generation, request: Request) -> Response:
 async def _generate(body: Generation, request: Request) -> Response:
     demo = request.app.state.demo
     demo.check_diffusion(body.model, "image")
-    ask = Ask(body.prompt, {"prompt": body.prompt, "modalities": ["image"]}, id=f"img_gen-{uuid.uuid4().hex[:16]}")
+    ask = Ask(body.prompt, body.model_dump(exclude_none=True), id=f"img_gen-{uuid.uuid4().hex[:16]}")
     try:
         check_lora(body.lora)
         width, height = parse_size(body.size) if body.size else DEFAULT_SIZE
         seed = body.seed if body.seed is not None else random.getrandbits(32)
-        ask.prompt |= given(negative_prompt=body.negative_prompt)
-        extra = {**(body.extra_params or {}), **given(flow_shift=body.flow_shift)}
-        fields = ("num_inference_steps", "guidance_scale", "true_cfg_scale", "layers")
-        ask.params |= given(seed=seed, extra_args=extra or None, **{k: getattr(body, k) for k in fields})
-        ask.params |= given(num_outputs_per_prompt=body.n if body.n > 1 else None)
-        ask.params |= {"width": width, "height": height} if body.size else {}
-        ask.params |= given(lora_request=repr(body.lora) if body.lora else None)
+        ask.told |= {"seed": seed, "width": width, "height": height, "num_outputs_per_prompt": body.n}
         guidance = body.true_cfg_scale if body.guidance_scale is None else body.guidance_scale
         how = {"steps": body.num_inference_steps, "guidance": guidance, "negative_prompt": body.negative_prompt}
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from omni_ui.demo._engine import Ask, while_connected
 from omni_ui.demo._errors import refusal
-from omni_ui.demo._media import FILES, Format, encode_audio, given, json_only
+from omni_ui.demo._media import FILES, Format, encode_audio, json_only
 
 router = APIRouter()
 INT64 = 2**63
@@ -57,14 +57,12 @@ async def _sound(body: Sound, demo: Any) -> Response:
             raise HTTPException(500, "argument of type '_Unsupported' is not iterable")
         return demo.not_mine(body.model, "sound")
     start = body.audio_start or 0.0
-    params = given(guidance_scale=body.guidance_scale, num_inference_steps=body.num_inference_steps)
-    params |= given(generator=f"seed {body.seed}" if body.seed is not None else None)
+    told = body.model_dump(exclude_none=True) | {"generator": f"seed {body.seed}"}
     if (body.audio_length or 0) > LONGEST:
         return refusal(f"The demo makes at most {LONGEST} seconds of sound.")
     if body.audio_length is not None:
-        params["extra_args"] = {"audio_start_in_s": start, "audio_end_in_s": start + body.audio_length}
-    prompt = {"prompt": body.input, **given(negative_prompt=body.negative_prompt or None)}
-    ask = Ask(body.input, prompt, params, id=f"audiogen-{Ask('', {}).id}", modalities=["audio"])
+        told |= {"audio_start_in_s": start, "audio_end_in_s": start + body.audio_length}
+    ask = Ask(body.input, told, id=f"audiogen-{Ask('', {}).id}", modalities=["audio"])
 
     def work() -> bytes | None:
         if "sound" not in demo.modes:

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from omni_ui.demo import _errors
 from omni_ui.demo._engine import Ask, while_connected
 from omni_ui.demo._errors import refusal
-from omni_ui.demo._media import FILES, encode_audio, fetch, given, json_only, measure, open_wav, usage
+from omni_ui.demo._media import FILES, encode_audio, fetch, json_only, measure, open_wav, usage
 from omni_ui.demo._voices import Batch, Speech, SpeechItem, check
 
 router = APIRouter()
@@ -32,13 +32,9 @@ async def prepare(body: Speech, demo: Any) -> tuple[Ask, Callable[[], Iterator[n
         match = await anyio.to_thread.run_sync(measure, await fetch(body.ref_audio, 10), limiter=demo.engine.threads)
     elif body.voice in demo.voices:
         match = demo.voices[body.voice]["match"]
-    told = {"text": body.input, "task_type": body.task_type or "CustomVoice", "language": body.language or "Auto"}
-    told |= given(speaker=body.voice, instruct=body.instructions, ref_text=body.ref_text)
-    told |= given(x_vector_only_mode=body.x_vector_only_mode, max_new_tokens=body.max_new_tokens)
-    told |= {"ref_audio": "<recording>"} if body.ref_audio else {}
-    prompt = {"additional_information": {name: [value] for name, value in told.items()}}
-    params = given(seed=body.seed, extra_args=body.extra_params)
-    ask = Ask(body.input, prompt, params, id=f"speech-{Ask('', {}).id}", modalities=["audio"])
+    told = {"task_type": "CustomVoice"} | body.model_dump(exclude_none=True, exclude={"ref_audio"})
+    told |= {"text": body.input, "speaker": body.voice, "instruct": body.instructions}
+    ask = Ask(body.input, told, id=f"speech-{Ask('', {}).id}", modalities=["audio"])
     name = body.voice if body.voice and body.voice not in demo.voices else next(iter(voice.VOICES))
     how = {"voice": name, "language": body.language, "instructions": body.instructions, "match": match}
 

@@ -60,6 +60,11 @@ class Turn:
     def head(self) -> dict[str, Any]:
         return {"id": self.id, "created": int(time.time()), "model": self.demo.model("chat")}
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """What stands in the record of the engine."""
+        return {"prompt": self.prompt, **self.body.model_dump(exclude_none=True, exclude={"messages"})}
+
     def usage(self) -> dict[str, int]:
         """Bytes in and words out; zero when no text was made, as on the real server."""
         spoken = len(json.dumps(texts(self.body.messages))) if self.words else 0

@@ -47,7 +47,7 @@ def _work(demo: Any, film: Film, path: Path) -> Callable[[], bool]:
         how = dict(film.how)
         check_lora(how.pop("lora"))
         try:
-            clip.render(path, film.ask.prompt["prompt"], **how, stop=film.ask.stop.is_set)
+            clip.render(path, film.ask.words, **how, stop=film.ask.stop.is_set)
         except ValueError as wrong:
             raise HTTPException(400, str(wrong)) from wrong
         finally:
