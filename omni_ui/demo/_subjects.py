@@ -17,8 +17,10 @@ HOME |= {"cat": "table", "astronaut": "space"}
 SIZES = {"tree": 0.62, "blossom tree": 0.72, "ringed planet": 0.6}
 FAR = {"ringed planet": 0, "castle": 1, "lighthouse": 1, "windmill": 1, "tree": 2, "blossom tree": 2, "cabin": 2}
 """What stands behind other things, the farthest first."""
+ROOMS, PEOPLE = ("studio", "abstract", "space", "underwater"), ("woman", "man")
+ONE_WAY = {"lighthouse", "castle", "cabin", "woman", "man", "figure woman", "figure man"}
+"""What looks the same from both sides, or has a light side of its own."""
 AFLOAT, FLYING = {"sailboat"}, {"balloon", "butterfly", "spaceship", "rocket"}
-SWIMMING = {"fish", "turtle", "whale"}
 BALLOONS = ("d8503c", "2f7fa8", "e8a33c", "5f9f6a", "8a5aa8", "e07a8a")
 LANDMARKS = {"lighthouse", "castle", "cabin", "windmill", "tree", "blossom tree", "palm", "train"}
 
@@ -45,74 +47,88 @@ def _slots(count: int, stage: Stage) -> list[float]:
 
 
 def _place(stage: Stage, subject: Subject, k: int, x: float, crowd: int, scene: str, weight: float) -> None:
-    rng, unit, name, snowy = stage.rng, stage.unit, subject.name, stage.snowy
-    outdoors = scene not in ("studio", "abstract", "space", "underwater")
-    if name in ("woman", "man") and scene != "studio" and scene != "abstract":
+    """Draws the `k`th of a subject at the column `x`, with all that belongs to it; `crowd` share the picture."""
+    unit, name, colour = stage.unit, subject.name, subject.colour
+    outdoors = scene not in ROOMS
+    if name in PEOPLE and scene not in ("studio", "abstract"):
         name = f"figure {name}"
     size = SIZES.get(name) or drawings()[name].size
     tall = unit * size * (0.72 + 0.28 * min(weight, 1.3)) * (1.0 if crowd == 1 else max(0.4, 1.05 - 0.09 * crowd))
-    if outdoors and HOME.get(name) == "table":
-        tall *= 0.6
-    haze, colour = 0.0, subject.colour
-    floor = stage.height - stage.horizon
-    foot = stage.horizon + floor * (0.62 if outdoors else 0.42)
-    if outdoors and stage.bank:
-        foot = stage.bank
-    ground = True
     if name == "ringed planet":
         high = stage.height * 0.38 if scene == "space" else stage.horizon * 0.5
         globe(stage, x, high, tall * 0.34, rings=True, hue=colour)
         return
-    if scene == "space" or (name in FLYING and outdoors) or scene == "underwater" or scene == "abstract":
-        ground = False
-        high = stage.horizon * 0.5 if outdoors else stage.height * (0.47 if x == _slots(1, stage)[0] else 0.62)
-        if crowd > 1:
-            depth = rng.random() * (0.25 if k == 0 else 1)  # one of them near
-            tall *= 1.15 - 0.75 * depth
-            haze = 0.45 * depth if outdoors else 0
-            high += (rng.random() - 0.5) * (stage.horizon * 0.5 if outdoors else stage.height * 0.5)
-        if name == "balloon" and crowd > 1 and not colour:
-            colour = BALLOONS[k % len(BALLOONS)]
-        foot = high + tall / 2
-        if scene == "underwater":
-            foot = stage.height * rng.uniform(0.22, 0.66) if crowd > 1 else min(foot, stage.height * 0.7)
-    elif scene == "studio" and name in ("woman", "man"):
-        foot, ground = stage.height + 1, False
-    elif name in AFLOAT and scene == "sea":
-        foot = stage.horizon + floor * (0.34 if crowd == 1 else rng.uniform(0.08, 0.5))
-        tall *= 0.45 + 0.55 * min(1, (foot - stage.horizon) / (floor * 0.3))
-    elif name == "whale":
-        foot = stage.horizon + floor * 0.42
-    elif name == "lighthouse" and scene == "sea":
-        edge = stage.width * (0.66 if x >= stage.width / 2 else 0.34)
-        cap = colours("eef2f8" if snowy else "7d9a58")[0]
-        foot_at = stage.horizon + floor * 0.22
-        x, foot = land.headland(stage, edge, unit * 0.2, foot_at, colours("8a7a74")[0], cap)
-        foot += unit * 0.012
-    elif name in LANDMARKS and outdoors and not stage.bank:
-        foot = stage.horizon + floor * (0.4 if name != "castle" else 0.3)
-    if subject.count > 1 and ground and outdoors:
-        foot += floor * rng.uniform(-0.12, 0.16)
-    tall = min(tall, foot - stage.height * 0.03) if outdoors and ground and foot > stage.height * 0.2 else tall
-    picture = draw(name, tall, stage, colour, haze, snowy)
-    if name == "whale" and scene == "sea":
+    if outdoors and HOME.get(name) == "table":
+        tall *= 0.6
+    haze, ground = 0.0, False
+    if scene in ("space", "underwater", "abstract") or (name in FLYING and outdoors):
+        foot, tall, haze = _floating(stage, k, x, tall, crowd, scene)
+        if name == "balloon" and crowd > 1:
+            colour = colour or BALLOONS[k % len(BALLOONS)]
+    else:
+        ground = name not in PEOPLE
+        x, foot, tall = _standing(stage, name, x, tall, crowd, scene)
+        if subject.count > 1 and ground and outdoors:
+            foot += (stage.height - stage.horizon) * stage.rng.uniform(-0.12, 0.16)
+        if ground and outdoors and foot > stage.height * 0.2:
+            tall = min(tall, foot - stage.height * 0.03)
+    picture = draw(name, tall, stage, colour, haze, stage.snowy)
+    at_sea = scene == "sea" and (name in AFLOAT or name == "whale")
+    if at_sea and name == "whale":
         picture = picture.crop((0, 0, picture.width, int(picture.height * 0.74)))
-    if name not in ("lighthouse", "castle", "cabin", "woman", "man", "figure woman", "figure man") and stage.side < 0:
+    if name not in ONE_WAY and stage.side < 0:
         picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     left, top = x - picture.width / 2, foot - picture.height
-    bob = "bob" if not ground or name in AFLOAT or name == "whale" else ""
     if subject.rider:
         _ride(stage, subject.rider, picture, left, top)
-    if scene == "sea" and name in (*AFLOAT, "whale"):
+    if at_sea:
         mirror(stage, picture, left, foot, name == "whale")
-    elif ground and name not in ("woman", "man"):
+    elif ground:
         shadow(stage, picture, left, foot, indoors=not outdoors)
-    stage.put(name, picture, left, top, bob, float(rng.uniform(0.3, 1)))
-    if ground and stage.ground is not None and scene in ("meadow", "forest", "mountain", "village") and not snowy:
+    bob = "bob" if not ground or name in AFLOAT or name == "whale" else ""
+    stage.put(name, picture, left, top, bob, float(stage.rng.uniform(0.3, 1)))
+    if ground and stage.ground is not None and scene in ("meadow", "forest", "mountain", "village") and not stage.snowy:
         base = picture.getchannel("A").crop((0, int(picture.height * 0.93), picture.width, picture.height)).getbbox()
-        tufts(stage, left + base[0], foot, base[2] - base[0], min(tall, stage.unit * 0.4))
-    if name == "whale" and scene == "sea":
+        tufts(stage, left + base[0], foot, base[2] - base[0], min(tall, unit * 0.4))
+    if at_sea and name == "whale":
         spray(stage, picture, left, foot)
+
+
+def _floating(stage: Stage, k: int, x: float, tall: float, crowd: int, scene: str) -> tuple[float, float, float]:
+    """The row of the foot, the height and the haze of something in the air, in space or under water."""
+    rng, outdoors, haze = stage.rng, scene not in ROOMS, 0.0
+    high = stage.horizon * 0.5 if outdoors else stage.height * (0.47 if x == _slots(1, stage)[0] else 0.62)
+    if crowd > 1:
+        depth = rng.random() * (0.25 if k == 0 else 1)  # one of them near
+        tall *= 1.15 - 0.75 * depth
+        haze = 0.45 * depth if outdoors else 0
+        high += (rng.random() - 0.5) * 0.5 * (stage.horizon if outdoors else stage.height)
+    foot = high + tall / 2
+    if scene == "underwater":
+        foot = stage.height * rng.uniform(0.22, 0.66) if crowd > 1 else min(foot, stage.height * 0.7)
+    return foot, tall, haze
+
+
+def _standing(stage: Stage, name: str, x: float, tall: float, crowd: int, scene: str) -> tuple[float, float, float]:
+    """The column, the row of the foot and the height of something on the ground, in a room or on the water."""
+    outdoors, floor = scene not in ROOMS, stage.height - stage.horizon
+    if name in PEOPLE:
+        return x, stage.height + 1, tall
+    if name in AFLOAT and scene == "sea":
+        foot = stage.horizon + floor * (0.34 if crowd == 1 else stage.rng.uniform(0.08, 0.5))
+        return x, foot, tall * (0.45 + 0.55 * min(1, (foot - stage.horizon) / (floor * 0.3)))
+    if name == "whale":
+        return x, stage.horizon + floor * 0.42, tall
+    if name == "lighthouse" and scene == "sea":
+        edge = stage.width * (0.66 if x >= stage.width / 2 else 0.34)
+        cap = colours("eef2f8" if stage.snowy else "7d9a58")[0]
+        x, foot = land.headland(stage, edge, stage.unit * 0.2, stage.horizon + floor * 0.22, colours("8a7a74")[0], cap)
+        return x, foot + stage.unit * 0.012, tall
+    if outdoors and stage.bank:
+        return x, stage.bank, tall
+    far = outdoors and name in LANDMARKS
+    share = 0.3 if far and name == "castle" else 0.4 if far else 0.62 if outdoors else 0.42
+    return x, stage.horizon + floor * share, tall
 
 
 def _ride(stage, rider: Subject, mount, left, top) -> None:
