@@ -123,51 +123,43 @@ class Light:
         return np.asarray(albedo, np.float32) * (self.shade * (1 - k) + self.lit * k)
 
 
-def _light(sky, sun, lit, shade, haze, height, dark=False) -> Light:
-    return Light(colours(sky), *colours(f"{sun} {lit} {shade} {haze}"), height, dark)
+HOURS = """\
+day       0.62  2f79c8 62a5e0 a6d0ee e4f0ee  fff6dc fffaea 7d90b8 c9dfea
+day        0.5  2c8fb5 6cc0cf b5e1da f4f0d8  fff3cf fff8e2 7a94a8 d3e6dc
+day       0.55  4a82c4 8db6e0 cfdff0 f6efe6  fff4e2 fff6ea 8489b4 d8dfec
+dawn      0.14  5f80bd a9a5cf f0bcc0 ffe3bd  fff0cf ffe6cc 7b78a6 f0cdc4
+dawn      0.18  5796b0 a3c4c4 f3d8b8 ffedc4  fff6d8 fff0d0 728a9c efdcc6
+golden    0.24  5d8fb8 a8bfc0 f3d39a ffe9ae  fff4c4 ffe3ac 8a7690 f6d7a2
+golden     0.2  6a7fae c4a9ae f7c58a ffe29a  fff0bb ffdca0 80688c f4c596
+sunset    0.09  2b3a74 8a4c86 ee7a58 ffcf7d  fff0b4 ffc48a 5e4a80 ee9a76
+sunset    0.08  1f4a78 6f7fa0 f09a62 ffdc8a  fff3c0 ffcb90 4f5c86 f0ac82
+sunset    0.07  3a2a68 b0447a f7705c ffb46a  ffe6a0 ffb27c 663c74 ec8678
+dusk     -0.05  141c48 3c3a7c 9a5c90 f0a284  ffe0b8 c9a0bc 3c3868 84689c
+dusk     -0.05  0f2748 2c5a80 7d93a4 f2bf98  ffe8c4 a8b4c8 2c4468 748ca4
+night     0.68  050b22 0c1a40 1b3564 355a86  eef4ff 86a4d4 1d2c58 27477a
+night     0.66  0a0a28 181748 2f2c70 545088  f6f0ff 9a9ad6 29265c 3b3a7c
+night      0.7  03121f 07283c 10485a 2a7078  effcf8 7eb4bc 12384c 1c5868
+neon      0.68  0a0824 24104e 6a1e78 d8488c  ffd0f0 a08ade 33215e 6a2878
+neon      0.68  040c26 0e2452 3a3c92 b04aa8  d8f4ff 8ea0e0 26265c 3f3c8e
+storm      0.5  1e2836 35445a 5c6f82 9fb0b4  e8eef0 a9b6c4 46546c 6f8292
+storm      0.5  241f38 413c5c 6d6a86 b4a8a8  f0e8ea b4acbe 504a6c 7f7a92
+overcast   0.6  8795a6 a2b0bc bfcad0 dcdfdc  f4f4ee dbe2e6 7c8aa0 c2ccd0
+overcast   0.6  6b7c8e 8b9ca8 b4bfc2 d6d8d0  f0f0e8 ccd6da 6a7b90 b0bcc2
+"""
+"""By row: the hour, the height of the light (1 is the zenith); then colours: the sky from zenith to horizon, the sun
+or moon, what light and what shade multiply by, the haze."""
 
 
-LIGHTS = {
-    "day": [
-        _light("2f79c8 62a5e0 a6d0ee e4f0ee", "fff6dc", "fffaea", "7d90b8", "c9dfea", 0.62),
-        _light("2c8fb5 6cc0cf b5e1da f4f0d8", "fff3cf", "fff8e2", "7a94a8", "d3e6dc", 0.5),
-        _light("4a82c4 8db6e0 cfdff0 f6efe6", "fff4e2", "fff6ea", "8489b4", "d8dfec", 0.55),
-    ],
-    "dawn": [
-        _light("5f80bd a9a5cf f0bcc0 ffe3bd", "fff0cf", "ffe6cc", "7b78a6", "f0cdc4", 0.14),
-        _light("5796b0 a3c4c4 f3d8b8 ffedc4", "fff6d8", "fff0d0", "728a9c", "efdcc6", 0.18),
-    ],
-    "golden": [
-        _light("5d8fb8 a8bfc0 f3d39a ffe9ae", "fff4c4", "ffe3ac", "8a7690", "f6d7a2", 0.24),
-        _light("6a7fae c4a9ae f7c58a ffe29a", "fff0bb", "ffdca0", "80688c", "f4c596", 0.2),
-    ],
-    "sunset": [
-        _light("2b3a74 8a4c86 ee7a58 ffcf7d", "fff0b4", "ffc48a", "5e4a80", "ee9a76", 0.09),
-        _light("1f4a78 6f7fa0 f09a62 ffdc8a", "fff3c0", "ffcb90", "4f5c86", "f0ac82", 0.08),
-        _light("3a2a68 b0447a f7705c ffb46a", "ffe6a0", "ffb27c", "663c74", "ec8678", 0.07),
-    ],
-    "dusk": [
-        _light("141c48 3c3a7c 9a5c90 f0a284", "ffe0b8", "c9a0bc", "3c3868", "84689c", -0.05),
-        _light("0f2748 2c5a80 7d93a4 f2bf98", "ffe8c4", "a8b4c8", "2c4468", "748ca4", -0.05),
-    ],
-    "night": [
-        _light("050b22 0c1a40 1b3564 355a86", "eef4ff", "86a4d4", "1d2c58", "27477a", 0.68, True),
-        _light("0a0a28 181748 2f2c70 545088", "f6f0ff", "9a9ad6", "29265c", "3b3a7c", 0.66, True),
-        _light("03121f 07283c 10485a 2a7078", "effcf8", "7eb4bc", "12384c", "1c5868", 0.7, True),
-    ],
-    "neon": [
-        _light("0a0824 24104e 6a1e78 d8488c", "ffd0f0", "a08ade", "33215e", "6a2878", 0.68, True),
-        _light("040c26 0e2452 3a3c92 b04aa8", "d8f4ff", "8ea0e0", "26265c", "3f3c8e", 0.68, True),
-    ],
-    "storm": [
-        _light("1e2836 35445a 5c6f82 9fb0b4", "e8eef0", "a9b6c4", "46546c", "6f8292", 0.5),
-        _light("241f38 413c5c 6d6a86 b4a8a8", "f0e8ea", "b4acbe", "504a6c", "7f7a92", 0.5),
-    ],
-    "overcast": [
-        _light("8795a6 a2b0bc bfcad0 dcdfdc", "f4f4ee", "dbe2e6", "7c8aa0", "c2ccd0", 0.6),
-        _light("6b7c8e 8b9ca8 b4bfc2 d6d8d0", "f0f0e8", "ccd6da", "6a7b90", "b0bcc2", 0.6),
-    ],
-}
+def _lights() -> dict[str, list[Light]]:
+    found: dict[str, list[Light]] = {}
+    for row in HOURS.splitlines():
+        hour, height, *codes = row.split()
+        hues = colours(" ".join(codes))
+        found.setdefault(hour, []).append(Light(hues[:4], *hues[4:], float(height), hour in ("night", "neon")))
+    return found
+
+
+LIGHTS = _lights()
 
 
 @dataclass

@@ -8,7 +8,7 @@ from omni_ui.demo import _sky as sky
 from omni_ui.demo import _town as town
 from omni_ui.demo import _worlds as worlds
 from omni_ui.demo._canvas import LIGHTS, Stage, colours, mix, pick
-from omni_ui.demo._subjects import HOME, house_row, place_subjects
+from omni_ui.demo._subjects import HOME, ROOMS, house_row, place_subjects
 from omni_ui.demo._words import Wish
 
 LANDSCAPES = ["mountain", "sea", "meadow", "forest", "mountain", "desert", "snow", "sea"]
@@ -33,7 +33,7 @@ def build(wish: Wish, width: int, height: int, seed: int, weight: float = 1.0) -
     hour = choose_hour(wish, scene, rng)
     lights = LIGHTS["neon" if "neon" in wish.style and hour in ("night", "dusk") else hour]
     stage = Stage(width, height, rng, pick(rng, lights), side=int(rng.choice((-1, 1))))
-    room = scene in ("studio", "abstract", "space", "underwater")
+    room = scene in ROOMS
     share = HORIZONS.get(scene, 0.58) + rng.uniform(-0.03, 0.03)
     if scene == "studio":
         stage.light, share = LIGHTS["day"][0], 0.68

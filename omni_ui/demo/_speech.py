@@ -75,10 +75,8 @@ async def _speak(body: Speech, request: Request) -> Response:
         if body.word_timestamps:
             return refusal("word_timestamps=true requires the server to be launched with --forced-aligner.")
         if body.streams and body.speed not in (None, 1.0):
-            label, other = "Streaming" if body.raw else "SSE streaming", "a non-streaming request"
-            return refusal(
-                f"{label} is not supported with speed adjustment. Use {other} or remove the speed parameter."
-            )
+            said = "is not supported with speed adjustment. Use a non-streaming request or remove the speed parameter."
+            return refusal(f"{'Streaming' if body.raw else 'SSE streaming'} {said}")
         if wrong := check(body, demo):
             return refusal(wrong)
         if body.streams:

@@ -172,12 +172,8 @@ def shadow(stage: Stage, picture: Image.Image, left, foot, indoors=False) -> Non
         pad, wide = int(tall * 2), int(w * share)
         pool = Image.new("L", (wide + 2 * pad, int(tall) + 2 * pad))
         ImageDraw.Draw(pool).ellipse((pad, pad, wide + pad, tall + pad), strength)
-        _dark(
-            stage,
-            blurred(pool, tall * 0.45),
-            middle - away * w * stage.side - wide / 2 - pad,
-            foot - h * 0.55 - tall / 2 - pad,
-        )
+        left, top = middle - away * w * stage.side - wide / 2 - pad, foot - h * 0.55 - tall / 2 - pad
+        _dark(stage, blurred(pool, tall * 0.45), left, top)
 
 
 def _dark(stage, mask, left, top) -> None:
