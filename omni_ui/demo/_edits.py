@@ -20,16 +20,13 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from omni_ui.demo import _errors
 from omni_ui.demo._engine import Ask
 from omni_ui.demo._images import check_layers, check_lora, check_pixels, choose_format, parse_size, result
-from omni_ui.demo._media import decode, describe, fetch, given
+from omni_ui.demo._media import Real, Text, Whole, decode, describe, fetch, given
 
 router = APIRouter()
 RESOLUTIONS = (640, 1024)
 MOST_INPUTS = 4
 MOST_OUTPUTS = 16
 Media = Annotated[UploadFile | str | None, File()]
-Text = Annotated[str | None, Form()]
-Whole = Annotated[int | None, Form()]
-Real = Annotated[float | None, Form()]
 
 
 async def open_picture(source: Upload | str) -> Image.Image:

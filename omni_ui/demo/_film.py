@@ -14,13 +14,10 @@ from pydantic import BaseModel, Field, field_validator
 
 from omni_ui.demo._engine import Ask
 from omni_ui.demo._images import parse_size
-from omni_ui.demo._media import decode, fetch, given
+from omni_ui.demo._media import Real, Text, Whole, decode, fetch, given
 
 DEFAULTS = {"width": 848, "height": 480, "fps": 16.0, "seconds": 4}
 MAX_FRAMES, MAX_SIDE = 600, 1920
-Text = Annotated[str | None, Form()]
-Whole = Annotated[int | None, Form()]
-Real = Annotated[float | None, Form()]
 
 
 class VideoGenerationRequest(BaseModel):

@@ -4,17 +4,21 @@ import base64
 import binascii
 import io
 import struct
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import httpx
 import numpy as np
 import soundfile
-from fastapi import Request
+from fastapi import Form, Request
 from fastapi.exceptions import RequestValidationError
 from PIL import Image
 
 FRAMES = 12.5
 """Audio tokens a second, as Qwen3-TTS counts them."""
+Text = Annotated[str | None, Form()]
+Whole = Annotated[int | None, Form()]
+Real = Annotated[float | None, Form()]
+"""Fields of a form that may be left out."""
 Format = Literal["wav", "pcm", "flac", "mp3", "opus"]
 FILES = {
     "wav": ("WAV", "audio/wav", "PCM_16"),
