@@ -249,6 +249,11 @@
       learn();
     };
     watch("value", heard);
+    const hide = () => { // settings that this model does not have
+      for (const { field } of sides) for (const one of field.options) one.hidden = one.disabled = Boolean(props.hides?.includes(one.value));
+    };
+    watch("hides", hide);
+    hide();
 
     element.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !running()) return;

@@ -62,6 +62,8 @@ class ChatTab(OmniTab):
             for name in names:
                 part = self.place_of(name)
                 advice[part] = gr.update(visible=output in outputs)
+        hidden = [name for output, names in NEEDS.items() if output not in outputs for name in names]
+        advice[self.grid] = gr.update(hides=hidden)
         if "text" not in outputs:
             advice[self.advice] = ONE_PROMPT
         answers = [(drawn(words), value) for words, value in hint(ChatRequest.model_fields["modalities"], "presets")]
@@ -82,7 +84,7 @@ class ChatTab(OmniTab):
 
     @property
     def advised(self) -> list[Component]:
-        return [*super().advised, *self.form.inputs, self.place_of("size")]
+        return [*super().advised, *self.form.inputs, self.place_of("size"), self.grid]
 
 
 async def _voices(omni: OmniClient) -> list[str]:

@@ -103,6 +103,18 @@ def test_an_empty_composer_answers_the_last_message_again(server, page):
     assert "What is it?" in home
 
 
+def test_only_settings_that_the_model_has_are_offered(server, demo_app, open_page):
+    offered = (
+        "[...document.querySelectorAll('#chat-grid-x option')].filter((one) => !one.hidden).map((one) => one.value)"
+    )
+    page = open_page(server.app.url, "Chat")
+    page.wait_for_function(f"!({offered}).includes('num_inference_steps')")
+    assert {"temperature", "voice", "seed"} <= set(page.evaluate(offered))
+    page = open_page(demo_app.url, "Chat")  # its model draws, too
+    page.wait_for_selector("#chat-temperature")
+    assert {"temperature", "size", "num_inference_steps"} <= set(page.evaluate(offered))
+
+
 def test_nothing_to_answer_is_said(server, page):
     page.click("#chat-explore-temperature")
     said(page, "chat", "There is nothing to answer again yet.")

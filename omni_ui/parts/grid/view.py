@@ -37,7 +37,7 @@ AXES = (("x", "Across"), ("y", "Down"))
 
 
 def grid_view(form: Form) -> Component:
-    """Made inside the stage, when the controls are there."""
+    """Made inside the stage, when the controls are there. Its prop `hides` names settings that are not offered."""
     tab = form.prefix
     script = f"omniGrid(element, props, watch, {EVENTS}, {json.dumps(tab)});"
     return untouched(
@@ -48,6 +48,7 @@ def grid_view(form: Form) -> Component:
             elem_id=f"{tab}-grid",
             elem_classes="omni-grid-place",
             padding=False,
+            hides=[],
         )
     )
 
