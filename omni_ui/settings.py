@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     host: str | None = Field(None, description="The address to listen on. 127.0.0.1, or 0.0.0.0 on a Space.")
     port: int = Field(7860, ge=1, le=65535, description="The port to listen on.")
     root_path: str = Field("", description="The path below which a proxy serves the page, such as /omni.")
-    max_concurrency: int = Field(64, ge=1, description="Runs at one time per server; further ones wait in line.")
+    max_concurrency: int = Field(128, ge=1, description="Runs at one time per server; further ones wait in line.")
     max_grid: int = Field(36, ge=4, description="Runs that one grid of settings may have.")
     timeout: float = Field(1800, gt=0, description="Seconds that one run may take.")
     max_upload_mb: int = Field(200, ge=1, description="The largest file that a visitor may upload, in MB.")

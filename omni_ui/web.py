@@ -24,7 +24,7 @@ from omni_ui.client import Health
 from omni_ui.page import build_ui
 from omni_ui.parts.backends import Backend, Backends
 from omni_ui.parts.front_page import FrontPage
-from omni_ui.parts.gradio_private import calm, describe_once, lighten_sessions, skip_cheaply
+from omni_ui.parts.gradio_private import calm, describe_once, forget_matplotlib, lighten_sessions, skip_cheaply
 from omni_ui.parts.grid.routes import grid_routes
 from omni_ui.parts.guard import Guard
 from omni_ui.parts.history_routes import history_routes
@@ -114,6 +114,7 @@ def create_app(settings: Settings) -> FastAPI:
     page.i18n_instance = translatable(page)  # before it is mounted: Gradio then writes it into the page itself
     describe_once(page)  # before Gradio does so five times over
     lighten_sessions(page)
+    forget_matplotlib()
     page.max_threads = settings.max_threads
     page.queue(default_concurrency_limit=None)
     mounted = gr.mount_gradio_app(

@@ -22,6 +22,11 @@ def untouched(component: Component) -> Component:
     return component
 
 
+def shows_as_is(component: Component) -> bool:
+    """Whether what a run gives it goes to the page unchanged, so that Gradio need not prepare it."""
+    return type(component) in (gr.HTML, gr.JSON) and "postprocess" not in vars(component)
+
+
 NUMBER_SCRIPT = """
 const number = element.querySelector("input[type=number]");
 const range = element.querySelector("input[type=range]");

@@ -6,7 +6,9 @@ that, 0.6 MB a visitor; and with every update of a run it builds anew each compo
 tests/parts/test_gradio_private.py notices when Gradio changes.
 """
 
+import importlib.util
 import inspect
+import sys
 from collections.abc import Awaitable, Callable
 from copy import copy
 from functools import partial
@@ -49,6 +51,12 @@ def describe_once(page: gr.Blocks) -> None:
             if describe := getattr(block, name, None):
                 # Gradio takes keys away from what it is given, and sets others, but goes no deeper.
                 setattr(block, name, partial(copy, describe()))
+
+
+def forget_matplotlib() -> None:
+    """Gradio looks for it twice at each step of a run. Where it is missing, that is a search through all folders."""
+    if importlib.util.find_spec("matplotlib") is None:
+        sys.modules["matplotlib"] = None  # type: ignore[assignment]  # Python's own way to say: not here
 
 
 class LightSession(state_holder.SessionState):

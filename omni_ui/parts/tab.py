@@ -13,6 +13,7 @@ from omni_ui.client import Ability, Request
 from omni_ui.parts import forecast, remedies, status
 from omni_ui.parts.backends import Backend, Backends
 from omni_ui.parts.below import below
+from omni_ui.parts.controls import shows_as_is
 from omni_ui.parts.form import Form, Invalid, by_name
 from omni_ui.parts.grid.view import grid_view
 from omni_ui.parts.grid.view import wire as wire_grid
@@ -199,6 +200,7 @@ class OmniTab:
             api_visibility="private" if on else "public",
             api_description=(self.form.model.__doc__ or "").strip().split("\n")[0],
             show_progress="hidden",
+            postprocess=not all(map(shows_as_is, outputs)),  # it costs a change of thread for each output each time
             concurrency_limit=None,
             trigger_mode=again,
         )

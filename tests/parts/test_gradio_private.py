@@ -1,9 +1,12 @@
+import inspect
+import sys
 import time
 from pathlib import Path
 
 import gradio as gr
 import pytest
 from gradio.state_holder import StateHolder
+from gradio.utils import MatplotlibBackendMananger
 
 from omni_ui.parts.gradio_private import (
     LOOKS,
@@ -182,3 +185,11 @@ async def test_without_it_gradio_makes_what_is_skipped(run):
     state = SessionState(page)
     await page.postprocess_data(block_fn, {parts[4]: "x"}, state)
     assert made_anew(state, parts) == [parts[0], parts[1], parts[3]]
+
+
+def test_gradio_still_looks_for_matplotlib_and_takes_no_for_an_answer(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert "import matplotlib" in inspect.getsource(MatplotlibBackendMananger)
+    with MatplotlibBackendMananger():
+        pass
+    assert "MatplotlibBackendMananger" in inspect.getsource(gr.Blocks.call_function) + inspect.getsource(gr.utils)
