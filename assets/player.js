@@ -2,7 +2,7 @@
 // behind a small buffer, which grows when the server is slower than speech. What has arrived can be played again, also
 // when the stream broke off. Measurements of each stream stand on window.omniAudio for tests.
 (() => {
-  const FIRST_LEAD = 0.06; // seconds held back before the first sound
+  const FIRST_LEAD = 0.04; // seconds held back before the first sound
   const MOST_LEAD = 4;
   const { root } = window.omniTools;
   const clock = (seconds) => `${Math.floor((seconds + 0.05) / 60)}:${String(Math.floor((seconds + 0.05) % 60)).padStart(2, "0")}`;

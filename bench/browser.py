@@ -92,22 +92,19 @@ def weight(browser: Browser, url: str, ready: str) -> dict[str, Any]:
     return {"seconds": seconds, **seen}
 
 
-def abort(browser: Browser, url: str, server: str, tab: str, fill: Callable[[Page], None], close: bool) -> float:
+def abort(page: Page, server: str, tab: str, fill: Callable[[Page], None], close: bool) -> float:
     """Seconds from Stop (or from closing the page) until the server sees the abort."""
     httpx.post(f"{server}/set", json={"latency": 30.0})
-    page = open_tab(browser, url, tab)
     fill(page)
     page.click(f"#{tab.lower()}-run")
     _until(lambda: httpx.get(f"{server}/log").json(), f"{tab}: the request reaches the server")
-    page.wait_for_timeout(700)
+    page.wait_for_timeout(500)
     pressed = time.time()
     if close:
         page.close()
     else:
         page.click(f"#{tab.lower()}-stop")
     _until(lambda: "ended" in httpx.get(f"{server}/log").json()[-1], f"{tab}: the server sees the abort")
-    if not close:
-        page.close()
     return httpx.get(f"{server}/log").json()[-1]["ended"] - pressed
 
 

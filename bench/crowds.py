@@ -106,14 +106,15 @@ def idle(ours: Program, seconds: float) -> float:
 
 
 def growth(server: str, ours: Program, runs: int) -> Row:
-    """What a run costs early and late in the life of the app."""
+    """What a run costs early and late in the life of the app. The runs in between come several at a time."""
     configure(server, latency=0)
-    seconds = _in_thread(load.in_a_row(ours.url, runs + WINDOW, size="64x64"))
-    early = statistics.median(seconds[10 : 10 + WINDOW])
-    marks = [mark for mark in (1000, 5000) if mark <= runs] or [runs]
-    late = {mark: statistics.median(seconds[mark : mark + WINDOW]) for mark in marks}
-    moments = ", ".join(str(mark) for mark in (10, *marks))
-    row = Row(f"a run after {moments} others", "ms", {"ours": [1000 * one for one in (early, *late.values())]})
-    for mark, value in late.items():
-        row.checks.append(Check(f"after {mark} / after 10", value / early, 1.1))
+    marks = [10, *(mark for mark in (1000, 5000) if mark <= runs)]
+    found, done = [], 0
+    for mark in marks:
+        _in_thread(load.several_at_a_time(ours.url, mark - done, size="64x64"))
+        found.append(1000 * statistics.median(_in_thread(load.in_a_row(ours.url, WINDOW, size="64x64"))))
+        done = mark + WINDOW
+    row = Row(f"a run after {', '.join(map(str, marks))} others", "ms", {"ours": found})
+    for mark, value in zip(marks[1:], found[1:], strict=True):
+        row.checks.append(Check(f"after {mark} / after 10", value / found[0], 1.1))
     return row

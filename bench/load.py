@@ -81,6 +81,19 @@ async def in_a_row(url: str, number: int, **values: Any) -> list[float]:
         return [await one_run(http, endpoint, prompt="a boat", **values) for _ in range(number)]
 
 
+async def several_at_a_time(url: str, number: int, **values: Any) -> None:
+    """Many runs, eight at any moment."""
+    async with client() as http:
+        endpoint = await Endpoint.find(http, url, "image")
+        left = iter(range(number))
+
+        async def one_after_the_other() -> None:
+            for _ in left:
+                await one_run(http, endpoint, prompt="a boat", **values)
+
+        await asyncio.gather(*(one_after_the_other() for _ in range(8)))
+
+
 async def slowest_chat(url: str, number: int) -> float:
     """Seconds until the last of so many answers is complete."""
     async with client() as http:

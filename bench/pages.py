@@ -71,10 +71,12 @@ def pictures(
                     if turn:  # the first one of each warms up
                         samples[way].append(1000 * seconds)
             samples["direct"] = [1000 * (_direct(server, size, n) - latency) for _ in range(rounds)]
-            row = Row(f"picture {size}, n = {n}: added", "ms", samples)
+            row = Row(f"picture {size}, n = {n}: click to pixels, less the latency", "ms", samples)
             if size == "1024x1024" and n == 1:
                 row.checks.append(Check("added", row.median("ours"), 150, unit=" ms"))
-            row.checks.append(Check("plain / ours", row.ratio, 3, at_least=True))
+            # The server's own time is that of a direct call: it holds the sending, too.
+            plain, ours = (row.median(way) - row.median("direct") for way in ("plain", "ours"))
+            row.checks.append(Check("plain / ours beyond the direct call", plain / ours, 3, at_least=True))
             row.note = "bytes equal." if _same_bytes(pages["ours"], server, size) else "**bytes differ**"
             rows.append(row)
             for page in pages.values():
@@ -188,9 +190,16 @@ def stops(browser: Browser, server: str, ours: Program, tabs: list[str], rounds:
     rows = []
     for tab in tabs:
         samples: list[float] = []
+        page = eyes.open_tab(browser, ours.url, tab)
         for turn in range(rounds):
-            close = turn % 2 == 1 and tab != "Video"  # a job outlives its page
-            samples.append(1000 * eyes.abort(browser, ours.url, server, tab, FILL[tab], close))
+            leave = turn % 2 == 1 and tab != "Video"  # a job outlives its page
+            samples.append(1000 * eyes.abort(page, server, tab, FILL[tab], leave))
+            if leave:
+                page = eyes.open_tab(browser, ours.url, tab)
+            else:
+                page.wait_for_selector(f"#{tab.lower()}-status [data-state]:not([data-state=working])")
+                page.wait_for_timeout(700)  # Gradio takes no press of Run while a run is ending
+        page.close()
         row = Row(f"{tab}: Stop or leaving, seen by the server", "ms", {"ours": samples})
         row.checks.append(Check("ours", row.median("ours"), 700, unit=" ms"))
         rows.append(row)

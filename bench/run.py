@@ -124,7 +124,7 @@ EVERYTHING: dict[str, Part] = {
     "pictures": lambda bench, browser: bench.pictures(browser, ["1024x1024", "2048x2048"], [1, 4], 5),
     "words": lambda bench, browser: bench.words(browser, 5, 2000),
     "sound": lambda bench, browser: bench.sound(browser, 5),
-    "stops": lambda bench, browser: bench.stops(browser, TABS, 6),
+    "stops": lambda bench, browser: bench.stops(browser, TABS, 5),
     "crowds": lambda bench, _: bench.crowds([50, 200], 5, plain=True),
     "streams": lambda bench, _: bench.streams(100, 5),
     "video": lambda bench, _: bench.video(5),

@@ -1,5 +1,6 @@
 """Pictures of a server as files, and what is said about them."""
 
+import asyncio
 from io import BytesIO
 from pathlib import Path
 
@@ -12,10 +13,9 @@ from omni_ui.parts.files import keep
 async def save_pictures(pictures: Pictures, stem: str = "picture") -> list[Path]:
     """Writes each picture's bytes as they came; the paths in the order of the answer."""
     many = len(pictures.pictures) > 1
-    return [
-        await keep(one.data, f"{stem}-{number}{one.suffix}" if many else f"{stem}{one.suffix}")
-        for number, one in enumerate(pictures.pictures, 1)
-    ]
+    names = [f"{stem}-{n}{one.suffix}" if many else f"{stem}{one.suffix}" for n, one in enumerate(pictures.pictures, 1)]
+    kept = (keep(one.data, name) for one, name in zip(pictures.pictures, names, strict=True))
+    return list(await asyncio.gather(*kept))
 
 
 def picture_facts(pictures: Pictures) -> list[tuple[str, str]]:
