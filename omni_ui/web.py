@@ -116,7 +116,8 @@ def create_app(settings: Settings) -> FastAPI:
     lighten_sessions(page)
     forget_matplotlib()
     page.max_threads = settings.max_threads
-    page.queue(default_concurrency_limit=None)
+    # Seconds. By default each run that begins is told to all who wait, and here nobody waits in Gradio's own line.
+    page.queue(status_update_rate=60, default_concurrency_limit=None)
     mounted = gr.mount_gradio_app(
         app,
         page,

@@ -16,7 +16,7 @@ RATE = 18.0
 SOON = 0.01
 """Seconds between the first two batches; the next wait is twice as long, up to the usual one: the first word of an
 answer often follows close behind the news that it was asked for."""
-LATE, SELDOM = 0.03, 0.3
+LATE, SELDOM = 0.015, 0.3
 """Seconds: when this process is later than the first with a batch, it has too much to do, and batches come less often,
 down to one in the second."""
 
