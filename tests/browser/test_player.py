@@ -24,8 +24,10 @@ class Player:
         self.listening = Listening()
         app = FastAPI()
         app.include_router(self.listening.routes())
-        style, script = ((ASSETS / name).read_text() for name in ("omni.css", "player.js"))
-        page = f"<style>{style}</style><button id='go'>Go</button><div id='place'></div><script>{script}</script>"
+        style, tools, script = ((ASSETS / name).read_text() for name in ("omni.css", "tools.js", "player.js"))
+        page = (
+            f"<style>{style}</style><button id='go'>Go</button><div id='place'></div><script>{tools}{script}</script>"
+        )
         app.get("/", response_class=HTMLResponse)(lambda: page)
         self.port = free_port()
         self.server = uvicorn.Server(uvicorn.Config(app, port=self.port, log_level="error"))
