@@ -29,7 +29,7 @@ test: dev
 	$(PY) -m pytest -m "not real" --ignore tests/browser $(SHARED)
 	$(PY) -m pytest -m "not real" tests/browser $(SHARED) || $(PY) -m pytest -m "not real" tests/browser $(AGAIN)
 
-# All figures in about ten minutes, on a machine with nothing else to do. Plain Gradio's sound needs ffmpeg.
+# All figures in about twelve minutes, on a machine with nothing else to do. Plain Gradio's sound needs ffmpeg.
 bench: dev
 	sh tests/need_programs.sh
 	$(PY) -m bench.run
