@@ -8,6 +8,7 @@ from omni_ui.parts.languages import languages
 from tests.running import App
 
 TABS = pytest.mark.parametrize("tab", ["Image", "Edit", "Sound", "Video"])
+TOP = "(one) => document.querySelector(one).getBoundingClientRect().top"
 
 
 @TABS
@@ -15,9 +16,9 @@ def test_the_demo_tells_what_its_settings_do(demo_app, open_page, tab: str):
     page = open_page(demo_app.url, tab)
     note = page.locator(f"#{tab.lower()}-advice")
     note.get_by_text(ABOUT[tab.lower()]).wait_for()
-    fields = page.locator(f"#{tab.lower()}-guidance_scale").bounding_box()
-    place = note.bounding_box()
-    assert 0 < place["y"] - fields["y"] < 400  # right below the settings that it is about
+    # Right below the settings that it is about, once all stands in its place.
+    page.wait_for_function(f"({TOP})('#{tab.lower()}-advice') > ({TOP})('#{tab.lower()}-guidance_scale')")
+    page.wait_for_function(f"({TOP})('#{tab.lower()}-advice') < ({TOP})('#{tab.lower()}-guidance_scale') + 400")
     assert "guidance scale" in note.inner_text()
 
 
@@ -29,8 +30,11 @@ def test_a_voice_of_the_demo_is_called_no_clone(demo_app, open_page):
 def test_on_a_phone_it_stays_with_the_settings(demo_app, open_page):
     page = open_page(demo_app.url, "Sound", viewport={"width": 390, "height": 844})
     page.locator("#sound-advice").get_by_text(ABOUT["sound"]).wait_for()
-    settings, note = (page.locator(one).bounding_box() for one in ("#sound-tab .omni-card", "#sound-advice"))
-    assert 0 <= note["y"] - (settings["y"] + settings["height"]) < 40
+    page.wait_for_function(
+        "() => { const gap = document.querySelector('#sound-advice').getBoundingClientRect().top"
+        " - document.querySelector('#sound-tab .omni-card').getBoundingClientRect().bottom;"
+        " return gap >= 0 && gap < 40; }"
+    )
 
 
 def test_the_demo_tells_it_in_the_language_of_the_page(demo_app, open_page):
