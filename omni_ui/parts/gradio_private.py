@@ -90,8 +90,9 @@ def skip_cheaply(page: gr.Blocks) -> None:
         told = [block for block in outputs if block in predictions and predictions[block] != gr.skip()]
         shorter = copy(block_fn)
         shorter.outputs = told
-        values = {block: predictions[block] for block in told} if len(told) > 1 else [predictions[one] for one in told]
-        made = await whole(shorter, values[0] if len(told) == 1 else values, state) if told else []
+        # Of a single output Gradio takes the value itself.
+        given = predictions[told[0]] if len(told) == 1 else {block: predictions[block] for block in told}
+        made = await whole(shorter, given, state) if told else []
         found = dict(zip(told, made, strict=True))
         return [found[one] if one in found else None if one.stateful else gr.skip() for one in outputs]
 

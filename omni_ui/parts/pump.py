@@ -17,8 +17,8 @@ SOON = 0.01
 """Seconds between the first two batches; the next wait is twice as long, up to the usual one: the first word of an
 answer often follows close behind the news that it was asked for."""
 LATE, SELDOM = 0.015, 0.3
-"""Seconds: when this process is later than the first with a batch, it has too much to do, and batches come less often,
-down to one in the second."""
+"""Seconds: when this process is later than LATE with a batch, it has too much to do, and batches come less often, up
+to SELDOM apart."""
 
 
 async def pump(source: AsyncIterator[T], heartbeat: float = HEARTBEAT, rate: float = RATE) -> AsyncGenerator[list[T]]:
