@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from omni_ui.demo._canvas import LIGHTS, Stage
-from omni_ui.demo._drawing import draw, drawings
-from omni_ui.demo._styles import STYLES
-from omni_ui.demo.editor import KNOWN, edit
-from omni_ui.demo.painter import frames, paint
+from omni_ui.demo.imaging.canvas import LIGHTS, Stage
+from omni_ui.demo.imaging.drawing import draw, drawings
+from omni_ui.demo.imaging.editor import KNOWN, edit
+from omni_ui.demo.imaging.painter import frames, paint
+from omni_ui.demo.imaging.styles import STYLES
 
 PROMPTS = [
     "a red fox in the snow",

@@ -19,11 +19,11 @@ import pybase64
 from fastapi import FastAPI
 
 from bench.server import picture_body
-from omni_ui.client._transport import _parse_json
-from omni_ui.parts.front_page import FrontPage
-from omni_ui.parts.gradio_private import LightSession, describe_once
+from omni_ui.app.factory import create_app
+from omni_ui.app.gradio_private import LightSession, describe_once
+from omni_ui.app.page_cache import FrontPage
+from omni_ui.client.transport import _parse_json
 from omni_ui.settings import Settings
-from omni_ui.web import create_app
 
 TURNS = 21
 GradiosSession = LightSession.__mro__[1]

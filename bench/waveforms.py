@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from omni_ui.demo import sound, voice
+from omni_ui.demo.audio import sound, voice
 
 WIDTH, WAVE, SPECTRUM = 1000, 120, 300
 TEXT = "Hello, and welcome to the demo. The quick brown fox jumps over the lazy dog."

@@ -12,14 +12,14 @@ GAP = "\0"
 
 APART = (
     "demo/",  # a server of its own, that answers as vLLM-Omni does
-    "parts/snippets/",  # code
+    "features/snippets/",  # code
     "settings.py",  # speaks on the terminal
     "store/schema.py",
     "store/history.py",
     "store/jobs.py",
     "store/timings.py",
-    "parts/keepsake.py",  # a file to take home, in English
-    "recipes/words.py",  # the words of A1111's format
+    "features/history/export.py",  # a file to take home, in English
+    "features/recipes/words.py",  # the words of A1111's format
 )
 """Modules whose texts do not reach the page."""
 
@@ -30,7 +30,7 @@ def sources() -> Iterator[Path]:
         place = path.relative_to(ROOT / "omni_ui").as_posix()
         if place == "demo/about.py" or (not place.startswith(APART) and place not in APART):
             yield path
-    yield from sorted((ROOT / "assets").glob("*.js"))
+    yield from sorted((ROOT / "omni_ui").rglob("*.js"))
 
 
 def texts(path: Path) -> set[str]:

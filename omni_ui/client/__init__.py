@@ -11,12 +11,13 @@ Errors are one tree; each carries a sentence that can be shown as it is (see `_e
     └── ServerFailed (OutOfMemory)
 """
 
-from omni_ui.client._answers import known_error
-from omni_ui.client._chat import ChatRequest
-from omni_ui.client._client import OmniClient
-from omni_ui.client._discover import Ability, Capabilities, ModelInfo
-from omni_ui.client._edit import EDIT_SIZES, EditRequest
-from omni_ui.client._errors import (
+from omni_ui.client.answers.failures import known_error
+from omni_ui.client.answers.formats import FileRef, Picture, media_type_of, replace_files, type_of_file
+from omni_ui.client.answers.pictures import Pictures
+from omni_ui.client.answers.speech import BatchResult
+from omni_ui.client.client import OmniClient
+from omni_ui.client.discovery import Ability, Capabilities, ModelInfo
+from omni_ui.client.errors import (
     BadRequest,
     BrokenAnswer,
     NotFound,
@@ -31,7 +32,7 @@ from omni_ui.client._errors import (
     TooLarge,
     Unauthorized,
 )
-from omni_ui.client._events import (
+from omni_ui.client.events import (
     AudioChunk,
     ChatEvent,
     Discard,
@@ -44,21 +45,20 @@ from omni_ui.client._events import (
     TextDelta,
     Usage,
 )
-from omni_ui.client._files import FormRequest
-from omni_ui.client._image import SIZES, ImageRequest
-from omni_ui.client._jobs import VideoJob
-from omni_ui.client._known_models import recommended_fields
-from omni_ui.client._load import Load
-from omni_ui.client._media import FileRef, Picture, media_type_of, replace_files, type_of_file
-from omni_ui.client._pictures import Pictures
-from omni_ui.client._read_speech import BatchResult
-from omni_ui.client._request import Problem, Request, WireCall, hint, knob, problems
-from omni_ui.client._server import Health
-from omni_ui.client._sound import SoundRequest
-from omni_ui.client._speech import LANGUAGES, SpeechRequest, VoiceUpload, batch_call
-from omni_ui.client._transport import Wait, read_address, read_key
-from omni_ui.client._video import VIDEO_SIZES, VideoRequest
-from omni_ui.client._voices import SavedVoice, Voices
+from omni_ui.client.jobs import VideoJob
+from omni_ui.client.known_models import recommended_fields
+from omni_ui.client.load import Load
+from omni_ui.client.requests.base import Problem, Request, WireCall, hint, knob, problems
+from omni_ui.client.requests.chat import ChatRequest
+from omni_ui.client.requests.edit import EDIT_SIZES, EditRequest
+from omni_ui.client.requests.files import FormRequest
+from omni_ui.client.requests.image import SIZES, ImageRequest
+from omni_ui.client.requests.sound import SoundRequest
+from omni_ui.client.requests.speech import LANGUAGES, SpeechRequest, VoiceUpload, batch_call
+from omni_ui.client.requests.video import VIDEO_SIZES, VideoRequest
+from omni_ui.client.server import Health
+from omni_ui.client.transport import Wait, read_address, read_key
+from omni_ui.client.voices import SavedVoice, Voices
 
 __all__ = [
     "EDIT_SIZES",

@@ -18,9 +18,16 @@ from fastapi import FastAPI, HTTPException, Request
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from omni_ui.demo import _chat, _edits, _errors, _images, _sounds, _speech, _videos, _voices
-from omni_ui.demo._engine import Engine
 from omni_ui.demo.about import ABOUT
+from omni_ui.demo.engine import Engine
+from omni_ui.demo.routes import chat as _chat
+from omni_ui.demo.routes import edits as _edits
+from omni_ui.demo.routes import errors as _errors
+from omni_ui.demo.routes import images as _images
+from omni_ui.demo.routes import sounds as _sounds
+from omni_ui.demo.routes import speech as _speech
+from omni_ui.demo.routes import videos as _videos
+from omni_ui.demo.routes import voices as _voices
 
 MODELS = {
     "chat": "demo/talk", "image": "demo/painter", "edit": "demo/editor",

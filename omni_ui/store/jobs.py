@@ -14,7 +14,7 @@ OVER: tuple[State, ...] = ("done", "failed", "cancelled")
 class VideoRecord:
     """One job.
 
-    ticket: what it is known by here; unguessable. visitor: whose it is (parts/visitor), None for a caller of the API.
+    ticket: what it is known by here; unguessable. visitor: whose it is (core/visitor), None for a caller of the API.
     server: the address of the server that makes it, "demo" for the embedded one. server_id: its id there, None until
     the server has taken it, and for good when the server makes it in one call (`at_once`).
     request: the fields of the VideoRequest, as JSON. created, started, ended: seconds since 1970, by our clock.

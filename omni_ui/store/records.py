@@ -43,7 +43,7 @@ class HistoryRecord:
 
     at: seconds since 1970. thread: of several records of one thread only the newest is kept, such as the answers of
     one conversation; "" for none. error: the sentence of a failed try, details the server's own words. text: what the
-    server wrote. recipe: what was sent (omni_ui/recipes), None when nothing could be. entered: what stood in the
+    server wrote. recipe: what was sent (features/recipes), None when nothing could be. entered: what stood in the
     controls, by name, and told: a whole conversation, where the tab has one; in these a file is {"file": its place in
     `files`}. facts: for the line below a result. summary: what was asked for, in the visitor's words.
     """

@@ -6,19 +6,19 @@ from functools import partial
 import gradio as gr
 
 from omni_ui.client import ChatRequest, OmniClient, OmniError, hint
-from omni_ui.parts import status
-from omni_ui.parts.answering import AGAIN, THREAD, Answering, ChatView, beside, read_chat_form
-from omni_ui.parts.attach import attach_field
-from omni_ui.parts.backends import Backends
-from omni_ui.parts.controls import Component
-from omni_ui.parts.conversation import Conversation
-from omni_ui.parts.conversation_json import from_history
-from omni_ui.parts.languages import drawn
-from omni_ui.parts.listen import Listening
-from omni_ui.parts.reopen import Opened
-from omni_ui.parts.run import Updates
-from omni_ui.parts.tab import OmniTab
-from omni_ui.tabs.chat_tools import ChatTools, Composer
+from omni_ui.core import status
+from omni_ui.core.audio_stream import Listening
+from omni_ui.core.backends import Backends
+from omni_ui.core.run import Updates
+from omni_ui.features.chat.conversation import Conversation
+from omni_ui.features.chat.conversation_json import from_history
+from omni_ui.features.chat.run import AGAIN, THREAD, Answering, ChatView, beside, read_chat_form
+from omni_ui.features.history.restore import Opened
+from omni_ui.features.i18n.languages import drawn
+from omni_ui.tabs.base import OmniTab
+from omni_ui.tabs.chat_toolbar import ChatTools, Composer
+from omni_ui.widgets.fields import Component
+from omni_ui.widgets.file_input import attach_field
 
 HELLO = "Write below, or attach a picture, a recording or a video. The answer appears here."
 EXAMPLES = ["What can you do?", "Draw a lighthouse at sunset, and tell me about it", "Say hello in a warm voice"]

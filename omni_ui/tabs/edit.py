@@ -8,18 +8,18 @@ from typing import Any
 import gradio as gr
 
 from omni_ui.client import EditRequest, Failed, OmniClient, Pictures, TextDelta
-from omni_ui.parts import status
-from omni_ui.parts.backends import Backends
-from omni_ui.parts.files import shown
-from omni_ui.parts.form import Invalid
-from omni_ui.parts.intake import take_picture
-from omni_ui.parts.mask import take_mask
-from omni_ui.parts.picture_field import PictureForm
-from omni_ui.parts.pictures import picture_facts, save_pictures
-from omni_ui.parts.reopen import Opened
-from omni_ui.parts.run import Outcome, Tell, Updates, Work
-from omni_ui.parts.tab import OmniTab
-from omni_ui.parts.viewer import gallery_of, original, viewer
+from omni_ui.core import status
+from omni_ui.core.backends import Backends
+from omni_ui.core.files import shown
+from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.features.history.restore import Opened
+from omni_ui.media.image_input import take_picture
+from omni_ui.media.mask import take_mask
+from omni_ui.media.result_images import picture_facts, save_pictures
+from omni_ui.tabs.base import OmniTab
+from omni_ui.widgets.form import Invalid
+from omni_ui.widgets.gallery import gallery_of, original, viewer
+from omni_ui.widgets.image_input import PictureForm
 
 HELLO = "Add a picture and say what to change. The result will appear here, beside the original."
 EXAMPLES = ["Make it night", "Turn it into a watercolour", "Remove the background"]

@@ -1,10 +1,10 @@
-"""The History tab: what this visitor has made. The list is the browser's (assets/history.js), over our own routes."""
+"""The History tab: what this visitor has made. The list is the browser's (history.js), over our own routes."""
 
 from html import escape
 
 import gradio as gr
 
-from omni_ui.parts.sendto import TARGETS, SendTo
+from omni_ui.features.send_to.send_to import TARGETS, SendTo
 
 TEMPLATE = """<section class="omni-history" aria-label="History">
 <div class="omni-history-bar">

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from omni_ui.client import ImageRequest, OmniClient, Pictures
-from omni_ui.parts import status
-from omni_ui.parts.backends import Backends
-from omni_ui.parts.pictures import picture_facts, save_pictures
-from omni_ui.parts.reopen import Opened
-from omni_ui.parts.run import Outcome, Tell, Updates, Work
-from omni_ui.parts.tab import OmniTab
-from omni_ui.parts.viewer import gallery_of, viewer
+from omni_ui.core import status
+from omni_ui.core.backends import Backends
+from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.features.history.restore import Opened
+from omni_ui.media.result_images import picture_facts, save_pictures
+from omni_ui.tabs.base import OmniTab
+from omni_ui.widgets.gallery import gallery_of, viewer
 
 HELLO = "Your picture will appear here."
 EXAMPLES = [

@@ -5,25 +5,25 @@ from typing import Any
 import gradio as gr
 
 from omni_ui.client import Request
-from omni_ui.parts import status
-from omni_ui.parts.backends import Backends
-from omni_ui.parts.below import below
-from omni_ui.parts.form import Invalid
-from omni_ui.parts.languages import drawn
-from omni_ui.parts.listen import Listening
-from omni_ui.parts.reading import Made, Reading
-from omni_ui.parts.reference import Reference
-from omni_ui.parts.reopen import Opened
-from omni_ui.parts.run import Outcome, Updates, Work
-from omni_ui.parts.sound_view import sound_drawing, sound_player
-from omni_ui.parts.sounds import Bare
-from omni_ui.parts.speaking import PCM_RATE, Speaking, Stage, show_file, show_stopped
-from omni_ui.parts.speech_fields import cast_field, parts_list
-from omni_ui.parts.tab import OmniTab
-from omni_ui.parts.voices import Known, fetch, warning
-from omni_ui.parts.voices_panel import VoicesPanel
-from omni_ui.spoken.pieces import speakers
-from omni_ui.spoken.request import SpokenText
+from omni_ui.core import status
+from omni_ui.core.audio_stream import Listening
+from omni_ui.core.backends import Backends
+from omni_ui.core.run import Outcome, Updates, Work
+from omni_ui.features.history.restore import Opened
+from omni_ui.features.i18n.languages import drawn
+from omni_ui.features.speech.fields import cast_field, parts_list
+from omni_ui.features.speech.long_text import Made, Reading
+from omni_ui.features.speech.pieces import speakers
+from omni_ui.features.speech.request import SpokenText
+from omni_ui.features.speech.run import PCM_RATE, Speaking, Stage, show_file, show_stopped
+from omni_ui.features.voices.panel import VoicesPanel
+from omni_ui.features.voices.reference import Reference
+from omni_ui.features.voices.voices import Known, fetch, warning
+from omni_ui.media.audio import Bare
+from omni_ui.tabs.base import OmniTab
+from omni_ui.tabs.result_actions import below
+from omni_ui.widgets.audio_player import sound_drawing, sound_player
+from omni_ui.widgets.form import Invalid
 
 HELLO = "Your speech will be heard here while it is made."
 EXAMPLES = [

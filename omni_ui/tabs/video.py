@@ -1,4 +1,4 @@
-"""The Video tab: videos as jobs that outlive the page. The page only looks; omni_ui/parts/jobs.py does the rest."""
+"""The Video tab: videos as jobs that outlive the page. The page only looks; jobs.py does the rest."""
 
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -9,23 +9,31 @@ from typing import Any
 import gradio as gr
 
 from omni_ui.client import OmniClient, OmniError, VideoRequest, type_of_file
-from omni_ui.parts import status
-from omni_ui.parts.backends import Backends
-from omni_ui.parts.below import below_result
-from omni_ui.parts.files import shown
-from omni_ui.parts.form import Invalid
-from omni_ui.parts.intake import Taken, take_picture
-from omni_ui.parts.job_list import job_list, note_of
-from omni_ui.parts.jobs import VideoJobs
-from omni_ui.parts.picture_field import PictureForm, paths_of
-from omni_ui.parts.pump import pump
-from omni_ui.parts.recorder import record_of
-from omni_ui.parts.reopen import Opened, once_more, open_record
-from omni_ui.parts.run import CalledOff, Outcome, Tell, Updates, Work
-from omni_ui.parts.tab import OmniTab
-from omni_ui.parts.videos import area_of, check_video, lend, size_like, size_words, small_sound, video_facts
-from omni_ui.parts.visitor import visitor_of
+from omni_ui.core import status
+from omni_ui.core.backends import Backends
+from omni_ui.core.batching import pump
+from omni_ui.core.files import shown
+from omni_ui.core.run import CalledOff, Outcome, Tell, Updates, Work
+from omni_ui.core.visitor import visitor_of
+from omni_ui.features.history.restore import Opened, once_more, open_record
+from omni_ui.features.history.service import record_of
+from omni_ui.features.video.jobs import VideoJobs
+from omni_ui.features.video.routes import job_list, note_of
+from omni_ui.features.video.video_files import (
+    area_of,
+    check_video,
+    lend,
+    size_like,
+    size_words,
+    small_sound,
+    video_facts,
+)
+from omni_ui.media.image_input import Taken, take_picture
 from omni_ui.store import StoreTrouble, VideoRecord
+from omni_ui.tabs.base import OmniTab
+from omni_ui.tabs.result_actions import below_result
+from omni_ui.widgets.form import Invalid
+from omni_ui.widgets.image_input import PictureForm, paths_of
 
 HELLO = "Your video will appear here. It goes on being made when you leave the page."
 EXAMPLES = [
@@ -236,7 +244,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
         concurrency_limit=None,
         trigger_mode="multiple",
     )
-    # A size that was only recommended makes way for the shape of a first frame (in the browser, see parts/advice).
+    # A size that was only recommended makes way for the shape of a first frame (in the browser, see model_defaults).
     frame, size = (tab.form.controls[name] for name in ("input_reference", "size"))
     frame.change(
         None, [frame, size], size, js="(frame, size) => omniMakeWay('video-size', frame?.length, size)", queue=False

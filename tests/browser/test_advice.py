@@ -4,7 +4,7 @@ import pytest
 
 from omni_ui.demo import DemoServer
 from omni_ui.demo.about import ABOUT
-from omni_ui.parts.languages import languages
+from omni_ui.features.i18n.languages import languages
 from tests.running import App
 
 TABS = pytest.mark.parametrize("tab", ["Image", "Edit", "Sound", "Video"])

@@ -1,4 +1,4 @@
-"""The page's player of streams, on a page of its own: assets/player.js over omni_ui/parts/listen.py."""
+"""The page's player of streams, on a page of its own: audio_stream.js over audio_stream.py."""
 
 import asyncio
 import threading
@@ -9,8 +9,8 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
-from omni_ui.parts.listen import Listening
-from omni_ui.parts.theme import ASSETS
+from omni_ui.app.theme import ROOT
+from omni_ui.core.audio_stream import Listening
 from tests.fakes import free_port
 from tests.speaking import RATE, beep
 
@@ -24,7 +24,9 @@ class Player:
         self.listening = Listening()
         app = FastAPI()
         app.include_router(self.listening.routes())
-        style, tools, script = ((ASSETS / name).read_text() for name in ("omni.css", "tools.js", "player.js"))
+        style, tools, script = (
+            (ROOT / name).read_text() for name in ("app/page.css", "app/tools.js", "core/audio_stream.js")
+        )
         page = (
             f"<style>{style}</style><button id='go'>Go</button><div id='place'></div><script>{tools}{script}</script>"
         )

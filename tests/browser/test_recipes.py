@@ -8,9 +8,9 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from omni_ui.client import ImageRequest
-from omni_ui.recipes import Recipe, pack, read_settings, with_settings
-from omni_ui.recipes.presets import shipped
-from omni_ui.recipes.recipe import REQUESTS
+from omni_ui.features.recipes import Recipe, pack, read_settings, with_settings
+from omni_ui.features.recipes.presets import shipped
+from omni_ui.features.recipes.recipe import REQUESTS
 from tests.browser.conftest import run_and_wait
 from tests.fakes import png
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from omni_ui.client import _transport
+from omni_ui.client import transport as _transport
 from tests.client.scripted import png, wav
 
 

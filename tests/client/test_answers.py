@@ -19,9 +19,9 @@ from omni_ui.client import (
     TooLarge,
     Unauthorized,
 )
-from omni_ui.client._answers import error_from, error_from_body
-from omni_ui.client._errors import class_for
-from omni_ui.client._replies import KNOWN_REPLIES
+from omni_ui.client.answers.failures import error_from, error_from_body
+from omni_ui.client.answers.known_errors import KNOWN_REPLIES
+from omni_ui.client.errors import class_for
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

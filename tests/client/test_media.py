@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omni_ui.client import AudioChunk, BrokenAnswer, FileRef, NothingMade, media_type_of, replace_files, type_of_file
-from omni_ui.client._media import decode_base64, picture_from, read_wav_head
-from omni_ui.client._sound_data import PcmReader, check_sound, chunk_from
+from omni_ui.client.answers.formats import decode_base64, picture_from, read_wav_head
+from omni_ui.client.answers.samples import PcmReader, check_sound, chunk_from
 from tests.client.scripted import b64, png, wav
 
 

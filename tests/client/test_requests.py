@@ -19,7 +19,7 @@ from omni_ui.client import (
     hint,
     problems,
 )
-from omni_ui.client._speech import batch_call
+from omni_ui.client.requests.speech import batch_call
 from tests.client.scripted import png, wav
 
 ALL: list[type[Request]] = [

@@ -3,8 +3,8 @@
 import pytest
 
 from omni_ui.client import BrokenAnswer, Unauthorized
-from omni_ui.client._discover import ModelInfo, judge
-from omni_ui.client._known_models import KNOWN_MODELS, START, TABS, find_model, guess_model
+from omni_ui.client.discovery import ModelInfo, judge
+from omni_ui.client.known_models import KNOWN_MODELS, START, TABS, find_model, guess_model
 from tests.client.scripted import Answer, Scripted, as_json
 
 ROUTES = {

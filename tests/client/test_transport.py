@@ -19,7 +19,7 @@ from omni_ui.client import (
     Unauthorized,
     Wait,
 )
-from omni_ui.client._transport import Transport, _pause
+from omni_ui.client.transport import Transport, _pause
 from tests.client.scripted import (
     Answer,
     Scripted,

@@ -13,8 +13,8 @@ import pytest
 import soundfile
 from PIL import Image
 
-from omni_ui.demo import clip, editor
-from omni_ui.demo.sound import synthesise
+from omni_ui.demo.audio.sound import synthesise
+from omni_ui.demo.imaging import clip, editor
 
 SMALL = {"width": 128, "height": 96, "num_frames": 8, "fps": 8}
 

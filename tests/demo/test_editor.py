@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from omni_ui.demo.editor import KNOWN, SKY_THINGS, NotUnderstood, edit
-from omni_ui.demo.painter import paint
+from omni_ui.demo.imaging.editor import KNOWN, SKY_THINGS, NotUnderstood, edit
+from omni_ui.demo.imaging.painter import paint
 
 
 @pytest.fixture(scope="module")

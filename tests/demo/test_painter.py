@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from omni_ui.demo import _words, painter
-from omni_ui.demo._drawing import drawings
-from omni_ui.demo._scenes import build, choose_scene
-from omni_ui.demo._subjects import SIZES
+from omni_ui.demo import words as _words
+from omni_ui.demo.imaging import painter
+from omni_ui.demo.imaging.drawing import drawings
+from omni_ui.demo.imaging.scenes import build, choose_scene
+from omni_ui.demo.imaging.subjects import SIZES
 
 SMALL = {"width": 192, "height": 160, "seed": 7}
 SCENES = [

@@ -197,7 +197,7 @@ def test_latency_is_added():
 
 
 def test_a_dead_engine_comes_back(monkeypatch):
-    monkeypatch.setattr("omni_ui.demo._engine.DEAD_FOR", 0.5)
+    monkeypatch.setattr("omni_ui.demo.engine.DEAD_FOR", 0.5)
     with DemoServer(["image"]) as server:
         httpx.post(f"{server.url}/v1/images/generations", json={"prompt": "[[fail:dead]]"})
         assert httpx.get(f"{server.url}/health").status_code == 503
@@ -206,7 +206,7 @@ def test_a_dead_engine_comes_back(monkeypatch):
 
 
 def test_a_missing_voice_says_what_to_install(monkeypatch):
-    monkeypatch.setattr("omni_ui.demo.voice.available", lambda: "Speech needs espeakng-loader: pip install it.")
+    monkeypatch.setattr("omni_ui.demo.audio.voice.available", lambda: "Speech needs espeakng-loader: pip install it.")
     with DemoServer(["speech"]) as server:
         answer = httpx.post(f"{server.url}/v1/audio/speech", json={"input": "x"})
     assert (answer.status_code, "espeakng-loader" in answer.json()["error"]["message"]) == (501, True)

@@ -5,8 +5,8 @@ import time
 import numpy as np
 import pytest
 
-from omni_ui.demo import noises
-from omni_ui.demo.sound import RATE, SOUNDS, synthesise
+from omni_ui.demo.audio import noises
+from omni_ui.demo.audio.sound import RATE, SOUNDS, synthesise
 
 FIRST = {words.split("|")[0].replace("?", ""): make for words, make in SOUNDS.items()}
 

@@ -11,7 +11,9 @@ import pytest
 import soundfile
 from PIL import Image, ImageFilter
 
-from omni_ui.demo import clip, facts, talk, voice
+from omni_ui.demo.assistant import facts, talk
+from omni_ui.demo.audio import voice
+from omni_ui.demo.imaging import clip
 
 
 def said(*texts, media=(), **how) -> str:

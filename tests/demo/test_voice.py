@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from omni_ui.demo import voice
+from omni_ui.demo.audio import voice
 
 TEXT = "The quick brown fox jumps over the lazy dog. Hello there, this is a test."
 

@@ -1,6 +1,6 @@
 """The code of a video job that is opened again."""
 
-from omni_ui.parts.code import code_view
+from omni_ui.features.snippets.view import code_view
 from omni_ui.store import VideoRecord
 from omni_ui.tabs.video import _request
 

@@ -1,0 +1,168 @@
+"""The web app: the Gradio page mounted at /, our own routes before it, and what lives as long as the app."""
+
+import os
+
+# Gradio reads these when it is imported: no telemetry, and no statistics over all past events after each event.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
+
+import asyncio
+import logging
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI, Request
+from starlette.responses import FileResponse
+
+from omni_ui import __version__
+from omni_ui.app.gradio_private import calm, describe_once, forget_matplotlib, lighten_sessions, skip_cheaply
+from omni_ui.app.page import build_ui
+from omni_ui.app.page_cache import FrontPage
+from omni_ui.app.request_guard import Guard
+from omni_ui.app.sub_path import SubPath
+from omni_ui.app.theme import css, head, theme
+from omni_ui.client import Health
+from omni_ui.core.audio_stream import Listening
+from omni_ui.core.backends import Backend, Backends
+from omni_ui.features.grid.routes import grid_routes
+from omni_ui.features.history.routes import history_routes
+from omni_ui.features.history.service import Limits, Recorder
+from omni_ui.features.i18n.languages import language_routes, translatable
+from omni_ui.features.recipes.panel import recipe_routes
+from omni_ui.features.video.jobs import VideoJobs
+from omni_ui.features.video.routes import job_routes
+from omni_ui.settings import BadSetting, Settings, load_settings
+from omni_ui.store import Store
+
+log = logging.getLogger(__name__)
+PROBE = 1.8
+"""Seconds after which a probe of /health is answered, whether or not the servers behind have answered."""
+FileResponse.chunk_size = 256 * 1024
+"""Bytes of a file that are read at once. With Starlette's own 64 KB, large pictures take twice as long."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole app. The demo server runs as long as it does when no server is named."""
+    backends = Backends(settings)
+    listening = Listening()
+    store = Store(settings.data_folder)
+    jobs = VideoJobs(backends, store)
+    recorder = Recorder(store, jobs, Limits(settings.keep_seconds, settings.room))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        demo = None
+        if not any(settings.server_for(tab)[0] for tab in ("chat", "image", "edit", "speech", "sound", "video")):
+            from omni_ui.demo.server import DemoServer  # slow to import, and most hosts name a server
+
+            demo = DemoServer(latency=settings.demo_latency)
+            await asyncio.to_thread(demo.start)
+        await store.open()
+        if store.trouble:
+            log.warning(store.trouble)
+        backends.start(demo.url if demo else None)
+        recorder.start()
+        await jobs.start()
+        try:
+            yield
+        finally:
+            await jobs.close()
+            await recorder.close()
+            await backends.close()
+            await store.close()
+            if demo:
+                await asyncio.to_thread(demo.stop)
+
+    app = FastAPI(title="Omni UI", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+
+    @app.get("/health")
+    async def health() -> dict[str, Any]:
+        """For probes: 200 as long as the page is served; says whether the servers behind it answer."""
+        behind = backends.all()
+        seen = await asyncio.gather(*(_look(backend) for backend in behind))
+        return {
+            "status": "ok",
+            "version": __version__,
+            "demo": any(backend.demo for backend in behind),
+            "servers": [
+                {"reachable": one.ok, "detail": backends.discreet(one.detail, backend)}
+                for backend, one in zip(behind, seen, strict=True)
+            ],
+        }
+
+    @app.get("/omni/status")
+    async def status(request: Request) -> dict[str, Any]:
+        """What the page's header and notices show, for the session that asks."""
+        return await backends.status(request.query_params.get("session"))
+
+    app.include_router(listening.routes())
+    app.include_router(job_routes(jobs))
+    app.include_router(history_routes(recorder))
+    app.include_router(recipe_routes())
+    app.include_router(grid_routes(backends, store))
+    app.include_router(language_routes())
+    app.add_middleware(Guard)
+    if settings.root_path:
+        app.add_middleware(SubPath, path=settings.root_path, routes=app.routes)
+    app.add_middleware(FrontPage, root_path=settings.root_path)
+    page = build_ui(backends, listening, jobs, recorder)
+    page.i18n_instance = translatable(page)  # before it is mounted: Gradio then writes it into the page itself
+    describe_once(page)  # before Gradio does so five times over
+    lighten_sessions(page)
+    forget_matplotlib()
+    page.max_threads = settings.max_threads
+    # Seconds. By default each run that begins is told to all who wait, and here nobody waits in Gradio's own line.
+    page.queue(status_update_rate=60, default_concurrency_limit=None)
+    mounted = gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        root_path=settings.root_path or None,
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        max_file_size=f"{settings.max_upload_mb}mb",
+        show_error=True,
+        theme=theme(),
+        css=css(),
+        head=head(),
+        ssr_mode=False,
+    )
+    calm(page)
+    skip_cheaply(page)
+    return mounted
+
+
+async def _look(backend: Backend) -> Health:
+    try:
+        async with asyncio.timeout(PROBE):
+            return (await backend.look())[0]
+    except TimeoutError:
+        return Health(False, PROBE, "The server takes long to answer.")
+
+
+def _check_free(settings: Settings) -> None:
+    """BadSetting when the address or the port to serve on cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.listen else socket.AF_INET
+    try:
+        socket.create_server((settings.listen, settings.port), family=family).close()
+    except OSError as wrong:
+        where, why = f"{settings.listen}, port {settings.port}", wrong.strerror or wrong
+        raise BadSetting(f"Cannot listen on {where}: {why}. Set OMNI_HOST or OMNI_PORT to another one.") from None
+
+
+def main() -> None:
+    """Serves until it is told to stop. A wrong setting ends it with one sentence."""
+    try:
+        settings = load_settings()
+        _check_free(settings)
+    except BadSetting as wrong:
+        sys.exit(str(wrong))
+    app = create_app(settings)
+    print(f"Omni UI {__version__} on http://{settings.listen}:{settings.port}{settings.root_path}", flush=True)
+    uvicorn.run(app, host=settings.listen, port=settings.port, log_level="warning", timeout_graceful_shutdown=3)

@@ -1,0 +1,99 @@
+"""The one place that reaches into Gradio, for what has no documented setting.
+
+Gradio 6.31 looks for work a thousand times a second, which costs a twentieth of a core in an app that nobody uses; it
+describes every component anew for each visitor who comes, which costs nearly a tenth of a second of one core, and keeps
+that, 0.6 MB a visitor; and with every update of a run it builds anew each component that the update leaves as it is.
+tests/app/test_gradio_private.py notices when Gradio changes.
+"""
+
+import importlib.util
+import inspect
+import sys
+from collections.abc import Awaitable, Callable
+from copy import copy
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+from gradio import state_holder
+
+LOOKS = 0.01
+"""Seconds between two looks for runs; what it adds to a run at most."""
+PROGRESS_LOOKS = 1.0
+"""Seconds between two looks for gr.Progress, which this app does not use."""
+SESSIONS = 2000
+"""Sessions that are kept, with their conversations; the one that was not used the longest goes first."""
+
+
+def calm(page: gr.Blocks) -> None:
+    """Call it when the page is mounted. AttributeError when this Gradio has no such settings."""
+    queue = page._queue
+    for name, seconds in {"sleep_when_free": LOOKS, "progress_update_sleep_when_free": PROGRESS_LOOKS}.items():
+        if not isinstance(getattr(queue, name), (int, float)):
+            raise AttributeError(name)
+        setattr(queue, name, seconds)
+
+
+def describe_once(page: gr.Blocks) -> None:
+    """What the page and the API are told of each component is worked out now, and not each time.
+
+    A component that a visitor's run has changed is another object, which Gradio describes itself.
+    """
+    for block in page.blocks.values():
+        start = type(block).__init__
+        if not hasattr(start, "__signature__"):
+            start.__signature__ = inspect.signature(start)  # type: ignore[attr-defined]
+        names = ["get_config"]
+        if not getattr(block, "skip_api", True):
+            names += ["api_info", "api_info_as_input", "api_info_as_output", "example_inputs"]
+        for name in names:
+            if describe := getattr(block, name, None):
+                # Gradio takes keys away from what it is given, and sets others, but goes no deeper.
+                setattr(block, name, partial(copy, describe()))
+
+
+def forget_matplotlib() -> None:
+    """Gradio looks for it twice at each step of a run. Where it is missing, that is a search through all folders."""
+    if importlib.util.find_spec("matplotlib") is None:
+        sys.modules["matplotlib"] = None  # type: ignore[assignment]  # Python's own way to say: not here
+
+
+class LightSession(state_holder.SessionState):
+    """A visitor's session that does not begin with a description of the whole page, which only deep links need."""
+
+    def __init__(self, blocks: gr.Blocks) -> None:
+        super().__init__(SimpleNamespace(default_config=blocks.default_config, blocks={}))  # type: ignore[arg-type]
+
+
+def lighten_sessions(page: gr.Blocks) -> None:
+    """Call it before the page is mounted. AttributeError when this Gradio makes its sessions elsewhere."""
+    if "SessionState" not in state_holder.StateHolder.__getitem__.__code__.co_names:
+        raise AttributeError("SessionState")
+    state_holder.SessionState = LightSession  # type: ignore[misc]
+    page.state_session_capacity = SESSIONS
+
+
+def skip_cheaply(page: gr.Blocks) -> None:
+    """Outputs that an update (a dict by component) does not name cost nothing. AttributeError when Gradio has changed.
+
+    Gradio takes them for updates without any property, and makes a new component for each.
+    """
+    whole: Callable[..., Awaitable[list[Any]]] = page.postprocess_data
+    if list(inspect.signature(whole).parameters) != ["block_fn", "predictions", "state"]:
+        raise AttributeError("postprocess_data")
+
+    async def postprocess_data(block_fn: Any, predictions: Any, state: Any) -> list[Any]:
+        outputs = block_fn.outputs
+        if len(outputs) < 2 or not isinstance(predictions, dict) or not set(predictions) <= set(outputs):
+            return await whole(block_fn, predictions, state)
+        told = [block for block in outputs if block in predictions and predictions[block] != gr.skip()]
+        shorter = copy(block_fn)
+        shorter.outputs = told
+        # Of a single output Gradio takes the value itself.
+        given = predictions[told[0]] if len(told) == 1 else {block: predictions[block] for block in told}
+        made = await whole(shorter, given, state) if told else []
+        found = dict(zip(told, made, strict=True))
+        return [found[one] if one in found else None if one.stateful else gr.skip() for one in outputs]
+
+    page.postprocess_data = postprocess_data  # type: ignore[method-assign]

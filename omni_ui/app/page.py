@@ -1,0 +1,88 @@
+"""The page: a header, a tab for each modality. Everything it needs is passed in."""
+
+import asyncio
+from typing import Any
+
+import gradio as gr
+
+from omni_ui.app.header import header
+from omni_ui.core.audio_stream import Listening
+from omni_ui.core.backends import Backends
+from omni_ui.features.history.service import Recorder
+from omni_ui.features.model_defaults.model_defaults import Advice
+from omni_ui.features.recipes.panel import Recipes
+from omni_ui.features.send_to.send_to import SendTo
+from omni_ui.features.video.jobs import VideoJobs
+from omni_ui.tabs import chat, edit, history, image, sound, speech, video
+from omni_ui.tabs import servers as server
+from omni_ui.tabs.base import OmniTab
+
+
+def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder: Recorder) -> gr.Blocks:
+    """All tabs over these servers. Mount it with `theme`, `css` and `head` of omni_ui.app.theme.
+
+    listening: where tabs that speak put their sound while it arrives. jobs: the videos that are being made.
+    recorder: writes down what is made, for the history.
+    """
+    with gr.Blocks(title="Omni UI", analytics_enabled=False, fill_width=True) as page:
+        top = gr.HTML(header(), padding=False)
+        opening = gr.JSON(visible=False, label="The tab to open")
+        advice = Advice()
+        recipes = Recipes()
+        with gr.Tabs(selected="image", elem_id="omni-tabs", overflow_behavior="wrap") as strip:
+            tabs: list[OmniTab] = [
+                chat.build(backends, listening),
+                image.build(backends),
+                edit.build(backends),
+                speech.build(backends, listening),
+                sound.build(backends),
+                video.build(backends, jobs),
+            ]
+            sends = SendTo(tabs, recorder)
+            history.build(sends)
+            server.build(backends, tabs, advice)
+        sends.wire(strip)
+
+        async def arrive(request: gr.Request) -> dict[Any, Any]:
+            """A new visitor: show what models want, and open a tab that works."""
+            session = request.session_hash
+            *told, wishes = await asyncio.gather(*(tab.advise(session) for tab in tabs), advice.ask(tabs, session))
+            shown = {part: value for one in told for part, value in one.items()}
+            linked = "video" if request.query_params.get("job") else None  # see features/video/jobs
+            opens = linked or await _first_able(tabs, request.session_hash)
+            return {opening: {"tab": opens}, advice.wishes: wishes, **shown}
+
+        async def leave(request: gr.Request) -> None:
+            await backends.forget(request.session_hash or "")
+            jobs.forget(request.session_hash or "")
+            for tab in tabs:
+                tab.repeat.forget(request.session_hash)
+
+        loaded = page.load(
+            arrive,
+            None,
+            [opening, advice.wishes, *(part for tab in tabs for part in tab.advised)],
+            api_visibility="private",
+            show_progress="hidden",
+            # With every later message of any run the page goes over all targets of progress: let there be a small one.
+            show_progress_on=top,
+            queue=False,
+        )
+        # The browser opens the tab, and only when the visitor has not opened one meanwhile.
+        loaded.then(None, opening, None, js="(one) => { window.omniOpen(one.tab); }", queue=False)
+        advice.wire(tabs, loaded, first=True)
+        recipes.wire(tabs, strip, loaded)
+        page.unload(leave)
+    return page
+
+
+async def _first_able(tabs: list[OmniTab], session: str | None) -> str:
+    """The first tab whose server can do its job; Chat comes last where it is not a language model that answers."""
+    able = []
+    for tab in tabs:
+        backend = tab.backends.for_tab(tab.name, session)
+        ability = await backend.ability(tab.name) if backend else None
+        if ability and ability.can:
+            aside = tab.name == "chat" and (backend.demo or "text" not in ability.detail.get("outputs", ["text"]))
+            able.append((aside, tab.name))
+    return min(able, key=lambda one: one[0])[1] if able else "image"

@@ -1,0 +1,105 @@
+"""The look, once for all tabs: a calm theme with system fonts; the rest is page.css."""
+
+import json
+from pathlib import Path
+
+import gradio as gr
+
+from omni_ui.features.i18n.languages import choices
+
+ROOT = Path(__file__).parents[1]
+SCRIPTS = [
+    "app/tools.js",
+    "features/i18n/language.js",
+    "app/page.js",
+    "features/model_defaults/model_defaults.js",
+    "core/audio_stream.js",
+    "features/chat/chat.js",
+    "widgets/image_input.js",
+    "widgets/brush.js",
+    "widgets/gallery.js",
+    "widgets/audio_player.js",
+    "features/speech/speech.js",
+    "features/video/jobs.js",
+    "features/send_to/send_to.js",
+    "features/compare/compare.js",
+    "features/compare/synced_playback.js",
+    "features/compare/blind_test.js",
+    "features/history/history.js",
+    "features/recipes/recipes.js",
+    "features/grid/grid.js",
+    "app/help.js",
+    "features/repeat/repeat.js",
+    "features/estimate/estimate.js",
+    "app/load_light.js",
+]
+STYLES = ["app/page.css", "features/grid/grid.css"]
+SANS = [
+    "ui-sans-serif",
+    "system-ui",
+    "-apple-system",
+    "Segoe UI",
+    "Roboto",
+    "Noto Sans",
+    "Noto Sans CJK SC",
+    "sans-serif",
+]
+MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
+
+
+def theme() -> gr.themes.Base:
+    """Light and dark tokens; one accent, one-pixel lines, no shadows."""
+    made = gr.themes.Base(
+        primary_hue="indigo", neutral_hue="slate", radius_size=gr.themes.sizes.radius_sm, font=SANS, font_mono=MONO
+    )
+    light_dark = {
+        "body_background_fill": ("#f7f8fa", "#0e1116"),
+        "background_fill_primary": ("#ffffff", "#161b22"),
+        "background_fill_secondary": ("#f2f4f8", "#1b212a"),
+        "block_background_fill": ("#ffffff", "#161b22"),
+        "block_border_color": ("#e3e7ee", "#262d38"),
+        "border_color_primary": ("#d5dbe5", "#303947"),
+        "body_text_color": ("#1f2630", "#e6eaf0"),
+        "body_text_color_subdued": ("#5b6472", "#9aa4b2"),
+        "block_label_text_color": ("#1f2630", "#e6eaf0"),
+        "block_title_text_color": ("#1f2630", "#e6eaf0"),
+        "block_info_text_color": ("#5b6472", "#9aa4b2"),
+        "input_background_fill": ("#ffffff", "#0e1116"),
+        "input_border_color": ("#8a94a6", "#566173"),
+        "input_border_color_focus": ("#4f46e5", "#818cf8"),
+        "input_placeholder_color": ("#667085", "#8b96a8"),
+        "button_primary_background_fill": ("#4f46e5", "#5b54ea"),
+        "button_primary_background_fill_hover": ("#4338ca", "#655eed"),
+        "button_primary_text_color": ("#ffffff", "#ffffff"),
+        "button_secondary_background_fill": ("#eceff4", "#232a35"),
+        "button_secondary_background_fill_hover": ("#e0e5ec", "#2d3643"),
+        "button_secondary_text_color": ("#1f2630", "#e6eaf0"),
+        "slider_color": ("#4f46e5", "#818cf8"),
+        "checkbox_background_color_selected": ("#4f46e5", "#5b54ea"),
+        "checkbox_border_color": ("#8a94a6", "#566173"),
+        "link_text_color": ("#4338ca", "#a5b4fc"),
+    }
+    tokens = {name: light for name, (light, _) in light_dark.items()}
+    tokens |= {f"{name}_dark": dark for name, (_, dark) in light_dark.items()}
+    return made.set(
+        **tokens,
+        input_border_width="1px",
+        block_shadow="none",
+        block_label_background_fill="transparent",
+        button_large_radius="8px",
+        button_small_radius="6px",
+        block_radius="8px",
+        input_radius="6px",
+        shadow_drop="none",
+        input_shadow="none",
+    )
+
+
+def head() -> str:
+    """The page's scripts, inlined: they must run before the components mount."""
+    known = f"<script>window.omniLanguages = {json.dumps(choices(), ensure_ascii=False)};</script>"
+    return known + "".join(f"<script>{(ROOT / name).read_text(encoding='utf-8')}</script>" for name in SCRIPTS)
+
+
+def css() -> str:
+    return "\n".join((ROOT / name).read_text(encoding="utf-8") for name in STYLES)

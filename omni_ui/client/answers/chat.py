@@ -1,0 +1,111 @@
+"""Chat answers, streamed or whole, as one stream of typed events. Every surprise of WIRE.md 7 and 8 ends here."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+
+from omni_ui.client.answers.failures import error_from_body
+from omni_ui.client.answers.formats import decode_base64, picture_from
+from omni_ui.client.answers.samples import chunk_from
+from omni_ui.client.errors import BrokenAnswer, NothingMade, OmniError
+from omni_ui.client.events import ChatEvent, Failed, Finish, PictureMade, ReasoningDelta, TextDelta, usage_from
+from omni_ui.client.transport import Transport
+
+
+async def read_chat(wire: Transport, response: httpx.Response) -> AsyncGenerator[ChatEvent]:
+    """The events of an answer. Pure diffusion servers answer with one JSON body even when asked to stream."""
+    if "text/event-stream" not in response.headers.get("content-type", ""):
+        body = await wire.read_json(response)
+        for event in await asyncio.to_thread(lambda: list(_read_whole(body))):
+            yield event
+        return
+    try:
+        async for event in _read_stream(wire, response):
+            yield event
+    except OmniError as error:
+        yield Failed(error)
+
+
+async def _read_stream(wire: Transport, response: httpx.Response) -> AsyncIterator[ChatEvent]:
+    reason, ended, given = None, False, False
+    async for _, chunk in wire.events(response):
+        if chunk is None:
+            ended = True
+            break
+        if chunk.get("error"):
+            raise error_from_body(chunk, None)
+        for choice in _choices(chunk):
+            reason = choice.get("finish_reason") or reason
+            for event in await _read_off_loop(choice, choice.get("delta"), chunk.get("modality")):
+                given = True
+                yield event
+        # Each audio chunk carries a usage that counts nothing; the true one comes last, without choices.
+        if not chunk.get("choices") and (usage := usage_from(chunk.get("usage"))):
+            yield usage
+    if not ended and reason is None:
+        raise BrokenAnswer("The connection broke before the answer was complete.")
+    if not given:
+        raise NothingMade("The model answered nothing.", "Ask differently, or choose another form of answer.")
+    yield Finish(str(reason or "stop"))
+
+
+def _read_whole(body: dict[str, Any]) -> Iterator[ChatEvent]:
+    """A body that came in one piece. Text and picture are two choices with the same index."""
+    if body.get("error"):
+        raise error_from_body(body, None)
+    choices = _choices(body)
+    if not choices:
+        raise NothingMade("The model answered nothing.", "Ask differently, or choose another form of answer.")
+    for choice in choices:
+        yield from _read_choice(choice, choice.get("message"), None)
+    if usage := usage_from(body.get("usage")):
+        yield usage
+    yield Finish(str(next((one["finish_reason"] for one in choices if one.get("finish_reason")), "stop")))
+
+
+async def _read_off_loop(choice: dict[str, Any], said: Any, modality: Any) -> list[ChatEvent]:
+    """Media are decoded in a thread; text, which comes by the thousand pieces, is not worth one."""
+    if isinstance(said, dict) and (modality not in (None, "text") or isinstance(said.get("content"), list)):
+        return await asyncio.to_thread(lambda: list(_read_choice(choice, said, modality)))
+    return list(_read_choice(choice, said, modality))
+
+
+def _read_choice(choice: dict[str, Any], said: Any, modality: Any) -> Iterator[ChatEvent]:
+    """What one choice says in its `message` or `delta`."""
+    if not isinstance(said, dict):
+        return
+    thought = said.get("reasoning") or said.get("reasoning_content")
+    if isinstance(thought, str) and thought:
+        yield ReasoningDelta(thought)
+    content, metadata = said.get("content"), choice.get("audio_metadata")
+    if isinstance(content, str) and content:
+        # Streamed sound is base64 in the place of the text, told apart by this alone.
+        yield from _sound(content, metadata) if modality == "audio" else [TextDelta(content)]
+    elif isinstance(content, list):
+        for part in content:
+            yield from _read_part(part)
+    audio = said.get("audio")
+    if isinstance(audio, dict) and audio.get("data"):
+        yield from _sound(audio["data"], metadata)
+
+
+def _read_part(part: Any) -> Iterator[ChatEvent]:
+    if not isinstance(part, dict):
+        return
+    address = part.get("image_url")
+    if isinstance(part.get("text"), str):
+        yield TextDelta(part["text"])
+    elif address is not None:
+        yield PictureMade(picture_from(address.get("url") if isinstance(address, dict) else address))
+
+
+def _sound(text: Any, metadata: Any) -> Iterator[ChatEvent]:
+    if chunk := chunk_from(decode_base64(text), metadata):
+        yield chunk
+
+
+def _choices(body: dict[str, Any]) -> list[dict[str, Any]]:
+    choices = body.get("choices")
+    return [one for one in choices if isinstance(one, dict)] if isinstance(choices, list) else []

@@ -1,0 +1,90 @@
+"""Pictures out of an answer."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from omni_ui.client.answers.failures import error_from_body
+from omni_ui.client.answers.formats import Picture, picture_from
+from omni_ui.client.errors import BrokenAnswer, NothingMade, OmniError
+from omni_ui.client.events import Failed, TextDelta
+from omni_ui.client.requests.base import WireCall
+from omni_ui.client.transport import OnWait, Transport
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What a call made.
+
+    size: WIDTHxHEIGHT as the server states it. output_format: png, jpeg or webp as stated. seconds: from the call to
+    the last byte. text: what the model thought, where it says so. metrics: the server's own (stage_durations …).
+    """
+
+    pictures: list[Picture]
+    size: str | None = None
+    output_format: str | None = None
+    seconds: float = 0.0
+    text: str | None = None
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+
+async def fetch_pictures(wire: Transport, call: WireCall, on_wait: OnWait | None, deadline: float | None) -> Pictures:
+    """Sends the call and reads its pictures, off the event loop."""
+    began = time.monotonic()
+    body = await wire.fetch_json(call, on_wait, deadline)
+    return await asyncio.to_thread(read_pictures, body, began)
+
+
+async def read_edit(
+    wire: Transport, response: httpx.Response, began: float
+) -> AsyncGenerator[TextDelta | Pictures | Failed]:
+    """The events of a streamed edit: what the model thinks, then the pictures (protocol/images.py:273-310)."""
+    if "text/event-stream" not in response.headers.get("content-type", ""):
+        yield await asyncio.to_thread(read_pictures, await wire.read_json(response), began)
+        return
+    try:
+        made = False
+        async for _, chunk in wire.events(response):
+            if chunk is None:
+                break
+            if chunk.get("error"):
+                raise error_from_body(chunk, None)
+            if chunk.get("type") == "ar_delta" and chunk.get("delta"):
+                yield TextDelta(str(chunk["delta"]))
+            elif chunk.get("type") == "image":
+                made = True
+                yield await asyncio.to_thread(read_pictures, chunk, began)
+        if not made:
+            raise BrokenAnswer("The answer ended without a picture.")
+    except OmniError as error:
+        yield Failed(error)
+
+
+def read_pictures(body: dict[str, Any], began: float) -> Pictures:
+    """Reads an ImageGenerationResponse (protocol/images.py:210). NothingMade when empty, BrokenAnswer when cut."""
+    data = body.get("data")
+    if not isinstance(data, list):
+        raise BrokenAnswer("The server's answer holds no pictures.")
+    if not data:
+        raise NothingMade("The server reports success and made no picture.")
+    pictures = [picture_from(one.get("b64_json") if isinstance(one, dict) else None) for one in data]
+    stated, metrics = body.get("output_format"), body.get("metrics")
+    if isinstance(stated, str) and any(_differs(stated, picture) for picture in pictures):
+        raise BrokenAnswer(f"The server says {stated} and sent {pictures[0].media_type}.")
+    return Pictures(
+        pictures,
+        size=body.get("size"),
+        output_format=stated,
+        seconds=time.monotonic() - began,
+        text=body.get("cot_output"),
+        metrics=metrics if isinstance(metrics, dict) else {},
+    )
+
+
+def _differs(stated: str, picture: Picture) -> bool:
+    known = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+    return known.get(stated.lower(), picture.media_type) != picture.media_type

@@ -1,0 +1,125 @@
+"""Speech and sound answers: whole files, event streams, raw streams, batches (WIRE.md 9)."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from omni_ui.client.answers.failures import error_from_body
+from omni_ui.client.answers.formats import decode_base64
+from omni_ui.client.answers.samples import USUAL_RATE, PcmReader, check_sound
+from omni_ui.client.errors import BrokenAnswer, NothingMade, OmniError
+from omni_ui.client.events import Discard, Failed, Speech, SpeechEvent, Usage, usage_from
+from omni_ui.client.requests.base import WireCall
+from omni_ui.client.transport import OnWait, Transport
+
+USAGE = "x-vllm-omni-"
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What became of one text of a batch: either its speech or its error."""
+
+    index: int
+    speech: Speech | None = None
+    error: OmniError | None = None
+
+
+async def fetch_sound(wire: Transport, call: WireCall, on_wait: OnWait | None, deadline: float | None) -> Speech:
+    """Sends the call and checks that a whole sound came back."""
+    began = time.monotonic()
+    response = await wire.fetch(call, on_wait, deadline)
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not kind.startswith("audio/"):
+        body = await wire.read_json(response)
+        raise error_from_body(body, None) if body.get("error") else BrokenAnswer("The server sent no sound.")
+    data = check_sound(response.content, kind)
+    return Speech(data, kind, _usage_of_headers(response.headers), time.monotonic() - began)
+
+
+async def read_speech(wire: Transport, response: httpx.Response, rate: int | None) -> AsyncGenerator[SpeechEvent]:
+    """The events of a streamed answer. rate: of headerless sound, when the caller asked for one."""
+    kind = response.headers.get("content-type", "")
+    reader = PcmReader(rate or USUAL_RATE)
+    try:
+        if "text/event-stream" in kind:
+            pieces = _read_events(wire, response, reader)
+        elif kind.startswith("audio/"):
+            pieces = _read_raw(response, reader)
+        else:
+            body = await wire.read_json(response)
+            raise error_from_body(body, None) if body.get("error") else BrokenAnswer("The server sent no sound.")
+        async for event in pieces:
+            yield event
+    except OmniError as error:
+        yield Failed(error)
+
+
+async def _read_events(wire: Transport, response: httpx.Response, reader: PcmReader) -> AsyncIterator[SpeechEvent]:
+    """Deltas up to `speech.audio.done`. There is no [DONE]; an error ends the stream without `done`."""
+    given = False
+    async for name, event in wire.events(response):
+        kind = name if name not in ("", "message") or event is None else event.get("type")
+        if event is None:
+            break
+        if event.get("error"):
+            told = event["error"]
+            if isinstance(told, dict) and told.get("action") == "discard":
+                yield Discard(str(told.get("message") or ""))
+            raise error_from_body(event, None)
+        if kind == "speech.audio.delta":
+            if chunk := reader.feed(decode_base64(event.get("audio"))):
+                given = True
+                yield chunk
+        elif kind == "speech.audio.done":
+            if not given:
+                raise NothingMade("The server reports success and made no sound.")
+            if usage := usage_from(event.get("usage")):
+                yield usage
+            return
+    raise BrokenAnswer("The speech breaks off before its end.")
+
+
+async def _read_raw(response: httpx.Response, reader: PcmReader) -> AsyncIterator[SpeechEvent]:
+    """Sound alone; the only sign of a failure is a connection that breaks. A whole WAV file comes out likewise."""
+    given = False
+    async for data in response.aiter_bytes():
+        if chunk := reader.feed(data):
+            given = True
+            yield chunk
+    if not given:
+        raise NothingMade("The server reports success and made no sound.")
+    if usage := _usage_of_headers(response.headers):
+        yield usage
+
+
+async def read_batch(wire: Transport, response: httpx.Response, first: int) -> list[BatchResult]:
+    """The results of a batch by their place, `first` being that of its first text."""
+    body = await wire.read_json(response)
+    results = body.get("results")
+    if not isinstance(results, list):
+        raise BrokenAnswer("The server's answer holds no results.")
+    return await asyncio.to_thread(lambda: [_read_result(one, first + at) for at, one in enumerate(results)])
+
+
+def _read_result(one: Any, index: int) -> BatchResult:
+    one = one if isinstance(one, dict) else {}
+    try:
+        if one.get("status") != "success":
+            raise error_from_body({"error": one.get("error")}, 400)
+        kind = str(one.get("media_type") or "audio/wav")
+        data = check_sound(decode_base64(one.get("audio_data")), kind)
+    except OmniError as error:
+        return BatchResult(index, error=error)
+    return BatchResult(index, Speech(data, kind, usage_from(one.get("usage"))))
+
+
+def _usage_of_headers(headers: Mapping[str, str]) -> Usage | None:
+    try:
+        counts = {name: int(headers[f"{USAGE}{name}-tokens"]) for name in ("input", "output", "total")}
+    except (KeyError, ValueError):
+        return None
+    return Usage(counts["input"], counts["output"], counts["total"])

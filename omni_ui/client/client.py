@@ -1,0 +1,197 @@
+"""OmniClient: one vLLM-Omni server, every call. What happens in a call stands in the module of its modality."""
+
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Literal, TypeVar
+from urllib.parse import quote
+
+import httpx
+
+from omni_ui.client.answers.chat import read_chat
+from omni_ui.client.answers.pictures import Pictures, fetch_pictures, read_edit
+from omni_ui.client.answers.speech import BatchResult, fetch_sound, read_batch, read_speech
+from omni_ui.client.events import ChatEvent, Failed, Speech, SpeechEvent, TextDelta
+from omni_ui.client.jobs import VideoJob, download, fetch_job, read_job
+from omni_ui.client.requests.base import Request, WireCall
+from omni_ui.client.requests.chat import ChatRequest
+from omni_ui.client.requests.edit import EditRequest
+from omni_ui.client.requests.image import ImageRequest
+from omni_ui.client.requests.sound import SoundRequest
+from omni_ui.client.requests.speech import BATCH, SpeechRequest, VoiceUpload, batch_call
+from omni_ui.client.requests.video import VideoRequest
+from omni_ui.client.server import Server
+from omni_ui.client.transport import OnWait
+from omni_ui.client.voices import SavedVoice, Voices, read_upload, read_voices
+
+Event = TypeVar("Event")
+
+
+class OmniClient(Server):
+    """One server. Make it inside a running event loop and close it: `async with OmniClient(url) as omni`.
+
+    base_url: http(s)://host:port, with or without /v1. ValueError with one sentence when it is not.
+    api_key: sent as a bearer token; it never stands in an error.
+    model: the name to send. None leaves it out, or picks the one that fits when the server lists several.
+    timeout: seconds that one call may take in all, the answer included; the server sends nothing before it is done.
+    abilities: the tabs that the host says the server can do, when its model's name does not tell.
+    http: an httpx client of your own (tests); it is closed with this one.
+
+    Every generating call takes `on_wait`, called before each new try with a `Wait`, and `deadline`, seconds for the
+    whole call with its tries (`timeout` by default). All raise `OmniError` and nothing else.
+
+    Leaving an iterator (break, aclose) or cancelling the task closes the connection at once. That stops the work on
+    the server for pictures, chat, speech and sound. It does not for edits and `video_sync`, which the server finishes
+    for nobody; a video job goes on until `delete_video` (WIRE.md 12).
+    """
+
+    # Pictures
+
+    async def images(
+        self, request: ImageRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> Pictures:
+        """Pictures from words. Layered models give the layers of each picture one after the other."""
+        return await fetch_pictures(self._wire, await self._call(request), on_wait, deadline)
+
+    async def edits(
+        self, request: EditRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> Pictures:
+        """Changed pictures. Cancelling frees the caller; the server works on to the end (WIRE.md 12)."""
+        call = await self._call(request.model_copy(update={"stream": False}))
+        return await fetch_pictures(self._wire, call, on_wait, deadline)
+
+    def edits_stream(
+        self, request: EditRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> AsyncGenerator[TextDelta | Pictures | Failed]:
+        """What a multi-stage model thinks, then the pictures. Other models refuse it (BadRequest).
+
+        Errors before the answer begins are raised; later ones are a `Failed` at the end.
+        """
+        streamed = request.model_copy(update={"stream": True})
+        return self._stream(streamed, partial(read_edit, self._wire, began=time.monotonic()), on_wait, deadline)
+
+    # Conversation
+
+    def chat(
+        self, request: ChatRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> AsyncGenerator[ChatEvent]:
+        """The answer as events, whether the server streams or not.
+
+        Errors before the answer begins are raised; later ones are a `Failed` at the end.
+        """
+        return self._stream(request, partial(read_chat, self._wire), on_wait, deadline)
+
+    # Speech and sound
+
+    async def speech(
+        self, request: SpeechRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> Speech:
+        """The whole speech as one file."""
+        call = await self._call(request.model_copy(update={"stream": False, "stream_format": None}))
+        return await fetch_sound(self._wire, call, on_wait, deadline)
+
+    def speech_stream(
+        self, request: SpeechRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> AsyncGenerator[SpeechEvent]:
+        """Samples while they are made, then the usage. `stream_format="audio"` asks for raw sound, without usage.
+
+        The server is asked for wav, whose header tells the rate, unless the request says pcm: then the rate is
+        `sample_rate`, or 24000 as with Qwen3-TTS. A model that cannot stream gives all at once. Errors before the
+        answer begins are raised; later ones are a `Failed` at the end, after a `Discard` when the sound is spoilt.
+        """
+        form = "pcm" if request.response_format == "pcm" else "wav"
+        streamed = request.model_copy(update={"stream": True, "response_format": form})
+        return self._stream(streamed, partial(read_speech, self._wire, rate=request.sample_rate), on_wait, deadline)
+
+    async def speech_batch(
+        self, requests: Sequence[SpeechRequest], *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> list[BatchResult]:
+        """Several texts, each with its speech or its error, in their order. A batch takes no seeds (WIRE.md 9)."""
+        model = await self._model_for("speech")
+        results: list[BatchResult] = []
+        for first in range(0, len(requests), BATCH):
+            call = batch_call(requests[first : first + BATCH], model)
+            async with self._wire.open(call, on_wait, deadline) as response:
+                results += await read_batch(self._wire, response, first)
+        return results
+
+    async def sound(
+        self, request: SoundRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> Speech:
+        """A sound or a piece of music as one file."""
+        return await fetch_sound(self._wire, await self._call(request), on_wait, deadline)
+
+    async def voices(self) -> Voices:
+        """The voices that the server lists; "default" stands on every server, also on one that cannot speak."""
+        return read_voices(await self._get("/v1/audio/voices"))
+
+    async def upload_voice(self, upload: VoiceUpload, *, deadline: float | None = None) -> SavedVoice:
+        """Saves a voice. It replaces one of the same name; a failed upload deletes that one (WIRE.md 9)."""
+        path = await self._route("/v1/audio/voices", "/v1/audio/voice/upload")
+        body = await self._wire.fetch_json(replace(upload.wire(), path=path), deadline=deadline)
+        return read_upload(body, upload.name)
+
+    async def delete_voice(self, name: str) -> None:
+        """Deletes a saved voice. NotFound for one that is unknown or the model's own."""
+        await self._wire.fetch_json(WireCall("DELETE", f"/v1/audio/voices/{quote(name, safe='')}"), deadline=60)
+
+    # Videos
+
+    async def create_video(
+        self, request: VideoRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> VideoJob:
+        """Starts a job. A server that cannot make videos still takes it; the job fails then (WIRE.md 3)."""
+        path = await self._route("/v1/videos", "/v1/videos/generations")
+        call = replace(await self._call(request), path=path)
+        return read_job(await self._wire.fetch_json(call, on_wait, deadline))
+
+    async def video(self, id: str) -> VideoJob:
+        """A job as it stands. NotFound after it was deleted, or when the server was restarted since."""
+        return await fetch_job(self._wire, _video_path(id))
+
+    async def videos(
+        self, *, after: str | None = None, limit: int | None = None, order: Literal["asc", "desc"] = "desc"
+    ) -> list[VideoJob]:
+        """The jobs that the server knows, by when they were made. limit: 0 to 100, all without one."""
+        asked = {"after": after, "limit": limit, "order": order}
+        query = httpx.QueryParams({name: value for name, value in asked.items() if value is not None})
+        body = await self._wire.fetch_json(WireCall("GET", f"/v1/videos?{query}"), deadline=60)
+        return [read_job(one) for one in body.get("data") or []]
+
+    async def delete_video(self, id: str) -> None:
+        """Stops a job and removes it and its file; afterwards it is NotFound."""
+        await self._wire.fetch_json(WireCall("DELETE", _video_path(id)), deadline=60)
+
+    async def video_content(
+        self, id: str, path: Path, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> int:
+        """Downloads a finished video to `path` in constant memory, taking up broken downloads; its bytes."""
+        call = WireCall("GET", f"{_video_path(id)}/content")
+        return await download(self._wire, call, path, on_wait, deadline, resume=True)
+
+    async def video_sync(
+        self, request: VideoRequest, path: Path, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> int:
+        """Makes a video in one call and writes it to `path`; its bytes. Cancelling does not stop the server."""
+        call = replace(await self._call(request), path="/v1/videos/sync")
+        return await download(self._wire, call, path, on_wait, deadline, resume=False)
+
+    async def _stream(
+        self,
+        request: Request,
+        read: Callable[[httpx.Response], AsyncGenerator[Event]],
+        on_wait: OnWait | None,
+        deadline: float | None,
+    ) -> AsyncGenerator[Event]:
+        """What `read` makes of the answer. Leaving this generator leaves the answer, which closes its connection."""
+        call = await self._call(request)
+        async with self._wire.open(call, on_wait, deadline) as response, aclosing(read(response)) as events:
+            async for event in events:
+                yield event
+
+
+def _video_path(id: str) -> str:
+    return f"/v1/videos/{quote(id, safe='')}"

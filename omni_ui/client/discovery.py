@@ -1,0 +1,122 @@
+"""What a server can do: put together from its model names, its routes and what its host states."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from omni_ui.client.known_models import START, TABS, KnownModel, find_model, guess_model
+
+ROUTES = {
+    "chat": ("/v1/chat/completions",),
+    "image": ("/v1/images/generations",),
+    "edit": ("/v1/images/edits",),
+    "speech": ("/v1/audio/speech",),
+    "sound": ("/v1/audio/generate",),
+    "video": ("/v1/videos", "/v1/videos/generations"),
+}
+"""Any of these makes the tab possible."""
+
+VERBS = {
+    "chat": "talk",
+    "image": "make pictures from words",
+    "edit": "change pictures",
+    "speech": "speak",
+    "sound": "make sounds",
+    "video": "make videos",
+}
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """A served model. root: what it was loaded from. max_model_len: None when it has no text stage.
+
+    description: what the server says of it; vLLM-Omni says nothing, the demo what its settings do.
+    """
+
+    id: str
+    max_model_len: int | None = None
+    root: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True)
+class Ability:
+    """Whether a server can do what a tab needs.
+
+    reason: one sentence. model: the one that does it, or the server's only one. start: what to run instead, None when
+    it can. guess: True when no table knows the model. detail: facts by tab, see `_known_models` (image, edit,
+    chat, speech, sound, video); always with "settings", what the model's makers recommend by wire name;
+    with "description" where the server gives one.
+    """
+
+    can: bool
+    reason: str
+    model: str | None = None
+    start: str | None = None
+    guess: bool = False
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """modalities: by tab (chat, image, edit, speech, sound, video). routes: the paths in /openapi.json."""
+
+    modalities: dict[str, Ability]
+    models: list[ModelInfo]
+    version: str | None
+    routes: frozenset[str]
+
+
+def judge(
+    models: list[ModelInfo], routes: Iterable[str], stated: Iterable[str] | None = None, chosen: str | None = None
+) -> dict[str, Ability]:
+    """An Ability for each tab.
+
+    routes: empty when the server does not tell. stated: the tabs that its host says it can do; that beats the table.
+    chosen: the one model that the caller sends.
+    """
+    listed = [one for one in models if chosen is None or one.id == chosen] or [ModelInfo(chosen or "the model")]
+    several = len(models) > 1
+    known = [(one, *_look_up(one)) for one in listed]
+    return {tab: _judge_tab(tab, known, frozenset(routes), stated, several) for tab in TABS}
+
+
+def _look_up(model: ModelInfo) -> tuple[KnownModel, bool]:
+    """The entry for a model, and whether it is a guess."""
+    found = find_model(model.id) or (find_model(model.root) if model.root else None)
+    return (found, False) if found else (guess_model(model.id, model.max_model_len), True)
+
+
+def _judge_tab(
+    tab: str,
+    known: list[tuple[ModelInfo, KnownModel, bool]],
+    routes: frozenset[str],
+    stated: Iterable[str] | None,
+    several: bool,
+) -> Ability:
+    start = f"vllm serve {START[tab]} --omni --port 8091"
+    if routes and not routes & set(ROUTES[tab]):
+        return Ability(False, f"This server has no route for it: it cannot {VERBS[tab]}.", start=start)
+    able = [(model, entry, guess) for model, entry, guess in known if tab in entry.can]
+    # Makers of pictures answer a chat too; where a server has several models, one that answers in text is meant.
+    able.sort(key=lambda one: tab == "chat" and "text" not in one[1].can["chat"]["outputs"])
+    model, entry, guess = (able or known)[0]
+    name = _name(model, entry)
+    facts = {"settings": {}, **entry.can.get(tab, {})}
+    facts |= {"description": model.description} if model.description else {}
+    if stated is not None:
+        if tab in stated:
+            return Ability(True, f"Its host says that this server can {VERBS[tab]}.", model.id, detail=facts)
+        return Ability(False, f"Its host says that this server cannot {VERBS[tab]}.", model.id, start)
+    doubt = " Its name is new to us, so this is a guess." if guess else ""
+    if able:
+        return Ability(True, f"{name} {entry.does}.{doubt}", model.id, guess=guess, detail=facts)
+    verb = "read a text aloud" if tab == "speech" and "speaks" in entry.does else VERBS[tab]
+    if several:
+        return Ability(False, f"None of the models on this server can {VERBS[tab]}.", start=start)
+    return Ability(False, f"{name} {entry.does}; it cannot {verb}.{doubt}", model.id, start, guess)
+
+
+def _name(model: ModelInfo, entry: KnownModel) -> str:
+    """The family's name when the model's own says no more; else the model's, without its owner."""
+    return model.id.rpartition("/")[2] if entry.name == "This model" or entry.name == model.id else entry.name

@@ -1,0 +1,129 @@
+"""Videos: jobs on the server, and their files (WIRE.md 11)."""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from omni_ui.client.answers.failures import error_from_body
+from omni_ui.client.answers.formats import type_of_file
+from omni_ui.client.errors import BrokenAnswer, NothingMade, NotReachable, OmniError
+from omni_ui.client.requests.base import WireCall
+from omni_ui.client.transport import OnWait, Transport
+
+State = Literal["queued", "in_progress", "completed", "failed"]
+RESUMES = 5
+"""How often a download is taken up again without a single new byte in between."""
+
+
+@dataclass(frozen=True)
+class VideoJob:
+    """A video that the server makes. The server's `progress` is only ever 0 or 100, so it is not given.
+
+    error: why it failed, None otherwise. seconds, fps, frames: what was asked for until it is completed; then fps,
+    frames and duration are the real ones. made_in: seconds that the server worked on it.
+    """
+
+    id: str
+    state: State
+    model: str | None = None
+    prompt: str | None = None
+    size: str | None = None
+    seconds: str | None = None
+    fps: float | None = None
+    frames: int | None = None
+    duration: float | None = None
+    created_at: float | None = None
+    completed_at: float | None = None
+    expires_at: float | None = None
+    made_in: float | None = None
+    media_type: str | None = None
+    error: OmniError | None = None
+    raw: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def done(self) -> bool:
+        return self.state in ("completed", "failed")
+
+
+def read_job(body: Any) -> VideoJob:
+    """A job from its JSON. BrokenAnswer when it is none."""
+    if not isinstance(body, dict) or not isinstance(body.get("id"), str):
+        raise BrokenAnswer("The server's answer is not a video job.")
+    state = body.get("status")
+    if state not in ("queued", "in_progress", "completed", "failed"):
+        raise BrokenAnswer(f"The server names a state that is unknown here: {state}.")
+    error = None
+    if state == "failed":
+        told = body.get("error")
+        code = told.get("code") if isinstance(told, dict) else None
+        error = error_from_body({"error": told or "no reason given"}, int(code) if str(code).isdecimal() else 500)
+    return VideoJob(
+        id=body["id"],
+        state=state,
+        model=body.get("model"),
+        prompt=body.get("prompt"),
+        size=body.get("size"),
+        seconds=body.get("seconds"),
+        fps=body.get("fps"),
+        frames=body.get("num_frames"),
+        duration=body.get("duration_s"),
+        created_at=body.get("created_at"),
+        completed_at=body.get("completed_at"),
+        expires_at=body.get("expires_at"),
+        made_in=body.get("inference_time_s"),
+        media_type=body.get("media_type"),
+        error=error,
+        raw=body,
+    )
+
+
+async def fetch_job(wire: Transport, path: str) -> VideoJob:
+    """A job as it stands. A failed one comes with an error status and itself as the body (api_server.py:2836)."""
+    try:
+        return read_job(await wire.fetch_json(WireCall("GET", path), deadline=60))
+    except OmniError as error:
+        if isinstance(error.body, dict) and error.body.get("status") == "failed":
+            return read_job(error.body)
+        raise
+
+
+async def download(
+    wire: Transport, call: WireCall, path: Path, on_wait: OnWait | None, deadline: float | None, resume: bool
+) -> int:
+    """Streams an answer into a file, in constant memory; the number of bytes. The file appears when it is whole.
+
+    resume: after a break, ask for the rest with Range, as long as the server's file is the same (ETag).
+    """
+    part = path.with_name(path.name + ".part")
+    have, tag, misses = 0, None, 0
+    limit = asyncio.get_running_loop().time() + (wire.timeout if deadline is None else deadline)
+    try:
+        with part.open("wb") as file:
+            while True:
+                before = have
+                headers = {"Range": f"bytes={have}-", "If-Range": tag} if have and tag else {}
+                left = limit - asyncio.get_running_loop().time()
+                try:
+                    async with wire.open(call, on_wait, left, headers) as response:
+                        if not response.headers.get("content-range", "").startswith(f"bytes {have}-"):
+                            have = 0
+                        tag = response.headers.get("etag")
+                        file.seek(have)
+                        file.truncate()
+                        async for data in response.aiter_bytes():
+                            await asyncio.to_thread(file.write, data)
+                            have += len(data)
+                    break
+                except (BrokenAnswer, NotReachable):
+                    misses = 0 if have > before else misses + 1
+                    if not resume or misses > RESUMES:
+                        raise
+        if not have:
+            raise NothingMade("The server reports success and sent an empty file.")
+        if not type_of_file(part).startswith("video/"):
+            raise BrokenAnswer("The server sent something that is not a video.")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return have

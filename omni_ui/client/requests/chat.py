@@ -1,0 +1,161 @@
+"""Conversation: POST /v1/chat/completions (WIRE.md 7 and 8; vLLM-Omni 0.30.0, serving_chat.py)."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, BeforeValidator, field_validator
+
+from omni_ui.client.requests.base import INT64, MAX_PROMPT, JsonObject, Maybe, Request, knob
+from omni_ui.client.requests.image import SIZES, check_size
+
+
+def _modalities(value: Any) -> Any:
+    """`None` and `[]` both leave it to the model; `[]` on the wire would answer nothing at all (WIRE.md 8)."""
+    if isinstance(value, str):
+        value = value.replace(",", " ").split()
+    return value or None
+
+
+class ChatRequest(Request):
+    """A turn of a conversation. The whole conversation so far is sent each time.
+
+    messages: in OpenAI's format. Media parts may hold a FileRef where base64 or a data URL belongs:
+        {"type": "image_url", "image_url": {"url": FileRef(path)}}
+        {"type": "input_audio", "input_audio": {"data": FileRef(path, "base64"), "format": "wav"}}
+        {"type": "audio_url", "audio_url": {"url": FileRef(path)}}, {"type": "video_url", "video_url": {"url": …}}
+    Speech comes as WAV chunks, the server's default: with pcm16 a sound model would not say its rate (tried).
+    Send pictures as files: models that answer in pictures drop http addresses without a word (WIRE.md 7).
+    """
+
+    tab: ClassVar[str] = "chat"
+    path: ClassVar[str] = "/v1/chat/completions"
+
+    messages: list[dict[str, Any]] = knob(
+        ..., label="Messages", help="The conversation so far.", place="hidden", min_length=1
+    )
+    modalities: Annotated[list[Literal["text", "audio", "image"]] | None, BeforeValidator(_modalities)] = knob(
+        label="Answer with",
+        help="Without a choice the model gives all that it can.",
+        place="card",
+        presets=[("Text", "text"), ("Speech", "audio"), ("Pictures", "image")],
+    )
+    temperature: Maybe[float] = knob(
+        label="Temperature",
+        help="0 always takes the likeliest word; higher is freer.",
+        place="card",
+        kind="slider",
+        step=0.05,
+        ge=0,
+        le=2,
+    )
+    max_tokens: Maybe[int] = knob(
+        label="Longest answer",
+        help="Stops the text after this many tokens, about three quarters of a word each.",
+        place="card",
+        kind="number",
+        unit="tokens",
+        ge=1,
+        le=1_000_000,
+    )
+    voice: Maybe[str] = knob(
+        label="Voice",
+        help="Who speaks the answer: one of the model's voices.",
+        place="card",
+        kind="choice",
+        free=True,
+        max_length=200,
+    )
+    seed: Maybe[int] = knob(
+        label="Seed",
+        help="The same seed and conversation give the same answer, as far as the server can.",
+        place="card",
+        kind="seed",
+        ge=-INT64,
+        le=INT64 - 1,
+    )
+    top_p: Maybe[float] = knob(
+        label="Top p",
+        help="Keeps the likeliest words that make up this share; lower is safer.",
+        kind="slider",
+        step=0.01,
+        gt=0,
+        le=1,
+    )
+    top_k: Maybe[int] = knob(
+        label="Top k", help="Keeps this many of the likeliest words; -1 keeps all.", kind="number", ge=-1, le=1000
+    )
+    presence_penalty: Maybe[float] = knob(
+        label="Presence penalty", help="Above 0: new subjects are likelier.", kind="slider", step=0.1, ge=-2, le=2
+    )
+    frequency_penalty: Maybe[float] = knob(
+        label="Frequency penalty", help="Above 0: fewer words come twice.", kind="slider", step=0.1, ge=-2, le=2
+    )
+    language: Maybe[str] = knob(
+        label="Language",
+        help="The language of the spoken answer, for models that take one.",
+        kind="line",
+        max_length=50,
+    )
+    instructions: Maybe[str] = knob(
+        label="Speaking style", help="How the answer is spoken, for models that take it.", kind="line", max_length=500
+    )
+    size: Annotated[Maybe[str], AfterValidator(check_size)] = knob(
+        label="Picture size", help="Of pictures in the answer.", kind="size", presets=SIZES
+    )
+    num_outputs_per_prompt: Maybe[int] = knob(
+        label="Pictures", help="How many an answer has.", kind="number", ge=1, le=10
+    )
+    num_inference_steps: Maybe[int] = knob(
+        label="Inference steps",
+        help="Of pictures and sounds. More steps: finer and slower.",
+        kind="slider",
+        ge=1,
+        le=200,
+    )
+    guidance_scale: Maybe[float] = knob(
+        label="Guidance scale",
+        help="How closely a picture or sound follows the prompt.",
+        kind="slider",
+        step=0.1,
+        ge=0,
+        le=20,
+    )
+    true_cfg_scale: Maybe[float] = knob(
+        label="True CFG scale",
+        help="Guidance of models such as Qwen-Image; needs a negative prompt to act.",
+        kind="slider",
+        step=0.1,
+        ge=0,
+        le=20,
+    )
+    negative_prompt: Maybe[str] = knob(
+        label="Negative prompt", help="What a picture should not show.", kind="text", max_length=MAX_PROMPT
+    )
+    layers: Maybe[int] = knob(
+        label="Layers", help="For layered models: how many layers make up a picture.", kind="number", ge=2, le=10
+    )
+    chat_template_kwargs: JsonObject = knob(
+        label="Template options",
+        help='For the model\'s chat template, such as {"enable_thinking": false}.',
+        kind="json",
+    )
+    mm_processor_kwargs: JsonObject = knob(
+        label="Media options",
+        help='How media are read, such as {"use_audio_in_video": true} to hear a video.',
+        kind="json",
+    )
+    extra_args: JsonObject = knob(
+        label="Extra parameters", help="Parameters that only this model knows, as a JSON object.", kind="json"
+    )
+    stream: bool = knob(True, label="Stream", help="Shows the answer while it is made.", place="hidden")
+
+    @field_validator("modalities")
+    @classmethod
+    def _once(cls, modalities: list[str] | None) -> list[str] | None:
+        return list(dict.fromkeys(modalities)) if modalities else None
+
+    def payload(self) -> dict[str, Any]:
+        body = self.model_dump(mode="json", exclude_none=True, exclude={"messages"})
+        body["messages"] = self.messages
+        if self.stream:
+            body["stream_options"] = {"include_usage": True}
+        return body

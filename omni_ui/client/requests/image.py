@@ -1,0 +1,162 @@
+"""Text to image: POST /v1/images/generations (fields: vLLM-Omni 0.30.0, protocol/images.py:53-195)."""
+
+import re
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator
+
+from omni_ui.client.requests.base import INT64, MAX_PROMPT, JsonObject, Maybe, Request, Words, knob
+
+MAX_PIXELS = 7680 * 4320
+"""The server's default for --max-generated-image-size (cli/serve.py:1030)."""
+
+SIZES = [
+    ("Model default", ""),
+    ("1:1  1024x1024", "1024x1024"),
+    ("1:1  512x512", "512x512"),
+    ("4:3  1152x864", "1152x864"),
+    ("3:4  864x1152", "864x1152"),
+    ("3:2  1248x832", "1248x832"),
+    ("2:3  832x1248", "832x1248"),
+    ("16:9  1344x768", "1344x768"),
+    ("9:16  768x1344", "768x1344"),
+    ("21:9  1536x640", "1536x640"),
+]
+
+
+def check_size(size: str | None) -> str | None:
+    """`WIDTHxHEIGHT` in pixels, as the server takes it; a sentence says what is wrong with it."""
+    if size is None:
+        return None
+    size = size.strip().lower().replace("×", "x").replace(" ", "")
+    match = re.fullmatch(r"(\d{1,6})x(\d{1,6})", size)
+    if not match:
+        raise ValueError(f"Size {size!r} is not a size: write it as WIDTHxHEIGHT, for example 1024x768.")
+    width, height = int(match[1]), int(match[2])
+    if width < 16 or height < 16:
+        raise ValueError(f"Size {size} is too small: each side needs at least 16 pixels.")
+    if width * height > MAX_PIXELS:
+        raise ValueError(
+            f"Size {size} is too large: at most {MAX_PIXELS:,} pixels in all (7680x4320). Choose a smaller one."
+        )
+    return f"{width}x{height}"
+
+
+def check_lora(lora: dict[str, Any] | None) -> dict[str, Any] | None:
+    """An adapter needs a name and a path, by any of the names that the server knows for them (utils.py:62-97)."""
+    if lora is None:
+        return None
+    named = any(lora.get(name) for name in ("name", "lora_name", "adapter"))
+    placed = any(lora.get(name) for name in ("path", "local_path", "lora_path", "lora_local_path"))
+    if not (named and placed):
+        raise ValueError('needs a name and a path on the server: {"name": "style", "path": "/adapters/style"}')
+    scale = lora.get("scale", lora.get("lora_scale", 1))
+    if isinstance(scale, bool) or not isinstance(scale, (int, float)):
+        raise ValueError("has a scale that is not a number: write it like 0.8")
+    return lora
+
+
+Lora = Annotated[JsonObject, AfterValidator(check_lora)]
+
+
+class ImageRequest(Request):
+    """Makes pictures from words."""
+
+    tab: ClassVar[str] = "image"
+    path: ClassVar[str] = "/v1/images/generations"
+
+    prompt: Words = knob(
+        ...,
+        label="Prompt",
+        help="What the picture shows.",
+        place="main",
+        kind="text",
+        min_length=1,
+        max_length=MAX_PROMPT,
+    )
+    size: Annotated[Maybe[str], AfterValidator(check_size)] = knob(
+        label="Size",
+        help="Width and height in pixels. Larger pictures take longer.",
+        place="card",
+        kind="size",
+        presets=SIZES,
+    )
+    n: int = knob(1, label="Pictures", help="How many to make at once.", place="card", kind="number", ge=1, le=10)
+    seed: Maybe[int] = knob(
+        label="Seed",
+        help="The same seed and settings give the same picture.",
+        place="card",
+        kind="seed",
+        ge=-INT64,
+        le=INT64 - 1,
+    )
+    num_inference_steps: Maybe[int] = knob(
+        label="Inference steps",
+        help="More steps: finer and slower. Turbo models want 4 to 9, others 20 to 50.",
+        place="card",
+        kind="slider",
+        ge=1,
+        le=200,
+    )
+    guidance_scale: Maybe[float] = knob(
+        label="Guidance scale",
+        help="How closely the picture follows the prompt.",
+        place="card",
+        kind="slider",
+        step=0.1,
+        ge=0,
+        le=20,
+    )
+    negative_prompt: Maybe[str] = knob(
+        label="Negative prompt", help="What the picture should not show.", kind="text", max_length=MAX_PROMPT
+    )
+    true_cfg_scale: Maybe[float] = knob(
+        label="True CFG scale",
+        help="Guidance of models such as Qwen-Image; needs a negative prompt to act.",
+        kind="slider",
+        step=0.1,
+        ge=0,
+        le=20,
+    )
+    flow_shift: Maybe[float] = knob(
+        label="Flow shift", help="Moves the effort between layout and detail, for flow-matching models.", kind="number"
+    )
+    output_format: Literal["png", "jpeg", "webp"] = knob(
+        "png", label="Format", help="PNG keeps every pixel; JPEG and WebP are smaller.", kind="choice"
+    )
+    output_compression: Maybe[int] = knob(
+        label="Compression",
+        help="JPEG and WebP: quality, 100 is best. PNG: lower is smaller and slower; 100 stores it raw.",
+        kind="slider",
+        empty="66 for PNG, else 92",
+        ge=0,
+        le=100,
+    )
+    layers: Maybe[int] = knob(
+        label="Layers",
+        help="For layered models: how many transparent layers make up the picture.",
+        kind="number",
+        ge=2,
+        le=10,
+    )
+    lora: Lora = knob(
+        label="LoRA",
+        help='An adapter on the server, as JSON: {"name": "style", "path": "/adapters/style", "scale": 0.8}.',
+        kind="json",
+    )
+    extra_params: JsonObject = knob(
+        label="Extra parameters", help="Parameters that only this model knows, as a JSON object.", kind="json"
+    )
+
+    def payload(self) -> dict[str, Any]:
+        body = super().payload()
+        body.setdefault("output_compression", sensible_compression(self.output_format))
+        return body
+
+
+def sensible_compression(output_format: str) -> int:
+    """The server's default of 100 stores a PNG raw, 4.2 MB of base64 for 1024x1024 (image_api_utils.py:118).
+
+    66 is zlib level 3: most of the saving for little time; 92 is a good quality of JPEG and WebP.
+    """
+    return 66 if output_format == "png" else 92

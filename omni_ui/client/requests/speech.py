@@ -1,0 +1,232 @@
+"""Text to speech: POST /v1/audio/speech and its batch (fields: vLLM-Omni 0.30.0, protocol/audio.py:60-200, 440-490)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, Literal
+
+from pydantic import ValidationInfo, field_validator
+
+from omni_ui.client.answers.formats import FileRef
+from omni_ui.client.requests.base import INT64, JsonObject, Maybe, Request, WireCall, Words, knob
+from omni_ui.client.requests.files import FormRequest, MaybeAudio
+
+MAX_INPUT = 20_000
+"""Characters. The server has no limit; a model speaks a few minutes at most before it loses the thread."""
+
+BATCH = 32
+"""Texts in one batch, the server's default (--max-batch-size of speech, serving_speech.py)."""
+
+LANGUAGES = [
+    (name, name)
+    for name in (
+        "Auto",
+        "Chinese",
+        "English",
+        "Japanese",
+        "Korean",
+        "German",
+        "French",
+        "Russian",
+        "Portuguese",
+        "Spanish",
+        "Italian",
+    )
+]
+"""Those of Qwen3-TTS; the server wants names, not codes (WIRE.md 9)."""
+
+NOT_IN_BATCH = {"seed", "stream", "stream_format", "word_timestamps", "extra_params"}
+"""Fields that an item of a batch does not have (protocol/audio.py:440)."""
+
+
+class SpeechRequest(Request):
+    """Speaks a text."""
+
+    tab: ClassVar[str] = "speech"
+    path: ClassVar[str] = "/v1/audio/speech"
+
+    input: Words = knob(..., label="Text", help="What is spoken.", place="main", kind="text", min_length=1)
+    voice: Maybe[str] = knob(
+        label="Voice",
+        help="Who speaks: one of the model's voices, or one that was saved on the server.",
+        place="card",
+        kind="choice",
+        max_length=200,
+    )
+    language: Maybe[str] = knob(
+        label="Language",
+        help="The language of the text. Auto lets the model hear for itself.",
+        place="card",
+        kind="choice",
+        presets=LANGUAGES,
+        max_length=50,
+    )
+    instructions: Maybe[str] = knob(
+        label="Instructions",
+        help='How it is spoken ("slowly, whispering"), or the description of a voice to invent.',
+        place="card",
+        kind="text",
+        max_length=500,
+    )
+    task_type: Maybe[Literal["CustomVoice", "VoiceDesign", "Base"]] = knob(
+        label="Task",
+        help="CustomVoice: built-in voices. VoiceDesign: invents one. Base: copies a voice. A model does one of them.",
+        kind="choice",
+    )
+    ref_audio: MaybeAudio = knob(
+        label="Reference recording",
+        help="A voice to copy, 1 to 30 seconds of clear speech by one person.",
+        place="own",
+        kind="audio",
+    )
+    ref_text: Maybe[str] = knob(
+        label="Transcript",
+        help="What is said in the reference recording, word for word. It makes the copy better.",
+        place="own",
+        kind="text",
+        max_length=5000,
+    )
+    x_vector_only_mode: Maybe[bool] = knob(
+        label="Timbre only",
+        help="Copies how the voice sounds and not how it speaks; needs no transcript.",
+        place="own",
+        kind="switch",
+    )
+    response_format: Literal["wav", "flac", "mp3", "opus", "pcm"] = knob(
+        "wav", label="Format", help="WAV and FLAC keep everything; MP3 and Opus are smaller.", kind="choice"
+    )
+    speed: float = knob(
+        1.0, label="Speed", help="1 is as spoken; the pitch stays.", kind="slider", step=0.05, ge=0.25, le=4
+    )
+    seed: Maybe[int] = knob(
+        label="Seed", help="The same seed and text sound the same.", place="card", kind="seed", ge=-INT64, le=INT64 - 1
+    )
+    sample_rate: Maybe[int] = knob(
+        label="Sample rate",
+        help="Samples per second of the result; not every model takes one.",
+        kind="choice",
+        unit="Hz",
+        presets=[("Model default", ""), ("8 kHz", 8000), ("16 kHz", 16000), ("24 kHz", 24000), ("48 kHz", 48000)],
+        ge=8000,
+        le=48000,
+    )
+    max_new_tokens: Maybe[int] = knob(
+        label="Longest result",
+        help="Stops the model after this many sound tokens, about 12 a second.",
+        kind="number",
+        unit="tokens",
+        ge=1,
+        le=4096,
+    )
+    stream: bool = knob(
+        False,
+        label="Listen while it is made",
+        help="Starts to play before the end is spoken.",
+        place="card",
+        kind="switch",
+    )
+    stream_format: Maybe[Literal["sse", "audio"]] = knob(
+        label="Stream format", help="How a stream is sent: as events, or as raw sound.", place="hidden"
+    )
+    word_timestamps: bool = knob(
+        False, label="Word timestamps", help="When each word is spoken; needs --forced-aligner.", place="hidden"
+    )
+    extra_params: JsonObject = knob(
+        label="Extra parameters", help="Parameters that only this model knows, as a JSON object.", kind="json"
+    )
+
+    @field_validator("input")
+    @classmethod
+    def _not_too_long(cls, text: str) -> str:
+        if len(text) > MAX_INPUT:
+            raise ValueError(
+                f"Text is too long for one piece: {len(text):,} characters, and at most {MAX_INPUT:,} are taken. "
+                "Use the long-text mode, which speaks it sentence by sentence."
+            )
+        return text
+
+    @field_validator("stream")
+    @classmethod
+    def _can_stream(cls, stream: bool, info: ValidationInfo) -> bool:
+        if stream and info.data.get("response_format") not in ("wav", "pcm", None):
+            raise ValueError("Only WAV and PCM can be heard while they are made: choose WAV, or switch this off.")
+        if stream and info.data.get("speed", 1) != 1:
+            raise ValueError("Only speed 1 can be heard while it is made: set the speed to 1, or switch this off.")
+        return stream
+
+    def payload(self) -> dict[str, Any]:
+        body = super().payload()
+        usual = {"speed": 1, "stream": False, "word_timestamps": False, "x_vector_only_mode": False}
+        for name, value in usual.items():
+            if body.get(name) == value:  # only some models take x_vector_only_mode, even when it is off
+                del body[name]
+        return body
+
+    def wire(self, model: str | None = None) -> WireCall:
+        call = super().wire(model)
+        if self.ref_audio and call.json:
+            return replace(call, json={**call.json, "ref_audio": FileRef(self.ref_audio)})
+        return call
+
+
+def batch_call(items: Sequence[SpeechRequest], model: str | None = None) -> WireCall:
+    """Several texts in one call, at most BATCH. What an item cannot carry (its seed) is left out."""
+    bodies = [item.wire().json or {} for item in items]
+    listed = [{name: value for name, value in body.items() if name not in NOT_IN_BATCH} for body in bodies]
+    body: dict[str, Any] = {"items": listed}
+    return WireCall("POST", "/v1/audio/speech/batch", json={"model": model, **body} if model else body)
+
+
+class VoiceUpload(FormRequest):
+    """Saves a voice on the server (serving_speech.py:865-960).
+
+    An upload with the name of a saved voice replaces it, and a failed one deletes it (WIRE.md 9): ask first.
+    """
+
+    tab: ClassVar[str] = "speech"
+    path: ClassVar[str] = "/v1/audio/voices"
+
+    name: Words = knob(
+        ..., label="Name", help="What the voice is called from now on.", place="main", kind="line", max_length=100
+    )
+    audio_sample: MaybeAudio = knob(
+        label="Recording",
+        help="1 to 30 seconds of clear speech by one person, at most 10 MB.",
+        place="main",
+        kind="audio",
+        validate_default=True,
+    )
+    ref_text: Maybe[str] = knob(
+        label="Transcript",
+        help="What is said in the recording, word for word. It makes the copy better.",
+        place="main",
+        kind="text",
+        max_length=5000,
+    )
+    speaker_description: Maybe[str] = knob(
+        label="Description", help="A note on the voice, for those who choose it.", kind="line", max_length=500
+    )
+    consent: Words = knob(
+        ...,
+        label="Consent",
+        help="That the speaker agrees to this use of the voice: a statement, or the id of one.",
+        place="main",
+        kind="line",
+        max_length=500,
+    )
+
+    @field_validator("name")
+    @classmethod
+    def _plain_name(cls, name: str) -> str:
+        name = name.strip()
+        if name in (".", "..") or set(name) & set("/\\\0"):
+            raise ValueError("cannot be used: leave out slashes, and write a name such as Nora")
+        return name
+
+    @field_validator("audio_sample")
+    @classmethod
+    def _fits(cls, path: Any) -> Any:
+        if path is None:
+            raise ValueError("Recording is empty: add one first.")
+        if path.stat().st_size > 10 * 2**20:
+            raise ValueError("The recording is larger than 10 MB: use a shorter one, or save it as FLAC or MP3.")
+        return path

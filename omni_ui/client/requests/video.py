@@ -1,0 +1,251 @@
+"""Videos: POST /v1/videos, /v1/videos/sync: forms (fields: vLLM-Omni 0.30.0, video/generation/helpers.py:852-895)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
+
+from omni_ui.client.answers.formats import FileRef
+from omni_ui.client.requests.base import INT64, MAX_PROMPT, JsonObject, Maybe, WireCall, Words, knob
+from omni_ui.client.requests.files import AudioFile, FormRequest, MaybeFile, MaybeVisual, MediaFiles
+from omni_ui.client.requests.image import check_size
+
+VIDEO_SIZES = [
+    ("Model default", ""),
+    ("16:9  1280x720", "1280x720"),
+    ("16:9  832x480", "832x480"),
+    ("9:16  720x1280", "720x1280"),
+    ("9:16  480x832", "480x832"),
+    ("1:1  640x640", "640x640"),
+    ("1:1  960x960", "960x960"),
+]
+
+MAX_TEXT_FIELD = 700_000
+"""Bytes of a file that still fits as base64 into a text field of a form, 1 MiB (WIRE.md 6)."""
+
+
+def _whole_seconds(value: Any) -> Any:
+    """The wire wants a whole number as text; people give numbers (`2.5` and `0` are a 400, WIRE.md 11)."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        raise ValueError("must be a whole number of seconds, such as 4") from None
+    if not 1 <= seconds <= 600 or seconds != int(seconds):
+        raise ValueError("must be a whole number of seconds from 1 to 600")
+    return str(int(seconds))
+
+
+class VideoRequest(FormRequest):
+    """Makes a video from words, a picture, a video or a sound. The server makes it as a job."""
+
+    tab: ClassVar[str] = "video"
+    path: ClassVar[str] = "/v1/videos"
+
+    prompt: Words = knob(
+        ...,
+        label="Prompt",
+        help="What happens in the video.",
+        place="main",
+        kind="text",
+        min_length=1,
+        max_length=MAX_PROMPT,
+    )
+    input_reference: MaybeVisual = knob(
+        label="First frame",
+        help="The picture that the video starts from. Without a size of its own the video gets the picture's shape.",
+        place="main",
+        kind="image",
+    )
+    input_references: MediaFiles = knob(
+        [],
+        label="Videos to work from",
+        help="Models that mix references take pictures and recordings here too.",
+        kind="video",
+        max_length=16,
+    )
+    audio_reference: Annotated[AudioFile | None, MaybeFile] = knob(
+        label="Sound",
+        help="What is spoken or heard in the video, for models that follow a sound. At most 700 kB.",
+        kind="audio",
+    )
+    size: Annotated[Maybe[str], AfterValidator(check_size)] = knob(
+        label="Size",
+        help="Width and height in pixels. Larger videos take much longer.",
+        place="card",
+        kind="size",
+        presets=VIDEO_SIZES,
+    )
+    seconds: Annotated[str | None, BeforeValidator(_whole_seconds)] = knob(
+        label="Length",
+        help="How long the video is, in whole seconds. The number of frames beats it.",
+        place="card",
+        kind="number",
+        unit="s",
+        presets=[("4 s", "4"), ("8 s", "8"), ("12 s", "12")],
+    )
+    num_frames: Maybe[int] = knob(
+        label="Frames",
+        help="How many pictures make up the video. Many models want a multiple of 4 and 1 more, such as 81.",
+        place="card",
+        kind="number",
+        ge=1,
+        le=2000,
+    )
+    fps: Maybe[float] = knob(
+        label="Frame rate",
+        help="How fast they play. The same frames at a higher rate make a shorter video.",
+        place="card",
+        kind="number",
+        unit="fps",
+        ge=1,
+        le=120,
+    )
+    seed: Maybe[int] = knob(
+        label="Seed",
+        help="The same seed and settings give the same video.",
+        place="card",
+        kind="seed",
+        ge=-INT64,
+        le=INT64 - 1,
+    )
+    num_inference_steps: Maybe[int] = knob(
+        label="Inference steps", help="More steps: finer and slower.", place="card", kind="slider", ge=1, le=200
+    )
+    guidance_scale: Maybe[float] = knob(
+        label="Guidance scale",
+        help="How closely the video follows the prompt.",
+        place="card",
+        kind="slider",
+        step=0.1,
+        ge=0,
+        le=20,
+    )
+    negative_prompt: Maybe[str] = knob(
+        label="Negative prompt", help="What the video should not show.", kind="text", max_length=MAX_PROMPT
+    )
+    guidance_scale_2: Maybe[float] = knob(
+        label="Second guidance scale",
+        help="Guidance of the second of two experts (Wan2.2).",
+        kind="slider",
+        step=0.1,
+        ge=0,
+        le=20,
+    )
+    boundary_ratio: Maybe[float] = knob(
+        label="Boundary",
+        help="Where the first expert hands over to the second (Wan2.2): 0.875 is usual.",
+        kind="slider",
+        step=0.005,
+        ge=0,
+        le=1,
+    )
+    flow_shift: Maybe[float] = knob(
+        label="Flow shift",
+        help="Moves the effort between motion and detail: 5 for 720p, 12 for 480p (Wan2.2).",
+        kind="number",
+    )
+    true_cfg_scale: Maybe[float] = knob(
+        label="True CFG scale",
+        help="A second kind of guidance, for models that know it.",
+        kind="slider",
+        step=0.1,
+        ge=0,
+        le=20,
+    )
+    quality: Maybe[Literal["lossless", "high"]] = knob(
+        label="Quality", help="What the model may save on: lossless nothing, high a little.", kind="choice"
+    )
+    generate_sound: Maybe[bool] = knob(
+        label="With sound",
+        help="Makes the sound to the picture, for models that can.",
+        kind="choice",
+        presets=[("On", True), ("Off", False)],
+    )
+    sound_duration: Maybe[float] = knob(
+        label="Length of the sound",
+        help="Without it the sound is as long as the video.",
+        kind="number",
+        unit="s",
+        gt=0,
+        le=600,
+    )
+    aspect_ratio: Maybe[Literal["21:9", "16:9", "4:3", "1:1", "3:4", "9:16"]] = knob(
+        label="Aspect ratio", help="Shape of the video, for models that take it in the place of a size.", kind="choice"
+    )
+    short_edge: Maybe[int] = knob(
+        label="Short edge",
+        help="Its shorter side, together with the aspect ratio.",
+        kind="number",
+        unit="px",
+        ge=16,
+        le=4320,
+    )
+    start_time_seconds: Maybe[float] = knob(
+        label="Start in the reference",
+        help="From where a reference video is used.",
+        kind="number",
+        unit="s",
+        ge=0,
+        le=3600,
+    )
+    enable_frame_interpolation: Maybe[bool] = knob(
+        label="Smooth motion",
+        help="Draws frames in between, for models that can.",
+        kind="choice",
+        presets=[("On", True), ("Off", False)],
+    )
+    frame_interpolation_exp: Maybe[int] = knob(
+        label="Smoothness", help="1 doubles the frames, 2 makes four of one.", kind="number", ge=1, le=4
+    )
+    frame_interpolation_scale: Maybe[float] = knob(
+        label="Smoothing scale", help="Smaller finds large motions better.", kind="number", gt=0, le=4
+    )
+    control_reference: MaybeVisual = knob(
+        label="Control", help="A picture or video whose edges, depth … the result follows.", kind="video"
+    )
+    control_type: Maybe[Literal["edge", "blur", "depth", "seg", "wsm"]] = knob(
+        label="Control type", help="What is taken over from the control.", kind="choice"
+    )
+    lora: JsonObject = knob(
+        label="LoRA",
+        help='An adapter on the server, as JSON: {"name": "style", "path": "/adapters/style", "scale": 0.8}.',
+        kind="json",
+    )
+    extra_params: JsonObject = knob(
+        label="Extra parameters", help="Parameters that only this model knows, as a JSON object.", kind="json"
+    )
+
+    @field_validator("input_references")
+    @classmethod
+    def _one_kind(cls, paths: list[Path], info: ValidationInfo) -> list[Path]:
+        if paths and info.data.get("input_reference"):
+            raise ValueError("One picture or video and several references exclude each other: clear one of them.")
+        return paths
+
+    @field_validator("audio_reference")
+    @classmethod
+    def _small_sound(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        if path and path.stat().st_size > MAX_TEXT_FIELD:
+            raise ValueError("The sound is larger than 700 kB, which is all this server takes: save it as MP3.")
+        return path
+
+    @field_validator("control_type")
+    @classmethod
+    def _both(cls, kind: str | None, info: ValidationInfo) -> str | None:
+        if kind and not info.data.get("control_reference"):
+            raise ValueError("A control type needs a control: add one, or clear the type.")
+        return kind
+
+    def wire(self, model: str | None = None) -> WireCall:
+        call = super().wire(model)
+        if self.audio_reference is None:
+            return call
+        # The one medium that this server takes no file for; it is small (helpers.py:858, 1048-1060).
+        sound = {"audio_url": FileRef(self.audio_reference)}
+        files: Sequence[tuple[str, Path]] = [one for one in call.files if one[0] != "audio_reference"]
+        return WireCall(
+            call.method, call.path, form=[*(call.form or []), ("audio_reference", sound)], files=list(files)
+        )

@@ -1,0 +1,193 @@
+"""Which server each tab talks to, and what is known about it."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from omni_ui.client import Ability, Capabilities, Health, Load, OmniClient, OmniError
+from omni_ui.core.run_queue import Gate
+from omni_ui.settings import TABS, Settings, Tab
+
+FRESH = 5.0
+"""Seconds for which the answer of a server about itself is taken as still true."""
+CLOSED = 60.0
+"""Seconds after which a server is asked again that did not tell how busy it is."""
+
+
+@dataclass(eq=False)
+class Backend:
+    """One server: its client, its line, and the last look at it. Shared by every tab and visitor that uses it."""
+
+    url: str
+    client: OmniClient
+    gate: Gate
+    demo: bool = False
+    _seen: float = -1e9
+    _health: Health | None = None
+    _abilities: Capabilities | None = None
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _load: Load | None = None
+    _counted: float = -1e9
+    _counting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _held: int = 0
+    _left: bool = False
+
+    @property
+    def known_as(self) -> str:
+        """What it is called in the store. The embedded one has another port each time."""
+        return "demo" if self.demo else self.client.address
+
+    def hold(self) -> None:
+        """Keeps the client open for work that outlives the page; `let_go` when it is done."""
+        self._held += 1
+
+    async def let_go(self) -> None:
+        self._held -= 1
+        if self._left and not self._held:
+            await self.client.aclose()
+
+    async def leave(self) -> None:
+        """No page uses it any more: closes the client, once nothing holds it."""
+        self._left = True
+        if not self._held:
+            await self.client.aclose()
+
+    async def look(self, fresh: float = FRESH) -> tuple[Health, Capabilities | None]:
+        """Health and capabilities, at most `fresh` seconds old. One request serves all who ask at once."""
+        async with self._looking:
+            if self._health is None or time.monotonic() - self._seen > fresh:
+                self._health = await self.client.health()
+                try:
+                    self._abilities = await self.client.capabilities() if self._health.ok else None
+                except OmniError as error:  # it answers, but not as a vLLM-Omni server does, or it wants a key
+                    self._health, self._abilities = Health(False, self._health.seconds, error.sentence), None
+                self._seen = time.monotonic()
+        return self._health, self._abilities
+
+    async def load(self, fresh: float = FRESH) -> Load | None:
+        """How busy the server says it is, at most `fresh` seconds old; None where it does not say. For the page's
+        light alone: no run waits for it."""
+        async with self._counting:
+            if time.monotonic() - self._counted > (fresh if self._load else max(fresh, CLOSED)):
+                self._load = await self.client.load()
+                self._counted = time.monotonic()
+        return self._load
+
+    @property
+    def version(self) -> str | None:
+        """The server's version, as it told at the last look."""
+        return self._abilities.version if self._abilities else None
+
+    async def ability(self, tab: Tab) -> Ability | None:
+        """What this server can do for a tab, None while it cannot be reached."""
+        _, abilities = await self.look()
+        return abilities.modalities.get(tab) if abilities else None
+
+
+class Backends:
+    """The servers of this app, one for each tab, and those that a visitor entered for a session.
+
+    Made by the app, started and closed with it, and passed to whoever needs it.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._by_tab: dict[Tab, Backend] = {}
+        self._sessions: dict[str, dict[Tab, Backend]] = {}
+
+    def start(self, demo_url: str | None = None) -> None:
+        """Makes a client for each server; tabs with the same address, key and model share one."""
+        known: dict[tuple[Any, ...], Backend] = {}
+        for tab in TABS:
+            url, key, model = self.settings.server_for(tab)
+            demo = demo_url is not None
+            address = demo_url if demo else url
+            if address is None:
+                continue
+            made = known.get((address, key, model)) or self.connect(address, key, model, demo=demo)
+            known[address, key, model] = self._by_tab[tab] = made
+
+    def connect(
+        self, url: str, key: str | None = None, model: str | None = None, *, demo: bool = False, stated: bool = True
+    ) -> Backend:
+        """A backend for an address. ValueError says what is wrong with it.
+
+        stated: whether what the host states of its server's abilities holds for this one.
+        """
+        told = (self.settings.abilities or "").replace(",", " ").split() if stated and not demo else []
+        client = OmniClient(url, api_key=key, model=model, timeout=self.settings.timeout, abilities=told or None)
+        return Backend(url, client, Gate(self.settings.max_concurrency), demo)
+
+    def for_tab(self, tab: Tab, session: str | None = None) -> Backend | None:
+        """The server of a tab in this session; None when the host named none for it."""
+        own = self._sessions.get(session or "", {})
+        return own.get(tab) or self._by_tab.get(tab)
+
+    def all(self) -> list[Backend]:
+        """Each server of the host once."""
+        return list(dict.fromkeys(self._by_tab.values()))
+
+    async def adopt(self, session: str, tabs: list[Tab], backend: Backend | None) -> None:
+        """Sends tabs of one session to a server of the visitor's own, or back to the host's with None."""
+        own = self._sessions.setdefault(session, {})
+        left = {own.pop(tab) for tab in tabs if tab in own}
+        if backend:
+            own.update(dict.fromkeys(tabs, backend))
+        for old in left - set(own.values()):
+            await old.leave()
+
+    async def forget(self, session: str) -> None:
+        """A visitor has left: closes what that session had opened."""
+        for backend in set(self._sessions.pop(session, {}).values()):
+            await backend.leave()
+
+    async def close(self) -> None:
+        for session in list(self._sessions):
+            await self.forget(session)
+        for backend in self.all():
+            await backend.client.aclose()
+
+    def discreet(self, text: str, backend: Backend | None) -> str:
+        """A sentence for visitors: without the server's address where the host does not show it."""
+        if backend is None or self.settings.addresses_shown:
+            return text
+        return text.replace(backend.client.address, "its address")
+
+    def shown_address(self, tab: Tab, session: str | None = None) -> str | None:
+        """The address of a tab's server for code that runs as pasted; None where the host does not show it."""
+        backend = self.for_tab(tab, session)
+        return backend.client.address if backend and self.settings.addresses_shown else None
+
+    async def status(self, session: str | None = None) -> dict[str, Any]:
+        """What the page shows of each tab's server."""
+        looks = await asyncio.gather(*(self._status_of(tab, session) for tab in TABS))
+        return dict(zip(TABS, looks, strict=True))
+
+    async def _status_of(self, tab: Tab, session: str | None) -> dict[str, Any]:
+        backend = self.for_tab(tab, session)
+        if backend is None:
+            return {
+                "state": "none",
+                "reason": f"No server was named for this tab: set OMNI_BASE_URL or OMNI_{tab.upper()}_URL.",
+            }
+        health, abilities = await backend.look()
+        ability = abilities.modalities.get(tab) if abilities else None
+        state = "down"
+        if health.ok:
+            busy = backend.gate.waiting > 0
+            state = "demo" if backend.demo else "busy" if busy else "ready"
+        seen: dict[str, Any] = {
+            "state": state,
+            "can": bool(ability and ability.can),
+            "model": ability.model if ability else None,
+            "reason": self.discreet(ability.reason if ability else health.detail, backend),
+            "start": getattr(ability, "start", None),
+            "running": backend.gate.running,
+            "waiting": backend.gate.waiting,
+        }
+        if health.ok and (load := await backend.load()):
+            seen["load"] = {"running": load.running, "waiting": load.waiting}
+        if self.settings.addresses_shown and not backend.demo:
+            seen["address"] = backend.client.address
+        return seen

@@ -1,0 +1,159 @@
+"""One run, the same for every tab: wait for a turn, stream from the server, keep the page informed, clean up.
+
+A tab says what to ask for (`events`), how to show what arrives (`show`), and what came of it (`outcome`). All else is
+here: the place in line, the heartbeat by which a closed page is noticed, retries told to the visitor, errors as
+sentences, and the abort of the server's work when the visitor stops or leaves.
+"""
+
+import logging
+import time
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from omni_ui.client import OmniClient, OmniError, Request, Wait
+from omni_ui.core.backends import Backend
+from omni_ui.core.batching import HEARTBEAT, pump
+from omni_ui.widgets.form import Invalid
+
+log = logging.getLogger(__name__)
+Updates = dict[Any, Any]
+"""Values for components, as Gradio takes them."""
+
+
+class CalledOff(Exception):
+    """The run was ended on purpose, and not by Stop: no failure. The text is a sentence for the visitor."""
+
+
+@dataclass
+class Outcome:
+    """What a finished run left: files in the order shown, text, and facts for the line below the result."""
+
+    files: list[Path] = field(default_factory=list)
+    text: str = ""
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    thread: str = ""
+    """What it goes on with, such as a conversation: of one thread, history keeps the newest result."""
+    told: Any = None
+    """All of that, as JSON with FileRefs for files."""
+
+
+class Work(ABC):
+    """One run of one tab. Made anew for each run, so it may hold what has arrived so far."""
+
+    request: Request
+    model: str | None = None
+    version: str | None = None
+    demo: bool = False
+    visitor: str | None = None
+    session: str | None = None
+    entered: dict[str, Any]
+    """These six are set by the tab's frame before the run begins: the server's model and version, whose run it is, and
+    all values by name."""
+    note: str = "Working"
+    """What is said while it runs; it may change."""
+    record: str = ""
+    """The id of its record in the history, when somebody else writes that down."""
+    aside: bool = False
+    """It is made beside the stage, such as a cell of a grid: what the page shows elsewhere is left alone."""
+    timed: bool = True
+    """Whether the frame remembers how long it took; False when somebody else does."""
+    fresh: bool = False
+    """Something of this run is shown before it is done, in the place of the result before it."""
+    left: bool = False
+    """The page has gone on to show something else: nothing more is said of this run."""
+
+    @abstractmethod
+    def events(self, omni: OmniClient, tell: "Tell") -> AsyncIterator[Any]:
+        """What arrives from the server, as an async generator. It is drained at full speed.
+
+        May raise Invalid when a look at the files that were entered shows that they cannot be sent.
+        """
+
+    @abstractmethod
+    async def show(self, events: list[Any]) -> Updates:
+        """Takes in what arrived since the last call; what the page shows now. Called at most 18 times a second."""
+
+    @abstractmethod
+    def outcome(self) -> Outcome:
+        """What came of it, after the last event."""
+
+    def after_failure(self) -> Updates:
+        """What the page shows of a run that failed, beside the card that says why."""
+        return {}
+
+
+@dataclass
+class Step:
+    """What happened: the page shows it. `kind` is one of waiting, working, showing, done, failed, "called off"."""
+
+    kind: str
+    seconds: float
+    place: int = 0
+    wait: Wait | None = None
+    updates: Updates = field(default_factory=dict)
+    outcome: Outcome | None = None
+    error: Exception | None = None
+
+
+class Tell:
+    """Where the client reports that it waits before another try; `wait` is that wait until it is over."""
+
+    def __init__(self) -> None:
+        self._wait: Wait | None = None
+        self._until = 0.0
+
+    def __call__(self, wait: Wait) -> None:
+        self._wait, self._until = wait, time.monotonic() + wait.seconds
+
+    @property
+    def wait(self) -> Wait | None:
+        return self._wait if time.monotonic() < self._until else None
+
+
+async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
+    """The steps of a run. Closing it stops the server's work. Every failure is a last step of kind "failed"."""
+    began = time.monotonic()
+
+    def step(kind: str, **more: Any) -> Step:
+        return Step(kind, time.monotonic() - began, **more)
+
+    turn = backend.gate.enter()
+    try:
+        while turn.place:
+            yield step("waiting", place=turn.place)
+            await turn.ready(HEARTBEAT)
+        began = time.monotonic()
+        yield step("working")
+        tell = Tell()
+        stream = pump(work.events(backend.client, tell))
+        try:
+            async for batch in stream:
+                wait = tell.wait
+                if batch:
+                    yield step("showing", updates=await work.show(batch), wait=wait)
+                else:
+                    yield step("working", wait=wait)
+        finally:
+            await stream.aclose()
+        yield step("done", outcome=work.outcome())
+    except CalledOff as off:
+        yield step("called off", error=off)
+    except (OmniError, Invalid) as error:
+        yield step("failed", error=error)
+    except Exception as error:  # a fault of our own: the visitor gets a sentence, the log the trace
+        log.exception("a run of %s failed in the page itself", work.request.tab)
+        yield step("failed", error=error)
+    finally:
+        turn.leave()
+
+
+def explain(error: Exception | None) -> tuple[str, str]:
+    """An error as a sentence for the visitor, and the server's own words."""
+    if isinstance(error, Invalid):
+        return str(error), ""
+    if isinstance(error, OmniError):
+        return error.sentence, error.server_message or ""
+    return "Something went wrong in this page, not on the server. It was written to the log; please try again.", ""

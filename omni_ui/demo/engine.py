@@ -1,0 +1,155 @@
+"""Runs the crafts: in worker threads, slow or failing on request, stopped when the visitor leaves, on record."""
+
+import asyncio
+import contextlib
+import re
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import anyio
+from fastapi import HTTPException, Request
+from starlette.responses import Response
+
+from omni_ui.demo.routes.errors import EngineError, GuardrailError
+
+T = TypeVar("T")
+END = object()
+LONGEST_WAIT = 600.0
+DEAD_FOR = 10.0
+"""Seconds. A dead real server stays dead; this one comes back, for it serves every visitor of the page."""
+KINDS = {"client": GuardrailError, "runtime": RuntimeError, "value": ValueError}
+
+
+@dataclass
+class Ask:
+    """One call of the engine. words: what may carry [[slow:2]] or [[fail:503]]. told: what it is asked, for the record.
+
+    begun: called when the work starts after its time in the queue. stop: set when nobody wants the result any more.
+    """
+
+    words: str
+    told: dict[str, Any]
+    id: str = field(default_factory=lambda: uuid4().hex[:16])
+    modalities: list[str] | None = None
+    begun: Callable[[], None] | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def fault(self) -> str | None:
+        found = re.search(r"\[\[fail:(\w+)\]\]", self.words)
+        return found[1] if found else None
+
+    @property
+    def wait(self) -> float | None:
+        found = re.search(r"\[\[slow:(\d+(?:\.\d+)?)\]\]", self.words)
+        return min(float(found[1]), LONGEST_WAIT) if found else None
+
+
+class Engine:
+    """latency: seconds added to every call. At most two crafts work at once, whatever the number of visitors."""
+
+    def __init__(self, latency: float = 0.0):
+        self.latency = latency
+        self.fail_kind: str | None = None
+        self.records: deque[dict[str, Any]] = deque(maxlen=200)
+        self.running: dict[str, Ask] = {}
+        self.threads = anyio.CapacityLimiter(2)
+        self.dead_until = 0.0
+
+    @property
+    def alive(self) -> bool:
+        return time.monotonic() >= self.dead_until
+
+    def admit(self, ask: Ask) -> None:
+        """Refuses before any work is done, with the status that the words ask for."""
+        kind = ask.fault or ""
+        if re.fullmatch(r"[45]\d\d", kind):
+            raise HTTPException(int(kind), f"Refused, as [[fail:{kind}]] asks.")
+        if not self.alive:
+            raise EngineError("The demo engine is dead, as [[fail:dead]] asked. It comes back by itself.", ask.id)
+
+    async def stream(self, ask: Ask, work: Callable[[], Iterator[T]], pieces: int = 1) -> AsyncIterator[T]:
+        """What `work` yields, made piece by piece in a worker thread. pieces: over how many the latency is spread."""
+        self.admit(ask)
+        record = {"request_id": ask.id, "time": time.time(), "state": "running", "prompt": ask.told}
+        record |= {"output_modalities": ask.modalities}
+        self.records.append(record)
+        self.running[ask.id] = ask
+        wait = self.latency if ask.wait is None else ask.wait
+        kind = ask.fault or self.fail_kind
+        if ask.begun:
+            asyncio.get_running_loop().call_later(wait / 4, ask.begun)
+        try:
+            if kind and kind != "midstream":
+                await asyncio.sleep(wait / 2)
+                if kind == "empty":
+                    record["state"] = "empty"
+                    return
+                self._fail(kind, ask)
+            making, made, spent = work(), 0, 0.0
+            while True:
+                if spent < wait:
+                    await asyncio.sleep(wait / pieces)
+                    spent += wait / pieces
+                piece = await anyio.to_thread.run_sync(next, making, END, limiter=self.threads, abandon_on_cancel=True)
+                if piece is END:
+                    break
+                yield piece
+                made += 1
+                if kind == "midstream" and made >= 2:
+                    raise EngineError("The engine failed in the middle, as [[fail:midstream]] asks.", ask.id)
+            record["state"] = "finished"
+        except (asyncio.CancelledError, GeneratorExit):
+            record["state"] = "aborted"
+            raise
+        except Exception as wrong:
+            record["state"] = f"failed: {type(wrong).__name__}"
+            raise
+        finally:
+            ask.stop.set()
+            record["seconds"] = round(time.time() - record["time"], 3)
+            self.running.pop(ask.id, None)
+
+    async def one(self, ask: Ask, work: Callable[[], T]) -> T | None:
+        """The single thing that `work` makes; None when the engine gave nothing."""
+
+        def making() -> Iterator[T]:
+            yield work()
+
+        found = None
+        async for piece in self.stream(ask, making):
+            found = piece
+        return found
+
+    def _fail(self, kind: str, ask: Ask) -> None:
+        if kind == "dead":
+            self.dead_until = time.monotonic() + DEAD_FOR
+            raise EngineError("The demo engine died, as [[fail:dead]] asks. It comes back by itself.", ask.id, 0)
+        said = f"The engine failed for this request, as [[fail:{kind}]] asks."
+        raise KINDS[kind](said) if kind in KINDS else EngineError(said, ask.id)
+
+
+async def while_connected(request: Request, work: Awaitable[Response]) -> Response:
+    """Stops `work` when the client goes away. The body must have been read before."""
+
+    async def gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    task, left = asyncio.ensure_future(work), asyncio.ensure_future(gone())
+    try:
+        await asyncio.wait({task, left}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            return Response(status_code=499)
+        return task.result()
+    finally:
+        left.cancel()
+        task.cancel()

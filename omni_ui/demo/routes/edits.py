@@ -1,0 +1,194 @@
+"""POST /v1/images/edits (wire: api_server.py and images/helpers.py of vLLM-Omni 0.30.0)."""
+
+import contextlib
+import json
+import random
+import re
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any
+
+import anyio
+import httpx
+import numpy as np
+from fastapi import APIRouter, File, Form, HTTPException, Request, UploadFile
+from PIL import Image
+from starlette.datastructures import UploadFile as Upload
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from omni_ui.demo.engine import Ask
+from omni_ui.demo.routes import errors as _errors
+from omni_ui.demo.routes.images import check_layers, check_lora, check_pixels, choose_format, parse_size, result
+from omni_ui.demo.routes.media import Real, Text, Whole, decode, describe, fetch, given
+
+router = APIRouter()
+RESOLUTIONS = (640, 1024)
+MOST_INPUTS = 4
+MOST_OUTPUTS = 16
+Media = Annotated[UploadFile | str | None, File()]
+
+
+async def open_picture(source: Upload | str) -> Image.Image:
+    """A picture out of a file part or a URL; ValueError when it is none."""
+    if not isinstance(source, str):
+        content, said = await source.read(), "Failed to open uploaded file"
+    elif source.startswith(("data:image", "http")):
+        said = "Invalid base64 image" if source.startswith("data") else "Failed to download image from URL"
+        try:
+            content = await fetch(source)
+        except (ValueError, httpx.HTTPError, httpx.InvalidURL) as wrong:
+            raise ValueError(f"{said}: {wrong}") from wrong
+    else:
+        raise ValueError(f"Unsupported input: {source[:100]}")
+    try:
+        return await anyio.to_thread.run_sync(decode, content)
+    except OSError as wrong:
+        raise ValueError(f"{said}: {wrong}") from wrong
+
+
+@router.post("/v1/images/edits")
+async def edits(
+    request: Request,
+    prompt: Annotated[str, Form()],
+    image: Annotated[list[UploadFile] | None, File()] = None,
+    image_array: Annotated[list[UploadFile] | None, File(alias="image[]")] = None,
+    url: Annotated[list[str] | None, Form()] = None,
+    url_array: Annotated[list[str] | None, Form(alias="url[]")] = None,
+    model: Text = None,
+    n: Annotated[int, Form()] = 1,
+    size: Annotated[str, Form()] = "auto",
+    response_format: Annotated[str, Form()] = "b64_json",
+    output_format: Text = "png",
+    background: Text = "auto",
+    output_compression: Annotated[int, Form(ge=0, le=100)] = 100,
+    stream: Annotated[bool, Form()] = False,
+    mask_image: Media = None,
+    reference_image: Media = None,
+    negative_prompt: Text = None,
+    num_inference_steps: Whole = None,
+    guidance_scale: Real = None,
+    guidance_scale_2: Real = None,
+    strength: Real = None,
+    true_cfg_scale: Real = None,
+    seed: Whole = None,
+    lora: Text = None,
+    layers: Whole = None,
+    resolution: Whole = None,
+    return_stage_metrics: Annotated[bool | None, Form()] = None,
+) -> Response:
+    """A client that leaves does not stop this route, unless it streams: so it is on the real server."""
+    demo = request.app.state.demo
+    demo.check_diffusion(model, "edit")
+    if response_format != "b64_json":
+        raise HTTPException(400, "Only response_format 'b64_json' is supported now.")
+    if stream and not demo.autoregressive:
+        raise HTTPException(400, "stream=true is only supported for multi-stage image editing pipelines.")
+    try:
+        sources = [*(image or image_array or []), *(url or url_array or [])]
+        if not sources:
+            raise HTTPException(422, "Field 'image' or 'url' is required")
+        most = MOST_INPUTS if "edit" in demo.modes else 1
+        if len(sources) > most:
+            many = f"Received {len(sources)} input images. At most {most} images are supported by this model."
+            one = "Received multiple input images. Only a single image is supported by this model."
+            raise HTTPException(400, many if most > 1 else one)
+        media: dict[str, Any] = {"image": [await open_picture(one) for one in sources]}
+        for name, source in (("mask_image", mask_image), ("reference_image", reference_image)):
+            if source:
+                media[name] = await open_picture(source)
+        check_lora(_read_lora(lora))
+        if resolution is not None and resolution not in RESOLUTIONS:
+            raise HTTPException(400, f"Invalid resolution {resolution}. Supported resolutions: {RESOLUTIONS}.")
+        check_layers(layers)
+        if resolution is not None and size.lower() != "auto":
+            raise HTTPException(400, "Cannot specify both 'resolution' and 'size'. Use one of them.")
+        width, height = _size(size, resolution, media["image"][0])
+        if n > MOST_OUTPUTS:
+            raise HTTPException(400, f"The demo makes at most {MOST_OUTPUTS} pictures at once.")
+        sown = random.getrandbits(32) if seed is None else seed
+        shown = {k: [describe(p) for p in v] if isinstance(v, list) else describe(v) for k, v in media.items()}
+        told = {"prompt": prompt, "multi_modal_data": shown, "seed": sown, "width": width, "height": height}
+        told |= given(negative_prompt=negative_prompt, num_inference_steps=num_inference_steps, strength=strength)
+        told |= given(guidance_scale=guidance_scale, guidance_scale_2=guidance_scale_2, true_cfg_scale=true_cfg_scale)
+        told |= given(layers=layers, resolution=resolution, lora_request=lora, num_outputs_per_prompt=n)
+        ask = Ask(prompt, told, id=f"img_edit-{uuid.uuid4().hex[:16]}")
+        kind = choose_format(output_format, background)
+        how = {"mask": media.get("mask_image"), "reference": media.get("reference_image"), "strength": strength}
+        how |= {"guidance": guidance_scale or true_cfg_scale, "negative_prompt": negative_prompt}
+        how |= {"width": width, "height": height, "steps": num_inference_steps}
+
+        def work() -> dict[str, Any]:
+            from omni_ui.demo.imaging import editor
+
+            start, times = time.monotonic(), max(1, n) if demo.makes_pictures else 0
+            made = [editor.edit(media["image"], prompt, seed=sown + i, **how) for i in range(times)]
+            if layers:
+                made = [layer for picture in made for layer in take_apart(picture, layers)]
+            detail, spent = bool(return_stage_metrics), time.monotonic() - start
+            return result(made, kind, output_compression, f"{width}x{height}", spent, detail)
+
+        if stream:
+            demo.engine.admit(ask)
+            plan = f"Editing {len(sources)} picture{'s' if len(sources) > 1 else ''} at {width}x{height}: {prompt}"
+            events = _events(demo, ask, work, plan)
+            return StreamingResponse(events, media_type="text/event-stream", headers={"X-Demo-Engine": "editor"})
+        answer = await demo.engine.one(ask, work)
+        if answer is None:
+            raise HTTPException(500, "No output generated from multi-stage pipeline.")
+        return JSONResponse(answer, headers={"X-Demo-Engine": "editor"})
+    except Exception as wrong:
+        return _errors.answer(wrong, "Image edit")
+
+
+def take_apart(picture: Image.Image, layers: int) -> list[Image.Image]:
+    """RGBA layers by brightness, the darkest first; laid over each other they give the picture again."""
+    light, whole = np.asarray(picture.convert("L")), np.asarray(picture.convert("RGBA"))
+    bands = np.digitize(light, np.quantile(light, np.linspace(0, 1, layers + 1)[1:-1]), right=True)
+    return [Image.fromarray(np.where((bands == k)[..., None], whole, 0).astype(np.uint8)) for k in range(layers)]
+
+
+def _read_lora(text: str | None) -> Any:
+    if text is None:
+        return None
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as wrong:
+        raise ValueError(f"Invalid LoRA JSON string: {wrong}") from wrong
+
+
+def _size(size: str, resolution: int | None, first: Image.Image) -> tuple[int, int]:
+    """What was asked for, or the first picture's own; a resolution keeps its shape with that many pixels squared."""
+    if size.lower() != "auto":
+        return parse_size(size)
+    width, height = first.size
+    if resolution is not None:
+        scale = resolution / (width * height) ** 0.5
+        width, height = max(1, round(width * scale)), max(1, round(height * scale))
+    check_pixels(width, height)
+    return width, height
+
+
+async def _events(demo: Any, ask: Ask, work: Callable[[], Any], plan: str) -> AsyncIterator[str]:
+    """Words of the plan, the picture, [DONE]; a failure comes in the stream, with HTTP 200."""
+    head = {"created": int(time.time()), "model": demo.model("edit")}
+
+    def event(**data: Any) -> str:
+        return f"data: {json.dumps({'object': 'image.edit.chunk', **data, **head, 'metrics': None})}\n\n"
+
+    def making() -> Any:
+        yield from re.findall(r"\S+\s*", plan)
+        yield work()
+
+    try:
+        async with contextlib.aclosing(demo.engine.stream(ask, making, pieces=6)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, str):
+                    yield event(type="ar_delta", delta=piece, index=0)
+                else:
+                    kept = {k: piece[k] for k in ("data", "output_format", "size")}
+                    yield event(type="image", **kept)
+    except Exception as wrong:
+        error = _errors.stream_error(wrong)
+        yield f"data: {json.dumps({'object': 'error', **head, 'error': error})}\n\n"
+    yield "data: [DONE]\n\n"

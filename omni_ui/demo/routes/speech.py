@@ -1,0 +1,174 @@
+"""POST /v1/audio/speech, whole, as events or raw, and batches of it (wire: serving_speech.py of vLLM-Omni 0.30.0)."""
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import anyio
+import numpy as np
+from fastapi import APIRouter, Depends, HTTPException, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from omni_ui.demo.engine import Ask, while_connected
+from omni_ui.demo.routes import errors as _errors
+from omni_ui.demo.routes.errors import refusal
+from omni_ui.demo.routes.media import FILES, encode_audio, fetch, json_only, measure, open_wav, usage
+from omni_ui.demo.routes.voices import Batch, Speech, SpeechItem, check
+
+router = APIRouter()
+MOST_ITEMS = 32
+
+
+async def prepare(body: Speech, demo: Any) -> tuple[Ask, Callable[[], Iterator[np.ndarray]], float]:
+    """The call of the engine, the work, and the seconds of reference. The request has been checked."""
+    from omni_ui.demo.audio import voice
+
+    if missing := voice.available():
+        raise HTTPException(501, missing)
+    match = None
+    if body.ref_audio:
+        match = await anyio.to_thread.run_sync(measure, await fetch(body.ref_audio, 10), limiter=demo.engine.threads)
+    elif body.voice in demo.voices:
+        match = demo.voices[body.voice]["match"]
+    told = {"task_type": "CustomVoice"} | body.model_dump(exclude_none=True, exclude={"ref_audio"})
+    told |= {"text": body.input, "speaker": body.voice, "instruct": body.instructions}
+    ask = Ask(body.input, told, id=f"speech-{Ask('', {}).id}", modalities=["audio"])
+    name = body.voice if body.voice and body.voice not in demo.voices else next(iter(voice.VOICES))
+    how = {"voice": name, "language": body.language, "instructions": body.instructions, "match": match}
+
+    def work() -> Iterator[np.ndarray]:
+        spoken = voice.speak(body.input, speed=body.speed or 1.0, seed=body.seed or 0, **how)
+        for piece in spoken:
+            # A third of the rate: the mean of three samples is filter enough for speech.
+            low = body.sample_rate == 8000
+            yield piece[: len(piece) // 3 * 3].reshape(-1, 3).mean(axis=1).astype(np.int16) if low else piece
+
+    return ask, work, match.seconds if match else 0.0
+
+
+async def whole(body: Speech, demo: Any) -> tuple[bytes, dict[str, Any]]:
+    """One finished file and its usage."""
+    ask, work, reference = await prepare(body, demo)
+    rate = body.sample_rate or 24000
+    pieces = [piece async for piece in demo.engine.stream(ask, work)]
+    if not pieces:
+        raise ValueError("No output generated from the model.")
+    samples = np.concatenate(pieces)
+    file = await anyio.to_thread.run_sync(encode_audio, samples, rate, body.response_format)
+    return file, usage(body.input + (body.instructions or ""), len(samples) / rate, reference)
+
+
+@router.post("/v1/audio/speech", dependencies=[Depends(json_only)])
+async def speech(body: Speech, request: Request) -> Response:
+    return await while_connected(request, _speak(body, request))
+
+
+async def _speak(body: Speech, request: Request) -> Response:
+    demo = request.app.state.demo
+    try:
+        if "speech" not in demo.modes:
+            return await _no_speech(body, demo)
+        if other := demo.not_mine(body.model, "speech"):
+            return other
+        if body.word_timestamps:
+            return refusal("word_timestamps=true requires the server to be launched with --forced-aligner.")
+        if body.streams and body.speed not in (None, 1.0):
+            said = "is not supported with speed adjustment. Use a non-streaming request or remove the speed parameter."
+            return refusal(f"{'Streaming' if body.raw else 'SSE streaming'} {said}")
+        if wrong := check(body, demo):
+            return refusal(wrong)
+        if body.streams:
+            ask, work, reference = await prepare(body, demo)
+            demo.engine.admit(ask)
+            pieces = _bytes(demo.engine.stream(ask, work, pieces=4), body)
+            media = FILES[body.response_format][1] if body.raw else "text/event-stream"
+            sent = pieces if body.raw else _events(pieces, body, reference)
+            reply: Response = StreamingResponse(sent, media_type=media)
+        else:
+            file, used = await whole(body, demo)
+            reply = Response(file, media_type=FILES[body.response_format][1])
+            counts = {k.replace("_tokens", ""): v for k, v in used.items() if k != "input_token_details"}
+            counts |= {"input-text": used["input_token_details"]["text_tokens"]}
+            counts |= {"input-audio": used["input_token_details"]["audio_tokens"]}
+            for name, count in counts.items():
+                reply.headers[f"X-VLLM-OMNI-{name.upper()}-TOKENS"] = str(count)
+    except Exception as wrong:
+        return _errors.served(wrong, "Speech generation")
+    reply.headers["X-Demo-Engine"] = "voice"
+    return reply
+
+
+async def _no_speech(body: Speech, demo: Any) -> Response:
+    """A server without a voice: it points at chat, or makes something else and finds no audio in it."""
+    if "chat" in demo.modes:
+        return refusal(
+            "The /v1/audio/speech endpoint is only supported for dedicated TTS models. For omni models, "
+            'use /v1/chat/completions with "modalities": ["audio"] instead.'
+        )
+    await demo.engine.one(Ask(body.input, {"input": body.input}, modalities=["audio"]), lambda: None)
+    return refusal("TTS model did not produce audio output.")
+
+
+async def _bytes(pieces: AsyncIterator[np.ndarray], body: Speech) -> AsyncIterator[bytes]:
+    first = body.response_format == "wav"
+    async for piece in pieces:
+        if first:
+            yield open_wav(body.sample_rate or 24000)
+        first = False
+        yield piece.astype("<i2").tobytes()
+
+
+async def _events(pieces: AsyncIterator[bytes], body: Speech, reference: float) -> AsyncIterator[str]:
+    """Server-sent events. With wav the first delta is the bare header; there is no [DONE]; a failure is code 500."""
+
+    def event(kind: str, **data: Any) -> str:
+        return f"event: {kind}\ndata: {json.dumps({'type': kind, **data}, separators=(',', ':'))}\n\n"
+
+    sent = 0
+    try:
+        async for piece in pieces:
+            sent += len(piece)
+            data = base64.b64encode(piece).decode()
+            yield event("speech.audio.delta", audio=data, response_format=body.response_format)
+        seconds = max(0, sent - 44) / 2 / (body.sample_rate or 24000)
+        text = body.input + (body.instructions or "")
+        yield event("speech.audio.done", usage=usage(text, seconds, reference))
+    except Exception as wrong:
+        error: dict[str, Any] = {"message": str(wrong), "type": "server_error", "param": None, "code": 500}
+        yield event("speech.audio.error", error=error | ({"partial_audio": True, "action": "discard"} if sent else {}))
+
+
+@router.post("/v1/audio/speech/batch", dependencies=[Depends(json_only)])
+async def speech_batch(body: Batch, request: Request) -> Response:
+    return await while_connected(request, _batch(body, request.app.state.demo))
+
+
+async def _batch(body: Batch, demo: Any) -> Response:
+    if "speech" not in demo.modes and not demo.autoregressive:
+        raise HTTPException(400, "Batch speech is not supported in diffusion mode")
+    if len(body.items) > MOST_ITEMS:
+        raise HTTPException(400, f"Batch contains {len(body.items)} items, exceeding the maximum of {MOST_ITEMS}.")
+    if other := demo.not_mine(body.model, "speech"):
+        return other
+    common = {k: getattr(body, k) for k in SpeechItem.model_fields if k != "input"}
+
+    async def one(index: int, item: SpeechItem) -> dict[str, Any]:
+        merged = Speech(**{k: v for k, v in {**common, **item.model_dump(exclude_none=True)}.items() if v is not None})
+        try:
+            if "speech" not in demo.modes:
+                raise ValueError("This server has no dedicated speech model.")
+            if wrong := check(merged, demo):
+                return {"index": index, "status": "error", "error": wrong}
+            file, used = await whole(merged, demo)
+        except Exception as wrong:
+            return {"index": index, "status": "error", "error": getattr(wrong, "detail", None) or str(wrong)}
+        data, media = base64.b64encode(file).decode(), FILES[merged.response_format][1]
+        return {"index": index, "status": "success", "audio_data": data, "media_type": media, "usage": used}
+
+    results = await asyncio.gather(*(one(i, item) for i, item in enumerate(body.items)))
+    good = sum(one["status"] == "success" for one in results)
+    counts = {"total": len(results), "succeeded": good, "failed": len(results) - good}
+    answer = {"id": f"speech-batch-{Ask('', {}).id}", "results": results, **counts}
+    return JSONResponse(answer, headers={"X-Demo-Engine": "voice"})

@@ -1,0 +1,165 @@
+"""The form of a video, read and checked (wire: video/generation/helpers.py of vLLM-Omni 0.30.0)."""
+
+import json
+import random
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import anyio
+import httpx
+from fastapi import Form, HTTPException, Request, UploadFile
+from pydantic import BaseModel, Field, field_validator
+
+from omni_ui.demo.engine import Ask
+from omni_ui.demo.routes.images import parse_size
+from omni_ui.demo.routes.media import Real, Text, Whole, decode, fetch, given
+
+DEFAULTS = {"width": 848, "height": 480, "fps": 16.0, "seconds": 4}
+MAX_FRAMES, MAX_SIDE = 600, 1920
+
+
+class VideoGenerationRequest(BaseModel):
+    """The second look at a form. Its name and pydantic's own words stand in the answer, as on the real server."""
+
+    width: int | None = Field(None, ge=1)
+    height: int | None = Field(None, ge=1)
+    num_frames: int | None = Field(None, ge=1)
+    num_inference_steps: int | None = Field(None, ge=1, le=200)
+    guidance_scale: float | None = Field(None, ge=0, le=20)
+    guidance_scale_2: float | None = Field(None, ge=0, le=20)
+    boundary_ratio: float | None = Field(None, ge=0, le=1)
+    true_cfg_scale: float | None = Field(None, ge=0, le=20)
+    flow_shift: float | None = None
+    seed: int | None = Field(None, ge=-(2**63), le=2**63 - 1)
+    quality: str | None = None
+
+    @field_validator("quality")
+    @classmethod
+    def _quality(cls, value: str | None) -> str | None:
+        if value not in (None, "lossless", "high"):
+            raise ValueError(f"quality must be one of ['lossless', 'high'], got {value!r}")
+        return value
+
+
+@dataclass
+class Film:
+    """A checked request: the call of the engine, what the job says of itself, and what the craft is told."""
+
+    ask: Ask
+    facts: dict[str, Any]
+    how: dict[str, Any]
+
+
+def _json(text: str | None, kind: type | tuple[type, ...] = (dict, list)) -> Any:
+    if text is None:
+        return None
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError:
+        raise HTTPException(400, "Invalid JSON in form field.") from None
+    if not isinstance(value, kind):
+        raise HTTPException(400, "Invalid JSON in form field: expected an object.")
+    return value
+
+
+async def read_form(
+    request: Request,
+    prompt: Annotated[str, Form()],
+    input_reference: UploadFile | None = None,
+    input_references: list[UploadFile] | None = None,
+    image_reference: Text = None,
+    video_reference: Text = None,
+    audio_reference: Text = None,
+    model: Text = None,
+    seconds: Annotated[str | None, Form(pattern=r"^[1-9]\d*$")] = None,
+    size: Annotated[str | None, Form(pattern=r"^\d+x\d+$")] = None,
+    width: Whole = None,
+    height: Whole = None,
+    num_frames: Whole = None,
+    fps: Annotated[float | None, Form(ge=1, allow_inf_nan=False)] = None,
+    num_outputs_per_prompt: Annotated[int, Form(ge=1, le=10)] = 1,
+    quality: Text = None,
+    num_inference_steps: Whole = None,
+    guidance_scale: Real = None,
+    guidance_scale_2: Real = None,
+    boundary_ratio: Real = None,
+    flow_shift: Real = None,
+    true_cfg_scale: Real = None,
+    seed: Whole = None,
+    generate_sound: Annotated[bool | None, Form()] = None,
+    negative_prompt: Text = None,
+    lora: Text = None,
+    extra_params: Text = None,
+) -> Film:
+    """The form of both routes: JSON is refused by its absence, unknown fields are dropped."""
+    demo, urls = request.app.state.demo, (image_reference, video_reference, audio_reference)
+    references = {kind: _json(text) for kind, text in zip(("image", "video", "audio"), urls, strict=True)}
+    if input_references and (input_reference or references["image"] or references["video"]):
+        alone = "Provide input_references alone, without input_reference, image_reference, or video_reference."
+        raise HTTPException(400, alone)
+    if input_reference and (references["image"] or references["video"]):
+        raise HTTPException(400, "Provide only one of input_reference, image_reference, or video_reference.")
+    ranges = VideoGenerationRequest(
+        **given(width=width, height=height, num_frames=num_frames, num_inference_steps=num_inference_steps),
+        **given(guidance_scale=guidance_scale, guidance_scale_2=guidance_scale_2, boundary_ratio=boundary_ratio),
+        **given(true_cfg_scale=true_cfg_scale, flow_shift=flow_shift, seed=seed, quality=quality),
+    ).model_dump(exclude_none=True)
+    extra = {**(_json(extra_params, dict) or {}), **given(generate_sound=generate_sound)}
+    adapter = _json(lora, dict)
+    if model is not None and model != demo.model("video"):
+        said = f"Model mismatch: request specifies '{model}' but server is running '{demo.model('video')}'."
+        raise HTTPException(400, said)
+    if size:
+        ranges["width"], ranges["height"] = parse_size(size)
+    if num_frames is None and seconds:
+        ranges["num_frames"] = int(int(seconds) * (fps or 24.0))
+    wide, high = ranges.get("width", DEFAULTS["width"]), ranges.get("height", DEFAULTS["height"])
+    rate = fps or (24.0 if seconds else DEFAULTS["fps"])
+    frames = ranges.get("num_frames", int(DEFAULTS["seconds"] * rate))
+    if max(wide, high) > MAX_SIDE or frames > MAX_FRAMES:
+        raise HTTPException(400, f"The demo films at most {MAX_FRAMES} frames with sides of {MAX_SIDE} pixels.")
+    media = await _media(references, [one for one in (input_reference, *(input_references or [])) if one], demo.folder)
+    sown = random.getrandbits(31) if seed is None else seed
+    told = {"prompt": prompt, **ranges, **given(negative_prompt=negative_prompt, fps=fps, lora_request=lora)}
+    told |= {"extra_args": extra, "num_outputs_per_prompt": num_outputs_per_prompt}
+    told |= {"multi_modal_data": {kind: str(one) for kind, one in media.items()}} if media else {}
+    long = float(seconds) if seconds else num_frames / (fps or 24.0) if num_frames else None
+    facts = {"model": demo.model("video"), "prompt": prompt, "size": size, "seconds": seconds or "4"}
+    facts |= {"quality": quality or "default", "fps": fps or 24.0, "num_frames": ranges.get("num_frames")}
+    how = {"width": wide, "height": high, "num_frames": frames, "fps": round(rate), "seed": sown, **media}
+    how |= {"steps": num_inference_steps, "guidance": guidance_scale, "negative_prompt": negative_prompt}
+    how |= {"sound": bool(generate_sound), "lora": adapter}
+    return Film(Ask(prompt, told), facts | {"duration_s": long}, how)
+
+
+async def _media(references: dict[str, Any], files: list[UploadFile], folder: Path) -> dict[str, Any]:
+    """At most one picture (PIL), video (path) and audio (path). HTTPException 400 for what cannot be read."""
+    found: list[tuple[str, bytes]] = []
+    for kind, given_ones in references.items():
+        for one in given_ones if isinstance(given_ones, list) else [given_ones] if given_ones else []:
+            url = one.get(f"{kind}_url") if isinstance(one, dict) else None
+            if not isinstance(url, str):
+                raise HTTPException(400, f"Invalid {kind}_reference: {kind}_url is required, file_id is not supported.")
+            try:
+                found.append((kind, await fetch(url)))
+            except (ValueError, httpx.HTTPError, httpx.InvalidURL) as wrong:
+                raise HTTPException(400, f"Invalid {kind}_reference.{kind}_url: failed to download.") from wrong
+    for file in files:
+        kind = (file.content_type or "").partition("/")[0]
+        found.append((kind if kind in ("image", "video", "audio") else "image", await file.read()))
+    media: dict[str, Any] = {}
+    for kind, content in found:
+        if kind in media:
+            raise HTTPException(400, f"The demo films with one {kind} reference, not several.")
+        if kind == "image":
+            try:
+                media[kind] = await anyio.to_thread.run_sync(decode, content)
+            except OSError as wrong:
+                said = "Invalid input_reference: provided content is not a valid image or video."
+                raise HTTPException(400, said) from wrong
+        else:
+            media[kind] = folder / f"reference_{uuid.uuid4().hex}"
+            media[kind].write_bytes(content)
+    return media

@@ -1,0 +1,261 @@
+"""One answer of a conversation: what was entered becomes a message, and what arrives becomes the answer to it."""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from omni_ui.client import (
+    AudioChunk,
+    ChatEvent,
+    ChatRequest,
+    Failed,
+    FileRef,
+    Finish,
+    OmniClient,
+    PictureMade,
+    ReasoningDelta,
+    TextDelta,
+    Usage,
+)
+from omni_ui.core.audio_stream import Listening, Stream
+from omni_ui.core.files import keep
+from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.features.chat.conversation import Conversation, Draft, Message, Part, wire_messages
+from omni_ui.features.chat.conversation_json import as_json
+from omni_ui.features.chat.messages import LiveAnswer, address, messages_html
+from omni_ui.media.message_files import take_media
+from omni_ui.widgets.fields import Component
+from omni_ui.widgets.form import Form, Invalid
+
+LONGEST = 100_000
+"""Characters of one message: about 25,000 tokens, as much as most models read at all."""
+SHORT = 0.2
+"""Seconds: the pace of an answer that came faster than this says nothing."""
+AGAIN = "again"
+THREAD = "talk:"
+"""What the history knows a conversation by, before the key of its first message."""
+SENT, DONE, BACK = "sent", "done", "back"
+KINDS = {"image": "pictures", "audio": "recordings", "video": "videos"}
+
+
+@dataclass(frozen=True)
+class ChatView:
+    """The components that show a conversation: as JSON for programs, as HTML, the answer that arrives, its speech."""
+
+    told: Component
+    result: Component
+    live: Component
+    player: Component
+
+    @property
+    def parts(self) -> list[Component]:
+        return [self.told, self.result, self.live, self.player]
+
+    def all(self, talk: Conversation, system: str | None = "", state: str = DONE) -> Updates:
+        """The whole conversation, and the answer that arrives put away (or begun, when the state is SENT)."""
+        return {
+            self.told: as_json(talk.messages, system or "", _named),
+            self.result: messages_html(talk.messages),
+            self.live: {"state": state, "id": talk.run, "blocks": []},
+        }
+
+    def left(self, talk: Conversation, system: str | None = "") -> Updates:
+        """After a run that did not reach its end: what had arrived, or what was entered back in its field."""
+        return self.all(talk, system, BACK if talk.in_vain else DONE)
+
+
+def _named(file: FileRef) -> str:
+    """Over the API a file is named by its address below the app's root; the export holds the data themselves."""
+    return f"/{address(file.path)}"
+
+
+def read_chat_form(form: Form, values: dict[str, Any]) -> ChatRequest:
+    """The request as far as the entered values tell it; the messages are put together when its turn has come."""
+    talk, text, change = values["talk"], values["text"] or "", values["change"] or ""
+    talk.check_idle()
+    _messages_before(talk, change)
+    if change != AGAIN and not text.strip() and not values["files"]:
+        raise Invalid.because("text", "The message is empty: write something, or attach a file.")
+    if len(text) > LONGEST:
+        raise Invalid.because(
+            "text", f"The message is too long: {len(text):,} characters, and at most {LONGEST:,} are taken. Shorten it."
+        )
+    entered = {name: values[name] for name in form.controls}
+    request = form.read(entered | {"messages": [{"role": "user", "content": text}]})
+    assert isinstance(request, ChatRequest)
+    return request
+
+
+def beside(values: dict[str, Any]) -> dict[str, Any]:
+    """What a cell of a grid takes: a conversation of its own. Its message is what is being written, else the last."""
+    written = (values["text"] or "").strip() or values["files"]
+    return values | {"talk": values["talk"].fork()} | ({} if written else {"change": AGAIN})
+
+
+def _messages_before(talk: Conversation, change: str) -> list[Message]:
+    """What the message that is sent comes after. change: "", "again", or "edit N"."""
+    if not change:
+        return talk.messages
+    if change == AGAIN:
+        return talk.before(talk.last_of_visitor())
+    if found := re.fullmatch(r"edit (\d{1,6})", change):
+        return talk.before(int(found[1]))
+    raise Invalid.because("change", 'What to change must be empty, "again", or "edit" and the number of a message.')
+
+
+class Answering(Work):
+    """Looks at the files, sends the conversation, and keeps what arrives in it, come what may."""
+
+    request: ChatRequest
+
+    def __init__(self, request: ChatRequest, view: ChatView, listening: Listening) -> None:
+        self.request = request
+        self._view = view
+        self._listening = listening
+        self._live = LiveAnswer()
+        self._stream: Stream | None = None
+        self._heard = False
+        self._draft: Draft | None = None
+        self._made = Outcome()
+        self._times: list[float] = []
+        self._usage: Usage | None = None
+
+    @property
+    def _talk(self) -> Conversation:
+        return self.entered["talk"]
+
+    @property
+    def fresh(self) -> bool:
+        """Whether anything of the answer is there; when nothing comes, the conversation is as it was before."""
+        draft = self._draft
+        return draft is not None and bool(draft.parts or draft.pcm or draft.reasoning)
+
+    @property
+    def _system(self) -> str:
+        return self.entered["system"] or ""
+
+    async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[str | ChatEvent]:
+        messages, entered = await self._asked(omni)
+        with self._talk.answering(messages, entered) as draft:
+            self._draft = draft
+            self.request = self.request.model_copy(update={"messages": wire_messages(messages, self._system)})
+            yield SENT
+            try:
+                began = time.monotonic()
+                async with aclosing(omni.chat(self.request, on_wait=tell)) as answer:
+                    async for event in answer:
+                        await self._take(event, draft)
+                        yield event
+                draft.facts = self._facts(began)
+            except (asyncio.CancelledError, GeneratorExit):
+                draft.notes.append("Stopped here.")
+                raise
+            except Exception:
+                draft.notes.append("The answer broke off here.")
+                raise
+            finally:
+                if self._stream:
+                    self._stream.close()
+        yield DONE
+
+    async def _asked(self, omni: OmniClient) -> tuple[list[Message], Message | None]:
+        """The messages to be answered, and the new one among them: None when the last is to be answered again."""
+        change = self.entered["change"] or ""
+        before = _messages_before(self._talk, change)
+        if change == AGAIN:
+            return [*before, self._talk.messages[len(before)]], None
+        message = Message("user")
+        for path in self.entered["files"] or []:
+            media = await take_media(path)
+            message.parts.append(Part(media.kind, path=media.path))
+            message.notes += [media.note] if media.note else []
+        if (self.entered["text"] or "").strip():
+            message.parts.append(Part("text", self.entered["text"]))
+        await self._check_kinds(omni, message)
+        return [*before, message], message
+
+    async def _check_kinds(self, omni: OmniClient, message: Message) -> None:
+        """Refuses a kind of file that the model is known not to take; pure picture models drop it without a word."""
+        if not message.files:
+            return
+        ability = (await omni.capabilities()).modalities["chat"]
+        takes = ability.detail.get("inputs")
+        if ability.guess or not takes:
+            return
+        for part in message.parts:
+            if part.kind not in takes:
+                told = " and ".join(KINDS.get(one, one) for one in takes)
+                raise Invalid.because("files", f"{ability.model} takes no {KINDS[part.kind]} in a chat, only {told}.")
+
+    async def _take(self, event: ChatEvent, draft: Draft) -> None:
+        if isinstance(event, Failed):
+            raise event.error
+        if isinstance(event, TextDelta):
+            draft.add_text(event.text)
+        elif isinstance(event, ReasoningDelta):
+            draft.reasoning += event.text
+        elif isinstance(event, AudioChunk):
+            if not self.aside:
+                self._stream = self._stream or self._listening.open(event.rate, event.channels)
+                self._stream.feed(event.pcm)
+            draft.add_sound(event.pcm, event.rate, event.channels)
+        elif isinstance(event, PictureMade):
+            path = await keep(event.picture.data, f"picture{event.picture.suffix}")
+            draft.parts.append(Part("image", path=path))
+        elif isinstance(event, Usage):
+            self._usage = event
+        elif isinstance(event, Finish) and event.reason == "length":
+            draft.notes.append("Cut off: this is the longest answer that was allowed.")
+        if isinstance(event, (TextDelta, ReasoningDelta)):
+            self._times.append(time.monotonic())
+
+    def _facts(self, began: float) -> list[tuple[str, str]]:
+        """Tokens as the server counts them; their pace is that between the first and the last."""
+        facts: list[tuple[str, str]] = []
+        used = self._usage
+        if used and len(self._times) > 1:  # those of an answer in one piece are made up (WIRE.md 7)
+            facts.append(("tokens", f"{used.input_tokens:,} in, {used.output_tokens:,} out"))
+        if len(self._times) > 1:
+            first, last = self._times[0], self._times[-1]
+            facts.append(("first token", f"{first - began:.2f} s"))
+            if used and used.output_tokens > 1 and last - first > SHORT:
+                facts.append(("", f"{(used.output_tokens - 1) / (last - first):.0f} tokens/s"))
+        if self.request.seed is not None:
+            facts.append(("seed", str(self.request.seed)))
+        return facts
+
+    async def show(self, events: list[str | ChatEvent]) -> Updates:
+        if DONE in events:
+            self._finish()
+        if self.aside:
+            return {}
+        shown: Updates = {}
+        if SENT in events:
+            shown = self._view.all(self._talk, self._system, SENT) | {self._view.player: ""}
+        if DONE in events:
+            shown |= await asyncio.to_thread(self._view.all, self._talk, self._system)
+        elif self._draft:
+            blocks = self._live.blocks(self._draft)
+            shown[self._view.live] = {"state": SENT, "id": self._draft.key, "blocks": blocks}
+        if self._stream and not self._heard:
+            self._heard = True
+            shown[self._view.player] = self._stream.element
+        return shown
+
+    def _finish(self) -> None:
+        answer = self._talk.messages[-1]
+        self._made = Outcome(answer.files, answer.text, [fact for fact in answer.facts if fact[0] != "seed"])
+        self._made.thread = THREAD + self._talk.messages[0].key
+        self._made.told = as_json(self._talk.messages, self._system, lambda file: file)
+
+    def outcome(self) -> Outcome:
+        return self._made
+
+    def after_failure(self) -> Updates:
+        if self.fresh:
+            self._made = Outcome(self._talk.messages[-1].files)
+        return self._view.left(self._talk, self._system)

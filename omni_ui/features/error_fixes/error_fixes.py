@@ -1,0 +1,180 @@
+"""A way out of a failure, where one is known: a button that changes a setting and runs again.
+
+What the change is stands in the error (known_errors.py is the table of known replies); here it becomes
+values for the controls. The browser puts them there and presses Run (omni_ui/features/repeat/repeat.js).
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from omni_ui.client import (
+    BrokenAnswer,
+    NotReachable,
+    OmniError,
+    OutOfMemory,
+    ServerBusy,
+    ServerFailed,
+    TimedOut,
+    hint,
+    known_error,
+)
+from omni_ui.features.recipes.panel import as_shown
+from omni_ui.widgets.fields import Component, kind_of
+from omni_ui.widgets.form import Form
+
+FILE_KINDS = ("image", "audio", "video")
+LEAST = 64
+"""Pixels of a side below which a size is not halved: no model makes anything of less."""
+MULTIPLE = 16
+SMALL = {"image": "512x512", "edit": "512x512", "chat": "512x512", "video": "416x240"}
+"""Half of what most models make by default, for a size that was left to the model."""
+PASSING = (BrokenAnswer, NotReachable, ServerBusy, ServerFailed, TimedOut)
+"""Failures after which the same request may succeed."""
+LESS = ("n", "num_outputs_per_prompt", "size", "num_frames")
+"""What takes graphics memory, in the order in which it is best given up."""
+SHORTER = ("num_frames", "num_inference_steps", "size")
+"""What takes time."""
+TRY_AGAIN = "Try again"
+
+
+@dataclass(frozen=True)
+class Fix:
+    """changes: values as the controls take them, by wire name. keep: of a field's files, how many stay.
+
+    press: the elem_id of a button that is pressed first.
+    """
+
+    words: str
+    changes: dict[str, Any] = field(default_factory=dict)
+    keep: dict[str, int] = field(default_factory=dict)
+    press: str = ""
+
+
+def fixes_for(error: Exception | None, form: Form, entered: dict[str, Any]) -> list[Fix]:
+    """What can be offered after a failure, best first. entered: the values of the controls, by name."""
+    known = error
+    if isinstance(error, OmniError) and not error.remedy and error.server_message:
+        known = known_error(error.server_message) or error  # of a job, only the words were kept
+    remedy = getattr(known, "remedy", None)
+    if isinstance(known, OutOfMemory):
+        remedies = [_less(name) for name in LESS]
+    elif isinstance(known, TimedOut) or (remedy and remedy == _less("num_frames")):
+        remedies = [_less(name) for name in SHORTER]
+    else:
+        remedies = [remedy] if remedy else []
+    found = [fix for one in remedies if (fix := _fix(one, form, entered))]
+    if not found and isinstance(known, PASSING) and not known.permanent:
+        return [Fix(TRY_AGAIN)]
+    return found
+
+
+def _less(name: str) -> dict[str, Any]:
+    pictures = name in ("n", "num_outputs_per_prompt")
+    return {"field": name, "value": 1} if pictures else {"field": name, "action": "halve"}
+
+
+def _fix(remedy: dict[str, Any], form: Form, entered: dict[str, Any]) -> Fix | None:
+    """A remedy for these controls; None when it would change nothing, or there is no such control."""
+    action, name, wanted = remedy.get("action"), remedy.get("field"), remedy.get("value")
+    if action == "new_conversation":
+        return Fix("Begin a new conversation with this message", press="chat-clear")
+    if name not in form.controls or name not in form.model.model_fields:
+        return None
+    info, now = form.model.model_fields[name], entered.get(name)
+    title = info.title or name
+    if action == "keep":
+        many = len(now) if isinstance(now, list) else 0
+        return Fix(f"{title}: keep the first {wanted} of {many}", keep={name: wanted}) if many > wanted else None
+    if action in ("halve", "fit"):
+        wanted = _smaller(name, now, wanted, form.model.tab)
+        if wanted is None:
+            return None
+    elif action == "first":
+        wanted = re.split(r"[,;]", str(wanted))[0].strip(" .'\"[](){}")
+    if name == "seed":
+        return Fix("Try again with another seed", {"seed": ""})
+    kind = kind_of(info)
+    value = None if kind in FILE_KINDS and wanted is None else as_shown(kind, wanted, form.controls[name])
+    if _same(now, value) or (name == "n" and now is None):
+        return None
+    before, after = (_in_words(one, info, kind) for one in (now, value))
+    return Fix(f"{title}: {before} → {after}", {name: value})
+
+
+def _smaller(name: str, now: Any, most: Any, tab: str) -> Any:
+    """A size with half the sides, or with at most so many pixels; half of a number. None when that cannot be."""
+    if name != "size":
+        return int(now) // 2 if isinstance(now, (int, float)) and now >= 2 else None
+    match = re.fullmatch(r"(\d+)\s*[x×]\s*(\d+)", str(now or "").strip().lower())
+    if not match:
+        return SMALL.get(tab)
+    sides = int(match[1]), int(match[2])
+    scale = min(1.0, (most / (sides[0] * sides[1])) ** 0.5) if isinstance(most, int) else 0.5
+    made = [int(side * scale) // MULTIPLE * MULTIPLE for side in sides]
+    return f"{made[0]}x{made[1]}" if min(made) >= LEAST else None
+
+
+def _same(now: Any, value: Any) -> bool:
+    return now == value or (now in (None, "", [], False) and value in (None, "", [], False))
+
+
+def _in_words(value: Any, info: Any, kind: str) -> str:
+    if kind in FILE_KINDS:
+        return "none" if not value else "a file"
+    if isinstance(value, bool) or kind == "switch":
+        return "on" if value else "off"
+    if value in (None, "", []):
+        return "none" if kind == "json" else "model default"
+    if kind == "choice":
+        value = next((words for words, one in hint(info, "presets") or [] if one == value), value)
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    text = f"{value:g}" if isinstance(value, float) else text
+    return text if len(text) <= 60 else text[:60] + " …"
+
+
+def fixes_row(tab: str, fixes: list[Fix]) -> str:
+    """HTML of the buttons below a failure."""
+    if not fixes:
+        return ""
+    words = "" if fixes[0].words == TRY_AGAIN else '<span class="omni-quiet">Change and run again</span>'
+    buttons = "".join(
+        f'<button type="button" class="omni-small" data-fix="{escape(_as_json(fix))}">{escape(fix.words)}</button>'
+        for fix in fixes
+    )
+    return (
+        f'<div class="omni-fixes" role="group" aria-label="Change and run again" data-tab="{tab}">'
+        f"{words}{buttons}</div>"
+    )
+
+
+def _as_json(fix: Fix) -> str:
+    return json.dumps({"set": fix.changes, "keep": fix.keep, "press": fix.press}, ensure_ascii=False)
+
+
+def wire(form: Form) -> None:
+    """Lets the browser apply what it is told to, and then press Run. Call it when all controls of a tab are there."""
+    tab, names = form.model.tab, list(form.controls)
+    order: Component = gr.HTML(
+        None,
+        elem_id=f"{tab}-fix",
+        visible="hidden",
+        html_template="",
+        js_on_load=f"omniFixer(props, trigger, '{tab}');",
+    )
+    parts = list(form.controls.values())
+    given = json.dumps(names)
+    applied = order.input(
+        None,
+        [order, *parts],
+        parts,
+        js=f"(order, ...values) => omniFixed(order, {given}, values)",
+        queue=False,
+        show_progress="hidden",
+        show_progress_on=order,
+    )
+    applied.then(None, None, None, js=f"() => {{ omniPress('{tab}'); }}", queue=False)

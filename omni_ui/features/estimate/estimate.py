@@ -1,0 +1,114 @@
+"""How long a run will take, said before it begins: from this server's own past runs at like settings, or nothing.
+
+The browser asks when a setting that counts has changed and rests (estimate.js); a run itself asks nothing.
+"""
+
+import json
+import math
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+from pydantic import ValidationError
+
+from omni_ui.client import Request, hint
+from omni_ui.core.run import Work
+from omni_ui.store import StoreTrouble
+from omni_ui.store.timings import COUNTING, FILE_KINDS, Forecast, Timings, load_of
+from omni_ui.widgets.fields import Component, holds
+from omni_ui.widgets.form import by_name
+
+if TYPE_CHECKING:
+    from omni_ui.core.backends import Backend
+    from omni_ui.tabs.base import OmniTab
+
+FRESH = 60.0
+"""Seconds for which the name of the model is taken as still true: a forecast is no reason to ask the server."""
+
+
+def forecast_line(tab: str) -> Component:
+    """Where the forecast stands, beside Run. It fires `input` when it wants another one."""
+    return gr.HTML(
+        "",
+        elem_id=f"{tab}-forecast",
+        elem_classes="omni-forecast",
+        html_template='<span title="From past runs on this server">${value}</span>',
+        padding=False,
+    )
+
+
+def wire(tab: "OmniTab") -> None:
+    """Answers the forecast line of a tab. Call it when all controls are there."""
+    fields = counting(tab)
+    tab.forecast.js_on_load = f"omniForecast(element, trigger, '{tab.name}', {json.dumps(fields)});"
+
+    async def foresee(request: gr.Request, *values: Any) -> str:
+        entered = dict(zip(fields, values, strict=True))
+        asked = asked_for(tab.form.model, entered | await tab.follows(entered, request.session_hash))
+        backend = tab.backends.for_tab(tab.name, request.session_hash)
+        if asked is None or backend is None or tab.recorder is None:
+            return ""
+        _, abilities = await backend.look(FRESH)
+        ability = abilities.modalities.get(tab.name) if abilities else None
+        model = ability.model if ability else None
+        with suppress(StoreTrouble):  # said by the store itself
+            found = await tab.recorder.store.timings.forecast(backend.known_as, model, load_of(asked))
+            return said(found) if found else ""
+        return ""
+
+    tab.forecast.input(
+        by_name(fields, foresee),
+        [tab.form.controls[name] for name in fields],
+        tab.forecast,
+        api_visibility="private",
+        show_progress="hidden",
+        queue=False,
+        trigger_mode="always_last",
+    )
+
+
+def counting(tab: "OmniTab") -> list[str]:
+    """The fields of a tab that the time of a run depends on."""
+    known = tab.form.model.model_fields
+    return [n for n in tab.form.controls if n in known and (n in COUNTING or hint(known[n], "kind") in FILE_KINDS)]
+
+
+def asked_for(model: type[Request], entered: dict[str, Any]) -> Request | None:
+    """A request as far as the time depends on it; the prompt need not be there yet. None while a value is wrong."""
+    fields = model.model_fields
+    several = {name for name, info in fields.items() if holds(info, list)}
+    files = [name for name, value in entered.items() if value and hint(fields[name], "kind") in FILE_KINDS]
+    stand_ins: dict[str, Any] = {name: "x" for name, info in fields.items() if info.is_required()}
+    stand_ins |= {name: Path("x") for name in files}
+    stand_ins = {name: ([one] if name in files else []) if name in several else one for name, one in stand_ins.items()}
+    made = model.model_construct(**stand_ins)
+    try:
+        for name, value in entered.items():
+            if name not in files and value not in (None, "", []):
+                model.__pydantic_validator__.validate_assignment(made, name, value)
+    except ValidationError:
+        return None
+    return made
+
+
+def said(found: Forecast) -> str:
+    """Such as "about 3 to 5 s, from 7 runs like this"."""
+    return f"{_range(found.low, found.high)}, from {found.runs} runs like this"
+
+
+def _range(low: float, high: float) -> str:
+    """The ends rounded outwards: "about 3 to 5 s", "under 0.4 s", "about 4 to 6 min"."""
+    size, unit, digits = (60, "min", 0) if low >= 100 else (1, "s", 0 if low >= 10 else 1)
+    scale = 10**digits
+    ends = [f"{turn(one / size * scale) / scale:.{digits}f}" for turn, one in ((math.floor, low), (math.ceil, high))]
+    ends = [one.removesuffix(".0") for one in ends]
+    if ends[0] == "0":
+        return f"under {ends[1]} {unit}"
+    return f"about {ends[0]} to {ends[1]} {unit}" if ends[0] != ends[1] else f"about {ends[0]} {unit}"
+
+
+async def note(timings: Timings, backend: "Backend", work: Work, seconds: float) -> None:
+    """Remembers the time of a run that came to its end. seconds: without those in line."""
+    with suppress(StoreTrouble):  # said by the store itself
+        await timings.note(backend.known_as, work.model, load_of(work.request), seconds)

@@ -1,0 +1,75 @@
+"""Fills a board, one cell after the other: each is a run like any other, with its place in line and its record.
+
+One after the other, so that others who use the server get their turn in between, and so that what a run takes is what
+it takes alone.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from omni_ui.client import Request
+from omni_ui.core import status
+from omni_ui.core.backends import Backend
+from omni_ui.core.run import Outcome, Work, run
+from omni_ui.features.grid.board import Board, Cell
+from omni_ui.store import StoreTrouble
+
+if TYPE_CHECKING:
+    from omni_ui.tabs.base import OmniTab
+
+Begin = Callable[[Request, dict], Work]
+
+
+async def fill(tab: "OmniTab", backend: Backend, board: Board, begin: Begin) -> AsyncGenerator[bool]:
+    """Yields whether something changed, at least twice a second; closing it stops the server's work.
+
+    begin: from a request, and what stands in the controls for it, to the work of one run.
+    """
+    model = None
+    for cell in board.cells:
+        work = begin(cell.planned.request, cell.planned.entered)
+        work.aside = True
+        model = board.model = work.model
+        async with aclosing(_one(tab, backend, cell, work)) as looks:
+            async for changed in looks:
+                yield changed
+    ignored, heeded = board.finish(model)
+    if tab.recorder:
+        with suppress(StoreTrouble):  # said by the store itself; the page says it all the same
+            await tab.recorder.store.ignored.note(backend.known_as, model, tab.name, ignored, heeded)
+    yield True
+
+
+async def _one(tab: "OmniTab", backend: Backend, cell: Cell, work: Work) -> AsyncGenerator[bool]:
+    cell.state = "working"
+    async with aclosing(run(backend, work)) as steps:
+        async for step in steps:
+            cell.seconds = step.seconds
+            if step.kind == "done":
+                outcome = step.outcome or Outcome()
+                cell.files = outcome.files
+                cell.text = outcome.text if outcome.thread else ""  # of a conversation, and no thinking aloud
+                cell.digest = await asyncio.to_thread(digest, outcome.files, cell.text)
+                cell.state, cell.note = "done", ""
+                await tab.keep(work, outcome, step.seconds)
+                yield True
+            elif step.kind == "failed":
+                cell.sentence, cell.note = await tab.keep_failure(work, step.error, backend), ""
+                cell.state = "failed"
+                yield True
+            else:
+                before, cell.note = cell.note, status.told(work.note, step.place, step.wait)
+                yield before != cell.note
+
+
+def digest(files: list[Path], text: str = "") -> str:
+    """Of the text and the bytes of all files together; "" when there is nothing. Blocking."""
+    found = hashlib.sha256(text.encode(errors="replace"))
+    for path in files:
+        with path.open("rb") as file:
+            found.update(hashlib.file_digest(file, "sha256").digest())
+    return found.hexdigest() if files or text else ""

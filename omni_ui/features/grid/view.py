@@ -1,0 +1,188 @@
+"""Explore and Grid on the page of a tab: what is varied, how it stands, what comes of it. Script: grid.js.
+
+One component for each tab. Its value carries an order of the page to the app, and back what the page shows:
+
+    {"plan": words}, {"unplanned": sentence}, {"refused": sentence, "id"}, {"board": …}, {"adopted": [name]}
+"""
+
+import json
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from omni_ui.client import Request
+from omni_ui.core.run import Updates, Work
+from omni_ui.features.grid.board import Board
+from omni_ui.features.grid.plan import QUIET, Plan, foretold, make_plan
+from omni_ui.features.grid.runner import fill
+from omni_ui.features.grid.spread import spread
+from omni_ui.features.grid.values import NUMBERS, example, variable
+from omni_ui.features.recipes.panel import as_shown
+from omni_ui.widgets.fields import Component, kind_of, untouched
+from omni_ui.widgets.form import Form, Invalid
+
+if TYPE_CHECKING:
+    from omni_ui.tabs.base import OmniTab
+
+log = logging.getLogger(__name__)
+EVENTS = (
+    "{ plan: () => trigger('plan'), fill: () => trigger('fill'), halt: () => trigger('halt'), "
+    "adopt: () => trigger('adopt') }"
+)
+AXES = (("x", "Across"), ("y", "Down"))
+
+
+def grid_view(form: Form) -> Component:
+    """Made inside the stage, when the controls are there. Its prop `hides` names settings that are not offered."""
+    tab = form.prefix
+    script = f"omniGrid(element, props, watch, {EVENTS}, {json.dumps(tab)});"
+    return untouched(
+        gr.HTML(
+            None,
+            html_template=_template(form),
+            js_on_load=script,
+            elem_id=f"{tab}-grid",
+            elem_classes="omni-grid-place",
+            padding=False,
+            hides=[],
+        )
+    )
+
+
+def wire(tab: "OmniTab") -> None:
+    """What happens when the page orders something. Call it when Run is wired."""
+    view = tab.grid
+    varied = {name: tab.form.controls[name] for name in (*variable(tab.form), *QUIET) if name in tab.form.controls}
+    quiet: dict[str, Any] = {
+        "api_visibility": "private",
+        "show_progress": "hidden",
+        "show_progress_on": view,
+        "concurrency_limit": None,
+    }
+    inputs = [view, *tab.inputs.values()]
+
+    async def planned(order: Any, values: tuple[Any, ...]) -> tuple[Plan, dict[str, Any]]:
+        """What was ordered, checked. Raises Invalid."""
+        entered = tab.beside(dict(zip(tab.inputs, values, strict=True)))
+        return await make_plan(tab.form, tab.read, entered, _wanted(order, tab.form, entered), _most(tab)), entered
+
+    async def plan(request: gr.Request, order: Any, *values: Any) -> dict[str, Any]:
+        """Says how many runs that are and how long they take, or what is wrong; nothing is sent."""
+        try:
+            made, entered = await planned(order, values)
+            return {"plan": await _foretold(tab, made, entered, request)}
+        except Invalid as wrong:
+            return {"unplanned": wrong.problems[0].sentence}
+
+    async def filled(request: gr.Request, order: Any, *values: Any) -> AsyncGenerator[Any]:
+        """Runs the cells, and shows each as it comes."""
+        id = str(order.get("id", ""))[:40] if isinstance(order, dict) else ""
+        try:
+            made, entered = await planned(order, values)
+        except Invalid as wrong:
+            yield {"refused": wrong.problems[0].sentence, "id": id}
+            return
+        except Exception:  # a fault of our own: the visitor gets a sentence, the log the trace
+            log.exception("a grid of %s could not be planned", tab.name)
+            yield {"refused": "Something went wrong in this page. It was written to the log.", "id": id}
+            return
+        backend = tab.backends.for_tab(tab.name, request.session_hash)
+        if backend is None or tab.make is None:
+            yield {"refused": "No server was named for this tab.", "id": id}
+            return
+        explored = order.get("explore")
+        now = entered.get(explored) if explored else ...
+        board = Board(id, made, await _foretold(tab, made, entered, request), now)
+        yield {"board": board.as_value()}
+        ability = await backend.ability(tab.name)
+        model, make = ability.model if ability else None, tab.make
+
+        def begin(asked: Request, shown: dict[str, Any]) -> Work:
+            return tab.begin(make, asked, tab.beside(shown), request, backend, model)
+
+        filling = fill(tab, backend, board, begin)
+        async with aclosing(filling) as looks:
+            async for changed in looks:
+                yield {"board": board.as_value()} if changed else gr.skip()
+
+    async def adopt(order: Any, *values: Any) -> Updates:
+        """Puts the values of a cell into their controls."""
+        chosen = order.get("adopt") if isinstance(order, dict) else None
+        chosen = {name: value for name, value in (chosen or {}).items() if name in varied and _plain(value)}
+        entered = dict(zip(tab.inputs, values, strict=True)) | chosen
+        fields = tab.form.model.model_fields
+        updates = {varied[name]: as_shown(kind_of(fields[name]), value, varied[name]) for name, value in chosen.items()}
+        return {view: {"adopted": list(chosen)}} | updates | _needed(tab, entered)
+
+    view.plan(plan, inputs, view, queue=False, trigger_mode="always_last", **quiet)
+    ran = view.fill(filled, inputs, view, trigger_mode="multiple", **quiet)
+    view.halt(None, None, None, cancels=[ran], queue=False, api_visibility="private", show_progress="hidden")
+    view.adopt(adopt, inputs, [view, *varied.values()], queue=False, trigger_mode="multiple", **quiet)
+
+
+def _needed(tab: "OmniTab", entered: dict[str, Any]) -> Updates:
+    """What must change besides, so that Run takes what a cell took."""
+    try:
+        tab.form.read({name: entered[name] for name in tab.form.controls})
+    except Invalid as wrong:
+        names = {problem.field for problem in wrong.problems} & set(QUIET) & set(tab.form.controls)
+        return {tab.form.controls[name]: QUIET[name] for name in names}
+    return {}
+
+
+async def _foretold(tab: "OmniTab", plan: Plan, entered: dict[str, Any], request: gr.Request) -> str:
+    backend = tab.backends.for_tab(tab.name, request.session_hash)
+    if backend is None or tab.recorder is None:
+        return f"{len(plan.cells)} runs."
+    ability = await backend.ability(tab.name)
+    model = ability.model if ability else None
+    follows = await tab.follows(entered, request.session_hash)
+    return await foretold(plan, tab.recorder.store.timings, backend.known_as, model, follows)
+
+
+def _most(tab: "OmniTab") -> int:
+    return tab.backends.settings.max_grid
+
+
+def _wanted(order: Any, form: Form, entered: dict[str, Any]) -> list[tuple[str, str | list[Any]]]:
+    """The settings and their values of an order, which may come from anywhere. Raises Invalid."""
+    order = order if isinstance(order, dict) else {}
+    if name := order.get("explore"):
+        info = variable(form).get(name)
+        if info is None or kind_of(info) not in NUMBERS:
+            raise Invalid.because("", "This setting cannot be explored.")
+        now = entered.get(name)
+        return [(name, spread(form.model, name, now if isinstance(now, (int, float)) else None))]
+    listed = order.get("axes")
+    pairs = [one for one in listed if isinstance(one, list) and len(one) == 2] if isinstance(listed, list) else []
+    return [(str(name or ""), str(text or "")) for name, text in pairs[:2]]
+
+
+def _plain(value: Any) -> bool:
+    return value is None or isinstance(value, (str, int, float, bool))
+
+
+def _template(form: Form) -> str:
+    tab = form.prefix
+    options = "".join(
+        f'<option value="{name}" data-example="{escape(example(info))}">{escape(info.title or name)}</option>'
+        for name, info in variable(form).items()
+    )
+    axes = "".join(
+        f'<div class="omni-grid-axis"><label for="{tab}-grid-{side}">{words}</label>'
+        f'<select id="{tab}-grid-{side}"><option value="">Nothing</option>{options}</select>'
+        f'<label class="omni-grid-hidden" for="{tab}-grid-{side}-values">Values {words.lower()}</label>'
+        f'<textarea id="{tab}-grid-{side}-values" rows="1" spellcheck="false" aria-describedby="{tab}-grid-plan" '
+        'placeholder="Values"></textarea></div>'
+        for side, words in AXES
+    )
+    return (
+        f'<details class="omni-grid-form" id="{tab}-grid-form"><summary>Grid: other values of one or two settings'
+        f'</summary>{axes}<p class="omni-grid-plan" id="{tab}-grid-plan" role="status"></p>'
+        f'<button type="button" class="omni-small" id="{tab}-grid-run">Run the grid</button></details>'
+        f'<section class="omni-grid-board" id="{tab}-grid-board" aria-label="Values side by side" hidden></section>'
+    )

@@ -1,0 +1,161 @@
+"""A record of the history back in its tab: what was entered, what came of it, its facts, its settings and its code.
+
+It can be made once more as if it had just been made, as long as all its files are here.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from omni_ui.client import Request
+from omni_ui.core import status
+from omni_ui.core.files import shown
+from omni_ui.core.run import Outcome, Updates
+from omni_ui.features.recipes import BadRecipe, Medium, Recipe
+from omni_ui.features.recipes.panel import settings_view
+from omni_ui.features.snippets.view import code_view
+from omni_ui.features.video.video_files import lend
+from omni_ui.store import HistoryFile, HistoryRecord
+from omni_ui.widgets.image_input import PictureForm
+
+if TYPE_CHECKING:
+    from omni_ui.tabs.base import OmniTab
+
+FILLED = "An earlier result; its settings and inputs are filled in. Run makes it once more."
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A record whose files lie where the page may show them.
+
+    lent: the files by their place in the record, as far as they are still there. results: those that came of it.
+    entered: what stood in the controls. told: a conversation. session: that of the page which opens it.
+    """
+
+    record: HistoryRecord
+    lent: dict[int, Path]
+    results: list[Path]
+    entered: dict[str, Any]
+    told: Any
+    session: str
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """The wire fields that were sent, files aside."""
+        return (self.record.recipe or {}).get("request", {})
+
+    def asked(self) -> Request:
+        """What was sent. Raises BadRecipe when a file of it is gone, or when it is of a version that is gone."""
+        if self.record.recipe is None:
+            raise BadRecipe("A file that was sent was gone before this could be written down.")
+        recipe = Recipe.from_dict(self.record.recipe)
+        by_hash = {file.sha: self.lent[at] for at, file in enumerate(self.record.files) if file.sha and at in self.lent}
+
+        def find(medium: Medium) -> Path:
+            if medium.sha256 not in by_hash:
+                raise BadRecipe(f"{medium.name} is not here any more.")
+            return by_hash[medium.sha256]
+
+        return recipe.to_request(find)
+
+
+Reopen = Callable[[Opened], Awaitable[Updates]]
+"""What a tab shows of a result beside its controls."""
+
+
+async def open_record(record: HistoryRecord, find: Callable[[HistoryFile], Path | None], session: str) -> Opened:
+    """Puts its files where the page may show them. find: where a file is kept."""
+    lent: dict[int, Path] = {}
+    for number, file in enumerate(record.files):
+        if path := find(file):
+            lent[number] = await lend(path, Path(file.title).name or "file")
+    results = [lent[number] for number, file in enumerate(record.files) if file.role == "result" and number in lent]
+    entered = with_files(record.entered, lent)
+    opened = Opened(record, lent, results, entered, with_files(record.told, lent), session)
+    if (seed := opened.request.get("seed")) is not None:
+        entered["seed"] = str(seed)
+    return opened
+
+
+async def reopen(
+    tab: "OmniTab", record: HistoryRecord, find: Callable[[HistoryFile], Path | None], session: str
+) -> Updates:
+    """Values for the tab's components. find: where a file is kept."""
+    opened = await open_record(record, find, session)
+    updates: Updates = {
+        part: fitting(tab, name, opened.entered.get(name))
+        for name, part in tab.inputs.items()
+        if not isinstance(part, gr.State)
+    }
+    if record.error:
+        return updates | {tab.status: status.failed(record.error, record.details)}
+    facts = status.facts_of(record.seconds, opened.request.get("seed"), record.facts, record.model)
+    updates |= {tab.status: status.done([("", FILLED), *facts])}
+    views = await asyncio.to_thread(_recipe_views, tab, opened)
+    updates |= views | {tab.settings: once_more(tab, opened) + views[tab.settings]}
+    return updates | (await tab.reopen(opened) if tab.reopen else {})
+
+
+def reopened(tab: "OmniTab") -> list[gr.blocks.Block]:
+    """What `reopen` may set, beside the inputs."""
+    return [tab.status, tab.settings, tab.code, *tab.reopened]
+
+
+def once_more(tab: "OmniTab", opened: Opened, apart: bool = False) -> str:
+    """HTML of the buttons that make it once more, or why there are none. apart: see Repeat.row."""
+    record = opened.record
+    gone = [file.title for at, file in enumerate(record.files) if at not in opened.lent]
+    try:
+        if gone:
+            raise BadRecipe(f"{gone[0]} is not here any more.")
+        request = opened.asked()
+    except BadRecipe as wrong:
+        return f'<p class="omni-quiet">This cannot be made once more. {escape(str(wrong))}</p>'
+    entered = {name: opened.entered.get(name) for name in tab.inputs}
+    outcome = Outcome(opened.results, record.text)
+    shown = tab.repeat.made(request, entered, outcome, record.model, record.version)
+    return tab.repeat.row(opened.session, shown, record.id, apart)
+
+
+def _recipe_views(tab: "OmniTab", opened: Opened) -> Updates:
+    """What stands below a result that was just made. Blocking."""
+    record = opened.record
+    row = tab.sends.row(tab.name, record.id, Outcome(opened.results, record.text)) if tab.sends else ""
+    try:
+        recipe = Recipe.from_dict(record.recipe)
+    except BadRecipe:  # of a version that is gone
+        return {tab.settings: row, tab.code: ""}
+    settings = {tab.settings: row + settings_view(recipe, opened.results)}
+    try:
+        request = opened.asked()
+    except BadRecipe as wrong:
+        return settings | {tab.code: f'<p class="omni-quiet">{escape(str(wrong))}</p>'}
+    return settings | {
+        tab.code: code_view(request.wire(recipe.model), tab.backends.shown_address(tab.name, opened.session))
+    }
+
+
+def with_files(value: Any, lent: dict[int, Path]) -> Any:
+    """A stored value with paths where files stand; those that are gone are left out."""
+    if isinstance(value, dict):
+        if "file" in value and set(value) <= {"file", "as"}:
+            return str(lent[value["file"]]) if value["file"] in lent else None
+        return {name: with_files(one, lent) for name, one in value.items()}
+    if isinstance(value, list):
+        return [one for one in (with_files(inner, lent) for inner in value) if one is not None]
+    return value
+
+
+def fitting(tab: "OmniTab", name: str, value: Any) -> Any:
+    """A value as the control takes it: pictures as file data, settings that are objects as JSON text."""
+    if isinstance(tab.form, PictureForm) and name in tab.form.pictures:
+        return [shown(path) for path in (value if isinstance(value, list) else [value] if value else [])]
+    if isinstance(tab.inputs[name], gr.Textbox):
+        return "" if value is None else json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
+    return value

@@ -1,0 +1,241 @@
+"""The history over routes of our own, for the visitor whose cookie comes along and for nobody else.
+
+A cookie also comes along when another site's page asks in the visitor's name. Browsers say so, and are refused; what
+changes something wants the header `x-omni` besides, which such a page cannot send unasked.
+"""
+
+import asyncio
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Body, Depends, Form, HTTPException, Query, Request
+from fastapi.responses import FileResponse, StreamingResponse
+
+from omni_ui.core.visitor import visitor_of
+from omni_ui.features.history.export import Kept, keepsake
+from omni_ui.features.history.service import Recorder
+from omni_ui.features.recipes import BadRecipe, Recipe, difference, labelled
+from omni_ui.media.thumbnails import thumb
+from omni_ui.store import HistoryRecord, StoreTrouble
+
+SHORT = 240
+"""Characters of a text in the list."""
+PAGE = 60
+MOST = 5000
+"""Records in one zip."""
+SAFE = {"image/png", "image/jpeg", "image/webp", "image/gif", "image/avif", "image/bmp"}
+"""Pictures that a browser may show. All sounds and videos are, too; anything else is a download."""
+PROTECTED = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, max-age=3600",
+    "Vary": "Cookie",
+}
+NOT_HERE = "There is no such result: it was deleted, or it is another visitor's."
+
+
+def history_routes(recorder: Recorder) -> APIRouter:
+    router = APIRouter(prefix="/omni/history", dependencies=[Depends(_no_other_site)])
+    history = recorder.store.history
+
+    def asked_here(request: Request) -> None:
+        if "x-omni" not in request.headers:
+            raise HTTPException(403, "Changes are made from the page itself.")
+
+    def visitor(request: Request) -> str:
+        found = visitor_of(request)
+        if found is None:
+            raise HTTPException(404, NOT_HERE)
+        return found
+
+    Visitor = Annotated[str, Depends(visitor)]
+
+    async def own(id: str, mine: Visitor) -> HistoryRecord:
+        """The caller's own record. Somebody else's is as unknown as one that is not there."""
+        try:
+            found = await recorder.find(id, mine)
+        except StoreTrouble as trouble:
+            raise HTTPException(503, trouble.sentence) from None
+        if found is None:
+            raise HTTPException(404, NOT_HERE)
+        return found
+
+    Own = Annotated[HistoryRecord, Depends(own)]
+
+    @router.get("")
+    async def listing(
+        request: Request,
+        tab: str = "",
+        words: Annotated[str, Query(max_length=500)] = "",
+        starred: bool = False,
+        after: Annotated[str, Query(max_length=100)] = "",
+        limit: Annotated[int, Query(ge=1, le=200)] = PAGE,
+    ) -> dict[str, Any]:
+        """The newest first, with what is left of room and time. `after`: the `next` of the answer before."""
+        mine = visitor_of(request)
+        told = {"records": [], "next": "", "counts": {}, "room": None, "trouble": recorder.trouble, "known": bool(mine)}
+        told |= {"keeps": recorder.limits.seconds, "limit": recorder.limits.bytes, "oldest": None}
+        if mine is None:
+            return told
+        try:
+            await recorder.settled()
+            records = await history.page(
+                mine, tab=tab, words=words, starred=starred, after=_cursor(after), limit=limit + 1
+            )
+            told["counts"] = await history.count(mine)
+            told["oldest"] = await history.oldest(mine)
+            room = await history.room(mine)
+            told["room"] = {"mine": room.mine, "all": room.all}
+        except StoreTrouble as trouble:
+            return told | {"trouble": trouble.sentence}
+        told["records"] = [_brief(one) for one in records[:limit]]
+        if len(records) > limit:
+            told["next"] = f"{records[limit - 1].at!r}_{records[limit - 1].id}"
+        return told
+
+    @router.get("/{id}")
+    async def one(record: Own) -> dict[str, Any]:
+        """All that is known of a record."""
+        return _brief(record) | {
+            "prompt": record.summary,
+            "text": record.text,
+            "error": record.error,
+            "details": record.details,
+            "settings": _settings(record),
+            "facts": record.facts,
+            "files": [_file(record, place) for place in range(len(record.files))],
+        }
+
+    @router.get("/{id}/against/{other}")
+    async def against(record: Own, other: str, mine: Visitor) -> dict[str, Any]:
+        """How the settings of two records differ; null where those of one cannot be read."""
+        recipes = [_recipe(record), _recipe(await own(other, mine))]
+        known = [one for one in recipes if one]
+        return {"difference": difference(*known).as_dict() if len(known) == 2 else None}
+
+    @router.api_route("/{id}/{place}", methods=["GET", "HEAD"])
+    async def file(record: Own, place: int, download: bool = False) -> FileResponse:
+        """A file of a record, with ranges."""
+        found = record.files[place] if 0 <= place < len(record.files) else None
+        path = history.path(found) if found else None
+        if found is None or path is None:
+            raise HTTPException(404, "This file is not here any more.")
+        seen = found.kind in SAFE or found.kind.startswith(("audio/", "video/"))
+        return FileResponse(
+            path,
+            media_type=found.kind if seen else "application/octet-stream",
+            filename=found.title,
+            content_disposition_type="inline" if seen and not download else "attachment",
+            headers=PROTECTED,
+        )
+
+    @router.get("/{id}/{place}/thumb")
+    async def small(record: Own, place: int) -> FileResponse:
+        """A picture or a video as a small WebP."""
+        found = record.files[place] if 0 <= place < len(record.files) else None
+        path = history.path(found) if found else None
+        made = await asyncio.to_thread(thumb, path, found.kind) if found and path else None
+        if made is None:
+            raise HTTPException(404, "There is no small picture of this.")
+        return FileResponse(made, media_type="image/webp", headers=PROTECTED)
+
+    @router.post("/keepsake")
+    async def take_home(mine: Visitor, ids: Annotated[str, Form(max_length=200_000)] = "") -> StreamingResponse:
+        """A zip of these records (ids with commas between), or of all, with a page that shows them offline."""
+        try:
+            await recorder.settled()
+            if ids:
+                records = await history.many(ids.split(",")[:MOST], mine)
+            else:
+                records = await history.page(mine, limit=MOST)
+        except StoreTrouble as trouble:
+            raise HTTPException(503, trouble.sentence) from None
+        if not records:
+            raise HTTPException(404, "There is nothing to download yet.")
+        kept = [Kept(one, [history.path(file) for file in one.files], _settings(one)) for one in records]
+        name = quote(f"omni-ui-{len(kept)}-results.zip")
+        head = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+        return StreamingResponse(keepsake(kept), media_type="application/zip", headers=head)
+
+    @router.post("/{id}/star", dependencies=[Depends(asked_here)])
+    async def star(record: Own, on: Annotated[bool, Body(embed=True)]) -> dict[str, Any]:
+        try:
+            await history.star(record.id, record.visitor, on)
+        except StoreTrouble as trouble:
+            raise HTTPException(503, trouble.sentence) from None
+        return {"id": record.id, "starred": on}
+
+    @router.delete("", dependencies=[Depends(asked_here)])
+    async def delete(
+        mine: Visitor,
+        ids: Annotated[list[str] | None, Body(embed=True)] = None,
+        all: Annotated[bool, Body(embed=True)] = False,
+    ) -> dict[str, Any]:
+        """Removes these records, or all of this visitor."""
+        try:
+            await recorder.settled()
+            doomed = await history.all_of(mine)
+            if not all:
+                doomed = [one for one in doomed if one[0] in set(ids or [])]
+            await recorder.remove(doomed)
+        except StoreTrouble as trouble:
+            raise HTTPException(503, trouble.sentence) from None
+        return {"deleted": len(doomed)}
+
+    return router
+
+
+def _no_other_site(request: Request) -> None:
+    """Gradio lets any page on localhost read what an app on localhost answers; this history is not for them."""
+    asked_by = request.headers.get("sec-fetch-site", "same-origin")
+    if asked_by not in ("same-origin", "none") and request.headers.get("sec-fetch-mode") != "navigate":
+        raise HTTPException(403, "Only the page itself may ask for this.")
+
+
+def _cursor(text: str) -> tuple[float, str] | None:
+    at, _, id = text.partition("_")
+    try:
+        return (float(at), id) if id else None
+    except ValueError:
+        return None
+
+
+def _brief(record: HistoryRecord) -> dict[str, Any]:
+    """What the list shows of a record."""
+    return {
+        "id": record.id,
+        "tab": record.tab,
+        "at": record.at,
+        "starred": record.starred,
+        "error": record.error[:SHORT],
+        "prompt": record.summary[:SHORT],
+        "text": record.text[:SHORT],
+        "model": record.model,
+        "seconds": record.seconds,
+        "files": [_file(record, place) for place, one in enumerate(record.files) if one.role == "result"],
+    }
+
+
+def _file(record: HistoryRecord, place: int) -> dict[str, Any]:
+    file = record.files[place]
+    return {
+        "place": place,
+        "role": file.role,
+        "title": file.title,
+        "kind": file.kind,
+        "bytes": file.bytes,
+        "here": bool(file.name),
+    }
+
+
+def _settings(record: HistoryRecord) -> list[tuple[str, str]]:
+    """What was sent, as labels and values."""
+    recipe = _recipe(record)
+    return labelled(recipe) if recipe else []
+
+
+def _recipe(record: HistoryRecord) -> Recipe | None:
+    try:
+        return Recipe.from_dict(record.recipe) if record.recipe else None
+    except BadRecipe:  # of an older or a newer version of this page
+        return None

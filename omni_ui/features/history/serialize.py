@@ -1,0 +1,80 @@
+"""What was entered and said as JSON for the history: each file in it becomes its number, and a source to be kept."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gradio.utils import get_upload_folder
+
+from omni_ui.client import FileRef, Request, hint, type_of_file
+from omni_ui.store import Source
+
+FILE_KINDS = ("image", "audio", "video")
+
+
+def result_of(path: Path, title: str = "") -> Source:
+    return Source(path, "result", title or path.name, type_of_file(path))
+
+
+def as_files(name: str, value: Any, model: type[Request] | None) -> Any:
+    """A value of a control that holds files, with Paths for them. No other text is ever taken for a path.
+
+    A caller may name any path: only what was uploaded counts. (Another visitor's is refused before, see request_guard.)
+    """
+    info = model.model_fields.get(name) if model else None
+    if not value or not (name == "files" or (info and hint(info, "kind") in FILE_KINDS)):
+        return value
+    uploads = Path(get_upload_folder()).resolve()
+    listed = value if isinstance(value, list) else [value]
+    named = [one.get("path") if isinstance(one, dict) else one for one in listed]
+    paths = [Path(one) for one in named if isinstance(one, str) and uploads in Path(one).resolve().parents]
+    return paths if isinstance(value, list) else paths[0] if paths else None
+
+
+class Pack:
+    """Turns values into JSON; each file in them becomes its number, and a source to be kept."""
+
+    def __init__(self, sources: list[Source]) -> None:
+        self.sources = list(sources)
+
+    def plain(self, value: Any) -> Any:
+        return plain(value, {Path: self._number, FileRef: lambda ref: {**self._number(ref.path), "as": ref.as_}})
+
+    def _number(self, path: Path) -> dict[str, int | None]:
+        for number, source in enumerate(self.sources):
+            if source.path == path:
+                return {"file": number}
+        try:
+            kind = type_of_file(path)
+        except OSError:
+            return {"file": None}
+        self.sources.append(Source(path, "input", path.name, kind))
+        return {"file": len(self.sources) - 1}
+
+
+def plain(value: Any, files: dict[type, Callable[[Any], Any]]) -> Any:
+    """A value as JSON; what cannot be one (a conversation that the page holds) is left out."""
+    for kind, number in files.items():
+        if isinstance(value, kind):
+            return number(value)
+    if isinstance(value, dict):
+        made = {str(name): plain(one, files) for name, one in value.items()}
+        return {name: one for name, one in made.items() if one is not None}
+    if isinstance(value, (list, tuple)):
+        return [plain(one, files) for one in value]
+    return value if isinstance(value, (str, int, float, bool)) else None
+
+
+def summary_of(entered: dict[str, Any], recipe: dict[str, Any] | None) -> str:
+    """What was asked for: the words that a person would know it by. Of a conversation, the message answered."""
+    sent = (recipe or {}).get("request", {})
+    for values in (entered, sent):
+        for name in ("prompt", "input", "text"):
+            if isinstance(values.get(name), str) and values[name].strip():
+                return values[name].strip()[:2000]
+    for message in reversed(sent.get("messages", [])):
+        if message.get("role") == "user":
+            content = message.get("content")
+            parts = content if isinstance(content, list) else [{"type": "text", "text": content}]
+            return " ".join(str(one["text"]) for one in parts if one.get("type") == "text").strip()[:2000]
+    return ""

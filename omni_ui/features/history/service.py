@@ -1,0 +1,285 @@
+"""Writes down what every tab makes, and hands it out again. See store/history.py for what is kept.
+
+The frame of the tabs calls it at the end of each run, after the page has got the result; a video job is written down
+when it ends, whoever looks. Without a visitor (a program, a browser that stores nothing) nothing is written down.
+"""
+
+import asyncio
+import hashlib
+import json
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from omni_ui.client import Request, VideoRequest, type_of_file
+from omni_ui.core.run import Outcome, Work
+from omni_ui.features.history.serialize import Pack, as_files, plain, result_of, summary_of
+from omni_ui.features.recipes import Recipe
+from omni_ui.features.video.jobs import VideoJobs
+from omni_ui.features.video.video_files import video_facts
+from omni_ui.store import HistoryRecord, Source, Store, StoreTrouble, VideoRecord
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 0.5
+"""Seconds that a run waits for its record; a slow disk then goes on without it."""
+REMEMBERED = 200
+"""Results that can be sent on although they could not be written down."""
+SWEEP_EVERY = 60.0
+JOB = "job:"
+"""The thread of a video job's record, before its ticket."""
+TOO_LARGE = (
+    "The last result is larger than the room for results, so it was not kept: the host can raise OMNI_MAX_STORAGE."
+)
+STARS = "All the room for results is taken by starred ones, so the last result was not kept: delete some of them."
+
+
+@dataclass(frozen=True)
+class Given:
+    """A result that can be sent on: its files, with their media types, and what the server wrote."""
+
+    files: list[tuple[Path, str]]
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long results are kept (seconds), and how much room they have (bytes). None is without a limit."""
+
+    seconds: float | None = None
+    bytes: int | None = None
+
+
+class Recorder:
+    """Started and closed with the app."""
+
+    def __init__(self, store: Store, jobs: VideoJobs, limits: Limits) -> None:
+        self.store = store
+        self.jobs = jobs
+        self.limits = limits
+        self._unwritten = ""
+        self._writing: set[asyncio.Task[None]] = set()
+        self._recent: OrderedDict[str, tuple[str, Given]] = OrderedDict()
+        """By id: whose it is, and the files as the page shows them."""
+        self._sweeper: asyncio.Task[None] | None = None
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with keeping results, as one sentence; "" when nothing is."""
+        return self.store.trouble or self._unwritten
+
+    def start(self) -> None:
+        self.jobs.on_end, self.jobs.on_delete = self._job_ended, self._job_deleted
+        self._sweeper = asyncio.create_task(self._sweep_for_ever())
+
+    async def close(self) -> None:
+        if self._sweeper:
+            self._sweeper.cancel()
+        await self.settled()
+
+    async def result(self, work: Work, outcome: Outcome, seconds: float) -> str:
+        """Writes down a finished run; the id of its record."""
+        record = HistoryRecord(
+            visitor=work.visitor or "",
+            tab=work.request.tab,
+            at=time.time(),
+            thread=outcome.thread,
+            text=outcome.text,
+            model=work.model,
+            version=work.version,
+            seconds=round(seconds, 3),
+            facts=outcome.facts,
+        )
+        self._remember(record.id, work.visitor or work.session or "", outcome)
+        if work.visitor:
+            results = [result_of(path) for path in outcome.files]
+            await self._soon(self._pack_and_write(record, results, work.request, work.entered, outcome.told))
+        return record.id
+
+    async def failure(
+        self,
+        model: type[Request],
+        visitor: str | None,
+        sentence: str,
+        details: str = "",
+        *,
+        entered: dict[str, Any],
+        work: Work | None = None,
+    ) -> None:
+        """Writes down a try that failed. The same one once more takes the place of the one before."""
+        if not visitor:
+            return
+        same = json.dumps([model.tab, sentence, plain(entered, {})], default=str, sort_keys=True)
+        record = HistoryRecord(
+            visitor=visitor,
+            tab=model.tab,
+            at=time.time(),
+            thread="failed:" + hashlib.sha256(same.encode(errors="replace")).hexdigest()[:32],
+            error=sentence,
+            details=details[:20_000],
+            model=work.model if work else None,
+        )
+        await self._soon(self._pack_and_write(record, [], work.request if work else None, entered, None, model))
+
+    def add_fact(self, id: str, visitor: str, fact: tuple[str, str]) -> None:
+        """One more fact of a result that somebody else writes down, such as a video job."""
+        self.begin(self._add_fact(id, visitor, fact, set(self._writing)))
+
+    async def _add_fact(self, id: str, visitor: str, fact: tuple[str, str], first: set["asyncio.Task[None]"]) -> None:
+        if first:
+            await asyncio.wait(first, timeout=10)
+        with suppress(StoreTrouble):  # said by the store itself
+            await self.store.history.add_fact(id, visitor, *fact)
+
+    async def given(self, id: str, visitor: str | None, session: str | None) -> Given | None:
+        """What can be sent on of a result of this visitor."""
+        owner, given = self._recent.get(id, ("", None))
+        if given and owner and owner in (visitor, session) and all(path.is_file() for path, _ in given.files):
+            return given
+        record = await self.find(id, visitor)
+        if record is None:
+            return None
+        kept = [(self.store.history.path(file), file.kind) for file in record.files]
+        return Given([(path, kind) for path, kind in kept if path], record.text)
+
+    async def find(self, id: str, visitor: str | None) -> HistoryRecord | None:
+        """A record of this visitor, once it is written. StoreTrouble."""
+        if not visitor:
+            return None
+        await self.settled()
+        return await self.store.history.find(id, visitor)
+
+    async def remove(self, records: list[tuple[str, str]]) -> None:
+        """Removes records, given by id and thread, and the video jobs that they are of. StoreTrouble."""
+        tickets = [thread.removeprefix(JOB) for _, thread in records if thread.startswith(JOB)]
+        await self.store.history.delete([id for id, _ in records])
+        for id, _ in records:
+            self._recent.pop(id, None)
+        await asyncio.gather(*(self.jobs.delete(ticket) for ticket in tickets))
+
+    async def sweep(self) -> None:
+        """Deletes what is too old, then the oldest without a star while there is too little room. StoreTrouble."""
+        if self.limits.seconds is not None:
+            before = time.time() - self.limits.seconds
+            await self.remove(await self.store.history.older_than(before))
+            for ticket in await self.store.jobs.over_before(before):
+                await self.jobs.delete(ticket)
+        while self.limits.bytes is not None and (await self.store.history.room()).all > self.limits.bytes:
+            oldest = await self.store.history.oldest_unstarred(1)
+            if not oldest:
+                return
+            await self.remove(oldest)
+
+    def _remember(self, id: str, owner: str, outcome: Outcome) -> None:
+        self._recent[id] = owner, Given([(path, type_of_file(path)) for path in outcome.files], outcome.text)
+        while len(self._recent) > REMEMBERED:
+            self._recent.popitem(last=False)
+
+    async def _soon(self, writing: Coroutine[Any, Any, None]) -> None:
+        """Waits for a record to be written, but not for long. It is written even when the page goes away meanwhile."""
+        await asyncio.wait({self.begin(writing)}, timeout=PATIENCE)
+
+    def begin(self, writing: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Writes something down without anybody waiting for it; the app does not end before."""
+        task = asyncio.create_task(writing)
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
+        return task
+
+    async def settled(self) -> None:
+        if self._writing:
+            await asyncio.wait(set(self._writing), timeout=10)
+
+    async def _pack_and_write(
+        self,
+        record: HistoryRecord,
+        sources: list[Source],
+        request: Request | None,
+        entered: dict[str, Any],
+        told: Any,
+        model: type[Request] | None = None,
+    ) -> None:
+        pack = Pack(sources)
+        model = type(request) if request else model
+        typed = {name: as_files(name, value, model) for name, value in entered.items()}
+        record = record.but(entered=pack.plain(typed), told=pack.plain(told))
+        if request:
+            pack.plain({name: getattr(request, name) for name in type(request).model_fields})  # the files as sent
+            record = record.but(recipe=await asyncio.to_thread(_recipe, request, record.model))
+        await self._write(record.but(summary=summary_of(record.entered, record.recipe)), pack.sources)
+
+    async def _write(self, record: HistoryRecord, sources: list[Source]) -> None:
+        try:
+            await self.store.history.keep(record, sources)
+            self._unwritten = ""
+            if self.limits.bytes is None:
+                return
+            await self.sweep()
+            if await self.store.history.find(record.id, record.visitor) is None:
+                room = await self.store.history.room()
+                self._unwritten = STARS if room.all > self.limits.bytes / 2 else TOO_LARGE
+        except StoreTrouble as trouble:
+            self._unwritten = trouble.sentence
+            log.warning("A result could not be written down. %s", trouble.sentence)
+
+    def _job_ended(self, job: VideoRecord) -> None:
+        """Writes down a video job that is done or has failed."""
+        if job.visitor and job.state != "cancelled":
+            self.begin(self._write_job(job))
+
+    async def _job_deleted(self, ticket: str) -> None:
+        await self.settled()
+        await self.store.history.delete([record_of(ticket)])
+
+    async def _write_job(self, job: VideoRecord) -> None:
+        path = self.jobs.file_of(job)
+        pack = Pack([result_of(path, "video.mp4")] if path else [])
+        typed = {name: as_files(name, value, VideoRequest) for name, value in job.request.items()}
+        request = VideoRequest.model_construct(**typed)
+        record = HistoryRecord(
+            id=record_of(job.ticket),
+            visitor=job.visitor or "",
+            tab="video",
+            at=job.ended or job.created,
+            thread=JOB + job.ticket,
+            error=self.jobs.said(job.error, job),
+            details=self.jobs.said(job.details, job),
+            model=job.model,
+            version=job.version,
+            seconds=round((job.ended or job.created) - job.created, 3),
+            recipe=await asyncio.to_thread(_recipe, request, job.model),
+            entered=pack.plain(typed),
+            facts=video_facts(job),
+        )
+        await self._write(record.but(summary=summary_of(record.entered, record.recipe)), pack.sources)
+
+    async def _sweep_for_ever(self) -> None:
+        first = True
+        while True:
+            try:
+                if first:  # those that ended when the app was being killed
+                    for job in await self.store.jobs.without_record():
+                        await self._write_job(job)
+                await self.sweep()
+                first = False
+            except StoreTrouble as trouble:
+                log.warning("Old results could not be deleted. %s", trouble.sentence)
+            await asyncio.sleep(SWEEP_EVERY)
+
+
+def record_of(ticket: str) -> str:
+    """The id of the record of a video job."""
+    return hashlib.sha256(f"record of {ticket}".encode()).hexdigest()[:32]
+
+
+def _recipe(request: Request, model: str | None) -> dict[str, Any] | None:
+    """Blocking. None when a file of the request is gone."""
+    try:
+        return Recipe.of(request, model).as_dict()
+    except OSError:
+        return None

@@ -1,0 +1,115 @@
+"""The page in other languages: the English text is the key, and each language is one file of omni_ui/languages.
+
+Gradio's own I18n translates what Gradio draws (labels, hints, buttons, choices, tab titles), language.js all
+else, from the same file: it is asked for from the route below by those browsers only that want that language.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from gradio.i18n import I18nData
+
+FOLDER = Path(__file__).parent
+DRAWN = ("label", "info", "placeholder")
+"""The texts of a component that Gradio draws."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """One file. Its name is the language's code, as browsers and Gradio call it ("zh-CN")."""
+
+    code: str
+    name: str
+    """What its speakers call it."""
+    texts: dict[str, str]
+    """By the English text; {1}, {2} … stand for what changes, and may change their order."""
+
+
+@cache
+def languages() -> tuple[Language, ...]:
+    """All but English, by code."""
+    return tuple(_read(path) for path in sorted(FOLDER.glob("*.json")))
+
+
+def _read(path: Path) -> Language:
+    told = json.loads(path.read_text(encoding="utf-8"))
+    return Language(path.stem, told["language"], told["texts"])
+
+
+def choices() -> list[tuple[str, str]]:
+    """Code and name of each language that the page can be shown in."""
+    return [("en", "English"), *((one.code, one.name) for one in languages())]
+
+
+def drawn(text: Any) -> Any:
+    """The text, marked for Gradio to translate where it draws it; as it is when no language has it.
+
+    For handlers that give new choices, whose texts must be among those that the page began with.
+    """
+    known = isinstance(text, str) and any(text in one.texts for one in languages())
+    # Gradio looks for the end of a mark at the first brace.
+    return I18nData(f"omni:{text}") if known and "}" not in text else text
+
+
+def translatable(page: gr.Blocks) -> gr.I18n:
+    """Marks the texts of the page's components for Gradio, and gives what it needs to translate them.
+
+    Gradio also translates the first value of a component when that is a key by chance. So the keys are no texts that
+    a value could be: they begin with "omni:".
+    """
+    tables: dict[str, dict[str, str]] = {code: {} for code, _ in choices()}
+
+    def mark(text: Any) -> Any:
+        marked = drawn(text)
+        if isinstance(marked, I18nData):
+            tables["en"][marked.key] = text
+            for one in languages():
+                tables[one.code][marked.key] = one.texts.get(text, text)
+        return marked
+
+    for block in page.blocks.values():
+        for name in (*DRAWN, "value") if isinstance(block, gr.Button) else DRAWN:
+            if hasattr(block, name):
+                setattr(block, name, mark(getattr(block, name)))
+        if isinstance(block, gr.Dropdown | gr.Radio | gr.CheckboxGroup):
+            block.choices = [(mark(shown), value) for shown, value in block.choices]
+    _keep_the_api_english(page)
+    return gr.I18n(**tables)
+
+
+def _keep_the_api_english(page: gr.Blocks) -> None:
+    """The description of the API names its parameters by their labels: programs get those in English."""
+    describe = page.get_api_info
+
+    def english(*given: Any, **more: Any) -> Any:
+        return _plain(describe(*given, **more))
+
+    page.get_api_info = english  # type: ignore[method-assign]
+
+
+def _plain(told: Any) -> Any:
+    if isinstance(told, I18nData):
+        return told.key.removeprefix("omni:")
+    if isinstance(told, dict):
+        return {name: _plain(value) for name, value in told.items()}
+    return [_plain(one) for one in told] if isinstance(told, list) else told
+
+
+def language_routes() -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/omni/languages/{code}")
+    async def texts(code: str) -> Response:
+        """The texts of one language, by the English ones. Asked for again when the app was updated."""
+        found = next((one for one in languages() if one.code == code), None)
+        if not found:
+            return JSONResponse({"detail": "There is no such language."}, 404)
+        return JSONResponse(found.texts, headers={"cache-control": "no-cache"})
+
+    return router

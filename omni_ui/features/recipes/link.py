@@ -1,0 +1,45 @@
+"""A recipe as text for the fragment of an address: raw deflate, then base64url without padding.
+
+A fragment is never sent to a server, so nothing is stored anywhere and no proxy logs it.
+"""
+
+import base64
+import re
+import zlib
+
+from omni_ui.features.recipes.recipe import LONGEST, BadRecipe, Recipe
+
+LONGEST_LINK = 64 * 1024
+"""Characters. Browsers take more, but mail and messengers cut long addresses."""
+
+
+def pack(recipe: Recipe) -> str:
+    """The text after `#r=`. BadRecipe when it would be too long for a link."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    data = packer.compress(recipe.as_json().encode()) + packer.flush()
+    text = base64.urlsafe_b64encode(data).decode().rstrip("=")
+    if len(text) > LONGEST_LINK:
+        raise BadRecipe("These settings are too long for a link: download the file with its settings instead.")
+    return text
+
+
+def unpack(text: str) -> Recipe:
+    """The recipe of a link, given as its fragment (`#r=…` or `…`). BadRecipe for anything else, in bounded memory."""
+    text = text.strip().removeprefix("#").removeprefix("r=")
+    if len(text) > LONGEST_LINK:
+        raise BadRecipe("This link is far longer than one of this page can be, so it was not read.")
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", text) or len(text) % 4 == 1:
+        raise BadRecipe("This link is damaged: copy it again, to its very end.")
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        made = unpacker.decompress(data, LONGEST)
+    except zlib.error:
+        raise BadRecipe("This link is damaged: copy it again, to its very end.") from None
+    if len(made) >= LONGEST:
+        raise BadRecipe("This link unpacks to far more than settings can be, so it was not read.")
+    if not unpacker.eof:
+        raise BadRecipe("This link was cut: copy it again, to its very end.")
+    if unpacker.unused_data:
+        raise BadRecipe("This link is damaged: there is something after its end.")
+    return Recipe.from_json(made)

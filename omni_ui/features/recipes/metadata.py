@@ -1,0 +1,95 @@
+"""Settings into files and out of them. Pixels and samples are never touched: only what stands beside them changes.
+
+Pictures get an `omni` text with the recipe, and the `parameters` text that other tools read; sounds and videos get
+the recipe as a tag, and the words as their comment.
+"""
+
+import struct
+from io import BytesIO
+from pathlib import Path
+
+from omni_ui.client import media_type_of
+from omni_ui.features.recipes import a1111, pictures, tags
+from omni_ui.features.recipes.recipe import BadRecipe, Recipe
+from omni_ui.features.recipes.words import parameters
+
+PICTURES = {
+    "image/png": (pictures.png_with, pictures.png_texts),
+    "image/jpeg": (pictures.jpeg_with, pictures.jpeg_texts),
+    "image/webp": (pictures.webp_with, pictures.webp_texts),
+}
+SOUNDS = ("audio/wav", "audio/flac", "audio/mpeg", "audio/ogg", "video/mp4")
+DAMAGED = (
+    ValueError, struct.error, IndexError, KeyError, EOFError, OSError, RecursionError, OverflowError, SyntaxError,
+    TypeError,
+)  # fmt: skip
+"""What reading a broken file may raise; the last two are Pillow's."""
+
+
+class CannotHold(ValueError):
+    """This file cannot take settings; the text is one sentence."""
+
+
+def can_hold(path: Path) -> bool:
+    """Whether this file is there and of a kind that can carry settings, which raw samples are not."""
+    try:
+        kind = _kind(path)
+    except BadRecipe:
+        return False
+    return kind in PICTURES or (kind in SOUNDS and tags.available())
+
+
+def with_settings(path: Path, recipe: Recipe) -> bytes:
+    """The bytes of the file with the recipe in it. CannotHold when they have no place for it."""
+    kind, data = _kind(path), path.read_bytes()
+    try:
+        if kind in PICTURES:
+            size = pictures.size_of(kind, data)
+            return PICTURES[kind][0](data, recipe.as_json(ascii_only=True), parameters(recipe, size))
+        if kind in SOUNDS and not tags.available():
+            raise CannotHold("Settings go into sounds and videos with the package mutagen, which this host left out.")
+        if kind in SOUNDS:
+            return tags.with_tags(kind, data, recipe.as_json(), parameters(recipe))
+    except CannotHold:
+        raise
+    except pictures.TooLong:
+        raise CannotHold("These settings are too long for a JPEG picture: take PNG or WebP.") from None
+    except DAMAGED as wrong:
+        raise CannotHold("This file is not built as such files are, so settings cannot be added.") from wrong
+    raise CannotHold("Files of this kind have no place for settings.")
+
+
+def read_settings(path: Path) -> tuple[Recipe, list[str]]:
+    """The recipe in a file, and the names of settings in it that could not be taken over.
+
+    Reads our own files (also a recipe saved as JSON), and pictures by A1111. BadRecipe with one sentence for all else.
+    """
+    kind = _kind(path)
+    try:
+        if kind in PICTURES:
+            texts = PICTURES[kind][1](path.read_bytes())
+        elif kind in SOUNDS and not tags.available():
+            raise BadRecipe("Settings are read from sounds and videos with the package mutagen; this host left it out.")
+        elif kind in SOUNDS:
+            texts = tags.read_tags(kind, BytesIO(path.read_bytes()))
+        elif path.stat().st_size <= pictures.LONGEST and path.read_bytes().lstrip()[:1] == b"{":
+            texts = {"omni": path.read_text(encoding="utf-8", errors="replace")}
+        else:
+            raise BadRecipe("This kind of file holds no settings: drop a PNG, JPEG, WebP, WAV, FLAC, MP3, Ogg or MP4.")
+    except BadRecipe:
+        raise
+    except DAMAGED:
+        raise BadRecipe("This file is damaged, so its settings cannot be read.") from None
+    if "omni" in texts:
+        return Recipe.from_json(texts["omni"]), []
+    if "parameters" in texts:
+        return a1111.read_parameters(texts["parameters"])
+    raise BadRecipe("This file holds no settings: it was not made here, or a program on its way removed them.")
+
+
+def _kind(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return media_type_of(file.read(16))
+    except OSError:
+        raise BadRecipe("This file is not there any more: choose it again.") from None

@@ -1,0 +1,246 @@
+"""Recipes on the page: seen under a result, copied as a link, put into a download, opened again; and presets.
+
+The browser's half is omni_ui/features/recipes/recipes.js. Opening fills in the controls and runs nothing.
+"""
+
+import asyncio
+import json
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
+
+import gradio as gr
+from fastapi import APIRouter, Body, HTTPException, Response
+from fastapi.responses import FileResponse
+from gradio.utils import get_upload_folder
+
+from omni_ui.client import Request
+from omni_ui.core.run import Updates
+from omni_ui.features.recipes import (
+    BadRecipe,
+    CannotHold,
+    Recipe,
+    can_hold,
+    labelled,
+    media_fields,
+    pack,
+    read_settings,
+    unpack,
+    with_settings,
+)
+from omni_ui.features.recipes.presets import shipped
+from omni_ui.widgets.fields import Component, kind_of
+from omni_ui.widgets.file_input import uploaded
+
+if TYPE_CHECKING:
+    from omni_ui.tabs.base import OmniTab
+
+OPENER = '<div class="omni-opened" role="status" aria-live="polite" hidden></div>'
+PRESETS = (
+    '<div class="omni-presets" role="group" aria-label="Presets"><span class="omni-quiet">Presets</span>'
+    '<span class="omni-preset-list"></span><label class="omni-small omni-open"><input type="file" '
+    'accept="image/*,audio/*,video/*,.json"><span>Open settings of a file</span></label></div>'
+)
+TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".wav": "audio/wav", ".flac": "audio/flac",
+         ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".mp4": "video/mp4"}  # fmt: skip
+
+
+def settings_place(tab: str) -> Component:
+    """Where the recipe of the last result is seen."""
+    return gr.HTML(elem_id=f"{tab}-settings", padding=False, elem_classes="omni-recipe-place")
+
+
+def preset_bar(tab: str) -> Component:
+    """Presets of this tab, those that came with the app and the visitor's own, which only the browser knows."""
+    known = [{"name": name, "recipe": recipe.as_json()} for name, recipe in shipped(tab)]
+    return gr.HTML(
+        None, html_template=PRESETS, js_on_load=f"omniPresets(element, props, {json.dumps(tab)});",
+        elem_id=f"{tab}-presets", shipped=known, padding=False,
+    )  # fmt: skip
+
+
+async def settings_of(request: Request, model: str | None, files: list[Path]) -> str:
+    """HTML of the recipe of a result. Hashes the request's files in a thread."""
+    try:
+        recipe = await asyncio.to_thread(Recipe.of, request, model)
+    except OSError:
+        return '<p class="omni-quiet">A file that was sent is not here any more, so these settings are not whole.</p>'
+    return settings_view(recipe, files)
+
+
+def settings_view(recipe: Recipe, files: list[Path]) -> str:
+    """HTML: buttons to take the result home, and its settings as a table and as JSON."""
+    try:
+        link, no_link = pack(recipe), ""
+    except BadRecipe as long:
+        link, no_link = "", str(long)
+    held = any(can_hold(path) for path in files)
+    takes = "".join(_take(path) for path in files)
+    switch = '<label><input type="checkbox" checked data-do="with">with its settings inside</label>' if held else ""
+    download = f'<span class="omni-quiet">Download</span>{takes}{switch}' if takes else ""
+    rows = "".join(
+        f"<tr><th scope='row'>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in labelled(recipe)
+    )
+    pretty = json.dumps(recipe.as_dict(), ensure_ascii=False, indent=2)
+    return (
+        f'<section class="omni-recipe" data-tab="{recipe.tab}" data-link="{link}" data-nolink="{escape(no_link)}" '
+        f'data-recipe="{escape(recipe.as_json())}"><div class="omni-recipe-row" role="group" aria-label="Take home">'
+        f'{download}<button type="button" class="omni-small" data-do="link">Copy link</button>'
+        '<button type="button" class="omni-small" data-do="preset">Save as preset</button></div>'
+        '<form class="omni-recipe-name" hidden><label>Name of the preset <input maxlength="60" required></label>'
+        '<button class="omni-small">Save</button></form><p class="omni-recipe-note" role="status"></p>'
+        f"<details><summary>Settings</summary><table>{rows}</table>"
+        f'<details><summary>As JSON</summary><pre tabindex="0">{escape(pretty)}</pre></details></details></section>'
+    )
+
+
+def _take(path: Path) -> str:
+    """A button for a file. It names the file below Gradio's cache, never the cache itself."""
+    uploads = Path(get_upload_folder()).resolve()
+    if not path.resolve().is_relative_to(uploads):
+        return ""
+    place = path.resolve().relative_to(uploads)
+    return (
+        f'<button type="button" class="omni-small" data-do="take" data-file="{escape(str(place))}" '
+        f'data-holds="{"yes" if can_hold(path) else ""}">{escape(path.name)}</button>'
+    )
+
+
+def recipe_routes() -> APIRouter:
+    router = APIRouter(prefix="/omni")
+
+    @router.post("/take")
+    async def take(
+        file: Annotated[str, Body(max_length=1000)], recipe: Annotated[dict[str, Any] | None, Body()] = None
+    ) -> Response:
+        """A file of a result as a download: with a recipe inside, or its bytes as they are without one."""
+        path = in_cache(file)
+        if recipe is None:
+            return FileResponse(path, filename=path.name, media_type="application/octet-stream")
+        try:
+            data = await asyncio.to_thread(with_settings, path, Recipe.from_dict(recipe))
+        except (BadRecipe, CannotHold) as wrong:
+            raise HTTPException(422, str(wrong)) from None
+        named = f"attachment; filename*=UTF-8''{quote(path.name)}"
+        kind = TYPES.get(path.suffix.lower(), "application/octet-stream")
+        return Response(data, media_type=kind, headers={"Content-Disposition": named})
+
+    return router
+
+
+def in_cache(file: str) -> Path:
+    """A file of a result by the name that `_take` gave it, and no other file."""
+    uploads = Path(get_upload_folder()).resolve()
+    try:
+        path = (uploads / file).resolve()
+        found = path.is_relative_to(uploads) and path != uploads and path.is_file()
+    except (OSError, ValueError):
+        found = False
+    if not found:
+        raise HTTPException(404, "This file is not here any more: make the result again.")
+    return path
+
+
+class Recipes:
+    """Opens recipes in their tabs. Made inside the page, above the tabs, since it says there what it did."""
+
+    def __init__(self) -> None:
+        self.tabs: dict[str, OmniTab] = {}
+        self.opener = gr.HTML(
+            None, html_template=OPENER, js_on_load="omniOpener(element, props, trigger, watch, upload);",
+            elem_id="omni-opener", note=None, padding=False,
+        )  # fmt: skip
+        self.opener.preprocess = self.opener.postprocess = lambda value: value if isinstance(value, dict) else None
+
+    def wire(self, tabs: "list[OmniTab]", strip: gr.Tabs, loaded: gr.events.Dependency) -> None:
+        """loaded: the event after which a link that opened the page may fill in its controls."""
+        self.tabs = {tab.name: tab for tab in tabs}
+        parts = [part for tab in tabs for part in _fillable(tab).values()]
+        common: dict[str, Any] = {
+            "inputs": self.opener,
+            "outputs": [strip, self.opener, *parts],
+            "api_visibility": "private",
+            "show_progress": "hidden",
+            "show_progress_on": self.opener,  # see page.py: each target costs time with every message of any run
+            "queue": False,
+        }
+
+        async def open_it(what: dict[str, Any] | None) -> Updates:
+            if not what:
+                return {self.opener: gr.skip()}
+            try:
+                recipe, left = await asyncio.to_thread(_read, what)
+            except BadRecipe as wrong:
+                return {self.opener: gr.HTML(note={"said": str(wrong), "bad": True})}
+            note = gr.HTML(note={"said": said(recipe, left)})
+            return {strip: gr.Tabs(selected=recipe.tab), self.opener: note, **fill(self.tabs[recipe.tab], recipe)}
+
+        self.opener.input(open_it, **common)
+        loaded.then(open_it, js="() => [omniFragment()]", **common)
+
+
+def _read(what: dict[str, Any]) -> tuple[Recipe, list[str]]:
+    """What the browser hands over: the fragment of a link, an uploaded file, or a preset."""
+    if isinstance(link := what.get("link"), str):
+        return unpack(link), []
+    if isinstance(preset := what.get("recipe"), str):
+        return Recipe.from_json(preset), []
+    try:
+        path = Path(uploaded(what.get("file")))
+    except gr.Error:
+        raise BadRecipe("The file did not arrive. Please try again.") from None
+    return read_settings(path)
+
+
+def said(recipe: Recipe, left: list[str]) -> str:
+    """What was filled in, and what is still missing."""
+    words = ["The settings are filled in. Nothing runs before you start it."]
+    if names := [one.name for listed in recipe.media.values() for one in listed]:
+        words.append(f"Files are not part of settings, so add yours: {', '.join(dict.fromkeys(names))}.")
+    if left:
+        words.append(f"Not taken over, since this page has nothing like it: {', '.join(left)}.")
+    return " ".join(words)
+
+
+def _fillable(tab: "OmniTab") -> dict[str, Component]:
+    """The controls that a recipe may fill, by name. Files are chosen by the visitor alone."""
+    files = media_fields(tab.form.model)
+    parts = {name: part for name, part in tab.form.controls.items() if name not in files}
+    return parts | {name: tab.inputs[name] for name in ("text", "system") if tab.name == "chat" and name in tab.inputs}
+
+
+def fill(tab: "OmniTab", recipe: Recipe) -> Updates:
+    """Values for all of a tab's settings; those that the recipe does not name go back to what the page starts with."""
+    fields = tab.form.model.model_fields
+    values = {
+        name: info.get_default(call_default_factory=True) for name, info in fields.items() if not info.is_required()
+    }
+    values |= recipe.values()
+    told = {one["role"]: one["content"] for one in values.get("messages", []) if one["role"] in ("system", "user")}
+    values |= {"text": _text(told.get("user", "")), "system": _text(told.get("system", ""))}
+    return {
+        part: as_shown(kind_of(fields[name]) if name in fields else "text", values.get(name), part)
+        for name, part in _fillable(tab).items()
+    }
+
+
+def _text(content: Any) -> str:
+    return content if isinstance(content, str) else "\n".join(part["text"] for part in content if "text" in part)
+
+
+def as_shown(kind: str, value: Any, part: Component) -> Any:
+    """A value as its control takes it."""
+    if kind == "json" and isinstance(part, gr.Textbox):
+        return "" if value is None else json.dumps(value, ensure_ascii=False, indent=1)
+    if kind in ("slider", "number"):
+        return None if value is None else float(value) if isinstance(value, str) else value
+    if kind == "switch":
+        return bool(value)
+    if kind == "choices":
+        return value or []
+    if kind in ("choice", "size"):
+        return "" if value is None else value
+    if kind == "json":
+        return value
+    return "" if value is None else str(value)

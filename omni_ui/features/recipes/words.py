@@ -1,0 +1,123 @@
+"""A recipe in words: rows for people, and the `parameters` text that tools for A1111's pictures read.
+
+That text is the prompt, a line "Negative prompt: …", and a line of "Name: value" pairs; readers want three of these.
+Its form is described in the wiki of AUTOMATIC1111/stable-diffusion-webui (infotext).
+"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from omni_ui.client import hint
+from omni_ui.features.recipes.recipe import Medium, Recipe
+
+MADE_BY = "Omni UI"
+TEXTS = ("prompt", "input", "messages")
+"""The fields that hold what was asked for."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One setting. name: on the wire. value: as people read it. exact: equal where two settings are the same, which
+    the values of files need not tell: two files may have one name."""
+
+    name: str
+    label: str
+    value: str
+    exact: Any
+
+
+def labelled(recipe: Recipe) -> list[tuple[str, str]]:
+    """Each setting as (label, value), files by their names, as a table for people."""
+    return [(row.label, row.value) for row in rows(recipe)]
+
+
+def rows(recipe: Recipe) -> list[Row]:
+    """Each setting that says something, the model first. A message of a chat is named by who said it and when."""
+    found = [Row("model", "Model", recipe.model or "", recipe.model)]
+    for name, info in recipe.fields.model_fields.items():
+        label = info.title or name
+        if unit := hint(info, "unit"):
+            label = f"{label} ({unit})"
+        if name == "messages":
+            found += _messages(recipe)
+        elif name in recipe.media:
+            files = recipe.media[name]
+            found.append(Row(name, label, ", ".join(one.name for one in files), [one.sha256 for one in files]))
+        elif name in recipe.request and hint(info, "place") != "hidden":
+            found.append(Row(name, label, _written(recipe.request[name]), _written(recipe.request[name])))
+    return [row for row in found if row.value]
+
+
+def _messages(recipe: Recipe) -> list[Row]:
+    said: Counter[str] = Counter()
+    found = []
+    for message in recipe.request.get("messages", []):
+        who = _who(message)
+        said[who] += 1
+        exact = _by_content(message.get("content"), recipe.media.get("messages", []))
+        found.append(Row(f"messages:{who}:{said[who]}", who, _said(message), exact))
+    return found
+
+
+def _by_content(value: Any, files: list[Medium]) -> Any:
+    """The same value with each file's SHA-256 in place of its number."""
+    if isinstance(value, dict):
+        if "$media" in value:
+            return files[value["$media"]].sha256
+        return {name: _by_content(one, files) for name, one in value.items()}
+    return [_by_content(one, files) for one in value] if isinstance(value, list) else value
+
+
+def parameters(recipe: Recipe, size: tuple[int, int] | None = None) -> str:
+    """The text of `parameters`. size: of the picture itself, in pixels, where the recipe leaves it to the model."""
+    given = recipe.request
+    lines = [_asked(recipe)]
+    if given.get("negative_prompt"):
+        lines.append(f"Negative prompt: {given['negative_prompt']}")
+    pairs: dict[str, Any] = {
+        "Steps": given.get("num_inference_steps"),
+        "CFG scale": given.get("guidance_scale", given.get("true_cfg_scale")),
+        "Seed": given.get("seed"),
+        "Size": given.get("size") or (f"{size[0]}x{size[1]}" if size else None),
+        "Model": recipe.model,
+        "Batch size": given.get("n", 1),
+        "Task": recipe.tab,
+        "Version": MADE_BY,
+    }
+    lines.append(", ".join(f"{name}: {_quoted(value)}" for name, value in pairs.items() if value is not None))
+    return "\n".join(lines).replace("\x00", " ")
+
+
+def _asked(recipe: Recipe) -> str:
+    given = next((recipe.request[name] for name in TEXTS if name in recipe.request), "")
+    return given if isinstance(given, str) else "\n".join(_said(one) for one in given if one["role"] == "user")
+
+
+def _said(message: dict[str, Any]) -> str:
+    content = message.get("content")
+    parts = [{"text": content}] if isinstance(content, str) else content or []
+    return " ".join(part.get("text") or "(file)" for part in parts)
+
+
+def _who(message: dict[str, Any]) -> str:
+    return {"user": "You", "assistant": "Answer"}.get(message.get("role", ""), "System prompt")
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else _number(value)
+
+
+def _number(value: Any) -> str:
+    """7 and not 7.0, as people write it."""
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def _quoted(value: Any) -> str:
+    text = _number(value)
+    return json.dumps(text, ensure_ascii=False) if any(sign in text for sign in ',:\n"') else text

@@ -1,0 +1,129 @@
+"""The same result once more: "Again", "Another", and "Repeat and check", below the result of every tab.
+
+The first two fill in the seed and press Run, which the browser does alone (repeat.js). The third runs the very
+request of the result that is shown, whatever stands in the controls by now, by the same event as Run; and so do the
+first two where the controls were never filled in for that result, such as a video of the list.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from omni_ui.client import Request
+from omni_ui.core.run import Outcome
+from omni_ui.media.similarity import DIFFERENT, IDENTICAL, NEARLY, UNKNOWN, Likeness, likeness
+from omni_ui.widgets.fields import Component
+
+SESSIONS = 500
+"""Sessions whose last result is known; the oldest are forgotten first."""
+GONE = "The result that was shown is not known any more: press Run to make one."
+AGAIN = {
+    "again": ("Again", "Run once more with this seed and what stands in the controls"),
+    "another": ("Another", "Run once more with a new seed"),
+    "check": ("Repeat and check", "Send the very request of this result once more, and compare"),
+}
+APART = AGAIN | {
+    "again": ("Again", "Make this once more with its seed"),
+    "another": ("Another", "Make this with a new seed"),
+}
+"""Where what stands in the controls is something else."""
+TITLES = {IDENTICAL: "Identical.", NEARLY: "Nearly the same.", DIFFERENT: "Different.", UNKNOWN: "Not compared."}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The result that a session's tab shows, and how it came about.
+
+    request: as it was read from the controls, with its seed. version: of the server, None when it does not tell.
+    """
+
+    request: Request
+    entered: dict[str, Any]
+    outcome: Outcome
+    model: str | None
+    version: str | None
+
+
+class Repeat:
+    """Knows the last result of one tab in each session."""
+
+    def __init__(self, tab: str) -> None:
+        self.tab = tab
+        self._states: set[str] = set()
+        self._shown: OrderedDict[str, Shown] = OrderedDict()
+
+    def button(self, inputs: dict[str, Component]) -> Component:
+        """The unseen component by which the browser asks for a repetition: it fires `input`.
+
+        inputs: all that a run takes; of these, states of the session are always taken as they are by then.
+        """
+        self._states = {name for name, part in inputs.items() if isinstance(part, gr.State)}
+        return gr.HTML(
+            None,
+            elem_id=f"{self.tab}-repeat",
+            visible="hidden",
+            html_template="",
+            js_on_load=f"omniRepeat(trigger, '{self.tab}');",
+        )
+
+    def made(
+        self, request: Request, entered: dict[str, Any], outcome: Outcome | None, model: str | None, version: str | None
+    ) -> Shown:
+        """What is known of a result when it is there."""
+        plain = {name: one for name, one in entered.items() if name not in self._states}
+        return Shown(request, plain, outcome or Outcome(), model, version)
+
+    def of(self, session: str | None) -> Shown | None:
+        return self._shown.get(session or "")
+
+    def forget(self, session: str | None) -> None:
+        self._shown.pop(session or "", None)
+
+    def row(self, session: str | None, shown: Shown, record: str, apart: bool = False) -> str:
+        """Remembers a result as the one that is shown; HTML of the buttons below it. record: its id.
+
+        apart: what stands in the controls has nothing to do with it.
+        """
+        self._shown[session or ""] = shown
+        self._shown.move_to_end(session or "")
+        while len(self._shown) > SESSIONS:
+            self._shown.popitem(last=False)
+        seed = getattr(shown.request, "seed", None)
+        facts = f'data-record="{escape(record)}" data-seed="{"" if seed is None else seed}"'
+        buttons = "".join(
+            f'<button type="button" class="omni-small" data-do="{do}" title="{title}">{words}</button>'
+            for do, (words, title) in (APART if apart else AGAIN).items()
+        )
+        return (
+            f'<div class="omni-again" role="group" aria-label="Once more" data-tab="{self.tab}" '
+            f"{facts}{' data-apart' if apart else ''}>"
+            f'<span class="omni-quiet">Once more</span>{buttons}</div>'
+        )
+
+
+async def judged(before: Shown, now: Shown) -> str:
+    """HTML that says whether a repetition gave the same. It is added to the facts of the result too."""
+    one, other = before.outcome, now.outcome
+    found = await likeness(one.files, other.files, (one.text, other.text))
+    other.facts.append(("repeated", f"{TITLES[found.verdict]} {found.words}"))
+    return _verdict(found, before, now)
+
+
+def _verdict(found: Likeness, before: Shown, now: Shown) -> str:
+    """HTML for the status: what the repetition gave, by which model of which server."""
+    return (
+        f'<p class="omni-verdict" data-verdict="{found.verdict}"><b>{TITLES[found.verdict]}</b> {escape(found.words)} '
+        f'<span class="omni-quiet">{escape(_made_by(before, now))}</span></p>'
+    )
+
+
+def _made_by(before: Shown, now: Shown) -> str:
+    one, other = _server(before), _server(now)
+    return other if one == other else f"Before: {one} Now: {other}"
+
+
+def _server(shown: Shown) -> str:
+    return f"Model {shown.model or 'unknown'}, server version {shown.version or 'unknown'}."

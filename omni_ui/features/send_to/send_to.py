@@ -1,0 +1,190 @@
+"""Takes a result to another tab, and a record of the history back to its own (`reopen`).
+
+The browser's half is omni_ui/features/send_to/send_to.js.
+
+Only two things are ever put into a file field: a file of a result that is this visitor's own, and a picture that this
+page has uploaded (the frame of a video).
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from omni_ui.client import type_of_file
+from omni_ui.core.run import Outcome, Updates
+from omni_ui.core.visitor import visitor_of
+from omni_ui.features.history.restore import fitting, reopen, reopened
+from omni_ui.features.history.service import Recorder
+from omni_ui.features.video.video_files import lend
+from omni_ui.store import StoreTrouble
+from omni_ui.widgets.file_input import uploaded
+
+if TYPE_CHECKING:
+    from omni_ui.tabs.base import OmniTab
+
+GONE = "This result is not here any more: it was deleted, or it is another visitor's."
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a result can go: a field of a tab, and the words on the button. adds: it joins the files that are there."""
+
+    tab: str
+    field: str
+    words: str
+    adds: bool = False
+
+
+TARGETS: dict[str, tuple[Target, ...]] = {
+    "image": (
+        Target("edit", "image", "Edit"),
+        Target("video", "input_reference", "Video, as its first frame"),
+        Target("chat", "files", "Chat", adds=True),
+    ),
+    "audio": (
+        Target("speech", "ref_audio", "Speech, as the voice"),
+        Target("chat", "files", "Chat", adds=True),
+        Target("video", "audio_reference", "Video, as its sound"),
+    ),
+    "video": (Target("edit", "image", "Edit, this frame"), Target("chat", "files", "Chat", adds=True)),
+    "text": (
+        Target("speech", "input", "Speech"),
+        Target("image", "prompt", "Image"),
+        Target("video", "prompt", "Video"),
+    ),
+}
+"""By kind of result. A video goes to Edit as the frame that is shown."""
+NAMES = {"image": "picture", "audio": "sound", "video": "video", "text": "text"}
+
+TAB = "tab"
+"""The key in the updates of an order for the tab that it opens."""
+
+
+class Refused(Exception):
+    """An order that cannot be followed; the text is a sentence for the visitor."""
+
+
+class SendTo:
+    """Knows all tabs. Made by the page when they are there."""
+
+    def __init__(self, tabs: "list[OmniTab]", recorder: Recorder) -> None:
+        self.tabs = {tab.name: tab for tab in tabs}
+        self.recorder = recorder
+        for tab in tabs:
+            tab.sends, tab.recorder = self, recorder
+
+    def targets(self, kind: str, besides: str = "") -> list[Target]:
+        """Where a result of this kind can go, as far as these tabs are there. besides: the tab that made it."""
+        return [
+            one
+            for one in TARGETS.get(kind, ())
+            if one.tab in self.tabs and one.tab != besides and one.field in self.tabs[one.tab].inputs
+        ]
+
+    def row(self, made_by: str, record: str, outcome: Outcome) -> str:
+        """HTML of the buttons below a result."""
+        kinds = [type_of_file(path).partition("/")[0] for path in outcome.files]
+        kinds = [kind for kind in kinds if kind != "text"]  # subtitles: not what a prompt is made of
+        kinds += ["text"] if outcome.text else []
+        rows = [self._buttons(made_by, record, kind, len(set(kinds)) > 1) for kind in dict.fromkeys(kinds)]
+        return f'<div class="omni-send-rows">{"".join(rows)}</div>' if any(rows) else ""
+
+    def _buttons(self, made_by: str, record: str, kind: str, several: bool) -> str:
+        targets = self.targets(kind, made_by)
+        if not targets or not record:
+            return ""
+        buttons = "".join(
+            f'<button type="button" class="omni-small" data-target="{one.tab}-{one.field}">{escape(one.words)}</button>'
+            for one in targets
+        )
+        words = f"Send the {NAMES[kind]} to" if several else "Send to"
+        return (
+            f'<div class="omni-send" role="group" aria-label="{words}" data-record="{escape(record)}" '
+            f'data-kind="{kind}" data-from="{made_by}"><span class="omni-quiet">{words}</span>{buttons}</div>'
+        )
+
+    def wire(self, strip: gr.Tabs) -> None:
+        """Makes the component that carries an order of the page here. Call it inside the page, below the tabs."""
+        order = gr.HTML(
+            None, elem_id="omni-carry", visible="hidden", html_template="", js_on_load="omniCarrier(props, trigger);"
+        )
+        order.preprocess = lambda value: value if isinstance(value, dict) else {}
+        lists = {
+            f"{one.tab}-{one.field}": self.tabs[one.tab].inputs[one.field]
+            for kind in TARGETS
+            for one in self.targets(kind)
+            if one.adds
+        }
+
+        async def carry(request: gr.Request, what: dict[str, Any], *held: Any) -> Updates:
+            """Does what was ordered; says in a notice why it could not."""
+            try:
+                done = await self._carry(what, dict(zip(lists, held, strict=True)), request)
+            except (StoreTrouble, Refused) as trouble:
+                gr.Warning(escape(str(trouble)))
+                return {strip: gr.skip()}
+            return {strip: gr.Tabs(selected=done.pop(TAB)), **done}
+
+        parts = [part for tab in self.tabs.values() for part in (*tab.inputs.values(), *reopened(tab))]
+        for kind in TARGETS:
+            for one in self.targets(kind):
+                parts += _folds(self.tabs[one.tab].inputs[one.field])
+        order.input(
+            carry,
+            [order, *lists.values()],
+            [strip, *dict.fromkeys(parts)],
+            api_visibility="private",
+            show_progress="hidden",
+            show_progress_on=strip,
+            concurrency_limit=None,
+            trigger_mode="multiple",
+        )
+
+    async def _carry(self, what: dict[str, Any], held: dict[str, Any], request: gr.Request) -> Updates:
+        visitor, record = visitor_of(request), str(what.get("record", ""))
+        if what.get("do") == "open":
+            found = await self.recorder.find(record, visitor)
+            if found is None or found.tab not in self.tabs:
+                raise Refused(GONE)
+            tab, find = self.tabs[found.tab], self.recorder.store.history.path
+            return {TAB: found.tab} | await reopen(tab, found, find, request.session_hash or "")
+        target = self._target(what)
+        if what.get("do") == "frame":
+            with suppress(gr.Error):
+                return self._put(target, Path(uploaded(what.get("file"))), held)
+            raise Refused("The frame did not arrive. Please try again.")
+        given = await self.recorder.given(record, visitor, request.session_hash)
+        if given is None:
+            raise Refused(GONE)
+        if what.get("kind") == "text":
+            return {TAB: target.tab, self.tabs[target.tab].inputs[target.field]: given.text}
+        files = [path for path, kind in given.files if kind.startswith(str(what.get("kind")))]
+        number = what.get("file")
+        if not isinstance(number, int) or not 0 <= number < len(files):
+            raise Refused(GONE)
+        return self._put(target, await lend(files[number], files[number].name), held)
+
+    def _target(self, what: dict[str, Any]) -> Target:
+        """None but the targets of this page, whatever an order says."""
+        for kind in TARGETS:
+            for one in self.targets(kind):
+                if f"{one.tab}-{one.field}" == what.get("target"):
+                    return one
+        raise Refused("This cannot be sent there.")
+
+    def _put(self, target: Target, path: Path, held: dict[str, Any]) -> Updates:
+        tab = self.tabs[target.tab]
+        paths = [*(held.get(f"{target.tab}-{target.field}") or []), str(path)] if target.adds else str(path)
+        part = tab.inputs[target.field]
+        unfolded = {fold: gr.Accordion(open=True) for fold in _folds(part)}
+        return {TAB: target.tab, part: fitting(tab, target.field, paths), **unfolded}
+
+
+def _folds(part: gr.blocks.Block) -> list[gr.blocks.Block]:
+    """The accordions around a control, which may be closed."""
+    parent = part.parent
+    return [] if parent is None else [*([parent] if isinstance(parent, gr.Accordion) else []), *_folds(parent)]

@@ -1,0 +1,103 @@
+"""What is known about a tab's server, as a card of the Server tab."""
+
+import time
+from dataclasses import dataclass, field
+from html import escape
+
+from omni_ui.client import Ability, OmniError
+from omni_ui.client.known_models import START
+from omni_ui.core.backends import Backend, Backends
+from omni_ui.settings import Tab
+
+TITLES: dict[str, str] = {
+    "chat": "Chat", "image": "Image", "edit": "Edit", "speech": "Speech", "sound": "Sound", "video": "Video"
+}  # fmt: skip
+STATES = {
+    "ready": "Ready",
+    "demo": "Demo server",
+    "down": "Not reachable",
+    "none": "No server",
+    "cannot": "Cannot do it",
+}
+MOST_VOICES = 40
+"""Names that are shown; a server may have hundreds."""
+
+
+@dataclass(frozen=True)
+class ServerFacts:
+    """A look at one tab's server. state: a key of STATES. rows: (name, value) in the order shown."""
+
+    tab: str
+    state: str
+    rows: list[tuple[str, str]] = field(default_factory=list)
+    start: str = ""
+    """The line that starts a server for this tab."""
+
+
+async def look_at(backends: Backends, tab: Tab, session: str | None, fresh: float = 5.0) -> ServerFacts:
+    """What the server says about itself, at most `fresh` seconds old (0: asked now)."""
+    start = f"vllm serve {START[tab]} --omni --port 8091"
+    backend = backends.for_tab(tab, session)
+    if backend is None:
+        why = f"No server was named for this tab: set OMNI_BASE_URL or OMNI_{tab.upper()}_URL."
+        return ServerFacts(tab, "none", [("Why", why)], start)
+    health, abilities = await backend.look(fresh)
+    where = "shown nowhere: this page's host keeps it to itself"
+    if backends.settings.addresses_shown:
+        where = "inside this page (the demo)" if backend.demo else backend.client.address
+    rows = [("Address", where)]
+    if not health.ok or abilities is None:
+        return ServerFacts(tab, "down", [*rows, ("Why", backends.discreet(health.detail, backend))], start)
+    ability = abilities.modalities[tab]
+    rows.append(("Answers in", f"{1000 * health.seconds:.0f} ms"))
+    rows.append(("Model", ability.model or "not named"))
+    if len(abilities.models) > 1:
+        rows.append(("All its models", ", ".join(one.id for one in abilities.models)))
+    rows.append(("Can do it" if ability.can else "Cannot do it", ability.reason))
+    if ability.can and (voices := await _voices(backend, tab, ability)):
+        rows.append(("Voices", voices))
+    rows.append(("Version of vLLM", abilities.version or "not told"))
+    if ability.can and ability.model and not backend.demo:
+        start = f"vllm serve {ability.model} --omni --port 8091"
+    state = "cannot" if not ability.can else "demo" if backend.demo else "ready"
+    return ServerFacts(tab, state, rows, ability.start or start)
+
+
+async def _voices(backend: Backend, tab: str, ability: Ability) -> str:
+    if tab != "speech" and "audio" not in ability.detail.get("outputs", []):
+        return ""
+    try:
+        names = (await backend.client.voices()).names
+    except OmniError as error:
+        return error.sentence
+    more = f" and {len(names) - MOST_VOICES} more" if len(names) > MOST_VOICES else ""
+    return ", ".join(names[:MOST_VOICES]) + more
+
+
+async def ask_anew(backends: Backends, tab: Tab, session: str | None) -> str:
+    """Asks the server anew for all that a run relies on; one sentence. Makes nothing, so it costs no GPU time."""
+    backend = backends.for_tab(tab, session)
+    if backend is None:
+        return f"{TITLES[tab]}: no server was named."
+    began = time.monotonic()
+    try:
+        found = await backend.client.capabilities(refresh=True)
+    except OmniError as error:
+        return f"{TITLES[tab]}: {backends.discreet(error.sentence, backend)}"
+    took = 1000 * (time.monotonic() - began)
+    ability = found.modalities[tab]
+    names = ", ".join(one.id for one in found.models) or "no model"
+    able = "It can do what this tab needs." if ability.can else ability.reason
+    return f"{TITLES[tab]}: answered in {took:.0f} ms and lists {names}. {able}"
+
+
+def card(seen: ServerFacts) -> str:
+    """HTML of a look."""
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in seen.rows)
+    return (
+        f'<section class="omni-server-card" data-state="{seen.state}" aria-label="{TITLES[seen.tab]}">'
+        f'<h3>{TITLES[seen.tab]} <span class="omni-pill" data-state="{seen.state}">{STATES[seen.state]}</span></h3>'
+        f'<dl>{rows}</dl><div class="omni-code omni-serve"><pre tabindex="0"><code>{escape(seen.start)}</code></pre>'
+        '<button type="button" class="omni-copy" aria-label="Copy the line that starts it">Copy</button></div>'
+        "</section>"
+    )

@@ -1,0 +1,200 @@
+"""One run of the Speech tab: a text in one piece, heard while it is made. (Long texts: `reading`.)"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from omni_ui.client import AudioChunk, Failed, OmniClient, OmniError, SpeechRequest
+from omni_ui.core.audio_stream import Listening, Stream
+from omni_ui.core.files import keep, shown
+from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.features.speech.request import SpokenText
+from omni_ui.features.voices.reference_check import remarks, sendable
+from omni_ui.media.audio import Bare, save_pcm
+from omni_ui.media.recording import read_recording
+from omni_ui.media.waveform import draw
+from omni_ui.widgets.audio_player import drawing_of
+from omni_ui.widgets.fields import Component
+from omni_ui.widgets.form import Invalid
+
+PCM_RATE = 24000
+"""Frames per second of bare PCM, which does not tell: the rate of Qwen3-TTS."""
+DRAWN = 1200.0
+"""Seconds of speech that are drawn at most: the drawing takes 400 KB of memory for each second."""
+
+
+UNFINISHED = "speech-unfinished"
+"""What a file is called that holds what had arrived."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The components that a run shows. made: the state that holds the parts of the last long text."""
+
+    player: Component
+    result: Component
+    drawing: Component
+    parts: Component
+    files: Component
+    made: gr.State
+
+    @property
+    def all(self) -> list[Component]:
+        return [self.result, self.files, self.player, self.drawing, self.parts, self.made]
+
+    def cleared(self) -> Updates:
+        """Nothing is left of what was shown before."""
+        return {self.result: None, self.files: None, self.player: "", self.drawing: None, self.parts: None}
+
+
+async def with_reference(request: SpokenText) -> SpokenText:
+    """The request with a reference recording that servers can decode. Raises Invalid for one that cannot be used."""
+    if request.ref_audio is None:
+        return request
+    recording = await read_recording(request.ref_audio, "ref_audio")
+    timbre = bool(request.x_vector_only_mode)
+    for one in await asyncio.to_thread(remarks, recording, request.ref_text, timbre_only=timbre):
+        if one.level == "stop":
+            raise Invalid.because("ref_text" if one.about == "words" else "ref_audio", one.sentence)
+    return request.model_copy(update={"ref_audio": await sendable(recording)})
+
+
+class Spoken:
+    """Asks for one speech and measures it. first: seconds to the first sound, None when it was not streamed."""
+
+    def __init__(self, listening: Listening, work: Work, stream: Stream | None = None) -> None:
+        self.listening = listening
+        self.work = work
+        self.stream = stream
+        self.first: float | None = None
+        self.seconds = 0.0
+        self.rate, self.channels = PCM_RATE, 1
+        self.pcm = bytearray()
+
+    async def streamed(self, omni: OmniClient, request: SpeechRequest, tell: Tell) -> AsyncIterator[AudioChunk]:
+        """Hands the sound to the listener as it arrives. A failure in mid-stream is raised after the last chunk."""
+        began = time.monotonic()
+        async with aclosing(omni.speech_stream(request, on_wait=tell)) as events:
+            async for event in events:
+                if isinstance(event, AudioChunk):
+                    if self.first is None:
+                        self.first = time.monotonic() - began
+                    self.rate, self.channels = event.rate, event.channels
+                    self.stream = self.stream or self.listening.open(event.rate, event.channels)
+                    self.stream.work = self.work
+                    self.stream.feed(event.pcm)
+                    self.pcm += event.pcm
+                    yield event
+                elif isinstance(event, Failed):
+                    raise event.error
+        self.seconds = time.monotonic() - began
+
+    def silence(self, seconds: float) -> None:
+        if self.stream:
+            self.stream.feed(bytes(round(seconds * self.rate) * 2 * self.channels))
+
+    @property
+    def length(self) -> float:
+        return len(self.pcm) / (2 * self.channels * self.rate)
+
+
+def speed_facts(length: float, took: float, first: float | None = None) -> list[tuple[str, str]]:
+    """Length, time to first sound, and the real-time factor: seconds of work for a second of speech."""
+    facts = [("speech", f"{length:.1f} s")]
+    facts += [("first sound", f"{first:.2f} s")] if first is not None else []
+    facts += [("real-time factor", f"{took / length:.2f}")] if length else []
+    return facts
+
+
+async def show_file(stage: Stage, path: Path, bare: Bare | None = None) -> tuple[Updates, float | None]:
+    """A finished file on the stage, and its seconds. bare: what the player must know of a file without a header."""
+    value = shown(path) | ({"mime_type": bare.media_type} if bare else {})
+    if bare:
+        samples, rate = await asyncio.to_thread(lambda: bare.samples(path.read_bytes())), bare.rate
+    else:
+        try:
+            recording = await read_recording(path, "response_format", longest=DRAWN)
+        except Invalid:  # longer than is drawn: it can be heard all the same
+            return {stage.result: value, stage.drawing: None}, None
+        samples, rate = recording.samples, recording.rate
+    length = len(samples) / rate
+    drawn = await draw(samples, rate) if 0 < length <= DRAWN else None
+    return {stage.result: value, stage.drawing: drawing_of(drawn, length, samples.shape[1]) if drawn else None}, length
+
+
+async def show_stopped(stage: Stage, stream: Stream) -> tuple[Updates, list[Path]]:
+    """After Stop: what had arrived of the stream that was listened to, as a file."""
+    async for _ in stream.chunks():  # to its end: the run is only just being called off
+        pass
+    if stream.whole or not stream.pcm:
+        return {}, []
+    path = await save_pcm(stream.pcm, stream.rate, stream.channels, UNFINISHED)
+    updates, _ = await show_file(stage, path)
+    return updates, [path]
+
+
+class Speaking(Work):
+    """A text in one piece."""
+
+    def __init__(self, request: SpokenText, stage: Stage, listening: Listening) -> None:
+        self.request: SpokenText = request
+        self._stage = stage
+        self._listening = listening
+        self._made = Outcome()
+
+    async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Updates]:
+        request = await with_reference(self.request)
+        made = self._streamed(omni, request, tell) if request.stream else self._whole(omni, request, tell)
+        async with aclosing(made) as updates:
+            async for update in updates:
+                yield update
+
+    async def _whole(self, omni: OmniClient, request: SpokenText, tell: Tell) -> AsyncIterator[Updates]:
+        speech = await omni.speech(request, on_wait=tell)
+        path = await keep(speech.data, f"speech{speech.suffix}")
+        bare = Bare(request.sample_rate or PCM_RATE) if speech.suffix == ".pcm" else None
+        updates, length = await show_file(self._stage, path, bare)
+        self._made = Outcome([path], facts=speed_facts(length, speech.seconds) if length else [])
+        yield self._stage.cleared() | updates
+
+    async def _streamed(self, omni: OmniClient, request: SpokenText, tell: Tell) -> AsyncIterator[Updates]:
+        spoken = Spoken(self._listening, self)
+        try:
+            async with aclosing(spoken.streamed(omni, request, tell)) as chunks:
+                async for _ in chunks:
+                    self.note = f"Speaking, {spoken.length:.1f} s so far"
+                    if not self.fresh and spoken.stream:
+                        self.fresh = True
+                        yield self._stage.cleared() | {self._stage.player: spoken.stream.element}
+                    else:
+                        yield {}
+            if spoken.stream:
+                spoken.stream.close(whole=True)
+        except OmniError:
+            if spoken.pcm:  # what arrived stays; its name says that it is not all
+                self._made = Outcome([await self._save(spoken, UNFINISHED)])
+                updates, _ = await show_file(self._stage, self._made.files[0])
+                yield updates
+            raise
+        finally:
+            if spoken.stream:
+                spoken.stream.close()
+        bare = Bare(spoken.rate, spoken.channels) if request.response_format == "pcm" else None
+        path = await (keep(bytes(spoken.pcm), "speech.pcm") if bare else self._save(spoken, "speech"))
+        updates, _ = await show_file(self._stage, path, bare)
+        self._made = Outcome([path], facts=speed_facts(spoken.length, spoken.seconds, spoken.first))
+        yield updates
+
+    async def _save(self, spoken: Spoken, stem: str) -> Path:
+        return await save_pcm(bytes(spoken.pcm), spoken.rate, spoken.channels, stem)
+
+    async def show(self, events: list[Updates]) -> Updates:
+        return {part: value for update in events for part, value in update.items()}
+
+    def outcome(self) -> Outcome:
+        return self._made

@@ -1,0 +1,261 @@
+"""Follows the video jobs of one server to their end, whether anybody looks or not.
+
+The pages only look. What is known of a job goes to the store at each change, so that an app that was killed takes it
+up again; the finished file is fetched in constant memory.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from omni_ui.client import (
+    BadRequest,
+    NotFound,
+    NotReachable,
+    NotVllmOmni,
+    OmniError,
+    ServerBusy,
+    ServerFailed,
+    TimedOut,
+    Unauthorized,
+    VideoRequest,
+    Wait,
+)
+from omni_ui.core.backends import Backend
+from omni_ui.features.video.active_job import Followed, Stopped
+from omni_ui.store import Store, StoreTrouble, VideoRecord
+from omni_ui.store.database import explain
+from omni_ui.store.timings import load_of
+
+log = logging.getLogger(__name__)
+
+FIRST_LOOK, USUAL, AWAY = 0.25, 2.0, 15.0
+"""Seconds between two looks at a job: at first, later, and while the server does not answer."""
+CROWD = 8
+"""Open jobs above which each is looked at less often, so that the server is asked about as often as before."""
+GIVE_UP = 24 * 3600.0
+"""Seconds after which a job that stays in line, or whose server stays away, is given up."""
+GRACE = 2.0
+"""Seconds that a job which is being sent gets to arrive before it is cancelled: then it can be deleted there."""
+
+AWAY_ERRORS = (NotReachable, ServerBusy, TimedOut, ServerFailed, NotVllmOmni, Unauthorized)
+"""They say nothing about the job: it may go on while nobody answers."""
+GONE = (
+    "The server does not know this job any more: it was restarted, or somebody deleted the job there. "
+    "Please run it again."
+)
+SWEPT = "The server made this video and has already removed its file. Please run it again."
+CUT_OFF = (
+    "The app was restarted while this job was being sent, so nobody knows whether the server took it. "
+    "Please run it again."
+)
+CUT_OFF_AT_ONCE = (
+    "The app was restarted while it waited for this video, and this server gives a video only to whoever waits. "
+    "Please run it again."
+)
+
+
+class TooLong(OmniError):
+    default_hint = "Ask for fewer frames, fewer steps or a smaller size; the host can raise OMNI_TIMEOUT."
+
+
+class Keeper:
+    """One server's open jobs. limit: seconds that the server may work on one before it is told to stop."""
+
+    def __init__(self, backend: Backend, store: Store, limit: float) -> None:
+        self.backend = backend
+        self._store = store
+        self._limit = limit
+        self._tasks: dict[asyncio.Task[None], Followed] = {}
+
+    def follow(
+        self, job: Followed, request: VideoRequest | None, ended: Callable[[Followed], None]
+    ) -> "asyncio.Task[None]":
+        """Follows a job in a task of its own.
+
+        request: given when it must be sent first. ended: called when the job is over.
+        """
+        self.backend.hold()
+        task = asyncio.create_task(self._follow(job, request, ended))
+        self._tasks[task] = job
+        task.add_done_callback(self._tasks.pop)
+        return task
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._tasks)
+
+    async def close(self) -> None:
+        """Stops following. The jobs go on at the server and are taken up by the next start."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _follow(self, job: Followed, request: VideoRequest | None, ended: Callable[[Followed], None]) -> None:
+        try:
+            await self._to_its_end(job, request)
+        finally:
+            if job.record.over:
+                ended(job)
+            await self.backend.let_go()
+
+    async def _to_its_end(self, job: Followed, request: VideoRequest | None) -> None:
+        try:
+            if request is not None:
+                await self._send(job, request)
+            elif job.record.server_id is None:
+                await self.fail(job, CUT_OFF_AT_ONCE if job.record.at_once else CUT_OFF)
+            if not job.record.over and not job.record.made:
+                await self._wait(job)
+            if not job.record.over:
+                await self._fetch(job)
+        except Stopped:
+            note = await self._delete_there(job.record)
+            await self._change(job, state="cancelled", ended=time.time(), note=note)
+        except TooLong as error:
+            await self._delete_there(job.record)
+            await self.fail(job, error.sentence)
+        except OmniError as error:
+            await self.fail(job, error.sentence, error.server_message)
+        except StoreTrouble as trouble:
+            await self.fail(job, trouble.sentence)
+        except Exception:  # a fault of our own: the visitor gets a sentence, the log the trace
+            log.exception("following a video job failed in the app itself")
+            await self.fail(job, "Something went wrong in this app, not on the server. It was written to the log.")
+
+    async def _send(self, job: Followed, request: VideoRequest) -> None:
+        def tell(wait: Wait) -> None:
+            job.change(note=f"{wait.reason} Trying again in {wait.seconds:.0f} s.")
+
+        await self._change(job)
+        sending = self.backend.client.create_video(request, on_wait=tell)
+        try:
+            taken = await job.unless_stopped(sending, GRACE)
+        except BadRequest as refused:
+            if refused.status != 409:
+                raise
+            await self._make_at_once(job, request)
+            return
+        await self._change(job, server_id=taken.id, model=taken.model or job.record.model, note="", state="queued")
+
+    async def _make_at_once(self, job: Followed, request: VideoRequest) -> None:
+        """For servers with several API workers, which keep no jobs (WIRE.md 11)."""
+        await self._change(job, state="in_progress", at_once=True, started=time.time(), note="")
+        path = self._store.files.incoming(".mp4")
+        try:
+            await job.unless_stopped(self.backend.client.video_sync(request, path))
+            await self._keep(job, path)
+            await self._note_time(job.record)
+        except OSError as wrong:
+            raise StoreTrouble(explain(wrong, path)) from wrong
+        finally:
+            path.unlink(missing_ok=True)
+
+    async def _wait(self, job: Followed) -> None:
+        """Looks at the job until the server has made it."""
+        pause, answered = FIRST_LOOK, time.time()
+        whole = job.record.state == "queued"
+        while not job.record.made:
+            try:
+                seen = await job.unless_stopped(self.backend.client.video(job.record.server_id or ""))
+            except NotFound as gone:
+                raise NotFound(GONE, "", server_message=gone.server_message) from None
+            except AWAY_ERRORS as error:
+                if time.time() - answered > GIVE_UP:
+                    raise
+                if not job.record.note:
+                    job.change(note=f"{error.what} The job may still be running there; asking again.")
+                pause = min(AWAY, 2 * pause)
+            else:
+                answered = time.time()
+                if seen.error:
+                    raise seen.error
+                changes: dict[str, Any] = {"note": ""} if job.record.note else {}
+                if seen.state != job.record.state and not seen.done:
+                    changes |= {"state": seen.state, "started": time.time()}
+                if seen.done:
+                    changes |= {"made": True, "started": job.record.started or job.record.created, "ended": time.time()}
+                    changes["facts"] = {"fps": seen.fps, "frames": seen.frames, "duration": seen.duration}
+                if changes:
+                    await self._change(job, **changes)
+                pause = min(USUAL, 1.4 * pause)
+            self._check_limit(job.record)
+            if not job.record.made:
+                await job.unless_stopped(asyncio.sleep(pause * max(1.0, len(self._tasks) / CROWD)))
+        if whole:
+            await self._note_time(job.record)
+
+    def _check_limit(self, record: VideoRecord) -> None:
+        now = time.time()
+        if record.started and not record.made and now - record.started > self._limit:
+            raise TooLong(f"The server was not done after {self._limit:.0f} s and was told to stop.")
+        if not record.started and now - record.created > GIVE_UP:
+            raise TooLong("The job stood in the server's line for a whole day and was taken back.")
+
+    async def _note_time(self, record: VideoRecord) -> None:
+        if not record.started or not record.ended:
+            return
+        load = load_of(VideoRequest.model_construct(**record.request))
+        with suppress(StoreTrouble):  # said by the store itself
+            await self._store.timings.note(record.server, record.model, load, record.ended - record.started)
+
+    async def _fetch(self, job: Followed) -> None:
+        await self._change(job, state="fetching")
+        pause, began = 1.0, time.time()
+        while not job.record.over:
+            path = self._store.files.incoming(".mp4")
+            try:
+                await job.unless_stopped(self.backend.client.video_content(job.record.server_id or "", path))
+                await self._keep(job, path)
+            except NotFound as gone:
+                raise NotFound(SWEPT, "", server_message=gone.server_message) from None
+            except OSError as wrong:
+                raise StoreTrouble(explain(wrong, path)) from wrong
+            except AWAY_ERRORS as error:
+                if time.time() - began > GIVE_UP:
+                    raise
+                job.change(note=f"The video is ready. {error.what} Fetching it again.")
+                await job.unless_stopped(asyncio.sleep(pause))
+                pause = min(AWAY, 2 * pause)
+            finally:
+                path.unlink(missing_ok=True)
+
+    async def _keep(self, job: Followed, path: Path) -> None:
+        size = (await asyncio.to_thread(path.stat)).st_size
+        name = await asyncio.to_thread(self._store.files.keep, path)
+        ended = job.record.ended or time.time()
+        await self._change(
+            job, state="done", made=True, file=name, bytes=size, ended=ended, note="", error="", details=""
+        )
+
+    async def _delete_there(self, record: VideoRecord) -> str:
+        """Stops the job on the server, where stopping is deleting. What is to be known when it could not be stopped."""
+        if record.at_once:
+            return "The server makes it to its end all the same, for nobody."
+        if record.server_id:
+            try:
+                await self.backend.client.delete_video(record.server_id)
+            except NotFound:
+                return ""  # it is gone, which is what was wanted
+            except OmniError as error:
+                return f"{error.what} It may still be working on it."
+        return ""
+
+    async def fail(self, job: Followed, sentence: str, details: str = "") -> None:
+        await self._change(
+            job, state="failed", ended=job.record.ended or time.time(), error=sentence, details=details, note=""
+        )
+
+    async def _change(self, job: Followed, **changes: Any) -> None:
+        """Writes down, then tells: what a page has seen survives a restart."""
+        try:
+            await self._store.jobs.save(job.record.but(**changes))
+            job.written = True
+        except StoreTrouble as trouble:
+            log.warning("A video job could not be written down. %s", trouble.sentence)
+            job.written = False
+        job.change(**changes)

@@ -1,0 +1,182 @@
+"""The desk for video jobs: begins them, finds them again, cancels and deletes them. A keeper per server does the rest.
+
+A job is known here by its ticket, which nobody can guess. It belongs to the visitor who made it: only they can list,
+cancel or delete it. Whoever has the ticket may see the one result: that is what its link is for.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+
+from omni_ui.client import OmniError, VideoRequest
+from omni_ui.core.backends import Backend, Backends
+from omni_ui.features.video.active_job import Followed
+from omni_ui.features.video.job_poller import Keeper
+from omni_ui.store import Store, StoreTrouble, VideoRecord
+from omni_ui.store.timings import load_of
+
+ELSEWHERE = "It is being made on another server than the one that this page uses now."
+
+
+class VideoJobs:
+    """All video jobs of this app. Started and closed with it."""
+
+    def __init__(self, backends: Backends, store: Store) -> None:
+        self._backends = backends
+        self.store = store
+        self._keepers: dict[Backend, Keeper] = {}
+        self._known: dict[str, Followed] = {}
+        """Open jobs, and those that could not be written down."""
+        self.on_stage: dict[str, str] = {}
+        """By session: the ticket of the job that its page shows."""
+        self.on_end: Callable[[VideoRecord], None] = lambda job: None
+        """Told of each job that is over; and `on_delete` of each one, by its ticket, that was deleted."""
+        self.on_delete: Callable[[str], Awaitable[None]] = _nothing
+
+    async def start(self) -> None:
+        """Takes up the jobs that were open when the app ended."""
+        with suppress(StoreTrouble):  # said by the store itself
+            for record in await self.store.jobs.of_nobody():
+                if record.over:
+                    await self.drop(record)
+            for record in await self.store.jobs.still_open():
+                self._take_up(record)
+                if record.visitor is None:
+                    self.cancel(record.ticket)  # whoever asked for it is gone
+
+    async def close(self) -> None:
+        """Stops following. The jobs go on at their servers."""
+        await asyncio.gather(*(keeper.close() for keeper in self._keepers.values()))
+
+    async def begin(
+        self, backend: Backend, request: VideoRequest, visitor: str | None, model: str | None
+    ) -> VideoRecord:
+        """A new job, on its way to the server. It goes on whatever happens to the caller."""
+        server = backend.known_as
+        job = Followed(
+            VideoRecord(
+                ticket=secrets.token_urlsafe(24),
+                visitor=visitor,
+                server=server,
+                request=request.model_dump(mode="json", exclude_none=True),
+                created=time.time(),
+                model=model,
+                version=backend.version,
+            )
+        )
+        self._known[job.record.ticket] = job
+        with suppress(StoreTrouble):  # said by the store itself
+            expected = await self.store.timings.expect(server, model, load_of(request))
+            job.record = job.record.but(expected=expected)
+        self._keeper(backend).follow(job, request, self._ended)
+        return job.record
+
+    async def find(self, ticket: str) -> VideoRecord | None:
+        if ticket in self._known:
+            return self._known[ticket].record
+        with suppress(StoreTrouble):
+            if record := await self.store.jobs.find(ticket):
+                return self._with_note(record)
+        return None
+
+    async def of_visitor(self, visitor: str | None) -> list[VideoRecord]:
+        """Newest first."""
+        if visitor is None:
+            return []
+        found: dict[str, VideoRecord] = {}
+        with suppress(StoreTrouble):
+            found = {one.ticket: self._with_note(one) for one in await self.store.jobs.of_visitor(visitor)}
+        found |= {ticket: job.record for ticket, job in self._known.items() if job.record.visitor == visitor}
+        return sorted(found.values(), key=lambda one: -one.created)
+
+    async def changes(self, ticket: str) -> AsyncIterator[VideoRecord]:
+        """The job as it is, and at each change, until it is over. Nothing for a ticket that is unknown."""
+        if job := self._known.get(ticket):
+            async for record in job.changes():
+                yield record
+        elif record := await self.find(ticket):
+            yield record
+
+    def cancel(self, ticket: str) -> None:
+        """Has an open job stopped on its server. Its record follows, see `changes`."""
+        if job := self._known.get(ticket):
+            job.stop.set()
+
+    async def delete(self, ticket: str) -> None:
+        """Cancels a job that is open, and removes all that is known of it: here, and on its server. StoreTrouble."""
+        if job := self._known.get(ticket):
+            job.stop.set()
+            async for _ in job.changes():
+                pass
+        record = await self.find(ticket)
+        if record is None:
+            return
+        backend = self._backend_of(record)
+        if backend and record.server_id and record.state != "cancelled":
+            with suppress(OmniError):  # its copy there is no longer ours to mind
+                await backend.client.delete_video(record.server_id)
+        if record.file:
+            await asyncio.to_thread(self.store.files.remove, record.file)
+        self._known.pop(ticket, None)
+        await self.store.jobs.delete(ticket)
+        await self.on_delete(ticket)
+
+    async def drop(self, record: VideoRecord) -> None:
+        """Removes what is known of a job here, for one that nobody owns. Its server is left alone. StoreTrouble."""
+        self._known.pop(record.ticket, None)
+        if record.file:
+            await asyncio.to_thread(self.store.files.remove, record.file)
+        await self.store.jobs.delete(record.ticket)
+
+    async def fetch_again(self, ticket: str) -> None:
+        """Fetches a video once more that the server has made and that is not here."""
+        record = await self.find(ticket)
+        if record and self.fetchable(record):
+            self._take_up(record.but(state="fetching", error="", details="", file=None))
+
+    def forget(self, session: str) -> None:
+        """A page was closed. Its jobs go on."""
+        self.on_stage.pop(session, None)
+
+    def fetchable(self, record: VideoRecord) -> bool:
+        """Whether its server has made the video, and it is not here."""
+        return record.over and record.made and bool(record.server_id) and self.file_of(record) is None
+
+    def file_of(self, record: VideoRecord) -> Path | None:
+        """Where the finished video lies, None when it is not here."""
+        return self.store.files.path(record.file) if record.file else None
+
+    def said(self, text: str, record: VideoRecord) -> str:
+        """A sentence for visitors, see Backends.discreet."""
+        return self._backends.discreet(text, self._backend_of(record))
+
+    def _take_up(self, record: VideoRecord) -> None:
+        """Follows a job of the store. One of another server waits until the page uses that server again."""
+        if backend := self._backend_of(record):
+            job = self._known[record.ticket] = Followed(record)
+            self._keeper(backend).follow(job, None, self._ended)
+
+    def _ended(self, job: Followed) -> None:
+        self.on_end(job.record)
+        if job.written:
+            self._known.pop(job.record.ticket, None)
+        host = self._backends.for_tab("video")
+        self._keepers = {one: keeper for one, keeper in self._keepers.items() if one is host or keeper.busy}
+
+    def _with_note(self, record: VideoRecord) -> VideoRecord:
+        return record if record.over else record.but(note=ELSEWHERE)
+
+    def _keeper(self, backend: Backend) -> Keeper:
+        return self._keepers.setdefault(backend, Keeper(backend, self.store, self._backends.settings.timeout))
+
+    def _backend_of(self, record: VideoRecord) -> Backend | None:
+        """The server of a job: one that is in use, or the host's own."""
+        host = self._backends.for_tab("video")
+        known = [*([host] if host else []), *self._keepers]
+        return next((one for one in known if one.known_as == record.server), None)
+
+
+async def _nothing(ticket: str) -> None: ...

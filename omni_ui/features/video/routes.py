@@ -1,0 +1,148 @@
+"""The list of a visitor's video jobs, and their files, over routes of our own. The browser's half is jobs.js.
+
+The list and what changes a job ask for the visitor's cookie. A finished video goes to whoever has its ticket.
+"""
+
+import math
+import time
+from typing import Any
+
+import gradio as gr
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import FileResponse
+
+from omni_ui.client import VideoRequest, hint
+from omni_ui.core.visitor import visitor_of
+from omni_ui.features.video.jobs import VideoJobs
+from omni_ui.store import StoreTrouble, VideoRecord
+
+STATES = {
+    "sending": "Sending",
+    "queued": "In the server's line",
+    "in_progress": "Making the video",
+    "fetching": "Fetching the video",
+    "done": "Done",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+}
+
+
+def note_of(job: VideoRecord) -> str:
+    """What is going on with an open job, in words; with an estimate where past runs allow one."""
+    if job.note:
+        return job.note
+    words = STATES[job.state]
+    if job.state in ("queued", "in_progress") and job.expected:
+        words += f"; runs like this took {span(*job.expected)} here"
+    return words
+
+
+def span(low: float, high: float) -> str:
+    """A range of seconds as people say it: "41 to 55 s", "4 to 6 min"; one number where both ends are the same."""
+    unit, size = ("min", 60) if low >= 100 else ("s", 1)
+    ends = [f"{math.floor(low / size)}", f"{math.ceil(high / size)}"]
+    if ends[0] == ends[1]:
+        return f"about {ends[0]} {unit}"
+    return f"{ends[0]} to {ends[1]} s" if unit == "s" else f"{ends[0]} to {ends[1]} min"
+
+
+def settings_of(job: VideoRecord) -> list[tuple[str, str]]:
+    """What was asked for, as labels and values; files by their names, the prompt left out."""
+    shown = []
+    for name, value in job.request.items():
+        info = VideoRequest.model_fields.get(name)
+        if info is None or name == "prompt" or value in ("", [], None):
+            continue
+        if hint(info, "kind") in ("image", "audio", "video"):
+            files = value if isinstance(value, list) else [value]
+            value = ", ".join(str(one).rpartition("/")[2] for one in files)
+        unit = hint(info, "unit", "")
+        shown.append((info.title or name, f"{value} {unit}".strip()))
+    return shown
+
+
+def _as_json(jobs: VideoJobs, job: VideoRecord) -> dict[str, Any]:
+    here = job.state == "done" and jobs.file_of(job) is not None
+    lost = "The file is not here any more." if job.state == "done" and not here else ""
+    return {
+        "ticket": job.ticket,
+        "state": job.state,
+        "words": STATES[job.state],
+        "note": jobs.said(job.error or lost or (job.note if job.over else note_of(job)), job),
+        "prompt": job.request.get("prompt", ""),
+        "settings": settings_of(job),
+        "model": job.model,
+        "created": job.created,
+        "seconds": max(0.0, (job.ended or time.time()) - job.created),
+        "open": not job.over,
+        "video": here,
+        "fetch": jobs.fetchable(job),
+    }
+
+
+def job_routes(jobs: VideoJobs) -> APIRouter:
+    router = APIRouter()
+
+    async def own(ticket: str, request: Request) -> VideoRecord:
+        """The caller's own job. Somebody else's is as unknown as one that is not there."""
+        job, visitor = await jobs.find(ticket), visitor_of(request)
+        if job is None or visitor is None or job.visitor != visitor:
+            raise HTTPException(404, "You have no such job.")
+        return job
+
+    @router.get("/omni/jobs")
+    async def listing(request: Request) -> dict[str, Any]:
+        mine = await jobs.of_visitor(visitor_of(request))
+        return {"jobs": [_as_json(jobs, one) for one in mine], "trouble": jobs.store.trouble}
+
+    @router.post("/omni/jobs/{ticket}/cancel")
+    async def cancel(ticket: str, request: Request) -> dict[str, Any]:
+        job = await own(ticket, request)
+        jobs.cancel(job.ticket)
+        return {"ticket": job.ticket}
+
+    @router.post("/omni/jobs/{ticket}/fetch")
+    async def fetch(ticket: str, request: Request) -> dict[str, Any]:
+        job = await own(ticket, request)
+        await jobs.fetch_again(job.ticket)
+        return {"ticket": job.ticket}
+
+    @router.delete("/omni/jobs/{ticket}")
+    async def delete(ticket: str, request: Request) -> dict[str, Any]:
+        job = await own(ticket, request)
+        try:
+            await jobs.delete(job.ticket)
+        except StoreTrouble as trouble:
+            raise HTTPException(503, trouble.sentence) from None
+        return {"ticket": job.ticket, "deleted": True}
+
+    @router.api_route("/omni/jobs/{ticket}/video", methods=["GET", "HEAD"])
+    async def video(ticket: str, download: bool = False) -> FileResponse:
+        """The file, with ranges. Whoever has the link may see it."""
+        job = await jobs.find(ticket)
+        path = jobs.file_of(job) if job else None
+        if path is None:
+            raise HTTPException(404, "There is no such video.")
+        return FileResponse(
+            path,
+            media_type="video/mp4",
+            filename="video.mp4",
+            content_disposition_type="attachment" if download else "inline",
+            headers={"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"},
+        )
+
+    return router
+
+
+def job_list(elem_id: str) -> gr.HTML:
+    """The list. Its value is the ticket of the job that the visitor opens; it fires `input` then."""
+    template = (
+        f'<section class="omni-jobs" aria-labelledby="{elem_id}-title" hidden>'
+        f'<h2 id="{elem_id}-title">My videos</h2><p class="omni-jobs-trouble" role="status" hidden></p>'
+        '<ul class="omni-job-list"></ul></section>'
+    )
+    made = gr.HTML(
+        "", html_template=template, js_on_load="omniJobs(element, props, trigger);", elem_id=elem_id, padding=False
+    )
+    made.preprocess = made.postprocess = lambda value: value
+    return made

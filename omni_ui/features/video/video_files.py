@@ -1,0 +1,142 @@
+"""Videos and what they are made from: sizes that follow a picture, references that can be sent, results to hand out."""
+
+import asyncio
+import os
+import re
+import shutil
+from pathlib import Path
+
+import soundfile
+
+from omni_ui.core.files import new_path
+from omni_ui.media.decoding import in_words
+from omni_ui.media.recording import as_wav, read_recording, resample
+from omni_ui.store import VideoRecord
+from omni_ui.widgets.form import Invalid
+
+USUAL_AREA = 832 * 480
+"""Pixels of a video whose size nobody set: what most open models were made for."""
+MULTIPLE = 16
+"""Sides of a video are multiples of this for most models."""
+LONGEST_REFERENCE = 120.0
+"""Seconds. Models work from a few; the server reads the whole file into its memory."""
+LARGEST_SOUND = 700_000
+"""Bytes: a sound travels as base64 in a text field of at most 1 MiB (WIRE.md 6)."""
+SPOKEN_RATE = 24_000
+STRETCHED = 1.03
+"""From here on a picture that does not fit its video is seen to be stretched."""
+
+
+def size_like(width: int, height: int, area: int = USUAL_AREA, multiple: int = MULTIPLE) -> str:
+    """The shape of a picture as a size that models take: at most `area` pixels, never larger than the picture."""
+    scale = min(1.0, (area / (width * height)) ** 0.5)
+    return "x".join(str(max(multiple, round(side * scale / multiple) * multiple)) for side in (width, height))
+
+
+def area_of(size: str | None) -> int:
+    """Pixels of a size such as the one that a model's makers recommend; the usual ones without any."""
+    match = re.fullmatch(r"(\d+)x(\d+)", size or "")
+    return int(match[1]) * int(match[2]) if match else USUAL_AREA
+
+
+def size_words(width: int, height: int, size: str | None, usual: str | None) -> str:
+    """What becomes of a first frame of this size; `size` is what is set, "" for the model's own."""
+    match = re.fullmatch(r"(\d+)\s*[x×]\s*(\d+)", (size or "").strip().lower())
+    if not match:
+        return f"The size follows the picture: {size_like(width, height, area_of(usual)).replace('x', ' × ')}."
+    off = (int(match[1]) / int(match[2])) / (width / height)
+    if 1 / STRETCHED < off < STRETCHED:
+        return ""
+    return (
+        f"The picture ({width} × {height}) will be stretched to {match[1]} × {match[2]}. "
+        "Choose the model default as the size, and the video keeps its shape."
+    )
+
+
+async def check_video(path: Path, field: str, largest: int) -> None:
+    """Raises Invalid for a video that cannot be sent. largest: bytes."""
+    await asyncio.to_thread(_check_video, path, field, largest)
+
+
+def _check_video(path: Path, field: str, largest: int) -> None:
+    def refuse(what: str) -> Invalid:
+        return Invalid.because(field, f"{path.name} {what}")
+
+    if path.stat().st_size > largest:
+        raise refuse(f"has {path.stat().st_size // 1_000_000} MB, and at most {largest // 1_000_000} MB can be sent.")
+    try:
+        import av
+    except ImportError:
+        return  # the server will say what is wrong with it
+    try:
+        with path.open("rb") as file, av.open(file, format=_reader(path)) as container:
+            if not container.streams.video:
+                raise refuse("holds no video.")
+            seconds = (container.duration or 0) / av.time_base
+            if seconds > LONGEST_REFERENCE:
+                raise refuse(
+                    f"is {in_words(seconds)} long, and at most {in_words(LONGEST_REFERENCE)} can be used: cut it first."
+                )
+            if next(container.decode(video=0), None) is None:
+                raise refuse("holds no picture.")
+    except (av.error.FFmpegError, ValueError):
+        raise refuse("is damaged: it cannot be played. Save it again as MP4.") from None
+
+
+def _reader(path: Path) -> str | None:
+    """FFmpeg's name for what the file is. No other reader is tried: some follow addresses that a file names."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    if head[4:8] == b"ftyp":
+        return "mp4"
+    return "matroska" if head.startswith(b"\x1a\x45\xdf\xa3") else "avi" if head[8:12] == b"AVI " else "mp4"
+
+
+async def small_sound(path: str | Path, field: str) -> Path:
+    """A recording that fits into the request: itself, or an MP3 with one channel. Raises Invalid."""
+    recording = await read_recording(path, field)
+    plain = await as_wav(recording)
+    if plain.stat().st_size <= LARGEST_SOUND:
+        return plain
+
+    def shrink() -> Path:
+        made = new_path(f"{recording.path.stem}.mp3")
+        samples = resample(recording.mono[:, None], recording.rate, SPOKEN_RATE)
+        soundfile.write(made, samples.clip(-1, 1), SPOKEN_RATE, format="MP3", compression_level=0.6)
+        return made
+
+    made = await asyncio.to_thread(shrink)
+    if made.stat().st_size > LARGEST_SOUND:
+        fits = recording.seconds * LARGEST_SOUND / made.stat().st_size
+        raise Invalid.because(
+            field,
+            f"{recording.path.name} is {in_words(recording.seconds)} long, and about {in_words(fits)} fit into "
+            "a request. Cut it first.",
+        )
+    return made
+
+
+def video_facts(job: VideoRecord) -> list[tuple[str, str]]:
+    """What is known of a finished video, for the line below it."""
+    facts = []
+    if size := job.request.get("size"):
+        facts.append(("", size.replace("x", " × ")))
+    if frames := job.facts.get("frames"):
+        facts.append(("", f"{frames} frames"))
+    if job.facts.get("duration") and job.facts.get("fps"):
+        facts.append(("", f"{job.facts['duration']:.1f} s at {job.facts['fps']:g} fps"))
+    return facts
+
+
+async def lend(path: Path, name: str) -> Path:
+    """A kept file under a path that Gradio may show: the same file on one disk, else a copy."""
+
+    def give() -> Path:
+        shown = new_path(name)
+        try:
+            os.link(path, shown)
+        except OSError:
+            shutil.copyfile(path, shown)
+        return shown
+
+    return await asyncio.to_thread(give)

@@ -1,0 +1,135 @@
+"""The panel below the Speech tab where voices are saved on the server, tried, and deleted."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from omni_ui.client import OmniError, VoiceUpload
+from omni_ui.core.backends import Backend, Backends
+from omni_ui.core.run import Updates
+from omni_ui.features.speech.fields import voice_list
+from omni_ui.features.voices.reference import Reference
+from omni_ui.features.voices.voices import CONSENT, Taken, save
+from omni_ui.widgets.form import Form, Invalid, by_name
+
+Refresh = Callable[[str | None], Awaitable[Updates]]
+"""From a session to the updates of everything that lists voices."""
+DELETE = "Delete"
+
+
+def said(sentence: str, state: str = "done") -> str:
+    """What happened, in the panel."""
+    colour = ' class="omni-error"' if state == "failed" else ""
+    return f'<div class="omni-status" data-state="{state}" role="status"><p{colour}>{escape(sentence)}</p></div>'
+
+
+class VoicesPanel:
+    """Made in the layout that is open. `wire` comes later, when all that lists voices is there."""
+
+    def __init__(self, backends: Backends) -> None:
+        self.backends = backends
+        form = Form(VoiceUpload, prefix="speech")
+        with gr.Accordion(
+            "Voices saved on the server", open=False, elem_id="speech-voices", elem_classes="omni-advanced"
+        ):
+            self.warning = gr.HTML(elem_id="speech-voice-warning", padding=False)
+            with gr.Row(elem_classes="omni-voices-row", equal_height=False):
+                with gr.Column(min_width=280):
+                    self.list = voice_list("speech-voice-list")
+                    with gr.Row(elem_classes="omni-repairs"):
+                        self.listen = gr.Button("Listen", elem_id="speech-voice-listen", size="sm", min_width=60)
+                        self.use = gr.Button("Use for the text", elem_id="speech-voice-use", size="sm", min_width=60)
+                        self.delete = gr.Button(DELETE, elem_id="speech-voice-delete", size="sm", min_width=60)
+                        self.refresh = gr.Button("Refresh", elem_id="speech-voice-refresh", size="sm", min_width=60)
+                with gr.Column(min_width=280):
+                    name = form.add("name", elem_id="speech-voice-name", label="Name of the new voice")
+                    sample = form.add("audio_sample")
+                    text = form.add("ref_text", elem_id="speech-voice-ref_text", lines=2)
+                    self.reference = Reference("audio_sample", sample, text)
+                    about = form.add("speaker_description")
+                    self.consent = gr.Checkbox(False, label=CONSENT, elem_id="speech-consent", container=False)
+                    self.replace = gr.Checkbox(
+                        False,
+                        label="Replace the saved voice",
+                        elem_id="speech-voice-replace",
+                        container=False,
+                        visible=False,
+                    )
+                    self.save = gr.Button("Save voice", elem_id="speech-voice-save", variant="primary")
+            self.said = gr.HTML(elem_id="speech-voice-status", padding=False)
+        self.armed = gr.State("")
+        """The voice that one more press of Delete deletes."""
+        self.inputs = {
+            "name": name, "audio_sample": sample, "ref_text": text, "speaker_description": about,
+            "consent": self.consent, "replace": self.replace,
+        }  # fmt: skip
+
+    def wire(self, refresh: Refresh, listing: list[gr.components.Component], voice: gr.components.Component) -> None:
+        """refresh: see Refresh; listing: the components that it updates; voice: the choice of the tab."""
+        quiet = {"show_progress": "hidden", "concurrency_limit": None}
+        hidden = quiet | {"api_visibility": "private"}
+
+        async def save_voice(request: gr.Request, *values: Any) -> AsyncIterator[Updates]:
+            async for updates in self._save(dict(zip(self.inputs, values, strict=True)), refresh, request):
+                yield updates
+
+        async def delete_voice(name: str | None, armed: str, request: gr.Request) -> Updates:
+            return await self._delete(name or "", armed, refresh, request)
+
+        async def again(request: gr.Request) -> Updates:
+            return await refresh(request.session_hash)
+
+        outputs = [self.said, self.consent, self.replace, *listing]
+        self.save.click(
+            by_name(list(self.inputs), save_voice), list(self.inputs.values()), outputs,
+            api_name="speech_save_voice", api_description="Saves a voice on the server.", **quiet,
+        )  # fmt: skip
+        self.delete.click(
+            delete_voice, [self.list, self.armed], [self.said, self.delete, self.armed, *listing], **hidden
+        )
+        self.refresh.click(again, None, listing, **hidden)
+        self.list.input(lambda: (gr.Button(DELETE), ""), None, [self.delete, self.armed], **hidden)
+        self.use.click(None, self.list, voice, js="(name) => (name || '').toLowerCase()", queue=False)
+
+    async def _save(self, entered: dict[str, Any], refresh: Refresh, request: gr.Request) -> AsyncIterator[Updates]:
+        """Failures stand in the panel; a program that uses the API gets them as errors."""
+        yield {self.said: said("Saving the voice", "working")}
+        try:
+            voice = await save(self._backend(request), entered)
+        except (Invalid, OmniError) as wrong:
+            sentence = wrong.sentence if isinstance(wrong, OmniError) else str(wrong)
+            if entered.get("replace") and isinstance(wrong, OmniError):
+                sentence += " Look into the list: the voice of this name may be gone from the server."
+            if request.headers.get("x-gradio-user") == "api":
+                raise gr.Error(sentence, print_exception=False) from None
+            asked = {self.replace: gr.Checkbox(value=False, visible=True)} if isinstance(wrong, Taken) else {}
+            yield {self.said: said(sentence, "failed"), **asked, **(await refresh(request.session_hash))}
+            return
+        done = {
+            self.said: said(f"The voice “{voice.name}” is saved."),
+            self.consent: False,
+            self.replace: gr.Checkbox(value=False, visible=False),
+        }
+        yield done | await refresh(request.session_hash)
+
+    async def _delete(self, name: str, armed: str, refresh: Refresh, request: gr.Request) -> Updates:
+        """The first press asks, the second deletes."""
+        if not name:
+            return {self.said: said("Choose a voice in the list first.", "failed")}
+        if armed != name:
+            return {self.delete: gr.Button(f"Delete {name}? Press again"), self.armed: name}
+        usual = {self.delete: gr.Button(DELETE), self.armed: ""}
+        try:
+            await self._backend(request).client.delete_voice(name)
+        except (Invalid, OmniError) as wrong:
+            sentence = wrong.sentence if isinstance(wrong, OmniError) else str(wrong)
+            return usual | {self.said: said(sentence, "failed")} | await refresh(request.session_hash)
+        return usual | {self.said: said(f"The voice “{name}” is deleted.")} | await refresh(request.session_hash)
+
+    def _backend(self, request: gr.Request) -> Backend:
+        backend = self.backends.for_tab("speech", request.session_hash)
+        if backend is None:
+            raise Invalid.because("", "No server was named for this tab.")
+        return backend

@@ -1,0 +1,82 @@
+"""A recording of a voice with its transcript: looked at by the coach, repaired on request, with a preview."""
+
+import asyncio
+from typing import Any
+
+import gradio as gr
+
+from omni_ui.features.voices.cleanup import cleaned
+from omni_ui.features.voices.reference_check import Remark, as_html, remarks
+from omni_ui.media.recording import read_recording
+from omni_ui.widgets.fields import Component
+from omni_ui.widgets.form import Invalid
+
+NOTHING = ""
+
+
+class Reference:
+    """The coach and the repairs below a recording and its transcript. Made in the layout that is open.
+
+    timbre: a switch that makes the transcript needless, where there is one.
+    """
+
+    def __init__(
+        self, prefix: str, recording: Component, transcript: Component, timbre: Component | None = None
+    ) -> None:
+        self.field = prefix
+        self.advice = gr.HTML(elem_id=f"speech-{prefix}-coach", padding=False)
+        with gr.Row(visible=False, elem_id=f"speech-{prefix}-repairs", elem_classes="omni-repairs") as self.repairs:
+            self.trim = gr.Button("Trim silence", elem_id=f"speech-{prefix}-trim", size="sm", min_width=60)
+            self.level = gr.Button("Normalise level", elem_id=f"speech-{prefix}-level", size="sm", min_width=60)
+        with gr.Group(visible=False, elem_id=f"speech-{prefix}-preview", elem_classes="omni-preview") as self.preview:
+            self.cleaned = gr.Audio(
+                label="Repaired recording", type="filepath", interactive=False, elem_id=f"speech-{prefix}-cleaned"
+            )
+            with gr.Row():
+                self.take = gr.Button("Use this one", elem_id=f"speech-{prefix}-take", size="sm", min_width=60)
+                self.drop = gr.Button("Keep the original", elem_id=f"speech-{prefix}-drop", size="sm", min_width=60)
+        self._wire(recording, transcript, timbre)
+
+    def _wire(self, recording: Component, transcript: Component, timbre: Component | None) -> None:
+        quiet = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+        looked = [self.advice, self.repairs]
+        inputs = [recording, transcript] + ([timbre] if timbre else [])
+        gr.on(
+            [recording.change, transcript.blur, transcript.submit] + ([timbre.input] if timbre else []),
+            self._look, inputs, looked, trigger_mode="always_last", **quiet,
+        )  # fmt: skip
+        recording.change(lambda: gr.Group(visible=False), None, self.preview, **quiet)
+
+        async def trim(path: str | None) -> tuple[Any, ...]:
+            return await self._repair(path, cut=True)
+
+        async def level(path: str | None) -> tuple[Any, ...]:
+            return await self._repair(path, even=True)
+
+        repaired = [self.cleaned, self.preview, self.advice]
+        self.trim.click(trim, recording, repaired, **quiet)
+        self.level.click(level, recording, repaired, **quiet)
+        self.take.click(lambda path: path, self.cleaned, recording, **quiet)
+        self.drop.click(lambda: gr.Group(visible=False), None, self.preview, **quiet)
+
+    async def _look(self, path: str | None, transcript: str | None, timbre: bool | None = None) -> tuple[Any, ...]:
+        """What the coach says, and whether repairs are offered."""
+        if not path:
+            return NOTHING, gr.Row(visible=False)
+        try:
+            recording = await read_recording(path, self.field)
+        except Invalid as wrong:
+            return as_html([Remark("stop", str(wrong))]), gr.Row(visible=False)
+        found = await asyncio.to_thread(remarks, recording, transcript, timbre_only=bool(timbre))
+        silent = any(one.level == "stop" and one.fix is None and one.about == "sound" for one in found)
+        return as_html(found), gr.Row(visible=not silent)
+
+    async def _repair(self, path: str | None, *, cut: bool = False, even: bool = False) -> tuple[Any, ...]:
+        """A repaired copy to listen to; the recording itself stays until it is taken."""
+        if not path:
+            return gr.skip(), gr.Group(visible=False), gr.skip()
+        try:
+            recording = await read_recording(path, self.field)
+        except Invalid as wrong:
+            return gr.skip(), gr.Group(visible=False), as_html([Remark("stop", str(wrong))])
+        return str(await cleaned(recording, cut=cut, even=even)), gr.Group(visible=True), gr.skip()

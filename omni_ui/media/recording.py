@@ -1,0 +1,149 @@
+"""Recordings that a visitor gives: read right whatever their format, and made into WAV where a server needs it.
+
+The samples are read as floats by libsndfile (soundfile). A cast by hand turns 24-bit files to noise.
+"""
+
+import asyncio
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from omni_ui.core.files import keep
+from omni_ui.media.decoding import NotDecoded, check_length, container_of, decode
+from omni_ui.widgets.form import Invalid
+
+LONGEST = 600.0
+"""Seconds that are read unless the caller says otherwise."""
+
+MOST_SAMPLES = 60_000_000
+"""Over all channels: ten minutes of stereo at 48 kHz, 240 MB of memory."""
+
+PLAIN = {"WAV", "WAVEX", "FLAC", "OGG", "MP3"}
+"""Formats that every server decodes by itself: it reads with libsndfile, and takes these by their type."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What a file holds.
+
+    samples: float32 (frames, channels), -1..1, though float files may go beyond. rate: frames per second.
+    kind: such as "WAV, 24 bit". plain: servers can decode the file as it is. note: a sentence when the sound had to be
+    taken out of a format that they cannot decode, else "".
+    """
+
+    path: Path
+    samples: np.ndarray
+    rate: int
+    kind: str
+    plain: bool
+    note: str = ""
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.rate
+
+    @property
+    def channels(self) -> int:
+        return self.samples.shape[1]
+
+    @property
+    def mono(self) -> np.ndarray:
+        """The mean of the channels: float32 (frames,). Servers take the mean too (serving_speech.py:1284)."""
+        return self.samples[:, 0] if self.channels == 1 else self.samples.mean(axis=1)
+
+
+async def read_recording(path: str | Path, field: str, *, longest: float = LONGEST) -> Recording:
+    """Reads a sound file, or the sound of a video, off the event loop.
+
+    longest: seconds; a longer file is refused by its header, before it is decoded. Raises Invalid with a sentence for
+    `field` when there is nothing to read.
+    """
+    path = Path(path)
+    try:
+        return await asyncio.to_thread(_read, path, longest)
+    except NotDecoded as wrong:
+        raise Invalid.because(field, f"{path.name} {wrong}") from None
+
+
+async def as_wav(recording: Recording, *, mono: bool = False, rate: int | None = None) -> Path:
+    """A file that every server can decode: the recording's own when it is one, else a WAV of 16 bits, written once.
+
+    mono: one channel, the mean of all. rate: frames per second; None keeps the recording's.
+    """
+    rate = rate or recording.rate
+    if recording.plain and rate == recording.rate and not (mono and recording.channels > 1):
+        return recording.path
+    samples = recording.mono[:, None] if mono else recording.samples
+    data = await asyncio.to_thread(lambda: wav_bytes(resample(samples, recording.rate, rate), rate))
+    return await keep(data, f"{recording.path.stem}.wav")
+
+
+def wav_bytes(samples: np.ndarray, rate: int) -> bytes:
+    """A WAV file of 16 bits. Samples are floats, (frames,) or (frames, channels); beyond -1..1 all is turned down."""
+    peak = float(np.abs(samples).max(initial=0))
+    file = io.BytesIO()
+    whole = np.round(samples * (32767 / max(peak, 1))).astype("<i2")
+    soundfile.write(file, whole, rate, format="WAV", subtype="PCM_16")
+    return file.getvalue()
+
+
+def resample(samples: np.ndarray, rate: int, wanted: int) -> np.ndarray:
+    """The same sound at another rate, through its spectrum: nothing folds back. (frames, channels)"""
+    if rate == wanted:
+        return samples
+    frames = round(len(samples) * wanted / rate)
+    padded = np.pad(samples, ((0, -len(samples) % rate), (0, 0)))  # whole seconds are whole numbers at both rates
+    length = len(padded) // rate * wanted
+    made = np.fft.irfft(np.fft.rfft(padded, axis=0)[: length // 2 + 1], length, axis=0) * (wanted / rate)
+    return made[:frames].astype(np.float32)
+
+
+def _read(path: Path, longest: float) -> Recording:
+    if not path.is_file():
+        raise NotDecoded("is not there any more: choose it again.")
+    if not path.stat().st_size:
+        raise NotDecoded("is empty: choose another file.")
+    try:
+        with soundfile.SoundFile(path) as file:
+            return _by_soundfile(path, file, longest)
+    except (soundfile.SoundFileError, TypeError):  # TypeError: a name that ends in .raw
+        return _by_av(path, longest)
+
+
+def _by_soundfile(path: Path, file: soundfile.SoundFile, longest: float) -> Recording:
+    check_length(file.frames / file.samplerate, longest)
+    if file.frames * file.channels > MOST_SAMPLES:
+        raise NotDecoded("is too large: use a shorter piece of it, or one with fewer channels.")
+    samples = file.read(dtype="float32", always_2d=True)
+    if not len(samples):
+        raise NotDecoded("holds no sound.")
+    # A float file may hold numbers that are none; they would spoil every sum.
+    samples = np.nan_to_num(samples, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
+    kind = f"{'WAV' if file.format == 'WAVEX' else file.format}, {_depth(file.subtype)}"
+    plain = file.format in PLAIN
+    note = "" if plain else f"{path.name} was made into WAV: servers do not take {file.format}."
+    return Recording(path, samples, file.samplerate, kind, plain, note)
+
+
+def _depth(subtype: str) -> str:
+    words = {"FLOAT": "32 bit float", "DOUBLE": "64 bit float", "PCM_U8": "8 bit", "PCM_S8": "8 bit"}
+    return words.get(subtype) or (
+        f"{subtype[4:]} bit" if subtype.startswith("PCM_") else subtype.replace("_", " ").lower()
+    )
+
+
+def _by_av(path: Path, longest: float) -> Recording:
+    with path.open("rb") as file:
+        if container_of(file.read(16)) is None:
+            raise NotDecoded("is not a sound file that can be read: choose a WAV, MP3, FLAC, OGG, M4A or WebM file.")
+    try:
+        samples, rate, codec = decode(path, longest, MOST_SAMPLES)
+    except ImportError:
+        raise NotDecoded(
+            "cannot be read here, since the package av is not installed: save it as WAV, MP3 or FLAC first."
+        ) from None
+    note = f"The sound of {path.name} ({codec.upper()}) was made into WAV: servers cannot decode this format."
+    return Recording(path, samples, rate, codec.upper(), False, note)

@@ -1,0 +1,32 @@
+"""Pictures of a server as files, and what is said about them."""
+
+import asyncio
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from omni_ui.client import Pictures
+from omni_ui.core.files import keep
+
+
+async def save_pictures(pictures: Pictures, stem: str = "picture") -> list[Path]:
+    """Writes each picture's bytes as they came; the paths in the order of the answer."""
+    many = len(pictures.pictures) > 1
+    names = [f"{stem}-{n}{one.suffix}" if many else f"{stem}{one.suffix}" for n, one in enumerate(pictures.pictures, 1)]
+    kept = (keep(one.data, name) for one, name in zip(pictures.pictures, names, strict=True))
+    return list(await asyncio.gather(*kept))
+
+
+def picture_facts(pictures: Pictures) -> list[tuple[str, str]]:
+    """Size and format of the first picture, for the line below the result.
+
+    They are read from the picture itself: a streamed edit states the size that was asked for (WIRE.md 6).
+    """
+    first = pictures.pictures[0]
+    kind = first.suffix.lstrip(".").upper()
+    try:
+        with Image.open(BytesIO(first.data)) as picture:
+            return [("", f"{picture.width} × {picture.height} {kind}")]
+    except OSError:  # a format that Pillow does not know: the browser may
+        return [("", kind)]

@@ -1,0 +1,360 @@
+"""The frame of every tab: controls on the left, the stage on the right, and one way to run."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager
+from functools import partial
+from html import escape
+from inspect import isawaitable
+from typing import Any, Literal
+
+import gradio as gr
+
+from omni_ui.client import Ability, Request
+from omni_ui.core import status
+from omni_ui.core.backends import Backend, Backends
+from omni_ui.core.run import Outcome, Step, Updates, Work, explain, run
+from omni_ui.core.visitor import visitor_of
+from omni_ui.features.error_fixes import error_fixes as remedies
+from omni_ui.features.estimate import estimate as forecast
+from omni_ui.features.grid.view import grid_view
+from omni_ui.features.grid.view import wire as wire_grid
+from omni_ui.features.history.restore import Reopen
+from omni_ui.features.history.service import Recorder
+from omni_ui.features.recipes.panel import preset_bar, settings_place
+from omni_ui.features.repeat.repeat import GONE, Repeat, Shown, judged
+from omni_ui.features.send_to.send_to import SendTo
+from omni_ui.tabs.result_actions import below
+from omni_ui.widgets.fields import shows_as_is
+from omni_ui.widgets.form import Form, Invalid, by_name
+
+NO_SERVER = "the host can set OMNI_BASE_URL, or the address of this tab's own server."
+MakeWork = Callable[[Any], Work]
+Read = Callable[[dict[str, Any]], Request | Awaitable[Request]]
+
+
+class OmniTab:
+    """One tab while it is built. Its parts are made in the order in which the tab's module calls for them."""
+
+    def __init__(self, model: type[Request], title: str, backends: Backends, hello: str) -> None:
+        self.name = model.tab
+        self.title = title
+        self.backends = backends
+        self.hello = hello
+        """What the status says before the first run: HTML of status.empty."""
+        self.form = Form(model)
+        self.inputs: dict[str, gr.components.Component] = {}
+        """All that a run takes, by the name that the API gives it."""
+        self.recorder: Recorder | None = None
+        self.sends: SendTo | None = None
+        """Set by the page when all tabs are there: who writes down what is made, and where it can be sent."""
+        self.reopen: Reopen | None = None
+        self.reopened: list[gr.components.Component] = []
+        """How a result of the history is shown once more, and the components that this sets."""
+        self.make: MakeWork | None = None
+        self.read: Read = self.form.read
+        """How Run goes from values to a request, and from that to work: for those who run it with other values."""
+        self.beside: Callable[[dict[str, Any]], dict[str, Any]] = lambda entered: entered
+        """What a cell of a grid takes in place of what is entered: nothing that a run changes may be the page's own."""
+        self.follows: Callable[[dict[str, Any], str | None], Awaitable[dict[str, Any]]] = _nothing
+        """From what is entered, in a session, to the fields that a run fills in by itself before it sends."""
+        self.repeat = Repeat(self.name)
+        self.repeated: dict[str, Any] = {}
+        """What is entered, in place of what had been, when the result that is shown is repeated."""
+        self.wished: list[str] = []
+        """Fields that this tab's own `wishes` may name, besides those that makers recommend."""
+
+    @contextmanager
+    def frame(self) -> Iterator[None]:
+        """The tab itself. `with tab.frame(): with tab.controls(): … with tab.stage(): …`"""
+        with gr.Tab(self.title, id=self.name, elem_id=f"{self.name}-tab") as self.opened:
+            gr.HTML(elem_id=f"{self.name}-server", elem_classes="omni-server", padding=False)
+            with gr.Row(elem_classes="omni-columns", equal_height=False):
+                yield
+
+    @contextmanager
+    def controls(self, buttons: bool = True) -> Iterator[None]:
+        """The left column. What the module adds stands first, then Run and Stop, the card, and Advanced.
+
+        buttons: False when the module places them elsewhere (`add_buttons`).
+        """
+        with gr.Column(scale=36, min_width=300, elem_classes="omni-controls"):
+            self.form.add_all(self.form.names("main"))
+            yield
+            if buttons:
+                self.add_buttons()
+            preset_bar(self.name)
+            if card := self.form.names("card"):
+                with gr.Row(elem_classes="omni-card"):
+                    self.form.add_all(card)
+            self.advice = gr.HTML(elem_id=f"{self.name}-advice", elem_classes="omni-recommended")
+            if advanced := self.form.names("advanced"):
+                with gr.Accordion("Advanced", open=False, elem_classes="omni-advanced"):
+                    self.form.add_all(advanced)
+
+    def add_buttons(self, run: str = "Run") -> None:
+        with gr.Row(elem_classes="omni-buttons"):
+            self.run_button = gr.Button(run, variant="primary", elem_id=f"{self.name}-run", scale=3)
+            self.stop_button = gr.Button("Stop", elem_id=f"{self.name}-stop", scale=1, min_width=72)
+            self.forecast = forecast.forecast_line(self.name)
+
+    @contextmanager
+    def stage(self, status: bool = True) -> Iterator[None]:
+        """The right column: what the module adds is the result; below it the status, and the code folded away.
+
+        status: False when the module places it elsewhere (`add_status`).
+        """
+        with gr.Column(scale=64, min_width=320, elem_classes="omni-stage"):
+            yield
+            if status:
+                self.add_status()
+            self.settings = settings_place(self.name)
+            self.grid = grid_view(self.form)
+            with gr.Accordion("Code", open=False, elem_classes="omni-code-fold"):
+                self.code = gr.HTML(label="Code", elem_id=f"{self.name}-code", padding=False)
+            self.facts = gr.JSON(visible=False, elem_id=f"{self.name}-facts", label="Facts")
+
+    def add_status(self) -> None:
+        self.status = gr.HTML(
+            self.hello, label="Status", elem_id=f"{self.name}-status", elem_classes="omni-status-line", padding=False
+        )
+
+    def label(self, name: str) -> str:
+        """A field's title within a sentence."""
+        title = self.form.model.model_fields[name].title or name
+        return title[:1].lower() + title[1:]
+
+    async def ability(self, session: str | None) -> Ability | None:
+        """What this tab's server can do for it; None when there is no server."""
+        backend = self.backends.for_tab(self.name, session)
+        return await backend.ability(self.name) if backend else None
+
+    async def wishes(self, session: str | None) -> dict[str, Any]:
+        """What is filled in where nothing was entered (model_defaults): here what the makers of the model want."""
+        ability = await self.ability(session)
+        settings = ability.detail.get("settings", {}) if ability else {}
+        fields = {name: value for name, value in settings.items() if name in self.form.controls}
+        return {"fields": fields, "note": self._recommended(ability.model, fields)} if ability and fields else {}
+
+    def _recommended(self, model: str | None, fields: dict[str, Any]) -> str:
+        words = ", ".join(f"{self.label(name)} {value}" for name, value in fields.items())
+        return f"Filled in as the makers of {escape(model or 'this model')} recommend: {escape(words)}."
+
+    async def advise(self, session: str | None) -> Updates:
+        """What the page shows of this tab's model: what the settings do in the demo, and which ones are recommended."""
+        backend = self.backends.for_tab(self.name, session)
+        ability = await self.ability(session) if backend and backend.demo else None
+        notes = [
+            escape(str(ability.detail.get("description", ""))) if ability else "",
+            (await self.wishes(session)).get("note", ""),
+        ]
+        return {self.advice: "<br>".join(filter(None, notes))}
+
+    @property
+    def advised(self) -> list[gr.components.Component]:
+        """The components that `advise` may set."""
+        return [self.advice]
+
+    def runs(
+        self,
+        make: MakeWork,
+        results: list[gr.components.Component],
+        *,
+        more: dict[str, gr.components.Component] | None = None,
+        read: Read | None = None,
+        stopped: Callable[[gr.Request], Awaitable[str]] | None = None,
+        again: Literal["once", "multiple"] = "once",
+        on: Callable[..., gr.events.Dependency] | None = None,
+    ) -> gr.events.Dependency:
+        """Wires Run and Stop.
+
+        make: from a request to the work of one run. results: the components that the work shows.
+        more: further inputs by the name that the API gives them, such as the text of a message.
+        read: from all values by name to a request (or Invalid); by default the form's own.
+        stopped: what is said after Stop, where that is not the usual; "" is the usual.
+        again: whether Run may be pressed "once" until the run is over, or "multiple" times.
+        on: the event that starts it, by default a press of Run; another one is not in the API.
+        """
+        inputs = self.form.controls | (more or {})
+        if not on:
+            self.inputs = inputs
+        outputs = [*results, self.status, self.settings, self.code, self.facts]
+        read = read or self.form.read
+        if not on:
+            self.make, self.read = make, read
+
+        with self.opened:
+            repeat = None if on else self.repeat.button(inputs)
+
+        async def handler(request: gr.Request, event: gr.EventData, *values: Any) -> AsyncGenerator[dict[Any, Any]]:
+            entered = dict(zip(inputs, values, strict=True))
+            once_more = str(event.what) if repeat is not None and event.target is repeat else ""
+            async with aclosing(self._run(make, results, read, entered, request, not on, once_more)) as changes:
+                async for updates in changes:
+                    yield updates
+
+        # One event for Run and for a repetition: there is one run at a time, and Stop ends it.
+        starts = on or partial(gr.on, [self.run_button.click, repeat.input])
+        ran = starts(
+            fn=by_name(list(inputs), handler),
+            inputs=list(inputs.values()),
+            outputs=outputs,
+            api_name=None if on else self.name,
+            api_visibility="private" if on else "public",
+            api_description=(self.form.model.__doc__ or "").strip().split("\n")[0],
+            show_progress="hidden",
+            postprocess=not all(map(shows_as_is, outputs)),  # it costs a change of thread for each output each time
+            concurrency_limit=None,
+            trigger_mode=again,
+        )
+
+        async def stop(request: gr.Request) -> str:
+            said = await stopped(request) if stopped else ""
+            return status.stopped(said) if said else status.stopped()
+
+        if not on:
+            wire_grid(self)
+        self.stop_button.click(
+            stop, None, self.status, cancels=[ran], api_visibility="private", queue=False, show_progress="hidden"
+        )
+        if not on:
+            forecast.wire(self)
+            with self.opened:
+                remedies.wire(self.form)
+        return ran
+
+    async def _run(
+        self,
+        make: MakeWork,
+        results: list[Any],
+        read: Read,
+        values: dict[str, Any],
+        request: gr.Request,
+        main: bool,
+        once_more: str,
+    ) -> AsyncGenerator[dict[Any, Any]]:
+        """The updates of one run. Over the API a failure is an error; in the page it is a card on the stage.
+
+        main: it was Run, whose result can be repeated. once_more: "check", "again" or "another" for such a repetition.
+        """
+        before = self.repeat.of(request.session_hash) if once_more else None
+        try:
+            if before:
+                asked, values = before.request, values | before.entered | self.repeated
+                if once_more == "another":
+                    asked = asked.model_copy(update={"seed": None}).with_seed()
+            elif once_more:
+                raise Invalid.because("", GONE)
+            else:
+                given = read(values)
+                asked = (await given if isawaitable(given) else given).with_seed()
+        except Invalid as wrong:
+            yield await self._failure(wrong, request, values)
+            return
+        backend = self.backends.for_tab(self.name, request.session_hash)
+        if backend is None:
+            nowhere = Invalid.because("", f"No server was named for this tab: {NO_SERVER}")
+            yield await self._failure(nowhere, request, values)
+            return
+        yield {self.status: status.working()}  # before the server is asked who it is, which may take seconds
+        ability = await backend.ability(self.name)
+        work = self.begin(make, asked, values, request, backend, ability.model if ability else None)
+        shown: Updates = {part: gr.skip() for part in results}
+        told: Any = None
+        taken = False
+        async with aclosing(run(backend, work)) as steps:
+            async for step in steps:
+                if work.left:
+                    # When a run ends, Gradio sends its last update once more: not over what Stop has said.
+                    yield {self.status: gr.skip()}
+                    return
+                if step.kind == "failed":
+                    seen = work.after_failure()
+                    seen |= await below(self, work, work.outcome()) if work.fresh else {}
+                    yield seen | await self._failure(step.error, request, values, work, backend)
+                elif step.kind == "called off":
+                    if request.headers.get("x-gradio-user") == "api":
+                        raise gr.Error(str(step.error), print_exception=False)
+                    yield {self.status: status.stopped(str(step.error))}
+                elif step.kind == "done":
+                    now = self.repeat.made(asked, values, step.outcome, work.model, work.version) if main else None
+                    yield {**shown, **await self._finish(work, step, before if once_more == "check" else None, now)}
+                else:
+                    work.timed &= not step.wait  # the server was busy with others: no word on this run
+                    shown.update(step.updates)
+                    news = (step.kind == "waiting", step.place, step.wait, work.note)
+                    changed, told = news != told, news
+                    note = {self.status: status.working(work.note, step.place, step.wait, step.seconds)}
+                    yield step.updates | (note if changed else {}) or {self.status: gr.skip()}
+                    if work.fresh and not taken:
+                        taken = True
+                        yield await below(self, work, Outcome())
+
+    def begin(
+        self, make: MakeWork, asked: Request, values: dict[str, Any], request: gr.Request, backend: Backend,
+        model: str | None,
+    ) -> Work:  # fmt: skip
+        """The work of one run, told whose it is and for which server."""
+        work = make(asked)
+        work.model, work.version, work.demo = model, backend.version, backend.demo
+        work.visitor, work.session = visitor_of(request), request.session_hash
+        work.entered = values
+        return work
+
+    async def keep(self, work: Work, outcome: Outcome, seconds: float) -> str:
+        """Writes down a finished run; the id of its record."""
+        if work.record or not self.recorder:
+            return work.record
+        if work.timed and (backend := self.backends.for_tab(self.name, work.session)):
+            self.recorder.begin(forecast.note(self.recorder.store.timings, backend, work, seconds))
+        return await self.recorder.result(work, outcome, seconds)
+
+    async def keep_failure(self, work: Work, error: Exception | None, backend: Backend) -> str:
+        """Writes down a run that failed; the sentence for the visitor."""
+        sentence, words = (self.backends.discreet(one, backend) for one in explain(error))
+        if self.recorder and not work.record:
+            await self.recorder.failure(self.form.model, work.visitor, sentence, words, entered=work.entered, work=work)
+        return sentence
+
+    async def _finish(self, work: Work, step: Step, before: Shown | None, now: Shown | None) -> Updates:
+        """before: the result that this one should be like. now: what this one's own repetition will need."""
+        outcome = step.outcome or Outcome()
+        seed = getattr(work.request, "seed", None)
+        facts = status.facts_of(step.seconds, seed, outcome.facts, work.model)
+        said = await judged(before, now) if before and now else ""
+        record = await self.keep(work, outcome, step.seconds)
+        if said and work.record and self.recorder and work.visitor:
+            self.recorder.add_fact(work.record, work.visitor, outcome.facts[-1])
+        return {
+            self.status: status.done(facts, said),
+            **await below(self, work, outcome, record, now),
+            self.facts: {
+                "tab": self.name,
+                "request": work.request.model_dump(mode="json", exclude_none=True),
+                "seconds": round(step.seconds, 3),
+                "model": work.model,
+                "files": [str(path) for path in outcome.files],
+                "record": record,
+            },
+        }
+
+    async def _failure(
+        self,
+        error: Exception | None,
+        request: gr.Request,
+        entered: dict[str, Any],
+        work: Work | None = None,
+        backend: Backend | None = None,
+    ) -> Updates:
+        sentence, details = (self.backends.discreet(one, backend) for one in explain(error))
+        if self.recorder and not (work and work.record):
+            await self.recorder.failure(
+                self.form.model, visitor_of(request), sentence, details, entered=entered, work=work
+            )
+        if request.headers.get("x-gradio-user") == "api":
+            raise gr.Error(sentence, print_exception=False)
+        fixes = remedies.fixes_for(error, self.form, entered)
+        return {self.status: status.failed(sentence, details) + remedies.fixes_row(self.name, fixes)}
+
+
+async def _nothing(entered: dict[str, Any], session: str | None) -> dict[str, Any]:
+    return {}

@@ -1,0 +1,140 @@
+"""What can be done with a whole conversation: undo, clear, export, import, and editing a message again."""
+
+import asyncio
+import inspect
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from omni_ui.core import status
+from omni_ui.core.files import keep
+from omni_ui.core.run import Updates
+from omni_ui.features.chat.conversation import Conversation, Message
+from omni_ui.features.chat.conversation_json import as_json, from_json
+from omni_ui.features.chat.run import ChatView
+from omni_ui.media.message_files import take_media
+from omni_ui.widgets.fields import Component
+from omni_ui.widgets.file_input import download_field, pick_field
+from omni_ui.widgets.form import Invalid, by_name
+
+QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None}
+EXPORT_NAME = "conversation.json"
+
+
+@dataclass(frozen=True)
+class Composer:
+    """Where a message is written, and the conversation that it goes to."""
+
+    talk: Component
+    system: Component
+    text: Component
+    files: Component
+    change: Component
+
+    def filled(self, message: Message | None) -> Updates:
+        """The message back in its fields; nothing when there is none."""
+        return {self.text: message.text, self.files: message.files} if message else {}
+
+
+class ChatTools:
+    """The small buttons above a conversation. Made first, wired when all else of the tab is there."""
+
+    def __init__(self) -> None:
+        with gr.Row(elem_classes="omni-tools"):
+            self.undo = gr.Button("Undo", size="sm", elem_id="chat-undo", min_width=60)
+            self.clear = gr.Button("Clear", size="sm", elem_id="chat-clear", min_width=60)
+            self.export = gr.Button("Export", size="sm", elem_id="chat-export", min_width=60)
+            self.bring = pick_field("Import", ".json,application/json", "chat-import", min_width=60)
+            self.file = download_field("chat-export-file")
+
+    def wire(self, view: ChatView, composer: Composer, note: Component, hello: str) -> None:
+        """note: the status of the tab. hello: what it says when nothing was said yet."""
+        shown = [view.told, view.result, view.live, note]
+        fields = [composer.text, composer.files]
+        talk_and_system = [composer.talk, composer.system]
+
+        async def undo(talk: Conversation, system: str | None) -> Updates:
+            """Takes back the last change of the conversation: a message, a clearing, an import."""
+            talk.check_idle()
+            if not talk.can_undo:
+                raise Invalid.because("talk", "There is nothing to undo.")
+            entered = talk.undo()
+            return view.all(talk, system) | {note: said("Undone.")} | composer.filled(entered)
+
+        async def clear(talk: Conversation, system: str | None) -> Updates:
+            """Empties the conversation."""
+            talk.check_idle()
+            if talk.messages:
+                talk.change([])
+            return view.all(talk, system) | {note: hello}
+
+        async def export(talk: Conversation, system: str | None) -> Updates:
+            """The conversation as a JSON file in OpenAI's message format, its media inside."""
+            if not talk.messages:
+                raise Invalid.because("talk", "There is no conversation to export yet.")
+            body = await asyncio.to_thread(lambda: _as_text(as_json(talk.messages, system or "")))
+            return {self.file: await keep(body, EXPORT_NAME), note: said("Exported.")}
+
+        async def bring(file: str | None, talk: Conversation) -> Updates:
+            """Goes on with the conversation of a JSON file in OpenAI's message format."""
+            talk.check_idle()
+            if not file:
+                raise Invalid.because("conversation", "Choose the file of a conversation.")
+            messages, system = await from_json(await asyncio.to_thread(Path(file).read_bytes), take_media)
+            talk.change(messages)
+            count = f"{len(messages)} message{'s' * (len(messages) != 1)}"
+            return view.all(talk, system) | {composer.system: system, note: said(f"Imported {count}.")}
+
+        async def edit(change: str, talk: Conversation) -> Updates:
+            """The message that is to be edited ("edit N", from 0): its text and its files."""
+            number = int(change.removeprefix("edit ")) if change.removeprefix("edit ").isdigit() else -1
+            talk.before(number)
+            return composer.filled(talk.messages[number])
+
+        on = _Wiring(note)
+        on(self.undo.click, undo, talk_and_system, [*shown, *fields], "chat_undo")
+        on(self.clear.click, clear, talk_and_system, shown, "chat_clear")
+        exported = on(self.export.click, export, talk_and_system, [self.file, note], "chat_export")
+        exported.success(
+            None, self.file, None, js=f"(file) => omniChat.download(file, '{EXPORT_NAME}')", queue=False
+        )  # fmt: skip
+        on(self.bring.upload, bring, [self.bring, composer.talk], [*shown, composer.system], "chat_import")
+        on(composer.change.input, edit, [composer.change, composer.talk], [*fields, note], "chat_edit")
+
+
+def said(sentence: str) -> str:
+    return status.done([("", sentence)])
+
+
+def _as_text(body: dict[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False, indent=1).encode()
+
+
+class _Wiring:
+    """Ties a button to what it does. A sentence about what is wrong goes to the status, or to the API's caller."""
+
+    def __init__(self, note: Component) -> None:
+        self.note = note
+
+    def __call__(
+        self,
+        event: Callable[..., gr.events.Dependency],
+        act: Callable[..., Awaitable[Updates]],
+        inputs: list[Component],
+        outputs: list[Component],
+        api_name: str,
+    ) -> gr.events.Dependency:
+        async def safely(request: gr.Request, *values: Any) -> Updates:
+            try:
+                return await act(*values)
+            except Invalid as wrong:
+                if request.headers.get("x-gradio-user") == "api":
+                    raise gr.Error(str(wrong), print_exception=False) from None
+                return {self.note: status.failed(str(wrong))}
+
+        named = by_name(list(inspect.signature(act).parameters), safely)
+        return event(named, inputs, outputs, api_name=api_name, api_description=act.__doc__, **QUIET)

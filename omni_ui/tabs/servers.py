@@ -1,0 +1,143 @@
+"""The Server tab: which server each tab talks to, what it can do, and a server of the visitor's own for one session."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import gradio as gr
+
+from omni_ui.core import status
+from omni_ui.core.backends import Backends
+from omni_ui.core.run import Updates
+from omni_ui.features.model_defaults.model_defaults import Advice
+from omni_ui.features.servers.cards import TITLES, ask_anew, card, look_at
+from omni_ui.settings import TABS, Tab
+from omni_ui.tabs.base import OmniTab
+
+HELLO = "What is known about the servers behind this page. A test asks one anew, and costs no GPU time."
+REFUSED = "This page does not take servers of its visitors."
+QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}
+FOLLOW = "(session) => { window.omniSession = session; window.omniAsk?.(); }"
+"""The header and the notices of the page follow the session's own server."""
+
+
+def build(backends: Backends, tabs: Sequence[OmniTab], advice: Advice) -> None:
+    """tabs: those whose settings follow the server, when a visitor goes to another one."""
+    with gr.Tab("Server", id="server", elem_id="server-tab") as page:
+        note = gr.HTML(status.empty(HELLO), elem_id="server-status", elem_classes="omni-status-line")
+        own = OwnServer() if visitors_may(backends) else None
+        cards: dict[Tab, gr.HTML] = {}
+        with gr.Row(elem_classes="omni-server-cards"):
+            for tab in TABS:
+                with gr.Column(min_width=320):
+                    cards[tab] = gr.HTML(elem_id=f"server-{tab}")
+                    button = gr.Button(f"Test {TITLES[tab]}", size="sm", elem_id=f"server-{tab}-test")
+                    button.click(_tester(backends, tab, note, cards[tab]), None, [note, cards[tab]], **QUIET)
+
+    async def show(request: gr.Request) -> Updates:
+        return await _cards(backends, cards, request.session_hash)
+
+    page.select(show, None, list(cards.values()), **QUIET)
+    if own:
+        own.wire(backends, note, cards, tabs, advice)
+
+
+def visitors_may(backends: Backends) -> bool:
+    """Whether visitors may enter servers of their own: as the host says, and never where strangers come."""
+    return backends.settings.own_servers_allowed and not backends.settings.public
+
+
+async def _cards(backends: Backends, cards: dict[Tab, gr.HTML], session: str | None) -> Updates:
+    looks = await asyncio.gather(*(look_at(backends, tab, session) for tab in cards))
+    return {cards[seen.tab]: card(seen) for seen in looks}
+
+
+def _tester(backends: Backends, tab: Tab, note: gr.HTML, place: gr.HTML) -> Callable[..., Awaitable[Updates]]:
+    async def test(request: gr.Request) -> Updates:
+        said = await ask_anew(backends, tab, request.session_hash)
+        seen = await look_at(backends, tab, request.session_hash, fresh=0)
+        shown = status.done([("", said)]) if seen.state in ("ready", "demo") else status.failed(said)
+        return {note: shown, place: card(seen)}
+
+    return test
+
+
+class OwnServer:
+    """Fields for an address and a key. They reach this side only: no storage of the browser, nothing in /config."""
+
+    def __init__(self) -> None:
+        with gr.Accordion("A server of your own, for this session", open=False, elem_id="server-own"):
+            with gr.Row():
+                self.address = gr.Textbox(
+                    label="Address", placeholder="http://host:8091", elem_id="server-address", max_lines=1
+                )
+                self.key = gr.Textbox(
+                    label="API key",
+                    info="Empty when the server wants none. It is not kept in the browser.",
+                    type="password",
+                    elem_id="server-key",
+                    max_lines=1,
+                    html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
+                )
+            self.tabs = gr.CheckboxGroup(
+                [(TITLES[tab], tab) for tab in TABS], value=list(TABS), label="Use it for", elem_id="server-tabs"
+            )
+            with gr.Row():
+                self.use = gr.Button("Use this server", variant="primary", elem_id="server-use")
+                self.back = gr.Button("Back to the page's own servers", elem_id="server-reset")
+            self.session = gr.Textbox(visible=False, elem_id="server-session")
+
+    def wire(
+        self, backends: Backends, note: gr.HTML, cards: dict[Tab, gr.HTML], tabs: Sequence[OmniTab], advice: Advice
+    ) -> None:
+        advised = list(dict.fromkeys(part for tab in tabs for part in tab.advised))
+        outputs = [note, self.key, self.session, advice.wishes, *cards.values(), *advised]
+
+        async def changed(session: str) -> Updates:
+            """Everything that shows which server it is."""
+            *told, wishes = await asyncio.gather(*(tab.advise(session) for tab in tabs), advice.ask(tabs, session))
+            shown = {part: value for one in told for part, value in one.items()}
+            cards_now = await _cards(backends, cards, session)
+            return {self.session: session, advice.wishes: wishes} | cards_now | shown
+
+        async def use(address: str, key: str, chosen: list[Tab], request: gr.Request) -> Updates:
+            session = request.session_hash or ""
+            failure = await adopt(backends, session, address or "", key or "", [t for t in TABS if t in (chosen or [])])
+            if failure:
+                return {note: status.failed(failure), self.key: ""}
+            said = "This session now uses your server. The key is kept on this side only, until you leave."
+            return await changed(session) | {note: status.done([("", said)]), self.key: ""}
+
+        async def back(request: gr.Request) -> Updates:
+            session = request.session_hash or ""
+            await backends.adopt(session, list(TABS), None)
+            return await changed(session) | {note: status.done([("", "Back to the page's own servers.")]), self.key: ""}
+
+        # One target of progress: the page goes over all of them with every later message of any run.
+        common: dict[str, Any] = {**QUIET, "show_progress_on": note}
+        for done in (
+            self.use.click(use, [self.address, self.key, self.tabs], outputs, **common),
+            self.back.click(back, None, outputs, **common),
+        ):
+            done.then(None, self.session, None, js=FOLLOW, queue=False)
+            advice.wire(tabs, done, first=False)
+
+
+async def adopt(backends: Backends, session: str, address: str, key: str, tabs: list[Tab]) -> str:
+    """Sends these tabs of a session to the server at an address. A sentence when it cannot be; "" when it is done."""
+    if not visitors_may(backends):
+        return REFUSED
+    if not address.strip():
+        return "The address is empty: write it like http://host:8091."
+    if not tabs:
+        return "Choose at least one tab to use the server for."
+    try:
+        backend = backends.connect(address.strip(), key.strip() or None, stated=False)
+    except ValueError as wrong:
+        return str(wrong)
+    health, _ = await backend.look()
+    if not health.ok:
+        await backend.leave()
+        return f"{health.detail} Nothing was changed."
+    await backends.adopt(session, tabs, backend)
+    return ""

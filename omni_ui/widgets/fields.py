@@ -1,0 +1,197 @@
+"""One control for each field of a request model.
+
+The bounds of a control are the registry's; whether a value holds is said by the model alone, in one sentence. So the
+controls hand on what was entered without judging it, and may be empty, which means "model default".
+"""
+
+from html import escape
+from typing import Any, Literal, get_args, get_origin
+
+import gradio as gr
+from pydantic.fields import FieldInfo
+
+from omni_ui.client import hint
+from omni_ui.client.requests.base import INT64
+
+Component = gr.components.Component
+
+
+def untouched(component: Component) -> Component:
+    """Lets it hand on what was entered. (Set on the object: a subclass would need a frontend of its own name.)"""
+    component.preprocess = component.postprocess = lambda value: value
+    return component
+
+
+def shows_as_is(component: Component) -> bool:
+    """Whether what a run gives it goes to the page unchanged, so that Gradio need not prepare it."""
+    return type(component) in (gr.HTML, gr.JSON) and "postprocess" not in vars(component)
+
+
+NUMBER_SCRIPT = """
+const number = element.querySelector("input[type=number]");
+const range = element.querySelector("input[type=range]");
+const clear = element.querySelector(".omni-number-box button");
+const optional = element.querySelector(".omni-number").dataset.optional === "true"; // Gradio drops props on a skip
+const read = (value) => (value === "" || value === null || value === undefined ? null : Number(value));
+const show = () => {
+  const value = read(props.value);
+  if (read(number.value) !== value) number.value = value ?? "";
+  if (range) { range.value = value ?? range.min; range.classList.toggle("omni-unset", value === null); }
+  clear.hidden = value === null || !optional;
+};
+const set = (value) => {
+  if (read(props.value) === read(value)) return;
+  props.value = read(value);
+  show();
+  trigger("input");
+};
+number.addEventListener("input", () => set(number.value));
+range?.addEventListener("input", () => { number.value = range.value; set(range.value); });
+clear.addEventListener("click", () => { number.value = ""; set(null); number.focus(); });
+watch("value", show);
+show();
+"""
+
+
+def number_field(
+    value: float | None = None,
+    *,
+    label: str,
+    info: str | None = "",
+    minimum: float | None = None,
+    maximum: float | None = None,
+    step: float = 1,
+    slider: bool = False,
+    optional: bool = True,
+    placeholder: str = "Model default",
+    explore: bool = False,
+    elem_id: str,
+    **more: Any,
+) -> Component:
+    """A number that may be left empty ("model default"), with a slider when it has bounds worth sliding in.
+
+    explore: with a button that has four values of it made (features/grid, omni_ui/features/grid/grid.js).
+    Gradio's own number and slider cannot be empty: they turn None into 0 and into the middle of the range.
+    """
+    field_id = f"{elem_id}-field"
+    limits = "".join(
+        f' {name}="{bound:g}"' for name, bound in (("min", minimum), ("max", maximum)) if bound is not None
+    )
+    ranged = f'<input type="range"{limits} step="{step:g}" aria-label="{escape(label)}, slider">' if slider else ""
+    template = (
+        f'<div class="omni-number" data-optional="{str(optional).lower()}">'
+        f'<div class="omni-number-head"><label for="{field_id}">{escape(label)}</label>'
+        f'{_explore(label, elem_id) if explore else ""}</div><div class="omni-number-box">'
+        f'<input type="number" id="{field_id}"{limits} step="{step:g}" '
+        f'placeholder="{escape(placeholder)}" aria-describedby="{field_id}-info">'
+        f'<button type="button" hidden title="{escape(placeholder)}" '
+        f'aria-label="{escape(label)}: {escape(placeholder)}">&times;</button></div>'
+        f'{ranged}<p class="omni-info" id="{field_id}-info">{escape(info or "")}</p></div>'
+    )
+    made = gr.HTML(value, label=label, html_template=template, js_on_load=NUMBER_SCRIPT, elem_id=elem_id, **more)
+    made.api_info = lambda: {"type": "integer" if isinstance(step, int) else "number"}
+    made.example_payload = made.example_value = lambda: value
+    return untouched(made)
+
+
+def _explore(label: str, elem_id: str) -> str:
+    """The button, which is found by the tab and the field that its id names."""
+    tab, _, name = elem_id.partition("-")
+    return (
+        f'<button type="button" class="omni-explore" id="{tab}-explore-{name}" data-tab="{tab}" data-field="{name}" '
+        f'aria-label="Explore {escape(label)}" title="Four values side by side, with one seed">Explore</button>'
+    )
+
+
+def holds(info: FieldInfo, kind: type) -> bool:
+    """Whether a value of the field may be of this type."""
+    return kind in _types(info.annotation)
+
+
+def _types(annotation: Any) -> list[Any]:
+    inner = [one for part in get_args(annotation) if get_origin(annotation) is not Literal for one in _types(part)]
+    return [annotation, get_origin(annotation), *inner]
+
+
+def literal_choices(info: FieldInfo) -> list[Any]:
+    """The values of a Literal field, also of an optional one."""
+    for part in _types(info.annotation):
+        if get_origin(part) is Literal:
+            return list(get_args(part))
+    return []
+
+
+def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
+    """The smallest and the largest value that the field takes."""
+    low = high = None
+    for rule in info.metadata:
+        for name in ("ge", "gt"):
+            low = getattr(rule, name, None) if getattr(rule, name, None) is not None else low
+        high = getattr(rule, "le", None) if getattr(rule, "le", None) is not None else high
+    return (None if low == -INT64 else low), high
+
+
+def kind_of(info: FieldInfo) -> str:
+    """Which control a field gets: what its declaration says, else what its type suggests."""
+    if told := hint(info, "kind"):
+        return told
+    if literal_choices(info) or hint(info, "presets"):
+        return "choices" if holds(info, list) else "choice"
+    if holds(info, bool):
+        return "switch"
+    if holds(info, int) or holds(info, float):
+        return "number"
+    return "line"
+
+
+def control(name: str, info: FieldInfo, elem_id: str, *, explore: bool = False, **more: Any) -> Component:
+    """The control for one field of a request model. `more` overrides what the declaration says.
+
+    explore: a number gets a button to explore it.
+    """
+    kind = kind_of(info)
+    default = None if info.is_required() else info.get_default(call_default_factory=True)
+    unit = hint(info, "unit", "")
+    label = f"{info.title or name} ({unit})" if unit else info.title or name
+    common: dict[str, Any] = {"label": label, "info": info.description, "elem_id": elem_id, "value": default} | more
+    if kind in ("slider", "number"):
+        low, high = bounds(info)
+        step = hint(info, "step") or (0.1 if holds(info, float) else 1)
+        common.setdefault("placeholder", hint(info, "empty", "Model default"))
+        return number_field(
+            minimum=low, maximum=high, step=step, slider=kind == "slider", optional=default is None,
+            explore=explore, **common,
+        )  # fmt: skip
+    if kind == "switch":
+        return gr.Checkbox(**common)
+    if kind == "choices":
+        several = hint(info, "presets") or [(str(value), value) for value in literal_choices(info)]
+        return untouched(gr.CheckboxGroup(several, **common | {"value": common["value"] or []}))
+    if kind in ("choice", "size"):
+        presets = hint(info, "presets") or [(str(value), value) for value in literal_choices(info)]
+        if default is None and not any(value in ("", None) for _, value in presets):
+            presets = [("Model default", ""), *presets]
+        common["value"] = "" if common["value"] is None else common["value"]
+        free = kind == "size" or bool(hint(info, "free"))
+        return untouched(gr.Dropdown(presets, allow_custom_value=free, **common))
+    if kind in ("image", "audio", "video"):
+        return _file(kind, info, common)
+    common["value"] = "" if common["value"] is None else str(common["value"])
+    if kind == "text":
+        return gr.Textbox(**{"lines": 3, "max_lines": 12} | common)
+    if kind == "json":
+        return gr.Textbox(**{"lines": 2, "max_lines": 12, "placeholder": '{"name": 1}'} | common)
+    return gr.Textbox(**{"lines": 1, "max_lines": 1, "placeholder": "Random" if kind == "seed" else None} | common)
+
+
+def _file(kind: str, info: FieldInfo, common: dict[str, Any]) -> Component:
+    """A file input: hands on the path of what was uploaded, unchanged."""
+    if holds(info, list):
+        common.pop("info", None)
+        return gr.File(file_count="multiple", file_types=[kind], type="filepath", **common)
+    common.pop("info", None)
+    if kind == "image":
+        return gr.Image(type="filepath", format="png", sources=["upload", "clipboard"], **common)
+    if kind == "audio":
+        return gr.Audio(type="filepath", sources=["upload", "microphone"], **common)
+    return gr.Video(sources=["upload"], **common)

@@ -1,0 +1,64 @@
+"""The files of a message: chosen, dropped, pasted or recorded; shown small, removed one by one.
+
+The browser's half is chat.js. A file is uploaded into Gradio's cache at once; only files there are taken.
+"""
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.data_classes import FileData, ListFiles
+from gradio.utils import get_upload_folder
+
+from omni_ui.core.files import shown
+from omni_ui.widgets.fields import Component
+
+SCRIPT = "omniChat.attach(element, props, trigger, upload, watch);"
+PICK = "omniChat.pick(element, props, trigger, upload);"
+TEMPLATE = """<div class="omni-attach" role="group" aria-label="Files of the message">
+<ul class="omni-chips" aria-label="Attached files"></ul>
+<input type="file" multiple accept="image/*,audio/*,video/*" aria-label="Attach files" tabindex="-1">
+<button type="button" data-act="choose">Attach</button>
+<button type="button" data-act="record">Record</button>
+<span class="omni-quiet" role="status"></span></div>"""
+
+
+def attach_field(elem_id: str, **more: Any) -> Component:
+    """Hands on a list of paths in the cache. Set it with the same."""
+    made = gr.HTML(None, label="Files", html_template=TEMPLATE, js_on_load=SCRIPT, elem_id=elem_id, **more)
+    made.preprocess = lambda value: [uploaded(one) for one in value or []]
+    made.postprocess = lambda paths: [shown(path) for path in paths or []]
+    made.api_info = ListFiles.model_json_schema
+    made.example_payload = made.example_value = list
+    return made
+
+
+def uploaded(value: Any) -> str:
+    """The path of an uploaded file. Any other path that a caller may name is refused."""
+    path = Path(value["path"]) if isinstance(value, dict) and isinstance(value.get("path"), str) else Path()
+    folder = Path(get_upload_folder()).resolve()
+    if not path.resolve().is_relative_to(folder) or not path.is_file():
+        raise gr.Error("Files must be uploaded: a path or an address cannot be sent.", print_exception=False)
+    return str(path)
+
+
+def pick_field(label: str, accept: str, elem_id: str, **more: Any) -> Component:
+    """A button that asks for one file; its event `upload` comes with the path in the cache."""
+    template = (
+        f'<div class="omni-pick"><input type="file" accept="{escape(accept)}" aria-label="{escape(label)}" '
+        f'tabindex="-1"><button type="button">{escape(label)}</button></div>'
+    )
+    made = gr.HTML(None, label=label, html_template=template, js_on_load=PICK, elem_id=elem_id, **more)
+    made.preprocess = lambda value: uploaded(value) if value else None
+    made.api_info = FileData.model_json_schema
+    made.example_payload = made.example_value = lambda: None
+    return made
+
+
+def download_field(elem_id: str) -> Component:
+    """Unseen: a file for the browser to save, and for a program that uses the API."""
+    made = gr.HTML(None, visible=False, elem_id=elem_id, label="File")
+    made.postprocess = lambda path: shown(path) if path else None
+    made.api_info = FileData.model_json_schema
+    return made

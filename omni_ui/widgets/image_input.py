@@ -1,0 +1,146 @@
+"""A field for pictures: chosen, dropped or pasted; seen small, put in order, removed one by one; looked at on arrival.
+
+The browser's half is omni_ui/widgets/image_input.js, and omni_ui/widgets/brush.js for a mask that is painted.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.data_classes import FileData, ListFiles
+from gradio.utils import get_upload_folder
+
+from omni_ui.client import Request, hint
+from omni_ui.media.image_input import take_picture
+from omni_ui.widgets.fields import Component, holds
+from omni_ui.widgets.form import Form, Invalid
+
+Most = Callable[[str | None], Awaitable[int | None]]
+
+
+def picture_field(
+    *, label: str, info: str = "", several: bool = False, elem_id: str, paint_over: str | None = None, **more: Any
+) -> Component:
+    """A list of Gradio's file data, one entry at most unless `several`; `paths_of` reads it, `shown` makes an entry.
+
+    (Nothing is set on the component to convert values, and its script gets its settings as text: whenever a handler
+    skips it, Gradio makes it anew for that session and drops its properties in the page.)
+    paint_over: the elem_id of the field whose first picture a mask may be painted over.
+    """
+    settings = {"several": several, "paintOver": paint_over}
+    choose = "Choose, drop or paste pictures" if several else "Choose, drop or paste a picture"
+    paint = '<button type="button" class="omni-small omni-paint">Paint a mask</button>' if paint_over else ""
+    template = (
+        f'<div class="omni-pictures" role="group" aria-labelledby="{elem_id}-label">'
+        f'<span class="omni-label" id="{elem_id}-label">{escape(label)}</span>'
+        f'<ol class="omni-thumbs"></ol><div class="omni-picture-ways"><label class="omni-drop">'
+        f'<input type="file" accept="image/*"{" multiple" if several else ""} aria-label="{escape(label)}: {choose}">'
+        f"<span>{choose}</span></label>{paint}</div>"
+        f'<div class="omni-picture-notes" role="status"></div><p class="omni-info">{escape(info)}</p></div>'
+    )
+    made = gr.HTML(
+        None, label=label, html_template=template, elem_id=elem_id,
+        js_on_load=f"omniPictures(element, props, watch, upload, {json.dumps(settings)});", **more,
+    )  # fmt: skip
+    made.api_info = ListFiles.model_json_schema if several else FileData.model_json_schema
+    made.example_payload = made.example_value = lambda: None
+    return made
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value in (None, "") else [value]
+
+
+def paths_of(value: Any, field: str) -> list[str]:
+    """The paths of what the browser or a program sent: none but uploaded files, whatever a request says.
+
+    Raises Invalid for `field` for anything else.
+    """
+    uploads = Path(get_upload_folder()).resolve()
+    paths = []
+    for one in _as_list(value):
+        path = one.get("path") if isinstance(one, dict) else one
+        if not isinstance(path, str) or not Path(path).resolve().is_relative_to(uploads):
+            raise Invalid.because(field, "A picture has to be uploaded before it can be used.")
+        paths.append(path)
+    return paths
+
+
+class PictureForm(Form):
+    """A form whose pictures have fields of this kind.
+
+    mask: the name of the field that may be painted, and that of the one it is painted over.
+    most: how many pictures a field's model takes in a session, None when there is no limit; asked at each look.
+    """
+
+    def __init__(self, model: type[Request], mask: tuple[str, str] | None = None, most: Most | None = None) -> None:
+        super().__init__(model)
+        self.mask = mask
+        self.most = most
+        self.pictures: list[str] = []
+
+    def add(self, name: str, **more: Any) -> Component:
+        field = self.model.model_fields[name]
+        if hint(field, "kind") != "image":
+            return super().add(name, **more)
+        over = f"{self.prefix}-{self.mask[1]}" if self.mask and name == self.mask[0] else None
+        made = picture_field(
+            label=field.title or name,
+            info=field.description or "",
+            several=holds(field, list),
+            elem_id=f"{self.prefix}-{name}",
+            paint_over=over,
+            **more,
+        )
+        # What was seen is told by a second component: an answer to this one would overwrite what came since.
+        looked = gr.HTML(
+            None,
+            elem_id=f"{self.prefix}-{name}-seen",
+            visible="hidden",
+            html_template="",
+            js_on_load="omniSeen(element, props, watch);",
+        )
+        made.change(
+            self._look(name),
+            made,
+            looked,
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
+            trigger_mode="always_last",
+        )
+        self.controls[name] = made
+        self.pictures.append(name)
+        return made
+
+    def read(self, entered: dict[str, Any]) -> Request:
+        """As every form does, with the paths of the pictures."""
+        paths = {name: paths_of(entered.get(name), name) for name in self.pictures}
+        lone = {
+            name: found if holds(self.model.model_fields[name], list) else "".join(found[:1])
+            for name, found in paths.items()
+        }
+        return super().read(entered | lone)
+
+    def _look(self, name: str) -> Callable[..., Awaitable[dict[str, Any]]]:
+        async def look(value: Any, request: gr.Request) -> dict[str, Any]:
+            """What was seen in each picture; the field shows it before anything is sent."""
+            paths = paths_of(value, name)
+            most = await self.most(request.session_hash) if self.most and len(paths) > 1 else None
+            return {"most": most, "seen": [await seen(path, name) for path in paths]}
+
+        return look
+
+
+async def seen(path: str, name: str) -> dict[str, Any]:
+    """What a field shows of one picture: `wrong`, or the size, the note and the file that will be sent."""
+    try:
+        taken = await take_picture(path, name)
+    except Invalid as wrong:
+        return {"of": path, "wrong": str(wrong)}
+    return {
+        "of": path, "path": str(taken.path), "width": taken.width, "height": taken.height, "note": taken.note
+    }  # fmt: skip

@@ -1,0 +1,159 @@
+"""The page is made once for each address, packed, and never mixed up."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from omni_ui.app.page_cache import FOREVER, KEPT, FrontPage
+
+
+class Site:
+    """A page that tells by which address it was asked for, and how often it was made."""
+
+    def __init__(self, root_path=""):
+        self.made = 0
+        self.inner = Starlette(
+            routes=[
+                Route("/", self.page),
+                Route("/below", self.page),
+                Route("/cookie/", lambda _: _with_cookie()),
+                Route("/assets/{name}", self.script),
+                Route("/other", lambda _: JSONResponse({"words": "x" * 2000})),
+                Route("/away/", lambda _: RedirectResponse("/elsewhere")),
+            ]
+        )
+        app = FrontPage(self.inner, root_path)
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://first")
+
+    async def page(self, request: Request):
+        self.made += 1
+        await asyncio.sleep(0.01)
+        told = request.headers.get("x-forwarded-host") or request.headers["host"]
+        return HTMLResponse(f"<p>{told} {request.url.query}</p>" + "many words " * 1000)
+
+    async def script(self, request: Request):
+        self.made += 1
+        if request.path_params["name"] == "missing-12345678.js":
+            return Response("no such file", 404)
+        return FileResponse(__file__, headers={"Content-Encoding": request.headers["accept-encoding"].split(",")[0]})
+
+
+def _with_cookie():
+    answer = HTMLResponse("a page")
+    answer.set_cookie("name", "of one visitor")
+    return answer
+
+
+@pytest.fixture
+def site():
+    return Site()
+
+
+async def test_the_page_is_made_once_and_comes_packed(site):
+    answers = await asyncio.gather(*(site.http.get("/") for _ in range(20)))
+    assert site.made == 1
+    assert {one.text for one in answers} == {"<p>first </p>" + "many words " * 1000}
+    assert all(int(one.headers["content-length"]) < 500 for one in answers)
+
+
+async def test_each_address_has_its_own(site):
+    pages = [
+        await site.http.get("http://first/"),
+        await site.http.get("http://second/"),
+        await site.http.get("/", headers={"X-Forwarded-Host": "third"}),
+        await site.http.get("/?job=1"),
+    ]
+    assert [one.text.split("</p>")[0] for one in pages] == ["<p>first ", "<p>second ", "<p>third ", "<p>first job=1"]
+
+
+async def test_whoever_has_it_is_told_so(site):
+    mark = (await site.http.get("/")).headers["etag"]
+    again = await site.http.get("/", headers={"If-None-Match": mark})
+    assert (again.status_code, again.content) == (304, b"")
+    other = await site.http.get("http://second/", headers={"If-None-Match": mark})
+    assert other.status_code == 200
+
+
+async def test_a_caller_that_unpacks_nothing_gets_it_plain(site):
+    answer = await site.http.get("/", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in answer.headers
+    assert answer.text.startswith("<p>first")
+
+
+async def test_nothing_else_is_touched(site):
+    other = await site.http.get("/other")
+    assert "content-encoding" not in other.headers
+    assert other.json()["words"] == "x" * 2000
+    assert (await site.http.post("/")).status_code == 405
+
+
+async def test_the_app_is_told_when_it_starts_and_ends(site):
+    told = []
+
+    async def app(scope, receive, send):
+        told.append(scope["type"])
+
+    await FrontPage(app)({"type": "lifespan"}, None, None)
+    assert told == ["lifespan"]
+
+
+async def test_answers_that_are_not_the_page_pass_through():
+    cookie, away = Site("/cookie"), Site("/away")
+    for _ in range(2):
+        assert "name" in (await cookie.http.get("/cookie/")).headers["set-cookie"]
+        assert (await away.http.get("/away/")).status_code == 307
+
+
+async def test_below_a_path(site):
+    below = Site("/below")
+    assert (await below.http.get("/below")).headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in (await site.http.get("/below")).headers
+
+
+async def test_addresses_that_anybody_makes_up_do_not_pile_up(site):
+    for number in range(KEPT + 3):
+        await site.http.get(f"http://made-up-{number}/")
+    made = site.made
+    await site.http.get("http://made-up-5/")
+    assert site.made == made
+    await site.http.get("http://made-up-0/")
+    assert site.made == made + 1
+
+
+async def test_a_script_is_read_once_and_kept_by_browsers(site):
+    whole = Path(__file__).read_bytes()
+    for _ in range(3):
+        async with site.http.stream("GET", "/assets/index-A1b2_3-4.js", headers={"Accept-Encoding": "br"}) as answer:
+            assert b"".join([part async for part in answer.aiter_raw()]) == whole
+            assert answer.headers["cache-control"] == FOREVER
+            assert answer.headers["content-encoding"] == "br"
+    assert site.made == 1
+
+
+async def test_a_script_comes_as_it_was_asked_for(site):
+    for number, accepted in enumerate(["br", "gzip", "identity"], 1):
+        headers = {"Accept-Encoding": accepted}
+        async with site.http.stream("GET", "/assets/index-A1b2_3-4.js", headers=headers) as answer:
+            assert answer.headers["content-encoding"] == accepted
+        assert site.made == number
+
+
+async def test_scripts_that_are_missing_or_have_no_hash_are_not_kept(site):
+    for path in ("/assets/missing-12345678.js", "/assets/plain.js"):
+        site.made = 0
+        for _ in range(2):
+            async with site.http.stream("GET", path, headers={"Accept-Encoding": "br"}) as answer:
+                assert "cache-control" not in answer.headers
+        assert site.made == 2
+
+
+async def test_a_part_of_a_script_is_the_apps_own_business(site):
+    headers = {"Accept-Encoding": "br", "Range": "bytes=0-9"}
+    async with site.http.stream("GET", "/assets/index-A1b2_3-4.js", headers=headers) as answer:
+        assert answer.status_code == 206

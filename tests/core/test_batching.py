@@ -1,0 +1,101 @@
+import asyncio
+import time
+
+import pytest
+
+from omni_ui.core.batching import LATE, SELDOM, _next, pump
+
+
+async def test_batches_a_fast_stream_and_keeps_its_order():
+    async def tokens():
+        for number in range(1000):
+            yield number
+            if number % 100 == 0:
+                await asyncio.sleep(0.01)
+
+    batches = [batch async for batch in pump(tokens(), rate=20)]
+    assert [one for batch in batches for one in batch] == list(range(1000))
+    assert len(batches) < 12
+
+
+async def test_the_first_item_is_not_held_back():
+    async def tokens():
+        yield "first"
+        await asyncio.sleep(1)
+
+    began = time.monotonic()
+    stream = pump(tokens(), rate=2)
+    assert await anext(stream) == ["first"]
+    assert time.monotonic() - began < 0.4, "two batches a second: a held-back one comes after 0.5 s"
+    await stream.aclose()
+
+
+async def test_the_second_item_is_hardly_held_back_and_the_last_not_at_all():
+    async def tokens():
+        yield "asked"
+        await asyncio.sleep(0.05)
+        yield "first word"
+        await asyncio.sleep(0.05)
+        yield "last word"
+
+    began = time.monotonic()
+    batches = [batch async for batch in pump(tokens(), rate=0.5)]
+    assert [one for batch in batches for one in batch] == ["asked", "first word", "last word"]
+    assert time.monotonic() - began < 1, "one batch in two seconds: one that is held back comes after 2 s"
+
+
+def test_a_process_that_has_too_much_to_do_hands_on_less_often_and_recovers():
+    pause, usual = 0.01, 0.05
+    for _ in range(20):
+        pause = _next(pause, 2 * LATE, usual)
+    assert pause == SELDOM
+    for _ in range(30):
+        pause = _next(pause, 0.001, usual)
+    assert pause == usual
+
+
+def test_a_pause_that_is_longer_anyway_stays():
+    assert _next(2.0, 2 * LATE, 2.0) == 2.0
+
+
+async def test_beats_while_the_source_is_silent():
+    async def silent():
+        await asyncio.sleep(0.25)
+        yield 1
+
+    batches = [batch async for batch in pump(silent(), heartbeat=0.05)]
+    assert batches[-1] == [1]
+    assert batches.count([]) >= 3
+
+
+async def test_closing_it_cancels_the_source_at_once():
+    ended = asyncio.Event()
+
+    async def endless():
+        try:
+            yield 1
+            await asyncio.sleep(60)
+        finally:
+            ended.set()
+
+    stream = pump(endless(), heartbeat=0.01)
+    assert await anext(stream) == [1]
+    await stream.aclose()
+    assert ended.is_set()
+
+
+async def test_an_error_comes_after_what_arrived():
+    async def breaking():
+        yield 1
+        yield 2
+        raise ValueError("broke off")
+
+    got = []
+
+    async def read():
+        async for batch in pump(breaking()):
+            got.extend(batch)
+
+    with pytest.raises(ValueError, match="broke off"):
+        await read()
+    assert got == [1, 2]

@@ -1,0 +1,95 @@
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+
+from omni_ui.client import ImageRequest, OmniError, Wait
+from omni_ui.core.run import Outcome, Work, run
+from omni_ui.core.run_queue import Gate
+from omni_ui.widgets.form import Invalid
+
+
+class Counting(Work):
+    """Gives numbers, then fails or ends as told."""
+
+    def __init__(self, numbers=3, error=None, pause=0.0):
+        self.request = ImageRequest(prompt="a")
+        self.numbers, self.error, self.pause = numbers, error, pause
+        self.got, self.ended = [], False
+
+    async def events(self, omni, tell):
+        try:
+            for number in range(self.numbers):
+                await asyncio.sleep(self.pause)
+                yield number
+            if self.error:
+                raise self.error
+        finally:
+            self.ended = True
+
+    async def show(self, events):
+        self.got += events
+        return {"result": list(self.got)}
+
+    def outcome(self):
+        return Outcome(text=str(self.got))
+
+
+def backend(limit=1):
+    return SimpleNamespace(client=None, gate=Gate(limit))
+
+
+async def test_a_run_works_shows_and_is_done_and_frees_its_place():
+    server, work = backend(), Counting()
+    steps = [step async for step in run(server, work)]
+    assert steps[0].kind == "working"
+    assert steps[-2].updates == {"result": [0, 1, 2]}
+    assert (steps[-1].kind, steps[-1].outcome.text) == ("done", "[0, 1, 2]")
+    assert server.gate.running == 0
+
+
+async def test_who_waits_is_told_the_place_in_line():
+    server = backend()
+    busy = server.gate.enter()
+    steps = run(server, Counting())
+    assert (await anext(steps)).place == 1
+    busy.leave()
+    assert (await anext(steps)).kind == "working"
+    await steps.aclose()
+    assert server.gate.running == server.gate.waiting == 0
+
+
+@pytest.mark.parametrize("error", [OmniError("It broke."), Invalid.because("image", "Not a picture.")])
+async def test_a_known_failure_is_the_last_step_and_what_arrived_was_shown(error):
+    server, work = backend(), Counting(error=error)
+    steps = [step async for step in run(server, work)]
+    assert work.got == [0, 1, 2]
+    assert steps[-1].error is error
+    assert server.gate.running == 0
+
+
+async def test_a_fault_of_our_own_goes_to_the_log_and_not_through_the_page(caplog):
+    steps = [step async for step in run(backend(), Counting(error=ZeroDivisionError("a bug")))]
+    assert steps[-1].kind == "failed"
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_closing_a_run_stops_the_work_and_frees_the_place():
+    server, work = backend(), Counting(numbers=1000, pause=0.05)
+    steps = run(server, work)
+    while (await anext(steps)).kind != "showing":
+        pass
+    await steps.aclose()
+    assert work.ended
+    assert server.gate.running == 0
+
+
+async def test_a_wait_for_another_try_is_told():
+    class Retrying(Counting):
+        async def events(self, omni, tell):
+            tell(Wait(seconds=5, reason="The server is busy.", attempt=1))
+            await asyncio.sleep(0.6)
+            yield 1
+
+    steps = [step async for step in run(backend(), Retrying())]
+    assert any(step.wait and step.wait.reason == "The server is busy." for step in steps)
