@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from tests.browser.conftest import run_and_wait, wait_for_state
 from tests.fakes import free_port, png
-from tests.features.test_intake import png_of
+from tests.media.test_image_input import png_of
 from tests.running import App
 
 pytestmark = pytest.mark.browser

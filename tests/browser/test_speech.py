@@ -10,7 +10,7 @@ from gradio_client import Client, handle_file
 
 from omni_ui.demo.audio import voice
 from tests.browser.conftest import open_code, run_and_wait, take, wait_for_state
-from tests.features.test_recording import encode
+from tests.media.test_recording import encode
 from tests.running import App
 from tests.speaking import RATE, SpeechServer
 
