@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 import anyio
@@ -76,7 +76,8 @@ class Engine:
     async def stream(self, ask: Ask, work: Callable[[], Iterator[T]], pieces: int = 1) -> AsyncIterator[T]:
         """What `work` yields, made piece by piece in a worker thread. pieces: over how many the latency is spread."""
         self.admit(ask)
-        record = {"request_id": ask.id, "time": time.time(), "state": "running", "prompt": ask.told}
+        begun = time.time()
+        record = {"request_id": ask.id, "time": begun, "state": "running", "prompt": ask.told}
         record |= {"output_modalities": ask.modalities}
         self.records.append(record)
         self.running[ask.id] = ask
@@ -99,7 +100,7 @@ class Engine:
                 piece = await anyio.to_thread.run_sync(next, making, END, limiter=self.threads, abandon_on_cancel=True)
                 if piece is END:
                     break
-                yield piece
+                yield cast("T", piece)
                 made += 1
                 if kind == "midstream" and made >= 2:
                     raise EngineError("The engine failed in the middle, as [[fail:midstream]] asks.", ask.id)
@@ -112,7 +113,7 @@ class Engine:
             raise
         finally:
             ask.stop.set()
-            record["seconds"] = round(time.time() - record["time"], 3)
+            record["seconds"] = round(time.time() - begun, 3)
             self.running.pop(ask.id, None)
 
     async def one(self, ask: Ask, work: Callable[[], T]) -> T | None:
@@ -121,10 +122,10 @@ class Engine:
         def making() -> Iterator[T]:
             yield work()
 
-        found = None
+        result = None
         async for piece in self.stream(ask, making):
-            found = piece
-        return found
+            result = piece
+        return result
 
     def _fail(self, kind: str, ask: Ask) -> None:
         if kind == "dead":
@@ -134,7 +135,7 @@ class Engine:
         raise KINDS[kind](said) if kind in KINDS else EngineError(said, ask.id)
 
 
-async def while_connected(request: Request, work: Awaitable[Response]) -> Response:
+async def while_connected(request: Request, work: Awaitable[T]) -> T | Response:
     """Stops `work` when the client goes away. The body must have been read before."""
 
     async def gone() -> None:

@@ -207,10 +207,17 @@ class DemoServer:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", self._wanted_port))
-        quiet = {"log_level": "warning", "access_log": False, "lifespan": "on"}
-        config = uvicorn.Config(self.app, timeout_keep_alive=KEEP_ALIVE, timeout_graceful_shutdown=1, **quiet)
+        config = uvicorn.Config(
+            self.app,
+            timeout_keep_alive=KEEP_ALIVE,
+            timeout_graceful_shutdown=1,
+            log_level="warning",
+            access_log=False,
+            lifespan="on",
+        )
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._run, name="omni-demo", daemon=True)
+        work = self._server.serve(sockets=[self._socket])
+        self._thread = threading.Thread(target=asyncio.run, args=[work], name="omni-demo", daemon=True)
         self._thread.start()
         end = time.monotonic() + timeout
         while not self._server.started:
@@ -219,9 +226,6 @@ class DemoServer:
                 raise RuntimeError("The demo server did not start.")
             time.sleep(0.01)
         return self
-
-    def _run(self) -> None:
-        asyncio.run(self._server.serve(sockets=[self._socket]))
 
     def stop(self) -> None:
         if self._server is not None and self._thread is not None:

@@ -2,8 +2,12 @@
 
 import hashlib
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
+
+V = TypeVar("V")
 
 
 def lexicon() -> dict[str, dict[str, str]]:
@@ -56,7 +60,7 @@ def phrases(entries: dict[str, str]) -> dict[tuple[str, ...], str]:
     return {tuple(tokens(phrase)): name for name, text in entries.items() for phrase in text.split(", ")}
 
 
-def find(words: list[str], table: dict[tuple[str, ...], object]):
+def find(words: list[str], table: Mapping[tuple[str, ...], V]) -> Iterator[tuple[int, int, V]]:
     """Yields (place, length, value) of each phrase of `table` in `words`, the longest first at every place."""
     longest, place = max(map(len, table)), 0
     while place < len(words):
@@ -104,12 +108,15 @@ class Wish:
 
 def read(prompt: str, negative: str | None = None) -> Wish:
     """What `prompt` names, less what `negative`, or the prompt itself after "no" or "without", names."""
-    words, wanted, banned = tokens(prompt), [], set()
+    words = tokens(prompt)
+    wanted: list[tuple[str, str | Subject, int]] = []
+    banned: set[tuple[str, str]] = set()
     plural = [said != word for said, word in zip(spelled(prompt), words, strict=True)]
     wish = Wish(int.from_bytes(hashlib.sha256(" ".join(words).encode()).digest()[:6]))
     for _, _, meanings in find(tokens(negative or ""), EVERY):
         banned.update(meanings)
-    last = None  # (subject, where its words end): two nouns in a row are one thing, named by the second
+    # The subject, where its words end, its entry: two nouns in a row are one thing, named by the second.
+    last: tuple[Subject, int, tuple[str, str | Subject, int]] | None = None
     for place, length, meanings in find(words, EVERY):
         if any(word in NOT for word in words[max(0, place - 2) : place]):
             banned.update(meanings)
@@ -124,7 +131,7 @@ def read(prompt: str, negative: str | None = None) -> Wish:
             elif last and "riding" in words[last[1] : place]:
                 wanted.remove(last[2])
                 thing.rider = last[0]
-            entry = (kind, thing, place)
+            entry: tuple[str, str | Subject, int] = (kind, thing, place)
             wanted.append(entry)
             last = (thing, place + length, entry)
             head = words.index("of", place, place + length) if "of" in words[place : place + length] else place + length

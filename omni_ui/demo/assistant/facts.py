@@ -85,7 +85,7 @@ def video(content: bytes) -> dict[str, str]:
     except ImportError:
         raise ValueError("reading video needs the package av: run `pip install av`") from None
     try:
-        with av.open(io.BytesIO(content)) as box:
+        with av.open(io.BytesIO(content), "r") as box:
             stream = box.streams.video[0]
             rate = stream.average_rate or Fraction(0)
             seconds = box.duration / av.time_base if box.duration else 0.0
@@ -113,7 +113,7 @@ def _hear(content: bytes) -> tuple[np.ndarray, int, float, str]:
     try:
         import av
 
-        with av.open(io.BytesIO(content)) as box:
+        with av.open(io.BytesIO(content), "r") as box:
             stream, change, parts = box.streams.audio[0], av.AudioResampler("fltp", "stereo", 48_000), []
             for frame in box.decode(stream):
                 parts += [part.to_ndarray() for part in change.resample(frame)]

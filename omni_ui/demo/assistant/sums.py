@@ -4,6 +4,7 @@ import ast
 import math
 import operator
 import re
+from collections.abc import Callable
 
 _WORDS = {
     r"\bplus\b": "+", r"\bminus\b": "-", r"\btimes\b|\bmultiplied by\b|[×·]": "*", r"\bdivided by\b|÷": "/",
@@ -14,7 +15,7 @@ _ASKING = (
     r"\b(what's|what|is|how much|calculate|compute|solve|work out|please|the|result of|and|tell me|(can|could) you)\b"
     r"|[=?!:]|\.\s*$"
 )
-_SIGNS = {
+_SIGNS: dict[type, Callable[..., float | complex]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.USub: operator.neg, ast.UAdd: operator.pos,
 }  # fmt: skip
@@ -51,19 +52,20 @@ def solve(text: str) -> str | None:
 
 
 def _value(node: ast.expr) -> float | complex:
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        found = node.value
+    result: float | complex
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        result = node.value
     elif isinstance(node, ast.UnaryOp) and type(node.op) in _SIGNS:
-        found = _SIGNS[type(node.op)](_value(node.operand))
+        result = _SIGNS[type(node.op)](_value(node.operand))
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         base, power = _value(node.left), _value(node.right)
         if abs(power) * math.log10(abs(base) + 1) > _DIGITS:  # before Python tries
             raise OverflowError
-        found = base**power
+        result = base**power
     elif isinstance(node, ast.BinOp) and type(node.op) in _SIGNS:
-        found = _SIGNS[type(node.op)](_value(node.left), _value(node.right))
+        result = _SIGNS[type(node.op)](_value(node.left), _value(node.right))
     else:
         raise SyntaxError
-    if not isinstance(found, complex) and abs(found) >= 10**_DIGITS:
+    if not isinstance(result, complex) and abs(result) >= 10**_DIGITS:
         raise OverflowError
-    return found
+    return result

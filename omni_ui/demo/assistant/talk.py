@@ -125,7 +125,8 @@ def _answer(turns: list[Turn], voices: list[str]) -> str:
 
 def _described(media: list[tuple[str, str]]) -> str:
     """A table for each thing that was sent."""
-    told, seen = [], {}
+    told: list[str] = []
+    seen: dict[str, int] = {}
     for kind, source in media:
         seen[kind] = seen.get(kind, 0) + 1
         name = f"{kind.capitalize()} {seen[kind]}" if sum(k == kind for k, _ in media) > 1 else f"The {kind}"

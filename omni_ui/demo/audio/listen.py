@@ -14,7 +14,7 @@ class VoiceMatch:
     seconds: float
 
 
-def measure(samples: np.ndarray, rate: int) -> VoiceMatch:
+def measure(samples: np.ndarray, rate: float) -> VoiceMatch:
     """Pitch (60..500 Hz, by autocorrelation) and pace (peaks of loudness) of a recording's first 30 s.
 
     samples: (n,) or (n, channels), int16 or float; rate: samples per second. The pace was checked against sentences
@@ -22,8 +22,8 @@ def measure(samples: np.ndarray, rate: int) -> VoiceMatch:
     """
     x = np.asarray(samples, dtype=np.float64)
     x = x.mean(axis=1) if x.ndim == 2 else x
-    seconds, x = len(x) / rate, x[: 30 * rate]
-    fold = max(1, rate // 16_000)  # a voice needs no more than 16 kHz, and memory goes with the square of the rate
+    seconds, x = len(x) / rate, x[: int(30 * rate)]
+    fold = max(1, int(rate) // 16_000)  # a voice needs no more than 16 kHz, and memory goes with the square of the rate
     x, rate = x[: len(x) // fold * fold].reshape(-1, fold).mean(axis=1), rate / fold
     size, hop = int(rate * 0.05), int(rate * 0.01)
     if len(x) < size or not np.any(x):
@@ -34,7 +34,7 @@ def measure(samples: np.ndarray, rate: int) -> VoiceMatch:
     return VoiceMatch(_pitch(power, window, rate), _pace(power, rate, hop), seconds)
 
 
-def _pitch(power: np.ndarray, window: np.ndarray, rate: int) -> float | None:
+def _pitch(power: np.ndarray, window: np.ndarray, rate: float) -> float | None:
     fade = np.fft.irfft(np.abs(np.fft.rfft(window, 2 * len(window))) ** 2)  # what the window does to each lag
     lags = slice(int(rate / 500), int(rate / 60))
     likeness = np.fft.irfft(power)
@@ -48,7 +48,7 @@ def _pitch(power: np.ndarray, window: np.ndarray, rate: int) -> float | None:
     return float(rate / np.median(lags.start + likeness[voiced].argmax(axis=1)))
 
 
-def _pace(power: np.ndarray, rate: int, hop: int) -> float:
+def _pace(power: np.ndarray, rate: float, hop: int) -> float:
     hz = np.linspace(0, rate / 2, power.shape[1])
     energy = np.sqrt(power[:, (hz > 300) & (hz < 2500)].sum(axis=1))  # where vowels are, and hiss is not
     smooth = np.hanning(17) / np.hanning(17).sum()

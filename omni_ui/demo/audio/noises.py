@@ -188,7 +188,7 @@ def train(s: Stage) -> np.ndarray:
 def engine(s: Stage) -> np.ndarray:
     hz = s.drift(2.5, 42, 66)
     phase = TAU * np.cumsum(hz, axis=0, dtype=np.float64) / RATE
-    tone = sum(np.sin(k * phase + k * k) / k**0.8 for k in (1, 2, 3, 4, 6, 8, 11)).astype(np.float32)
+    tone = np.sum([np.sin(k * phase + k * k) / k**0.8 for k in (1, 2, 3, 4, 6, 8, 11)], axis=0).astype(np.float32)
     return 0.35 * tone * (1 + s.noise(15, 80)) + s.noise(60, 900) * 0.15
 
 

@@ -36,7 +36,13 @@ SOUNDS: dict[str, Sound] = {
 }
 """Words (whole, any case) and the sound they ask for."""
 _MUSICAL = {noises.bells, noises.piano, noises.guitar, noises.pad}
-_BEDS = {noises.ocean: 0.7, noises.rain: 0.6, noises.wind: 0.7, noises.stream: 0.7, noises.thunder: 1.8}
+_BEDS: dict[Sound, float] = {
+    noises.ocean: 0.7,
+    noises.rain: 0.6,
+    noises.wind: 0.7,
+    noises.stream: 0.7,
+    noises.thunder: 1.8,
+}
 """Even sounds step back behind single ones; thunder stands out."""
 
 _STRONG = "heavy|strong|loud|big|huge|violent|crashing|roaring|intense|pouring"
@@ -64,7 +70,8 @@ def synthesise(
     key = zlib.crc32(prompt.lower().encode())
     root = 110 * 2 ** (np.random.default_rng([key, seed % 2**32]).integers(-3, 5) / 12)
     minor = bool(re.search(rf"\b({_MINOR})\b", prompt, re.IGNORECASE))
-    mix, room = np.zeros((n + skip, 2), np.float32), 0.0
+    mix: np.ndarray = np.zeros((n + skip, 2), np.float32)
+    room = 0.0
     for make, gain in chosen.items():
         rng = np.random.default_rng([key, seed % 2**32, zlib.crc32(make.__name__.encode())])
         part = make(Stage(n + skip, rng, float(root), minor))

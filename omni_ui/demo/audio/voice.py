@@ -183,7 +183,7 @@ def _language(name: str | None, text: str, fallback: str) -> str:
             return code
     words = re.findall(r"\w+", text.lower())
     score = {code: sum(w in common.split() for w in words) for code, common in _COMMON_WORDS.items()}
-    best = max(score, key=score.get)
+    best = max(score, key=lambda code: score[code])
     return best if score[best] > score.get(fallback, score["en-us"]) else fallback
 
 
@@ -204,8 +204,8 @@ def _spoken(sentences: list[str], voice: Voice, rate: float, gain: float, rng) -
         return
     child = [sys.executable, "-I", "-S", str(Path(__file__).with_name("espeak.py"))]
     child += [espeakng_loader.get_library_path(), espeakng_loader.get_data_path()]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(child, **pipes) as espeak:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(child, stdin=pipe, stdout=pipe, stderr=pipe) as espeak:
         try:
             for sentence in sentences:
                 words = _WORDS_PER_MINUTE * rate * rng.uniform(0.96, 1.04)
@@ -224,8 +224,11 @@ def _spoken(sentences: list[str], voice: Voice, rate: float, gain: float, rng) -
             espeak.kill()  # also when the listener leaves in the middle
 
 
-def _ask(espeak: subprocess.Popen, wanted: dict) -> np.ndarray:
+def _ask(espeak: subprocess.Popen[bytes], wanted: dict[str, str | int]) -> np.ndarray:
     """The samples of one sentence at 22,050 Hz, -1..1."""
+    assert espeak.stdin
+    assert espeak.stdout
+    assert espeak.stderr
     with contextlib.suppress(BrokenPipeError):  # it has ended; the reading below tells why
         espeak.stdin.write(json.dumps(wanted).encode() + b"\n")
         espeak.stdin.flush()

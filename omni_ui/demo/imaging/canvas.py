@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter
 
-GREY = np.float32((0.299, 0.587, 0.114))
+GREY = np.array((0.299, 0.587, 0.114), np.float32)
 """How much red, green and blue count for brightness."""
 
 
@@ -81,7 +81,7 @@ def coloured(picture: Image.Image, strength: float) -> Image.Image:
 
 def noise(rng, rows, columns, size, octaves=5, gain=0.5) -> np.ndarray:
     """Fractal noise around 0.5, most of it in 0..1; `size` is its largest feature in pixels (or rows and columns)."""
-    tall, wide = (size, size) if np.isscalar(size) else size
+    tall, wide = size if isinstance(size, tuple) else (size, size)
     tall, wide = max(tall, 1.5), max(wide, 1.5)
     grid = rng.standard_normal((int(rows / tall) + 3, int(columns / wide) + 3), dtype=np.float32)
     strength = 1.0
@@ -155,7 +155,9 @@ def _lights() -> dict[str, list[Light]]:
     for row in HOURS.splitlines():
         hour, height, *codes = row.split()
         hues = colours(" ".join(codes))
-        found.setdefault(hour, []).append(Light(hues[:4], *hues[4:], float(height), hour in ("night", "neon")))
+        found.setdefault(hour, []).append(
+            Light(hues[:4], hues[4], hues[5], hues[6], hues[7], float(height), hour in ("night", "neon"))
+        )
     return found
 
 

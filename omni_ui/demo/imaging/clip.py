@@ -95,10 +95,11 @@ def _write(path, frames: Iterator[np.ndarray], size, fps: int, track: np.ndarray
         # With mbtree x264's choices differ from run to run; the same request is to give the same bytes.
         how = {"preset": "veryfast", "crf": "20", "x264-params": "mbtree=0"}
         picture = out.add_stream("libx264", rate=fps, options=how)
-        picture.width, picture.height, picture.pix_fmt = *size, "yuv420p"
+        picture.width, picture.height = size
+        picture.pix_fmt = "yuv420p"
         picture.time_base = Fraction(1, fps)
         heard = out.add_stream("aac", rate=RATE, layout="stereo") if track is not None else None
-        if heard:
+        if heard and track is not None:
             block = av.AudioFrame.from_ndarray(np.ascontiguousarray(track.T), format="fltp", layout="stereo")
             block.sample_rate, block.pts = RATE, 0
             out.mux(heard.encode(block) + heard.encode())

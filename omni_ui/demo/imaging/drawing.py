@@ -33,12 +33,13 @@ def drawings() -> dict[str, Drawing]:
     for entry in text.split("\n= ")[1:]:
         head, *lines = entry.strip().split("\n")
         *name, home, size, box, colour = head.split()
+        wide, tall = box.split("x")
         parts = []
         for row in lines:
             kind, tone, *numbers = row.split()
             values = tuple(float(number) for group in numbers for number in group.split(","))
             parts.append((kind[0], kind[1:], tone, values))
-        found[" ".join(name)] = Drawing(home, float(size), tuple(map(int, box.split("x"))), colour, tuple(parts))
+        found[" ".join(name)] = Drawing(home, float(size), (int(wide), int(tall)), colour, tuple(parts))
     return found
 
 
@@ -59,7 +60,7 @@ def curve(points: np.ndarray, closed: bool) -> np.ndarray:
     return out if closed else np.concatenate([out, points[-1:]])
 
 
-def draw(name: str, tall: int, stage: Stage, colour: str | None = None, haze=0.0, snowy=False) -> Image.Image:
+def draw(name: str, tall: float, stage: Stage, colour: str | None = None, haze=0.0, snowy=False) -> Image.Image:
     """The subject `tall` pixels high, lit from the stage's side."""
     light, side, rng = stage.light, stage.side, stage.rng
     tall, evening = max(int(tall), 6), light.dark or light.height < 0

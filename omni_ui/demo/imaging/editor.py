@@ -132,7 +132,8 @@ def _opaque(image: Image.Image) -> Image.Image:
 def _operations(words: list[str], banned: list[str], reference, seed) -> list[Callable]:
     """The edits that the words name, in their order."""
     refused = {value for _, _, value in _words.find(banned, FOUND)}
-    found, skip = [], set()
+    found: list[tuple[int, Callable]] = []
+    skip: set[int] = set()
     for place, word in enumerate(words):
         if word in ADD:
             end = next((i for i in range(place + 1, len(words)) if words[i] in {",", ".", ";"}), len(words))
@@ -153,8 +154,10 @@ def _operations(words: list[str], banned: list[str], reference, seed) -> list[Ca
         "replace background": lambda place: lambda picture, rng: _new_background(picture, words[place:], seed),
         "match": lambda place: None,  # there is nothing to be like
     }
-    made = [(place, own[value](place) if value in own else EDITS[value]) for value, place in named.items()]
-    found += [one for one in made if one[1]]
+    for value, place in named.items():
+        operation = own[value](place) if value in own else EDITS[value]
+        if operation:
+            found.append((place, operation))
     hues = [hue for place, _, hue in _words.find(words, _words.TABLES["colour"]) if place not in skip]
     if hues and not found and not {"mono", "golden"} & set(named):
         found.append((0, lambda picture, rng: looks.tint(picture, hues[0])))

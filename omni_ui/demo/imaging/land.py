@@ -142,7 +142,7 @@ def beach(stage: Stage, snowy: bool) -> None:
     d = depth / unit + ripple * 0.02
     dry = ease(0.03, 0.11, d)[..., None]
     sand = colours("f4f7fc" if snowy else "f0d7a6")[0]
-    albedo = mix(sand * np.float32((0.72, 0.66, 0.62)), sand, dry) * (1 + ripple[..., None] * 0.16)
+    albedo = mix(sand * np.array((0.72, 0.66, 0.62), np.float32), sand, dry) * (1 + ripple[..., None] * 0.16)
     colour = stage.light.on(albedo, np.clip(0.85 - depth / stage.height * 0.5 + ripple * 0.3, 0, 1))
     colour = mix(colour, stage.light.sky[-2], (1 - dry) * 0.28)
     foam = np.exp(-((d / 0.011) ** 2)) + 0.5 * np.exp(-(((d - 0.025) / 0.006) ** 2))

@@ -91,8 +91,8 @@ def night(picture, rng):
     mask, values = sky_of(picture), array(picture)
     warm = ease(0.2, 0.5, values[..., :1] - values[..., 2:]) * ease(0.72, 0.95, values.max(-1, keepdims=True))
     dim = mix(values, (values @ GREY)[..., None], 0.45) ** 1.25
-    dim = dim * np.float32((0.3, 0.4, 0.66)) + np.float32((0.01, 0.018, 0.05))
-    dim = mix(dim, values * np.float32((1.0, 0.86, 0.6)), warm * 0.6)
+    dim = dim * np.array((0.3, 0.4, 0.66), np.float32) + np.array((0.01, 0.018, 0.05), np.float32)
+    dim = mix(dim, values * np.array((1.0, 0.86, 0.6), np.float32), warm * 0.6)
     sky = _new_sky(picture, mask, colours("060b22 0d1b42 24406e")) * 0.86
     stars = mask_of(rng.random(mask.shape, dtype=np.float32) > 1 - 0.0011)
     fade = np.linspace(1, 0.2, picture.height, dtype=np.float32)[:, None]
@@ -104,19 +104,23 @@ def night(picture, rng):
 def sunset(picture, rng):
     mask, values = sky_of(picture), array(picture)
     tint = mix(
-        np.float32((0.62, 0.42, 0.55)), np.float32((1.16, 0.88, 0.62)), ease(0.1, 0.75, (values @ GREY)[..., None])
+        np.array((0.62, 0.42, 0.55), np.float32),
+        np.array((1.16, 0.88, 0.62), np.float32),
+        ease(0.1, 0.75, (values @ GREY)[..., None]),
     )
     sky = _new_sky(picture, mask, colours("34407e 9a5a8e f0805c ffd083"))
     done = mix(values * tint, sky, mask[..., None])
     y, x = np.linspace(0, 1, picture.height)[:, None], np.linspace(-1, 1, picture.width)[None, :]
     glow = np.exp(-((x - 0.35) ** 2) * 1.6 - ((y - 0.45) / 0.4) ** 2)[..., None].astype(np.float32)
-    return picture_of(1 - (1 - done) * (1 - glow * np.float32((0.34, 0.19, 0.06))))
+    return picture_of(1 - (1 - done) * (1 - glow * np.array((0.34, 0.19, 0.06), np.float32)))
 
 
 def golden(picture, rng):
     values = array(picture)
-    tint = mix(np.float32((0.92, 0.82, 0.72)), np.float32((1.16, 1.0, 0.74)), (values @ GREY)[..., None])
-    return picture_of(values * tint + np.float32((0.05, 0.025, 0.0)))
+    tint = mix(
+        np.array((0.92, 0.82, 0.72), np.float32), np.array((1.16, 1.0, 0.74), np.float32), (values @ GREY)[..., None]
+    )
+    return picture_of(values * tint + np.array((0.05, 0.025, 0.0), np.float32))
 
 
 def snow(picture, rng):
@@ -130,15 +134,19 @@ def snow(picture, rng):
     lying = np.clip(ground * 0.95 + ease(0.08, 0.4, -up) * 0.7 + patches * 0.7, 0, 1)
     warm = ease(0.1, 0.35, values[..., 0] - values[..., 1:].max(-1))  # fur, brick and skin keep more of their colour
     lying = lying * (1 - sky_of(picture)) * (1 - 0.75 * warm)
-    white = mix(np.float32((0.66, 0.74, 0.88)), np.float32((0.98, 0.985, 1.0)), ease(0.08, 0.6, grey)[..., None])
-    cold = mix(values, grey[..., None], 0.35) * np.float32((0.95, 1.0, 1.08)) + 0.02
+    white = mix(
+        np.array((0.66, 0.74, 0.88), np.float32),
+        np.array((0.98, 0.985, 1.0), np.float32),
+        ease(0.08, 0.6, grey)[..., None],
+    )
+    cold = mix(values, grey[..., None], 0.35) * np.array((0.95, 1.0, 1.08), np.float32) + 0.02
     done = picture_of(mix(cold, white, (lying * 0.86)[..., None])).convert("RGBA")
     done.alpha_composite(flakes(w, h, rng, 1.1))
     return done.convert("RGB")
 
 
 def rain(picture, rng):
-    dim = picture_of(array(coloured(picture, 0.6)) * np.float32((0.74, 0.79, 0.86)) + 0.03)
+    dim = picture_of(array(coloured(picture, 0.6)) * np.array((0.74, 0.79, 0.86), np.float32) + 0.03)
     dim = Image.blend(dim, blurred(dim, unit_of(picture) * 0.005), 0.4).convert("RGBA")
     dim.alpha_composite(streaks(*picture.size, rng, 1.3))
     return dim.convert("RGB")
@@ -151,7 +159,7 @@ def fog(picture, rng):
     bank = noise(rng, h, w, (unit * 0.12, unit * 0.6), 4) - 0.5
     veil = np.clip(0.22 + 0.62 * far + bank * 0.5, 0, 0.93)[..., None].astype(np.float32)
     soft = coloured(blurred(picture, unit * 0.002), 0.7)
-    return picture_of(mix(array(soft), np.float32((0.83, 0.86, 0.88)), veil))
+    return picture_of(mix(array(soft), np.array((0.83, 0.86, 0.88), np.float32), veil))
 
 
 def _on_values(change: Callable[[np.ndarray], np.ndarray]) -> Callable:
@@ -176,8 +184,8 @@ def border(picture, rng):
 
 LOOKS: dict[str, Callable] = {
     **{look.__name__: look for look in (night, sunset, golden, snow, rain, fog, border)},
-    "warmer": _on_values(lambda v: v * np.float32((1.1, 1.01, 0.84))),
-    "cooler": _on_values(lambda v: v * np.float32((0.86, 1.0, 1.12))),
+    "warmer": _on_values(lambda v: v * np.array((1.1, 1.01, 0.84), np.float32)),
+    "cooler": _on_values(lambda v: v * np.array((0.86, 1.0, 1.12), np.float32)),
     "brighter": _on_values(lambda v: v**0.68),
     "darker": _on_values(lambda v: v**1.5),
     "contrast": _on_values(lambda v: mix(v, v * v * (3 - 2 * v), 0.85)),

@@ -48,7 +48,7 @@ def watercolour(picture, rng):
     values = values[rows, columns]
     rim = np.clip(edges(picture_of(values), 0.0022) * 0.8, 0, 0.26)[..., None]
     pool, paper = grain(picture, rng, unit * 0.16, 5), grain(picture, rng, unit * 0.006, 3, 0.7)
-    light = np.float32((0.985, 0.97, 0.935))
+    light = np.array((0.985, 0.97, 0.935), np.float32)
     values = mix(values, light, np.clip(0.15 + pool * 0.4, 0, 0.5)) * (1 - rim)
     y, x = np.arange(h)[:, None] / unit, np.arange(w)[None, :] / unit
     margin = np.minimum(np.minimum(x, w / unit - x), np.minimum(y, h / unit - y))
@@ -98,7 +98,7 @@ def few_colours(picture: Image.Image, count: int, dither=0.0) -> Image.Image:
     sample = np.concatenate([values, np.repeat(strong, 4, 0)])
     chart = Image.fromarray(sample[None], "RGB").quantize(count, Image.Quantize.MEDIANCUT, kmeans=2)
     if dither:
-        bayer = np.float32([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) / 16 - 0.47
+        bayer = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16 - 0.47
         rows, columns = np.arange(picture.height) % 4, np.arange(picture.width) % 4
         picture = picture_of(array(picture) + bayer[rows[:, None], columns[None, :]][..., None] * dither)
     return picture.quantize(palette=chart, dither=Image.Dither.NONE).convert("RGB")
@@ -128,7 +128,7 @@ def sketch(picture, rng):
         waves = 0.5 + 0.5 * np.sin((x * lean + y + wobble) * pitch)
         hatch = hatch * (1 - ease(level, level - 0.3, base) * ease(0.45, 0.95, waves) * 0.5)
     ink = np.clip((1 - dodge * rubbed * hatch)[..., None] * (1 + grain(picture, rng, 3, 2) * 1.1), 0, 1)
-    return picture_of(mix(np.float32((0.97, 0.955, 0.92)), np.float32((0.19, 0.18, 0.2)), ink))
+    return picture_of(mix(np.array((0.97, 0.955, 0.92), np.float32), np.array((0.19, 0.18, 0.2), np.float32), ink))
 
 
 def ink(picture, rng):
@@ -140,8 +140,8 @@ def ink(picture, rng):
     grey = grey + (noise(rng, h, w, unit * 0.14, 6, 0.6) - 0.5) * 0.13
     levels = sum(ease(level - 0.035, level + 0.035, grey) for level in (0.16, 0.34, 0.52, 0.72)) / 4
     tone = np.clip(levels - ease(0.1, 0.3, edges(soft, 0.002)) * 0.6, 0, 1)
-    paper = np.float32((0.965, 0.94, 0.885)) * (1 + grain(picture, rng, unit * 0.01, 3, 0.7) * 0.08)
-    done = picture_of(mix(np.float32((0.09, 0.1, 0.13)), paper, (0.06 + 0.94 * tone**0.8)[..., None]))
+    paper = np.array((0.965, 0.94, 0.885), np.float32) * (1 + grain(picture, rng, unit * 0.01, 3, 0.7) * 0.08)
+    done = picture_of(mix(np.array((0.09, 0.1, 0.13), np.float32), paper, (0.06 + 0.94 * tone**0.8)[..., None]))
     side, pen = int(unit * 0.045), ImageDraw.Draw(done)
     left, top = w - side * 2, h - side * 2
     pen.rounded_rectangle((left, top, w - side, h - side), side * 0.15, (176, 50, 40))
@@ -156,7 +156,7 @@ def neon(picture, rng):
     values = array(coloured(picture, 1.5))
     grey = (values @ GREY)[..., None]
     dark = np.clip(values * 1.02 - 0.06, 0, 1) ** (1.1 + 1.2 * float(grey.mean()))
-    tint = mix(np.float32((0.42, 0.1, 0.75)), np.float32((0.2, 0.95, 1.0)), grey)
+    tint = mix(np.array((0.42, 0.1, 0.75), np.float32), np.array((0.2, 0.95, 1.0), np.float32), grey)
     values = mix(dark, dark * 0.55 + tint * grey * 0.75, 0.5)
     bright = picture_of(np.clip(values - 0.42, 0, 1) * 1.7)
     return ImageChops.screen(picture_of(values), blurred(bright, unit_of(picture) * 0.014))
@@ -176,7 +176,7 @@ def cartoon(picture, rng):
     steps = grey * 9
     level = (np.floor(steps) + ease(0.3, 0.7, steps - np.floor(steps))) / 9
     outline = ease(0.14, 0.3, edges(soft, 0.0016))[..., None] * 0.9
-    return picture_of(mix(values * (level / grey)[..., None], np.float32((0.08, 0.07, 0.12)), outline))
+    return picture_of(mix(values * (level / grey)[..., None], np.array((0.08, 0.07, 0.12), np.float32), outline))
 
 
 def mono(picture, rng):
@@ -190,7 +190,9 @@ def sepia(picture, rng):
 def vintage(picture, rng):
     """Faded film: lifted blacks, warm lights, green shadows, grain, dark corners."""
     values = 0.07 + array(coloured(picture, 0.72)) * 0.86
-    tint = mix(np.float32((0.98, 1.0, 0.9)), np.float32((1.08, 1.0, 0.84)), (values @ GREY)[..., None])
+    tint = mix(
+        np.array((0.98, 1.0, 0.9), np.float32), np.array((1.08, 1.0, 0.84), np.float32), (values @ GREY)[..., None]
+    )
     return picture_of((values * tint + grain(picture, rng, 2.5, 2) * 0.09) * vignette(picture, 0.42))
 
 
@@ -202,14 +204,16 @@ def cinematic(picture, rng):
     """Teal shadows, warm lights, a soft bloom and dark corners."""
     values = array(picture)
     warm = ease(0.1, 0.8, (values @ GREY)[..., None])
-    values = np.clip(values + mix(np.float32((-0.05, 0.0, 0.06)), np.float32((0.06, 0.015, -0.06)), warm), 0, 1)
+    values = np.clip(
+        values + mix(np.array((-0.05, 0.0, 0.06), np.float32), np.array((0.06, 0.015, -0.06), np.float32), warm), 0, 1
+    )
     values = mix(values, values * values * (3 - 2 * values), 0.55)
     bloom = array(blurred(picture_of(np.clip(values - 0.55, 0, 1)), unit_of(picture) * 0.02))
     return picture_of((1 - (1 - values) * (1 - bloom * 0.8)) * vignette(picture, 0.5))
 
 
 def pastel(picture, rng):
-    return picture_of(0.3 + 0.7 * array(coloured(picture, 0.8)) + 0.03 * np.float32((1.0, 0.4, 0.8)))
+    return picture_of(0.3 + 0.7 * array(coloured(picture, 0.8)) + 0.03 * np.array((1.0, 0.4, 0.8), np.float32))
 
 
 TECHNIQUES = (watercolour, oil, pixel, sketch, ink, poster, cartoon)
@@ -231,7 +235,7 @@ def unfinished(picture: Image.Image, done: float, rng) -> Image.Image:
     unit, (w, h) = unit_of(picture), picture.size
     rough = (1 - done) ** 1.3
     weave = 0.5 + 0.25 * (np.sin(np.arange(w) * 2.2)[None, :] + np.sin(np.arange(h) * 2.2)[:, None])
-    ground = np.float32((0.9, 0.86, 0.78)) * (0.94 + 0.08 * weave[..., None])
+    ground = np.array((0.9, 0.86, 0.78), np.float32) * (0.94 + 0.08 * weave[..., None])
     size = 0.004 + 0.05 * rough
     blobs = strokes(picture, rng, ((size * 2.6, size * 1.1, size * 0.85),), picture_of(ground))
     blobs = Image.blend(blobs, blurred(blobs, unit * size * 0.25), 0.6)

@@ -88,7 +88,9 @@ def _place(stage: Stage, subject: Subject, k: int, x: float, crowd: int, scene: 
     bob = "bob" if not ground or name in AFLOAT or name == "whale" else ""
     stage.put(name, picture, left, top, bob, float(stage.rng.uniform(0.3, 1)))
     if ground and stage.ground is not None and scene in ("meadow", "forest", "mountain", "village") and not stage.snowy:
-        base = picture.getchannel("A").crop((0, int(picture.height * 0.93), picture.width, picture.height)).getbbox()
+        base = picture.getchannel("A").crop(
+            (0, int(picture.height * 0.93), picture.width, picture.height)
+        ).getbbox() or (0, 0, picture.width, 0)
         tufts(stage, left + base[0], foot, base[2] - base[0], min(tall, unit * 0.4))
     if at_sea and name == "whale":
         spray(stage, picture, left, foot)
@@ -162,10 +164,10 @@ def shadow(stage: Stage, picture: Image.Image, left, foot, indoors=False) -> Non
     field = blurred(field, max(1, picture.height * 0.012))
     if not indoors:
         _dark(stage, field.point(lambda v: v * 0.32), left - abs(slide), foot - flat.height - picture.height * 0.03)
-    base = alpha.crop((0, int(picture.height * 0.94), picture.width, picture.height)).getbbox()
+    base = alpha.crop((0, int(picture.height * 0.94), picture.width, picture.height)).getbbox() or (0, 0, 1, 0)
     w, h = base[2] - base[0], max(3, int(picture.height * 0.04))
     middle = left + (base[0] + base[2]) / 2
-    ellipses = [(1.0, h, 0.0, 135)]
+    ellipses: list[tuple[float, float, float, int]] = [(1.0, h, 0.0, 135)]
     if indoors:  # the light of a room is soft: pools that grow wider and fainter
         ellipses = [(0.96, h, 0.0, 150), (1.25, h * 2.2, 0.1, 80), (1.7, h * 3.4, 0.3, 55)]
     for share, tall, away, strength in ellipses:

@@ -72,7 +72,11 @@ def globe(stage: Stage, cx, cy, radius, rings: bool, hue: str | None = None) -> 
     skin = blend(hues, 0.5 + 0.5 * np.sin(across * 7 + swirl * 2.2 + 2 * np.sin(across * 3)))
     lamp = (0.72 * stage.side, -0.5, 0.48)
     k = ease(-0.1, 0.95, u * lamp[0] + v * lamp[1] + z * lamp[2])
-    skin = mix(skin * (0.06 + 1.08 * k[..., None]), np.float32((0.8, 0.92, 1)), (ease(0.35, 0, z) * k)[..., None] * 0.6)
+    skin = mix(
+        skin * (0.06 + 1.08 * k[..., None]),
+        np.array((0.8, 0.92, 1), np.float32),
+        (ease(0.35, 0, z) * k)[..., None] * 0.6,
+    )
     halo = np.exp(-np.maximum(far - 1, 0) * 11) * np.clip(0.25 + u * lamp[0] + v * lamp[1], 0, 1) * 0.5
 
     def lay(name, colour, cover):
@@ -183,7 +187,7 @@ def studio(stage: Stage, table: bool, hue: str | None = None) -> None:
     rng, unit, shape = stage.rng, stage.unit, (stage.height, stage.width)
     tones = colours(pick(rng, BACKDROPS))
     if hue:
-        tones = mix(tones, colours(hue), np.float32((0.3, 0.45, 0.4, 0.3))[:, None])
+        tones = mix(tones, colours(hue), np.array((0.3, 0.45, 0.4, 0.3), np.float32)[:, None])
     y, x = grid(stage)
     full = np.ones(shape, np.float32)
     centre = shape[1] * (0.5 + 0.16 * stage.side)

@@ -55,7 +55,7 @@ async def chat_batch(body: Chat, request: Request) -> Response:
     bad = next((one for one in answers if one.status_code != 200), None)
     if bad is not None or not answers:
         return bad or refusal("messages must hold at least one conversation.")
-    bodies = [json.loads(one.body) for one in answers]
+    bodies = [json.loads(bytes(one.body)) for one in answers]
     choices = [{**choice, "index": i} for i, one in enumerate(bodies) for choice in one["choices"]]
     counts = ("prompt_tokens", "total_tokens", "completion_tokens")
     usage = {**bodies[0]["usage"], **{k: sum(one["usage"][k] for one in bodies) for k in counts}}
@@ -89,8 +89,8 @@ async def _chat(body: Chat, demo: Any) -> Response:
     ask = Ask(turn.prompt, turn.told | {"multi_modal_data": media}, id=turn.id, modalities=wanted)
     demo.engine.admit(ask)
     if body.stream:
-        media = "text/event-stream"
-        return StreamingResponse(_events(turn, ask), media_type=media, headers={"X-Demo-Engine": "talk"})
+        headers = {"X-Demo-Engine": "talk"}
+        return StreamingResponse(_events(turn, ask), media_type="text/event-stream", headers=headers)
     return await _whole(turn, ask)
 
 

@@ -85,7 +85,7 @@ async def edits(
     if stream and not demo.autoregressive:
         raise HTTPException(400, "stream=true is only supported for multi-stage image editing pipelines.")
     try:
-        sources = [*(image or image_array or []), *(url or url_array or [])]
+        sources: list[Upload | str] = [*(image or image_array or []), *(url or url_array or [])]
         if not sources:
             raise HTTPException(422, "Field 'image' or 'url' is required")
         most = MOST_INPUTS if "edit" in demo.modes else 1

@@ -120,8 +120,8 @@ async def _raised(_: Request, wrong: HTTPException) -> JSONResponse:
 
 def install(app: FastAPI) -> None:
     """Starlette's own exceptions (404, 405, a bad form) keep their `{"detail": …}`, as on the real server."""
-    app.add_exception_handler(HTTPException, _raised)
-    app.add_exception_handler(RequestValidationError, _invalid)
+    app.exception_handler(HTTPException)(_raised)
+    app.exception_handler(RequestValidationError)(_invalid)
     app.add_exception_handler(ValueError, lambda _, wrong: refusal(str(wrong)))
     app.add_exception_handler(Exception, lambda _, wrong: refusal(str(wrong), 500))
 

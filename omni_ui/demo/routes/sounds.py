@@ -69,10 +69,17 @@ async def _sound(body: Sound, demo: Any) -> Response:
             return _spoken(body) if demo.autoregressive else None
         from omni_ui.demo.audio import sound as craft
 
-        how = {"steps": body.num_inference_steps, "guidance": body.guidance_scale, "seed": body.seed or 0}
         # Speed shortens what is made; nothing is stretched.
         seconds = (body.audio_length or 10.0) / (body.speed or 1.0)
-        made = craft.synthesise(body.input, seconds=seconds, start=start, negative_prompt=body.negative_prompt, **how)
+        made = craft.synthesise(
+            body.input,
+            seconds=seconds,
+            start=start,
+            seed=body.seed or 0,
+            steps=body.num_inference_steps,
+            guidance=body.guidance_scale,
+            negative_prompt=body.negative_prompt,
+        )
         return encode_audio(made, craft.RATE, body.response_format)
 
     try:

@@ -36,10 +36,17 @@ async def prepare(body: Speech, demo: Any) -> tuple[Ask, Callable[[], Iterator[n
     told |= {"text": body.input, "speaker": body.voice, "instruct": body.instructions}
     ask = Ask(body.input, told, id=f"speech-{Ask('', {}).id}", modalities=["audio"])
     name = body.voice if body.voice and body.voice not in demo.voices else next(iter(voice.VOICES))
-    how = {"voice": name, "language": body.language, "instructions": body.instructions, "match": match}
 
     def work() -> Iterator[np.ndarray]:
-        spoken = voice.speak(body.input, speed=body.speed or 1.0, seed=body.seed or 0, **how)
+        spoken = voice.speak(
+            body.input,
+            voice=name,
+            language=body.language,
+            instructions=body.instructions,
+            speed=body.speed or 1.0,
+            seed=body.seed or 0,
+            match=match,
+        )
         for piece in spoken:
             # A third of the rate: the mean of three samples is filter enough for speech.
             low = body.sample_rate == 8000
