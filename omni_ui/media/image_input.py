@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from omni_ui.core.files import new_path
-from omni_ui.widgets.form import Invalid
+from omni_ui.core.invalid import Invalid
 
 LARGEST = 4096 * 4096
 """Pixels. The server refuses results above 33 million (cli/serve.py:1030), and a result is as large as its picture."""

@@ -6,8 +6,8 @@ from pathlib import Path
 from PIL import Image
 
 from omni_ui.core.files import new_path
+from omni_ui.core.invalid import Invalid
 from omni_ui.media.image_input import Taken, take_picture
-from omni_ui.widgets.form import Invalid
 
 FIELD = "mask_image"
 LIGHT = 128

@@ -8,10 +8,10 @@ from typing import Literal
 import numpy as np
 
 from omni_ui.client import type_of_file
+from omni_ui.core.invalid import Invalid
 from omni_ui.media.decoding import container_of
 from omni_ui.media.image_input import take_picture
 from omni_ui.media.recording import as_wav, read_recording
-from omni_ui.widgets.form import Invalid
 
 LONGEST = 1800.0
 """Seconds of a recording. Models hear about 40 minutes at most, and a minute costs some hundred tokens."""

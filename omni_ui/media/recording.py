@@ -12,8 +12,8 @@ import numpy as np
 import soundfile
 
 from omni_ui.core.files import keep
+from omni_ui.core.invalid import Invalid
 from omni_ui.media.decoding import NotDecoded, check_length, container_of, decode
-from omni_ui.widgets.form import Invalid
 
 LONGEST = 600.0
 """Seconds that are read unless the caller says otherwise."""

@@ -7,24 +7,9 @@ from typing import Any
 import gradio as gr
 from pydantic import ValidationError
 
-from omni_ui.client import Problem, Request, hint, problems
+from omni_ui.client import Request, hint, problems
+from omni_ui.core.invalid import Invalid as Invalid
 from omni_ui.widgets.fields import control, number_field
-
-
-class Invalid(Exception):
-    """What was entered cannot be sent; `problems` holds a sentence for each field.
-
-    remedy: a change that the page can offer, as in OmniError.
-    """
-
-    def __init__(self, *problems: Problem, remedy: dict[str, Any] | None = None) -> None:
-        super().__init__(" ".join(problem.sentence for problem in problems))
-        self.problems = problems
-        self.remedy = remedy
-
-    @classmethod
-    def because(cls, field: str, sentence: str, remedy: dict[str, Any] | None = None) -> "Invalid":
-        return cls(Problem(field, sentence), remedy=remedy)
 
 
 class Form:

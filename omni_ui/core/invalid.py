@@ -1,0 +1,21 @@
+"""What is wrong with something that a visitor entered or gave, found before anything is sent."""
+
+from typing import Any
+
+from omni_ui.client import Problem
+
+
+class Invalid(Exception):
+    """What was entered cannot be sent; `problems` holds a sentence for each field.
+
+    remedy: a change that the page can offer, as in OmniError.
+    """
+
+    def __init__(self, *problems: Problem, remedy: dict[str, Any] | None = None) -> None:
+        super().__init__(" ".join(problem.sentence for problem in problems))
+        self.problems = problems
+        self.remedy = remedy
+
+    @classmethod
+    def because(cls, field: str, sentence: str, remedy: dict[str, Any] | None = None) -> "Invalid":
+        return cls(Problem(field, sentence), remedy=remedy)
