@@ -33,7 +33,7 @@ class Ask:
     """
 
     words: str
-    told: dict[str, Any]
+    parameters: dict[str, Any]
     id: str = field(default_factory=lambda: uuid4().hex[:16])
     modalities: list[str] | None = None
     begun: Callable[[], None] | None = None
@@ -41,13 +41,13 @@ class Ask:
 
     @property
     def fault(self) -> str | None:
-        found = re.search(r"\[\[fail:(\w+)\]\]", self.words)
-        return found[1] if found else None
+        match = re.search(r"\[\[fail:(\w+)\]\]", self.words)
+        return match[1] if match else None
 
     @property
     def wait(self) -> float | None:
-        found = re.search(r"\[\[slow:(\d+(?:\.\d+)?)\]\]", self.words)
-        return min(float(found[1]), LONGEST_WAIT) if found else None
+        match = re.search(r"\[\[slow:(\d+(?:\.\d+)?)\]\]", self.words)
+        return min(float(match[1]), LONGEST_WAIT) if match else None
 
 
 class Engine:
@@ -77,7 +77,7 @@ class Engine:
         """What `work` yields, made piece by piece in a worker thread. pieces: over how many the latency is spread."""
         self.admit(ask)
         begun = time.time()
-        record = {"request_id": ask.id, "time": begun, "state": "running", "prompt": ask.told}
+        record = {"request_id": ask.id, "time": begun, "state": "running", "prompt": ask.parameters}
         record |= {"output_modalities": ask.modalities}
         self.records.append(record)
         self.running[ask.id] = ask
@@ -116,7 +116,7 @@ class Engine:
             record["seconds"] = round(time.time() - begun, 3)
             self.running.pop(ask.id, None)
 
-    async def one(self, ask: Ask, work: Callable[[], T]) -> T | None:
+    async def run_once(self, ask: Ask, work: Callable[[], T]) -> T | None:
         """The single thing that `work` makes; None when the engine gave nothing."""
 
         def making() -> Iterator[T]:

@@ -12,14 +12,14 @@ V = TypeVar("V")
 
 def lexicon() -> dict[str, dict[str, str]]:
     """words.txt as {kind: {name: "phrase, phrase"}}."""
-    found: dict[str, dict[str, str]] = {}
+    entries: dict[str, dict[str, str]] = {}
     for row in Path(__file__).with_name("words.txt").read_text(encoding="utf-8").splitlines():
         if row.startswith("["):
-            found[row.strip("[]")] = kind = {}
+            entries[row.strip("[]")] = kind = {}
         elif row and not row.startswith("#"):
             name, phrases = row.split(": ")
             kind[name] = phrases
-    return found
+    return entries
 
 
 LEXICON = lexicon()
@@ -140,8 +140,8 @@ def read(prompt: str, negative: str | None = None) -> Wish:
     for kind, value, _ in wanted:
         name = value.name if isinstance(value, Subject) else value
         group = getattr(wish, kind)
-        known = [item.name if isinstance(item, Subject) else item for item in group]
-        if (kind, name) not in banned and name not in known:
+        names = [item.name if isinstance(item, Subject) else item for item in group]
+        if (kind, name) not in banned and name not in names:
             group.append(value)
     if "portrait" in wish.feature and not wish.subject and ("subject", "woman") not in banned:
         wish.subject.append(Subject("woman"))

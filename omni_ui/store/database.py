@@ -91,8 +91,8 @@ class Database:
         try:
             file.row_factory = sqlite3.Row
             # Looked at before the first pragma that writes.
-            if (found := file.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-                raise sqlite3.DatabaseError(f"malformed: {found}")
+            if (verdict := file.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+                raise sqlite3.DatabaseError(f"malformed: {verdict}")
             version = file.execute("PRAGMA user_version").fetchone()[0]
             if version > len(self._migrations):
                 raise StoreTrouble(

@@ -50,13 +50,13 @@ class History:
             new: list[str] = []
             try:
                 for source in sources:
-                    one, is_new = await self._take(source, record.visitor)
-                    kept.append(one)
-                    new += [one.name] if is_new else []
-                starred = record.starred or any(one.starred for one in old)
+                    file, is_new = await self._take(source, record.visitor)
+                    kept.append(file)
+                    new += [file.name] if is_new else []
+                starred = record.starred or any(entry.starred for entry in old)
                 record = record.but(files=kept, starred=starred)
-                removed = [("DELETE FROM history WHERE id = ?", (one.id,)) for one in old]
-                freed = await self._freed([one.id for one in old], besides=[one.name for one in kept])
+                removed = [("DELETE FROM history WHERE id = ?", (entry.id,)) for entry in old]
+                freed = await self._freed([entry.id for entry in old], besides=[file.name for file in kept])
                 await self._database.write(*removed, *insert(record))
             except BaseException:
                 await self._unlink(new)
@@ -66,8 +66,8 @@ class History:
             return record
 
     async def find(self, id: str, visitor: str) -> HistoryRecord | None:
-        found = await self._database.read("SELECT * FROM history WHERE id = ? AND visitor = ?", id, visitor)
-        return read_row(found[0]) if found else None
+        rows = await self._database.read("SELECT * FROM history WHERE id = ? AND visitor = ?", id, visitor)
+        return read_row(rows[0]) if rows else None
 
     async def many(self, ids: Sequence[str], visitor: str) -> list[HistoryRecord]:
         """Those of these records that are the visitor's, newest first."""
@@ -117,10 +117,10 @@ class History:
 
     async def star(self, id: str, visitor: str, on: bool) -> bool:
         """Whether there was such a record."""
-        found = await self.find(id, visitor)
-        if found:
+        record = await self.find(id, visitor)
+        if record:
             await self._database.write(("UPDATE history SET starred = ? WHERE id = ?", (int(on), id)))
-        return found is not None
+        return record is not None
 
     async def add_fact(self, id: str, visitor: str, name: str, value: str) -> None:
         """One more fact for the line below a result that is written down already."""
@@ -188,9 +188,9 @@ class History:
 
     async def _take(self, source: Source, visitor: str) -> tuple[HistoryFile, bool]:
         """The file as it is kept, and whether it was not kept before."""
-        made = HistoryFile(source.role, source.title, source.kind)
+        entry = HistoryFile(source.role, source.title, source.kind)
         if not await asyncio.to_thread(source.path.is_file):
-            return made, False
+            return entry, False
         sha = await asyncio.to_thread(sha_of, source.path) if source.role == "input" else ""
         if sha:
             rows = await self._database.read(
@@ -199,9 +199,9 @@ class History:
                 *(sha, visitor),
             )
             if rows and self._files().path(rows[0]["name"]):
-                return replace(made, name=rows[0]["name"], bytes=rows[0]["bytes"], sha=sha), False
+                return replace(entry, name=rows[0]["name"], bytes=rows[0]["bytes"], sha=sha), False
         name, size = await asyncio.to_thread(self._files().take, source.path)
-        return replace(made, name=name, bytes=size, sha=sha), True
+        return replace(entry, name=name, bytes=size, sha=sha), True
 
     async def _freed(self, ids: Sequence[str], besides: Sequence[str] = ()) -> list[str]:
         """The files that nobody has when these records are gone."""

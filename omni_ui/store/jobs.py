@@ -74,8 +74,8 @@ class Jobs:
         )
 
     async def find(self, ticket: str) -> VideoRecord | None:
-        found = await self._database.read("SELECT * FROM video_jobs WHERE ticket = ?", ticket)
-        return _read(found[0]) if found else None
+        rows = await self._database.read("SELECT * FROM video_jobs WHERE ticket = ?", ticket)
+        return _read(rows[0]) if rows else None
 
     async def of_visitor(self, visitor: str, limit: int = 100) -> list[VideoRecord]:
         rows = await self._database.read(
@@ -115,6 +115,6 @@ class Jobs:
 
 def _read(row: Any) -> VideoRecord:
     facts = json.loads(row["facts"])
-    known = {name: value for name, value in facts.items() if name in VideoRecord.__dataclass_fields__}
-    known["expected"] = tuple(known["expected"]) if known.get("expected") else None
-    return VideoRecord(**{name: row[name] for name in COLUMNS}, **known)
+    fields = {name: value for name, value in facts.items() if name in VideoRecord.__dataclass_fields__}
+    fields["expected"] = tuple(fields["expected"]) if fields.get("expected") else None
+    return VideoRecord(**{name: row[name] for name in COLUMNS}, **fields)

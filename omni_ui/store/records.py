@@ -73,7 +73,7 @@ class HistoryRecord:
 
     @property
     def results(self) -> list[HistoryFile]:
-        return [one for one in self.files if one.role == "result"]
+        return [file for file in self.files if file.role == "result"]
 
 
 def insert(record: HistoryRecord) -> list[tuple[str, Sequence[Any]]]:
@@ -113,8 +113,8 @@ def _texts(value: Any) -> list[str]:
 
 def read_row(row: Any) -> HistoryRecord:
     facts = json.loads(row["facts"])
-    known = {name: value for name, value in facts.items() if name in HistoryRecord.__dataclass_fields__}
-    known["files"] = [HistoryFile(**one) for one in known.get("files", [])]
-    known["facts"] = [(name, value) for name, value in known.get("facts", [])]
+    fields = {name: value for name, value in facts.items() if name in HistoryRecord.__dataclass_fields__}
+    fields["files"] = [HistoryFile(**file) for file in fields.get("files", [])]
+    fields["facts"] = [(name, value) for name, value in fields.get("facts", [])]
     columns = {name: row[name] for name in COLUMNS} | {"starred": bool(row["starred"])}
-    return HistoryRecord(**columns, **known)
+    return HistoryRecord(**columns, **fields)

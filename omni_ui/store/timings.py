@@ -112,8 +112,8 @@ class Timings:
 
     async def expect(self, server: str, model: str | None, load: Load) -> tuple[float, float] | None:
         """Seconds from and to that a run will take; None when too few runs were like it."""
-        found = await self.forecast(server, model, load)
-        return (found.low, found.high) if found else None
+        estimate = await self.forecast(server, model, load)
+        return (estimate.low, estimate.high) if estimate else None
 
     async def forecast(self, server: str, model: str | None, load: Load) -> Forecast | None:
         """What past runs say of one like them; None when there are too few.

@@ -64,18 +64,18 @@ def audio(content: bytes) -> dict[str, str]:
     samples, rate, seconds, form = _hear(content)
     peak, level = float(np.abs(samples).max(initial=0)), float(samples.std()) if samples.size else 0.0
     channels = {1: "mono", 2: "stereo"}.get(samples.shape[1], f"{samples.shape[1]} channels")
-    told = {"Length": f"{seconds:.1f} s, {channels}, {rate:,} Hz, {form}"}
+    rows = {"Length": f"{seconds:.1f} s, {channels}, {rate:,} Hz, {form}"}
     if peak < 1e-4:
-        return told | {"Loudness": "silent"}
+        return rows | {"Loudness": "silent"}
     heard = measure(samples, rate)
-    told["Loudness"] = f"{20 * np.log10(level + 1e-9):.0f} dBFS on average, peaks at {20 * np.log10(peak):.0f} dBFS"
+    rows["Loudness"] = f"{20 * np.log10(level + 1e-9):.0f} dBFS on average, peaks at {20 * np.log10(peak):.0f} dBFS"
     if heard.pitch_hz:
         height = _word(heard.pitch_hz, (150, "low"), (260, "middle"), (9e9, "high"))
-        told["Pitch"] = f"about {heard.pitch_hz:.0f} Hz, {height}"
-        told["Pace"] = f"about {heard.pace:.1f} beats or syllables a second"
+        rows["Pitch"] = f"about {heard.pitch_hz:.0f} Hz, {height}"
+        rows["Pace"] = f"about {heard.pace:.1f} beats or syllables a second"
     else:
-        told["Pitch"] = "none that stands out (noise, whispering, or many notes at once)"
-    return told
+        rows["Pitch"] = "none that stands out (noise, whispering, or many notes at once)"
+    return rows
 
 
 def video(content: bytes) -> dict[str, str]:

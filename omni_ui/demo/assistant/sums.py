@@ -46,9 +46,9 @@ def solve(text: str) -> str | None:
         raise BadSum(f"That is too large for me: I stop at {_DIGITS} digits.") from None
     if isinstance(value, complex):
         raise BadSum("That is the root of a negative number, which I leave to others.")
-    shown = f"{value:.12g}" if isinstance(value, float) else str(value)
+    text_value = f"{value:.12g}" if isinstance(value, float) else str(value)
     tidy = re.sub(r"\s*(\*\*|//|[-+*/%])\s*", r" \1 ", sum_).replace("**", "^").replace("*", "×")
-    return f"{' '.join(tidy.split())} = **{shown}**"
+    return f"{' '.join(tidy.split())} = **{text_value}**"
 
 
 def _value(node: ast.expr) -> float | complex:

@@ -69,15 +69,15 @@ def wants_picture(text: str) -> str | None:
     text = text[:4000]
     if re.match(r"\s*(how|why|what|where|when|who|do|does|did|don't|do not|never)\b", text, re.IGNORECASE):
         return None
-    made = r"(?:picture|image|photo|drawing|painting|illustration|sketch)"
+    picture = r"(?:picture|image|photo|drawing|painting|illustration|sketch)"
     asks = (
-        rf"\b(?:make|create|generate|show|give|draw|paint)\s+(?:\w+ ){{0,4}}{made}\s+(?:of|with|showing)\s+(.+)",
+        rf"\b(?:make|create|generate|show|give|draw|paint)\s+(?:\w+ ){{0,4}}{picture}\s+(?:of|with|showing)\s+(.+)",
         r"\b(?:draw|paint|sketch|illustrate)\s+(?:me |us )?(.+)",
-        rf"^\s*(?:an? )?{made} of\s+(.+)",
+        rf"^\s*(?:an? )?{picture} of\s+(.+)",
     )
     for ask in asks:
-        if found := re.search(ask, text, re.IGNORECASE | re.DOTALL):
-            return re.sub(r"[\s,]*(please)?[\s?.!]*$", "", found[1], flags=re.IGNORECASE) or None
+        if match := re.search(ask, text, re.IGNORECASE | re.DOTALL):
+            return re.sub(r"[\s,]*(please)?[\s?.!]*$", "", match[1], flags=re.IGNORECASE) or None
     return None
 
 
@@ -107,16 +107,16 @@ def _answer(turns: list[Turn], voices: list[str]) -> str:
     text = now.text[:1000]  # these patterns are slow on very long texts
     if not now.media and (said := _echoed(now.text) or _greeted(text, before) or _recited(text)):
         return said
-    told = [_described(now.media)] if now.media else []
+    parts = [_described(now.media)] if now.media else []
     drawn = _drawn(text)
-    told += [drawn] if drawn else []
+    parts += [drawn] if drawn else []
     # "What is 3 times 4 and how bright is this picture?" asks for two things.
     for part in [text] if drawn or _summed(text, before) else re.split(r"\band\b|[?;]|[,.]\s", text):
         of_media = now.media and re.search(ABOUT_MEDIA, part, re.IGNORECASE)
         skills = (_summed, _clocked) if drawn or of_media else (_summed, _clocked, _looked_back, _helped)
-        told += [said for skill in skills if (said := skill(part, before))][:1]
-    if told:
-        whole = "\n\n".join(dict.fromkeys(told))
+        parts += [said for skill in skills if (said := skill(part, before))][:1]
+    if parts:
+        whole = "\n\n".join(dict.fromkeys(parts))
         return whole + (f"\n\nI speak as {', '.join(voices)}." if "### Voices" in whole and voices else "")
     words = len(now.text.split())
     count = f"I counted {words} word{'s' * (words != 1)} in your message, but I do not know what to do with them."
@@ -125,7 +125,7 @@ def _answer(turns: list[Turn], voices: list[str]) -> str:
 
 def _described(media: list[tuple[str, str]]) -> str:
     """A table for each thing that was sent."""
-    told: list[str] = []
+    parts: list[str] = []
     seen: dict[str, int] = {}
     for kind, source in media:
         seen[kind] = seen.get(kind, 0) + 1
@@ -133,13 +133,13 @@ def _described(media: list[tuple[str, str]]) -> str:
         try:
             rows = MEASURES[kind](facts.read_data(source))
         except ValueError as wrong:
-            told.append(f"**{name}** could not be read: {wrong}.")
+            parts.append(f"**{name}** could not be read: {wrong}.")
             continue
         table = "\n".join(f"| {label} | {value} |" for label, value in rows.items())
-        told.append(f"**{name}**, as measured:\n\n| | |\n|---|---|\n{table}")
-    if any("as measured" in one for one in told):
-        told.append("What is to be seen or heard in it I cannot tell: this demo measures, and has no model.")
-    return "\n\n".join(told)
+        parts.append(f"**{name}**, as measured:\n\n| | |\n|---|---|\n{table}")
+    if any("as measured" in part for part in parts):
+        parts.append("What is to be seen or heard in it I cannot tell: this demo measures, and has no model.")
+    return "\n\n".join(parts)
 
 
 def _greeted(text: str, before: list[Turn]) -> str | None:
@@ -154,8 +154,8 @@ def _greeted(text: str, before: list[Turn]) -> str | None:
 
 
 def _echoed(text: str) -> str | None:
-    found = re.fullmatch(r"\s*(?:please )?(?:say|repeat|echo|read aloud|pronounce)\b:?\s+(.+)", text, re.I | re.S)
-    return found[1].strip().strip("\"“”'") if found else None
+    match = re.fullmatch(r"\s*(?:please )?(?:say|repeat|echo|read aloud|pronounce)\b:?\s+(.+)", text, re.I | re.S)
+    return match[1].strip().strip("\"“”'") if match else None
 
 
 def _drawn(text: str) -> str | None:
@@ -196,8 +196,8 @@ def _helped(text: str, before: list[Turn]) -> str | None:
     if re.search(r"\b(help|what can you|(who|what) are you|your skills|are you (an? )?\w*)\b", text, re.IGNORECASE):
         return f"{NO_MODEL} {ABILITIES}"
     parts = {part.removeprefix("### ").partition("\n")[0]: part.removeprefix("### ") for part in GUIDE}
-    found = [parts[head] for head, words in TOPICS.items() if re.search(rf"\b({words})\b", text, re.IGNORECASE)]
-    return "\n\n".join(f"### {part.strip()}" for part in found[:2]) or None
+    topics = [parts[head] for head, words in TOPICS.items() if re.search(rf"\b({words})\b", text, re.IGNORECASE)]
+    return "\n\n".join(f"### {part.strip()}" for part in topics[:2]) or None
 
 
 def _looked_back(text: str, before: list[Turn]) -> str | None:
@@ -209,7 +209,7 @@ def _looked_back(text: str, before: list[Turn]) -> str | None:
         "": r"how (long|big|large|small)|what size|measure|describe",
     }
     for kind, words in kinds.items():
-        sent = [one for turn in before for one in turn.media if kind in ("", one[0])]
+        sent = [medium for turn in before for medium in turn.media if kind in ("", medium[0])]
         if sent and re.search(rf"\b({words})\b", text, re.IGNORECASE):
             return "About what you sent earlier:\n\n" + _described(sent[-1:])
     return None

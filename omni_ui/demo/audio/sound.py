@@ -88,12 +88,12 @@ def synthesise(
 
 def _found(text: str) -> dict[Sound, float]:
     """The sounds named in a text and how loud each is meant."""
-    found = {}
+    gains = {}
     for words, make in SOUNDS.items():
         if hit := re.search(rf"(\b(?:\w+[\s,-]+){{0,2}})\b(?:{words})\b", text, re.IGNORECASE):
             strong, faint = (re.search(rf"\b({some})\b", hit[1], re.IGNORECASE) for some in (_STRONG, _FAINT))
-            found[make] = 1.6 if strong else 0.5 if faint else 1.0
-    return found
+            gains[make] = 1.6 if strong else 0.5 if faint else 1.0
+    return gains
 
 
 def _in_a_room(dry: np.ndarray, wet: float, rng: np.random.Generator) -> np.ndarray:

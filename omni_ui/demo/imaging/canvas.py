@@ -151,14 +151,14 @@ or moon, what light and what shade multiply by, the haze."""
 
 
 def _lights() -> dict[str, list[Light]]:
-    found: dict[str, list[Light]] = {}
+    lights: dict[str, list[Light]] = {}
     for row in HOURS.splitlines():
         hour, height, *codes = row.split()
         hues = colours(" ".join(codes))
-        found.setdefault(hour, []).append(
+        lights.setdefault(hour, []).append(
             Light(hues[:4], hues[4], hues[5], hues[6], hues[7], float(height), hour in ("night", "neon"))
         )
-    return found
+    return lights
 
 
 LIGHTS = _lights()

@@ -28,7 +28,7 @@ class Drawing:
 
 @lru_cache(maxsize=1)
 def drawings() -> dict[str, Drawing]:
-    found = {}
+    drawings_by_name = {}
     text = Path(__file__).with_name("drawings.txt").read_text(encoding="utf-8")
     for entry in text.split("\n= ")[1:]:
         head, *lines = entry.strip().split("\n")
@@ -39,8 +39,8 @@ def drawings() -> dict[str, Drawing]:
             kind, tone, *numbers = row.split()
             values = tuple(float(number) for group in numbers for number in group.split(","))
             parts.append((kind[0], kind[1:], tone, values))
-        found[" ".join(name)] = Drawing(home, float(size), (int(wide), int(tall)), colour, tuple(parts))
-    return found
+        drawings_by_name[" ".join(name)] = Drawing(home, float(size), (int(wide), int(tall)), colour, tuple(parts))
+    return drawings_by_name
 
 
 def curve(points: np.ndarray, closed: bool) -> np.ndarray:
@@ -53,7 +53,7 @@ def curve(points: np.ndarray, closed: bool) -> np.ndarray:
     def tangent(move):  # never longer than the stretch it bends, so that corners make no loops
         return move * np.minimum(0.5, span / (np.hypot(*move.T)[:, None] + 1e-9))
 
-    b, c, m, n = (one[:, None] for one in (b, c, tangent(c - a), tangent(d - b)))
+    b, c, m, n = (edge[:, None] for edge in (b, c, tangent(c - a), tangent(d - b)))
     t = np.linspace(0, 1, 9)[:-1, None]
     out = b + m * t + (3 * (c - b) - 2 * m - n) * t**2 + (2 * (b - c) + m + n) * t**3
     out = out.reshape(-1, 2)

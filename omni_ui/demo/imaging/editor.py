@@ -132,14 +132,14 @@ def _opaque(image: Image.Image) -> Image.Image:
 def _operations(words: list[str], banned: list[str], reference, seed) -> list[Callable]:
     """The edits that the words name, in their order."""
     refused = {value for _, _, value in _words.find(banned, FOUND)}
-    found: list[tuple[int, Callable]] = []
+    operations: list[tuple[int, Callable]] = []
     skip: set[int] = set()
     for place, word in enumerate(words):
         if word in ADD:
             end = next((i for i in range(place + 1, len(words)) if words[i] in {",", ".", ";"}), len(words))
             scene = _words.read(" ".join(words[place + 1 : end]))
             if scene.subject or any(name in SKY_THINGS for name in scene.feature):
-                found.append((place, lambda picture, rng, scene=scene: _add(picture, rng, scene)))
+                operations.append((place, lambda picture, rng, scene=scene: _add(picture, rng, scene)))
                 skip.update(range(place, end) if scene.subject else ())
     named: dict[str, int] = {}
     for place, _, value in _words.find(words, FOUND):
@@ -148,7 +148,7 @@ def _operations(words: list[str], banned: list[str], reference, seed) -> list[Ca
             named.setdefault(value, place)
     if reference is not None:
         like = named.pop("match", len(words))
-        found.append((like, lambda picture, rng: looks.match_colours(picture, reference)))
+        operations.append((like, lambda picture, rng: looks.match_colours(picture, reference)))
     own = {
         "rotate": lambda place: _rotation(words),
         "replace background": lambda place: lambda picture, rng: _new_background(picture, words[place:], seed),
@@ -157,11 +157,11 @@ def _operations(words: list[str], banned: list[str], reference, seed) -> list[Ca
     for value, place in named.items():
         operation = own[value](place) if value in own else EDITS[value]
         if operation:
-            found.append((place, operation))
+            operations.append((place, operation))
     hues = [hue for place, _, hue in _words.find(words, _words.TABLES["colour"]) if place not in skip]
-    if hues and not found and not {"mono", "golden"} & set(named):
-        found.append((0, lambda picture, rng: looks.tint(picture, hues[0])))
-    return [operation for _, operation in sorted(found, key=lambda entry: entry[0])]
+    if hues and not operations and not {"mono", "golden"} & set(named):
+        operations.append((0, lambda picture, rng: looks.tint(picture, hues[0])))
+    return [operation for _, operation in sorted(operations, key=lambda entry: entry[0])]
 
 
 def _rotation(words: list[str]) -> Callable:

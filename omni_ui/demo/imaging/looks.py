@@ -70,9 +70,9 @@ def subject_of(picture: Image.Image) -> Image.Image:
     score = far * (0.25 + np.exp(-(((x / w - 0.5) / 0.36) ** 2) - ((y / h - 0.56) / 0.42) ** 2))
     likely = np.asarray(mask_of(score > 0.45 * np.quantile(score, 0.99)).filter(ImageFilter.MedianFilter(5))) > 0
     top = np.unravel_index(int((score * likely).argmax()), score.shape)
-    one = mask_of(_reached(likely, [(int(top[1]), int(top[0]))]))
-    one = one.filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.MinFilter(7))
-    around = np.pad(np.asarray(one) == 0, 1, constant_values=True)  # what cannot be reached from outside is a hole
+    outline = mask_of(_reached(likely, [(int(top[1]), int(top[0]))]))
+    outline = outline.filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.MinFilter(7))
+    around = np.pad(np.asarray(outline) == 0, 1, constant_values=True)  # what cannot be reached from outside is a hole
     whole = mask_of(~_reached(around, [(0, 0)])[1:-1, 1:-1]).resize(picture.size, Image.Resampling.BICUBIC)
     return blurred(whole, unit_of(picture) * 0.006)
 

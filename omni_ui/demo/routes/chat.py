@@ -72,8 +72,8 @@ async def _chat(body: Chat, demo: Any) -> Response:
         return other
     can = ["text", "audio", *(["image"] if demo.makes_pictures else [])] if "chat" in demo.modes else ["audio"]
     if unknown := [one for one in wanted or [] if one not in can]:
-        known = ", ".join(sorted(can))
-        said = f"Unsupported output modalities {', '.join(unknown)} for this model. Supported modalities: {known}"
+        allowed = ", ".join(sorted(can))
+        said = f"Unsupported output modalities {', '.join(unknown)} for this model. Supported modalities: {allowed}"
         return refusal(said)
     if refused := _check(body):
         return refused
@@ -86,7 +86,7 @@ async def _chat(body: Chat, demo: Any) -> Response:
     turn = Turn(body, demo, user_text(body.messages), (can if wanted is None else [m for m in can if m in wanted]))
     if not wanted and not body.stream:
         turn.wanted = can
-    ask = Ask(turn.prompt, turn.told | {"multi_modal_data": media}, id=turn.id, modalities=wanted)
+    ask = Ask(turn.prompt, turn.parameters | {"multi_modal_data": media}, id=turn.id, modalities=wanted)
     demo.engine.admit(ask)
     if body.stream:
         headers = {"X-Demo-Engine": "talk"}
@@ -221,7 +221,7 @@ async def _diffusion(body: Chat, demo: Any) -> Response:
     for url in pictures(body.messages):
         with contextlib.suppress(OSError, ValueError):  # A broken picture is left out without a word.
             inputs.append(await anyio.to_thread.run_sync(decode, await fetch(url)))
-    ask = Ask(prompt, turn.told | {"multi_modal_data": {"image": [describe(one) for one in inputs]}}, id=turn.id)
+    ask = Ask(prompt, turn.parameters | {"multi_modal_data": {"image": [describe(one) for one in inputs]}}, id=turn.id)
 
     def work() -> dict[str, Any]:
         if demo.modes == ("sound",):
@@ -241,7 +241,7 @@ async def _diffusion(body: Chat, demo: Any) -> Response:
             raise HTTPException(400, str(wrong)) from wrong
 
     try:
-        choice = await demo.engine.one(ask, work)
+        choice = await demo.engine.run_once(ask, work)
     except GuardrailError as wrong:
         return refusal(str(wrong))
     except HTTPException:

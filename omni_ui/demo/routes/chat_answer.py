@@ -61,7 +61,7 @@ class Turn:
         return {"id": self.id, "created": int(time.time()), "model": self.demo.model("chat")}
 
     @property
-    def told(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, Any]:
         """What stands in the record of the engine."""
         return {"prompt": self.prompt, **self.body.model_dump(exclude_none=True, exclude={"messages"})}
 
@@ -92,7 +92,9 @@ class Turn:
             for samples in spoken if delta else [np.concatenate(spoken)]:
                 yield "audio", self._file(samples)
         # The last thing said counts: an old "draw a cat" is not drawn again.
-        turns = [one for one in self.body.messages if isinstance(one, dict) and one.get("role") == "user"]
+        turns = [
+            message for message in self.body.messages if isinstance(message, dict) and message.get("role") == "user"
+        ]
         last = user_text(turns[-1:]) or self.prompt
         asked = talk.wants_picture(last) or (last if self.body.modalities else None)
         if "image" in self.wanted and asked:
@@ -135,8 +137,8 @@ def user_text(messages: list[Any]) -> str:
 
 def pictures(messages: list[Any]) -> list[str]:
     """The data URLs of pictures; http ones are left out without a word, as diffusion chat does."""
-    found = [p.get("image_url") for p in parts(messages) if isinstance(p, dict)]
-    urls = [str(one.get("url", "")) for one in found if isinstance(one, dict)]
+    images = [p.get("image_url") for p in parts(messages) if isinstance(p, dict)]
+    urls = [str(image.get("url", "")) for image in images if isinstance(image, dict)]
     return [url for url in urls if url.startswith("data:image")]
 
 
@@ -152,12 +154,12 @@ def picture_parts(body: Chat, demo: Any, prompt: str, inputs: list[Any]) -> list
     seed = body.knob("seed") if body.knob("seed") is not None else random.getrandbits(31)
     how = {"steps": body.knob("num_inference_steps"), "negative_prompt": body.knob("negative_prompt")}
     how |= {"width": width, "height": height, "guidance": body.knob("guidance_scale")}
-    start, made = time.monotonic(), []
+    start, pictures = time.monotonic(), []
     for i in range(min(int(body.knob("num_outputs_per_prompt") or 1), 10)):
-        one = {"seed": int(seed) + i, **how}
-        made.append(editor.edit(inputs, prompt, **one) if inputs else painter.paint(prompt, **one))
+        options = {"seed": int(seed) + i, **how}
+        pictures.append(editor.edit(inputs, prompt, **options) if inputs else painter.paint(prompt, **options))
     spent = {"stage_durations": {"paint": round(time.monotonic() - start, 3)}, "peak_memory_mb": 0.0}
-    urls = [f"data:image/png;base64,{base64.b64encode(encode(p, 'png', 66)).decode()}" for p in made]
+    urls = [f"data:image/png;base64,{base64.b64encode(encode(p, 'png', 66)).decode()}" for p in pictures]
     return [{"type": "image_url", "image_url": {"url": url}, **spent} for url in urls]
 
 

@@ -91,9 +91,9 @@ async def edits(
         most = MOST_INPUTS if "edit" in demo.modes else 1
         if len(sources) > most:
             many = f"Received {len(sources)} input images. At most {most} images are supported by this model."
-            one = "Received multiple input images. Only a single image is supported by this model."
-            raise HTTPException(400, many if most > 1 else one)
-        media: dict[str, Any] = {"image": [await open_picture(one) for one in sources]}
+            single = "Received multiple input images. Only a single image is supported by this model."
+            raise HTTPException(400, many if most > 1 else single)
+        media: dict[str, Any] = {"image": [await open_picture(source) for source in sources]}
         for name, source in (("mask_image", mask_image), ("reference_image", reference_image)):
             if source:
                 media[name] = await open_picture(source)
@@ -107,12 +107,14 @@ async def edits(
         if n > MOST_OUTPUTS:
             raise HTTPException(400, f"The demo makes at most {MOST_OUTPUTS} pictures at once.")
         sown = random.getrandbits(32) if seed is None else seed
-        shown = {k: [describe(p) for p in v] if isinstance(v, list) else describe(v) for k, v in media.items()}
-        told = {"prompt": prompt, "multi_modal_data": shown, "seed": sown, "width": width, "height": height}
-        told |= given(negative_prompt=negative_prompt, num_inference_steps=num_inference_steps, strength=strength)
-        told |= given(guidance_scale=guidance_scale, guidance_scale_2=guidance_scale_2, true_cfg_scale=true_cfg_scale)
-        told |= given(layers=layers, resolution=resolution, lora_request=lora, num_outputs_per_prompt=n)
-        ask = Ask(prompt, told, id=f"img_edit-{uuid.uuid4().hex[:16]}")
+        described = {k: [describe(p) for p in v] if isinstance(v, list) else describe(v) for k, v in media.items()}
+        parameters = {"prompt": prompt, "multi_modal_data": described, "seed": sown, "width": width, "height": height}
+        parameters |= given(negative_prompt=negative_prompt, num_inference_steps=num_inference_steps, strength=strength)
+        parameters |= given(
+            guidance_scale=guidance_scale, guidance_scale_2=guidance_scale_2, true_cfg_scale=true_cfg_scale
+        )
+        parameters |= given(layers=layers, resolution=resolution, lora_request=lora, num_outputs_per_prompt=n)
+        ask = Ask(prompt, parameters, id=f"img_edit-{uuid.uuid4().hex[:16]}")
         kind = choose_format(output_format, background)
         how = {"mask": media.get("mask_image"), "reference": media.get("reference_image"), "strength": strength}
         how |= {"guidance": guidance_scale or true_cfg_scale, "negative_prompt": negative_prompt}
@@ -122,18 +124,18 @@ async def edits(
             from omni_ui.demo.imaging import editor
 
             start, times = time.monotonic(), max(1, n) if demo.makes_pictures else 0
-            made = [editor.edit(media["image"], prompt, seed=sown + i, **how) for i in range(times)]
+            pictures = [editor.edit(media["image"], prompt, seed=sown + i, **how) for i in range(times)]
             if layers:
-                made = [layer for picture in made for layer in take_apart(picture, layers)]
+                pictures = [layer for picture in pictures for layer in take_apart(picture, layers)]
             detail, spent = bool(return_stage_metrics), time.monotonic() - start
-            return result(made, kind, output_compression, f"{width}x{height}", spent, detail)
+            return result(pictures, kind, output_compression, f"{width}x{height}", spent, detail)
 
         if stream:
             demo.engine.admit(ask)
             plan = f"Editing {len(sources)} picture{'s' if len(sources) > 1 else ''} at {width}x{height}: {prompt}"
             events = _events(demo, ask, work, plan)
             return StreamingResponse(events, media_type="text/event-stream", headers={"X-Demo-Engine": "editor"})
-        answer = await demo.engine.one(ask, work)
+        answer = await demo.engine.run_once(ask, work)
         if answer is None:
             raise HTTPException(500, "No output generated from multi-stage pipeline.")
         return JSONResponse(answer, headers={"X-Demo-Engine": "editor"})

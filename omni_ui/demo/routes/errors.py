@@ -99,22 +99,26 @@ def _place(loc: Sequence[Any]) -> str:
 
 
 async def _invalid(_: Request, wrong: RequestValidationError) -> JSONResponse:
-    found = list(wrong.errors())
+    problems = list(wrong.errors())
     lines = []
-    for one in found[:10]:
-        if isinstance(one, dict):
-            kept = {k: v for k, v in one.items() if k in ("type", "loc", "msg", "input", "ctx")}
-            one = kept | {"loc": _place(one["loc"])} | ({"input": _short(one["input"])} if "input" in one else {})
-        lines.append(f"\n  {str(one)[:1000]}")
-    more = f"\n  ...and {len(found) - 10} more errors" if len(found) > 10 else ""
-    first = found[0] if found and isinstance(found[0], dict) else None
-    message = f"{len(found)} validation error{'' if len(found) == 1 else 's'}:" + "".join(lines) + more
+    for problem in problems[:10]:
+        if isinstance(problem, dict):
+            kept = {k: v for k, v in problem.items() if k in ("type", "loc", "msg", "input", "ctx")}
+            problem = (
+                kept
+                | {"loc": _place(problem["loc"])}
+                | ({"input": _short(problem["input"])} if "input" in problem else {})
+            )
+        lines.append(f"\n  {str(problem)[:1000]}")
+    more = f"\n  ...and {len(problems) - 10} more errors" if len(problems) > 10 else ""
+    first = problems[0] if problems and isinstance(problems[0], dict) else None
+    message = f"{len(problems)} validation error{'' if len(problems) == 1 else 's'}:" + "".join(lines) + more
     return refusal(message, 400, "Bad Request", _place(first["loc"]) if first else None)
 
 
 async def _raised(_: Request, wrong: HTTPException) -> JSONResponse:
-    known = wrong.status_code in {one.value for one in HTTPStatus}
-    kind = HTTPStatus(wrong.status_code).phrase if known else "Error"
+    accepted = wrong.status_code in {status.value for status in HTTPStatus}
+    kind = HTTPStatus(wrong.status_code).phrase if accepted else "Error"
     return JSONResponse(body(str(wrong.detail), wrong.status_code, kind), wrong.status_code, wrong.headers)
 
 
@@ -134,8 +138,8 @@ class Keys:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] != "OPTIONS" and scope["path"].startswith(GUARDED):
-            scheme, _, given = Headers(scope=scope).get("authorization", "").partition(" ")
-            known = secrets.compare_digest(hashlib.sha256(given.encode()).digest(), self.digest)
-            if scheme.lower() != "bearer" or not known:
+            scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
+            accepted = secrets.compare_digest(hashlib.sha256(token.encode()).digest(), self.digest)
+            if scheme.lower() != "bearer" or not accepted:
                 return await JSONResponse({"error": "Unauthorized"}, 401)(scope, receive, send)
         await self.app(scope, receive, send)

@@ -126,8 +126,8 @@ def result(pictures: list[Image.Image], kind: str, compression: int, size: str |
     if detail:
         metrics |= {"stage_metrics": {"0": {"stage_id": 0, "stage_gen_time_ms": seconds * 1000}}, "stage_id": 0}
         metrics |= {"num_tokens_in": 0, "num_tokens_out": 0, "final_output_type": "image"}
-    made = f"{pictures[0].width}x{pictures[0].height}" if pictures else size
-    answer = {"created": int(time.time()), "data": data, "output_format": kind, "size": made}
+    made_size = f"{pictures[0].width}x{pictures[0].height}" if pictures else size
+    answer = {"created": int(time.time()), "data": data, "output_format": kind, "size": made_size}
     return answer | {"cot_output": None, "metrics": metrics}
 
 
@@ -135,13 +135,13 @@ def as_file(answer: dict[str, Any]) -> Response:
     """The bytes of one picture, or a zip of several."""
     if not answer["data"]:
         raise HTTPException(500, "No image data available for file response.")
-    kind, files = answer["output_format"], [base64.b64decode(one["b64_json"]) for one in answer["data"]]
+    kind, files = answer["output_format"], [base64.b64decode(entry["b64_json"]) for entry in answer["data"]]
     name, media, content = f"image_{uuid.uuid4().hex[:8]}.{kind}", TYPES[kind], files[0]
     if len(files) > 1:
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for i, one in enumerate(files):
-                archive.writestr(f"image_{i}.{kind}", one)
+            for i, content in enumerate(files):
+                archive.writestr(f"image_{i}.{kind}", content)
         name, media, content = f"images_{uuid.uuid4().hex[:8]}.zip", "application/zip", packed.getvalue()
     return Response(content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
@@ -159,24 +159,24 @@ async def _generate(body: Generation, request: Request) -> Response:
         check_lora(body.lora)
         width, height = parse_size(body.size) if body.size else DEFAULT_SIZE
         seed = body.seed if body.seed is not None else random.getrandbits(32)
-        ask.told |= {"seed": seed, "width": width, "height": height, "num_outputs_per_prompt": body.n}
+        ask.parameters |= {"seed": seed, "width": width, "height": height, "num_outputs_per_prompt": body.n}
         guidance = body.true_cfg_scale if body.guidance_scale is None else body.guidance_scale
         how = {"steps": body.num_inference_steps, "guidance": guidance, "negative_prompt": body.negative_prompt}
 
         def paint() -> dict[str, Any]:
             from omni_ui.demo.imaging import painter
 
-            start, made = time.monotonic(), []
+            start, pictures = time.monotonic(), []
             for i in range(body.n if demo.makes_pictures else 0):
-                one = {"width": width, "height": height, "seed": seed + i, **how}
+                options = {"width": width, "height": height, "seed": seed + i, **how}
                 if body.layers:
-                    made += painter.paint_layers(body.prompt, layers=body.layers, **one)
+                    pictures += painter.paint_layers(body.prompt, layers=body.layers, **options)
                 else:
-                    made.append(painter.paint(body.prompt, **one))
+                    pictures.append(painter.paint(body.prompt, **options))
             kind, spent = choose_format(body.output_format or "png"), time.monotonic() - start
-            return result(made, kind, body.output_compression, body.size, spent, bool(body.return_stage_metrics))
+            return result(pictures, kind, body.output_compression, body.size, spent, bool(body.return_stage_metrics))
 
-        answer = await demo.engine.one(ask, paint)
+        answer = await demo.engine.run_once(ask, paint)
         if answer is None:
             raise HTTPException(500, "No output generated from multi-stage pipeline.")
         reply = as_file(answer) if body.response_format == "file" else JSONResponse(answer)

@@ -87,8 +87,8 @@ def open_wav(rate: int) -> bytes:
 
 def usage(text: str, seconds: float, reference: float = 0.0) -> dict[str, Any]:
     """Counts as the real server words them; text tokens are bytes here, for there is no tokenizer."""
-    spoken, heard, made = len(text.encode()), int(reference * FRAMES), int(seconds * FRAMES)
-    counts = {"input_tokens": spoken + heard, "output_tokens": made, "total_tokens": spoken + heard + made}
+    spoken, heard, output = len(text.encode()), int(reference * FRAMES), int(seconds * FRAMES)
+    counts = {"input_tokens": spoken + heard, "output_tokens": output, "total_tokens": spoken + heard + output}
     return counts | {"input_token_details": {"text_tokens": spoken, "audio_tokens": heard}}
 
 

@@ -57,12 +57,12 @@ async def _sound(body: Sound, demo: Any) -> Response:
             raise HTTPException(500, "argument of type '_Unsupported' is not iterable")
         return demo.not_mine(body.model, "sound")
     start = body.audio_start or 0.0
-    told = body.model_dump(exclude_none=True) | {"generator": f"seed {body.seed}"}
+    parameters = body.model_dump(exclude_none=True) | {"generator": f"seed {body.seed}"}
     if (body.audio_length or 0) > LONGEST:
         return refusal(f"The demo makes at most {LONGEST} seconds of sound.")
     if body.audio_length is not None:
-        told |= {"audio_start_in_s": start, "audio_end_in_s": start + body.audio_length}
-    ask = Ask(body.input, told, id=f"audiogen-{Ask('', {}).id}", modalities=["audio"])
+        parameters |= {"audio_start_in_s": start, "audio_end_in_s": start + body.audio_length}
+    ask = Ask(body.input, parameters, id=f"audiogen-{Ask('', {}).id}", modalities=["audio"])
 
     def work() -> bytes | None:
         if "sound" not in demo.modes:
@@ -71,7 +71,7 @@ async def _sound(body: Sound, demo: Any) -> Response:
 
         # Speed shortens what is made; nothing is stretched.
         seconds = (body.audio_length or 10.0) / (body.speed or 1.0)
-        made = craft.synthesise(
+        content = craft.synthesise(
             body.input,
             seconds=seconds,
             start=start,
@@ -80,19 +80,19 @@ async def _sound(body: Sound, demo: Any) -> Response:
             guidance=body.guidance_scale,
             negative_prompt=body.negative_prompt,
         )
-        return encode_audio(made, craft.RATE, body.response_format)
+        return encode_audio(content, craft.RATE, body.response_format)
 
     try:
-        made = await demo.engine.one(ask, work)
+        content = await demo.engine.run_once(ask, work)
     except ValueError as wrong:
         return refusal(str(wrong))
     except HTTPException:
         raise
     except Exception as wrong:
         return refusal(f"Audio generation failed: {wrong}")
-    if made is None:
+    if content is None:
         return refusal("Audio generation model did not produce audio output.")
-    return Response(made, media_type=FILES[body.response_format][1], headers={"X-Demo-Engine": "sound"})
+    return Response(content, media_type=FILES[body.response_format][1], headers={"X-Demo-Engine": "sound"})
 
 
 def _spoken(body: Sound) -> bytes:

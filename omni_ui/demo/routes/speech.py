@@ -32,9 +32,9 @@ async def prepare(body: Speech, demo: Any) -> tuple[Ask, Callable[[], Iterator[n
         match = await anyio.to_thread.run_sync(measure, await fetch(body.ref_audio, 10), limiter=demo.engine.threads)
     elif body.voice in demo.voices:
         match = demo.voices[body.voice]["match"]
-    told = {"task_type": "CustomVoice"} | body.model_dump(exclude_none=True, exclude={"ref_audio"})
-    told |= {"text": body.input, "speaker": body.voice, "instruct": body.instructions}
-    ask = Ask(body.input, told, id=f"speech-{Ask('', {}).id}", modalities=["audio"])
+    parameters = {"task_type": "CustomVoice"} | body.model_dump(exclude_none=True, exclude={"ref_audio"})
+    parameters |= {"text": body.input, "speaker": body.voice, "instruct": body.instructions}
+    ask = Ask(body.input, parameters, id=f"speech-{Ask('', {}).id}", modalities=["audio"])
     name = body.voice if body.voice and body.voice not in demo.voices else next(iter(voice.VOICES))
 
     def work() -> Iterator[np.ndarray]:
@@ -114,7 +114,7 @@ async def _no_speech(body: Speech, demo: Any) -> Response:
             "The /v1/audio/speech endpoint is only supported for dedicated TTS models. For omni models, "
             'use /v1/chat/completions with "modalities": ["audio"] instead.'
         )
-    await demo.engine.one(Ask(body.input, {"input": body.input}, modalities=["audio"]), lambda: None)
+    await demo.engine.run_once(Ask(body.input, {"input": body.input}, modalities=["audio"]), lambda: None)
     return refusal("TTS model did not produce audio output.")
 
 
@@ -161,7 +161,7 @@ async def _batch(body: Batch, demo: Any) -> Response:
         return other
     common = {k: getattr(body, k) for k in SpeechItem.model_fields if k != "input"}
 
-    async def one(index: int, item: SpeechItem) -> dict[str, Any]:
+    async def result(index: int, item: SpeechItem) -> dict[str, Any]:
         merged = Speech(**{k: v for k, v in {**common, **item.model_dump(exclude_none=True)}.items() if v is not None})
         try:
             if "speech" not in demo.modes:
@@ -174,8 +174,8 @@ async def _batch(body: Batch, demo: Any) -> Response:
         data, media = base64.b64encode(file).decode(), FILES[merged.response_format][1]
         return {"index": index, "status": "success", "audio_data": data, "media_type": media, "usage": used}
 
-    results = await asyncio.gather(*(one(i, item) for i, item in enumerate(body.items)))
-    good = sum(one["status"] == "success" for one in results)
+    results = await asyncio.gather(*(result(i, item) for i, item in enumerate(body.items)))
+    good = sum(result["status"] == "success" for result in results)
     counts = {"total": len(results), "succeeded": good, "failed": len(results) - good}
     answer = {"id": f"speech-batch-{Ask('', {}).id}", "results": results, **counts}
     return JSONResponse(answer, headers={"X-Demo-Engine": "voice"})

@@ -122,16 +122,16 @@ async def read_form(
         raise HTTPException(400, f"The demo films at most {MAX_FRAMES} frames with sides of {MAX_SIDE} pixels.")
     media = await _media(references, [one for one in (input_reference, *(input_references or [])) if one], demo.folder)
     sown = random.getrandbits(31) if seed is None else seed
-    told = {"prompt": prompt, **ranges, **given(negative_prompt=negative_prompt, fps=fps, lora_request=lora)}
-    told |= {"extra_args": extra, "num_outputs_per_prompt": num_outputs_per_prompt}
-    told |= {"multi_modal_data": {kind: str(one) for kind, one in media.items()}} if media else {}
+    parameters = {"prompt": prompt, **ranges, **given(negative_prompt=negative_prompt, fps=fps, lora_request=lora)}
+    parameters |= {"extra_args": extra, "num_outputs_per_prompt": num_outputs_per_prompt}
+    parameters |= {"multi_modal_data": {kind: str(one) for kind, one in media.items()}} if media else {}
     long = float(seconds) if seconds else num_frames / (fps or 24.0) if num_frames else None
     facts = {"model": demo.model("video"), "prompt": prompt, "size": size, "seconds": seconds or "4"}
     facts |= {"quality": quality or "default", "fps": fps or 24.0, "num_frames": ranges.get("num_frames")}
     how = {"width": wide, "height": high, "num_frames": frames, "fps": round(rate), "seed": sown, **media}
     how |= {"steps": num_inference_steps, "guidance": guidance_scale, "negative_prompt": negative_prompt}
     how |= {"sound": bool(generate_sound), "lora": adapter}
-    return Film(Ask(prompt, told), facts | {"duration_s": long}, how)
+    return Film(Ask(prompt, parameters), facts | {"duration_s": long}, how)
 
 
 async def _media(references: dict[str, Any], files: list[UploadFile], folder: Path) -> dict[str, Any]:

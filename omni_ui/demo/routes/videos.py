@@ -71,7 +71,7 @@ async def create(request: Request, film: Annotated[Film, Depends(read_form)]) ->
     facts |= {"expires_at": None, "file_name": None, "inference_time_s": None, "metrics": None, "stage_durations": {}}
     facts |= {"peak_memory_mb": 0.0, "action": None}
     job = demo.jobs[film.ask.id] = Job(facts, demo.folder / f"{film.ask.id}.mp4")
-    for old in [name for name, one in demo.jobs.items() if one.over][: max(0, len(demo.jobs) - MOST_JOBS)]:
+    for old in [name for name, job in demo.jobs.items() if job.over][: max(0, len(demo.jobs) - MOST_JOBS)]:
         demo.jobs.pop(old).path.unlink(missing_ok=True)
     answer = dict(facts)
     job.task = asyncio.create_task(_run(demo, job, film))
@@ -87,7 +87,7 @@ async def _run(demo: Any, job: Job, film: Film) -> None:
 
     film.ask.begun = begun
     try:
-        if await demo.engine.one(film.ask, _work(demo, film, job.path)) is None:
+        if await demo.engine.run_once(film.ask, _work(demo, film, job.path)) is None:
             raise RuntimeError("No output generated from video generation pipeline.")
         how, spent = film.how, time.monotonic() - start
         job.facts |= {"status": "completed", "progress": 100, "file_name": job.path.name}
@@ -107,7 +107,7 @@ async def sync(request: Request, film: Annotated[Film, Depends(read_form)]) -> R
     film.ask.id = f"video_sync-{uuid.uuid4().hex[:16]}"
     path = demo.folder / f"{film.ask.id}.mp4"
     try:
-        if await demo.engine.one(film.ask, _work(demo, film, path)) is None:
+        if await demo.engine.run_once(film.ask, _work(demo, film, path)) is None:
             raise HTTPException(500, "No output generated from video generation pipeline.")
         content = await anyio.Path(path).read_bytes()
     except Exception as wrong:
@@ -115,9 +115,9 @@ async def sync(request: Request, film: Annotated[Film, Depends(read_form)]) -> R
     finally:
         path.unlink(missing_ok=True)
     spent = f"{time.monotonic() - start:.3f}"
-    told = {"X-Request-Id": film.ask.id, "X-Model": film.facts["model"], "X-Inference-Time-S": spent}
-    told |= {"X-Stage-Durations": f'{{"render":{spent}}}', "X-Peak-Memory-MB": "0.000", "X-Demo-Engine": "clip"}
-    return Response(content, media_type="video/mp4", headers=told)
+    headers = {"X-Request-Id": film.ask.id, "X-Model": film.facts["model"], "X-Inference-Time-S": spent}
+    headers |= {"X-Stage-Durations": f'{{"render":{spent}}}', "X-Peak-Memory-MB": "0.000", "X-Demo-Engine": "clip"}
+    return Response(content, media_type="video/mp4", headers=headers)
 
 
 @router.get("/v1/videos")
@@ -146,7 +146,7 @@ def _find(request: Request, video_id: str) -> Job:
 
 
 @router.get("/v1/videos/{video_id}")
-async def one(request: Request, video_id: str) -> JSONResponse:
+async def job(request: Request, video_id: str) -> JSONResponse:
     """A failed job answers with its own error status and itself as the body."""
     facts = _find(request, video_id).facts
     return JSONResponse(facts, facts["error"]["code"] if facts["status"] == "failed" else 200)

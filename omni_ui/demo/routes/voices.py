@@ -148,7 +148,7 @@ def check(body: Speech, demo: Any) -> str | None:
 @router.get("/v1/audio/voices")
 async def voices(request: Request) -> dict[str, Any]:
     demo = request.app.state.demo
-    uploads = [{k: v for k, v in one.items() if k != "match"} for one in demo.voices.values()]
+    uploads = [{k: v for k, v in voice_record.items() if k != "match"} for voice_record in demo.voices.values()]
     return {"voices": known_voices(demo), "uploaded_voices": uploads}
 
 
@@ -191,7 +191,7 @@ async def upload(
         match = await anyio.to_thread.run_sync(measure, content, limiter=demo.engine.threads)
     except ValueError as wrong:
         return refusal(str(wrong))
-    created = max([int(time.time()), *(one["created_at"] + 1 for one in demo.voices.values())])
+    created = max([int(time.time()), *(voice_record["created_at"] + 1 for voice_record in demo.voices.values())])
     said = {"ref_text": (ref_text or "").strip(), "speaker_description": (speaker_description or "").strip()}
     said = {k: v for k, v in said.items() if v}
     fact = {"name": name, "consent": consent, "created_at": created, "mime_type": kind, "file_size": size}
