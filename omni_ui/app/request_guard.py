@@ -3,6 +3,8 @@
 Gradio serves any file of its cache to anyone who knows the path, and takes such a path as an input. What core/files
 writes for a visitor lies in a folder with that visitor's mark; whoever else names one, in an address or in what an
 event is given, is refused before Gradio sees it.
+
+Half a character, which Gradio could neither hand on nor send back, becomes U+FFFD here, wherever it was typed.
 """
 
 import json
@@ -14,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from omni_ui.client.valid_text import valid_json
 from omni_ui.core.visitor import mark_of, visitor_of
 
 FOLDER = re.compile(r"(?<![0-9a-z])([0-9a-f]{16})-[0-9a-f]{32}(?![0-9a-z])", re.IGNORECASE)
@@ -56,6 +59,8 @@ class Guard:
             body = await _body(receive)
             if body is None:
                 return
+            if b"json" in dict(scope["headers"]).get(b"content-type", b"").lower():
+                body = valid_json(body)
             if PERHAPS.search(body):
                 named |= _marks_in_body(body)
             receive = _again(body, receive)

@@ -12,6 +12,7 @@ from omni_ui.client.answers.samples import chunk_from
 from omni_ui.client.errors import BrokenAnswer, NothingMade, OmniError
 from omni_ui.client.events import ChatEvent, Failed, Finish, PictureMade, ReasoningDelta, TextDelta, usage_from
 from omni_ui.client.transport import Transport
+from omni_ui.client.valid_text import DeltaText, valid_text, valid_values
 
 
 async def read_chat(wire: Transport, response: httpx.Response) -> AsyncGenerator[ChatEvent]:
@@ -30,25 +31,33 @@ async def read_chat(wire: Transport, response: httpx.Response) -> AsyncGenerator
 
 async def _read_stream(wire: Transport, response: httpx.Response) -> AsyncIterator[ChatEvent]:
     reason, ended, given = None, False, False
-    async for _, chunk in wire.events(response):
+    joiners = {TextDelta: DeltaText(), ReasoningDelta: DeltaText()}
+    async for _, chunk in wire.events(response, halves=True):
         if chunk is None:
             ended = True
             break
         if chunk.get("error"):
-            raise error_from_body(chunk, None)
+            raise error_from_body(valid_values(chunk), None)
         for choice in _choices(chunk):
             reason = choice.get("finish_reason") or reason
             for event in await _read_off_loop(choice, choice.get("delta"), chunk.get("modality")):
                 given = True
-                yield event
+                if isinstance(event, TextDelta | ReasoningDelta):
+                    if text := joiners[type(event)].add(event.text):
+                        yield type(event)(text)
+                else:
+                    yield event
         # Each audio chunk carries a usage that counts nothing; the true one comes last, without choices.
         if not chunk.get("choices") and (usage := usage_from(chunk.get("usage"))):
             yield usage
+    for kind, joiner in joiners.items():
+        if text := joiner.finish():
+            yield kind(text)
     if not ended and reason is None:
         raise BrokenAnswer("The connection broke before the answer was complete.")
     if not given:
         raise NothingMade("The model answered nothing.", "Ask differently, or choose another form of answer.")
-    yield Finish(str(reason or "stop"))
+    yield Finish(valid_text(str(reason or "stop")))
 
 
 def _read_whole(body: dict[str, Any]) -> Iterator[ChatEvent]:

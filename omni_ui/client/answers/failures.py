@@ -8,6 +8,7 @@ from typing import Any
 
 from omni_ui.client.answers.known_errors import Reply, find_reply
 from omni_ui.client.errors import BadRequest, NotFound, NotVllmOmni, OmniError, ServerBusy, class_for
+from omni_ui.client.valid_text import read_json
 
 SHOWN = 300
 """Characters of the server's own words that go into a sentence; all of them stay in `server_message`."""
@@ -17,7 +18,7 @@ def error_from(status: int, content: bytes, headers: Mapping[str, str] | None = 
     """The error for an answer with a status of 400 or more. Any body will do."""
     headers = headers or {}
     try:
-        body = json.loads(content)
+        body = read_json(content, constants=True)
     except (ValueError, RecursionError):
         body = None
     text = content.decode("utf-8", "replace").strip() if body is None else ""

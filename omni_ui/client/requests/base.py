@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
+
+from omni_ui.client.valid_text import read_json, valid_values
 
 Place = Literal["main", "card", "advanced", "own", "hidden"]
 Kind = Literal[
@@ -72,9 +74,13 @@ def _read_json(value: Any) -> Any:
     if not value.strip():
         return None
     try:
-        parsed = json.loads(value)
+        parsed = read_json(value)
     except json.JSONDecodeError as wrong:
         raise ValueError(f"is not valid JSON (line {wrong.lineno}, column {wrong.colno}: {wrong.msg})") from None
+    except ValueError as wrong:
+        raise ValueError(f"is not valid JSON ({wrong})") from None
+    except RecursionError:
+        raise ValueError("is nested far deeper than settings are") from None
     if not isinstance(parsed, dict):
         raise ValueError('must be a JSON object such as {"name": 1}')
     return parsed
@@ -128,6 +134,12 @@ class Request(BaseModel):
 
     tab: ClassVar[str]
     path: ClassVar[str]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _valid_text(cls, values: Any) -> Any:
+        """Half a character in a text never stops a request: it goes out as U+FFFD."""
+        return valid_values(values)
 
     def payload(self) -> dict[str, Any]:
         """The wire fields with their values; those that are None (model default) are left out."""

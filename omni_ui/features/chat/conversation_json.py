@@ -10,12 +10,12 @@ A file that is brought in is not trusted: media must stand in it as data, nothin
 
 import base64
 import binascii
-import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from omni_ui.client import FileRef, media_type_of, replace_files
+from omni_ui.client.valid_text import read_json
 from omni_ui.core.files import keep
 from omni_ui.features.chat.conversation import Message, Part, wire_part
 from omni_ui.media.message_files import Media
@@ -50,7 +50,7 @@ async def from_json(content: bytes, take_media: TakeMedia) -> tuple[list[Message
     take_media: looks at each medium. Raises Invalid with one sentence that names what is wrong.
     """
     try:
-        body = json.loads(content)
+        body = read_json(content)
     except (ValueError, RecursionError):
         raise _not("it is not JSON") from None
     listed = body.get("messages") if isinstance(body, dict) else body

@@ -29,6 +29,7 @@ from omni_ui.client import (
     problems,
     replace_files,
 )
+from omni_ui.client.valid_text import read_json, valid_values
 from omni_ui.features.speech.request import SpokenText
 
 VERSION = 1
@@ -84,7 +85,7 @@ class Recipe:
         if len(text) > LONGEST:
             raise BadRecipe("These settings are far longer than settings can be, so they were not read.")
         try:
-            value = json.loads(text, parse_constant=_no_constant)
+            value = read_json(text)
         except (ValueError, RecursionError):
             raise BadRecipe("These settings cannot be read: they were cut, or are not settings of this page.") from None
         return cls.from_dict(value)
@@ -94,6 +95,10 @@ class Recipe:
         """Checks every part; raises BadRecipe with one sentence."""
         if not isinstance(value, dict) or "omni" not in value:
             raise BadRecipe("These are not settings of this page.")
+        try:
+            value = valid_values(value)
+        except ValueError:
+            raise BadRecipe("These settings are nested far too deep, so they were not read.") from None
         if value["omni"] != VERSION or isinstance(value["omni"], bool):
             raise BadRecipe(
                 f"These settings are of version {_short(value['omni'])}; this page reads version {VERSION}. "
@@ -254,10 +259,6 @@ def _is_part(part: Any, media: int) -> bool:
     number = held.get("$media")
     proper = set(held) == {"$media", "as"} and held["as"] in ("data_url", "base64")
     return proper and type(number) is int and 0 <= number < media
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _short(value: Any) -> str:
