@@ -13,6 +13,7 @@ import httpx
 
 from omni_ui.client.answers.chat import read_chat
 from omni_ui.client.answers.pictures import Pictures, fetch_pictures, read_edit
+from omni_ui.client.answers.samples import USUAL_RATE, bare_samples
 from omni_ui.client.answers.speech import BatchResult, fetch_sound, read_batch, read_speech
 from omni_ui.client.events import ChatEvent, Failed, Speech, SpeechEvent, TextDelta
 from omni_ui.client.jobs import VideoJob, download, fetch_job, read_job
@@ -38,6 +39,7 @@ class OmniClient(Server):
     model: the name to send. None leaves it out, or picks the one that fits when the server lists several.
     timeout: seconds that one call may take in all, the answer included; the server sends nothing before it is done.
     abilities: the tabs that the host says the server can do, when its model's name does not tell.
+    schema: what the server's routes take, where you know; otherwise it is asked for its description.
     http: an httpx client of your own (tests); it is closed with this one.
 
     Every generating call takes `on_wait`, called before each new try with a `Wait`, and `deadline`, seconds for the
@@ -90,8 +92,12 @@ class OmniClient(Server):
         self, request: SpeechRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
     ) -> Speech:
         """The whole speech as one file."""
-        call = await self._call(request.model_copy(update={"stream": False, "stream_format": None}))
-        return await fetch_sound(self._wire, call, on_wait, deadline)
+        request = (await self.fit(request.model_copy(update={"stream": False, "stream_format": None}))).request
+        if not await self._rate_is_doubtful(request):
+            sound = await fetch_sound(self._wire, await self._call(request), on_wait, deadline)
+            return replace(sound, rate=request.sample_rate or USUAL_RATE) if sound.suffix == ".pcm" else sound
+        as_wav = await self._call(request.model_copy(update={"response_format": "wav"}))
+        return bare_samples(await fetch_sound(self._wire, as_wav, on_wait, deadline))
 
     def speech_stream(
         self, request: SpeechRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
@@ -102,15 +108,31 @@ class OmniClient(Server):
         `sample_rate`, or 24000 as with Qwen3-TTS. A model that cannot stream gives all at once. Errors before the
         answer begins are raised; later ones are a `Failed` at the end, after a `Discard` when the sound is spoilt.
         """
-        form = "pcm" if request.response_format == "pcm" else "wav"
-        streamed = request.model_copy(update={"stream": True, "response_format": form})
-        return self._stream(streamed, partial(read_speech, self._wire, rate=request.sample_rate), on_wait, deadline)
+        return self._speech_stream(request, on_wait, deadline)
+
+    async def _speech_stream(
+        self, request: SpeechRequest, on_wait: OnWait | None, deadline: float | None
+    ) -> AsyncGenerator[SpeechEvent]:
+        request = (await self.fit(request)).request
+        bare = request.response_format == "pcm" and not await self._rate_is_doubtful(request)
+        streamed = request.model_copy(update={"stream": True, "response_format": "pcm" if bare else "wav"})
+        read = partial(read_speech, self._wire, rate=request.sample_rate)
+        async with aclosing(self._stream(streamed, read, on_wait, deadline)) as events:
+            async for event in events:
+                yield event
+
+    async def _rate_is_doubtful(self, request: SpeechRequest) -> bool:
+        """Whether bare samples could come at another rate than was asked for: up to 0.28 the rate is ignored, and
+        played at the wrong one they are three times too slow. A WAV header tells the true one."""
+        asks = request.response_format == "pcm" and request.sample_rate is not None
+        return asks and not (await self.schema()).has(request.path, "sample_rate")
 
     async def speech_batch(
         self, requests: Sequence[SpeechRequest], *, on_wait: OnWait | None = None, deadline: float | None = None
     ) -> list[BatchResult]:
         """Several texts, each with its speech or its error, in their order. A batch takes no seeds (WIRE.md 9)."""
         model = await self._model_for("speech")
+        requests = [(await self.fit(request)).request for request in requests]
         results: list[BatchResult] = []
         for first in range(0, len(requests), BATCH):
             call = batch_call(requests[first : first + BATCH], model)

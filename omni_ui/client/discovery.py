@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from omni_ui.client.known_models import START, TABS, KnownModel, find_model, guess_model
+from omni_ui.client.schema import UNKNOWN, ServerSchema
 
 ROUTES = {
     "chat": ("/v1/chat/completions",),
@@ -59,12 +60,16 @@ class Ability:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """modalities: by tab (chat, image, edit, speech, sound, video). routes: the paths in /openapi.json."""
+    """modalities: by tab (chat, image, edit, speech, sound, video). routes: the paths in /openapi.json.
+
+    schema: the fields that those routes take.
+    """
 
     modalities: dict[str, Ability]
     models: list[ModelInfo]
     version: str | None
     routes: frozenset[str]
+    schema: ServerSchema = UNKNOWN
 
 
 def judge(

@@ -77,12 +77,17 @@ SpeechEvent = AudioChunk | Usage | Discard | Failed
 
 @dataclass(frozen=True)
 class Speech:
-    """A whole sound: the bytes that the server sent, unchanged. seconds: from the call to the last byte."""
+    """A whole sound: the bytes that the server sent, unchanged. seconds: from the call to the last byte.
+
+    rate, channels: of bare PCM (frames per second), which does not tell them itself; None and 1 otherwise.
+    """
 
     data: bytes
     media_type: str
     usage: Usage | None = None
     seconds: float = 0.0
+    rate: int | None = None
+    channels: int = 1
 
     @property
     def suffix(self) -> str:

@@ -10,15 +10,18 @@ from typing import Any, Self
 import httpx
 
 from omni_ui.client.discovery import Capabilities, ModelInfo, judge
-from omni_ui.client.errors import BrokenAnswer, NotFound, NotVllmOmni, OmniError
+from omni_ui.client.errors import BrokenAnswer, NotFound, NotReachable, NotVllmOmni, OmniError, TimedOut
 from omni_ui.client.load import Load, read_load
 from omni_ui.client.requests.base import Request, WireCall
+from omni_ui.client.schema import UNKNOWN, Fitted, RequestT, ServerSchema, read_schema
 from omni_ui.client.transport import Transport
 
 FRESH = 5.0
 """Seconds for which capabilities are taken as still true."""
 LISTED = 60.0
 """Seconds for which the names of the models are; they are looked up before a call when a server has several."""
+DESCRIBED = 300.0
+"""Seconds for which a server's description of its fields is: 0.3 MB, and the same until a server is replaced."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Server:
         model: str | None = None,
         timeout: float = 1800.0,
         abilities: Iterable[str] | None = None,
+        schema: ServerSchema | None = None,
         http: httpx.AsyncClient | None = None,
     ) -> None:
         self.model = model
@@ -48,7 +52,9 @@ class Server:
         self._stated = None if abilities is None else frozenset(abilities)
         self._seen: tuple[float, Capabilities] | None = None
         self._names: tuple[float, list[ModelInfo]] | None = None
-        self._routes: tuple[float, frozenset[str]] | None = None
+        self._schema: tuple[float, str | None, ServerSchema] | None = (
+            (float("inf"), None, schema) if schema is not None else None
+        )
 
     @property
     def address(self) -> str:
@@ -125,18 +131,42 @@ class Server:
         if self._seen and not refresh and now - self._seen[0] < FRESH:
             return self._seen[1]
         models = await self.models()
-        version, description = await asyncio.gather(self.version(), self.openapi())
-        routes = frozenset(description.get("paths") or ())
-        found = Capabilities(judge(models, routes, self._stated, self.model), models, version, routes)
+        version = await self.version()
+        schema = await self.schema(version, refresh)
+        abilities = judge(models, schema.routes, self._stated, self.model)
+        found = Capabilities(abilities, models, version, schema.routes, schema)
         self._seen, self._names = (now, found), (now, models)
         return found
+
+    async def schema(self, version: str | None = None, refresh: bool = False) -> ServerSchema:
+        """What this server's routes take; empty when it does not tell. Never raises.
+
+        version: the server's, when it was just asked: another one than at the last look means another server.
+        """
+        now = time.monotonic()
+        kept = None if refresh else self._schema
+        if kept and now - kept[0] < DESCRIBED and (version is None or kept[1] in (None, version)):
+            self._schema = (kept[0], version or kept[1], kept[2])
+            return kept[2]
+        try:
+            schema = await asyncio.to_thread(read_schema, await self.openapi())
+        except (NotReachable, TimedOut):
+            return UNKNOWN  # asked again next time: the call itself will say what is wrong
+        except OmniError:
+            schema = UNKNOWN
+        self._schema = (now, version, schema)
+        return schema
+
+    async def fit(self, request: RequestT) -> Fitted[RequestT]:
+        """The request without settings that this server would drop, and which those are; BadRequest for a file."""
+        return (await self.schema()).fit(request)
 
     async def _get(self, path: str) -> dict[str, Any]:
         async with self._wire.open(WireCall("GET", path), deadline=10, tries=1) as response:
             return await self._wire.read_json(response)
 
     async def _call(self, request: Request) -> WireCall:
-        return request.wire(await self._model_for(request.tab))
+        return (await self.schema()).wire(request, await self._model_for(request.tab))
 
     async def _model_for(self, tab: str) -> str | None:
         """The name to send. Left out where the server has one model: a wrong name is refused, none never is."""
@@ -153,10 +183,5 @@ class Server:
 
     async def _route(self, *paths: str) -> str:
         """The first of these that the server has; the first of all when it does not tell."""
-        now = time.monotonic()
-        if not self._routes or now - self._routes[0] > LISTED:
-            try:
-                self._routes = (now, frozenset((await self.openapi()).get("paths") or ()))
-            except OmniError:
-                return paths[0]  # The call itself will say what is wrong.
-        return next((path for path in paths if path in self._routes[1]), paths[0])
+        routes = (await self.schema()).routes
+        return next((path for path in paths if path in routes), paths[0])

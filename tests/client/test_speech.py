@@ -19,6 +19,7 @@ from omni_ui.client import (
     Usage,
     VoiceUpload,
 )
+from omni_ui.client.schema import UNKNOWN, ServerSchema
 from tests.client.scripted import Answer, Scripted, as_events, as_json, b64, form_of, wav
 
 SPEECH, VOICES = "POST /v1/audio/speech", "/v1/audio/voices"
@@ -65,9 +66,11 @@ async def test_what_is_no_speech(answer: Answer, kind: type[Exception]) -> None:
             await omni.sound(SoundRequest(input="rain"))
 
 
-async def stream_of(answer: Answer, request: SpeechRequest = ASK) -> tuple[list[Any], dict[str, Any]]:
+async def stream_of(
+    answer: Answer, request: SpeechRequest = ASK, schema: ServerSchema = UNKNOWN
+) -> tuple[list[Any], dict[str, Any]]:
     server = Scripted({SPEECH: answer})
-    async with server.client() as omni:
+    async with server.client(schema=schema) as omni:
         events = [event async for event in omni.speech_stream(request)]
     return events, server.last("/v1/audio/speech").json
 
@@ -81,7 +84,9 @@ async def test_a_streamed_wav_is_samples_with_its_rate() -> None:
 
 async def test_a_streamed_pcm_has_the_rate_that_was_asked_for() -> None:
     answer = as_events(part(b"\1\0"), DONE, done=False)
-    events, sent = await stream_of(answer, SpeechRequest(input="x", response_format="pcm", sample_rate=8000))
+    asked = SpeechRequest(input="x", response_format="pcm", sample_rate=8000)
+    fields = {name: {} for name in SpeechRequest.model_fields}
+    events, sent = await stream_of(answer, asked, ServerSchema(fields={asked.path: fields}))
     assert events[0] == AudioChunk(b"\1\0", 8000)
     assert sent["response_format"] == "pcm"
     events, _ = await stream_of(answer, SpeechRequest(input="x", response_format="pcm"))

@@ -19,6 +19,7 @@ from omni_ui.client import (
     Unauthorized,
     Wait,
 )
+from omni_ui.client.schema import UNKNOWN
 from omni_ui.client.transport import Transport, _pause
 from tests.client.scripted import (
     Answer,
@@ -128,7 +129,7 @@ async def test_a_stale_pooled_connection_is_replaced(no_waits: None) -> None:
             writer.write(http_head(len(body)) + body)
             await writer.drain()
 
-    async with socket_server(talk) as address, OmniClient(address, model="m") as omni:
+    async with socket_server(talk) as address, OmniClient(address, model="m", schema=UNKNOWN) as omni:
         await omni.images(ASK)
         made = await omni.images(ASK)
     assert made.pictures[0].data == png()
@@ -146,7 +147,7 @@ async def test_a_body_that_breaks_off_is_an_error_and_not_tried_again(no_waits: 
         writer.write(http_head(len(body)) + body[:50])
         await writer.drain()
 
-    async with socket_server(talk) as address, OmniClient(address, model="m") as omni:
+    async with socket_server(talk) as address, OmniClient(address, model="m", schema=UNKNOWN) as omni:
         with pytest.raises(BrokenAnswer, match="before the answer was complete"):
             await omni.images(ASK)
     assert asked == 1
@@ -161,7 +162,7 @@ async def test_a_trickling_answer_ends_at_the_deadline() -> None:
             await writer.drain()
             await asyncio.sleep(0.05)
 
-    async with socket_server(talk) as address, OmniClient(address, model="m") as omni:
+    async with socket_server(talk) as address, OmniClient(address, model="m", schema=UNKNOWN) as omni:
         began = time.monotonic()
         with pytest.raises(TimedOut):
             await omni.images(ASK, deadline=0.4)
@@ -172,7 +173,7 @@ async def test_a_silent_server_ends_at_the_deadline_and_health_is_quick() -> Non
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
 
-    async with socket_server(talk) as address, OmniClient(address, model="m") as omni:
+    async with socket_server(talk) as address, OmniClient(address, model="m", schema=UNKNOWN) as omni:
         began = time.monotonic()
         with pytest.raises(TimedOut):
             await omni.images(ASK, deadline=0.3)

@@ -1,11 +1,12 @@
 """Sound on its way in: samples out of WAV files, streams and base64."""
 
 import struct
+from dataclasses import replace
 from typing import Any
 
 from omni_ui.client.answers.formats import media_type_of, read_wav_head
 from omni_ui.client.errors import BrokenAnswer, NothingMade
-from omni_ui.client.events import AudioChunk
+from omni_ui.client.events import AudioChunk, Speech
 
 USUAL_RATE = 24000
 """Frames per second of headerless speech where nothing tells (serving_chat.py:2914-2922; the rate of Qwen3-TTS)."""
@@ -64,6 +65,17 @@ def chunk_from(data: bytes, metadata: Any) -> AudioChunk | None:
         channels if isinstance(channels, int) and channels > 0 else 1,
     )
     return reader.feed(data)
+
+
+def bare_samples(sound: Speech) -> Speech:
+    """A 16-bit WAV file as bare PCM, with the rate and channels that its header tells. BrokenAnswer for other sound."""
+    head = read_wav_head(sound.data)
+    if head is None:
+        raise BrokenAnswer("The server sent sound whose header cannot be read.")
+    chunk = PcmReader(None).feed(sound.data[: head.offset + head.size])  # what may follow are notes, not sound
+    if chunk is None:
+        raise NothingMade("The server reports success and made no sound.")
+    return replace(sound, data=chunk.pcm, media_type="audio/pcm", rate=chunk.rate, channels=chunk.channels)
 
 
 def check_sound(data: bytes, media_type: str) -> bytes:

@@ -134,6 +134,8 @@ class Request(BaseModel):
 
     tab: ClassVar[str]
     path: ClassVar[str]
+    own: ClassVar[frozenset[str]] = frozenset()
+    """Fields of the page alone, which are not on the wire."""
 
     @model_validator(mode="before")
     @classmethod

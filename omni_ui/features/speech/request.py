@@ -1,6 +1,6 @@
 """What the Speech tab asks for: one request, or one for each sentence of a long text or turn of a script."""
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator
 
@@ -12,12 +12,11 @@ from omni_ui.features.speech.pieces import Piece, script, sentences
 MAX_LONG = 100_000
 """Characters of a long text: about two hours of speech."""
 
-OWN = {"reading", "cast"}
-"""Fields that only this page knows; the server never sees them."""
-
 
 class SpokenText(SpeechRequest):
     """Speaks a text."""
+
+    own: ClassVar[frozenset[str]] = frozenset({"reading", "cast"})
 
     reading: Literal["whole", "sentences", "script"] = knob(
         "whole",
@@ -92,7 +91,7 @@ class SpokenText(SpeechRequest):
         return SpeechRequest.model_construct(**given | {"seed": self.seed if seed is None else seed})
 
     def payload(self) -> dict[str, Any]:
-        return {name: value for name, value in super().payload().items() if name not in OWN}
+        return {name: value for name, value in super().payload().items() if name not in self.own}
 
     def wire(self, model: str | None = None) -> WireCall:
         """One call, or the batch that does the same as the calls of this page. (A batch takes no seeds.)"""
