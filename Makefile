@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 PY = $(VENV)/bin/python
 
-.PHONY: run test bench lint clean dev
+.PHONY: run test bench package lint clean dev
 
 run: $(VENV)/.run
 	$(PY) app.py
@@ -26,13 +26,17 @@ AGAIN = --last-failed --last-failed-no-failures none
 
 test: dev
 	sh tests/need_programs.sh
-	$(PY) -m pytest -m "not real" --ignore tests/browser $(SHARED)
+	$(PY) -m pytest -m "not real and not package" --ignore tests/browser $(SHARED)
 	$(PY) -m pytest -m "not real" tests/browser $(SHARED) || $(PY) -m pytest -m "not real" tests/browser $(AGAIN)
 
 # All figures in about twelve minutes, on a machine with nothing else to do. Plain Gradio's sound needs ffmpeg.
 bench: dev
 	sh tests/need_programs.sh
 	$(PY) -m bench.run
+
+# The wheel and the sdist, checked, installed into empty environments and run.
+package: dev
+	$(PY) -m pytest -m package tests/test_package.py
 
 lint: dev
 	$(PY) -m ruff check .
