@@ -7,10 +7,12 @@ Errors are one tree; each carries a sentence that can be shown as it is (see `_e
 
     OmniError
     ├── NotReachable, TimedOut, NotVllmOmni, BrokenAnswer, NothingMade
-    ├── Unauthorized, NotFound, BadRequest (TooLarge), ServerBusy
+    ├── Unauthorized, NotFound, BadRequest (TooLarge)
+    ├── ServerBusy (RateLimited, GatewayFailed (GatewayTimedOut))
     └── ServerFailed (OutOfMemory)
 """
 
+from omni_ui.client.addresses import read_address, read_headers, read_key
 from omni_ui.client.answers.failures import known_error
 from omni_ui.client.answers.formats import FileRef, Picture, media_type_of, replace_files, type_of_file
 from omni_ui.client.answers.pictures import Pictures
@@ -20,12 +22,15 @@ from omni_ui.client.discovery import Ability, Capabilities, ModelInfo
 from omni_ui.client.errors import (
     BadRequest,
     BrokenAnswer,
+    GatewayFailed,
+    GatewayTimedOut,
     NotFound,
     NothingMade,
     NotReachable,
     NotVllmOmni,
     OmniError,
     OutOfMemory,
+    RateLimited,
     ServerBusy,
     ServerFailed,
     TimedOut,
@@ -56,8 +61,9 @@ from omni_ui.client.requests.image import SIZES, ImageRequest
 from omni_ui.client.requests.sound import SoundRequest
 from omni_ui.client.requests.speech import LANGUAGES, SpeechRequest, VoiceUpload, batch_call
 from omni_ui.client.requests.video import VIDEO_SIZES, VideoRequest
+from omni_ui.client.retries import CallObserver, Wait
 from omni_ui.client.server import Health
-from omni_ui.client.transport import Wait, read_address, read_key
+from omni_ui.client.sessions import JobSession
 from omni_ui.client.voices import SavedVoice, Voices
 
 __all__ = [
@@ -70,6 +76,7 @@ __all__ = [
     "BadRequest",
     "BatchResult",
     "BrokenAnswer",
+    "CallObserver",
     "Capabilities",
     "ChatEvent",
     "ChatRequest",
@@ -79,8 +86,11 @@ __all__ = [
     "FileRef",
     "Finish",
     "FormRequest",
+    "GatewayFailed",
+    "GatewayTimedOut",
     "Health",
     "ImageRequest",
+    "JobSession",
     "Load",
     "ModelInfo",
     "NotFound",
@@ -94,6 +104,7 @@ __all__ = [
     "PictureMade",
     "Pictures",
     "Problem",
+    "RateLimited",
     "ReasoningDelta",
     "Request",
     "SavedVoice",
@@ -121,6 +132,7 @@ __all__ = [
     "media_type_of",
     "problems",
     "read_address",
+    "read_headers",
     "read_key",
     "recommended_fields",
     "replace_files",

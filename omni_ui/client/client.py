@@ -1,5 +1,6 @@
 """OmniClient: one vLLM-Omni server, every call. What happens in a call stands in the module of its modality."""
 
+import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -24,8 +25,9 @@ from omni_ui.client.requests.image import ImageRequest
 from omni_ui.client.requests.sound import SoundRequest
 from omni_ui.client.requests.speech import BATCH, SpeechRequest, VoiceUpload, batch_call
 from omni_ui.client.requests.video import VideoRequest
+from omni_ui.client.retries import OnWait
 from omni_ui.client.server import Server
-from omni_ui.client.transport import OnWait
+from omni_ui.client.sessions import JobSession
 from omni_ui.client.voices import SavedVoice, Voices, read_upload, read_voices
 
 Event = TypeVar("Event")
@@ -40,6 +42,7 @@ class OmniClient(Server):
     timeout: seconds that one call may take in all, the answer included; the server sends nothing before it is done.
     abilities: the tabs that the host says the server can do, when its model's name does not tell.
     schema: what the server's routes take, where you know; otherwise it is asked for its description.
+    headers: sent with every call, such as those that a gateway asks for; `read_headers` reads and checks them.
     http: an httpx client of your own (tests); it is closed with this one.
 
     Every generating call takes `on_wait`, called before each new try with a `Wait`, and `deadline`, seconds for the
@@ -160,39 +163,67 @@ class OmniClient(Server):
         """Deletes a saved voice. NotFound for one that is unknown or the model's own."""
         await self._wire.fetch_json(WireCall("DELETE", f"/v1/audio/voices/{quote(name, safe='')}"), deadline=60)
 
-    # Videos
+    # Videos. `session` ties the calls of one job to one replica behind a router, see `sessions`.
 
     async def create_video(
-        self, request: VideoRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+        self,
+        request: VideoRequest,
+        *,
+        on_wait: OnWait | None = None,
+        deadline: float | None = None,
+        session: JobSession | None = None,
     ) -> VideoJob:
         """Starts a job. A server that cannot make videos still takes it; the job fails then (WIRE.md 3)."""
         path = await self._route("/v1/videos", "/v1/videos/generations")
         call = replace(await self._call(request), path=path)
-        return read_job(await self._wire.fetch_json(call, on_wait, deadline))
+        return read_job(await self._wire.fetch_json(call, on_wait, deadline, session=session))
 
-    async def video(self, id: str) -> VideoJob:
-        """A job as it stands. NotFound after it was deleted, or when the server was restarted since."""
-        return await fetch_job(self._wire, _video_path(id))
+    async def video(self, id: str, *, session: JobSession | None = None) -> VideoJob:
+        """A job as it stands. NotFound after it was deleted, when the server was restarted since, or when a router
+        asked a replica that does not have it."""
+        return await fetch_job(self._wire, _video_path(id), session)
 
     async def videos(
-        self, *, after: str | None = None, limit: int | None = None, order: Literal["asc", "desc"] = "desc"
+        self,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        order: Literal["asc", "desc"] = "desc",
+        looks: int = 1,
     ) -> list[VideoJob]:
-        """The jobs that the server knows, by when they were made. limit: 0 to 100, all without one."""
+        """The jobs that the server knows, by when they were made. limit: 0 to 100, all without one.
+
+        looks: how often it is asked. Behind a router each answer is the list of one replica; they are merged by id.
+        """
         asked = {"after": after, "limit": limit, "order": order}
         query = httpx.QueryParams({name: value for name, value in asked.items() if value is not None})
-        body = await self._wire.fetch_json(WireCall("GET", f"/v1/videos?{query}"), deadline=60)
-        return [read_job(one) for one in body.get("data") or []]
+        call = WireCall("GET", f"/v1/videos?{query}")
+        if looks == 1:
+            body = await self._wire.fetch_json(call, deadline=60)
+            return [read_job(item) for item in body.get("data") or []]
+        jobs: dict[str, VideoJob] = {}
+        for _ in range(looks):
+            body = await self._wire.fetch_json(call, deadline=60, session=JobSession(secrets.token_hex(8)))
+            jobs |= {job.id: job for job in (read_job(item) for item in body.get("data") or [])}
+        merged = sorted(jobs.values(), key=lambda job: job.created_at or 0.0, reverse=order == "desc")
+        return merged[:limit] if limit else merged
 
-    async def delete_video(self, id: str) -> None:
+    async def delete_video(self, id: str, *, session: JobSession | None = None) -> None:
         """Stops a job and removes it and its file; afterwards it is NotFound."""
-        await self._wire.fetch_json(WireCall("DELETE", _video_path(id)), deadline=60)
+        await self._wire.fetch_json(WireCall("DELETE", _video_path(id)), deadline=60, session=session)
 
     async def video_content(
-        self, id: str, path: Path, *, on_wait: OnWait | None = None, deadline: float | None = None
+        self,
+        id: str,
+        path: Path,
+        *,
+        on_wait: OnWait | None = None,
+        deadline: float | None = None,
+        session: JobSession | None = None,
     ) -> int:
         """Downloads a finished video to `path` in constant memory, taking up broken downloads; its bytes."""
         call = WireCall("GET", f"{_video_path(id)}/content")
-        return await download(self._wire, call, path, on_wait, deadline, resume=True)
+        return await download(self._wire, call, path, on_wait, deadline, resume=True, session=session)
 
     async def video_sync(
         self, request: VideoRequest, path: Path, *, on_wait: OnWait | None = None, deadline: float | None = None

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from omni_ui.client.errors import BrokenAnswer
 from omni_ui.client.known_models import START, TABS, KnownModel, find_model, guess_model
 from omni_ui.client.schema import UNKNOWN, ServerSchema
 
@@ -31,13 +32,44 @@ VERBS = {
 class ModelInfo:
     """A served model. root: what it was loaded from. max_model_len: None when it has no text stage.
 
-    description: what the server says of it; vLLM-Omni says nothing, the demo what its settings do.
+    description: what the server says of it; vLLM-Omni says nothing, the demo what its settings do. parent: the model
+    that a LoRA belongs to. owned_by: who answers by that name ("vllm", "nvidia", "openai" …). bare: the entry has none
+    of the fields that vLLM adds, so another kind of server wrote it.
     """
 
     id: str
     max_model_len: int | None = None
     root: str | None = None
     description: str | None = None
+    parent: str | None = None
+    owned_by: str | None = None
+    bare: bool = False
+
+
+def read_models(body: dict[str, Any]) -> list[ModelInfo]:
+    """The models in the answer of GET /v1/models. BrokenAnswer when it is no list."""
+    listed = body.get("data")
+    if not isinstance(listed, list):
+        raise BrokenAnswer("The server's list of models is not one.")
+    return [_read_model(card) for card in listed if isinstance(card, dict) and isinstance(card.get("id"), str)]
+
+
+def _read_model(card: dict[str, Any]) -> ModelInfo:
+    """vLLM's cards have root, parent, max_model_len and permission (vllm, openai/models/protocol.py)."""
+
+    def text(name: str) -> str | None:
+        return value if isinstance(value := card.get(name), str) else None
+
+    length = card.get("max_model_len")
+    return ModelInfo(
+        id=card["id"],
+        max_model_len=length if isinstance(length, int) else None,
+        root=text("root"),
+        description=text("description"),
+        parent=text("parent"),
+        owned_by=text("owned_by"),
+        bare=not {"root", "parent", "max_model_len", "permission"} & set(card),
+    )
 
 
 @dataclass(frozen=True)

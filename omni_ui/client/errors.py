@@ -11,6 +11,9 @@ OmniError
 ├── BadRequest       400, 405, 409, 415, 422: the server does not take this request
 │   └── TooLarge     413, or a part of a form over its limit
 ├── ServerBusy       429, 502, 503, 504, after the tries allowed
+│   ├── RateLimited      429: too many requests; `retry_after` says how long to wait, where the answer does
+│   └── GatewayFailed    502, 503 in a proxy's own words: the server behind it does not answer
+│       └── GatewayTimedOut  504, 408: a proxy gave up waiting; the server may still be working
 └── ServerFailed     any other 5xx
     └── OutOfMemory  507, or a 500 that says so
 """
@@ -50,10 +53,8 @@ class OmniError(Exception):
         permanent: bool = False,
         retry_after: float | None = None,
     ) -> None:
-        self.what = what
-        self.hint = self.default_hint if hint is None else hint
-        self.sentence = f"{what} {self.hint}".strip()
-        super().__init__(self.sentence)
+        super().__init__()
+        self.rephrase(what, self.default_hint if hint is None else hint)
         self.status = status
         self.server_message = server_message
         self.request_id = request_id
@@ -63,9 +64,21 @@ class OmniError(Exception):
         self.permanent = permanent
         self.retry_after = retry_after
 
+    def rephrase(self, what: str, hint: str) -> None:
+        """Says it in other words: what happened, and what to do."""
+        self.what, self.hint = what, hint
+        self.sentence = f"{what} {hint}".strip()
+        self.args = (self.sentence,)
+
 
 class NotReachable(OmniError):
+    """sent: whether the request may have reached the server in part or whole; False when no byte of it can have."""
+
     default_hint = "Check that the server runs and that the address is right."
+
+    def __init__(self, what: str, hint: str | None = None, *, sent: bool = True, **facts: Any) -> None:
+        super().__init__(what, hint, **facts)
+        self.sent = sent
 
 
 class TimedOut(OmniError):
@@ -104,6 +117,21 @@ class ServerBusy(OmniError):
     default_hint = "Try again in a moment."
 
 
+class RateLimited(ServerBusy):
+    pass
+
+
+class GatewayFailed(ServerBusy):
+    """A proxy or gateway answered in the place of the server. seconds: from the call to its answer."""
+
+    default_hint = "Check that the server behind it runs; it may be starting."
+    seconds: float | None = None
+
+
+class GatewayTimedOut(GatewayFailed):
+    default_hint = "Raise the time-out of the proxy to the longest run that you expect."
+
+
 class ServerFailed(OmniError):
     default_hint = "Try again; if it stays, look into the server's log."
 
@@ -118,15 +146,18 @@ BY_STATUS: dict[int, type[OmniError]] = {
     403: Unauthorized,
     404: NotFound,
     405: BadRequest,
+    408: ServerBusy,
     409: BadRequest,
     413: TooLarge,
     415: BadRequest,
     422: BadRequest,
-    429: ServerBusy,
+    429: RateLimited,
     502: ServerBusy,
     503: ServerBusy,
     504: ServerBusy,
     507: OutOfMemory,
+    522: ServerBusy,
+    524: ServerBusy,
 }
 
 

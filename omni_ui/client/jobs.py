@@ -9,7 +9,9 @@ from omni_ui.client.answers.failures import error_from_body
 from omni_ui.client.answers.formats import type_of_file
 from omni_ui.client.errors import BrokenAnswer, NothingMade, NotReachable, OmniError
 from omni_ui.client.requests.base import WireCall
-from omni_ui.client.transport import OnWait, Transport
+from omni_ui.client.retries import OnWait
+from omni_ui.client.sessions import JobSession
+from omni_ui.client.transport import Transport
 
 State = Literal["queued", "in_progress", "completed", "failed"]
 RESUMES = 5
@@ -78,10 +80,10 @@ def read_job(body: Any) -> VideoJob:
     )
 
 
-async def fetch_job(wire: Transport, path: str) -> VideoJob:
+async def fetch_job(wire: Transport, path: str, session: JobSession | None = None) -> VideoJob:
     """A job as it stands. A failed one comes with an error status and itself as the body (api_server.py:2836)."""
     try:
-        return read_job(await wire.fetch_json(WireCall("GET", path), deadline=60))
+        return read_job(await wire.fetch_json(WireCall("GET", path), deadline=60, session=session))
     except OmniError as error:
         if isinstance(error.body, dict) and error.body.get("status") == "failed":
             return read_job(error.body)
@@ -89,7 +91,13 @@ async def fetch_job(wire: Transport, path: str) -> VideoJob:
 
 
 async def download(
-    wire: Transport, call: WireCall, path: Path, on_wait: OnWait | None, deadline: float | None, resume: bool
+    wire: Transport,
+    call: WireCall,
+    path: Path,
+    on_wait: OnWait | None,
+    deadline: float | None,
+    resume: bool,
+    session: JobSession | None = None,
 ) -> int:
     """Streams an answer into a file, in constant memory; the number of bytes. The file appears when it is whole.
 
@@ -105,7 +113,7 @@ async def download(
                 headers = {"Range": f"bytes={have}-", "If-Range": tag} if have and tag else {}
                 left = limit - asyncio.get_running_loop().time()
                 try:
-                    async with wire.open(call, on_wait, left, headers) as response:
+                    async with wire.open(call, on_wait, left, headers, session=session) as response:
                         if not response.headers.get("content-range", "").startswith(f"bytes {have}-"):
                             have = 0
                         tag = response.headers.get("etag")

@@ -2,15 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
-from omni_ui.client.discovery import Capabilities, ModelInfo, judge
-from omni_ui.client.errors import BrokenAnswer, NotFound, NotReachable, NotVllmOmni, OmniError, TimedOut
+from omni_ui.client.discovery import Capabilities, ModelInfo, judge, read_models
+from omni_ui.client.errors import BadRequest, NotFound, NotReachable, OmniError, TimedOut, Unauthorized
+from omni_ui.client.gateways import LITELLM, gateway_of_description
 from omni_ui.client.load import Load, read_load
 from omni_ui.client.requests.base import Request, WireCall
 from omni_ui.client.schema import UNKNOWN, Fitted, RequestT, ServerSchema, read_schema
@@ -18,8 +19,8 @@ from omni_ui.client.transport import Transport
 
 FRESH = 5.0
 """Seconds for which capabilities are taken as still true."""
-LISTED = 60.0
-"""Seconds for which the names of the models are; they are looked up before a call when a server has several."""
+LISTED = 20.0
+"""Seconds for which the names of the models are; each call names one."""
 DESCRIBED = 300.0
 """Seconds for which a server's description of its fields is: 0.3 MB, and the same until a server is replaced."""
 
@@ -46,20 +47,32 @@ class Server:
         abilities: Iterable[str] | None = None,
         schema: ServerSchema | None = None,
         http: httpx.AsyncClient | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         self.model = model
-        self._wire = Transport(base_url, api_key, timeout, http)
+        self._wire = Transport(base_url, api_key, timeout, http, headers)
         self._stated = None if abilities is None else frozenset(abilities)
         self._seen: tuple[float, Capabilities] | None = None
         self._names: tuple[float, list[ModelInfo]] | None = None
         self._schema: tuple[float, str | None, ServerSchema] | None = (
             (float("inf"), None, schema) if schema is not None else None
         )
+        self._heard: tuple[float, list[ModelInfo]] | None = None
+        """What the last look at the health read, for the look at the capabilities that follows it."""
 
     @property
     def address(self) -> str:
         """The server's address as it may be shown: without a password, without /v1."""
         return self._wire.address
+
+    @property
+    def scattered(self) -> bool:
+        """Whether the answers so far tell of several replicas, each with jobs of its own."""
+        return self._wire.signs.scattered
+
+    def note_replicas(self) -> None:
+        """Keeps in mind that a job was unknown to one answer and known to another."""
+        self._wire.signs.scattered = True
 
     async def __aenter__(self) -> Self:
         return self
@@ -73,29 +86,33 @@ class Server:
         await self._wire.aclose()
 
     async def health(self, timeout: float = 2.0) -> Health:
-        """Whether the server is well, in at most `timeout` seconds. Never raises."""
+        """Whether the server answers, in at most `timeout` seconds. Never raises, and costs no GPU time anywhere.
+
+        The list of models is asked, not /health: LiteLLM's calls every model (docs.litellm.ai/docs/proxy/health).
+        A server that wants another key is well. Where LiteLLM answers, its own readiness is asked too.
+        """
         began = time.monotonic()
         try:
-            async with self._wire.open(WireCall("GET", "/health"), deadline=timeout, tries=1) as response:
-                await response.aread()
-                # vLLM-Omni answers JSON and plain vLLM nothing; a page for people comes from some other server.
-                if "html" in response.headers.get("content-type", ""):
-                    raise NotVllmOmni(f"What answers at {self.address} is a web page.")
+            async with asyncio.timeout(timeout):
+                self._heard = (time.monotonic(), await self._ask_models(timeout))
+                if self._wire.signs.gateway is LITELLM:
+                    await self._get("/health/readiness", timeout)
+        except (Unauthorized, NotFound):
+            pass
         except OmniError as error:
             return Health(False, time.monotonic() - began, error.sentence)
+        except TimeoutError:
+            return Health(False, time.monotonic() - began, f"{self.address} did not answer within {timeout:.0f} s.")
         return Health(True, time.monotonic() - began)
 
     async def models(self) -> list[ModelInfo]:
         """The models that the server lists."""
-        body = await self._get("/v1/models")
-        listed = body.get("data")
-        if not isinstance(listed, list):
-            raise BrokenAnswer("The server's list of models is not one.")
-        return [
-            ModelInfo(one["id"], one.get("max_model_len"), one.get("root"), one.get("description"))
-            for one in listed
-            if isinstance(one, dict) and isinstance(one.get("id"), str)
-        ]
+        return await self._ask_models()
+
+    async def _ask_models(self, timeout: float = 10.0) -> list[ModelInfo]:
+        models = read_models(await self._get("/v1/models", timeout))
+        self._names = (time.monotonic(), models)
+        return models
 
     async def version(self) -> str | None:
         """The server's version of vLLM, None when it has no such route."""
@@ -108,9 +125,12 @@ class Server:
     async def openapi(self) -> dict[str, Any]:
         """The server's own description; empty when it gives none (--disable-fastapi-docs)."""
         try:
-            return await self._get("/openapi.json")
+            description = await self._get("/openapi.json")
         except NotFound:
             return {}
+        if gateway := gateway_of_description(description):
+            self._wire.signs.gateway = gateway
+        return description
 
     async def metrics(self, timeout: float = 10.0) -> str | None:
         """The Prometheus text, None when the server does not show it."""
@@ -130,12 +150,14 @@ class Server:
         now = time.monotonic()
         if self._seen and not refresh and now - self._seen[0] < FRESH:
             return self._seen[1]
-        models = await self.models()
+        heard, self._heard = self._heard, None
+        fresh = heard is not None and not refresh and now - heard[0] < FRESH
+        models = heard[1] if heard and fresh else await self._ask_models()
         version = await self.version()
         schema = await self.schema(version, refresh)
         abilities = judge(models, schema.routes, self._stated, self.model)
         found = Capabilities(abilities, models, version, schema.routes, schema)
-        self._seen, self._names = (now, found), (now, models)
+        self._seen = (now, found)
         return found
 
     async def schema(self, version: str | None = None, refresh: bool = False) -> ServerSchema:
@@ -161,25 +183,33 @@ class Server:
         """The request without settings that this server would drop, and which those are; BadRequest for a file."""
         return (await self.schema()).fit(request)
 
-    async def _get(self, path: str) -> dict[str, Any]:
-        async with self._wire.open(WireCall("GET", path), deadline=10, tries=1) as response:
+    async def _get(self, path: str, timeout: float = 10.0) -> dict[str, Any]:
+        async with self._wire.open(WireCall("GET", path), deadline=timeout, tries=1) as response:
             return await self._wire.read_json(response)
 
     async def _call(self, request: Request) -> WireCall:
         return (await self.schema()).wire(request, await self._model_for(request.tab))
 
     async def _model_for(self, tab: str) -> str | None:
-        """The name to send. Left out where the server has one model: a wrong name is refused, none never is."""
+        """The name to send, always one that the server lists: gateways refuse a request without (production-stack).
+
+        None only when the list cannot be had; then the call itself says what is wrong. BadRequest when the server has
+        several models and none is for this.
+        """
         if self.model:
             return self.model
-        now = time.monotonic()
-        if not self._names or now - self._names[0] > LISTED:
+        if not self._names or time.monotonic() - self._names[0] > LISTED:
             try:
-                self._names = (now, await self.models())
+                await self._ask_models()
             except OmniError:
-                return None  # The call itself will say what is wrong.
-        models = self._names[1]
-        return judge(models, (), None)[tab].model if len(models) > 1 else None
+                return None
+        models = self._names[1] if self._names else []
+        if not models:
+            return None
+        ability = judge(models, (), self._stated)[tab]
+        if len(models) > 1 and ability.model is None:
+            raise BadRequest(ability.reason, "Choose a model with OMNI_MODEL, or use another server.")
+        return ability.model or models[0].id
 
     async def _route(self, *paths: str) -> str:
         """The first of these that the server has; the first of all when it does not tell."""

@@ -2,59 +2,82 @@
 
 import asyncio
 import json
-import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import tenacity
 from httpx_sse import EventSource, SSEError
 from pydantic_core import from_json
 
+from omni_ui.client import retries
+from omni_ui.client.addresses import read_address, read_key
 from omni_ui.client.answers.failures import error_from
 from omni_ui.client.answers.formats import replace_files, type_of_file
-from omni_ui.client.errors import BadRequest, BrokenAnswer, NotReachable, NotVllmOmni, OmniError, ServerBusy, TimedOut
+from omni_ui.client.connection_errors import CONNECT, PlainErrors, TimedStream
+from omni_ui.client.errors import BadRequest, BrokenAnswer, GatewayTimedOut, NotVllmOmni, OmniError
+from omni_ui.client.gateways import Gateway, gateway_of_answer
 from omni_ui.client.requests.base import WireCall
 from omni_ui.client.requests.files import as_text
+from omni_ui.client.retries import TRIES, CallObserver, OnWait
+from omni_ui.client.sessions import JobSession
 from omni_ui.client.valid_text import read_json, valid_values
 
-TRIES = 4
-CONNECT = 5.0
-"""Seconds to wait for a connection."""
 KEEP_ALIVE = 4.0
 """Seconds that an idle connection is kept: less than the 5 s after which the server closes it (WIRE.md 2)."""
 OFF_LOOP = 256 * 1024
 """Characters of JSON above which parsing it would hold up other visitors; a thread does it."""
 
 
-@dataclass(frozen=True)
-class Wait:
-    """A pause before another try: how long, why (one sentence), and the number of the try that failed (from 1)."""
+@dataclass
+class ServerSigns:
+    """What the answers so far tell of the way to the server.
 
-    seconds: float
-    reason: str
-    attempt: int
+    gateway: the one that the last telling answer named. gave_up_after: seconds after which a proxy answered 504, the
+    last time. scattered: a job was unknown and known in turns, so several replicas answer.
+    """
 
-
-OnWait = Callable[[Wait], None]
+    gateway: Gateway | None = None
+    gave_up_after: float | None = None
+    scattered: bool = False
 
 
 class Transport:
-    """The way to one server. `timeout` is in seconds and covers a whole call, with its tries and its answer."""
+    """The way to one server. `timeout` is in seconds and covers a whole call, with its tries and its answer.
 
-    def __init__(self, base_url: str, api_key: str | None, timeout: float, http: httpx.AsyncClient | None) -> None:
+    headers: sent with every call, as `read_headers` gives them; the key beats an `authorization` among them.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str | None,
+        timeout: float,
+        http: httpx.AsyncClient | None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self.base = read_address(base_url)
         self.address = str(self.base.copy_with(userinfo=b"")).rstrip("/")
         self.timeout = timeout
+        self.signs = ServerSigns()
         self._key = read_key(api_key)
+        self._headers = dict(headers or {})
+        if self._key:
+            self._headers["authorization"] = f"Bearer {self._key}"
+        self._budget = retries.budget_of(self.address)
         self._http = http or httpx.AsyncClient(
             timeout=httpx.Timeout(timeout, connect=CONNECT, pool=None),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=KEEP_ALIVE),
             # A proxy of the environment cannot reach this machine's own servers.
             trust_env=self.base.host not in ("localhost", "127.0.0.1", "::1"),
+            # A router's cookie belongs to one job (see `sessions`); kept for all calls it would bind them to a replica.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
 
     async def aclose(self) -> None:
@@ -68,21 +91,30 @@ class Transport:
         deadline: float | None = None,
         headers: dict[str, str] | None = None,
         tries: int = TRIES,
+        *,
+        session: JobSession | None = None,
     ) -> AsyncGenerator[httpx.Response]:
         """The answer, its body unread. Leaving the block closes the connection unless the body was read to its end.
 
-        Tries again only where nothing of an answer had come, or it was 429, 502, 503 or 504 (RFC 9110, 15.6).
+        A call that starts work (every POST) is sent again only when the server cannot have begun with it; see
+        `retries.may_repeat`. deadline: seconds for all tries and the answer. session: of the job that it belongs to.
         """
         limit = self.timeout if deadline is None else deadline
+        starts_work = call.method == "POST"
         again = tenacity.AsyncRetrying(
-            retry=tenacity.retry_if_exception(_worth_another_try),
+            retry=tenacity.retry_if_exception(lambda error: self._may_repeat(error, starts_work)),
             stop=tenacity.stop_after_attempt(tries) | tenacity.stop_before_delay(limit),
-            wait=_pause,
-            before_sleep=lambda state: _report(state, on_wait),
+            wait=lambda state: retries.pause(state),
+            before_sleep=lambda state: retries.report(state, on_wait),
             reraise=True,
         )
         ends = asyncio.get_running_loop().time() + limit
-        response = await again(self._send, call, ends, headers or {})
+        sent = {**(headers or {}), **(session.headers() if session else {})}
+        response = await (again(self._send, call, ends, sent) if tries > 1 else self._send(call, ends, sent))
+        if session:
+            session.keep(response.headers.get_list("set-cookie"))
+        if isinstance(on_wait, CallObserver):
+            on_wait.answered(response.headers)
         try:
             yield response
         except httpx.DecodingError:
@@ -90,17 +122,32 @@ class Transport:
         finally:
             await response.aclose()
 
+    def _may_repeat(self, error: BaseException, starts_work: bool) -> bool:
+        return retries.may_repeat(error, starts_work) and self._budget.take()
+
     async def fetch(
-        self, call: WireCall, on_wait: OnWait | None = None, deadline: float | None = None
+        self,
+        call: WireCall,
+        on_wait: OnWait | None = None,
+        deadline: float | None = None,
+        *,
+        session: JobSession | None = None,
     ) -> httpx.Response:
         """The answer with its whole body in memory."""
-        async with self.open(call, on_wait, deadline) as response:
+        async with self.open(call, on_wait, deadline, session=session) as response:
             await response.aread()
             return response
 
-    async def fetch_json(self, call: WireCall, on_wait: OnWait | None = None, deadline: float | None = None) -> Any:
+    async def fetch_json(
+        self,
+        call: WireCall,
+        on_wait: OnWait | None = None,
+        deadline: float | None = None,
+        *,
+        session: JobSession | None = None,
+    ) -> dict[str, Any]:
         """The parsed body, which must be a JSON object."""
-        return await self.read_json(await self.fetch(call, on_wait, deadline))
+        return await self.read_json(await self.fetch(call, on_wait, deadline, session=session))
 
     async def read_json(self, response: httpx.Response) -> dict[str, Any]:
         content = await response.aread()
@@ -148,11 +195,16 @@ class Transport:
             except OSError as error:
                 name = Path(error.filename or "").name
                 raise BadRequest(f"The file {name} cannot be read any more.", "Choose it again.") from None
+            began = time.monotonic()
             with self._plain_errors():
                 async with asyncio.timeout_at(ends):
                     response = await self._http.send(request, stream=True)
-        response.stream = _Timed(response.stream, ends, self._plain_errors)
+        took = time.monotonic() - began
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        response.stream = TimedStream(response.stream, ends, self._plain_errors)
         if response.is_success:
+            self._budget.earn()
+            self.signs.gateway = gateway_of_answer(response.headers) or self.signs.gateway
             return response
         try:
             content = await response.aread()
@@ -161,18 +213,41 @@ class Transport:
         finally:
             await response.aclose()
         if response.is_redirect:
-            raise NotVllmOmni(
-                f"{self.address} sends us on to {response.headers.get('location', 'another address')}.",
-                "Enter that address instead.",
-                status=response.status_code,
-            )
+            raise self._redirected(response, call)
+        raise self._refused(response, self._without_secrets(content), call, took)
+
+    def _refused(self, response: httpx.Response, content: bytes, call: WireCall, took: float) -> OmniError:
+        error = error_from(response.status_code, content, response.headers, call.path, took)
+        gateway = gateway_of_answer(response.headers, content[:4096].decode("utf-8", "replace"))
+        self.signs.gateway = gateway or self.signs.gateway
+        if isinstance(error, GatewayTimedOut):
+            self.signs.gave_up_after = took
+        return error
+
+    def _redirected(self, response: httpx.Response, call: WireCall) -> NotVllmOmni:
+        """The address to enter instead, where the redirect keeps the path of the call."""
+        to = response.headers.get("location", "")
+        target = urlsplit(str(response.request.url.join(to)) if to else "")
+        root = f"{target.scheme}://{target.netloc}{target.path}".removesuffix(call.path.partition("?")[0])
+        leads_on = bool(to) and target.path.endswith(call.path.partition("?")[0]) and root != self.address
+        return NotVllmOmni(
+            f"{self.address} sends us on to {to or 'another address'}.",
+            f"Enter {root} instead." if leads_on else "Enter the address of the server itself, without a detour.",
+            status=response.status_code,
+        )
+
+    def _without_secrets(self, content: bytes) -> bytes:
+        """An error's body without the key and the values of own headers, which it may repeat."""
         if self._key:
             content = content.replace(self._key.encode(), b"[key]")
-        raise error_from(response.status_code, content, response.headers, call.path)
+        for name, value in self._headers.items():
+            if len(value) >= 4:
+                content = content.replace(value.encode(), f"[{name}]".encode())
+        return content
 
     def _build(self, call: WireCall, headers: dict[str, str], opened: ExitStack) -> httpx.Request:
         """The httpx request. In a thread, since it reads what the JSON refers to; a form's files are read as sent."""
-        headers = {"Authorization": f"Bearer {self._key}", **headers} if self._key else headers
+        headers = {**self._headers, **headers}
         url = str(self.base).rstrip("/") + call.path
         if call.json is not None:
             body = json.dumps(replace_files(call.json, lambda leaf: leaf.read()), ensure_ascii=False).encode()
@@ -188,62 +263,8 @@ class Transport:
         ]
         return self._http.build_request(call.method, url, data=fields or None, files=files or None, headers=headers)
 
-    def _plain_errors(self) -> "_PlainErrors":
-        return _PlainErrors(self.address)
-
-
-class _PlainErrors:
-    """A block whose httpx errors come out as ours. `started`: whether some of the answer had come."""
-
-    def __init__(self, address: str, started: bool = False) -> None:
-        self.address, self.started = address, started
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, (httpx.RequestError, httpx.StreamError, TimeoutError)):
-            raise self._ours(error) from None
-
-    def _ours(self, error: BaseException) -> OmniError:
-        if isinstance(error, httpx.ConnectTimeout):
-            return NotReachable(f"Nothing answers at {self.address} (waited {CONNECT:.0f} s).")
-        if isinstance(error, (TimeoutError, httpx.TimeoutException)):
-            return TimedOut("The server was not done in the time that this may take.")
-        if self.started:
-            return BrokenAnswer("The connection broke before the answer was complete.")
-        if isinstance(error, httpx.ConnectError):
-            if _cause(error, ssl.SSLError):
-                return NotReachable(
-                    f"No secure connection to {self.address}.",
-                    "Check its certificate, or use http:// if it has none.",
-                    permanent=True,
-                )
-            return NotReachable(f"Nothing answers at {self.address}.")
-        if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error):
-            return NotVllmOmni(f"What answers at {self.address} is not a web server.")
-        return NotReachable(f"The connection to {self.address} broke before any answer.", server_message=str(error))
-
-
-class _Timed(httpx.AsyncByteStream):
-    """A body that ends with TimedOut at `ends` (loop time), whatever pace it comes at."""
-
-    def __init__(self, inner: Any, ends: float, errors: Callable[[], _PlainErrors]) -> None:
-        self._inner, self._ends, self._errors = inner, ends, errors
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        parts = aiter(self._inner)
-        guard = self._errors()
-        guard.started = True
-        while True:
-            with guard:
-                async with asyncio.timeout_at(self._ends):
-                    part = await anext(parts, None)
-            if part is None:
-                return
-            yield part
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
+    def _plain_errors(self) -> PlainErrors:
+        return PlainErrors(self.address)
 
 
 def _parse_json(content: bytes) -> Any:
@@ -254,54 +275,6 @@ def _parse_json(content: bytes) -> Any:
         return read_json(content, constants=True)
 
 
-def _worth_another_try(error: BaseException) -> bool:
-    return isinstance(error, (NotReachable, ServerBusy)) and not error.permanent and error.status != 507
-
-
-def _pause(state: tenacity.RetryCallState) -> float:
-    """The server's own Retry-After, else 0.5, 1, 2 s and up to 0.5 s more, so that clients do not come back as one."""
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, OmniError) and error.retry_after is not None:
-        return error.retry_after
-    return tenacity.wait_exponential_jitter(multiplier=0.5, max=8, jitter=0.5)(state)
-
-
-def _report(state: tenacity.RetryCallState, on_wait: OnWait | None) -> None:
-    error = state.outcome.exception() if state.outcome else None
-    if on_wait and isinstance(error, OmniError):
-        what = "The server is busy." if isinstance(error, ServerBusy) else error.what
-        on_wait(Wait(state.upcoming_sleep, what, state.attempt_number))
-
-
-def read_address(base_url: str) -> httpx.URL:
-    """The server's root. ValueError with one sentence when it is no http(s) address."""
-    try:
-        url = httpx.URL(base_url.strip())
-    except httpx.InvalidURL:
-        url = httpx.URL("")
-    if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > 65535:
-        raise ValueError(f"{base_url!r} is not the address of a server: write it like http://host:8091.")
-    return url.copy_with(path=url.path.rstrip("/").removesuffix("/v1") or "/", query=None, fragment=None)
-
-
-def read_key(key: str | None) -> str | None:
-    """The key as it is sent, None for none. ValueError with one sentence when it cannot be."""
-    key = (key or "").strip()
-    if not key.isascii() or not key.isprintable():
-        raise ValueError("The API key holds a character that cannot be sent: only plain letters, digits and signs can.")
-    return key or None
-
-
 def _part_type(field: str, kind: str) -> str:
     """The type that a file part declares. WebM and MP4 may hold sound alone; voices are refused as video."""
     return kind.replace("video/", "audio/") if "audio" in field else kind
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _cause(error: BaseException, kind: type[BaseException]) -> bool:
-    return any(isinstance(one, kind) for one in _causes(error))

@@ -83,7 +83,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
     class Filming(Work):
         """Has a job made and shows how it stands."""
 
-        timed = False  # its keeper does that
+        timed = False  # the poller does that
 
         def __init__(self, request: VideoRequest) -> None:
             self.request = request

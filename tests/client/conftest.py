@@ -4,14 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from omni_ui.client import transport as _transport
+from omni_ui.client import retries
 from tests.client.scripted import png, wav
+
+
+@pytest.fixture(autouse=True)
+def _own_budget() -> None:
+    """The repeats that a server gets are shared in a process; each test begins with all of them."""
+    retries._budgets.clear()
 
 
 @pytest.fixture
 def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tries follow each other at once."""
-    monkeypatch.setattr(_transport, "_pause", lambda state: 0.0)
+    monkeypatch.setattr(retries, "pause", lambda state: 0.0)
 
 
 @pytest.fixture

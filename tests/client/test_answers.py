@@ -1,6 +1,7 @@
 """Error bodies of every shape become one tree."""
 
 import json
+import re
 import string
 
 import pytest
@@ -9,17 +10,20 @@ from hypothesis import strategies as st
 
 from omni_ui.client import (
     BadRequest,
+    GatewayFailed,
+    GatewayTimedOut,
     NotFound,
     NothingMade,
     NotVllmOmni,
     OmniError,
     OutOfMemory,
+    RateLimited,
     ServerBusy,
     ServerFailed,
     TooLarge,
     Unauthorized,
 )
-from omni_ui.client.answers.failures import error_from, error_from_body
+from omni_ui.client.answers.failures import error_from, error_from_body, retry_after
 from omni_ui.client.answers.known_errors import KNOWN_REPLIES
 from omni_ui.client.errors import class_for
 
@@ -129,12 +133,60 @@ def test_every_known_reply_can_be_filled_in() -> None:
 
 def test_unknown_routes_and_pages() -> None:
     assert "has no /v1/x" in error({"detail": "Not Found"}, 404, "/v1/x").sentence
-    assert isinstance(error_from(502, b"<html><h1>Bad Gateway</h1></html>"), NotVllmOmni)
+    assert isinstance(error_from(404, b"<html><h1>Not Found</h1></html>"), NotVllmOmni)
     empty = error_from(500, b"")
     assert isinstance(empty, ServerFailed)
     assert "status 500 and no reason" in empty.sentence
     assert "cut here" not in error_from(500, b"x" * 400 + b"cut here").sentence
     assert error_from(400, b"x", {"x-request-id": "r1", "retry-after": "soon"}).request_id == "r1"
+
+
+NGINX_504 = (
+    b"<html>\r\n<head><title>504 Gateway Time-out</title></head>\r\n<body>\r\n<center><h1>504 Gateway Time-out</h1>"
+    b"</center>\r\n<hr><center>nginx/1.24.0</center>\r\n</body>\r\n</html>\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "kind", "says"),
+    [
+        (504, NGINX_504, {}, GatewayTimedOut, r"\(nginx\) gave up after 60 s\. .* proxy_read_timeout 1800s;"),
+        (504, b"upstream request timeout", {}, GatewayTimedOut, r"\(Envoy\) gave up after 60 s\. .*timeouts\.request"),
+        (504, b'{"error": {"message": "litellm.Timeout"}}', {}, GatewayTimedOut, r"\(LiteLLM\).*request_timeout: 1800"),
+        (504, b'{"error": "x"}', {}, GatewayTimedOut, r"The proxy in front of the server gave up after 60 s\."),
+        (408, b"", {}, GatewayTimedOut, "gave up after 60 s"),
+        (524, b"<html>cloudflare</html>", {"server": "cloudflare"}, GatewayTimedOut, "gave up after 60 s"),
+        (502, b"<html>Bad Gateway</html>", {"server": "nginx"}, GatewayFailed, r"\(nginx\) gets no answer from it"),
+        (503, b"<html>Unavailable</html>", {}, GatewayFailed, r"status 503\)\. Check that the server behind it runs"),
+        (503, b"no healthy upstream", {"server": "envoy"}, GatewayFailed, r"\(Envoy\) gets no answer"),
+        (413, b"<html>Too Large</html>", {"server": "nginx"}, TooLarge, r"no request of this size.*client_max_body"),
+    ],
+)
+def test_a_proxy_that_answers_for_the_server_is_told_with_its_setting(
+    status: int, body: bytes, headers: dict[str, str], kind: type[OmniError], says: str
+) -> None:
+    found = error_from(status, body, headers, "/v1/images/generations", 60.2)
+    assert type(found) is kind
+    assert re.search(says, found.sentence)
+
+
+def test_a_server_that_is_busy_itself_is_no_proxy() -> None:
+    assert type(error({"error": {"message": "The queue is full."}}, 503)) is ServerBusy
+
+
+def test_retry_after_is_seconds_or_a_date() -> None:
+    date = {"date": "Sun, 29 Nov 2026 10:00:00 GMT", "retry-after": "Sun, 29 Nov 2026 10:00:07 GMT"}
+    assert retry_after(date) == 7
+    assert retry_after({**date, "retry-after": "Sun, 29 Nov 2026 09:00:00 GMT"}) == 0
+    assert retry_after({"retry-after": "1.5"}) == 1.5
+    assert [retry_after({"retry-after": value}) for value in ("", "soon", "-1", "nan", "1e9")] == [None] * 5
+
+
+def test_a_limit_of_requests_is_told_with_its_wait() -> None:
+    limited = error_from(429, b"slow down", {"retry-after": "30"})
+    assert isinstance(limited, RateLimited)
+    assert limited.sentence == "The server takes no more requests for now. It asks to wait 30 s."
+    assert "slow down" in error_from(429, b"slow down").sentence
 
 
 def test_codes_inside_a_stream() -> None:

@@ -49,7 +49,8 @@ async def test_pictures_are_the_bytes_that_the_server_sent() -> None:
     )
     assert made.seconds > 0
     assert server.last(IMAGES).json == {
-        "prompt": "a red fox", "n": 2, "size": "64x64", "seed": 3, "output_format": "png", "output_compression": 66
+        "model": "Qwen/Qwen-Image", "prompt": "a red fox", "n": 2, "size": "64x64", "seed": 3,
+        "output_format": "png", "output_compression": 66,
     }  # fmt: skip
 
 
@@ -70,12 +71,12 @@ async def test_answers_without_a_proper_picture(body: object, kind: type[Excepti
             await omni.images(ASK)
 
 
-async def test_the_model_is_sent_only_where_it_is_needed() -> None:
+async def test_the_model_is_always_the_one_that_the_server_lists() -> None:
     server = Scripted({f"POST {IMAGES}": as_json(pictures(png()))})
     async with server.client() as omni:
         await omni.images(ASK)
         await omni.images(ASK)
-    assert "model" not in server.last(IMAGES).json
+    assert server.last(IMAGES).json["model"] == "Qwen/Qwen-Image"
     assert server.count("/v1/models") == 1
     several = {"data": [{"id": "demo/voice"}, {"id": "demo/painter"}]}
     server.answers["GET /v1/models"] = as_json(several)
@@ -89,6 +90,23 @@ async def test_the_model_is_sent_only_where_it_is_needed() -> None:
     async with server.client() as omni:
         await omni.images(ASK)
     assert "model" not in server.last(IMAGES).json
+
+
+async def test_a_single_model_that_no_table_knows_is_sent_too() -> None:
+    server = Scripted({f"POST {IMAGES}": as_json(pictures(png()))})
+    server.answers["GET /v1/models"] = as_json({"data": [{"id": "prod", "max_model_len": 4096}]})
+    async with server.client() as omni:
+        await omni.images(ASK)
+    assert server.last(IMAGES).json["model"] == "prod"
+
+
+async def test_no_picture_is_asked_of_models_that_make_none() -> None:
+    server = Scripted({f"POST {IMAGES}": as_json(pictures(png()))})
+    server.answers["GET /v1/models"] = as_json({"data": [{"id": "demo/voice"}, {"id": "demo/talk"}]})
+    async with server.client() as omni:
+        with pytest.raises(BadRequest, match="None of the models on this server can make pictures"):
+            await omni.images(ASK)
+    assert server.count(IMAGES) == 0
 
 
 async def test_edits_are_a_form_with_file_parts(picture: Path) -> None:

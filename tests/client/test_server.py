@@ -161,20 +161,35 @@ async def test_a_server_without_version_docs_or_metrics() -> None:
         assert omni.address == "http://test"
 
 
-async def test_health_and_metrics() -> None:
+async def test_health_is_asked_of_the_list_of_models_and_costs_nothing() -> None:
+    """GET /health makes LiteLLM call every model, so nobody asks it."""
     server = Scripted({"GET /health": as_json({}), "GET /metrics": Answer(200, b"a 1\n", "text/plain")})
     async with server.client() as omni:
         health = await omni.health()
         assert health.ok
         assert 0 < health.seconds < 2
         assert await omni.metrics() == "a 1\n"
-        server.answers["GET /health"] = as_json({"status": "unhealthy"}, 503)
+        assert [model.id for model in (await omni.capabilities()).models] == ["Qwen/Qwen-Image"]
+        assert server.count("/v1/models") == 1  # the look at the health read it
+        server.answers["GET /v1/models"] = as_json({"error": "Unauthorized"}, 401)
+        assert (await omni.health()).ok
+        server.answers["GET /v1/models"] = as_json({"status": "unhealthy"}, 503)
         assert not (await omni.health()).ok
-        server.answers["GET /health"] = Answer(200, b"<html>hi</html>", "text/html")
+        server.answers["GET /v1/models"] = Answer(200, b"<html>hi</html>", "text/html")
         page = await omni.health()
         assert not page.ok
-        assert "web page" in page.detail
-    assert server.count("/health") == 3
+        assert "does not speak vLLM-Omni's API" in page.detail
+    assert server.count("/health") == 0
+
+
+async def test_litellm_is_asked_whether_it_is_ready() -> None:
+    models = as_json({"data": [{"id": "a", "object": "model", "owned_by": "openai"}]}, x_litellm_version="1.84.0")
+    server = Scripted({"GET /v1/models": models, "GET /health/readiness": as_json({"status": "connected"})})
+    async with server.client() as omni:
+        assert (await omni.health()).ok
+        server.answers["GET /health/readiness"] = as_json({"detail": "Service Unhealthy"}, 503)
+        assert not (await omni.health()).ok
+    assert server.count("/health") == 0
 
 
 async def test_lists_of_models_that_are_none() -> None:

@@ -44,6 +44,7 @@ async def test_a_whole_speech(recording: Path) -> None:
     assert made.usage == Usage(5, 7, 12)
     sent = server.last("/v1/audio/speech").json
     assert sent == {
+        "model": "Qwen/Qwen-Image",
         "input": "Hello", "voice": "Vivian", "speed": 1.5, "response_format": "wav", "extra_params": {"a": 1},
         "ref_audio": "data:audio/wav;base64," + b64(RECORDING),
     }  # fmt: skip
@@ -79,7 +80,7 @@ async def test_a_streamed_wav_is_samples_with_its_rate() -> None:
     bare = wav(b"", 44100, endless=True)
     events, sent = await stream_of(as_events(part(bare), part(b"\1\0\2"), part(b"\0"), DONE, done=False))
     assert events == [AudioChunk(b"\1\0", 44100), AudioChunk(b"\2\0", 44100), Usage(2, 3, 5)]
-    assert sent == {"input": "Hello", "response_format": "wav", "stream": True}
+    assert sent == {"model": "Qwen/Qwen-Image", "input": "Hello", "response_format": "wav", "stream": True}
 
 
 async def test_a_streamed_pcm_has_the_rate_that_was_asked_for() -> None:
@@ -167,7 +168,7 @@ async def test_sound() -> None:
         made = await omni.sound(SoundRequest(input="rain", audio_length=2.5, seed=1))
     assert made.data == wav(channels=2)
     assert server.last("/v1/audio/generate").json == {
-        "input": "rain", "audio_length": 2.5, "seed": 1, "response_format": "wav"
+        "model": "Qwen/Qwen-Image", "input": "rain", "audio_length": 2.5, "seed": 1, "response_format": "wav"
     }  # fmt: skip
 
 

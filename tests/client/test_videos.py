@@ -58,6 +58,7 @@ async def test_a_job_from_its_creation_to_its_end(picture: Path) -> None:
     posted = next(seen for seen in server.seen if seen.method == "POST")
     fields, files = form_of(posted)
     assert fields == {
+        "model": ["Qwen/Qwen-Image"],
         "prompt": ["a cat"],
         "seconds": ["4"],
         "size": ["640x480"],

@@ -3,28 +3,119 @@
 import ast
 import json
 import re
+import time
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from omni_ui.client.answers.known_errors import Reply, find_reply
-from omni_ui.client.errors import BadRequest, NotFound, NotVllmOmni, OmniError, ServerBusy, class_for
+from omni_ui.client.errors import (
+    BadRequest,
+    GatewayFailed,
+    GatewayTimedOut,
+    NotFound,
+    NotVllmOmni,
+    OmniError,
+    RateLimited,
+    ServerBusy,
+    TooLarge,
+    class_for,
+)
+from omni_ui.client.gateways import NGINX, Gateway, gateway_of_answer
 from omni_ui.client.valid_text import read_json
 
 SHOWN = 300
 """Characters of the server's own words that go into a sentence; all of them stay in `server_message`."""
 
 
-def error_from(status: int, content: bytes, headers: Mapping[str, str] | None = None, path: str = "") -> OmniError:
-    """The error for an answer with a status of 400 or more. Any body will do."""
+def error_from(
+    status: int, content: bytes, headers: Mapping[str, str] | None = None, path: str = "", seconds: float | None = None
+) -> OmniError:
+    """The error for an answer with a status of 400 or more. Any body will do.
+
+    path: of the call, such as /v1/videos. seconds: from the call to this answer.
+    """
     headers = headers or {}
     try:
         body = read_json(content, constants=True)
     except (ValueError, RecursionError):
         body = None
     text = content.decode("utf-8", "replace").strip() if body is None else ""
-    error = error_from_body(body, status, text, path)
+    error = _of_proxy(status, body, text, headers, seconds) or error_from_body(body, status, text, path)
     error.request_id = error.request_id or headers.get("x-request-id")
-    error.retry_after = _seconds(headers.get("retry-after"))
+    error.retry_after = retry_after(headers)
+    if isinstance(error, RateLimited) and error.retry_after:
+        error.rephrase("The server takes no more requests for now.", f"It asks to wait {_span(error.retry_after)}.")
+    return error
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait, of a Retry-After that is a number of seconds or a date (RFC 9110, 10.2.3); None for none."""
+    value = headers.get("retry-after", "").strip()
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            sent = headers.get("date")
+            now = parsedate_to_datetime(sent).timestamp() if sent else time.time()
+            seconds = max(0.0, parsedate_to_datetime(value).timestamp() - now)
+        except (ValueError, OverflowError):
+            return None
+    return seconds if 0 <= seconds < 1e6 else None
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+PROXY_WORDS = re.compile(
+    r"upstream (?:request timeout|connect error)|no healthy upstream|Backend returned non-JSON"
+    r"|Failed to connect to backend|ServiceUnavailable|stream timeout|gateway time-?out",
+    re.IGNORECASE,
+)
+"""Of Envoy (source/common/router/router.cc), production-stack (request.py), nginx and those who speak like them."""
+
+
+TIMED_OUT = (408, 504, 522, 524)
+"""Statuses of a proxy that waited too long: vllm-router, nginx and Envoy, Cloudflare."""
+
+
+def _of_proxy(status: int, body: Any, text: str, headers: Mapping[str, str], seconds: float | None) -> OmniError | None:
+    """The error that a proxy made in the place of the server, None when these are the server's own words."""
+    words = text if body is None else _read(body)[0]
+    ours = body is not None and not PROXY_WORDS.search(words)
+    if ours and (status not in (*TIMED_OUT, 502) or find_reply(words)):
+        return None
+    facts: dict[str, Any] = {"status": status, "server_message": words, "body": body}
+    gateway = gateway_of_answer(headers, text or words)
+    name = gateway.name if gateway else ""
+    if status == 413 and _is_html(text):
+        return TooLarge(
+            f"The proxy in front of the server ({name}) takes no request of this size." if name
+            else "The proxy in front of the server takes no request of this size.",
+            f"Send a smaller file, or have its limit raised: {(gateway or NGINX).body_setting}",
+            **facts,
+        )  # fmt: skip
+    if status in TIMED_OUT:
+        return _timed_out(gateway, seconds, facts)
+    if status in (502, 503) and (not ours) and (status == 502 or _is_html(text) or PROXY_WORDS.search(words)):
+        who = f"The proxy in front of the server ({name})" if name else "The proxy in front of the server"
+        error = GatewayFailed(f"{who} gets no answer from it (status {status}).", **facts)
+        error.seconds = seconds
+        return error
+    return None
+
+
+def _timed_out(gateway: Gateway | None, seconds: float | None, facts: dict[str, Any]) -> GatewayTimedOut:
+    who = f"The proxy in front of the server ({gateway.name})" if gateway else "The proxy in front of the server"
+    when = f"{who} gave up after {seconds:.0f} s." if seconds and seconds >= 1 else f"{who} gave up waiting."
+    setting = gateway.timeout_setting if gateway and gateway.timeout_setting else "in nginx, proxy_read_timeout 1800s;"
+    error = GatewayTimedOut(
+        f"{when} The server may still be working on it, so it is not asked again.",
+        f"Have the proxy's time-out raised: {setting}",
+        **facts,
+    )
+    error.seconds = seconds
     return error
 
 
@@ -137,12 +228,3 @@ def _fill(value: Any, groups: tuple[str, ...]) -> Any:
 
 def _is_html(text: str) -> bool:
     return bool(re.match(r"\s*<(!doctype|html|head|body)\b", text, re.IGNORECASE))
-
-
-def _seconds(value: str | None) -> float | None:
-    """A Retry-After in seconds; the form with a date is not used by these servers."""
-    try:
-        seconds = float(value or "")
-    except ValueError:
-        return None
-    return seconds if 0 <= seconds < 1e6 else None

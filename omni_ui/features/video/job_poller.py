@@ -22,11 +22,13 @@ from omni_ui.client import (
     ServerFailed,
     TimedOut,
     Unauthorized,
+    VideoJob,
     VideoRequest,
     Wait,
 )
 from omni_ui.core.backends import Backend
-from omni_ui.features.video.active_job import Followed, Stopped
+from omni_ui.features.video.active_job import ActiveJob, Stopped
+from omni_ui.features.video.job_texts import CUT_OFF, CUT_OFF_AT_ONCE, GONE, NOT_HERE, SWEPT
 from omni_ui.store import Store, StoreTrouble, VideoRecord
 from omni_ui.store.database import explain
 from omni_ui.store.timings import load_of
@@ -39,41 +41,38 @@ CROWD = 8
 """Open jobs above which each is looked at less often, so that the server is asked about as often as before."""
 GIVE_UP = 24 * 3600.0
 """Seconds after which a job that stays in line, or whose server stays away, is given up."""
+MISSES, MISSING_PAUSE = 40, 0.5
+"""404s in a row after which a job is given up, and seconds between two of them.
+
+Behind a router each replica knows its own jobs only (llm-d/llm-d#2428). With polls at random over three replicas, 40
+misses in a row have a chance of 1 in 10 million; a job that is gone is given up after 20 s.
+"""
+DELETE_TRIES, DELETE_PAUSE = 12, 0.05
+"""How often a delete is sent that meets 404, as long as nothing tells of several replicas; then MISSES times."""
 GRACE = 2.0
 """Seconds that a job which is being sent gets to arrive before it is cancelled: then it can be deleted there."""
 
 AWAY_ERRORS = (NotReachable, ServerBusy, TimedOut, ServerFailed, NotVllmOmni, Unauthorized)
 """They say nothing about the job: it may go on while nobody answers."""
-GONE = (
-    "The server does not know this job any more: it was restarted, or somebody deleted the job there. "
-    "Please run it again."
-)
-SWEPT = "The server made this video and has already removed its file. Please run it again."
-CUT_OFF = (
-    "The app was restarted while this job was being sent, so nobody knows whether the server took it. "
-    "Please run it again."
-)
-CUT_OFF_AT_ONCE = (
-    "The app was restarted while it waited for this video, and this server gives a video only to whoever waits. "
-    "Please run it again."
-)
+ON_DISK = "on disk"
+"""Of the answer to whom knows the job and has swept its file (api_server.py:2925)."""
 
 
 class TooLong(OmniError):
     default_hint = "Ask for fewer frames, fewer steps or a smaller size; the host can raise OMNI_TIMEOUT."
 
 
-class Keeper:
+class JobPoller:
     """One server's open jobs. limit: seconds that the server may work on one before it is told to stop."""
 
     def __init__(self, backend: Backend, store: Store, limit: float) -> None:
         self.backend = backend
         self._store = store
         self._limit = limit
-        self._tasks: dict[asyncio.Task[None], Followed] = {}
+        self._tasks: dict[asyncio.Task[None], ActiveJob] = {}
 
     def follow(
-        self, job: Followed, request: VideoRequest | None, ended: Callable[[Followed], None]
+        self, job: ActiveJob, request: VideoRequest | None, ended: Callable[[ActiveJob], None]
     ) -> "asyncio.Task[None]":
         """Follows a job in a task of its own.
 
@@ -95,7 +94,7 @@ class Keeper:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _follow(self, job: Followed, request: VideoRequest | None, ended: Callable[[Followed], None]) -> None:
+    async def _follow(self, job: ActiveJob, request: VideoRequest | None, ended: Callable[[ActiveJob], None]) -> None:
         try:
             await self._to_its_end(job, request)
         finally:
@@ -103,7 +102,7 @@ class Keeper:
                 ended(job)
             await self.backend.let_go()
 
-    async def _to_its_end(self, job: Followed, request: VideoRequest | None) -> None:
+    async def _to_its_end(self, job: ActiveJob, request: VideoRequest | None) -> None:
         try:
             if request is not None:
                 await self._send(job, request)
@@ -114,10 +113,10 @@ class Keeper:
             if not job.record.over:
                 await self._fetch(job)
         except Stopped:
-            note = await self._delete_there(job.record)
+            note = await self.delete_on_server(job)
             await self._change(job, state="cancelled", ended=time.time(), note=note)
         except TooLong as error:
-            await self._delete_there(job.record)
+            await self.delete_on_server(job)
             await self.fail(job, error.sentence)
         except OmniError as error:
             await self.fail(job, error.sentence, error.server_message)
@@ -127,22 +126,22 @@ class Keeper:
             log.exception("following a video job failed in the app itself")
             await self.fail(job, "Something went wrong in this app, not on the server. It was written to the log.")
 
-    async def _send(self, job: Followed, request: VideoRequest) -> None:
-        def tell(wait: Wait) -> None:
+    async def _send(self, job: ActiveJob, request: VideoRequest) -> None:
+        def report(wait: Wait) -> None:
             job.change(note=f"{wait.reason} Trying again in {wait.seconds:.0f} s.")
 
         await self._change(job)
-        sending = self.backend.client.create_video(request, on_wait=tell)
+        sending = self.backend.client.create_video(request, on_wait=report, session=job.session)
         try:
-            taken = await job.unless_stopped(sending, GRACE)
+            created = await job.unless_stopped(sending, GRACE)
         except BadRequest as refused:
             if refused.status != 409:
                 raise
             await self._make_at_once(job, request)
             return
-        await self._change(job, server_id=taken.id, model=taken.model or job.record.model, note="", state="queued")
+        await self._change(job, server_id=created.id, model=created.model or job.record.model, note="", state="queued")
 
-    async def _make_at_once(self, job: Followed, request: VideoRequest) -> None:
+    async def _make_at_once(self, job: ActiveJob, request: VideoRequest) -> None:
         """For servers with several API workers, which keep no jobs (WIRE.md 11)."""
         await self._change(job, state="in_progress", at_once=True, started=time.time(), note="")
         path = self._store.files.incoming(".mp4")
@@ -155,15 +154,21 @@ class Keeper:
         finally:
             path.unlink(missing_ok=True)
 
-    async def _wait(self, job: Followed) -> None:
+    async def _wait(self, job: ActiveJob) -> None:
         """Looks at the job until the server has made it."""
-        pause, answered = FIRST_LOOK, time.time()
+        pause, answered, misses = FIRST_LOOK, time.time(), 0
         whole = job.record.state == "queued"
         while not job.record.made:
             try:
-                seen = await job.unless_stopped(self.backend.client.video(job.record.server_id or ""))
+                looking = self.backend.client.video(job.record.server_id or "", session=job.session)
+                seen = await job.unless_stopped(looking)
             except NotFound as gone:
-                raise NotFound(GONE, "", server_message=gone.server_message) from None
+                misses += 1
+                if misses >= MISSES:
+                    raise NotFound(GONE, "", server_message=gone.server_message) from None
+                await self._missed(job, misses)
+                self._check_limit(job.record)
+                continue
             except AWAY_ERRORS as error:
                 if time.time() - answered > GIVE_UP:
                     raise
@@ -171,16 +176,13 @@ class Keeper:
                     job.change(note=f"{error.what} The job may still be running there; asking again.")
                 pause = min(AWAY, 2 * pause)
             else:
-                answered = time.time()
+                if misses:
+                    job.scattered = True
+                    self.backend.client.note_replicas()
+                answered, misses = time.time(), 0
                 if seen.error:
                     raise seen.error
-                changes: dict[str, Any] = {"note": ""} if job.record.note else {}
-                if seen.state != job.record.state and not seen.done:
-                    changes |= {"state": seen.state, "started": time.time()}
-                if seen.done:
-                    changes |= {"made": True, "started": job.record.started or job.record.created, "ended": time.time()}
-                    changes["facts"] = {"fps": seen.fps, "frames": seen.frames, "duration": seen.duration}
-                if changes:
+                if changes := _changes(job.record, seen):
                     await self._change(job, **changes)
                 pause = min(USUAL, 1.4 * pause)
             self._check_limit(job.record)
@@ -188,6 +190,13 @@ class Keeper:
                 await job.unless_stopped(asyncio.sleep(pause * max(1.0, len(self._tasks) / CROWD)))
         if whole:
             await self._note_time(job.record)
+
+    async def _missed(self, job: ActiveJob, misses: int) -> None:
+        """After a 404: another replica may know the job, so the router's cookie goes and the next look comes soon."""
+        job.session.drop_cookies()
+        if misses == 5:  # a few are usual where nothing ties a job to its replica
+            job.change(note=NOT_HERE)
+        await job.unless_stopped(asyncio.sleep(MISSING_PAUSE if misses > 5 else MISSING_PAUSE / 5))
 
     def _check_limit(self, record: VideoRecord) -> None:
         now = time.time()
@@ -203,16 +212,20 @@ class Keeper:
         with suppress(StoreTrouble):  # said by the store itself
             await self._store.timings.note(record.server, record.model, load, record.ended - record.started)
 
-    async def _fetch(self, job: Followed) -> None:
+    async def _fetch(self, job: ActiveJob) -> None:
         await self._change(job, state="fetching")
-        pause, began = 1.0, time.time()
+        pause, began, misses = 1.0, time.time(), 0
         while not job.record.over:
             path = self._store.files.incoming(".mp4")
             try:
-                await job.unless_stopped(self.backend.client.video_content(job.record.server_id or "", path))
+                id = job.record.server_id or ""
+                await job.unless_stopped(self.backend.client.video_content(id, path, session=job.session))
                 await self._keep(job, path)
             except NotFound as gone:
-                raise NotFound(SWEPT, "", server_message=gone.server_message) from None
+                misses += 1
+                if ON_DISK in gone.server_message or misses >= MISSES:
+                    raise NotFound(SWEPT, "", server_message=gone.server_message) from None
+                await self._missed(job, misses)
             except OSError as wrong:
                 raise StoreTrouble(explain(wrong, path)) from wrong
             except AWAY_ERRORS as error:
@@ -224,7 +237,7 @@ class Keeper:
             finally:
                 path.unlink(missing_ok=True)
 
-    async def _keep(self, job: Followed, path: Path) -> None:
+    async def _keep(self, job: ActiveJob, path: Path) -> None:
         size = (await asyncio.to_thread(path.stat)).st_size
         name = await asyncio.to_thread(self._store.files.keep, path)
         ended = job.record.ended or time.time()
@@ -232,25 +245,34 @@ class Keeper:
             job, state="done", made=True, file=name, bytes=size, ended=ended, note="", error="", details=""
         )
 
-    async def _delete_there(self, record: VideoRecord) -> str:
-        """Stops the job on the server, where stopping is deleting. What is to be known when it could not be stopped."""
+    async def delete_on_server(self, job: ActiveJob) -> str:
+        """Stops the job on the server, where stopping is deleting. A sentence when it could not be stopped, else "".
+
+        A 404 is no proof that it is gone: a router may have asked a replica that never had it.
+        """
+        record = job.record
         if record.at_once:
             return "The server makes it to its end all the same, for nobody."
-        if record.server_id:
+        if not record.server_id:
+            return ""
+        scattered = job.scattered or self.backend.client.scattered
+        for _ in range(MISSES if scattered else DELETE_TRIES):
             try:
-                await self.backend.client.delete_video(record.server_id)
+                await self.backend.client.delete_video(record.server_id, session=job.session)
+                return ""
             except NotFound:
-                return ""  # it is gone, which is what was wanted
+                job.session.drop_cookies()
+                await asyncio.sleep(DELETE_PAUSE)
             except OmniError as error:
                 return f"{error.what} It may still be working on it."
-        return ""
+        return ""  # no replica has it, which is what was wanted
 
-    async def fail(self, job: Followed, sentence: str, details: str = "") -> None:
+    async def fail(self, job: ActiveJob, sentence: str, details: str = "") -> None:
         await self._change(
             job, state="failed", ended=job.record.ended or time.time(), error=sentence, details=details, note=""
         )
 
-    async def _change(self, job: Followed, **changes: Any) -> None:
+    async def _change(self, job: ActiveJob, **changes: Any) -> None:
         """Writes down, then tells: what a page has seen survives a restart."""
         try:
             await self._store.jobs.save(job.record.but(**changes))
@@ -259,3 +281,14 @@ class Keeper:
             log.warning("A video job could not be written down. %s", trouble.sentence)
             job.written = False
         job.change(**changes)
+
+
+def _changes(record: VideoRecord, seen: VideoJob) -> dict[str, Any]:
+    """What a look at the server changes in the record."""
+    changes: dict[str, Any] = {"note": ""} if record.note else {}
+    if seen.state != record.state and not seen.done:
+        changes |= {"state": seen.state, "started": time.time()}
+    if seen.done:
+        changes |= {"made": True, "started": record.started or record.created, "ended": time.time()}
+        changes["facts"] = {"fps": seen.fps, "frames": seen.frames, "duration": seen.duration}
+    return changes

@@ -1,4 +1,4 @@
-"""The desk for video jobs: begins them, finds them again, cancels and deletes them. A keeper per server does the rest.
+"""All video jobs of the app: begins them, finds them again, cancels and deletes them. A poller per server follows them.
 
 A job is known here by its ticket, which nobody can guess. It belongs to the visitor who made it: only they can list,
 cancel or delete it. Whoever has the ticket may see the one result: that is what its link is for.
@@ -11,10 +11,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
-from omni_ui.client import OmniError, VideoRequest
+from omni_ui.client import VideoRequest
 from omni_ui.core.backends import Backend, Backends
-from omni_ui.features.video.active_job import Followed
-from omni_ui.features.video.job_poller import Keeper
+from omni_ui.features.video.active_job import ActiveJob
+from omni_ui.features.video.job_poller import JobPoller
 from omni_ui.store import Store, StoreTrouble, VideoRecord
 from omni_ui.store.timings import load_of
 
@@ -27,8 +27,8 @@ class VideoJobs:
     def __init__(self, backends: Backends, store: Store) -> None:
         self._backends = backends
         self.store = store
-        self._keepers: dict[Backend, Keeper] = {}
-        self._known: dict[str, Followed] = {}
+        self._pollers: dict[Backend, JobPoller] = {}
+        self._active: dict[str, ActiveJob] = {}
         """Open jobs, and those that could not be written down."""
         self.on_stage: dict[str, str] = {}
         """By session: the ticket of the job that its page shows."""
@@ -49,14 +49,14 @@ class VideoJobs:
 
     async def close(self) -> None:
         """Stops following. The jobs go on at their servers."""
-        await asyncio.gather(*(keeper.close() for keeper in self._keepers.values()))
+        await asyncio.gather(*(poller.close() for poller in self._pollers.values()))
 
     async def begin(
         self, backend: Backend, request: VideoRequest, visitor: str | None, model: str | None
     ) -> VideoRecord:
         """A new job, on its way to the server. It goes on whatever happens to the caller."""
         server = backend.known_as
-        job = Followed(
+        job = ActiveJob(
             VideoRecord(
                 ticket=secrets.token_urlsafe(24),
                 visitor=visitor,
@@ -67,16 +67,16 @@ class VideoJobs:
                 version=backend.version,
             )
         )
-        self._known[job.record.ticket] = job
+        self._active[job.record.ticket] = job
         with suppress(StoreTrouble):  # said by the store itself
             expected = await self.store.timings.expect(server, model, load_of(request))
             job.record = job.record.but(expected=expected)
-        self._keeper(backend).follow(job, request, self._ended)
+        self._poller(backend).follow(job, request, self._ended)
         return job.record
 
     async def find(self, ticket: str) -> VideoRecord | None:
-        if ticket in self._known:
-            return self._known[ticket].record
+        if ticket in self._active:
+            return self._active[ticket].record
         with suppress(StoreTrouble):
             if record := await self.store.jobs.find(ticket):
                 return self._with_note(record)
@@ -86,15 +86,15 @@ class VideoJobs:
         """Newest first."""
         if visitor is None:
             return []
-        found: dict[str, VideoRecord] = {}
+        records: dict[str, VideoRecord] = {}
         with suppress(StoreTrouble):
-            found = {one.ticket: self._with_note(one) for one in await self.store.jobs.of_visitor(visitor)}
-        found |= {ticket: job.record for ticket, job in self._known.items() if job.record.visitor == visitor}
-        return sorted(found.values(), key=lambda one: -one.created)
+            records = {job.ticket: self._with_note(job) for job in await self.store.jobs.of_visitor(visitor)}
+        records |= {ticket: job.record for ticket, job in self._active.items() if job.record.visitor == visitor}
+        return sorted(records.values(), key=lambda job: -job.created)
 
     async def changes(self, ticket: str) -> AsyncIterator[VideoRecord]:
         """The job as it is, and at each change, until it is over. Nothing for a ticket that is unknown."""
-        if job := self._known.get(ticket):
+        if job := self._active.get(ticket):
             async for record in job.changes():
                 yield record
         elif record := await self.find(ticket):
@@ -102,12 +102,12 @@ class VideoJobs:
 
     def cancel(self, ticket: str) -> None:
         """Has an open job stopped on its server. Its record follows, see `changes`."""
-        if job := self._known.get(ticket):
+        if job := self._active.get(ticket):
             job.stop.set()
 
     async def delete(self, ticket: str) -> None:
         """Cancels a job that is open, and removes all that is known of it: here, and on its server. StoreTrouble."""
-        if job := self._known.get(ticket):
+        if job := self._active.get(ticket):
             job.stop.set()
             async for _ in job.changes():
                 pass
@@ -116,17 +116,16 @@ class VideoJobs:
             return
         backend = self._backend_of(record)
         if backend and record.server_id and record.state != "cancelled":
-            with suppress(OmniError):  # its copy there is no longer ours to mind
-                await backend.client.delete_video(record.server_id)
+            await self._poller(backend).delete_on_server(ActiveJob(record))
         if record.file:
             await asyncio.to_thread(self.store.files.remove, record.file)
-        self._known.pop(ticket, None)
+        self._active.pop(ticket, None)
         await self.store.jobs.delete(ticket)
         await self.on_delete(ticket)
 
     async def drop(self, record: VideoRecord) -> None:
         """Removes what is known of a job here, for one that nobody owns. Its server is left alone. StoreTrouble."""
-        self._known.pop(record.ticket, None)
+        self._active.pop(record.ticket, None)
         if record.file:
             await asyncio.to_thread(self.store.files.remove, record.file)
         await self.store.jobs.delete(record.ticket)
@@ -156,27 +155,27 @@ class VideoJobs:
     def _take_up(self, record: VideoRecord) -> None:
         """Follows a job of the store. One of another server waits until the page uses that server again."""
         if backend := self._backend_of(record):
-            job = self._known[record.ticket] = Followed(record)
-            self._keeper(backend).follow(job, None, self._ended)
+            job = self._active[record.ticket] = ActiveJob(record)
+            self._poller(backend).follow(job, None, self._ended)
 
-    def _ended(self, job: Followed) -> None:
+    def _ended(self, job: ActiveJob) -> None:
         self.on_end(job.record)
         if job.written:
-            self._known.pop(job.record.ticket, None)
+            self._active.pop(job.record.ticket, None)
         host = self._backends.for_tab("video")
-        self._keepers = {one: keeper for one, keeper in self._keepers.items() if one is host or keeper.busy}
+        self._pollers = {backend: poller for backend, poller in self._pollers.items() if backend is host or poller.busy}
 
     def _with_note(self, record: VideoRecord) -> VideoRecord:
         return record if record.over else record.but(note=ELSEWHERE)
 
-    def _keeper(self, backend: Backend) -> Keeper:
-        return self._keepers.setdefault(backend, Keeper(backend, self.store, self._backends.settings.timeout))
+    def _poller(self, backend: Backend) -> JobPoller:
+        return self._pollers.setdefault(backend, JobPoller(backend, self.store, self._backends.settings.timeout))
 
     def _backend_of(self, record: VideoRecord) -> Backend | None:
         """The server of a job: one that is in use, or the host's own."""
         host = self._backends.for_tab("video")
-        known = [*([host] if host else []), *self._keepers]
-        return next((one for one in known if one.known_as == record.server), None)
+        backends = [*([host] if host else []), *self._pollers]
+        return next((backend for backend in backends if backend.known_as == record.server), None)
 
 
 async def _nothing(ticket: str) -> None: ...

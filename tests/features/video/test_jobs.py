@@ -9,7 +9,7 @@ import pytest
 from omni_ui.client import OmniClient, VideoRequest
 from omni_ui.core.backends import Backend, Backends
 from omni_ui.core.run_queue import Gate
-from omni_ui.features.video import job_poller as keeper
+from omni_ui.features.video import job_poller as poller
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.settings import Settings
 from omni_ui.store import Store
@@ -20,9 +20,11 @@ ASKED = VideoRequest(prompt="a sea", size="64x64", num_frames=32, seed=7)
 
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch):
-    monkeypatch.setattr(keeper, "FIRST_LOOK", 0.01)
-    monkeypatch.setattr(keeper, "USUAL", 0.02)
-    monkeypatch.setattr(keeper, "AWAY", 0.05)
+    monkeypatch.setattr(poller, "FIRST_LOOK", 0.01)
+    monkeypatch.setattr(poller, "USUAL", 0.02)
+    monkeypatch.setattr(poller, "AWAY", 0.05)
+    monkeypatch.setattr(poller, "MISSING_PAUSE", 0.01)
+    monkeypatch.setattr(poller, "DELETE_PAUSE", 0.001)
     # One try a call: the retries of the client have tests of their own.
     monkeypatch.setattr("omni_ui.client.transport.Transport.open.__wrapped__.__defaults__", (None, None, None, 1))
 
@@ -77,7 +79,7 @@ async def test_a_job_is_made_fetched_and_kept(tmp_path):
         assert job.facts == {"fps": 16.0, "frames": 32, "duration": 2.0}
         assert job.request["seed"] == 7
         assert len(job.ticket) >= 32
-        assert bench.jobs._known == {}
+        assert bench.jobs._active == {}
         assert list((tmp_path / "files" / "incoming").iterdir()) == []
 
 

@@ -1,0 +1,84 @@
+"""httpx's errors as ours, around a call and around the reading of its answer."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterator
+from types import TracebackType
+
+import httpx
+
+from omni_ui.client.errors import BrokenAnswer, NotReachable, NotVllmOmni, OmniError, TimedOut
+
+CONNECT = 5.0
+"""Seconds to wait for a connection."""
+
+
+class PlainErrors:
+    """A block whose httpx errors come out as ours. `started`: whether some of the answer had come."""
+
+    def __init__(self, address: str, started: bool = False) -> None:
+        self.address, self.started = address, started
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, (httpx.RequestError, httpx.StreamError, TimeoutError)):
+            raise self._ours(error) from None
+
+    def _ours(self, error: BaseException) -> OmniError:
+        if isinstance(error, httpx.ConnectTimeout):
+            return NotReachable(f"Nothing answers at {self.address} (waited {CONNECT:.0f} s).", sent=False)
+        if isinstance(error, (TimeoutError, httpx.TimeoutException)):
+            return TimedOut("The server was not done in the time that this may take.")
+        if self.started:
+            return BrokenAnswer("The connection broke before the answer was complete.")
+        if isinstance(error, httpx.ConnectError):
+            if _caused_by(error, ssl.SSLError):
+                return NotReachable(
+                    f"No secure connection to {self.address}.",
+                    "Check its certificate, or use http:// if it has none.",
+                    permanent=True,
+                    sent=False,
+                )
+            return NotReachable(f"Nothing answers at {self.address}.", sent=False)
+        if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error):
+            return NotVllmOmni(f"What answers at {self.address} is not a web server.")
+        return NotReachable(
+            f"The connection to {self.address} broke before any answer.",
+            "The server may have begun to work on it: look before you run it again.",
+            server_message=str(error),
+        )
+
+
+class TimedStream(httpx.AsyncByteStream):
+    """A body that ends with TimedOut at `ends` (loop time), whatever pace it comes at."""
+
+    def __init__(self, inner: httpx.AsyncByteStream, ends: float, errors: Callable[[], PlainErrors]) -> None:
+        self._inner, self._ends, self._errors = inner, ends, errors
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        parts = aiter(self._inner)
+        guard = self._errors()
+        guard.started = True
+        while True:
+            with guard:
+                async with asyncio.timeout_at(self._ends):
+                    part = await anext(parts, None)
+            if part is None:
+                return
+            yield part
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _caused_by(error: BaseException, kind: type[BaseException]) -> bool:
+    return any(isinstance(cause, kind) for cause in _causes(error))

@@ -1,0 +1,140 @@
+"""What may stand in front of a vLLM-Omni server: by what each is recognised, what it drops, and which setting mends it.
+
+Facts from the projects' own code and documents, with the version or commit that was read. No request is made here;
+`doctor` asks, `answers.failures` uses the settings in its sentences.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """One kind of gateway.
+
+    name: as its makers write it. source: what was read. timeout_setting: the line that raises its time-out;
+    timeout: its default in seconds, None when it has none. body_setting: the line that raises its limit for bodies.
+    drops: sentences about what does not get through it. advice: sentences about what to set for it.
+    own_routes: it answers only routes of its own, so a route that its description lacks is not there.
+    """
+
+    name: str
+    source: str
+    timeout_setting: str = ""
+    timeout: float | None = None
+    body_setting: str = ""
+    drops: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+    own_routes: bool = False
+
+
+NGINX = Gateway(
+    "nginx",
+    "nginx.org: ngx_http_proxy_module, ngx_http_core_module (1.29)",
+    "proxy_read_timeout 1800s;",
+    60.0,
+    "client_max_body_size 200m;",
+    ("It holds back streams unless an answer says X-Accel-Buffering: no.",),
+    ("Set proxy_buffering off; where streams come in bursts.",),
+)
+ENVOY = Gateway(
+    "Envoy",
+    "envoyproxy.io: route timeout (1.36); source/common/router/router.cc",
+    "timeout: 1800s in the route (in a Gateway API HTTPRoute: timeouts.request)",
+    15.0,
+    "per_connection_buffer_limit_bytes, or max_request_bytes of the buffer filter",
+)
+LLM_D = Gateway(
+    "llm-d",
+    "llm-d inference scheduler and Gateway API inference extension (pkg/epp/requestcontrol), read 2026-11",
+    "timeouts.request: 1800s in the HTTPRoute",
+    15.0,
+    "the buffer limits of its Envoy",
+    ("Requests without a model are refused.", "A video job is known to one replica only."),
+    ("Use session affinity by the header X-Session-ID for videos.",),
+)
+PRODUCTION_STACK = Gateway(
+    "vLLM production-stack",
+    "vllm-project/production-stack a6c01db (2026-08-05), src/vllm_router/routers/main_router.py",
+    "the timeout of 300 s for forms is fixed in its code (request.py); other calls have none",
+    300.0,
+    "",
+    (
+        "Requests without a model are refused.",
+        "It has no route for videos, sounds, batches of speech or the saving of voices.",
+        "Its list of voices is asked without a model and refused.",
+        "Its version is its own, not the server's.",
+    ),
+    ("Give the tabs that it has no route for a server of their own, such as OMNI_VIDEO_URL.",),
+    own_routes=True,
+)
+VLLM_ROUTER = Gateway(
+    "vllm-router",
+    "vllm-project/router 03e9af5 (README), src/policies/hash_key.rs, src/server.rs; 0.1.16",
+    "--request-timeout-secs 1800",
+    1800.0,
+    "--max-payload-size",
+    ("It repeats failed requests itself, so that one run may start work several times.",),
+    ("Start it with --policy consistent_hash for videos.", "Start it with --disable-retries."),
+)
+LITELLM = Gateway(
+    "LiteLLM",
+    "docs.litellm.ai/docs/proxy/health and response_headers (2026-10-15); BerriAI/litellm",
+    "request_timeout: 1800 under litellm_settings",
+    6000.0,
+    "max_request_size_mb under general_settings",
+    (
+        "GET /health calls every model and costs GPU time; this page does not ask it.",
+        "Settings of speech that OpenAI does not have are dropped.",
+    ),
+    ("Send what it drops through its passthrough routes.",),
+)
+DYNAMO = Gateway(
+    "NVIDIA Dynamo",
+    "ai-dynamo/dynamo 0a5df2f (lib/llm/src/protocols/openai/videos.rs, images.rs), docs.nvidia.com/dynamo",
+    "the time-out of whatever stands before its frontend; it has none of its own",
+    None,
+    "DYN_HTTP_BODY_LIMIT_MB",
+    (
+        "A video comes finished in one answer; it cannot be stopped or found again.",
+        "Settings of pictures and videos go under nvext; others reach the worker only as extra arguments.",
+        "It has no route for sounds, voices or batches of speech.",
+    ),
+)
+UNKNOWN = Gateway("The proxy in front of the server", "")
+
+KNOWN_GATEWAYS = (LITELLM, DYNAMO, PRODUCTION_STACK, VLLM_ROUTER, LLM_D, ENVOY, NGINX)
+
+
+def gateway_of_answer(headers: Mapping[str, str], text: str = "") -> Gateway | None:
+    """The gateway that headers (names in any case) or the words of an error tell of, None when they tell of none."""
+    names = {name.lower(): value.lower() for name, value in headers.items()}
+    words = text.lower()
+    if any(name.startswith("x-litellm-") for name in names) or "litellm" in words:
+        return LITELLM
+    if "inference gateway:" in words or "inference error:" in words or "x-gateway-destination-endpoint" in names:
+        return LLM_D
+    server = names.get("server", "")
+    if "envoy" in server or "x-envoy-upstream-service-time" in names or "upstream request timeout" in words:
+        return ENVOY
+    if "nginx" in server or re.search(r"nginx(/[\d.]+)?</center", words) or "openresty" in server:
+        return NGINX
+    return None
+
+
+def gateway_of_description(description: Mapping[str, Any]) -> Gateway | None:
+    """The gateway that wrote this /openapi.json, None when it is the server's own or nobody's.
+
+    Titles: LiteLLM's is "LiteLLM API", Dynamo's "NVIDIA Dynamo OpenAI Frontend" (openapi_docs.rs); production-stack
+    has /engines beside the routes that it passes on (main_router.py).
+    """
+    info = description.get("info")
+    title = str(info.get("title", "")) if isinstance(info, dict) else ""
+    paths = description.get("paths") or ()
+    if "litellm" in title.lower() or "/health/liveliness" in paths:
+        return LITELLM
+    if "dynamo" in title.lower():
+        return DYNAMO
+    return PRODUCTION_STACK if "/engines" in paths and "/v1/models" in paths else None
