@@ -57,6 +57,19 @@ async def test_the_readme_s_client_code_runs_as_written(tmp_path, monkeypatch):
     assert Path("waves.mp4").stat().st_size > 1000
 
 
+def test_the_readme_s_script_runs_as_written(tmp_path, monkeypatch):
+    chapter = README.read_text(encoding="utf-8").split("## In a script or a notebook")[1].split("\n## ")[0]
+    (code,) = re.findall(r"```python\n(.*?)```", chapter, re.S)
+    monkeypatch.chdir(tmp_path)
+    server = DemoServer()
+    server.start()
+    try:
+        exec(code.replace("http://host:8091", server.url), {})  # our own README
+    finally:
+        server.stop()
+    assert Path("fox.png").read_bytes().startswith(b"\x89PNG")
+
+
 if __name__ == "__main__":
     before, rest = README.read_text(encoding="utf-8").split("<!-- settings -->\n")
     after = rest.split("\n<!-- /settings -->")[1]

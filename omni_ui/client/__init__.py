@@ -64,6 +64,7 @@ from omni_ui.client.requests.video import VIDEO_SIZES, VideoRequest
 from omni_ui.client.retries import CallObserver, Wait
 from omni_ui.client.server import Health
 from omni_ui.client.sessions import JobSession
+from omni_ui.client.sync_client import SyncOmniClient
 from omni_ui.client.voices import SavedVoice, Voices
 
 __all__ = [
@@ -114,6 +115,7 @@ __all__ = [
     "Speech",
     "SpeechEvent",
     "SpeechRequest",
+    "SyncOmniClient",
     "TextDelta",
     "TimedOut",
     "TooLarge",
