@@ -8,7 +8,7 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from omni_ui.client import read_address, read_key
+from omni_ui.client import read_address, read_headers, read_key
 
 Tab = Literal["chat", "image", "edit", "speech", "sound", "video"]
 TABS: tuple[Tab, ...] = ("chat", "image", "edit", "speech", "sound", "video")
@@ -42,6 +42,12 @@ class Settings(BaseSettings):
     )
     api_key: SecretStr | None = Field(None, description="The key for that server. It never reaches the browser.")
     model: str | None = Field(None, description="The model name to send. By default the one that the server lists.")
+
+    headers: SecretStr | None = Field(
+        None,
+        description="Headers for every call to the servers named here, for gateways: x-team=vision,x-token=abc. "
+        "They never reach the browser.",
+    )
 
     chat_url: str | None = Field(None, description="Another server for the Chat tab.")
     chat_api_key: SecretStr | None = Field(None, description="Its key.")
@@ -110,6 +116,12 @@ class Settings(BaseSettings):
             read_key(value.get_secret_value() if value else None)
         except ValueError:
             raise ValueError("it holds a character that no key can have, such as a line break") from None
+        return value
+
+    @field_validator("headers")
+    @classmethod
+    def _are_headers(cls, value: SecretStr | None) -> SecretStr | None:
+        read_headers(value.get_secret_value() if value else None)
         return value
 
     @field_validator("root_path")
@@ -203,5 +215,6 @@ def load_settings() -> Settings:
         message = str(one["msg"]).removeprefix("Value error, ")
         message = message[:1].lower() + message[1:]
         message = PLAIN.get(one["type"]) or message.replace("input should be", "must be")
-        shown = "" if "key" in name.lower() else f" (it is {one['input']!r})"
+        secret = name.lower().endswith(("key", "headers"))
+        shown = "" if secret else f" (it is {one['input']!r})"
         raise BadSetting(f"The setting {name} cannot be used: {message}{shown}.") from None

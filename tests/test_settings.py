@@ -26,6 +26,8 @@ def _clean(monkeypatch):
         ("OMNI_MAX_CONCURRENCY", "0", "1"),
         ("OMNI_ROOT_PATH", "omni", "slash"),
         ("OMNI_ABILITIES", "image,smell", "image"),
+        ("OMNI_HEADERS", "nonsense", "must be pairs such as"),
+        ("OMNI_HEADERS", "x-a=1,content-type=x", "cannot set content-type"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_that_names_it(monkeypatch, name, value, says):
@@ -43,6 +45,13 @@ def test_a_wrong_key_is_not_repeated(monkeypatch):
         load_settings()
     assert "sk-secret" not in str(raised.value)
     assert "sk-secret" not in repr(Settings.model_construct())
+
+
+def test_a_wrong_header_is_not_repeated(monkeypatch):
+    monkeypatch.setenv("OMNI_HEADERS", "x-token=top-secret,host=x")
+    with pytest.raises(BadSetting, match="OMNI_HEADERS cannot be used") as raised:
+        load_settings()
+    assert "top-secret" not in str(raised.value)
 
 
 def test_private_by_default_and_open_on_a_space(monkeypatch):

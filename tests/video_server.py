@@ -13,7 +13,8 @@ MP4 = b"\x00\x00\x00\x18ftypmp42" + b"frames" * 1000
 class VideoServer:
     """states: what the next looks at a job give, the last one for good. An int is an HTTP error, an error is raised.
 
-    content: what its file is, or an HTTP error. create: the HTTP status of POST.
+    content: what its file is, or an HTTP error. create: the HTTP status of POST. names: what the ids of its jobs begin
+    with; states_of_each: then each job has these states of its own, and only ids of this server are known.
     """
 
     states: list[Any] = field(default_factory=lambda: ["queued", "in_progress", "completed"])
@@ -22,6 +23,9 @@ class VideoServer:
     calls: list[str] = field(default_factory=list)
     deleted: set[str] = field(default_factory=set)
     made: int = 0
+    names: str = "video"
+    states_of_each: list[Any] | None = None
+    _each: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def http(self) -> httpx.AsyncClient:
@@ -40,12 +44,14 @@ class VideoServer:
         if not path.startswith("/v1/videos"):
             return self._error(404)
         self.calls.append(f"{request.method} {path}")
+        if path == "/v1/videos" and request.method == "GET":
+            return httpx.Response(200, json={"data": [self._job(id, "queued") for id in self._each]})
         if path == "/v1/videos":
             return await self._create(request)
         if path == "/v1/videos/sync":
             return httpx.Response(200, content=self.content, headers={"content-type": "video/mp4"})
         id = path.split("/")[3]
-        if id in self.deleted:
+        if id in self.deleted or (self.states_of_each and id not in self._each):
             return self._error(404, "Video not found")
         if request.method == "DELETE":
             self.deleted.add(id)
@@ -54,7 +60,8 @@ class VideoServer:
             if isinstance(self.content, int):
                 return self._error(self.content, "Video file not found on disk")
             return httpx.Response(200, content=self.content, headers={"content-type": "video/mp4"})
-        state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+        states = self._each[id] if self.states_of_each else self.states
+        state = states.pop(0) if len(states) > 1 else states[0]
         if isinstance(state, Exception):
             raise state
         if isinstance(state, int):
@@ -67,4 +74,7 @@ class VideoServer:
         if self.create != 200:
             return self._error(self.create, "Async video jobs need one API worker")
         self.made += 1
-        return httpx.Response(200, json=self._job(f"video_{self.made}", "queued"))
+        id = f"{self.names}_{self.made}"
+        if self.states_of_each:
+            self._each[id] = list(self.states_of_each)
+        return httpx.Response(200, json=self._job(id, "queued"))

@@ -50,6 +50,7 @@ from omni_ui.client.events import (
     TextDelta,
     Usage,
 )
+from omni_ui.client.gateways import cost_of
 from omni_ui.client.jobs import VideoJob
 from omni_ui.client.known_models import recommended_fields
 from omni_ui.client.load import Load
@@ -128,6 +129,7 @@ __all__ = [
     "Wait",
     "WireCall",
     "batch_call",
+    "cost_of",
     "hint",
     "knob",
     "known_error",

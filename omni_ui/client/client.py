@@ -1,5 +1,6 @@
 """OmniClient: one vLLM-Omni server, every call. What happens in a call stands in the module of its modality."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -12,11 +13,14 @@ from urllib.parse import quote
 
 import httpx
 
+from omni_ui.client import dynamo
 from omni_ui.client.answers.chat import read_chat
 from omni_ui.client.answers.pictures import Pictures, fetch_pictures, read_edit
 from omni_ui.client.answers.samples import USUAL_RATE, bare_samples
 from omni_ui.client.answers.speech import BatchResult, fetch_sound, read_batch, read_speech
+from omni_ui.client.errors import BadRequest
 from omni_ui.client.events import ChatEvent, Failed, Speech, SpeechEvent, TextDelta
+from omni_ui.client.gateways import DYNAMO
 from omni_ui.client.jobs import VideoJob, download, fetch_job, read_job
 from omni_ui.client.requests.base import Request, WireCall
 from omni_ui.client.requests.chat import ChatRequest
@@ -173,7 +177,13 @@ class OmniClient(Server):
         deadline: float | None = None,
         session: JobSession | None = None,
     ) -> VideoJob:
-        """Starts a job. A server that cannot make videos still takes it; the job fails then (WIRE.md 3)."""
+        """Starts a job. A server that cannot make videos still takes it; the job fails then (WIRE.md 3).
+
+        BadRequest with status 409 where a video comes only to whoever waits for it: use `video_sync` there.
+        """
+        await self.schema()
+        if self._wire.signs.gateway is DYNAMO:
+            raise BadRequest("This gateway keeps no jobs.", "Make the video in one call.", status=409)
         path = await self._route("/v1/videos", "/v1/videos/generations")
         call = replace(await self._call(request), path=path)
         return read_job(await self._wire.fetch_json(call, on_wait, deadline, session=session))
@@ -229,6 +239,10 @@ class OmniClient(Server):
         self, request: VideoRequest, path: Path, *, on_wait: OnWait | None = None, deadline: float | None = None
     ) -> int:
         """Makes a video in one call and writes it to `path`; its bytes. Cancelling does not stop the server."""
+        await self.schema()
+        if self._wire.signs.gateway is DYNAMO:
+            body = await self._wire.fetch_json(await self._call(request), on_wait, deadline)
+            return await asyncio.to_thread(dynamo.read_video, body, path)
         call = replace(await self._call(request), path="/v1/videos/sync")
         return await download(self._wire, call, path, on_wait, deadline, resume=False)
 

@@ -121,7 +121,9 @@ def judge(
 def _look_up(model: ModelInfo) -> tuple[KnownModel, bool]:
     """The entry for a model, and whether it is a guess."""
     found = find_model(model.id) or (find_model(model.root) if model.root else None)
-    return (found, False) if found else (guess_model(model.id, model.max_model_len), True)
+    # A card without vLLM's fields does not tell whether there is a text stage; nearly always there is.
+    length = 1 if model.bare and model.owned_by else model.max_model_len
+    return (found, False) if found else (guess_model(model.id, length), True)
 
 
 def _judge_tab(

@@ -90,6 +90,7 @@ LITELLM = Gateway(
         "Settings of speech that OpenAI does not have are dropped.",
     ),
     ("Send what it drops through its passthrough routes.",),
+    own_routes=True,
 )
 DYNAMO = Gateway(
     "NVIDIA Dynamo",
@@ -102,6 +103,7 @@ DYNAMO = Gateway(
         "Settings of pictures and videos go under nvext; others reach the worker only as extra arguments.",
         "It has no route for sounds, voices or batches of speech.",
     ),
+    own_routes=True,
 )
 UNKNOWN = Gateway("The proxy in front of the server", "")
 
@@ -138,3 +140,12 @@ def gateway_of_description(description: Mapping[str, Any]) -> Gateway | None:
     if "dynamo" in title.lower():
         return DYNAMO
     return PRODUCTION_STACK if "/engines" in paths and "/v1/models" in paths else None
+
+
+def cost_of(headers: Mapping[str, str]) -> float | None:
+    """US dollars that LiteLLM counts for a call (docs.litellm.ai/docs/proxy/response_headers); None when not told."""
+    try:
+        cost = float(headers.get("x-litellm-response-cost", ""))
+    except ValueError:
+        return None
+    return cost if 0 <= cost < 1e6 else None

@@ -314,6 +314,10 @@ START: dict[str, str] = {
 
 # Words in a name that no entry knows. Tried in this order; a guess, and said to be one.
 HINTS: list[tuple[str, str, dict[str, Facts]]] = [
+    # Of OpenAI-style servers with several models, where the one is chosen by what it is for.
+    (r"whisper|transcri|embed|rerank|moderation", "does something else", {}),
+    (r"dall-?e|gpt-image", BOTH, image() | edit(None)),
+    (r"^sora", CLIPS, video("text image")),
     (r"layered", EDITS, edit(1, layered=True)),
     (r"edit|inpaint|kontext|i2i", EDITS, edit(None)),
     (r"i2v", CLIPS, video("image")),

@@ -3,16 +3,18 @@
 import asyncio
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
-from omni_ui.client.discovery import Capabilities, ModelInfo, judge, read_models
+from omni_ui.client import dynamo
+from omni_ui.client.discovery import Ability, Capabilities, ModelInfo, judge, read_models
 from omni_ui.client.errors import BadRequest, NotFound, NotReachable, OmniError, TimedOut, Unauthorized
-from omni_ui.client.gateways import LITELLM, gateway_of_description
+from omni_ui.client.gateways import DYNAMO, LITELLM, gateway_of_description
 from omni_ui.client.load import Load, read_load
+from omni_ui.client.openai_like import OPENAI_SCHEMA, adapt, is_openai_like
 from omni_ui.client.requests.base import Request, WireCall
 from omni_ui.client.schema import UNKNOWN, Fitted, RequestT, ServerSchema, read_schema
 from omni_ui.client.transport import Transport
@@ -155,7 +157,15 @@ class Server:
         models = heard[1] if heard and fresh else await self._ask_models()
         version = await self.version()
         schema = await self.schema(version, refresh)
-        abilities = judge(models, schema.routes, self._stated, self.model)
+        loras = dynamo.loras_of(models)
+        bases = [listed for listed in models if listed.id not in loras] or models
+        abilities = judge(bases, schema.routes, self._stated, self.model)
+        if loras:
+            abilities = {
+                tab: replace(ability, detail={**ability.detail, "loras": loras}) for tab, ability in abilities.items()
+            }
+        if schema is OPENAI_SCHEMA:
+            abilities = {tab: _with_note(ability) for tab, ability in abilities.items()}
         found = Capabilities(abilities, models, version, schema.routes, schema)
         self._seen = (now, found)
         return found
@@ -176,6 +186,10 @@ class Server:
             return UNKNOWN  # asked again next time: the call itself will say what is wrong
         except OmniError:
             schema = UNKNOWN
+        if self._wire.signs.gateway is DYNAMO:
+            schema = dynamo.dynamo_schema(schema.routes)
+        elif await self._is_openai_like(schema.routes):
+            schema = OPENAI_SCHEMA
         self._schema = (now, version, schema)
         return schema
 
@@ -187,8 +201,27 @@ class Server:
         async with self._wire.open(WireCall("GET", path), deadline=timeout, tries=1) as response:
             return await self._wire.read_json(response)
 
+    async def _is_openai_like(self, routes: frozenset[str]) -> bool:
+        try:
+            models = await self._listed()
+        except OmniError:
+            return False
+        return is_openai_like(models, routes, self._wire.signs.gateway)
+
     async def _call(self, request: Request) -> WireCall:
-        return (await self.schema()).wire(request, await self._model_for(request.tab))
+        schema, model = await self.schema(), await self._model_for(request.tab)
+        if self._wire.signs.gateway is DYNAMO:
+            loras = dynamo.loras_of(self._names[1] if self._names else ())
+            call = dynamo.wire(request, schema, model, loras)
+            return call or request.wire(model)
+        call = schema.wire(request, model)
+        return adapt(call) if schema is OPENAI_SCHEMA else call
+
+    async def _listed(self) -> list[ModelInfo]:
+        """The models that the server lists, as read in the last LISTED seconds."""
+        if self._names and time.monotonic() - self._names[0] <= LISTED:
+            return self._names[1]
+        return await self._ask_models()
 
     async def _model_for(self, tab: str) -> str | None:
         """The name to send, always one that the server lists: gateways refuse a request without (production-stack).
@@ -198,14 +231,14 @@ class Server:
         """
         if self.model:
             return self.model
-        if not self._names or time.monotonic() - self._names[0] > LISTED:
-            try:
-                await self._ask_models()
-            except OmniError:
-                return None
-        models = self._names[1] if self._names else []
+        try:
+            models = await self._listed()
+        except OmniError:
+            return None
         if not models:
             return None
+        loras = dynamo.loras_of(models)
+        models = [listed for listed in models if listed.id not in loras] or models
         ability = judge(models, (), self._stated)[tab]
         if len(models) > 1 and ability.model is None:
             raise BadRequest(ability.reason, "Choose a model with OMNI_MODEL, or use another server.")
@@ -215,3 +248,11 @@ class Server:
         """The first of these that the server has; the first of all when it does not tell."""
         routes = (await self.schema()).routes
         return next((path for path in paths if path in routes), paths[0])
+
+
+def _with_note(ability: Ability) -> Ability:
+    if not ability.can:
+        return ability
+    return replace(
+        ability, reason=f"{ability.reason} This is no vLLM-Omni server: only OpenAI's own settings are sent."
+    )

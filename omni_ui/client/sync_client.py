@@ -104,7 +104,10 @@ class SyncOmniClient(SyncBase):
         deadline: float | None = None,
         session: JobSession | None = None,
     ) -> VideoJob:
-        """Starts a job. A server that cannot make videos still takes it; the job fails then (WIRE.md 3)."""
+        """Starts a job. A server that cannot make videos still takes it; the job fails then (WIRE.md 3).
+
+        BadRequest with status 409 where a video comes only to whoever waits for it: use `video_sync` there.
+        """
         return self._run(lambda: self._omni.create_video(request, on_wait=on_wait, deadline=deadline, session=session))
 
     def video(self, id: str, *, session: JobSession | None = None) -> VideoJob:

@@ -21,7 +21,7 @@ from omni_ui.client.addresses import read_address, read_key
 from omni_ui.client.answers.failures import error_from
 from omni_ui.client.answers.formats import replace_files, type_of_file
 from omni_ui.client.connection_errors import CONNECT, PlainErrors, TimedStream
-from omni_ui.client.errors import BadRequest, BrokenAnswer, GatewayTimedOut, NotVllmOmni, OmniError
+from omni_ui.client.errors import BadRequest, BrokenAnswer, GatewayTimedOut, NotFound, NotVllmOmni, OmniError
 from omni_ui.client.gateways import Gateway, gateway_of_answer
 from omni_ui.client.requests.base import WireCall
 from omni_ui.client.requests.files import as_text
@@ -222,6 +222,13 @@ class Transport:
         self.signs.gateway = gateway or self.signs.gateway
         if isinstance(error, GatewayTimedOut):
             self.signs.gave_up_after = took
+        known = self.signs.gateway
+        if known and known.own_routes and isinstance(error, NotFound) and error.what.startswith("This server has no "):
+            path = call.path.partition("?")[0]
+            error.rephrase(
+                f"{known.name} in front of the server has no route {path}.",
+                "Give this tab a server of its own, by a setting such as OMNI_VIDEO_URL.",
+            )
         return error
 
     def _redirected(self, response: httpx.Response, call: WireCall) -> NotVllmOmni:

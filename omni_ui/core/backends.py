@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from omni_ui.client import Ability, Capabilities, Health, Load, OmniClient, OmniError
+from omni_ui.client import Ability, Capabilities, Health, Load, OmniClient, OmniError, read_headers
 from omni_ui.core.run_queue import Gate
 from omni_ui.settings import TABS, Settings, Tab
 
@@ -113,10 +113,18 @@ class Backends:
     ) -> Backend:
         """A backend for an address. ValueError says what is wrong with it.
 
-        stated: whether what the host states of its server's abilities holds for this one.
+        stated: whether the host named this server, so that what it states of its abilities and its OMNI_HEADERS hold.
         """
         told = (self.settings.abilities or "").replace(",", " ").split() if stated and not demo else []
-        client = OmniClient(url, api_key=key, model=model, timeout=self.settings.timeout, abilities=told or None)
+        headers = self.settings.headers if stated and not demo else None
+        client = OmniClient(
+            url,
+            api_key=key,
+            model=model,
+            timeout=self.settings.timeout,
+            abilities=told or None,
+            headers=read_headers(headers.get_secret_value()) if headers else None,
+        )
         return Backend(url, client, Gate(self.settings.max_concurrency), demo)
 
     def for_tab(self, tab: Tab, session: str | None = None) -> Backend | None:

@@ -8,12 +8,12 @@ sentences, and the abort of the server's work when the visitor stops or leaves.
 import logging
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from omni_ui.client import OmniClient, OmniError, Request, Wait
+from omni_ui.client import OmniClient, OmniError, Request, Wait, cost_of
 from omni_ui.core.backends import Backend
 from omni_ui.core.batching import HEARTBEAT, pump
 from omni_ui.widgets.form import Invalid
@@ -99,11 +99,25 @@ class Step:
 
 
 class Tell:
-    """Where the client reports that it waits before another try; `wait` is that wait until it is over."""
+    """Where the client reports that it waits before another try; `wait` is that wait until it is over.
+
+    cost: US dollars that a gateway names in its answers, added up; None when none does.
+    """
 
     def __init__(self) -> None:
         self._wait: Wait | None = None
         self._until = 0.0
+        self.cost: float | None = None
+
+    def answered(self, headers: Mapping[str, str]) -> None:
+        """Takes in the headers of an answer: LiteLLM names the cost there."""
+        if (cost := cost_of(headers)) is not None:
+            self.cost = (self.cost or 0.0) + cost
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What the answers told beside their result, for the line below it."""
+        return [("cost", f"${self.cost:.4g}")] if self.cost else []
 
     def __call__(self, wait: Wait) -> None:
         self._wait, self._until = wait, time.monotonic() + wait.seconds
@@ -138,7 +152,9 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
                     yield step("working", wait=wait)
         finally:
             await stream.aclose()
-        yield step("done", outcome=work.outcome())
+        outcome = work.outcome()
+        outcome.facts = [*outcome.facts, *tell.facts]
+        yield step("done", outcome=outcome)
     except CalledOff as off:
         yield step("called off", error=off)
     except (OmniError, Invalid) as error:

@@ -139,7 +139,7 @@ def error_from_body(body: Any, status: int | None, text: str = "", path: str = "
     kind = class_for(status)
     if _is_html(text):
         return NotVllmOmni(f"A web page with status {status} came back instead of an answer.", **facts)
-    if status == 404 and message in ("Not Found", ""):
+    if status == 404 and (message in ("Not Found", "") or message.startswith("Invalid URL")):
         what = f"This server has no {path or 'such route'}."
         return NotFound(what, "It may be an older vLLM-Omni, or another kind of server.", **facts)
     if status == 401 or status == 403:
