@@ -11,7 +11,7 @@ import pytest
 from omni_ui import __version__
 
 ROOT = Path(__file__).parents[1]
-CLIENT_NEEDS = ["httpx", "httpx-sse", "tenacity", "pydantic", "pybase64", "click"]
+CLIENT_NEEDS = ["httpx", "httpx-sse", "tenacity", "pydantic", "pybase64", "click", "websockets"]
 """What the client and the command line need; no Gradio."""
 pytestmark = [pytest.mark.package, pytest.mark.timeout(600)]
 

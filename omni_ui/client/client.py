@@ -18,10 +18,13 @@ from omni_ui.client.answers.chat import read_chat
 from omni_ui.client.answers.pictures import Pictures, fetch_pictures, read_edit
 from omni_ui.client.answers.samples import USUAL_RATE, bare_samples
 from omni_ui.client.answers.speech import BatchResult, fetch_sound, read_batch, read_speech
+from omni_ui.client.discovery import Ability
 from omni_ui.client.errors import BadRequest
 from omni_ui.client.events import ChatEvent, Failed, Speech, SpeechEvent, TextDelta
 from omni_ui.client.gateways import DYNAMO
 from omni_ui.client.jobs import VideoJob, download, fetch_job, read_job
+from omni_ui.client.live.detection import TalkServer, open_talk
+from omni_ui.client.live.events import TalkConfig, TalkSession
 from omni_ui.client.requests.base import Request, WireCall
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.edit import EditRequest
@@ -245,6 +248,23 @@ class OmniClient(Server):
             return await asyncio.to_thread(dynamo.read_video, body, path)
         call = replace(await self._call(request), path="/v1/videos/sync")
         return await download(self._wire, call, path, on_wait, deadline, resume=False)
+
+    # Live
+
+    async def open_talk(self, config: TalkConfig) -> TalkSession:
+        """Opens a live talk: duplex, turns, or chat by turns, whichever the server offers. See `omni_ui.client.live`.
+
+        Raises BadRequest where the server refuses the session or its model cannot hear, ServerBusy where all of its
+        lines are taken.
+        """
+
+        async def model() -> str | None:
+            return await self._model_for("chat")
+
+        async def ability() -> Ability:
+            return (await self.capabilities()).modalities["chat"]
+
+        return await open_talk(TalkServer(self._wire, model, ability, self.chat), config)
 
     async def _stream(
         self,

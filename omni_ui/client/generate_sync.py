@@ -12,8 +12,8 @@ from types import ModuleType
 from omni_ui.client import client, server
 
 TARGET = Path(__file__).with_name("sync_client.py")
-LEFT_OUT = {"aclose"}
-"""Public methods of the asynchronous client that `SyncBase` has by hand."""
+LEFT_OUT = {"aclose", "open_talk"}
+"""Public methods without a blocking twin: `SyncBase` closes by hand, and a live talk needs a loop of its own."""
 
 HEAD = '''"""The client without `await`, for scripts and notebooks. Made by generate_sync.py; do not edit."""
 

@@ -74,11 +74,20 @@ class Transport:
         self._http = http or httpx.AsyncClient(
             timeout=httpx.Timeout(timeout, connect=CONNECT, pool=None),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=KEEP_ALIVE),
-            # A proxy of the environment cannot reach this machine's own servers.
-            trust_env=self.base.host not in ("localhost", "127.0.0.1", "::1"),
+            trust_env=self.trusts_environment,
             # A router's cookie belongs to one job (see `sessions`); kept for all calls it would bind them to a replica.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
+
+    @property
+    def socket_headers(self) -> dict[str, str]:
+        """The headers of a websocket: the key and those that the host names."""
+        return dict(self._headers)
+
+    @property
+    def trusts_environment(self) -> bool:
+        """Whether a proxy of the environment may be used; it cannot reach this machine's own servers."""
+        return self.base.host not in ("localhost", "127.0.0.1", "::1")
 
     async def aclose(self) -> None:
         await self._http.aclose()

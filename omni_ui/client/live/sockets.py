@@ -1,0 +1,109 @@
+"""Websockets of a server: opened with its key, read as JSON events. No other module knows the library's errors."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, WebSocketException
+
+from omni_ui.client.errors import BrokenAnswer, NotFound, NotReachable, NotVllmOmni, OmniError, ServerBusy, Unauthorized
+from omni_ui.client.transport import Transport
+from omni_ui.client.valid_text import valid_values
+
+OPEN_TIMEOUT = 5.0
+"""Seconds to wait for a connection."""
+LARGEST_FRAME = 16 * 2**20
+"""Bytes of one frame; uvicorn, which serves vLLM, closes on larger ones (WIRE.md 14)."""
+SEND_TIMEOUT = 10.0
+"""Seconds that a server may leave what is sent unread before the connection counts as dead."""
+
+
+class LiveSocket:
+    """One open websocket. Events are JSON objects; binary frames come as bytes."""
+
+    def __init__(self, connection: ClientConnection, address: str) -> None:
+        self._connection, self._address = connection, address
+
+    async def send(self, event: dict[str, Any]) -> None:
+        """Raises NotReachable when the connection is gone."""
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT):
+                await self._connection.send(json.dumps(event))
+        except (ConnectionClosed, TimeoutError):
+            raise self._gone() from None
+
+    async def receive(self) -> dict[str, Any] | bytes:
+        """The next event. NotReachable when the connection is gone, BrokenAnswer for what is not JSON."""
+        try:
+            message = await self._connection.recv()
+        except ConnectionClosed:
+            raise self._gone() from None
+        if isinstance(message, bytes):
+            return message
+        try:
+            event = valid_values(json.loads(message))
+        except (ValueError, RecursionError):
+            raise BrokenAnswer("The server sent something in the middle of the call that is no event.") from None
+        if not isinstance(event, dict):
+            raise BrokenAnswer("The server sent something in the middle of the call that is no event.")
+        return event
+
+    async def events(self) -> AsyncIterator[dict[str, Any] | bytes]:
+        """All events until the connection is closed, in whatever way: most servers send no close frame (WIRE.md 14)."""
+        while True:
+            try:
+                event = await self.receive()
+            except NotReachable:
+                return
+            yield event
+
+    def _gone(self) -> NotReachable:
+        closing = self._connection.close_reason or ""
+        return NotReachable(f"The line to {self._address} was cut.", "Call again.", server_message=closing)
+
+    async def aclose(self) -> None:
+        try:
+            async with asyncio.timeout(1):
+                await self._connection.close()
+        except TimeoutError:
+            self._connection.transport.abort()
+
+
+async def open_socket(wire: Transport, path: str) -> LiveSocket:
+    """Opens `path` (such as /v1/realtime) on the server of `wire`.
+
+    Raises NotFound where the server has no such route, Unauthorized for a wrong key, ServerBusy, NotReachable.
+    """
+    url = str(wire.base).rstrip("/").replace("http", "ws", 1) + path
+    try:
+        connection = await connect(
+            url,
+            additional_headers=wire.socket_headers,
+            open_timeout=OPEN_TIMEOUT,
+            ping_interval=20,
+            ping_timeout=20,
+            max_size=LARGEST_FRAME,
+            max_queue=64,
+            compression=None,
+            proxy=True if wire.trusts_environment else None,
+        )
+    except InvalidStatus as refused:
+        raise _refused(refused.response.status_code, wire.address) from None
+    except (InvalidHandshake, WebSocketException):
+        raise NotVllmOmni(f"What answers at {wire.address} does not open websockets.") from None
+    except (OSError, TimeoutError):
+        raise NotReachable(f"Nothing answers at {wire.address}.", sent=False) from None
+    return LiveSocket(connection, wire.address)
+
+
+def _refused(status: int, address: str) -> OmniError:
+    if status in (401, 407):
+        return Unauthorized("The server wants another key for live talk.", status=status)
+    if status in (404, 405, 426, 501):
+        return NotFound("This server has no route for live talk.", status=status)
+    if status in (429, 502, 503, 504):
+        return ServerBusy("The server, or the proxy in front of it, does not open the line now.", status=status)
+    # Starlette answers 403 when a websocket is refused before it is accepted, also for a route that is not there.
+    return NotFound("This server does not open a line for live talk.", status=status)

@@ -1,0 +1,93 @@
+"""Talk by utterances, for servers that do not listen by themselves: what is said is cut out here and then answered."""
+
+import asyncio
+from abc import abstractmethod
+from contextlib import suppress
+
+from omni_ui.client.errors import OmniError
+from omni_ui.client.live.base import BaseTalk
+from omni_ui.client.live.events import RATE_IN, Notice, SpeechStarted, SpeechStopped, TalkConfig, TurnEnded
+from omni_ui.client.live.voice_activity import VoiceActivity
+
+LONGEST = 60.0
+"""Seconds of one utterance; what is longer is answered in parts."""
+
+
+class UtteranceTalk(BaseTalk):
+    """Finds utterances by loudness, or takes what was said until `end_turn`, and has each answered by `_answer`.
+
+    Speaking while an answer is given stops that answer.
+    """
+
+    def __init__(self, config: TalkConfig) -> None:
+        super().__init__()
+        self._config = config
+        self._activity = VoiceActivity(LONGEST)
+        self._held = bytearray()
+        self._utterances: asyncio.Queue[bytes] = asyncio.Queue(4)
+        self._answering: asyncio.Task[None] | None = None
+
+    @abstractmethod
+    async def _answer(self, utterance: bytes) -> None:
+        """Sends an utterance (signed 16 bit, mono, 16 kHz) and emits its answer, TurnStarted to TurnEnded."""
+
+    async def _stop_answer(self) -> None:
+        """What remains to be done at the server after `_answer` was cancelled."""
+
+    async def send_audio(self, pcm: bytes) -> None:
+        if self._config.hold:
+            self._held += pcm
+            del self._held[: -int(LONGEST * RATE_IN) * 2]
+            return
+        for change in self._activity.feed(pcm):
+            milliseconds = change.at * 1000 // RATE_IN
+            if change.kind == "started":
+                self._emit(SpeechStarted(milliseconds))
+                await self.interrupt()
+            else:
+                self._emit(SpeechStopped(milliseconds))
+                await self._ask(self._activity.take())
+
+    async def end_turn(self) -> None:
+        if not self._config.hold:
+            return
+        utterance = bytes(self._held)
+        self._held.clear()
+        if len(utterance) < RATE_IN * 2 // 5:
+            self._emit(Notice("That was too short to hear: hold the button while you speak."))
+            return
+        await self._ask(utterance)
+
+    async def interrupt(self) -> None:
+        task = self._answering
+        if task is not None and not task.done():
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            await self._stop_answer()
+            self._emit(TurnEnded(self._turn, "interrupted", "barge_in"))
+
+    async def _ask(self, utterance: bytes) -> None:
+        await self.interrupt()
+        with suppress(asyncio.QueueFull):
+            self._utterances.put_nowait(utterance)
+
+    async def _run(self) -> None:
+        while True:
+            utterance = await self._utterances.get()
+            self._answering = asyncio.create_task(self._answer(utterance))
+            try:
+                await self._answering
+            except asyncio.CancelledError:
+                if self._closing or not self._answering.cancelled():
+                    raise
+            except OmniError as error:
+                await self._stop_answer()
+                self._emit(Notice(error.sentence, "error"))
+                self._emit(TurnEnded(self._turn, "failed"))
+
+    async def _close(self) -> None:
+        if self._answering:
+            self._answering.cancel()
+            with suppress(asyncio.CancelledError, OmniError):
+                await self._answering
