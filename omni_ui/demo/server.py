@@ -24,6 +24,7 @@ from omni_ui.demo.routes import chat as _chat
 from omni_ui.demo.routes import edits as _edits
 from omni_ui.demo.routes import errors as _errors
 from omni_ui.demo.routes import images as _images
+from omni_ui.demo.routes import realtime as _realtime
 from omni_ui.demo.routes import sounds as _sounds
 from omni_ui.demo.routes import speech as _speech
 from omni_ui.demo.routes import videos as _videos
@@ -110,7 +111,7 @@ def demo_app(
     if api_key:
         app.add_middleware(_errors.Keys, key=api_key)
     _add_facts(app, demo)
-    for part in (_chat, _images, _edits, _speech, _voices, _sounds, _videos):
+    for part in (_chat, _images, _edits, _speech, _voices, _sounds, _videos, _realtime):
         app.include_router(part.router)
     if stub:
         _add_stub(app, demo)

@@ -137,9 +137,12 @@ class Keys:
         self.app, self.digest = app, hashlib.sha256(key.encode()).digest()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] != "OPTIONS" and scope["path"].startswith(GUARDED):
+        asks = scope["type"] == "websocket" or (scope["type"] == "http" and scope["method"] != "OPTIONS")
+        if asks and scope["path"].startswith(GUARDED):
             scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
             accepted = secrets.compare_digest(hashlib.sha256(token.encode()).digest(), self.digest)
             if scheme.lower() != "bearer" or not accepted:
+                if scope["type"] == "websocket":
+                    return await send({"type": "websocket.close", "code": 1008})
                 return await JSONResponse({"error": "Unauthorized"}, 401)(scope, receive, send)
         await self.app(scope, receive, send)

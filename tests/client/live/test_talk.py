@@ -1,0 +1,270 @@
+"""Live talk with the demo server and with servers of the test: what is heard, answered, interrupted and cut."""
+
+import asyncio
+import base64
+import json
+
+import numpy as np
+import pytest
+from websockets.asyncio.server import serve
+
+from omni_ui.client import BadRequest, NotReachable, OmniClient, ServerBusy
+from omni_ui.client.live import CallEnded, Caption, Notice, SpeechStarted, TalkAudio, TalkConfig, TurnEnded, TurnStarted
+from omni_ui.demo.server import DemoServer
+
+RATE = 16_000
+
+
+def tone(seconds, level=0.3):
+    t = np.arange(int(seconds * RATE)) / RATE
+    return (level * np.sin(2 * np.pi * 200 * t) * 32767).astype("<i2").tobytes()
+
+
+def silence(seconds):
+    return bytes(2 * int(seconds * RATE))
+
+
+@pytest.fixture(scope="module")
+def demo():
+    server = DemoServer()
+    server.start()
+    yield server.url
+    server.stop()
+
+
+async def speak(talk, sound, piece=0.1):
+    """Sends sound as fast as it goes: the detectors count samples, not seconds."""
+    size = int(piece * RATE) * 2
+    for at in range(0, len(sound), size):
+        await talk.send_audio(sound[at : at + size])
+        await asyncio.sleep(0)
+
+
+async def until(events, kind):
+    """All events up to the first one of a kind."""
+    seen = []
+    async with asyncio.timeout(20):
+        async for event in events:
+            seen.append(event)
+            if isinstance(event, kind):
+                return seen
+    raise AssertionError(f"no {kind.__name__} among {seen}")
+
+
+async def test_the_demo_is_duplex_and_answers_what_it_heard(demo):
+    async with OmniClient(demo) as omni, await omni.open_talk(TalkConfig()) as talk:
+        assert (talk.can.profile, talk.can.playback, talk.can.interrupts) == ("duplex", True, True)
+        events = talk.events()
+        await speak(talk, silence(0.5) + tone(1.2) + silence(1))
+        seen = await until(events, TurnEnded)
+    assert isinstance(seen[0], SpeechStarted)
+    assert seen[-1].status == "completed"
+    text = "".join(event.text for event in seen if isinstance(event, Caption))
+    assert text.startswith("I heard you for 1.")
+    sound = [event for event in seen if isinstance(event, TalkAudio)]
+    assert {event.rate for event in sound} == {24_000}
+    assert sum(len(event.pcm) for event in sound) > 2 * 24_000 * 2
+
+
+async def test_speaking_interrupts_the_answer(demo):
+    async with OmniClient(demo) as omni, await omni.open_talk(TalkConfig()) as talk:
+        events = talk.events()
+        await speak(talk, silence(0.5) + tone(1.2) + silence(1))
+        await until(events, TalkAudio)
+        await speak(talk, tone(0.5))
+        ended = (await until(events, TurnEnded))[-1]
+    assert (ended.status, ended.reason) == ("interrupted", "turn_detected")
+
+
+async def test_hold_to_talk_answers_when_it_is_told_to(demo):
+    async with OmniClient(demo) as omni, await omni.open_talk(TalkConfig(hold=True)) as talk:
+        events = talk.events()
+        await speak(talk, tone(1.0) + silence(2))
+        await talk.end_turn()
+        seen = await until(events, TurnEnded)
+    assert not [event for event in seen if isinstance(event, SpeechStarted)]
+    assert "I heard you for 1.0 seconds" in "".join(event.text for event in seen if isinstance(event, Caption))
+
+
+async def test_leaving_ends_the_call_on_the_server(demo):
+    async with OmniClient(demo) as omni:
+        talk = await omni.open_talk(TalkConfig())
+        events = talk.events()
+        reading = asyncio.create_task(until(events, CallEnded))
+        await asyncio.sleep(0)
+        await talk.aclose()
+        assert (await reading)[-1] == CallEnded()
+
+
+class Live:
+    """A server of the test: `answer(socket, path)` does what the test wants."""
+
+    def __init__(self, answer):
+        self.answer, self.paths = answer, []
+
+    async def __aenter__(self):
+        async def handle(socket):
+            self.paths.append(socket.request.path)
+            await self.answer(socket, socket.request.path)
+
+        self.server = await serve(handle, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self.server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_):
+        self.server.close()
+        await self.server.wait_closed()
+
+
+def created(**capabilities):
+    session = {"id": "duplex-1", "capabilities": capabilities}
+    return json.dumps({"type": "session.created", "session": session, "resume_token": "first", "server_event_seq": 1})
+
+
+async def test_a_line_that_is_cut_is_taken_up_again():
+    resumed = []
+
+    async def answer(socket, path):
+        first = json.loads(await socket.recv())
+        if first["type"] == "session.resume":
+            resumed.append(first)
+            await socket.send(json.dumps({"type": "session.resumed", "resume_token": "second"}))
+            await socket.send(json.dumps({"type": "response.created", "response": {"id": "r1"}, "server_event_seq": 8}))
+            await socket.wait_closed()
+        else:
+            await socket.send(created(supports_session_resume=True))
+            await socket.send(json.dumps({"type": "session.updated", "server_event_seq": 7}))
+            socket.transport.abort()
+
+    async with Live(answer) as live, OmniClient(live.url) as omni, await omni.open_talk(TalkConfig()) as talk:
+        seen = await until(talk.events(), TurnStarted)
+    assert [event.sentence for event in seen if isinstance(event, Notice)] == [
+        "The line was cut. Trying to take it up again.",
+        "The line stands again.",
+    ]
+    assert resumed[0]["resume_token"] == "first"
+    assert resumed[0]["last_received_server_event_seq"] == 7
+
+
+async def test_a_line_that_cannot_be_taken_up_again_ends_the_call():
+    async def answer(socket, path):
+        await socket.recv()
+        await socket.send(created(supports_session_resume=False))
+        socket.transport.abort()
+
+    async with Live(answer) as live, OmniClient(live.url) as omni, await omni.open_talk(TalkConfig()) as talk:
+        ended = (await until(talk.events(), CallEnded))[-1]
+    assert ended.failed
+    assert ended.sentence == "The line to the server was cut. Call again."
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "sentence"),
+    [
+        ("resource_exhausted", ServerBusy, "All lines of this server are taken. Try again in half a minute."),
+        ("ref_audio_required", BadRequest, "This model answers in a voice that it is given."),
+        ("config_invalid", BadRequest, "The server refused the call. The server said: no."),
+    ],
+)
+async def test_a_refused_call_is_one_sentence(code, error, sentence):
+    async def answer(socket, path):
+        await socket.recv()
+        await socket.send(json.dumps({"type": "error", "error": {"code": code, "message": "no"}}))
+
+    async with Live(answer) as live, OmniClient(live.url) as omni:
+        with pytest.raises(error) as raised:
+            await omni.open_talk(TalkConfig())
+    assert raised.value.sentence.startswith(sentence)
+
+
+async def test_nonsense_from_the_server_ends_the_call_with_a_sentence():
+    async def answer(socket, path):
+        await socket.recv()
+        await socket.send(created())
+        await socket.send("nonsense")
+        await socket.wait_closed()
+
+    async with Live(answer) as live, OmniClient(live.url) as omni, await omni.open_talk(TalkConfig()) as talk:
+        ended = (await until(talk.events(), CallEnded))[-1]
+    assert ended.failed
+    assert "no event" in ended.sentence
+
+
+async def test_odd_events_are_passed_over():
+    async def answer(socket, path):
+        await socket.recv()
+        await socket.send(created())
+        for event in (
+            {"type": 7},
+            {"type": "response.output_audio.delta", "delta": "%%%"},
+            {"type": "response.output_audio.delta", "delta": base64.b64encode(b"abc").decode(), "sample_rate_hz": "x"},
+            {"type": "response.done"},
+        ):
+            await socket.send(json.dumps(event))
+        await socket.wait_closed()
+
+    async with Live(answer) as live, OmniClient(live.url) as omni, await omni.open_talk(TalkConfig()) as talk:
+        seen = await until(talk.events(), TurnEnded)
+    assert [type(event) for event in seen] == [Notice, TalkAudio, TurnEnded]
+    assert (seen[1].pcm, seen[1].rate) == (b"ab", 24_000)
+    assert seen[2].status == "failed"
+
+
+async def test_a_server_of_turns_answers_each_utterance():
+    turns = []
+
+    async def answer(socket, path):
+        if "duplex" in path:
+            await socket.send(json.dumps({"type": "error", "code": "unsupported", "error": "not enabled"}))
+            await socket.close(1008)
+            return
+        await socket.send(json.dumps({"type": "session.created", "id": "s"}))
+        heard = 0
+        async for message in socket:
+            event = json.loads(message)
+            if event["type"] == "input_audio_buffer.append":
+                heard += len(base64.b64decode(event["audio"]))
+            if event.get("final"):
+                turns.append(heard / 2 / RATE)
+                heard = 0
+                await socket.send(json.dumps({"type": "transcription.delta", "delta": "Yes."}))
+                if len(turns) > 1:
+                    await socket.send(json.dumps({"type": "response.output_audio.done", "has_audio": False}))
+
+    async with (
+        Live(answer) as live,
+        OmniClient(live.url, model="m") as omni,
+        await omni.open_talk(TalkConfig()) as talk,
+    ):
+        assert talk.can.profile == "turns"
+        events = talk.events()
+        await speak(talk, silence(0.5) + tone(1) + silence(1))
+        await until(events, Caption)
+        await speak(talk, tone(1) + silence(1))  # while the first answer has not ended
+        first = (await until(events, TurnEnded))[-1]
+        second = (await until(events, TurnEnded))[-1]
+    assert (first.status, second.status) == ("interrupted", "completed")
+    assert turns == [pytest.approx(1.8, abs=0.15)] * 2
+    assert len([path for path in live.paths if "duplex" not in path]) == 2  # a stopped answer costs a new line
+
+
+async def test_a_server_without_a_live_route_is_talked_to_by_chat(monkeypatch, demo):
+    async def nowhere(*_):
+        return None
+
+    monkeypatch.setattr("omni_ui.client.live.detection._duplex", nowhere)
+    monkeypatch.setattr("omni_ui.client.live.detection._turns", nowhere)
+    async with OmniClient(demo) as omni, await omni.open_talk(TalkConfig()) as talk:
+        assert talk.can.profile == "chat"
+        events = talk.events()
+        await speak(talk, silence(0.5) + tone(1.2) + silence(1))
+        seen = await until(events, TurnEnded)
+    assert seen[-1].status == "completed"
+    assert [event for event in seen if isinstance(event, TalkAudio)]
+    assert [event for event in seen if isinstance(event, Caption)]
+
+
+async def test_a_server_that_is_not_there():
+    async with OmniClient("http://127.0.0.1:1") as omni:
+        with pytest.raises(NotReachable, match="Nothing answers"):
+            await omni.open_talk(TalkConfig())
