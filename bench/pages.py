@@ -30,7 +30,7 @@ SEEN = """
 PLAYS = {
     "ours": """() => new Promise((resolve) => {
       const look = () => {
-        const stats = [...window.omniAudio.streams.values()].at(-1)?.stats;
+        const stats = [...omni.streams.values()].at(-1)?.stats;
         if (stats?.firstSound) resolve(performance.timeOrigin + stats.firstSound);
         else setTimeout(look, 4);
       };
@@ -168,10 +168,8 @@ def first_sound(browser: Browser, server: str, ways: dict[str, Program], rounds:
             heard = page.evaluate(PLAYS[way]) / 1000
             samples[way].append(1000 * (heard - httpx.get(f"{server}/log").json()[-1]["first"]))
             if way == "ours":
-                page.wait_for_function(
-                    "[...window.omniAudio.streams.values()].at(-1).state === 'ended'", timeout=30_000
-                )
-                found = page.evaluate("[...window.omniAudio.streams.values()].at(-1).stats.gaps")
+                page.wait_for_function("[...omni.streams.values()].at(-1).state === 'ended'", timeout=30_000)
+                found = page.evaluate("[...omni.streams.values()].at(-1).stats.gaps")
                 gaps.append(1000 * max(found, default=0.0))
             page.close()
     row = Row("first sound", "ms", samples)

@@ -24,6 +24,7 @@ from omni_ui.app.gradio_private import calm, describe_once, forget_matplotlib, l
 from omni_ui.app.page import build_ui
 from omni_ui.app.page_cache import FrontPage
 from omni_ui.app.request_guard import Guard
+from omni_ui.app.scripts import preloads, script_routes
 from omni_ui.app.sub_path import SubPath
 from omni_ui.app.theme import css, head, theme
 from omni_ui.client import Health
@@ -106,10 +107,11 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(recipe_routes())
     app.include_router(grid_routes(backends, store))
     app.include_router(language_routes())
+    app.include_router(script_routes())
     app.add_middleware(Guard)
     if settings.root_path:
         app.add_middleware(SubPath, path=settings.root_path, routes=app.routes)
-    app.add_middleware(FrontPage, root_path=settings.root_path)
+    app.add_middleware(FrontPage, root_path=settings.root_path, preloads=preloads())
     page = build_ui(backends, listening, jobs, recorder)
     page.i18n_instance = translatable(page)  # before it is mounted: Gradio then writes it into the page itself
     describe_once(page)  # before Gradio does so five times over

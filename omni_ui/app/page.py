@@ -8,6 +8,7 @@ import gradio as gr
 from omni_ui.app.header import header
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
+from omni_ui.core.scripts import call
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.model_defaults.model_defaults import Advice
 from omni_ui.features.recipes.panel import Recipes
@@ -69,7 +70,7 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
             queue=False,
         )
         # The browser opens the tab, and only when the visitor has not opened one meanwhile.
-        loaded.then(None, opening, None, js="(one) => { window.omniOpen(one.tab); }", queue=False)
+        loaded.then(None, opening, None, js=call("open_tab"), queue=False)
         advice.wire(tabs, loaded, first=True)
         recipes.wire(tabs, strip, loaded)
         page.unload(leave)

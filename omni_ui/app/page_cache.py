@@ -22,6 +22,8 @@ KEPT = 16
 """Addresses for which the page is kept; the one that was not asked for the longest goes first."""
 SCRIPT = re.compile(r"/assets/[\w.-]+-[\w-]{8,}\.(?:js|css)")
 """Gradio's scripts, with the hash of their content in the name."""
+BASE = re.compile(rb"<base [^>]*>")
+"""The element after which addresses in the page's head are relative to the page."""
 SCRIPTS = 1000
 """Of these, how many are kept: more than Gradio has, of which a page needs a hundred."""
 FOREVER = "public, max-age=31536000, immutable"
@@ -39,8 +41,10 @@ class Packed:
 class FrontPage:
     """ASGI middleware around the whole app."""
 
-    def __init__(self, app: ASGIApp, root_path: str = "") -> None:
+    def __init__(self, app: ASGIApp, root_path: str = "", preloads: str = "") -> None:
+        """preloads: HTML that the page's head begins with."""
         self.app = app
+        self._preloads = preloads.encode()
         self._places = ("", root_path.rstrip("/"))
         self._pages: OrderedDict[Key, Packed] = OrderedDict()
         self._scripts: dict[Key, list[Message]] = {}
@@ -82,7 +86,7 @@ class FrontPage:
         if not is_page or "set-cookie" in headers or "content-encoding" in headers:
             return messages
         body = b"".join(message.get("body", b"") for message in messages[1:])
-        return await asyncio.to_thread(_pack, body)
+        return await asyncio.to_thread(_pack, BASE.sub(rb"\g<0>" + self._preloads, body, count=1))
 
     async def _script(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
         accepted = headers.get("accept-encoding", "")

@@ -1,39 +1,16 @@
 """The look, once for all tabs: a calm theme with system fonts; the rest is page.css."""
 
-import json
 from pathlib import Path
 
 import gradio as gr
 
+from omni_ui.app.scripts import ENTRY, module_address
 from omni_ui.features.i18n.languages import choices
 
 ROOT = Path(__file__).parents[1]
-SCRIPTS = [
-    "app/tools.js",
-    "features/i18n/language.js",
-    "app/page.js",
-    "features/model_defaults/model_defaults.js",
-    "core/audio_stream.js",
-    "features/chat/chat.js",
-    "widgets/image_input.js",
-    "widgets/brush.js",
-    "widgets/gallery.js",
-    "widgets/audio_player.js",
-    "features/speech/speech.js",
-    "features/video/jobs.js",
-    "features/send_to/send_to.js",
-    "features/compare/compare.js",
-    "features/compare/synced_playback.js",
-    "features/compare/blind_test.js",
-    "features/history/history.js",
-    "features/recipes/recipes.js",
-    "features/grid/grid.js",
-    "app/help.js",
-    "features/repeat/repeat.js",
-    "features/estimate/estimate.js",
-    "app/load_light.js",
-]
 STYLES = ["app/page.css", "features/grid/grid.css"]
+INLINE_SCRIPTS = ((ROOT / "app/head.js").read_text(encoding="utf-8"),)
+"""All scripts of ours that stand in the page itself. They are constant, so a content policy can name their hashes."""
 SANS = [
     "ui-sans-serif",
     "system-ui",
@@ -96,9 +73,10 @@ def theme() -> gr.themes.Base:
 
 
 def head() -> str:
-    """The page's scripts, inlined: they must run before the components mount."""
-    known = f"<script>window.omniLanguages = {json.dumps(choices(), ensure_ascii=False)};</script>"
-    return known + "".join(f"<script>{(ROOT / name).read_text(encoding='utf-8')}</script>" for name in SCRIPTS)
+    """What stands in the page's head: the languages, the inline scripts, and the module at which all others begin."""
+    languages = f'<meta name="omni-languages" content="{" ".join(code for code, _ in choices())}">'
+    inline = "".join(f"<script>{script}</script>" for script in INLINE_SCRIPTS)
+    return f'{languages}{inline}<script type="module" src="{module_address(ENTRY)}"></script>'
 
 
 def css() -> str:

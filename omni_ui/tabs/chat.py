@@ -10,6 +10,7 @@ from omni_ui.core import status
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import Updates
+from omni_ui.core.scripts import mounted
 from omni_ui.features.chat.conversation import Conversation
 from omni_ui.features.chat.conversation_json import from_history
 from omni_ui.features.chat.run import AGAIN, THREAD, Answering, ChatView, beside, read_chat_form
@@ -110,25 +111,12 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
         with tab.stage(status=False):
             tools = ChatTools()
             with gr.Column(elem_classes="omni-talk", elem_id="chat-talk"):
-                result = gr.HTML(
-                    "",
-                    html_template=MESSAGES,
-                    js_on_load="omniChat.messages(element, props, watch);",
-                    elem_id="chat-result",
-                )
-                live = gr.HTML(
-                    None, html_template=LIVE, js_on_load="omniChat.live(element, props, watch);", elem_id="chat-live"
-                )
+                result = gr.HTML("", **mounted(MESSAGES, "chat_messages"), elem_id="chat-result")
+                live = gr.HTML(None, **mounted(LIVE, "chat_answer"), elem_id="chat-live")
             player = gr.HTML(elem_id="chat-player", padding=False)
             tab.add_status()
             with gr.Column(elem_classes="omni-composer"):
-                change = gr.HTML(
-                    "",
-                    label="Change",
-                    html_template=CHANGE,
-                    js_on_load="omniChat.change(element, props, trigger, watch);",
-                    elem_id="chat-change",
-                )
+                change = gr.HTML("", label="Change", **mounted(CHANGE, "chat_change"), elem_id="chat-change")
                 text = gr.Textbox(
                     label="Message",
                     placeholder="Write a message. Enter sends it, Shift+Enter begins a new line.",

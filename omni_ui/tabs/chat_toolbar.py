@@ -13,6 +13,7 @@ import gradio as gr
 from omni_ui.core import status
 from omni_ui.core.files import keep
 from omni_ui.core.run import Updates
+from omni_ui.core.scripts import call
 from omni_ui.features.chat.conversation import Conversation, Message
 from omni_ui.features.chat.conversation_json import as_json, from_json
 from omni_ui.features.chat.run import ChatView
@@ -100,7 +101,7 @@ class ChatTools:
         on(self.clear.click, clear, talk_and_system, shown, "chat_clear")
         exported = on(self.export.click, export, talk_and_system, [self.file, note], "chat_export")
         exported.success(
-            None, self.file, None, js=f"(file) => omniChat.download(file, '{EXPORT_NAME}')", queue=False
+            None, self.file, None, js=call("download_file", EXPORT_NAME), queue=False
         )  # fmt: skip
         on(self.bring.upload, bring, [self.bring, composer.talk], [*shown, composer.system], "chat_import")
         on(composer.change.input, edit, [composer.change, composer.talk], [*fields, note], "chat_edit")

@@ -4,6 +4,7 @@ from html import escape
 
 import gradio as gr
 
+from omni_ui.core.scripts import mounted
 from omni_ui.features.send_to.send_to import TARGETS, SendTo
 
 TEMPLATE = """<section class="omni-history" aria-label="History">
@@ -38,8 +39,7 @@ def build(sends: SendTo) -> None:
     }
     with gr.Tab("History", id="history", elem_id="history-tab"):
         gr.HTML(
-            html_template=TEMPLATE.format(options=options),
-            js_on_load="omniHistory(element, props);",
+            **mounted(TEMPLATE.format(options=options), "history"),
             elem_id="history",
             padding=False,
             titles=titles,

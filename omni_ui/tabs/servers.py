@@ -9,6 +9,7 @@ import gradio as gr
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import Updates
+from omni_ui.core.scripts import call
 from omni_ui.features.model_defaults.model_defaults import Advice
 from omni_ui.features.servers.cards import TITLES, ask_anew, card, look_at
 from omni_ui.settings import TABS, Tab
@@ -17,8 +18,6 @@ from omni_ui.tabs.base import OmniTab
 HELLO = "What is known about the servers behind this page. A test asks one anew, and costs no GPU time."
 REFUSED = "This page does not take servers of its visitors."
 QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}
-FOLLOW = "(session) => { window.omniSession = session; window.omniAsk?.(); }"
-"""The header and the notices of the page follow the session's own server."""
 
 
 def build(backends: Backends, tabs: Sequence[OmniTab], advice: Advice) -> None:
@@ -119,7 +118,7 @@ class OwnServer:
             self.use.click(use, [self.address, self.key, self.tabs], outputs, **common),
             self.back.click(back, None, outputs, **common),
         ):
-            done.then(None, self.session, None, js=FOLLOW, queue=False)
+            done.then(None, self.session, None, js=call("use_server"), queue=False)
             advice.wire(tabs, done, first=False)
 
 

@@ -14,6 +14,7 @@ from omni_ui.core.backends import Backends
 from omni_ui.core.batching import pump
 from omni_ui.core.files import shown
 from omni_ui.core.run import CalledOff, Outcome, Tell, Updates, Work
+from omni_ui.core.scripts import call
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.restore import Opened, once_more, open_record
 from omni_ui.features.history.service import record_of
@@ -246,9 +247,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
     )
     # A size that was only recommended makes way for the shape of a first frame (in the browser, see model_defaults).
     frame, size = (tab.form.controls[name] for name in ("input_reference", "size"))
-    frame.change(
-        None, [frame, size], size, js="(frame, size) => omniMakeWay('video-size', frame?.length, size)", queue=False
-    )
+    frame.change(None, [frame, size], size, js=call("give_way", "video-size"), queue=False)
     for field in ("input_reference", "size"):
         tab.form.controls[field].change(
             say_size,

@@ -1,88 +1,83 @@
 // Hears and sees a sound that came back (omni_ui/widgets/audio_player.py).
-(() => {
-  const { make } = window.omniTools;
+import { defineComponent } from "../core/components.js";
+import { make } from "../core/dom.js";
+import { wavHeader } from "../core/wav.js";
 
-  // Bare samples of 16 bits with a header before them, so that the browser can play them.
-  const asWav = async (url, rate, channels) => {
-    const samples = await (await fetch(url)).arrayBuffer();
-    const head = new DataView(new ArrayBuffer(44));
-    const text = (at, letters) => [...letters].forEach((letter, i) => head.setUint8(at + i, letter.charCodeAt(0)));
-    text(0, "RIFF"); text(8, "WAVEfmt "); text(36, "data");
-    for (const [at, value] of [[4, 36 + samples.byteLength], [16, 16], [24, rate], [28, 2 * channels * rate], [40, samples.byteLength]]) head.setUint32(at, value, true);
-    for (const [at, value] of [[20, 1], [22, channels], [32, 2 * channels], [34, 16]]) head.setUint16(at, value, true);
-    return URL.createObjectURL(new Blob([head, samples], { type: "audio/wav" }));
-  };
+// Bare samples of 16 bits with a header before them, so that the browser can play them.
+const asWav = async (url, rate, channels) => {
+  const samples = await (await fetch(url)).arrayBuffer();
+  return URL.createObjectURL(new Blob([wavHeader(samples.byteLength, rate, channels), samples], { type: "audio/wav" }));
+};
 
-  window.omniSound = (element, props, watch) => {
-    const box = element.querySelector(".omni-sound");
-    const show = () => {
-      const file = props.value;
-      if (!file?.url) return box.replaceChildren(make("div", { class: "omni-sound-empty" }, "No sound yet"));
-      const bare = /^audio\/pcm;rate=(\d+);channels=(\d+)$/.exec(file.mime_type || "");
-      if (/\.pcm$/.test(file.path) && !bare) {
-        box.replaceChildren(make("p", {}, "Bare PCM samples do not say their rate, so they cannot be played here."));
-        return;
-      }
-      const player = make("audio", { controls: "", preload: "auto", "aria-label": "Result" });
-      if (bare) asWav(file.url, Number(bare[1]), Number(bare[2])).then((url) => (player.src = url));
-      else player.src = file.url;
-      box.replaceChildren(player);
-    };
-    watch("value", show);
-    show();
-  };
-
-  window.omniDrawing = (element, props, watch, of) => {
-    const box = element.querySelector(".omni-drawing");
-    const player = () => document.querySelector(`#${of} audio`);
-    const hertz = (value) => (value >= 1000 ? `${+(value / 1000).toFixed(1)} kHz` : `${value} Hz`);
-
-    const show = () => {
-      const drawn = props.value;
-      box.hidden = !drawn;
-      box.replaceChildren();
-      if (!drawn) return;
-      const seconds = drawn.seconds.toFixed(1);
-      const kind = { 1: "mono", 2: "stereo, left above right" }[drawn.channels] || `${drawn.channels} channels`;
-      const wave = make("div", { class: "omni-wave", role: "img", "aria-label": `Waveform of ${seconds} s, ${kind}` });
-      wave.style.setProperty("--wave", `url("${encodeURI(decodeURI(drawn.waveform.url))}")`);
-      wave.style.setProperty("--lanes", drawn.channels);
-      const spectrum = make("img", { class: "omni-spectrum", src: drawn.spectrogram.url, alt: `Spectrogram of ${seconds} s, 40 Hz to ${hertz(drawn.highest)}` });
-      const frequencies = make("div", { class: "omni-hertz", "aria-hidden": "true" });
-      for (const at of [100, 1000, 10000].filter((one) => one < drawn.highest)) {
-        const mark = make("span", {}, hertz(at));
-        mark.style.bottom = `${(100 * Math.log(at / 40)) / Math.log(drawn.highest / 40)}%`;
-        frequencies.append(mark);
-      }
-      const times = make("div", { class: "omni-times", "aria-hidden": "true" });
-      for (let part = 0; part <= 4; part += 1) times.append(make("span", {}, `${((drawn.seconds * part) / 4).toFixed(1)} s`));
-      const head = make("div", { class: "omni-playhead", hidden: "" });
-      const lower = make("div", { class: "omni-spectrum-box" });
-      lower.append(spectrum, frequencies);
-      const both = make("div", { class: "omni-drawn" });
-      both.append(wave, lower, head);
-      both.addEventListener("click", (event) => {
-        const place = both.getBoundingClientRect();
-        const audio = player();
-        if (audio && Number.isFinite(audio.duration)) audio.currentTime = ((event.clientX - place.left) / place.width) * audio.duration;
-        follow();
-      });
-      box.append(both, times);
-    };
-
-    // The line that follows the sound: the player's keys move it too.
-    const follow = () => {
-      const head = box.querySelector(".omni-playhead");
-      const audio = player();
-      if (!head || !audio || !Number.isFinite(audio.duration)) return;
-      head.hidden = audio.paused && audio.currentTime === 0;
-      head.style.left = `${(100 * audio.currentTime) / audio.duration}%`;
-      if (!audio.paused) requestAnimationFrame(follow);
-    };
-    for (const name of ["play", "seeked", "pause", "ended"]) {
-      document.addEventListener(name, (event) => { if (event.target === player()) follow(); }, true);
+defineComponent("audio_player", ({ element, props, watch }) => {
+  const box = element.querySelector(".omni-sound");
+  const show = () => {
+    const file = props.value;
+    if (!file?.url) return box.replaceChildren(make("div", { class: "omni-sound-empty" }, "No sound yet"));
+    const bare = /^audio\/pcm;rate=(\d+);channels=(\d+)$/.exec(file.mime_type || "");
+    if (/\.pcm$/.test(file.path) && !bare) {
+      box.replaceChildren(make("p", {}, "Bare PCM samples do not say their rate, so they cannot be played here."));
+      return;
     }
-    watch("value", show);
-    show();
+    const player = make("audio", { controls: "", preload: "auto", "aria-label": "Result" });
+    if (bare) asWav(file.url, Number(bare[1]), Number(bare[2])).then((url) => (player.src = url));
+    else player.src = file.url;
+    box.replaceChildren(player);
   };
-})();
+  watch("value", show);
+  show();
+});
+
+defineComponent("audio_drawing", ({ element, props, watch, options }) => {
+  const box = element.querySelector(".omni-drawing");
+  const player = () => document.querySelector(`#${options.player} audio`);
+  const hertz = (value) => (value >= 1000 ? `${+(value / 1000).toFixed(1)} kHz` : `${value} Hz`);
+
+  const show = () => {
+    const drawn = props.value;
+    box.hidden = !drawn;
+    box.replaceChildren();
+    if (!drawn) return;
+    const seconds = drawn.seconds.toFixed(1);
+    const kind = { 1: "mono", 2: "stereo, left above right" }[drawn.channels] || `${drawn.channels} channels`;
+    const wave = make("div", { class: "omni-wave", role: "img", "aria-label": `Waveform of ${seconds} s, ${kind}` });
+    wave.style.setProperty("--wave", `url("${encodeURI(decodeURI(drawn.waveform.url))}")`);
+    wave.style.setProperty("--lanes", drawn.channels);
+    const spectrum = make("img", { class: "omni-spectrum", src: drawn.spectrogram.url, alt: `Spectrogram of ${seconds} s, 40 Hz to ${hertz(drawn.highest)}` });
+    const frequencies = make("div", { class: "omni-hertz", "aria-hidden": "true" });
+    for (const at of [100, 1000, 10000].filter((one) => one < drawn.highest)) {
+      const mark = make("span", {}, hertz(at));
+      mark.style.bottom = `${(100 * Math.log(at / 40)) / Math.log(drawn.highest / 40)}%`;
+      frequencies.append(mark);
+    }
+    const times = make("div", { class: "omni-times", "aria-hidden": "true" });
+    for (let part = 0; part <= 4; part += 1) times.append(make("span", {}, `${((drawn.seconds * part) / 4).toFixed(1)} s`));
+    const head = make("div", { class: "omni-playhead", hidden: "" });
+    const lower = make("div", { class: "omni-spectrum-box" });
+    lower.append(spectrum, frequencies);
+    const both = make("div", { class: "omni-drawn" });
+    both.append(wave, lower, head);
+    both.addEventListener("click", (event) => {
+      const place = both.getBoundingClientRect();
+      const audio = player();
+      if (audio && Number.isFinite(audio.duration)) audio.currentTime = ((event.clientX - place.left) / place.width) * audio.duration;
+      follow();
+    });
+    box.append(both, times);
+  };
+
+  // The line that follows the sound: the player's keys move it too.
+  const follow = () => {
+    const head = box.querySelector(".omni-playhead");
+    const audio = player();
+    if (!head || !audio || !Number.isFinite(audio.duration)) return;
+    head.hidden = audio.paused && audio.currentTime === 0;
+    head.style.left = `${(100 * audio.currentTime) / audio.duration}%`;
+    if (!audio.paused) requestAnimationFrame(follow);
+  };
+  for (const name of ["play", "seeked", "pause", "ended"]) {
+    document.addEventListener(name, (event) => { if (event.target === player()) follow(); }, true);
+  }
+  watch("value", show);
+  show();
+});

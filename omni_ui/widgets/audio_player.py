@@ -9,6 +9,7 @@ import gradio as gr
 from gradio.data_classes import FileData
 
 from omni_ui.core.files import shown
+from omni_ui.core.scripts import mounted
 from omni_ui.media.waveform import Drawing
 from omni_ui.widgets.fields import Component
 
@@ -16,8 +17,8 @@ from omni_ui.widgets.fields import Component
 def sound_player(elem_id: str) -> Component:
     """Plays a file given as `shown` gives it, or nothing for None. In the API it is that file."""
     made = gr.HTML(
-        None, label="Result", elem_id=elem_id, js_on_load="omniSound(element, props, watch);",
-        html_template='<div class="omni-sound"><div class="omni-sound-empty">No sound yet</div></div>',
+        None, label="Result", elem_id=elem_id,
+        **mounted('<div class="omni-sound"><div class="omni-sound-empty">No sound yet</div></div>', "audio_player"),
     )  # fmt: skip
     made.api_info = FileData.model_json_schema
     made.example_payload = made.example_value = lambda: None
@@ -27,8 +28,8 @@ def sound_player(elem_id: str) -> Component:
 def sound_drawing(elem_id: str, player: str) -> Component:
     """Shows what `drawing_of` made. A click on it moves the player with that elem_id there."""
     made = gr.HTML(
-        None, elem_id=elem_id, html_template='<div class="omni-drawing" hidden></div>',
-        js_on_load=f"omniDrawing(element, props, watch, '{player}');",
+        None, elem_id=elem_id,
+        **mounted('<div class="omni-drawing" hidden></div>', "audio_drawing", player=player),
     )  # fmt: skip
     made.api_info = lambda: {"type": "object"}
     return made

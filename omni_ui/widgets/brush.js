@@ -1,177 +1,175 @@
-// Paints a mask over a picture: `await omniBrush(address of the picture, address of a mask or undefined)` gives a PNG
+// Paints a mask over a picture: `paintMask(address of the picture, address of a mask or undefined)` gives a PNG
 // of the picture's size, white where something was painted and black elsewhere; null when it was given up.
-(() => {
-  const COLOUR = "#e5484d";
-  const BAR = `
-    <div role="group" aria-label="Tool" class="omni-brush-group">
-      <button type="button" data-do="paint" aria-pressed="true">Paint</button>
-      <button type="button" data-do="erase" aria-pressed="false">Erase</button></div>
-    <label>Brush <input type="range" min="1" max="40" value="8" aria-label="Brush size, percent of the picture"></label>
-    <button type="button" data-do="undo">Undo</button><button type="button" data-do="clear">Clear</button>
-    <button type="button" data-do="invert">Invert</button><span class="omni-brush-gap"></span>
-    <button type="button" data-do="cancel">Cancel</button>
-    <button type="button" data-do="use" class="omni-brush-use">Use mask</button>`;
+const COLOUR = "#e5484d";
+const BAR = `
+  <div role="group" aria-label="Tool" class="omni-brush-group">
+    <button type="button" data-do="paint" aria-pressed="true">Paint</button>
+    <button type="button" data-do="erase" aria-pressed="false">Erase</button></div>
+  <label>Brush <input type="range" min="1" max="40" value="8" aria-label="Brush size, percent of the picture"></label>
+  <button type="button" data-do="undo">Undo</button><button type="button" data-do="clear">Clear</button>
+  <button type="button" data-do="invert">Invert</button><span class="omni-brush-gap"></span>
+  <button type="button" data-do="cancel">Cancel</button>
+  <button type="button" data-do="use" class="omni-brush-use">Use mask</button>`;
 
-  const load = (address) => new Promise((done, failed) => {
-    const image = new Image();
-    image.onload = () => done(image);
-    image.onerror = () => failed(new Error("The picture cannot be shown here."));
-    image.src = address;
+const load = (address) => new Promise((done, failed) => {
+  const image = new Image();
+  image.onload = () => done(image);
+  image.onerror = () => failed(new Error("The picture cannot be shown here."));
+  image.src = address;
+});
+const canvasOf = (width, height) => Object.assign(document.createElement("canvas"), { width, height });
+
+/** A mask as what is painted: its light parts in the brush's colour, the rest clear. */
+const readMask = (mask, width, height) => {
+  const canvas = canvasOf(width, height);
+  const context = canvas.getContext("2d");
+  context.drawImage(mask, 0, 0, width, height);
+  const pixels = context.getImageData(0, 0, width, height);
+  const data = pixels.data;
+  for (let at = 0; at < data.length; at += 4) {
+    const light = ((data[at] * 299 + data[at + 1] * 587 + data[at + 2] * 114) / 1000) * (data[at + 3] / 255);
+    data[at] = 229; data[at + 1] = 72; data[at + 2] = 77; data[at + 3] = light;
+  }
+  context.putImageData(pixels, 0, 0);
+  return canvas;
+};
+
+const isEmpty = (canvas) => {
+  const small = canvasOf(Math.min(canvas.width, 256), Math.min(canvas.height, 256));
+  const context = small.getContext("2d");
+  context.drawImage(canvas, 0, 0, small.width, small.height);
+  return !context.getImageData(0, 0, small.width, small.height).data.some((part, at) => at % 4 === 3 && part > 8);
+};
+
+export const paintMask = async (address, maskAddress) => {
+  const picture = await load(address);
+  const start = maskAddress ? readMask(await load(maskAddress), picture.naturalWidth, picture.naturalHeight) : null;
+  const canvas = canvasOf(picture.naturalWidth, picture.naturalHeight);
+  const context = canvas.getContext("2d");
+  const dialog = document.createElement("dialog");
+  dialog.className = "omni-brush";
+  dialog.setAttribute("aria-label", "Paint what may change");
+  dialog.innerHTML = `<p>Paint what may change. Everything else stays as it is.</p><div class="omni-brush-bar">${BAR}</div>
+    <p class="omni-brush-said" role="status"></p><div class="omni-brush-area"></div>`;
+  const area = dialog.querySelector(".omni-brush-area");
+  area.style.aspectRatio = `${canvas.width} / ${canvas.height}`;
+  area.style.setProperty("--shape", canvas.width / canvas.height);
+  const cursor = Object.assign(document.createElement("div"), { className: "omni-brush-cursor" });
+  canvas.tabIndex = 0;
+  canvas.setAttribute("role", "application");
+  canvas.setAttribute("aria-label", "Mask. Arrow keys move the brush, Shift moves it further, Space paints.");
+  picture.alt = ""; // the canvas over it has the label
+  area.append(picture, canvas, cursor);
+  const range = dialog.querySelector("input");
+  const said = dialog.querySelector(".omni-brush-said");
+
+  // What was done, to be done again after Undo: {erase, size, points}, or one of the words clear and invert.
+  let steps = [];
+  let erase = false;
+  let at = { x: canvas.width / 2, y: canvas.height / 2 };
+  const size = () => (range.value / 100) * Math.max(canvas.width, canvas.height);
+
+  const stroke = ({ erase: off, size: wide, points }, from = 0) => {
+    context.globalCompositeOperation = off ? "destination-out" : "source-over";
+    context.strokeStyle = context.fillStyle = COLOUR;
+    context.lineWidth = wide;
+    context.lineCap = context.lineJoin = "round";
+    context.beginPath();
+    const first = points[Math.max(0, from - 1)];
+    context.moveTo(first.x, first.y);
+    for (const point of points.slice(Math.max(from, 0))) context.lineTo(point.x, point.y);
+    context.stroke();
+  };
+  const redo = (step) => {
+    if (step === "clear") context.clearRect(0, 0, canvas.width, canvas.height);
+    else if (step === "invert") {
+      context.globalCompositeOperation = "source-out";
+      context.fillStyle = COLOUR;
+      context.fillRect(0, 0, canvas.width, canvas.height);
+    } else stroke(step);
+  };
+  const begin = () => {
+    context.globalCompositeOperation = "source-over";
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    if (start) context.drawImage(start, 0, 0);
+  };
+  const also = (step) => { steps.push(step); redo(step); said.textContent = ""; };
+
+  const showCursor = () => {
+    const scale = canvas.clientWidth / canvas.width;
+    const wide = size() * scale;
+    cursor.style.cssText = `width:${wide}px;height:${wide}px;left:${at.x * scale}px;top:${at.y * scale}px`;
+  };
+  const pointOf = (event) => {
+    const place = canvas.getBoundingClientRect();
+    return { x: ((event.clientX - place.left) / place.width) * canvas.width, y: ((event.clientY - place.top) / place.height) * canvas.height };
+  };
+  let drawing = null;
+  canvas.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    canvas.setPointerCapture(event.pointerId);
+    const point = pointOf(event);
+    drawing = { erase, size: size(), points: [point, { x: point.x + 0.01, y: point.y }] };
+    also(drawing);
+    event.preventDefault();
   });
-  const canvasOf = (width, height) => Object.assign(document.createElement("canvas"), { width, height });
-
-  /** A mask as what is painted: its light parts in the brush's colour, the rest clear. */
-  const readMask = (mask, width, height) => {
-    const canvas = canvasOf(width, height);
-    const context = canvas.getContext("2d");
-    context.drawImage(mask, 0, 0, width, height);
-    const pixels = context.getImageData(0, 0, width, height);
-    const data = pixels.data;
-    for (let at = 0; at < data.length; at += 4) {
-      const light = ((data[at] * 299 + data[at + 1] * 587 + data[at + 2] * 114) / 1000) * (data[at + 3] / 255);
-      data[at] = 229; data[at + 1] = 72; data[at + 2] = 77; data[at + 3] = light;
-    }
-    context.putImageData(pixels, 0, 0);
-    return canvas;
-  };
-
-  const isEmpty = (canvas) => {
-    const small = canvasOf(Math.min(canvas.width, 256), Math.min(canvas.height, 256));
-    const context = small.getContext("2d");
-    context.drawImage(canvas, 0, 0, small.width, small.height);
-    return !context.getImageData(0, 0, small.width, small.height).data.some((part, at) => at % 4 === 3 && part > 8);
-  };
-
-  window.omniBrush = async (address, maskAddress) => {
-    const picture = await load(address);
-    const start = maskAddress ? readMask(await load(maskAddress), picture.naturalWidth, picture.naturalHeight) : null;
-    const canvas = canvasOf(picture.naturalWidth, picture.naturalHeight);
-    const context = canvas.getContext("2d");
-    const dialog = document.createElement("dialog");
-    dialog.className = "omni-brush";
-    dialog.setAttribute("aria-label", "Paint what may change");
-    dialog.innerHTML = `<p>Paint what may change. Everything else stays as it is.</p><div class="omni-brush-bar">${BAR}</div>
-      <p class="omni-brush-said" role="status"></p><div class="omni-brush-area"></div>`;
-    const area = dialog.querySelector(".omni-brush-area");
-    area.style.aspectRatio = `${canvas.width} / ${canvas.height}`;
-    area.style.setProperty("--shape", canvas.width / canvas.height);
-    const cursor = Object.assign(document.createElement("div"), { className: "omni-brush-cursor" });
-    canvas.tabIndex = 0;
-    canvas.setAttribute("role", "application");
-    canvas.setAttribute("aria-label", "Mask. Arrow keys move the brush, Shift moves it further, Space paints.");
-    picture.alt = ""; // the canvas over it has the label
-    area.append(picture, canvas, cursor);
-    const range = dialog.querySelector("input");
-    const said = dialog.querySelector(".omni-brush-said");
-
-    // What was done, to be done again after Undo: {erase, size, points}, or one of the words clear and invert.
-    let steps = [];
-    let erase = false;
-    let at = { x: canvas.width / 2, y: canvas.height / 2 };
-    const size = () => (range.value / 100) * Math.max(canvas.width, canvas.height);
-
-    const stroke = ({ erase: off, size: wide, points }, from = 0) => {
-      context.globalCompositeOperation = off ? "destination-out" : "source-over";
-      context.strokeStyle = context.fillStyle = COLOUR;
-      context.lineWidth = wide;
-      context.lineCap = context.lineJoin = "round";
-      context.beginPath();
-      const first = points[Math.max(0, from - 1)];
-      context.moveTo(first.x, first.y);
-      for (const point of points.slice(Math.max(from, 0))) context.lineTo(point.x, point.y);
-      context.stroke();
-    };
-    const redo = (step) => {
-      if (step === "clear") context.clearRect(0, 0, canvas.width, canvas.height);
-      else if (step === "invert") {
-        context.globalCompositeOperation = "source-out";
-        context.fillStyle = COLOUR;
-        context.fillRect(0, 0, canvas.width, canvas.height);
-      } else stroke(step);
-    };
-    const begin = () => {
-      context.globalCompositeOperation = "source-over";
-      context.clearRect(0, 0, canvas.width, canvas.height);
-      if (start) context.drawImage(start, 0, 0);
-    };
-    const also = (step) => { steps.push(step); redo(step); said.textContent = ""; };
-
-    const showCursor = () => {
-      const scale = canvas.clientWidth / canvas.width;
-      const wide = size() * scale;
-      cursor.style.cssText = `width:${wide}px;height:${wide}px;left:${at.x * scale}px;top:${at.y * scale}px`;
-    };
-    const pointOf = (event) => {
-      const place = canvas.getBoundingClientRect();
-      return { x: ((event.clientX - place.left) / place.width) * canvas.width, y: ((event.clientY - place.top) / place.height) * canvas.height };
-    };
-    let drawing = null;
-    canvas.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
-      canvas.setPointerCapture(event.pointerId);
-      const point = pointOf(event);
-      drawing = { erase, size: size(), points: [point, { x: point.x + 0.01, y: point.y }] };
-      also(drawing);
-      event.preventDefault();
-    });
-    canvas.addEventListener("pointermove", (event) => {
-      at = pointOf(event);
-      showCursor();
-      if (!drawing) return;
-      const from = drawing.points.length;
-      const moves = event.getCoalescedEvents?.() ?? [];
-      drawing.points.push(...(moves.length ? moves : [event]).map(pointOf));
-      stroke(drawing, from);
-    });
-    for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => { drawing = null; });
-    canvas.addEventListener("keydown", (event) => {
-      const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-      if (way) {
-        const step = size() * (event.shiftKey ? 2 : 0.5);
-        at = { x: Math.min(canvas.width, Math.max(0, at.x + way[0] * step)), y: Math.min(canvas.height, Math.max(0, at.y + way[1] * step)) };
-        showCursor();
-      } else if (event.key === " ") also({ erase, size: size(), points: [at, { x: at.x + 0.01, y: at.y }] });
-      else return;
-      event.preventDefault();
-    });
-    range.addEventListener("input", showCursor);
-
-    const result = new Promise((done) => {
-      let made = null;
-      const acts = {
-        paint: () => { erase = false; },
-        erase: () => { erase = true; },
-        undo: () => { steps.pop(); begin(); steps.forEach(redo); },
-        clear: () => also("clear"),
-        invert: () => also("invert"),
-        cancel: () => dialog.close(),
-        use: () => {
-          if (isEmpty(canvas)) { said.textContent = "Nothing is painted yet: paint what may change."; return; }
-          const flat = canvasOf(canvas.width, canvas.height);
-          const ink = flat.getContext("2d");
-          ink.drawImage(canvas, 0, 0);
-          ink.globalCompositeOperation = "source-in";
-          ink.fillStyle = "#fff";
-          ink.fillRect(0, 0, flat.width, flat.height);
-          ink.globalCompositeOperation = "destination-over";
-          ink.fillStyle = "#000";
-          ink.fillRect(0, 0, flat.width, flat.height);
-          flat.toBlob((blob) => { made = blob; dialog.close(); }, "image/png");
-        },
-      };
-      dialog.addEventListener("click", (event) => {
-        const act = event.target.closest("button")?.dataset.do;
-        if (!act) return;
-        acts[act]();
-        for (const tool of ["paint", "erase"]) dialog.querySelector(`[data-do=${tool}]`).setAttribute("aria-pressed", erase === (tool === "erase"));
-      });
-      dialog.addEventListener("close", () => { dialog.remove(); done(made); });
-    });
-    document.querySelector(".gradio-container .contain").append(dialog); // where the page's styles hold
-    dialog.showModal();
-    begin();
+  canvas.addEventListener("pointermove", (event) => {
+    at = pointOf(event);
     showCursor();
-    dialog.querySelector("[data-do=paint]").focus();
-    return result;
-  };
-})();
+    if (!drawing) return;
+    const from = drawing.points.length;
+    const moves = event.getCoalescedEvents?.() ?? [];
+    drawing.points.push(...(moves.length ? moves : [event]).map(pointOf));
+    stroke(drawing, from);
+  });
+  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => { drawing = null; });
+  canvas.addEventListener("keydown", (event) => {
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (way) {
+      const step = size() * (event.shiftKey ? 2 : 0.5);
+      at = { x: Math.min(canvas.width, Math.max(0, at.x + way[0] * step)), y: Math.min(canvas.height, Math.max(0, at.y + way[1] * step)) };
+      showCursor();
+    } else if (event.key === " ") also({ erase, size: size(), points: [at, { x: at.x + 0.01, y: at.y }] });
+    else return;
+    event.preventDefault();
+  });
+  range.addEventListener("input", showCursor);
+
+  const result = new Promise((done) => {
+    let made = null;
+    const acts = {
+      paint: () => { erase = false; },
+      erase: () => { erase = true; },
+      undo: () => { steps.pop(); begin(); steps.forEach(redo); },
+      clear: () => also("clear"),
+      invert: () => also("invert"),
+      cancel: () => dialog.close(),
+      use: () => {
+        if (isEmpty(canvas)) { said.textContent = "Nothing is painted yet: paint what may change."; return; }
+        const flat = canvasOf(canvas.width, canvas.height);
+        const ink = flat.getContext("2d");
+        ink.drawImage(canvas, 0, 0);
+        ink.globalCompositeOperation = "source-in";
+        ink.fillStyle = "#fff";
+        ink.fillRect(0, 0, flat.width, flat.height);
+        ink.globalCompositeOperation = "destination-over";
+        ink.fillStyle = "#000";
+        ink.fillRect(0, 0, flat.width, flat.height);
+        flat.toBlob((blob) => { made = blob; dialog.close(); }, "image/png");
+      },
+    };
+    dialog.addEventListener("click", (event) => {
+      const act = event.target.closest("button")?.dataset.do;
+      if (!act) return;
+      acts[act]();
+      for (const tool of ["paint", "erase"]) dialog.querySelector(`[data-do=${tool}]`).setAttribute("aria-pressed", erase === (tool === "erase"));
+    });
+    dialog.addEventListener("close", () => { dialog.remove(); done(made); });
+  });
+  document.querySelector(".gradio-container .contain").append(dialog); // where the page's styles hold
+  dialog.showModal();
+  begin();
+  showCursor();
+  dialog.querySelector("[data-do=paint]").focus();
+  return result;
+};

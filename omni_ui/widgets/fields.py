@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from omni_ui.client import hint
 from omni_ui.client.requests.base import INT64
+from omni_ui.core.scripts import mounted
 
 Component = gr.components.Component
 
@@ -25,32 +26,6 @@ def untouched(component: Component) -> Component:
 def shows_as_is(component: Component) -> bool:
     """Whether what a run gives it goes to the page unchanged, so that Gradio need not prepare it."""
     return type(component) in (gr.HTML, gr.JSON) and "postprocess" not in vars(component)
-
-
-NUMBER_SCRIPT = """
-const number = element.querySelector("input[type=number]");
-const range = element.querySelector("input[type=range]");
-const clear = element.querySelector(".omni-number-box button");
-const optional = element.querySelector(".omni-number").dataset.optional === "true"; // Gradio drops props on a skip
-const read = (value) => (value === "" || value === null || value === undefined ? null : Number(value));
-const show = () => {
-  const value = read(props.value);
-  if (read(number.value) !== value) number.value = value ?? "";
-  if (range) { range.value = value ?? range.min; range.classList.toggle("omni-unset", value === null); }
-  clear.hidden = value === null || !optional;
-};
-const set = (value) => {
-  if (read(props.value) === read(value)) return;
-  props.value = read(value);
-  show();
-  trigger("input");
-};
-number.addEventListener("input", () => set(number.value));
-range?.addEventListener("input", () => { number.value = range.value; set(range.value); });
-clear.addEventListener("click", () => { number.value = ""; set(null); number.focus(); });
-watch("value", show);
-show();
-"""
 
 
 def number_field(
@@ -88,7 +63,7 @@ def number_field(
         f'aria-label="{escape(label)}: {escape(placeholder)}">&times;</button></div>'
         f'{ranged}<p class="omni-info" id="{field_id}-info">{escape(info or "")}</p></div>'
     )
-    made = gr.HTML(value, label=label, html_template=template, js_on_load=NUMBER_SCRIPT, elem_id=elem_id, **more)
+    made = gr.HTML(value, label=label, **mounted(template, "number"), elem_id=elem_id, **more)
     made.api_info = lambda: {"type": "integer" if isinstance(step, int) else "number"}
     made.example_payload = made.example_value = lambda: value
     return untouched(made)

@@ -12,10 +12,9 @@ from gradio.data_classes import FileData, ListFiles
 from gradio.utils import get_upload_folder
 
 from omni_ui.core.files import shown
+from omni_ui.core.scripts import mounted
 from omni_ui.widgets.fields import Component
 
-SCRIPT = "omniChat.attach(element, props, trigger, upload, watch);"
-PICK = "omniChat.pick(element, props, trigger, upload);"
 TEMPLATE = """<div class="omni-attach" role="group" aria-label="Files of the message">
 <ul class="omni-chips" aria-label="Attached files"></ul>
 <input type="file" multiple accept="image/*,audio/*,video/*" aria-label="Attach files" tabindex="-1">
@@ -26,7 +25,7 @@ TEMPLATE = """<div class="omni-attach" role="group" aria-label="Files of the mes
 
 def attach_field(elem_id: str, **more: Any) -> Component:
     """Hands on a list of paths in the cache. Set it with the same."""
-    made = gr.HTML(None, label="Files", html_template=TEMPLATE, js_on_load=SCRIPT, elem_id=elem_id, **more)
+    made = gr.HTML(None, label="Files", **mounted(TEMPLATE, "message_files"), elem_id=elem_id, **more)
     made.preprocess = lambda value: [uploaded(one) for one in value or []]
     made.postprocess = lambda paths: [shown(path) for path in paths or []]
     made.api_info = ListFiles.model_json_schema
@@ -49,7 +48,7 @@ def pick_field(label: str, accept: str, elem_id: str, **more: Any) -> Component:
         f'<div class="omni-pick"><input type="file" accept="{escape(accept)}" aria-label="{escape(label)}" '
         f'tabindex="-1"><button type="button">{escape(label)}</button></div>'
     )
-    made = gr.HTML(None, label=label, html_template=template, js_on_load=PICK, elem_id=elem_id, **more)
+    made = gr.HTML(None, label=label, **mounted(template, "file_picker"), elem_id=elem_id, **more)
     made.preprocess = lambda value: uploaded(value) if value else None
     made.api_info = FileData.model_json_schema
     made.example_payload = made.example_value = lambda: None

@@ -3,7 +3,6 @@
 It is light (omni_ui/widgets/gallery.js) and gives a program that uses the API what Gradio's own gallery gives.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import gradio as gr
 from gradio.components.gallery import GalleryData
 
 from omni_ui.core.files import shown
+from omni_ui.core.scripts import mounted
 from omni_ui.widgets.fields import Component
 
 TEMPLATE = (
@@ -25,8 +25,8 @@ def viewer(elem_id: str, *, sends_to: str | None = None) -> Component:
     sends_to: the elem_id of a picture field of the same tab, whose first picture a shown one may replace.
     """
     made = gr.HTML(
-        None, label="Result", html_template=TEMPLATE.format(label="Result"), elem_id=elem_id,
-        js_on_load=f"omniViewer(element, props, watch, {json.dumps(sends_to)});",
+        None, label="Result", elem_id=elem_id,
+        **mounted(TEMPLATE.format(label="Result"), "gallery", sendsTo=sends_to),
     )  # fmt: skip
     made.api_info = GalleryData.model_json_schema
     made.example_payload = made.example_value = lambda: None
@@ -35,9 +35,7 @@ def viewer(elem_id: str, *, sends_to: str | None = None) -> Component:
 
 def original(elem_id: str, of: str) -> Component:
     """The picture that the results in the viewer `of` were made from: file data or None. It is shown there."""
-    made = gr.HTML(
-        None, elem_id=elem_id, visible="hidden", html_template="", js_on_load=f"omniOriginal(props, watch, '{of}');"
-    )
+    made = gr.HTML(None, elem_id=elem_id, visible="hidden", **mounted("", "gallery_original", viewer=of))
     made.api_info = lambda: {"type": "object"}
     return made
 

@@ -3,7 +3,6 @@
 The browser's half is omni_ui/widgets/image_input.js, and omni_ui/widgets/brush.js for a mask that is painted.
 """
 
-import json
 from collections.abc import Awaitable, Callable
 from html import escape
 from pathlib import Path
@@ -14,6 +13,7 @@ from gradio.data_classes import FileData, ListFiles
 from gradio.utils import get_upload_folder
 
 from omni_ui.client import Request, hint
+from omni_ui.core.scripts import mounted
 from omni_ui.media.image_input import take_picture
 from omni_ui.widgets.fields import Component, holds
 from omni_ui.widgets.form import Form, Invalid
@@ -30,7 +30,6 @@ def picture_field(
     skips it, Gradio makes it anew for that session and drops its properties in the page.)
     paint_over: the elem_id of the field whose first picture a mask may be painted over.
     """
-    settings = {"several": several, "paintOver": paint_over}
     choose = "Choose, drop or paste pictures" if several else "Choose, drop or paste a picture"
     paint = '<button type="button" class="omni-small omni-paint">Paint a mask</button>' if paint_over else ""
     template = (
@@ -42,8 +41,8 @@ def picture_field(
         f'<div class="omni-picture-notes" role="status"></div><p class="omni-info">{escape(info)}</p></div>'
     )
     made = gr.HTML(
-        None, label=label, html_template=template, elem_id=elem_id,
-        js_on_load=f"omniPictures(element, props, watch, upload, {json.dumps(settings)});", **more,
+        None, label=label, elem_id=elem_id,
+        **mounted(template, "image_input", several=several, paintOver=paint_over), **more,
     )  # fmt: skip
     made.api_info = ListFiles.model_json_schema if several else FileData.model_json_schema
     made.example_payload = made.example_value = lambda: None
@@ -96,13 +95,7 @@ class PictureForm(Form):
             **more,
         )
         # What was seen is told by a second component: an answer to this one would overwrite what came since.
-        looked = gr.HTML(
-            None,
-            elem_id=f"{self.prefix}-{name}-seen",
-            visible="hidden",
-            html_template="",
-            js_on_load="omniSeen(element, props, watch);",
-        )
+        looked = gr.HTML(None, elem_id=f"{self.prefix}-{name}-seen", visible="hidden", **mounted("", "image_checks"))
         made.change(
             self._look(name),
             made,

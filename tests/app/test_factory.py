@@ -1,6 +1,7 @@
 """The app from outside: health, settings that are wrong, servers that are not there, sub-paths, many visitors."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -144,7 +145,11 @@ def test_below_a_sub_path_the_page_and_the_api_work(path):
         page = httpx.get(app.url + path + "/", follow_redirects=True)
         assert page.status_code == 200
         assert path in page.text
+        modules = re.findall(r'rel="modulepreload" href="\.(/[^"]+)"', page.text)
+        assert len(modules) > 5
         for taken_off in ("", path):
+            for module in modules:
+                assert httpx.get(app.url + taken_off + module).status_code == 200
             assert httpx.get(f"{app.url}{taken_off}/omni/status").json()["image"]["can"]
         app.url += path
         pictures, *_ = ask(app)

@@ -16,8 +16,9 @@ from omni_ui.app.page_cache import FOREVER, KEPT, FrontPage
 class Site:
     """A page that tells by which address it was asked for, and how often it was made."""
 
-    def __init__(self, root_path=""):
+    def __init__(self, root_path="", preloads=""):
         self.made = 0
+        self.head = ""
         self.inner = Starlette(
             routes=[
                 Route("/", self.page),
@@ -28,14 +29,14 @@ class Site:
                 Route("/away/", lambda _: RedirectResponse("/elsewhere")),
             ]
         )
-        app = FrontPage(self.inner, root_path)
+        app = FrontPage(self.inner, root_path, preloads)
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://first")
 
     async def page(self, request: Request):
         self.made += 1
         await asyncio.sleep(0.01)
         told = request.headers.get("x-forwarded-host") or request.headers["host"]
-        return HTMLResponse(f"<p>{told} {request.url.query}</p>" + "many words " * 1000)
+        return HTMLResponse(f"{self.head}<p>{told} {request.url.query}</p>" + "many words " * 1000)
 
     async def script(self, request: Request):
         self.made += 1
@@ -60,6 +61,13 @@ async def test_the_page_is_made_once_and_comes_packed(site):
     assert site.made == 1
     assert {one.text for one in answers} == {"<p>first </p>" + "many words " * 1000}
     assert all(int(one.headers["content-length"]) < 500 for one in answers)
+
+
+async def test_links_to_the_scripts_stand_where_relative_addresses_begin_to_hold():
+    site = Site(preloads='<link href="./a.js">')
+    site.head = '<base href="./"><meta><base href="./">'
+    page = (await site.http.get("/")).text
+    assert page.startswith('<base href="./"><link href="./a.js"><meta><base href="./"><p>')
 
 
 async def test_each_address_has_its_own(site):

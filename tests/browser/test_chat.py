@@ -277,11 +277,11 @@ def test_speech_is_heard_while_it_arrives_and_ends_as_one_file(demo_app, open_pa
     page = open_page(demo_app.url, "Chat")
     page.fill(BOX, "Say good morning to everyone in the harbour")
     page.click("#chat-run")
-    page.wait_for_function("window.omniAudio.streams.size === 1")
+    page.wait_for_function("omni.streams.size === 1")
     wait_for_state(page, "chat", "done")
     address = page.get_attribute(f"{LAST} audio", "src")
-    page.wait_for_function("[...window.omniAudio.streams.values()][0].stats.done")
-    heard = page.evaluate("[...window.omniAudio.streams.values()][0].stats.seconds")
+    page.wait_for_function("[...omni.streams.values()][0].stats.done")
+    heard = page.evaluate("[...omni.streams.values()][0].stats.seconds")
     answer = page.request.get(address)
     assert answer.headers["content-type"] in ("audio/wav", "audio/x-wav")
     with wave.open(io.BytesIO(answer.body())) as sound:
@@ -322,6 +322,6 @@ def test_below_a_path_answers_stream_and_are_heard(open_page):
         page.click("#chat-run")
         page.wait_for_function("window.seenLive")  # the demo may be done before one can look
         wait_for_state(page, "chat", "done")
-        page.wait_for_function("[...window.omniAudio.streams.values()][0].stats.seconds > 0.5")
+        page.wait_for_function("[...omni.streams.values()][0].stats.seconds > 0.5")
         page.wait_for_function(f"document.querySelector('{LAST} audio').duration > 0.5")
         assert not [address for address in outside if not address.startswith(("blob:", "data:"))]

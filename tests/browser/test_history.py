@@ -313,7 +313,7 @@ def test_an_order_for_a_stranger_s_result_or_a_field_that_is_none_is_refused(dem
         {"record": anne.record["id"], "kind": "image", "file": 0, "target": "image-prompt"},
         {"record": anne.record["id"], "kind": "image", "file": 0, "target": "nowhere"},
     ):
-        page.evaluate("(order) => omniSend(order)", order)
+        page.evaluate("(order) => omni.call('send_result', order)", order)
         page.wait_for_selector(".toast-body")
         page.locator(".toast-close").first.click()
         page.wait_for_selector(".toast-body", state="detached")

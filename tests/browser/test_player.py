@@ -9,7 +9,8 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
-from omni_ui.app.theme import ROOT
+from omni_ui.app.scripts import module_address, script_routes
+from omni_ui.app.theme import css
 from omni_ui.core.audio_stream import Listening
 from tests.fakes import free_port
 from tests.speaking import RATE, beep
@@ -24,11 +25,11 @@ class Player:
         self.listening = Listening()
         app = FastAPI()
         app.include_router(self.listening.routes())
-        style, tools, script = (
-            (ROOT / name).read_text() for name in ("app/page.css", "app/tools.js", "core/audio_stream.js")
-        )
+        app.include_router(script_routes())
         page = (
-            f"<style>{style}</style><button id='go'>Go</button><div id='place'></div><script>{tools}{script}</script>"
+            f"<style>{css()}</style><button id='go'>Go</button><div id='place'></div>"
+            "<script>window.omni = {}</script>"
+            f"<script type='module' src='{module_address('core/audio_stream.js')}'></script>"
         )
         app.get("/", response_class=HTMLResponse)(lambda: page)
         self.port = free_port()
@@ -70,11 +71,11 @@ def page(player, chromium):
 
 
 def look(page, stream, what):
-    return page.evaluate(f"window.omniAudio.streams.get('{stream.ticket}').{what}")
+    return page.evaluate(f"omni.streams.get('{stream.ticket}').{what}")
 
 
 def wait(page, stream, what, timeout=8000):
-    page.wait_for_function(f"window.omniAudio.streams.get('{stream.ticket}')?.{what}", timeout=timeout)
+    page.wait_for_function(f"omni.streams.get('{stream.ticket}')?.{what}", timeout=timeout)
 
 
 def test_the_first_sound_comes_soon_and_without_gaps(player, page):

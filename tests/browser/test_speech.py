@@ -70,7 +70,7 @@ def wait_until(true, within=10.0):
 
 
 def streams(page):
-    return page.evaluate("[...window.omniAudio.streams.values()].map((one) => ({...one.stats, state: one.state}))")
+    return page.evaluate("[...omni.streams.values()].map((one) => ({...one.stats, state: one.state}))")
 
 
 def open_panel(page):
@@ -104,14 +104,14 @@ def test_speech_with_the_demo_server_is_heard_drawn_and_kept(demo_app, open_page
     samples, rate = sound_of(page)
     assert (rate, len(samples) / rate) == (24000, pytest.approx(heard["seconds"], abs=0.01))
     assert page.is_visible("#speech-drawing .omni-wave")
-    page.wait_for_function("[...window.omniAudio.streams.values()].at(-1).state === 'ended'")
+    page.wait_for_function("[...omni.streams.values()].at(-1).state === 'ended'")
 
 
 def test_the_first_sound_comes_while_the_rest_is_made(page, server):
     server.seconds, server.pace = 3, 1.5
     page.fill("#speech-input textarea", "a slow one")
     page.click("#speech-run")
-    page.wait_for_function("[...window.omniAudio.streams.values()].at(-1)?.stats.firstSound")
+    page.wait_for_function("[...omni.streams.values()].at(-1)?.stats.firstSound")
     assert page.inner_text("#speech-status").startswith("Speaking")
     assert page.is_visible("#speech-player .omni-listen-play")
     facts = wait_for_state(page, "speech", "done")
@@ -188,7 +188,7 @@ def test_stop_aborts_the_server_and_what_arrived_can_be_played(page, server):
     server.seconds, server.pace = 20, 2
     page.fill("#speech-input textarea", "a long one")
     page.click("#speech-run")
-    page.wait_for_function("[...window.omniAudio.streams.values()].at(-1)?.stats.seconds > 1")
+    page.wait_for_function("[...omni.streams.values()].at(-1)?.stats.seconds > 1")
     pressed = time.monotonic()
     page.click("#speech-stop")
     assert server.wait_for("aborted", 3).ended - pressed < 1
@@ -199,7 +199,7 @@ def test_stop_aborts_the_server_and_what_arrived_can_be_played(page, server):
     samples, rate = sound_of(page)
     assert streams(page)[-1]["seconds"] - 0.1 < len(samples) / rate < 20
     page.click("#speech-player .omni-listen-play")
-    page.wait_for_function("[...window.omniAudio.streams.values()].at(-1).state === 'playing'")
+    page.wait_for_function("[...omni.streams.values()].at(-1).state === 'playing'")
 
 
 def test_what_stands_below_belongs_to_what_is_shown(page, server):
@@ -232,7 +232,7 @@ def test_closing_the_page_aborts_the_server(page, server):
     server.seconds, server.pace = 20, 1
     page.fill("#speech-input textarea", "nobody listens")
     page.click("#speech-run")
-    page.wait_for_function("[...window.omniAudio.streams.values()].at(-1)?.stats.seconds > 0.5")
+    page.wait_for_function("[...omni.streams.values()].at(-1)?.stats.seconds > 0.5")
     closed = time.monotonic()
     page.close()
     assert server.wait_for("aborted", 4).ended - closed < 1.5

@@ -372,7 +372,7 @@ def test_a_recommended_size_makes_way_for_a_first_frame(chromium, monkeypatch, t
         page.get_by_label("Remove tall.png").click()
         wait_for_size(recommended)
         # What somebody entered makes way for nothing, nor does what an opened result has put there.
-        page.evaluate("omniOwn('video')")
+        page.evaluate("omni.call('claim_tab', 'video')")
         add()
         page.wait_for_selector("#video-size-note:has-text('will be stretched to 1280 × 704')")
         wait_for_size(recommended)

@@ -23,6 +23,7 @@ from omni_ui.client import (
     hint,
     known_error,
 )
+from omni_ui.core.scripts import call, mounted
 from omni_ui.features.recipes.panel import as_shown
 from omni_ui.widgets.fields import Component, kind_of
 from omni_ui.widgets.form import Form
@@ -159,22 +160,15 @@ def _as_json(fix: Fix) -> str:
 def wire(form: Form) -> None:
     """Lets the browser apply what it is told to, and then press Run. Call it when all controls of a tab are there."""
     tab, names = form.model.tab, list(form.controls)
-    order: Component = gr.HTML(
-        None,
-        elem_id=f"{tab}-fix",
-        visible="hidden",
-        html_template="",
-        js_on_load=f"omniFixer(props, trigger, '{tab}');",
-    )
+    order: Component = gr.HTML(None, elem_id=f"{tab}-fix", visible="hidden", **mounted("", "error_fix", tab=tab))
     parts = list(form.controls.values())
-    given = json.dumps(names)
     applied = order.input(
         None,
         [order, *parts],
         parts,
-        js=f"(order, ...values) => omniFixed(order, {given}, values)",
+        js=call("fixed_values", names),
         queue=False,
         show_progress="hidden",
         show_progress_on=order,
     )
-    applied.then(None, None, None, js=f"() => {{ omniPress('{tab}'); }}", queue=False)
+    applied.then(None, None, None, js=call("press_run", tab), queue=False)

@@ -1,33 +1,33 @@
 // Asks how long a run will take when a setting that counts has changed and rests (omni_ui/features/estimate/estimate.py).
-(() => {
-  const REST = 500; // milliseconds between two looks: a value that two of them see alike is asked about
+import { defineComponent } from "../../core/components.js";
 
-  /** What stands in the controls, as far as the time of a run depends on it. */
-  const look = (tab, fields) => {
-    const seen = fields.map((name) => {
-      const part = document.getElementById(`${tab}-${name}`);
-      if (!part) return "";
-      const values = [...part.querySelectorAll("input, textarea")].map((one) => {
-        if (one.type === "checkbox" || one.type === "radio") return one.checked;
-        return one.tagName === "TEXTAREA" ? one.value.length : one.value;
-      });
-      return [...values, part.querySelectorAll("img, audio, video, .file-preview tr, li").length].join();
+const REST = 500; // milliseconds between two looks: a value that two of them see alike is asked about
+
+/** What stands in the controls, as far as the time of a run depends on it. */
+const look = (tab, fields) => {
+  const seen = fields.map((name) => {
+    const part = document.getElementById(`${tab}-${name}`);
+    if (!part) return "";
+    const values = [...part.querySelectorAll("input, textarea")].map((one) => {
+      if (one.type === "checkbox" || one.type === "radio") return one.checked;
+      return one.tagName === "TEXTAREA" ? one.value.length : one.value;
     });
-    const last = document.querySelector(`#${tab}-settings .omni-again`)?.dataset.record || "";
-    return [...seen, last, document.querySelector("#omni-state .omni-model")?.textContent].join("|");
-  };
+    return [...values, part.querySelectorAll("img, audio, video, .file-preview tr, li").length].join();
+  });
+  const last = document.querySelector(`#${tab}-settings .omni-again`)?.dataset.record || "";
+  return [...seen, last, document.querySelector("#omni-state .omni-model")?.textContent].join("|");
+};
 
-  window.omniForecast = (element, trigger, tab, fields) => {
-    let asked = null;
-    let before = null;
-    setInterval(() => {
-      if (document.hidden || !document.getElementById(`${tab}-run`)?.offsetParent) return;
-      const now = look(tab, fields);
-      if (now === before && now !== asked) {
-        asked = now;
-        trigger("input");
-      }
-      before = now;
-    }, REST);
-  };
-})();
+defineComponent("estimate", ({ trigger, options: { tab, fields } }) => {
+  let asked = null;
+  let before = null;
+  setInterval(() => {
+    if (document.hidden || !document.getElementById(`${tab}-run`)?.offsetParent) return;
+    const now = look(tab, fields);
+    if (now === before && now !== asked) {
+      asked = now;
+      trigger("input");
+    }
+    before = now;
+  }, REST);
+});

@@ -3,7 +3,6 @@
 The browser asks when a setting that counts has changed and rests (estimate.js); a run itself asks nothing.
 """
 
-import json
 import math
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from pydantic import ValidationError
 
 from omni_ui.client import Request, hint
 from omni_ui.core.run import Work
+from omni_ui.core.scripts import mounted
 from omni_ui.store import StoreTrouble
 from omni_ui.store.timings import COUNTING, FILE_KINDS, Forecast, Timings, load_of
 from omni_ui.widgets.fields import Component, holds
@@ -27,21 +27,19 @@ FRESH = 60.0
 """Seconds for which the name of the model is taken as still true: a forecast is no reason to ask the server."""
 
 
+TEMPLATE = '<span title="From past runs on this server">${value}</span>'
+
+
 def forecast_line(tab: str) -> Component:
     """Where the forecast stands, beside Run. It fires `input` when it wants another one."""
-    return gr.HTML(
-        "",
-        elem_id=f"{tab}-forecast",
-        elem_classes="omni-forecast",
-        html_template='<span title="From past runs on this server">${value}</span>',
-        padding=False,
-    )
+    return gr.HTML("", elem_id=f"{tab}-forecast", elem_classes="omni-forecast", html_template=TEMPLATE, padding=False)
 
 
 def wire(tab: "OmniTab") -> None:
     """Answers the forecast line of a tab. Call it when all controls are there."""
     fields = counting(tab)
-    tab.forecast.js_on_load = f"omniForecast(element, trigger, '{tab.name}', {json.dumps(fields)});"
+    for name, value in mounted(TEMPLATE, "estimate", tab=tab.name, fields=fields).items():
+        setattr(tab.forecast, name, value)
 
     async def foresee(request: gr.Request, *values: Any) -> str:
         entered = dict(zip(fields, values, strict=True))

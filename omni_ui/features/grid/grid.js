@@ -1,299 +1,299 @@
 // Explore and Grid (omni_ui/features/grid/view.py): other values of one or two settings, side by side.
-(() => {
-  const { root, make } = window.omniTools;
-  const PATIENCE = 400; // ms after the last key before the app is asked how long it would take
-  const boards = {}; // by tab: what its Explore buttons call
+import { defineComponent } from "../../core/components.js";
+import { appRoot, make } from "../../core/dom.js";
+import { sessionQuery } from "../../core/session.js";
 
-  // --- One cell: a picture, a player, an answer, a sentence, or what it waits for
-  const file = ({ url, orig_name: name }, kind, words) => {
-    if (kind === "image") {
-      const link = make("a", { href: url, target: "_blank", rel: "noopener" });
-      link.append(make("img", { src: url, alt: words }));
-      return link;
-    }
-    if (kind === "audio" || kind === "video") return make(kind, { controls: "", preload: "metadata", src: url, "aria-label": words });
-    return make("a", { href: url, download: name || "result" }, name || "result");
+const PATIENCE = 400; // ms after the last key before the app is asked how long it would take
+const boards = {}; // by tab: what its Explore buttons call
+
+// --- One cell: a picture, a player, an answer, a sentence, or what it waits for
+const file = ({ url, orig_name: name }, kind, words) => {
+  if (kind === "image") {
+    const link = make("a", { href: url, target: "_blank", rel: "noopener" });
+    link.append(make("img", { src: url, alt: words }));
+    return link;
+  }
+  if (kind === "audio" || kind === "video") return make(kind, { controls: "", preload: "metadata", src: url, "aria-label": words });
+  return make("a", { href: url, download: name || "result" }, name || "result");
+};
+const media = ({ files, kinds, text }, words) => {
+  const parts = text ? [make("div", { class: "omni-grid-text", translate: "no", tabindex: "0", role: "group", "aria-label": words }, text)] : [];
+  if (!parts.length && !files.length) return [make("span", { class: "omni-quiet" }, "Nothing came back")];
+  const firsts = files.filter((_, at) => !at || (["image", "audio", "video"].includes(kinds[at]) && kinds.indexOf(kinds[at]) === at));
+  parts.push(...firsts.map((one) => file(one, kinds[files.indexOf(one)], words)));
+  if (firsts.length < files.length) parts.push(make("span", { class: "omni-quiet" }, `${firsts.length} of ${files.length} shown`));
+  return parts;
+};
+/** What is asked, for the title of what is taken home. */
+const asked = (tab) => {
+  const field = document.querySelector(["prompt", "input", "text"].map((name) => `#${tab}-${name} textarea`).join());
+  const last = [...document.querySelectorAll(`#${tab}-result [data-role=user] .omni-source`)].pop();
+  return (field?.value.trim() || last?.value || "").slice(0, 600);
+};
+
+defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) => {
+  const byId = (name) => element.querySelector(`#${tab}-grid-${name}`);
+  const [form, place, line, start] = ["form", "board", "plan", "run"].map(byId);
+  const sides = ["x", "y"].map((side) => ({ field: byId(side), values: byId(`${side}-values`) }));
+  let board = null; // what is shown
+  let id = ""; // of the board that was ordered last
+  let stopped = ""; // of one that was stopped
+  let waiting = false; // ordered, and nothing has come yet
+  let timer = null;
+  let [parts, title] = [{}, ""];
+
+  const running = () => waiting || Boolean(board && !board.over && stopped !== board.id);
+  const order = (what, event) => { props.value = { ...what, at: Date.now() }; trigger(event); };
+  const axes = () => sides.map((one) => [one.field.value, one.values.value]);
+  const say = (words, bad = false) => { line.textContent = words; line.classList.toggle("omni-error", bad); };
+
+  // --- What is varied: the app says at once what that means
+  const ask = () => {
+    clearTimeout(timer);
+    if (!sides.some((one) => one.field.value && one.values.value.trim())) return say("");
+    timer = setTimeout(() => { if (!running()) order({ axes: axes() }, "plan"); }, PATIENCE);
   };
-  const media = ({ files, kinds, text }, words) => {
-    const parts = text ? [make("div", { class: "omni-grid-text", translate: "no", tabindex: "0", role: "group", "aria-label": words }, text)] : [];
-    if (!parts.length && !files.length) return [make("span", { class: "omni-quiet" }, "Nothing came back")];
-    const firsts = files.filter((_, at) => !at || (["image", "audio", "video"].includes(kinds[at]) && kinds.indexOf(kinds[at]) === at));
-    parts.push(...firsts.map((one) => file(one, kinds[files.indexOf(one)], words)));
-    if (firsts.length < files.length) parts.push(make("span", { class: "omni-quiet" }, `${firsts.length} of ${files.length} shown`));
-    return parts;
-  };
-  /** What is asked, for the title of what is taken home. */
-  const asked = (tab) => {
-    const field = document.querySelector(["prompt", "input", "text"].map((name) => `#${tab}-${name} textarea`).join());
-    const last = [...document.querySelectorAll(`#${tab}-result [data-role=user] .omni-source`)].pop();
-    return (field?.value.trim() || last?.value || "").slice(0, 600);
-  };
-
-  window.omniGrid = (element, props, watch, act, tab) => {
-    const byId = (name) => element.querySelector(`#${tab}-grid-${name}`);
-    const [form, place, line, start] = ["form", "board", "plan", "run"].map(byId);
-    const sides = ["x", "y"].map((side) => ({ field: byId(side), values: byId(`${side}-values`) }));
-    let board = null; // what is shown
-    let id = ""; // of the board that was ordered last
-    let stopped = ""; // of one that was stopped
-    let waiting = false; // ordered, and nothing has come yet
-    let timer = null;
-    let [parts, title] = [{}, ""];
-
-    const running = () => waiting || Boolean(board && !board.over && stopped !== board.id);
-    const order = (what, event) => { props.value = { ...what, at: Date.now() }; act[event](); };
-    const axes = () => sides.map((one) => [one.field.value, one.values.value]);
-    const say = (words, bad = false) => { line.textContent = words; line.classList.toggle("omni-error", bad); };
-
-    // --- What is varied: the app says at once what that means
-    const ask = () => {
-      clearTimeout(timer);
-      if (!sides.some((one) => one.field.value && one.values.value.trim())) return say("");
-      timer = setTimeout(() => { if (!running()) order({ axes: axes() }, "plan"); }, PATIENCE);
-    };
-    for (const { field, values } of sides) {
-      field.addEventListener("change", () => {
-        values.placeholder = field.selectedOptions[0]?.dataset.example || "Values";
-        values.hidden = !field.value;
-        ask();
-      });
-      values.addEventListener("input", () => {
-        values.rows = Math.min(6, values.value.split("\n").length);
-        ask();
-      });
+  for (const { field, values } of sides) {
+    field.addEventListener("change", () => {
+      values.placeholder = field.selectedOptions[0]?.dataset.example || "Values";
       values.hidden = !field.value;
-    }
-    start.addEventListener("click", () => begin({ axes: axes() }));
-
-    const begin = (what) => {
-      if (running()) {
-        notice("Something is being made here: stop it first.");
-        return;
-      }
-      clearTimeout(timer);
-      waiting = true;
-      board = null;
-      parts = {};
-      title = asked(tab);
-      place.hidden = false;
-      place.replaceChildren(head(), make("p", { class: "omni-grid-notice", role: "status" }));
-      update();
-      parts.stop.focus({ preventScroll: true });
-      place.scrollIntoView({ block: "nearest", behavior: "smooth" });
-      id = crypto.randomUUID?.() || String(Math.random());
-      order({ ...what, id }, "fill");
-    };
-    boards[tab] = (field) => begin({ explore: field });
-
-    const stop = () => {
-      if (!running()) return;
-      act.halt();
-      stopped = board ? board.id : "";
-      if (!board) place.hidden = true;
-      waiting = false;
-      update();
-      (parts.take?.disabled === false ? parts.take : start).focus({ preventScroll: true });
-    };
-    const close = () => { place.hidden = true; board = null; };
-
-    // --- What is shown
-    const head = () => {
-      const box = make("div", { class: "omni-grid-head" });
-      parts.note = make("p", { role: "status" });
-      parts.clock = make("span", { class: "omni-clock", "data-since": "0.00" });
-      parts.stop = make("button", { type: "button", class: "omni-small", id: `${tab}-grid-stop` }, "Stop");
-      parts.take = make("button", { type: "button", class: "omni-small", id: `${tab}-grid-take` });
-      parts.seed = make("button", { type: "button", class: "omni-small", id: `${tab}-grid-seed` }, "Use this seed");
-      parts.close = make("button", { type: "button", class: "omni-small", id: `${tab}-grid-close` }, "Close");
-      parts.stop.addEventListener("click", stop);
-      parts.close.addEventListener("click", close);
-      parts.take.addEventListener("click", take);
-      parts.seed.addEventListener("click", () => order({ adopt: { seed: board.seed } }, "adopt"));
-      box.append(parts.note, parts.clock, parts.stop, parts.take, parts.seed, parts.close);
-      return box;
-    };
-    const notice = (words, bad = false) => {
-      const found = place.querySelector(".omni-grid-notice");
-      if (!found) return;
-      found.textContent = words;
-      found.classList.toggle("omni-error", bad);
-    };
-    const count = (state) => board.cells.filter((cell) => cell.state === state).length;
-    const name = (cell) => board.axes.map((axis, at) => `${axis.label} ${axis.values[cell.at[at]]}`).join(", ");
-
-    const table = () => {
-      const [across, down] = board.axes;
-      const made = make("table", { class: `omni-grid-table omni-grid-${board.kind}` });
-      made.append(make("caption", {}, down ? `Across: ${across.label}. Down: ${down.label}.` : across.label));
-      const top = make("tr");
-      if (down) top.append(make("td"));
-      for (const [at, value] of across.values.entries()) {
-        const cell = make("th", { scope: "col" });
-        cell.append(make("span", { class: "omni-quiet" }, `${across.label} `), make("b", {}, value));
-        if (at === across.now) cell.append(make("span", { class: "omni-quiet" }, " as now"));
-        top.append(cell);
-      }
-      made.append(make("thead"), make("tbody"));
-      made.tHead.append(top);
-      for (let row = 0; row < (down ? down.values.length : 1); row += 1) {
-        const one = make("tr");
-        if (down) {
-          const cell = make("th", { scope: "row" });
-          cell.append(make("span", { class: "omni-quiet" }, `${down.label} `), make("b", {}, down.values[row]));
-          one.append(cell);
-        }
-        for (let column = 0; column < across.values.length; column += 1) one.append(make("td", { "data-at": `${column}-${row}` }));
-        made.tBodies[0].append(one);
-      }
-      const frame = make("div", { class: "omni-grid-frame", role: "region", tabindex: "0", "aria-label": "Results" });
-      frame.append(made);
-      return frame;
-    };
-
-    /** A cell is made anew only when it has changed, so that what plays goes on playing. */
-    const show = (cell) => {
-      const target = place.querySelector(`td[data-at="${cell.at[0]}-${cell.at[1] || 0}"]`);
-      const ended = stopped === board.id && !["done", "failed"].includes(cell.state);
-      const key = JSON.stringify([cell.state, cell.note, cell.sentence, cell.files.map((file) => file.path), ended]);
-      if (!target || target.dataset.key === key) return;
-      target.dataset.key = key;
-      target.dataset.state = ended ? "stopped" : cell.state;
-      if (cell.state === "done") {
-        const words = board.axes.map((axis, at) => axis.values[cell.at[at]]).join(", ");
-        const use = make("button", { type: "button", class: "omni-small omni-grid-use", "aria-label": `Use ${name(cell)}` }, `Use ${words}`);
-        use.addEventListener("click", () => adopt(cell));
-        target.replaceChildren(...media(cell, name(cell)), make("div", { class: "omni-grid-foot" }));
-        target.lastChild.append(use, make("span", { class: "omni-quiet" }, `${cell.seconds.toFixed(1)} s`));
-      } else if (cell.state === "failed") target.replaceChildren(make("p", { class: "omni-error" }, cell.sentence));
-      else target.replaceChildren(make("p", { class: "omni-quiet" }, ended ? "Not made" : cell.state === "working" ? cell.note || "Working" : "Waiting"));
-    };
-    const adopt = (cell) => {
-      const chosen = board.axes.map((axis, at) => [axis.field, axis.given[cell.at[at]]]);
-      order({ adopt: Object.fromEntries(chosen) }, "adopt");
-    };
-
-    const update = () => {
-      const live = running();
-      start.disabled = live;
-      if (!parts.stop) return;
-      parts.stop.hidden = parts.clock.hidden = !live;
-      parts.close.hidden = live;
-      const done = board ? count("done") : 0;
-      const pictures = board?.cells.every((cell) => !cell.text && cell.kinds.every((kind) => kind === "image"));
-      parts.take.textContent = pictures ? "Download as one picture" : "Download as a page";
-      parts.take.disabled = !done;
-      parts.take.hidden = !done;
-      parts.seed.hidden = !board?.seed || !document.getElementById(`${tab}-seed`);
-      if (!board) { parts.note.textContent = live ? "Looking at what you entered" : ""; return; }
-      const failed = count("failed");
-      const made = failed ? `${done} of ${board.cells.length} made, ${failed} failed.` : `${done} of ${board.cells.length} made.`;
-      const seed = board.seed ? ` Seed ${board.seed}.` : "";
-      parts.note.textContent = live ? `${made} ${board.said}${seed}` : `${stopped === board.id ? "Stopped: " : ""}${made}${seed}`;
-      for (const cell of board.cells) show(cell);
-    };
-
-    const take = async () => {
-      const pictures = parts.take.textContent === "Download as one picture";
-      const cells = board.cells.map((cell) => ({
-        at: [cell.at[0], cell.at[1] || 0], file: cell.files[0]?.path || "",
-        text: cell.text, more: cell.text ? cell.files.slice(1, 20).map((one) => one.path) : [],
-        words: cell.sentence || (cell.state === "done" ? "" : "Not made"), failed: cell.state === "failed",
-      }));
-      const varied = board.axes.map((axis) => axis.field);
-      const facts = [board.seed ? `Seed ${board.seed}` : "", board.model || ""];
-      const body = {
-        title: (varied.includes("prompt") || varied.includes("input") ? "" : title) || board.axes.map((axis) => axis.label).join(" and "),
-        axes: board.axes.map((axis) => ({ label: axis.label, values: axis.values.map((one) => one.slice(0, 2000)) })),
-        cells, notes: [facts.filter(Boolean).join(" · "), ...board.remarks].filter(Boolean),
-      };
-      parts.take.disabled = true;
-      try {
-        const answer = await fetch(`${root()}/omni/grid/${pictures ? "sheet" : "page"}`, {
-          method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-        });
-        if (!answer.ok) {
-          const { detail } = await answer.json();
-          throw new Error(typeof detail === "string" ? detail : `The app answered ${answer.status}.`);
-        }
-        const link = make("a", { download: pictures ? `${tab}-grid.png` : `${tab}-grid.zip`, href: URL.createObjectURL(await answer.blob()) });
-        document.body.append(link);
-        link.click();
-        link.remove();
-        setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-      } catch (error) {
-        notice(`This could not be downloaded. ${error.message}`, true);
-      }
-      parts.take.disabled = false;
-    };
-
-    const heard = () => {
-      const told = props.value;
-      if (!told || told.at) return; // an order of our own
-      if (told.plan || told.unplanned) say(told.plan || told.unplanned, Boolean(told.unplanned));
-      if (told.adopted) notice("It stands in the controls now. Run makes it.");
-      if (told.refused && told.id === id) {
-        waiting = false;
-        update();
-        notice(told.refused, true);
-      }
-      if (told.board?.id !== id || (!board && !waiting)) return; // of an earlier order, or stopped before it began
-      const fresh = !board;
-      waiting = false;
-      board = told.board;
-      if (fresh) place.querySelector(".omni-grid-notice").before(table());
-      update();
-      if (fresh) place.scrollIntoView({ block: "nearest", behavior: "smooth" });
-      document.dispatchEvent(new Event("omni-made-aside"));
-      if (!board.over) return;
-      notice(board.remarks.join(" "));
-      learn();
-    };
-    watch("value", heard);
-    const hide = () => { // settings that this model does not have
-      for (const { field } of sides) for (const one of field.options) one.hidden = one.disabled = Boolean(props.hides?.includes(one.value));
-    };
-    watch("hides", hide);
-    hide();
-
-    element.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !running()) return;
-      event.preventDefault();
-      stop();
+      ask();
     });
+    values.addEventListener("input", () => {
+      values.rows = Math.min(6, values.value.split("\n").length);
+      ask();
+    });
+    values.hidden = !field.value;
+  }
+  start.addEventListener("click", () => begin({ axes: axes() }));
+
+  const begin = (what) => {
+    if (running()) {
+      notice("Something is being made here: stop it first.");
+      return;
+    }
+    clearTimeout(timer);
+    waiting = true;
+    board = null;
+    parts = {};
+    title = asked(tab);
+    place.hidden = false;
+    place.replaceChildren(head(), make("p", { class: "omni-grid-notice", role: "status" }));
+    update();
+    parts.stop.focus({ preventScroll: true });
+    place.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    id = crypto.randomUUID?.() || String(Math.random());
+    order({ ...what, id }, "fill");
   };
+  boards[tab] = (field) => begin({ explore: field });
 
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest?.(".omni-explore");
-    if (button) boards[button.dataset.tab]?.(button.dataset.field);
-  });
+  const stop = () => {
+    if (!running()) return;
+    trigger("halt");
+    stopped = board ? board.id : "";
+    if (!board) place.hidden = true;
+    waiting = false;
+    update();
+    (parts.take?.disabled === false ? parts.take : start).focus({ preventScroll: true });
+  };
+  const close = () => { place.hidden = true; board = null; };
 
-  // --- Beside a control: that this model was seen to ignore it
-  let ignored = {};
-  let known = null;
-  const mark = () => {
-    for (const [tab, fields] of Object.entries(ignored)) {
-      for (const field of fields) {
-        const block = document.getElementById(`${tab}-${field}`);
-        if (!block || block.querySelector(".omni-ignored")) continue;
-        const words = "This model was seen to ignore this: other values gave the same result.";
-        (block.querySelector(".omni-number") || block).append(make("p", { class: "omni-ignored", "data-of": `${tab}-${field}` }, words));
+  // --- What is shown
+  const head = () => {
+    const box = make("div", { class: "omni-grid-head" });
+    parts.note = make("p", { role: "status" });
+    parts.clock = make("span", { class: "omni-clock", "data-since": "0.00" });
+    parts.stop = make("button", { type: "button", class: "omni-small", id: `${tab}-grid-stop` }, "Stop");
+    parts.take = make("button", { type: "button", class: "omni-small", id: `${tab}-grid-take` });
+    parts.seed = make("button", { type: "button", class: "omni-small", id: `${tab}-grid-seed` }, "Use this seed");
+    parts.close = make("button", { type: "button", class: "omni-small", id: `${tab}-grid-close` }, "Close");
+    parts.stop.addEventListener("click", stop);
+    parts.close.addEventListener("click", close);
+    parts.take.addEventListener("click", take);
+    parts.seed.addEventListener("click", () => order({ adopt: { seed: board.seed } }, "adopt"));
+    box.append(parts.note, parts.clock, parts.stop, parts.take, parts.seed, parts.close);
+    return box;
+  };
+  const notice = (words, bad = false) => {
+    const found = place.querySelector(".omni-grid-notice");
+    if (!found) return;
+    found.textContent = words;
+    found.classList.toggle("omni-error", bad);
+  };
+  const count = (state) => board.cells.filter((cell) => cell.state === state).length;
+  const name = (cell) => board.axes.map((axis, at) => `${axis.label} ${axis.values[cell.at[at]]}`).join(", ");
+
+  const table = () => {
+    const [across, down] = board.axes;
+    const made = make("table", { class: `omni-grid-table omni-grid-${board.kind}` });
+    made.append(make("caption", {}, down ? `Across: ${across.label}. Down: ${down.label}.` : across.label));
+    const top = make("tr");
+    if (down) top.append(make("td"));
+    for (const [at, value] of across.values.entries()) {
+      const cell = make("th", { scope: "col" });
+      cell.append(make("span", { class: "omni-quiet" }, `${across.label} `), make("b", {}, value));
+      if (at === across.now) cell.append(make("span", { class: "omni-quiet" }, " as now"));
+      top.append(cell);
+    }
+    made.append(make("thead"), make("tbody"));
+    made.tHead.append(top);
+    for (let row = 0; row < (down ? down.values.length : 1); row += 1) {
+      const one = make("tr");
+      if (down) {
+        const cell = make("th", { scope: "row" });
+        cell.append(make("span", { class: "omni-quiet" }, `${down.label} `), make("b", {}, down.values[row]));
+        one.append(cell);
       }
+      for (let column = 0; column < across.values.length; column += 1) one.append(make("td", { "data-at": `${column}-${row}` }));
+      made.tBodies[0].append(one);
     }
-    for (const note of document.querySelectorAll(".omni-ignored")) {
-      const [tab, field] = note.dataset.of.split(/-(.*)/);
-      if (!ignored[tab]?.includes(field)) note.remove();
+    const frame = make("div", { class: "omni-grid-frame", role: "region", tabindex: "0", "aria-label": "Results" });
+    frame.append(made);
+    return frame;
+  };
+
+  /** A cell is made anew only when it has changed, so that what plays goes on playing. */
+  const show = (cell) => {
+    const target = place.querySelector(`td[data-at="${cell.at[0]}-${cell.at[1] || 0}"]`);
+    const ended = stopped === board.id && !["done", "failed"].includes(cell.state);
+    const key = JSON.stringify([cell.state, cell.note, cell.sentence, cell.files.map((file) => file.path), ended]);
+    if (!target || target.dataset.key === key) return;
+    target.dataset.key = key;
+    target.dataset.state = ended ? "stopped" : cell.state;
+    if (cell.state === "done") {
+      const words = board.axes.map((axis, at) => axis.values[cell.at[at]]).join(", ");
+      const use = make("button", { type: "button", class: "omni-small omni-grid-use", "aria-label": `Use ${name(cell)}` }, `Use ${words}`);
+      use.addEventListener("click", () => adopt(cell));
+      target.replaceChildren(...media(cell, name(cell)), make("div", { class: "omni-grid-foot" }));
+      target.lastChild.append(use, make("span", { class: "omni-quiet" }, `${cell.seconds.toFixed(1)} s`));
+    } else if (cell.state === "failed") target.replaceChildren(make("p", { class: "omni-error" }, cell.sentence));
+    else target.replaceChildren(make("p", { class: "omni-quiet" }, ended ? "Not made" : cell.state === "working" ? cell.note || "Working" : "Waiting"));
+  };
+  const adopt = (cell) => {
+    const chosen = board.axes.map((axis, at) => [axis.field, axis.given[cell.at[at]]]);
+    order({ adopt: Object.fromEntries(chosen) }, "adopt");
+  };
+
+  const update = () => {
+    const live = running();
+    start.disabled = live;
+    if (!parts.stop) return;
+    parts.stop.hidden = parts.clock.hidden = !live;
+    parts.close.hidden = live;
+    const done = board ? count("done") : 0;
+    const pictures = board?.cells.every((cell) => !cell.text && cell.kinds.every((kind) => kind === "image"));
+    parts.take.textContent = pictures ? "Download as one picture" : "Download as a page";
+    parts.take.disabled = !done;
+    parts.take.hidden = !done;
+    parts.seed.hidden = !board?.seed || !document.getElementById(`${tab}-seed`);
+    if (!board) { parts.note.textContent = live ? "Looking at what you entered" : ""; return; }
+    const failed = count("failed");
+    const made = failed ? `${done} of ${board.cells.length} made, ${failed} failed.` : `${done} of ${board.cells.length} made.`;
+    const seed = board.seed ? ` Seed ${board.seed}.` : "";
+    parts.note.textContent = live ? `${made} ${board.said}${seed}` : `${stopped === board.id ? "Stopped: " : ""}${made}${seed}`;
+    for (const cell of board.cells) show(cell);
+  };
+
+  const take = async () => {
+    const pictures = parts.take.textContent === "Download as one picture";
+    const cells = board.cells.map((cell) => ({
+      at: [cell.at[0], cell.at[1] || 0], file: cell.files[0]?.path || "",
+      text: cell.text, more: cell.text ? cell.files.slice(1, 20).map((one) => one.path) : [],
+      words: cell.sentence || (cell.state === "done" ? "" : "Not made"), failed: cell.state === "failed",
+    }));
+    const varied = board.axes.map((axis) => axis.field);
+    const facts = [board.seed ? `Seed ${board.seed}` : "", board.model || ""];
+    const body = {
+      title: (varied.includes("prompt") || varied.includes("input") ? "" : title) || board.axes.map((axis) => axis.label).join(" and "),
+      axes: board.axes.map((axis) => ({ label: axis.label, values: axis.values.map((one) => one.slice(0, 2000)) })),
+      cells, notes: [facts.filter(Boolean).join(" · "), ...board.remarks].filter(Boolean),
+    };
+    parts.take.disabled = true;
+    try {
+      const answer = await fetch(`${appRoot()}/omni/grid/${pictures ? "sheet" : "page"}`, {
+        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+      });
+      if (!answer.ok) {
+        const { detail } = await answer.json();
+        throw new Error(typeof detail === "string" ? detail : `The app answered ${answer.status}.`);
+      }
+      const link = make("a", { download: pictures ? `${tab}-grid.png` : `${tab}-grid.zip`, href: URL.createObjectURL(await answer.blob()) });
+      document.body.append(link);
+      link.click();
+      link.remove();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    } catch (error) {
+      notice(`This could not be downloaded. ${error.message}`, true);
     }
+    parts.take.disabled = false;
   };
-  const learn = async () => {
-    const session = window.omniSession ? `?session=${encodeURIComponent(window.omniSession)}` : "";
-    try { ignored = await (await fetch(`${root()}/omni/grid/ignored${session}`)).json(); } catch { return; }
-    mark();
+
+  const heard = () => {
+    const told = props.value;
+    if (!told || told.at) return; // an order of our own
+    if (told.plan || told.unplanned) say(told.plan || told.unplanned, Boolean(told.unplanned));
+    if (told.adopted) notice("It stands in the controls now. Run makes it.");
+    if (told.refused && told.id === id) {
+      waiting = false;
+      update();
+      notice(told.refused, true);
+    }
+    if (told.board?.id !== id || (!board && !waiting)) return; // of an earlier order, or stopped before it began
+    const fresh = !board;
+    waiting = false;
+    board = told.board;
+    if (fresh) place.querySelector(".omni-grid-notice").before(table());
+    update();
+    if (fresh) place.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    document.dispatchEvent(new Event("omni-made-aside"));
+    if (!board.over) return;
+    notice(board.remarks.join(" "));
+    learn();
   };
-  // Another model, another memory: the header says which one it is.
-  setInterval(() => {
-    if (document.hidden) return;
-    const model = document.querySelector("#omni-state .omni-model")?.textContent;
-    if (model && model !== known) { known = model; learn(); }
-    mark();
-  }, 1000);
-})();
+  watch("value", heard);
+  const hide = () => { // settings that this model does not have
+    for (const { field } of sides) for (const one of field.options) one.hidden = one.disabled = Boolean(props.hides?.includes(one.value));
+  };
+  watch("hides", hide);
+  hide();
+
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !running()) return;
+    event.preventDefault();
+    stop();
+  });
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.(".omni-explore");
+  if (button) boards[button.dataset.tab]?.(button.dataset.field);
+});
+
+// --- Beside a control: that this model was seen to ignore it
+let ignored = {};
+let known = null;
+const mark = () => {
+  for (const [tab, fields] of Object.entries(ignored)) {
+    for (const field of fields) {
+      const block = document.getElementById(`${tab}-${field}`);
+      if (!block || block.querySelector(".omni-ignored")) continue;
+      const words = "This model was seen to ignore this: other values gave the same result.";
+      (block.querySelector(".omni-number") || block).append(make("p", { class: "omni-ignored", "data-of": `${tab}-${field}` }, words));
+    }
+  }
+  for (const note of document.querySelectorAll(".omni-ignored")) {
+    const [tab, field] = note.dataset.of.split(/-(.*)/);
+    if (!ignored[tab]?.includes(field)) note.remove();
+  }
+};
+const learn = async () => {
+  try { ignored = await (await fetch(`${appRoot()}/omni/grid/ignored${sessionQuery()}`)).json(); } catch { return; }
+  mark();
+};
+// Another model, another memory: the header says which one it is.
+setInterval(() => {
+  if (document.hidden) return;
+  const model = document.querySelector("#omni-state .omni-model")?.textContent;
+  if (model && model !== known) { known = model; learn(); }
+  mark();
+}, 1000);

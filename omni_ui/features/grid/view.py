@@ -5,7 +5,6 @@ One component for each tab. Its value carries an order of the page to the app, a
     {"plan": words}, {"unplanned": sentence}, {"refused": sentence, "id"}, {"board": …}, {"adopted": [name]}
 """
 
-import json
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -16,6 +15,7 @@ import gradio as gr
 
 from omni_ui.client import Request
 from omni_ui.core.run import Updates, Work
+from omni_ui.core.scripts import mounted
 from omni_ui.features.grid.board import Board
 from omni_ui.features.grid.plan import QUIET, Plan, foretold, make_plan
 from omni_ui.features.grid.runner import fill
@@ -29,22 +29,16 @@ if TYPE_CHECKING:
     from omni_ui.tabs.base import OmniTab
 
 log = logging.getLogger(__name__)
-EVENTS = (
-    "{ plan: () => trigger('plan'), fill: () => trigger('fill'), halt: () => trigger('halt'), "
-    "adopt: () => trigger('adopt') }"
-)
 AXES = (("x", "Across"), ("y", "Down"))
 
 
 def grid_view(form: Form) -> Component:
     """Made inside the stage, when the controls are there. Its prop `hides` names settings that are not offered."""
     tab = form.prefix
-    script = f"omniGrid(element, props, watch, {EVENTS}, {json.dumps(tab)});"
     return untouched(
         gr.HTML(
             None,
-            html_template=_template(form),
-            js_on_load=script,
+            **mounted(_template(form), "grid", tab=tab),
             elem_id=f"{tab}-grid",
             elem_classes="omni-grid-place",
             padding=False,

@@ -1,237 +1,242 @@
 // The History tab (omni_ui/tabs/history.py): a list that is asked for page by page, and a closer look at one result.
-(() => {
-  const { root, make } = window.omniTools;
-  const SURE = 6000;
-  const ago = (at) => {
-    const seconds = Date.now() / 1000 - at;
-    if (seconds < 90) return "just now";
-    const [size, unit] = seconds < 5400 ? [60, "min"] : seconds < 129600 ? [3600, "h"] : [86400, "days"];
-    return `${Math.round(seconds / size)} ${unit} ago`;
+import { defineComponent } from "../../core/components.js";
+import { appRoot, make } from "../../core/dom.js";
+import { formatTime } from "../../core/language.js";
+import { blindTest } from "../compare/blind_test.js";
+import { openComparison } from "../compare/compare.js";
+import { commonKind } from "../compare/records.js";
+import { reopenResult, sendResult } from "../send_to/send_to.js";
+
+const SURE = 6000;
+const ago = (at) => {
+  const seconds = Date.now() / 1000 - at;
+  if (seconds < 90) return "just now";
+  const [size, unit] = seconds < 5400 ? [60, "min"] : seconds < 129600 ? [3600, "h"] : [86400, "days"];
+  return `${Math.round(seconds / size)} ${unit} ago`;
+};
+const span = (seconds) => {
+  if (seconds < 60) return "less than a minute";
+  const [size, unit] = seconds < 5400 ? [60, "min"] : seconds < 172800 ? [3600, "h"] : [86400, "days"];
+  return `${Math.round(seconds / size)} ${unit}`;
+};
+const room = (bytes) => {
+  const [size, unit] = bytes < 1e6 ? [1e3, "kB"] : bytes < 1e9 ? [1e6, "MB"] : [1e9, "GB"];
+  const number = bytes / size;
+  return `${number < 10 && unit !== "kB" ? number.toFixed(1) : Math.round(number)} ${unit}`;
+};
+const kindOf = (file) => file.kind.split("/")[0];
+const others = "BroadcastChannel" in window ? new BroadcastChannel("omni-history") : null;
+
+defineComponent("history", ({ element, props }) => {
+  const box = element.querySelector(".omni-history");
+  const part = (name) => box.querySelector(name);
+  const list = part(".omni-history-list");
+  const more = part(".omni-history-more");
+  const trouble = part(".omni-history-trouble");
+  const detail = part(".omni-history-detail");
+  const comparing = part(".omni-compare");
+  const search = part("input[type=search]");
+  const tab = part("select");
+  const starred = part(".omni-history-star input");
+  const chosen = new Map(); // records by id
+  let told = { counts: {} };
+  let next = "";
+  let asked = 0;
+
+  const address = (record, file, rest = "") => `${appRoot()}/omni/history/${record.id}/${file.place}${rest}`;
+  const call = async (path, options = {}) => {
+    const answer = await fetch(`${appRoot()}/omni/history${path}`, {
+      credentials: "same-origin", ...options, headers: { "x-omni": "1", "content-type": "application/json" },
+    }).catch(() => null);
+    if (!answer) throw new Error("This page's own server does not answer. Nothing was changed.");
+    const body = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Error(typeof body.detail === "string" ? body.detail : "That did not work.");
+    return body;
   };
-  const span = (seconds) => {
-    if (seconds < 60) return "less than a minute";
-    const [size, unit] = seconds < 5400 ? [60, "min"] : seconds < 172800 ? [3600, "h"] : [86400, "days"];
-    return `${Math.round(seconds / size)} ${unit}`;
+  const say = (words) => { trouble.textContent = words; trouble.hidden = !words; };
+  const safely = (does) => async (...given) => { try { await does(...given); } catch (error) { say(error.message); } };
+  const changed = () => others?.postMessage("changed");
+
+  const button = (words, does, more = {}) => {
+    const made = make("button", { type: "button", class: "omni-small", ...more }, words);
+    made.addEventListener("click", () => does(made));
+    return made;
   };
-  const room = (bytes) => {
-    const [size, unit] = bytes < 1e6 ? [1e3, "kB"] : bytes < 1e9 ? [1e6, "MB"] : [1e9, "GB"];
-    const number = bytes / size;
-    return `${number < 10 && unit !== "kB" ? number.toFixed(1) : Math.round(number)} ${unit}`;
+  /** Deleting cannot be undone: the first press asks, the second one does it. */
+  const sure = (words, does) => (pressed) => {
+    if (pressed.dataset.sure) {
+      delete pressed.dataset.sure;
+      return does();
+    }
+    const before = pressed.textContent;
+    pressed.dataset.sure = "1";
+    pressed.textContent = words();
+    setTimeout(() => {
+      if (!pressed.dataset.sure) return;
+      delete pressed.dataset.sure;
+      pressed.textContent = before;
+    }, SURE);
   };
-  const kindOf = (file) => file.kind.split("/")[0];
-  const others = "BroadcastChannel" in window ? new BroadcastChannel("omni-history") : null;
 
-  window.omniHistory = (element, props) => {
-    const box = element.querySelector(".omni-history");
-    const part = (name) => box.querySelector(name);
-    const list = part(".omni-history-list");
-    const more = part(".omni-history-more");
-    const trouble = part(".omni-history-trouble");
-    const detail = part(".omni-history-detail");
-    const comparing = part(".omni-compare");
-    const search = part("input[type=search]");
-    const tab = part("select");
-    const starred = part(".omni-history-star input");
-    const chosen = new Map(); // records by id
-    let told = { counts: {} };
-    let next = "";
-    let asked = 0;
-
-    const address = (record, file, rest = "") => `${root()}/omni/history/${record.id}/${file.place}${rest}`;
-    const call = async (path, options = {}) => {
-      const answer = await fetch(`${root()}/omni/history${path}`, {
-        credentials: "same-origin", ...options, headers: { "x-omni": "1", "content-type": "application/json" },
-      }).catch(() => null);
-      if (!answer) throw new Error("This page's own server does not answer. Nothing was changed.");
-      const body = await answer.json().catch(() => ({}));
-      if (!answer.ok) throw new Error(typeof body.detail === "string" ? body.detail : "That did not work.");
-      return body;
-    };
-    const say = (words) => { trouble.textContent = words; trouble.hidden = !words; };
-    const safely = (does) => async (...given) => { try { await does(...given); } catch (error) { say(error.message); } };
-    const changed = () => others?.postMessage("changed");
-
-    const button = (words, does, more = {}) => {
-      const made = make("button", { type: "button", class: "omni-small", ...more }, words);
-      made.addEventListener("click", () => does(made));
-      return made;
-    };
-    /** Deleting cannot be undone: the first press asks, the second one does it. */
-    const sure = (words, does) => (pressed) => {
-      if (pressed.dataset.sure) {
-        delete pressed.dataset.sure;
-        return does();
-      }
-      const before = pressed.textContent;
-      pressed.dataset.sure = "1";
-      pressed.textContent = words();
-      setTimeout(() => {
-        if (!pressed.dataset.sure) return;
-        delete pressed.dataset.sure;
-        pressed.textContent = before;
-      }, SURE);
-    };
-
-    // --- The list
-    const sign = (record) => {
-      const file = record.files.find((one) => one.here && /^(image|video)\//.test(one.kind));
-      const words = record.error ? "Failed" : record.files.some((one) => kindOf(one) === "audio") ? "Sound" : record.text ? "Text" : "";
-      if (!file) return make("span", { class: "omni-history-sign" }, words || "No file");
-      const image = make("img", { src: address(record, file, "/thumb"), alt: "", loading: "lazy", decoding: "async" });
-      image.addEventListener("error", () => image.replaceWith(make("span", { class: "omni-history-sign" }, kindOf(file))));
-      return image;
-    };
-    const name = (record) => (record.prompt || record.error || record.tab).slice(0, 80);
-    const star = (record) => {
-      const made = button("", safely(async (pressed) => {
-        const on = !record.starred;
-        await call(`/${record.id}/star`, { method: "POST", body: JSON.stringify({ on }) });
-        record.starred = on;
-        show(pressed);
-        changed();
-      }), { class: "omni-star", "aria-label": `Star: ${name(record)}` });
-      const show = (one) => { one.setAttribute("aria-pressed", String(record.starred)); one.textContent = record.starred ? "★" : "☆"; };
-      show(made);
-      return made;
-    };
-    const card = (record) => {
-      const pick = make("input", { type: "checkbox", "aria-label": `Choose: ${name(record)}` });
-      pick.checked = chosen.has(record.id);
-      pick.addEventListener("change", () => { pick.checked ? chosen.set(record.id, record) : chosen.delete(record.id); tools(); });
-      const open = make("button", { type: "button", class: "omni-history-open", "aria-label": `Show: ${name(record)}` }, sign(record));
-      open.addEventListener("click", safely(() => look(record.id)));
-      const words = make("p", { class: "omni-history-prompt" }, record.prompt || record.text || "");
-      const facts = make("p", { class: "omni-history-facts omni-quiet" });
-      const when = make("time", { datetime: new Date(1000 * record.at).toISOString(), title: window.omniWhen(record.at) }, ago(record.at));
-      facts.append(props.titles[record.tab] || record.tab, " · ", when);
-      const many = record.files.length > 1 ? ` · ${record.files.length} files` : "";
-      facts.append(many);
-      const shown = make("li", { "data-id": record.id, "data-tab": record.tab }, make("div", { class: "omni-history-head" }, pick, star(record)), open, words);
-      if (record.error) shown.append(make("p", { class: "omni-history-error" }, record.error));
-      shown.append(facts);
-      return shown;
-    };
-    const tools = () => {
-      const all = Object.values(told.counts).reduce((sum, one) => sum + one, 0);
-      const zip = part("[data-act=zip]");
-      const remove = part("[data-act=delete]");
-      zip.textContent = chosen.size ? `Download ${chosen.size} as zip` : "Download all as zip";
-      if (!remove.dataset.sure) remove.textContent = chosen.size ? `Delete ${chosen.size}` : "Delete all";
-      zip.disabled = remove.disabled = !all;
-      const alike = window.omniCompare.common([...chosen.values()]);
-      part("[data-act=compare]").disabled = chosen.size !== 2 || !alike;
-      part("[data-act=blind]").disabled = chosen.size < 2 || !alike;
-      part(".omni-history-choice").textContent = !chosen.size ? "" : chosen.size === 1 ? "Choose one more of its kind to compare the two."
-        : !alike ? "These have nothing in common that could be compared: choose two pictures, sounds, videos or texts." : "";
-    };
-    const clock = () => {
-      const words = [];
-      if (told.room) {
-        words.push(`Your results take ${room(told.room.mine)}.`);
-        if (told.limit) words.push(`All together ${room(told.room.all)} of ${room(told.limit)}; when that is full, the oldest without a star go first.`);
-      }
-      if (told.keeps) {
-        const left = told.oldest ? told.oldest + told.keeps - Date.now() / 1000 : null;
-        words.push(`Each is deleted ${span(told.keeps)} after it was made${left === null ? "" : `; the oldest in ${span(Math.max(0, left))}`}.`);
-      } else if (told.room) words.push("They are kept until you delete them.");
-      part(".omni-history-room").textContent = words.join(" ");
-    };
-    const empty = () => {
-      if (list.children.length) return;
-      const filtered = search.value.trim() || tab.value || starred.checked;
-      const words = !told.known
-        ? "This browser stores nothing for this page, so there is no history. Allow cookies and storage for it to have one."
-        : filtered ? "Nothing here fits the search." : "What you make in any tab is kept here, with its settings: results, and tries that failed.";
-      list.append(make("li", { class: "omni-history-none omni-quiet" }, words));
-    };
-    const near = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) more.click(); }, { rootMargin: "400px" });
-    const load = safely(async (on = false) => {
-      const turn = (asked += 1);
-      const query = new URLSearchParams({ tab: tab.value, words: search.value.trim(), starred: starred.checked, after: on ? next : "" });
-      const news = await call(`?${query}`);
-      if (turn !== asked) return;
-      told = news;
-      next = news.next;
-      if (!on) list.replaceChildren();
-      list.append(...news.records.map(card));
-      empty();
-      more.hidden = !next;
-      near.unobserve(more);
-      near.observe(more); // or it would not tell of a button that is still near
-      say(news.trouble);
-      clock();
-      tools();
-    });
-
-    // --- A closer look
-    const media = (record, file) => {
-      if (!file.here) return make("p", { class: "omni-quiet" }, `${file.title}: not here any more`);
-      const source = address(record, file);
-      const kind = kindOf(file);
-      const shown = kind === "image" ? make("img", { src: source, alt: file.title })
-        : kind === "audio" || kind === "video" ? make(kind, { src: source, controls: "", preload: "metadata", "aria-label": file.title }) : null;
-      const line = make("p", { class: "omni-history-line" }, make("a", { href: `${source}?download=1`, download: file.title, class: "omni-small" }, `Download ${file.title}`), ` ${room(file.bytes)}`);
-      const number = record.files.filter((one) => one.role === "result" && kindOf(one) === kind && one.here).indexOf(file);
-      if (file.role === "result") line.append(...sends(record, kind, number, () => shown));
-      return make("div", { class: "omni-history-media" }, shown, line);
-    };
-    const sends = (record, kind, file, video) => (props.targets[kind] || []).filter((one) => !one.to.startsWith(`${record.tab}-`)).map((one) =>
-      button(`To ${one.words}`, safely(async () => {
-        await window.omniSend({ record: record.id, kind, file, target: one.to }, video());
-        detail.close();
-      })));
-    const look = async (id) => {
-      const record = await call(`/${id}`);
-      const results = record.files.filter((one) => one.role === "result");
-      const inputs = record.files.filter((one) => one.role === "input");
-      const table = make("table", {}, ...record.settings.map(([label, value]) => make("tr", {}, make("th", { scope: "row" }, label), make("td", {}, value))));
-      const acts = make("div", { class: "omni-history-acts" },
-        button(`Open in ${props.titles[record.tab] || record.tab}`, () => { window.omniReopen(id, record.tab); detail.close(); }, { class: "omni-primary", "data-act": "open" }),
-        button("Delete", sure(() => "Really delete it?", safely(async () => { await remove([id]); detail.close(); })), { "data-act": "delete-one" }),
-        button("Close", () => detail.close(), { "data-act": "close" }));
-      detail.replaceChildren(...[
-        make("h2", {}, `${props.titles[record.tab] || record.tab}, ${window.omniWhen(record.at)}`), acts,
-        record.error ? make("p", { class: "omni-history-error" }, record.error) : null,
-        record.details ? make("details", {}, make("summary", {}, "The server's own words"), make("pre", {}, record.details)) : null,
-        record.prompt ? make("p", { class: "omni-history-whole" }, record.prompt) : null,
-        ...results.map((file) => media(record, file)),
-        record.text ? make("div", { class: "omni-history-media" }, make("pre", {}, record.text), make("p", { class: "omni-history-line" }, ...sends(record, "text", 0, () => null))) : null,
-        inputs.length ? make("details", {}, make("summary", {}, `Inputs (${inputs.length})`), ...inputs.map((file) => media(record, file))) : null,
-        record.settings.length ? make("details", { open: "" }, make("summary", {}, "Settings"), table) : null,
-      ].filter(Boolean));
-      detail.showModal();
-    };
-    detail.addEventListener("click", (event) => { if (event.target === detail) detail.close(); });
-    detail.addEventListener("close", () => detail.replaceChildren());
-
-    // --- Acts on several
-    const remove = async (ids) => {
-      await call("", { method: "DELETE", body: JSON.stringify(ids ? { ids } : { all: true }) });
-      for (const id of ids || [...chosen.keys()]) chosen.delete(id);
+  // --- The list
+  const sign = (record) => {
+    const file = record.files.find((one) => one.here && /^(image|video)\//.test(one.kind));
+    const words = record.error ? "Failed" : record.files.some((one) => kindOf(one) === "audio") ? "Sound" : record.text ? "Text" : "";
+    if (!file) return make("span", { class: "omni-history-sign" }, words || "No file");
+    const image = make("img", { src: address(record, file, "/thumb"), alt: "", loading: "lazy", decoding: "async" });
+    image.addEventListener("error", () => image.replaceWith(make("span", { class: "omni-history-sign" }, kindOf(file))));
+    return image;
+  };
+  const name = (record) => (record.prompt || record.error || record.tab).slice(0, 80);
+  const star = (record) => {
+    const made = button("", safely(async (pressed) => {
+      const on = !record.starred;
+      await call(`/${record.id}/star`, { method: "POST", body: JSON.stringify({ on }) });
+      record.starred = on;
+      show(pressed);
       changed();
-      await load();
-    };
-    part("[data-act=delete]").addEventListener("click", (event) => {
-      const all = Object.values(told.counts).reduce((sum, one) => sum + one, 0);
-      sure(() => (chosen.size ? `Really delete ${chosen.size}?` : `Really delete all ${all}?`),
-        safely(() => remove(chosen.size ? [...chosen.keys()] : null)))(event.currentTarget);
-    });
-    part("[data-act=zip]").addEventListener("click", () => {
-      const form = make("form", { method: "post", action: `${root()}/omni/history/keepsake`, hidden: "" }, make("input", { name: "ids", value: [...chosen.keys()].join(",") }));
-      document.body.append(form);
-      form.submit();
-      form.remove();
-    });
-    part("[data-act=compare]").addEventListener("click", () => window.omniCompare.open(comparing, [...chosen.values()], props.titles));
-    part("[data-act=blind]").addEventListener("click", () => window.omniBlind(comparing, [...chosen.values()]));
-    let typing = null;
-    search.addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(load, 250); });
-    tab.addEventListener("change", () => load());
-    starred.addEventListener("change", () => load());
-    more.addEventListener("click", () => load(true));
-    near.observe(more);
-    new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting) && !detail.open) load(); }).observe(part(".omni-history-bar"));
-    others?.addEventListener("message", () => { if (box.offsetParent && !detail.open) load(); });
-    setInterval(() => { if (box.offsetParent) clock(); }, 30000);
+    }), { class: "omni-star", "aria-label": `Star: ${name(record)}` });
+    const show = (one) => { one.setAttribute("aria-pressed", String(record.starred)); one.textContent = record.starred ? "★" : "☆"; };
+    show(made);
+    return made;
   };
-})();
+  const card = (record) => {
+    const pick = make("input", { type: "checkbox", "aria-label": `Choose: ${name(record)}` });
+    pick.checked = chosen.has(record.id);
+    pick.addEventListener("change", () => { pick.checked ? chosen.set(record.id, record) : chosen.delete(record.id); tools(); });
+    const open = make("button", { type: "button", class: "omni-history-open", "aria-label": `Show: ${name(record)}` }, sign(record));
+    open.addEventListener("click", safely(() => look(record.id)));
+    const words = make("p", { class: "omni-history-prompt" }, record.prompt || record.text || "");
+    const facts = make("p", { class: "omni-history-facts omni-quiet" });
+    const when = make("time", { datetime: new Date(1000 * record.at).toISOString(), title: formatTime(record.at) }, ago(record.at));
+    facts.append(props.titles[record.tab] || record.tab, " · ", when);
+    const many = record.files.length > 1 ? ` · ${record.files.length} files` : "";
+    facts.append(many);
+    const shown = make("li", { "data-id": record.id, "data-tab": record.tab }, make("div", { class: "omni-history-head" }, pick, star(record)), open, words);
+    if (record.error) shown.append(make("p", { class: "omni-history-error" }, record.error));
+    shown.append(facts);
+    return shown;
+  };
+  const tools = () => {
+    const all = Object.values(told.counts).reduce((sum, one) => sum + one, 0);
+    const zip = part("[data-act=zip]");
+    const remove = part("[data-act=delete]");
+    zip.textContent = chosen.size ? `Download ${chosen.size} as zip` : "Download all as zip";
+    if (!remove.dataset.sure) remove.textContent = chosen.size ? `Delete ${chosen.size}` : "Delete all";
+    zip.disabled = remove.disabled = !all;
+    const alike = commonKind([...chosen.values()]);
+    part("[data-act=compare]").disabled = chosen.size !== 2 || !alike;
+    part("[data-act=blind]").disabled = chosen.size < 2 || !alike;
+    part(".omni-history-choice").textContent = !chosen.size ? "" : chosen.size === 1 ? "Choose one more of its kind to compare the two."
+      : !alike ? "These have nothing in common that could be compared: choose two pictures, sounds, videos or texts." : "";
+  };
+  const clock = () => {
+    const words = [];
+    if (told.room) {
+      words.push(`Your results take ${room(told.room.mine)}.`);
+      if (told.limit) words.push(`All together ${room(told.room.all)} of ${room(told.limit)}; when that is full, the oldest without a star go first.`);
+    }
+    if (told.keeps) {
+      const left = told.oldest ? told.oldest + told.keeps - Date.now() / 1000 : null;
+      words.push(`Each is deleted ${span(told.keeps)} after it was made${left === null ? "" : `; the oldest in ${span(Math.max(0, left))}`}.`);
+    } else if (told.room) words.push("They are kept until you delete them.");
+    part(".omni-history-room").textContent = words.join(" ");
+  };
+  const empty = () => {
+    if (list.children.length) return;
+    const filtered = search.value.trim() || tab.value || starred.checked;
+    const words = !told.known
+      ? "This browser stores nothing for this page, so there is no history. Allow cookies and storage for it to have one."
+      : filtered ? "Nothing here fits the search." : "What you make in any tab is kept here, with its settings: results, and tries that failed.";
+    list.append(make("li", { class: "omni-history-none omni-quiet" }, words));
+  };
+  const near = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) more.click(); }, { rootMargin: "400px" });
+  const load = safely(async (on = false) => {
+    const turn = (asked += 1);
+    const query = new URLSearchParams({ tab: tab.value, words: search.value.trim(), starred: starred.checked, after: on ? next : "" });
+    const news = await call(`?${query}`);
+    if (turn !== asked) return;
+    told = news;
+    next = news.next;
+    if (!on) list.replaceChildren();
+    list.append(...news.records.map(card));
+    empty();
+    more.hidden = !next;
+    near.unobserve(more);
+    near.observe(more); // or it would not tell of a button that is still near
+    say(news.trouble);
+    clock();
+    tools();
+  });
+
+  // --- A closer look
+  const media = (record, file) => {
+    if (!file.here) return make("p", { class: "omni-quiet" }, `${file.title}: not here any more`);
+    const source = address(record, file);
+    const kind = kindOf(file);
+    const shown = kind === "image" ? make("img", { src: source, alt: file.title })
+      : kind === "audio" || kind === "video" ? make(kind, { src: source, controls: "", preload: "metadata", "aria-label": file.title }) : null;
+    const line = make("p", { class: "omni-history-line" }, make("a", { href: `${source}?download=1`, download: file.title, class: "omni-small" }, `Download ${file.title}`), ` ${room(file.bytes)}`);
+    const number = record.files.filter((one) => one.role === "result" && kindOf(one) === kind && one.here).indexOf(file);
+    if (file.role === "result") line.append(...sends(record, kind, number, () => shown));
+    return make("div", { class: "omni-history-media" }, shown, line);
+  };
+  const sends = (record, kind, file, video) => (props.targets[kind] || []).filter((one) => !one.to.startsWith(`${record.tab}-`)).map((one) =>
+    button(`To ${one.words}`, safely(async () => {
+      await sendResult({ record: record.id, kind, file, target: one.to }, video());
+      detail.close();
+    })));
+  const look = async (id) => {
+    const record = await call(`/${id}`);
+    const results = record.files.filter((one) => one.role === "result");
+    const inputs = record.files.filter((one) => one.role === "input");
+    const table = make("table", {}, ...record.settings.map(([label, value]) => make("tr", {}, make("th", { scope: "row" }, label), make("td", {}, value))));
+    const acts = make("div", { class: "omni-history-acts" },
+      button(`Open in ${props.titles[record.tab] || record.tab}`, () => { reopenResult(id, record.tab); detail.close(); }, { class: "omni-primary", "data-act": "open" }),
+      button("Delete", sure(() => "Really delete it?", safely(async () => { await remove([id]); detail.close(); })), { "data-act": "delete-one" }),
+      button("Close", () => detail.close(), { "data-act": "close" }));
+    detail.replaceChildren(...[
+      make("h2", {}, `${props.titles[record.tab] || record.tab}, ${formatTime(record.at)}`), acts,
+      record.error ? make("p", { class: "omni-history-error" }, record.error) : null,
+      record.details ? make("details", {}, make("summary", {}, "The server's own words"), make("pre", {}, record.details)) : null,
+      record.prompt ? make("p", { class: "omni-history-whole" }, record.prompt) : null,
+      ...results.map((file) => media(record, file)),
+      record.text ? make("div", { class: "omni-history-media" }, make("pre", {}, record.text), make("p", { class: "omni-history-line" }, ...sends(record, "text", 0, () => null))) : null,
+      inputs.length ? make("details", {}, make("summary", {}, `Inputs (${inputs.length})`), ...inputs.map((file) => media(record, file))) : null,
+      record.settings.length ? make("details", { open: "" }, make("summary", {}, "Settings"), table) : null,
+    ].filter(Boolean));
+    detail.showModal();
+  };
+  detail.addEventListener("click", (event) => { if (event.target === detail) detail.close(); });
+  detail.addEventListener("close", () => detail.replaceChildren());
+
+  // --- Acts on several
+  const remove = async (ids) => {
+    await call("", { method: "DELETE", body: JSON.stringify(ids ? { ids } : { all: true }) });
+    for (const id of ids || [...chosen.keys()]) chosen.delete(id);
+    changed();
+    await load();
+  };
+  part("[data-act=delete]").addEventListener("click", (event) => {
+    const all = Object.values(told.counts).reduce((sum, one) => sum + one, 0);
+    sure(() => (chosen.size ? `Really delete ${chosen.size}?` : `Really delete all ${all}?`),
+      safely(() => remove(chosen.size ? [...chosen.keys()] : null)))(event.currentTarget);
+  });
+  part("[data-act=zip]").addEventListener("click", () => {
+    const form = make("form", { method: "post", action: `${appRoot()}/omni/history/keepsake`, hidden: "" }, make("input", { name: "ids", value: [...chosen.keys()].join(",") }));
+    document.body.append(form);
+    form.submit();
+    form.remove();
+  });
+  part("[data-act=compare]").addEventListener("click", () => openComparison(comparing, [...chosen.values()], props.titles));
+  part("[data-act=blind]").addEventListener("click", () => blindTest(comparing, [...chosen.values()]));
+  let typing = null;
+  search.addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(load, 250); });
+  tab.addEventListener("change", () => load());
+  starred.addEventListener("change", () => load());
+  more.addEventListener("click", () => load(true));
+  near.observe(more);
+  new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting) && !detail.open) load(); }).observe(part(".omni-history-bar"));
+  others?.addEventListener("message", () => { if (box.offsetParent && !detail.open) load(); });
+  setInterval(() => { if (box.offsetParent) clock(); }, 30000);
+});

@@ -1,43 +1,50 @@
 // Fills in what the makers of a model recommend (omni_ui/features/model_defaults/model_defaults.py). What the visitor entered always stays.
-(() => {
-  const SKIP = { __type__: "update" };
-  const given = {}; // by elem_id: what was filled in last, which is nobody's own entry
-  const same = (one, other) => String(one ?? "") === String(other ?? "");
+import { defineAction } from "../../core/components.js";
 
-  /** known: [{ tab, name, label, initial }], one for each of the first values; the others are the notes of `tabs`. */
-  window.omniAdvise = (wishes, known, tabs, values, first) => {
-    const late = first && window.omniFilled; // settings were opened meanwhile: a recipe, or a result of the history
-    const kept = {};
-    const filled = known.map(({ tab, name, label, initial }, at) => {
-      const id = `${tab}-${name}`;
-      const wish = wishes?.[tab]?.fields?.[name] ?? null;
-      const typing = document.getElementById(id)?.contains(document.activeElement);
-      const own = late || typing || !same(values[at], id in given ? given[id] : initial);
-      if (wish === null && (own || !(id in given))) return SKIP;
-      if (wish !== null && own) {
-        if (!same(values[at], wish)) (kept[tab] ||= []).push(label);
-        return SKIP;
-      }
-      delete given[id];
-      if (wish !== null) given[id] = wish;
-      return wish ?? initial;
-    });
-    const notes = tabs.map((tab) => (kept[tab] && wishes[tab].note
-      ? `${wishes[tab].note} What you had entered stays: ${kept[tab].join(", ")}.` : SKIP));
-    return [...filled, ...notes];
-  };
+const SKIP = { __type__: "update" };
+const given = {}; // by elem_id: what was filled in last, which is nobody's own entry
+const same = (one, other) => String(one ?? "") === String(other ?? "");
 
-  /** A setting that was only recommended makes way for a picture that says it better, and comes back without it. */
-  const away = new Set();
-  window.omniMakeWay = (id, there, value) => {
-    const follows = there ? id in given && same(value, given[id]) : away.delete(id) && id in given && same(value, "");
-    if (!follows) return SKIP;
-    if (there) away.add(id);
-    return there ? "" : given[id];
-  };
+let filled = false; // settings were opened since the page came: a recipe, or a result of the history
+export const markFilled = () => { filled = true; };
 
-  /** A result is opened again in its tab: all that stands there now is the visitor's own. */
-  window.omniOwn = (tab) => {
-    for (const id of Object.keys(given)) if (id.startsWith(`${tab}-`)) delete given[id];
-  };
-})();
+/** known: [{ tab, name, label, initial }], one for each of the first values; the others are the notes of `tabs`. */
+const fillDefaults = (known, tabs, first, [wishes, ...values]) => {
+  const late = first && filled;
+  const kept = {};
+  const defaults = known.map(({ tab, name, label, initial }, at) => {
+    const id = `${tab}-${name}`;
+    const wish = wishes?.[tab]?.fields?.[name] ?? null;
+    const typing = document.getElementById(id)?.contains(document.activeElement);
+    const own = late || typing || !same(values[at], id in given ? given[id] : initial);
+    if (wish === null && (own || !(id in given))) return SKIP;
+    if (wish !== null && own) {
+      if (!same(values[at], wish)) (kept[tab] ||= []).push(label);
+      return SKIP;
+    }
+    delete given[id];
+    if (wish !== null) given[id] = wish;
+    return wish ?? initial;
+  });
+  const notes = tabs.map((tab) => (kept[tab] && wishes[tab].note
+    ? `${wishes[tab].note} What you had entered stays: ${kept[tab].join(", ")}.` : SKIP));
+  return [...defaults, ...notes];
+};
+defineAction("fill_defaults", fillDefaults);
+
+/** A setting that was only recommended makes way for a picture that says it better, and comes back without it. */
+const away = new Set();
+const giveWay = (id, [files, value]) => {
+  const there = files?.length;
+  const follows = there ? id in given && same(value, given[id]) : away.delete(id) && id in given && same(value, "");
+  if (!follows) return SKIP;
+  if (there) away.add(id);
+  return there ? "" : given[id];
+};
+defineAction("give_way", giveWay);
+
+/** A result is opened again in its tab: all that stands there now is the visitor's own. */
+export const claimTab = (tab) => {
+  for (const id of Object.keys(given)) if (id.startsWith(`${tab}-`)) delete given[id];
+};
+defineAction("claim_tab", claimTab);

@@ -4,13 +4,13 @@ The app is asked once the page is there, and its answer may come after the first
 says what it would fill in, and model_defaults.js looks at what stands in the controls at that very moment.
 """
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from omni_ui.client import recommended_fields
+from omni_ui.core.scripts import call
 
 if TYPE_CHECKING:
     from omni_ui.tabs.base import OmniTab
@@ -36,13 +36,11 @@ class Advice:
             for tab, name in fields
         ]
         notes = [tab.advice for tab in tabs]
-        given = ", ".join(json.dumps(one) for one in (known, [tab.name for tab in tabs]))
-        script = f"(wishes, ...values) => omniAdvise(wishes, {given}, values, {json.dumps(first)})"
         after.then(
             None,
             [self.wishes, *parts, *notes],
             [*parts, *notes],
-            js=script,
+            js=call("fill_defaults", known, [tab.name for tab in tabs], first),
             queue=False,
             show_progress="hidden",
             show_progress_on=self.wishes,

@@ -17,6 +17,7 @@ from gradio.utils import get_upload_folder
 
 from omni_ui.client import Request
 from omni_ui.core.run import Updates
+from omni_ui.core.scripts import call, mounted
 from omni_ui.features.recipes import (
     BadRecipe,
     CannotHold,
@@ -54,10 +55,7 @@ def settings_place(tab: str) -> Component:
 def preset_bar(tab: str) -> Component:
     """Presets of this tab, those that came with the app and the visitor's own, which only the browser knows."""
     known = [{"name": name, "recipe": recipe.as_json()} for name, recipe in shipped(tab)]
-    return gr.HTML(
-        None, html_template=PRESETS, js_on_load=f"omniPresets(element, props, {json.dumps(tab)});",
-        elem_id=f"{tab}-presets", shipped=known, padding=False,
-    )  # fmt: skip
+    return gr.HTML(None, **mounted(PRESETS, "presets", tab=tab), elem_id=f"{tab}-presets", shipped=known, padding=False)
 
 
 async def settings_of(request: Request, model: str | None, files: list[Path]) -> str:
@@ -147,10 +145,7 @@ class Recipes:
 
     def __init__(self) -> None:
         self.tabs: dict[str, OmniTab] = {}
-        self.opener = gr.HTML(
-            None, html_template=OPENER, js_on_load="omniOpener(element, props, trigger, watch, upload);",
-            elem_id="omni-opener", note=None, padding=False,
-        )  # fmt: skip
+        self.opener = gr.HTML(None, **mounted(OPENER, "recipe_opener"), elem_id="omni-opener", note=None, padding=False)
         self.opener.preprocess = self.opener.postprocess = lambda value: value if isinstance(value, dict) else None
 
     def wire(self, tabs: "list[OmniTab]", strip: gr.Tabs, loaded: gr.events.Dependency) -> None:
@@ -177,7 +172,7 @@ class Recipes:
             return {strip: gr.Tabs(selected=recipe.tab), self.opener: note, **fill(self.tabs[recipe.tab], recipe)}
 
         self.opener.input(open_it, **common)
-        loaded.then(open_it, js="() => [omniFragment()]", **common)
+        loaded.then(open_it, js=call("linked_recipe"), **common)
 
 
 def _read(what: dict[str, Any]) -> tuple[Recipe, list[str]]:

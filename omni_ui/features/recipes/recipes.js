@@ -1,159 +1,161 @@
 // Recipes (omni_ui/features/recipes/panel.py): links, presets, downloads with settings, files whose settings are opened.
-(() => {
-  const STORE = "omni_presets";
-  const { root, make } = window.omniTools;
+import { defineAction, defineComponent } from "../../core/components.js";
+import { appRoot, make } from "../../core/dom.js";
+import { markFilled } from "../model_defaults/model_defaults.js";
 
-  // --- Opening: a link, a file or a preset goes to the app, which checks it and fills in the controls.
-  let hand = null;
-  let send = null;
-  let note = () => {};
+const STORE = "omni_presets";
 
-  /** The recipe in this page's address, if there is one. Called by the app when the page has loaded. */
-  window.omniFragment = () => (/^#r=/.test(location.hash) ? { link: location.hash } : null);
+// --- Opening: a link, a file or a preset goes to the app, which checks it and fills in the controls.
+let hand = null;
+let send = null;
+let note = () => {};
 
-  window.omniOpener = (element, props, trigger, watch, upload) => {
-    const box = element.querySelector(".omni-opened");
-    note = (words, bad = false) => {
-      box.replaceChildren();
-      box.hidden = !words;
-      if (!words) return;
-      const close = make("button", { type: "button", "aria-label": "Close this note" }, "×");
-      close.addEventListener("click", () => note(""));
-      box.dataset.state = bad ? "bad" : "ok";
-      box.append(make("span", {}, words), close);
-      box.scrollIntoView({ block: "nearest" });
-    };
-    hand = (what) => { window.omniFilled = true; props.value = { ...what, at: Date.now() }; trigger("input"); };
-    send = upload;
-    watch("note", () => props.note && note(props.note.said, props.note.bad));
+/** The recipe in this page's address, if there is one. Called by the app when the page has loaded. */
+const linkedRecipe = () => (/^#r=/.test(location.hash) ? { link: location.hash } : null);
+defineAction("linked_recipe", () => [linkedRecipe()]);
+
+defineComponent("recipe_opener", ({ element, props, trigger, watch, upload }) => {
+  const box = element.querySelector(".omni-opened");
+  note = (words, bad = false) => {
+    box.replaceChildren();
+    box.hidden = !words;
+    if (!words) return;
+    const close = make("button", { type: "button", "aria-label": "Close this note" }, "×");
+    close.addEventListener("click", () => note(""));
+    box.dataset.state = bad ? "bad" : "ok";
+    box.append(make("span", {}, words), close);
+    box.scrollIntoView({ block: "nearest" });
   };
-  window.addEventListener("hashchange", () => { const what = window.omniFragment(); if (what) hand?.(what); });
+  hand = (what) => { markFilled(); props.value = { ...what, at: Date.now() }; trigger("input"); };
+  send = upload;
+  watch("note", () => props.note && note(props.note.said, props.note.bad));
+});
+window.addEventListener("hashchange", () => { const what = linkedRecipe(); if (what) hand?.(what); });
 
-  const openFile = async (file) => {
-    if (!hand) return;
-    note(`Reading ${file.name} …`);
-    try {
-      const { path } = await send(file);
-      hand({ file: { path, orig_name: file.name, meta: { _type: "gradio.FileData" } } });
-    } catch (error) {
-      note(`${file.name} could not be uploaded: ${error.message || error}`, true);
+const openFile = async (file) => {
+  if (!hand) return;
+  note(`Reading ${file.name} …`);
+  try {
+    const { path } = await send(file);
+    hand({ file: { path, orig_name: file.name, meta: { _type: "gradio.FileData" } } });
+  } catch (error) {
+    note(`${file.name} could not be uploaded: ${error.message || error}`, true);
+  }
+};
+
+// A file that is dropped where nothing else takes it would replace the page; here its settings are opened.
+const ours = (event) => !event.defaultPrevented && [...(event.dataTransfer?.types || [])].includes("Files")
+  && (event.target.closest?.(".omni-presets") || !event.target.closest?.(".block")?.querySelector("input[type=file]"));
+document.addEventListener("dragover", (event) => { if (ours(event)) event.preventDefault(); });
+document.addEventListener("drop", (event) => {
+  if (!ours(event) || !event.dataTransfer.files.length) return;
+  event.preventDefault();
+  openFile(event.dataTransfer.files[0]);
+});
+
+// --- Presets: [{ tab, name, recipe }] in this browser. What cannot be read is never overwritten.
+const kept = () => {
+  const list = JSON.parse(localStorage.getItem(STORE) || "[]");
+  if (!Array.isArray(list)) throw new Error("not a list");
+  return list.filter((one) => one && typeof one.name === "string" && typeof one.tab === "string" && one.recipe);
+};
+const keep = (change) => {
+  let list;
+  try { list = kept(); } catch { return "The presets in this browser cannot be read, so they were left as they are."; }
+  try { localStorage.setItem(STORE, JSON.stringify(change(list))); } catch { return "This browser has no room for another preset, or stores nothing."; }
+  document.dispatchEvent(new Event("omni-presets"));
+  return "";
+};
+window.addEventListener("storage", (event) => { if (event.key === STORE) document.dispatchEvent(new Event("omni-presets")); });
+
+defineComponent("presets", ({ element, props, options: { tab } }) => {
+  const list = element.querySelector(".omni-preset-list");
+  const picker = element.querySelector("input[type=file]");
+  const chip = (name, recipe) => {
+    const made = make("button", { type: "button", class: "omni-small omni-preset" }, name);
+    made.addEventListener("click", () => hand?.({ recipe }));
+    return made;
+  };
+  const show = () => {
+    list.replaceChildren(...(props.shipped || []).map((one) => chip(one.name, one.recipe)));
+    let own = [];
+    try { own = kept().filter((one) => one.tab === tab); } catch { list.append(make("span", { class: "omni-quiet" }, "Your own cannot be read in this browser.")); }
+    for (const one of own) {
+      const remove = make("button", { type: "button", class: "omni-small omni-preset-remove", "aria-label": `Delete the preset ${one.name}`, title: "Delete" }, "×");
+      remove.addEventListener("click", () => note(keep((all) => all.filter((other) => other.tab !== tab || other.name !== one.name)), true));
+      const pair = make("span", { class: "omni-preset-own" });
+      pair.append(chip(one.name, one.recipe), remove);
+      list.append(pair);
     }
   };
+  picker.addEventListener("change", () => { if (picker.files.length) openFile(picker.files[0]); picker.value = ""; });
+  document.addEventListener("omni-presets", () => element.isConnected && show());
+  show();
+});
 
-  // A file that is dropped where nothing else takes it would replace the page; here its settings are opened.
-  const ours = (event) => !event.defaultPrevented && [...(event.dataTransfer?.types || [])].includes("Files")
-    && (event.target.closest?.(".omni-presets") || !event.target.closest?.(".block")?.querySelector("input[type=file]"));
-  document.addEventListener("dragover", (event) => { if (ours(event)) event.preventDefault(); });
-  document.addEventListener("drop", (event) => {
-    if (!ours(event) || !event.dataTransfer.files.length) return;
-    event.preventDefault();
-    openFile(event.dataTransfer.files[0]);
-  });
+// --- Below a result
+const say = (box, words, bad = false) => {
+  const line = box.querySelector(".omni-recipe-note");
+  line.textContent = words;
+  line.classList.toggle("omni-error", bad);
+};
 
-  // --- Presets: [{ tab, name, recipe }] in this browser. What cannot be read is never overwritten.
-  const kept = () => {
-    const list = JSON.parse(localStorage.getItem(STORE) || "[]");
-    if (!Array.isArray(list)) throw new Error("not a list");
-    return list.filter((one) => one && typeof one.name === "string" && typeof one.tab === "string" && one.recipe);
-  };
-  const keep = (change) => {
-    let list;
-    try { list = kept(); } catch { return "The presets in this browser cannot be read, so they were left as they are."; }
-    try { localStorage.setItem(STORE, JSON.stringify(change(list))); } catch { return "This browser has no room for another preset, or stores nothing."; }
-    document.dispatchEvent(new Event("omni-presets"));
-    return "";
-  };
-  window.addEventListener("storage", (event) => { if (event.key === STORE) document.dispatchEvent(new Event("omni-presets")); });
+const copyLink = async (box) => {
+  if (!box.dataset.link) return say(box, box.dataset.nolink, true);
+  const link = `${location.origin}${location.pathname}#r=${box.dataset.link}`;
+  try {
+    await navigator.clipboard.writeText(link);
+    say(box, "Copied. The link holds the prompt and the settings; nothing is stored anywhere.");
+  } catch {
+    // Browsers give no clipboard to pages without https: show the link instead.
+    const field = make("input", { readonly: "", "aria-label": "Link", class: "omni-link" });
+    field.value = link;
+    say(box, "");
+    box.querySelector(".omni-recipe-note").append(field);
+    field.select();
+  }
+};
 
-  window.omniPresets = (element, props, tab) => {
-    const list = element.querySelector(".omni-preset-list");
-    const picker = element.querySelector("input[type=file]");
-    const chip = (name, recipe) => {
-      const made = make("button", { type: "button", class: "omni-small omni-preset" }, name);
-      made.addEventListener("click", () => hand?.({ recipe }));
-      return made;
-    };
-    const show = () => {
-      list.replaceChildren(...(props.shipped || []).map((one) => chip(one.name, one.recipe)));
-      let own = [];
-      try { own = kept().filter((one) => one.tab === tab); } catch { list.append(make("span", { class: "omni-quiet" }, "Your own cannot be read in this browser.")); }
-      for (const one of own) {
-        const remove = make("button", { type: "button", class: "omni-small omni-preset-remove", "aria-label": `Delete the preset ${one.name}`, title: "Delete" }, "×");
-        remove.addEventListener("click", () => note(keep((all) => all.filter((other) => other.tab !== tab || other.name !== one.name)), true));
-        const pair = make("span", { class: "omni-preset-own" });
-        pair.append(chip(one.name, one.recipe), remove);
-        list.append(pair);
-      }
-    };
-    picker.addEventListener("change", () => { if (picker.files.length) openFile(picker.files[0]); picker.value = ""; });
-    document.addEventListener("omni-presets", () => element.isConnected && show());
-    show();
-  };
-
-  // --- Below a result
-  const say = (box, words, bad = false) => {
-    const line = box.querySelector(".omni-recipe-note");
-    line.textContent = words;
-    line.classList.toggle("omni-error", bad);
-  };
-
-  const copyLink = async (box) => {
-    if (!box.dataset.link) return say(box, box.dataset.nolink, true);
-    const link = `${location.origin}${location.pathname}#r=${box.dataset.link}`;
-    try {
-      await navigator.clipboard.writeText(link);
-      say(box, "Copied. The link holds the prompt and the settings; nothing is stored anywhere.");
-    } catch {
-      // Browsers give no clipboard to pages without https: show the link instead.
-      const field = make("input", { readonly: "", "aria-label": "Link", class: "omni-link" });
-      field.value = link;
-      say(box, "");
-      box.querySelector(".omni-recipe-note").append(field);
-      field.select();
-    }
-  };
-
-  const take = async (box, button) => {
-    const inside = button.dataset.holds && box.querySelector("[data-do=with]")?.checked;
-    button.disabled = true;
-    try {
-      // The recipe goes along as the text that it is: a seed of 64 bits would be rounded by JSON.parse.
-      const body = `{"file": ${JSON.stringify(button.dataset.file)}, "recipe": ${inside ? box.dataset.recipe : "null"}}`;
-      const answer = await fetch(`${root()}/omni/take`, { method: "POST", headers: { "Content-Type": "application/json" }, body });
-      if (!answer.ok) throw new Error((await answer.json()).detail || `status ${answer.status}`);
-      const link = make("a", { download: button.textContent, href: URL.createObjectURL(await answer.blob()) });
-      document.body.append(link);
-      link.click();
-      link.remove();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-      say(box, "");
-    } catch (error) {
-      say(box, `${error.message || error}`, true);
-    }
-    button.disabled = false;
-  };
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest?.(".omni-recipe [data-do]");
-    const box = button?.closest(".omni-recipe");
-    if (!box) return;
-    if (button.dataset.do === "link") copyLink(box);
-    if (button.dataset.do === "take") take(box, button);
-    if (button.dataset.do === "preset") {
-      const form = box.querySelector("form");
-      form.hidden = !form.hidden;
-      if (!form.hidden) form.querySelector("input").focus();
-    }
-  });
-  document.addEventListener("submit", (event) => {
-    const form = event.target.closest?.(".omni-recipe-name");
-    if (!form) return;
-    event.preventDefault();
-    const box = form.closest(".omni-recipe");
-    const name = form.querySelector("input").value.trim();
-    if (!name) return;
-    const one = { tab: box.dataset.tab, name, recipe: box.dataset.recipe };
-    const wrong = keep((all) => [...all.filter((other) => other.tab !== one.tab || other.name !== name), one]);
-    form.hidden = !wrong;
-    say(box, wrong || `Saved as ${name}: it stands among the presets of this tab, in this browser.`, Boolean(wrong));
-  });
-})();
+const take = async (box, button) => {
+  const inside = button.dataset.holds && box.querySelector("[data-do=with]")?.checked;
+  button.disabled = true;
+  try {
+    // The recipe goes along as the text that it is: a seed of 64 bits would be rounded by JSON.parse.
+    const body = `{"file": ${JSON.stringify(button.dataset.file)}, "recipe": ${inside ? box.dataset.recipe : "null"}}`;
+    const answer = await fetch(`${appRoot()}/omni/take`, { method: "POST", headers: { "Content-Type": "application/json" }, body });
+    if (!answer.ok) throw new Error((await answer.json()).detail || `status ${answer.status}`);
+    const link = make("a", { download: button.textContent, href: URL.createObjectURL(await answer.blob()) });
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    say(box, "");
+  } catch (error) {
+    say(box, `${error.message || error}`, true);
+  }
+  button.disabled = false;
+};
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.(".omni-recipe [data-do]");
+  const box = button?.closest(".omni-recipe");
+  if (!box) return;
+  if (button.dataset.do === "link") copyLink(box);
+  if (button.dataset.do === "take") take(box, button);
+  if (button.dataset.do === "preset") {
+    const form = box.querySelector("form");
+    form.hidden = !form.hidden;
+    if (!form.hidden) form.querySelector("input").focus();
+  }
+});
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest?.(".omni-recipe-name");
+  if (!form) return;
+  event.preventDefault();
+  const box = form.closest(".omni-recipe");
+  const name = form.querySelector("input").value.trim();
+  if (!name) return;
+  const one = { tab: box.dataset.tab, name, recipe: box.dataset.recipe };
+  const wrong = keep((all) => [...all.filter((other) => other.tab !== one.tab || other.name !== name), one]);
+  form.hidden = !wrong;
+  say(box, wrong || `Saved as ${name}: it stands among the presets of this tab, in this browser.`, Boolean(wrong));
+});

@@ -1,72 +1,77 @@
 // The buttons below a result (omni_ui/features/repeat/repeat.py) and below a failure (omni_ui/features/error_fixes/error_fixes.py).
-(() => {
-  const SKIP = { __type__: "update" };
-  const ask = {}; // by tab: asks the app to repeat the result that is shown
-  const fix = {}; // by tab: hands on what is to be changed
-  const status = (tab) => document.getElementById(`${tab}-status`);
-  const state = (tab) => status(tab)?.querySelector(".omni-status")?.dataset.state;
-  const rest = (ms) => new Promise((done) => setTimeout(done, ms));
+import { defineAction, defineComponent } from "../../core/components.js";
 
-  window.omniRepeat = (trigger, tab) => { ask[tab] = (what) => trigger("input", { what }); };
-  window.omniFixer = (props, trigger, tab) => {
-    fix[tab] = (order) => { props.value = { ...order, at: Date.now() }; trigger("input"); };
-  };
+const SKIP = { __type__: "update" };
+const ask = {}; // by tab: asks the app to repeat the result that is shown
+const fix = {}; // by tab: hands on what is to be changed
+const status = (tab) => document.getElementById(`${tab}-status`);
+const state = (tab) => status(tab)?.querySelector(".omni-status")?.dataset.state;
+const rest = (ms) => new Promise((done) => setTimeout(done, ms));
 
-  /** New values for controls: what is set, the first of what is kept, and nothing for all others. */
-  window.omniFixed = (order, names, values) => names.map((name, at) => {
-    if (order?.set && name in order.set) return order.set[name];
-    if (order?.keep && name in order.keep && Array.isArray(values[at])) return values[at].slice(0, order.keep[name]);
-    return SKIP;
-  });
+defineComponent("repeat", ({ trigger, options: { tab } }) => { ask[tab] = (what) => trigger("input", { what }); });
+defineComponent("error_fix", ({ props, trigger, options: { tab } }) => {
+  fix[tab] = (order) => { props.value = { ...order, at: Date.now() }; trigger("input"); };
+});
 
-  /** Starts a run, until the status shows that it has begun: Gradio drops what is pressed while a run is just ending. */
-  const start = async (tab, act) => {
-    const before = status(tab)?.innerHTML;
-    for (let tries = 0; tries < 8; tries++) {
-      await rest(60); // a control that was just filled in tells Gradio so first
-      act();
-      if (tab === "video") return; // there every press is a job of its own
-      for (let waits = 0; waits < 10; waits++) {
-        await rest(80);
-        if (state(tab) === "working" || status(tab)?.innerHTML !== before) return;
-      }
+/** New values for controls: what is set, the first of what is kept, and nothing for all others. */
+const fixedValues = (names, [order, ...values]) => names.map((name, at) => {
+  if (order?.set && name in order.set) return order.set[name];
+  if (order?.keep && name in order.keep && Array.isArray(values[at])) return values[at].slice(0, order.keep[name]);
+  return SKIP;
+});
+defineAction("fixed_values", fixedValues);
+
+/** Starts a run, until the status shows that it has begun: Gradio drops what is pressed while a run is just ending. */
+const start = async (tab, act) => {
+  const before = status(tab)?.innerHTML;
+  for (let tries = 0; tries < 8; tries++) {
+    await rest(60); // a control that was just filled in tells Gradio so first
+    act();
+    if (tab === "video") return; // there every press is a job of its own
+    for (let waits = 0; waits < 10; waits++) {
+      await rest(80);
+      if (state(tab) === "working" || status(tab)?.innerHTML !== before) return;
     }
-  };
-  window.omniPress = (tab) => start(tab, () => document.getElementById(`${tab}-run`)?.click());
+  }
+};
+const pressRun = (tab) => start(tab, () => document.getElementById(`${tab}-run`)?.click());
+defineAction("press_run", (tab) => { pressRun(tab); });
 
-  const fill = (id, text) => {
-    const field = document.getElementById(id)?.querySelector("textarea, input");
-    if (!field || field.value === text) return;
-    field.value = text;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  };
+const fill = (id, text) => {
+  const field = document.getElementById(id)?.querySelector("textarea, input");
+  if (!field || field.value === text) return;
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+};
 
-  const once = (tab, what, { seed, apart }) => {
-    if (state(tab) === "working") return;
-    if (what === "check" || apart !== undefined) {
-      if (tab === "chat") window.omniChat.again(); // the last message, and not what is being written
-      start(tab, () => ask[tab](what));
-      return;
-    }
-    fill(`${tab}-seed`, what === "again" ? seed : "");
-    if (tab === "chat") window.omniChat.again();
-    window.omniPress(tab);
-  };
+const repeatOnce = async (tab, what, { seed, apart }) => {
+  if (state(tab) === "working") return;
+  if (what === "check" || apart !== undefined) {
+    if (tab === "chat") await answerAgain(); // the last message, and not what is being written
+    start(tab, () => ask[tab](what));
+    return;
+  }
+  fill(`${tab}-seed`, what === "again" ? seed : "");
+  if (tab === "chat") await answerAgain();
+  pressRun(tab);
+};
 
-  const mend = async (tab, order) => {
-    if (order.press) {
-      document.getElementById(order.press)?.click();
-      for (let waits = 0; waits < 50 && state(tab) === "failed"; waits++) await rest(100);
-    }
-    if (Object.keys({ ...order.set, ...order.keep }).length) fix[tab]?.(order);
-    else window.omniPress(tab);
-  };
+/** The next press of Send answers the last message once more. */
+const answerAgain = async () => (await import("../chat/chat.js")).answerAgain();
 
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest?.(".omni-again button, .omni-fixes button");
-    const row = button?.closest("[data-tab]");
-    if (!row) return;
-    if (button.dataset.do) once(row.dataset.tab, button.dataset.do, row.dataset);
-    else mend(row.dataset.tab, JSON.parse(button.dataset.fix));
-  });
-})();
+const mend = async (tab, order) => {
+  if (order.press) {
+    document.getElementById(order.press)?.click();
+    for (let waits = 0; waits < 50 && state(tab) === "failed"; waits++) await rest(100);
+  }
+  if (Object.keys({ ...order.set, ...order.keep }).length) fix[tab]?.(order);
+  else pressRun(tab);
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.(".omni-again button, .omni-fixes button");
+  const row = button?.closest("[data-tab]");
+  if (!row) return;
+  if (button.dataset.do) repeatOnce(row.dataset.tab, button.dataset.do, row.dataset);
+  else mend(row.dataset.tab, JSON.parse(button.dataset.fix));
+});

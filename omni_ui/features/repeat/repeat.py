@@ -14,6 +14,7 @@ import gradio as gr
 
 from omni_ui.client import Request
 from omni_ui.core.run import Outcome
+from omni_ui.core.scripts import mounted
 from omni_ui.media.similarity import DIFFERENT, IDENTICAL, NEARLY, UNKNOWN, Likeness, likeness
 from omni_ui.widgets.fields import Component
 
@@ -61,13 +62,7 @@ class Repeat:
         inputs: all that a run takes; of these, states of the session are always taken as they are by then.
         """
         self._states = {name for name, part in inputs.items() if isinstance(part, gr.State)}
-        return gr.HTML(
-            None,
-            elem_id=f"{self.tab}-repeat",
-            visible="hidden",
-            html_template="",
-            js_on_load=f"omniRepeat(trigger, '{self.tab}');",
-        )
+        return gr.HTML(None, elem_id=f"{self.tab}-repeat", visible="hidden", **mounted("", "repeat", tab=self.tab))
 
     def made(
         self, request: Request, entered: dict[str, Any], outcome: Outcome | None, model: str | None, version: str | None

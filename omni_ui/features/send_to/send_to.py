@@ -16,6 +16,7 @@ import gradio as gr
 
 from omni_ui.client import type_of_file
 from omni_ui.core.run import Outcome, Updates
+from omni_ui.core.scripts import mounted
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.restore import fitting, reopen, reopened
 from omni_ui.features.history.service import Recorder
@@ -109,9 +110,7 @@ class SendTo:
 
     def wire(self, strip: gr.Tabs) -> None:
         """Makes the component that carries an order of the page here. Call it inside the page, below the tabs."""
-        order = gr.HTML(
-            None, elem_id="omni-carry", visible="hidden", html_template="", js_on_load="omniCarrier(props, trigger);"
-        )
+        order = gr.HTML(None, elem_id="omni-carry", visible="hidden", **mounted("", "result_carrier"))
         order.preprocess = lambda value: value if isinstance(value, dict) else {}
         lists = {
             f"{one.tab}-{one.field}": self.tabs[one.tab].inputs[one.field]

@@ -4,6 +4,7 @@ from typing import Any
 
 import gradio as gr
 
+from omni_ui.core.scripts import mounted
 from omni_ui.widgets.fields import Component, untouched
 
 Choices = list[tuple[str, str]]
@@ -12,30 +13,19 @@ Choices = list[tuple[str, str]]
 
 def parts_list(elem_id: str) -> Component:
     """The parts of a long text. value: {"rows": [Part.row()]}; on the event `redo` it also holds `again`."""
-    return _made(
-        None,
-        "omniParts(element, props, watch, () => trigger('redo'));",
-        '<div class="omni-parts" hidden></div>',
-        elem_id=elem_id,
-    )
+    return _made(None, "speech_parts", '<div class="omni-parts" hidden></div>', elem_id=elem_id)
 
 
 def voice_list(elem_id: str) -> Component:
     """A choice among saved voices. value: the name; voices: [{"name", "about": [line, …]}]."""
-    return _made(
-        None,
-        "omniVoices(element, props, watch, trigger);",
-        '<fieldset class="omni-voices"></fieldset>',
-        elem_id=elem_id,
-        voices=[],
-    )
+    return _made(None, "voice_list", '<fieldset class="omni-voices"></fieldset>', elem_id=elem_id, voices=[])
 
 
 def cast_field(elem_id: str) -> Component:
     """A voice for each speaker. value: {speaker: voice}; speakers: [name]; voices: Choices."""
     return _made(
         None,
-        "omniCast(element, props, watch, trigger);",
+        "cast",
         '<div class="omni-cast" role="group" aria-label="Voices of the script" hidden></div>',
         elem_id=elem_id,
         speakers=[],
@@ -43,8 +33,8 @@ def cast_field(elem_id: str) -> Component:
     )
 
 
-def _made(value: Any, script: str, template: str, **more: Any) -> Component:
-    made = gr.HTML(value, js_on_load=script, html_template=template, padding=False, **more)
+def _made(value: Any, component: str, template: str, **more: Any) -> Component:
+    made = gr.HTML(value, **mounted(template, component), padding=False, **more)
     made.api_info = lambda: {"type": "object"}
     made.example_payload = made.example_value = lambda: None
     return untouched(made)

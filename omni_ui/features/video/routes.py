@@ -12,6 +12,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse
 
 from omni_ui.client import VideoRequest, hint
+from omni_ui.core.scripts import mounted
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.store import StoreTrouble, VideoRecord
@@ -141,8 +142,6 @@ def job_list(elem_id: str) -> gr.HTML:
         f'<h2 id="{elem_id}-title">My videos</h2><p class="omni-jobs-trouble" role="status" hidden></p>'
         '<ul class="omni-job-list"></ul></section>'
     )
-    made = gr.HTML(
-        "", html_template=template, js_on_load="omniJobs(element, props, trigger);", elem_id=elem_id, padding=False
-    )
+    made = gr.HTML("", **mounted(template, "video_jobs"), elem_id=elem_id, padding=False)
     made.preprocess = made.postprocess = lambda value: value
     return made

@@ -1,0 +1,13 @@
+// Runs in the page's head, before anything else: it is small, and the same for everybody.
+try { // who this browser is: a secret of its own, sent along as a cookie so that files and routes know it too
+  const known = localStorage.getItem("omni_visitor");
+  const secret = known || [...crypto.getRandomValues(new Uint8Array(24))].map((b) => b.toString(16).padStart(2, "0")).join("");
+  if (!known) localStorage.setItem("omni_visitor", secret);
+  const cross = location.protocol === "https:" ? "; SameSite=None; Secure; Partitioned" : "; SameSite=Lax";
+  document.cookie = `omni_visitor=${secret}; path=/; max-age=31536000${cross}`;
+} catch { /* storage is off in this browser: the page works, nothing is remembered */ }
+window.omni = { // what Gradio asks for before the modules are there waits here (omni_ui/core/components.js)
+  waiting: [],
+  mount(...values) { return new Promise((done) => this.waiting.push(["mount", values, done])); },
+  call(...values) { return new Promise((done) => this.waiting.push(["call", values, done])); },
+};

@@ -1,0 +1,25 @@
+// The entry: what every tab needs comes with the page, the rest when a component of it is drawn.
+import { loadLater, takeOver } from "../core/components.js";
+import "../features/i18n/language.js";
+import "./page.js";
+import "./server_state.js";
+import "./help.js";
+import "./run_notice.js";
+import "../widgets/number_field.js";
+import "../widgets/gallery.js";
+import "../features/model_defaults/model_defaults.js";
+import "../features/recipes/recipes.js";
+import "../features/send_to/send_to.js";
+import "../features/repeat/repeat.js";
+import "../features/estimate/estimate.js";
+import "../features/grid/grid.js";
+
+loadLater(() => import("../features/chat/chat.js"), "chat_messages", "chat_answer", "chat_change");
+loadLater(() => import("../features/chat/message_files.js"), "message_files", "file_picker", "download_file");
+loadLater(() => import("../features/speech/speech.js"), "speech_parts", "voice_list", "cast");
+loadLater(() => import("../features/video/jobs.js"), "video_jobs");
+loadLater(() => import("../features/history/history.js"), "history");
+loadLater(() => import("../widgets/image_input.js"), "image_input", "image_checks");
+loadLater(() => import("../widgets/audio_player.js"), "audio_player", "audio_drawing");
+
+takeOver(window.omni);

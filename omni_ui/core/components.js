@@ -1,0 +1,51 @@
+// The scripts of components, by name. The app writes the name into a component's template (omni_ui/core/scripts.py);
+// Gradio then runs one constant line for each component, which ends up in `mount`.
+const components = new Map(); // by name: (context) => void
+const actions = new Map(); // by name: (...values) => result, called by the app's events
+const loaders = new Map(); // by name: loads the module that defines it
+
+/** context: Gradio's { element, props, trigger, watch, upload }, and `options` that the app gave. */
+export const defineComponent = (name, mountComponent) => components.set(name, mountComponent);
+
+/** What an event of the app may call in the browser. Gets the event's constants first, then the values. */
+export const defineAction = (name, act) => actions.set(name, act);
+
+/** These components and actions are defined by a module that is loaded when the first of them is needed. */
+export const loadLater = (load, ...names) => names.forEach((name) => loaders.set(name, load));
+
+const find = async (kind, name) => {
+  if (!kind.has(name)) await loaders.get(name)?.();
+  if (!kind.has(name)) throw new Error(`No script defines ${name}.`);
+  return kind.get(name);
+};
+
+const showFailure = (element) => {
+  const note = document.createElement("p");
+  note.className = "omni-error";
+  note.setAttribute("role", "alert");
+  note.textContent = "This part of the page could not be loaded. Load the page again.";
+  element.append(note);
+};
+
+/** Mounts the component whose name stands in the element that Gradio drew. */
+export const mount = async (context) => {
+  const { component, options } = context.element.querySelector("template[data-component]").dataset;
+  const start = (mountComponent) => mountComponent({ ...context, options: JSON.parse(options) });
+  if (components.has(component)) return start(components.get(component)); // at once, before anything is painted
+  try {
+    start(await find(components, component));
+  } catch (error) {
+    showFailure(context.element);
+    throw error;
+  }
+};
+
+/** Calls an action; the result goes back to the app's event. */
+export const call = async (name, ...values) => (await find(actions, name))(...values);
+
+/** Takes over from the queue of the page's head, which holds what was asked for before the modules were there. */
+export const takeOver = (queue) => {
+  const waiting = queue.waiting.splice(0);
+  Object.assign(queue, { mount, call });
+  for (const [name, values, done] of waiting) done({ mount, call }[name](...values));
+};

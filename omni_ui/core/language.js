@@ -1,0 +1,105 @@
+// The texts of the page in its language: the English text is the key (omni_ui/features/i18n).
+let language = "en";
+let exact = new Map();
+let patterns = []; // texts with gaps, those with the most words of their own first
+let found = new Map(); // what was looked up before; null when there is nothing
+const sources = new Map(); // from what was shown back to the English text
+const GAP = /\{\d+\}/;
+const quoted = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** texts: those of the language by the English ones; none for English itself. */
+export const learn = (code, texts) => {
+  language = code;
+  exact = new Map(Object.entries(texts));
+  patterns = [];
+  found = new Map();
+  for (const [key, shown] of exact) {
+    const letters = key.replace(/\{\d+\}/g, "").replace(/[^\p{L}]/gu, "").length;
+    const wide = /(^|[.?!:] )\{\d+\}( [A-Z]|$)/.test(key); // a gap that holds sentences
+    const add = (source, becomes, plain) => patterns.push({ source: new RegExp(`^${source}$`, "s"), becomes, letters, plain, wide });
+    if (GAP.test(key)) add(key.split(GAP).map(quoted).join("(.*?)"), shown, letters < 12);
+    // What is said about a field stands alone in the file: "is empty: choose another file."
+    else if (/^(is|has|holds|must|cannot|needs|makes|changes|understands|answers|speaks|reads|takes)\b/.test(key)) {
+      add(`(.{1,80}?) ${quoted(key)}`, `{1}${shown}`, true);
+      add(`(.{1,80}?) ${quoted(key)}\\.`, `{1}${shown}${/[\u3000-\u9fff]$/.test(shown) ? "。" : "."}`, true);
+    }
+  }
+  // Sentences before their parts: "… must be {2}." before "{1} from {2} to {3}".
+  const ends = (one) => /\\[.?!]\$$/.test(one.source.source);
+  patterns.sort((a, b) => ends(b) - ends(a) || b.letters - a.letters);
+};
+
+/** A sentence, also one that is known without its full stop. */
+const ended = (text) => {
+  const bare = /\.$/.test(text) ? whole(text.slice(0, -1)) : null;
+  return whole(text) ?? (bare && bare + (/[\u3000-\u9fff]$/.test(bare) ? "。" : "."));
+};
+/** Titles with their numbers: "Inference steps 7, Seed 3". */
+const listed = (text) => {
+  const parts = text.split(", ").map((one) => {
+    const [, title, value] = /^(.+) (\S*\d\S*)$/.exec(one) || [];
+    return title && exact.has(title) ? `${exact.get(title)} ${value}` : null;
+  });
+  return parts.every(Boolean) ? parts.join(", ") : null;
+};
+const sentences = (text) => {
+  const parts = text.split(/(?<=[.?!:]) /);
+  if (parts.length < 2 || parts.length > 12) return null;
+  let hit = false;
+  let said = "";
+  for (let from = 0, to; from < parts.length; from = to) {
+    let shown = null;
+    for (to = parts.length; to > from && shown === null; to -= 1) {
+      if (to - from < parts.length) shown = ended(parts.slice(from, to).join(" "));
+    }
+    to += 1;
+    if (shown === null) {
+      to = from + 1;
+      const title = /^(.*):$/.exec(parts[from])?.[1]; // "Seed: Random"
+      hit ||= Boolean(title && exact.has(title));
+      shown = title && exact.has(title) ? `${exact.get(title)}: ` : parts[from];
+    } else hit = true;
+    said += (said && !/[。？！：\s]$/.test(said) ? " " : "") + shown;
+  }
+  return hit ? said : null;
+};
+/** What fills a gap: a title, a list of them with values, or something that stays as it is. */
+const piece = (text) => {
+  const one = (words) => exact.get(words) ?? exact.get(words.charAt(0).toUpperCase() + words.slice(1));
+  const titled = (words) => {
+    const [, title, value] = /^(.*) (\S+)$/s.exec(words) || [];
+    return one(words) ?? (title && one(title) ? `${one(title)} ${value}` : words);
+  };
+  const words = text.trim();
+  return one(words) ?? matched(words) ?? text.split(", ").map(titled).join(", ");
+};
+const matched = (text) => {
+  for (const { source, becomes, plain, wide } of patterns) {
+    const fits = source.exec(text);
+    if (!fits) continue;
+    const gaps = fits.slice(1);
+    if (plain && gaps.some((gap) => gap.length > 60)) continue;
+    if (!wide && gaps.some((gap) => /[.?!] [A-Z]/.test(gap))) continue;
+    return becomes.replace(/\{(\d+)\}/g, (_, number) => piece(gaps[number - 1]));
+  }
+  return null;
+};
+const whole = (text) => exact.get(text) ?? matched(text);
+/** The text in the language of the page, or null when it has none. */
+const translated = (text) => {
+  if (!exact.size || text.length > 1500 || !/[A-Za-z]/.test(text)) return null;
+  if (found.has(text)) return found.get(text);
+  const shown = whole(text) ?? sentences(text) ?? listed(text);
+  if (found.size > 5000) found.clear();
+  found.set(text, shown);
+  if (shown !== null) sources.set(shown, text);
+  return shown;
+};
+/** The text in the language of the page; as it is where that has none. */
+export const translate = (text) => translated(text) ?? text;
+/** The English text that is shown so, or null. */
+export const sourceOf = (text) => sources.get(text) ?? null;
+/** Whether the page is shown in a language other than English. */
+export const isTranslated = () => exact.size > 0;
+/** A time (seconds since 1970) as people write it: in English, those of the browser's language. */
+export const formatTime = (seconds) => new Date(1000 * seconds).toLocaleString(language === "en" ? undefined : language);

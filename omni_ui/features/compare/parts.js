@@ -1,0 +1,24 @@
+// What the dialogs of a comparison are made of.
+import { make } from "../../core/dom.js";
+import { formatTime } from "../../core/language.js";
+
+export const button = (words, does, more = {}) => {
+  const made = make("button", { type: "button", class: "omni-small", ...more }, words);
+  made.addEventListener("click", () => does(made));
+  return made;
+};
+/** Buttons of which one is pressed. choices: [value, words]; picked: told of a new choice. */
+export const choice = (label, choices, picked) => {
+  const all = choices.map(([value, words], number) => {
+    const made = button(words, () => {
+      all.forEach((one) => one.setAttribute("aria-pressed", String(one === made)));
+      picked(value);
+    }, { "aria-pressed": String(number === 0), "data-value": value });
+    return made;
+  });
+  return make("span", { role: "group", "aria-label": label, class: "omni-compare-row" }, ...all);
+};
+
+/** Words of the visitor's own, which are never translated. */
+export const theirs = (words) => make("span", { translate: "no" }, words.slice(0, 300));
+export const when = (record) => formatTime(record.at);
