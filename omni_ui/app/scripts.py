@@ -82,7 +82,7 @@ def script_routes() -> APIRouter:
         """One module. Another hash is that of a page which was loaded before an update."""
         module = modules().get(name) if hash == version() else None
         if module is None:
-            raise HTTPException(404, "There is no such script. Load the page again.")
+            raise HTTPException(404, "No such script.")
         accepted = {one.split(";")[0].strip() for one in request.headers.get("accept-encoding", "").split(",")}
         encoding = next((one for one in module.packed if one in accepted), None)
         body = module.packed[encoding] if encoding else module.source

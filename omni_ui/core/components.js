@@ -15,7 +15,7 @@ export const loadLater = (load, ...names) => names.forEach((name) => loaders.set
 
 const find = async (kind, name) => {
   if (!kind.has(name)) await loaders.get(name)?.();
-  if (!kind.has(name)) throw new Error(`No script defines ${name}.`);
+  if (!kind.has(name)) throw new Error(name);
   return kind.get(name);
 };
 
