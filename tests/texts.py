@@ -11,6 +11,7 @@ GAP = "\0"
 """A changing part of a text while it is collected; at the end it is {1}, {2}, …"""
 
 APART = (
+    "cli/",  # speaks on the terminal
     "demo/",  # a server of its own, that answers as vLLM-Omni does
     "features/snippets/",  # code
     "settings.py",  # speaks on the terminal
