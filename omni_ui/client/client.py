@@ -16,10 +16,10 @@ import httpx
 from omni_ui.client import dynamo
 from omni_ui.client.answers.chat import read_chat
 from omni_ui.client.answers.pictures import Pictures, fetch_pictures, read_edit
-from omni_ui.client.answers.samples import USUAL_RATE, bare_samples
-from omni_ui.client.answers.speech import BatchResult, fetch_sound, read_batch, read_speech
+from omni_ui.client.answers.samples import USUAL_RATE, PcmReader, bare_samples
+from omni_ui.client.answers.speech import BatchResult, SilentBreak, fetch_sound, read_batch, read_speech
 from omni_ui.client.discovery import Ability
-from omni_ui.client.errors import BadRequest
+from omni_ui.client.errors import BadRequest, NothingMade, OmniError
 from omni_ui.client.events import ChatEvent, Failed, Speech, SpeechEvent, TextDelta
 from omni_ui.client.gateways import DYNAMO
 from omni_ui.client.jobs import VideoJob, download, fetch_job, read_job
@@ -127,9 +127,31 @@ class OmniClient(Server):
         bare = request.response_format == "pcm" and not await self._rate_is_doubtful(request)
         streamed = request.model_copy(update={"stream": True, "response_format": "pcm" if bare else "wav"})
         read = partial(read_speech, self._wire, rate=request.sample_rate)
+        silent = False
         async with aclosing(self._stream(streamed, read, on_wait, deadline)) as events:
             async for event in events:
+                silent = isinstance(event, Failed) and isinstance(event.error, SilentBreak)
+                if not silent:
+                    yield event
+        if silent:
+            async for event in self._ask_why(request, deadline):
                 yield event
+
+    async def _ask_why(self, request: SpeechRequest, deadline: float | None) -> AsyncGenerator[SpeechEvent]:
+        """The same speech in one piece, after a stream of bare sound that broke before its first byte.
+
+        Such a stream has no way to say why it failed (0.20 and 0.22 have no other, later ones when asked for raw
+        sound); an answer in one piece has. This starts no work beside work that goes on: the server ended the answer
+        before it had any sound, and speech is called off when its connection is gone, on every version (WIRE.md 12).
+        It is asked once, and whatever comes of it stands.
+        """
+        whole = request.model_copy(update={"response_format": "wav"})
+        try:
+            chunk = PcmReader(USUAL_RATE).feed((await self.speech(whole, deadline=deadline)).data)
+        except OmniError as error:
+            yield Failed(error)
+        else:
+            yield chunk or Failed(NothingMade("The server reports success and made no sound."))
 
     async def _rate_is_doubtful(self, request: SpeechRequest) -> bool:
         """Whether bare samples could come at another rate than was asked for: up to 0.28 the rate is ignored, and

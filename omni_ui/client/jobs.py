@@ -57,9 +57,9 @@ def read_job(body: Any) -> VideoJob:
         raise BrokenAnswer(f"The server names a state that is unknown here: {state}.")
     error = None
     if state == "failed":
-        told = body.get("error")
-        code = told.get("code") if isinstance(told, dict) else None
-        error = error_from_body({"error": told or "no reason given"}, int(code) if str(code).isdecimal() else 500)
+        reason = body.get("error")
+        code = reason.get("code") if isinstance(reason, dict) else None
+        error = error_from_body({"error": reason or "no reason given"}, code if isinstance(code, int) else 500)
     return VideoJob(
         id=body["id"],
         state=state,

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-GAUGE = re.compile(r"^(vllm_omni|vllm):num_requests_(running|waiting)(?:\{[^}]*\})?\s+(\S+)", re.MULTILINE)
+GAUGE = re.compile(r"^(vllm_omni:|vllm:omni_|vllm:)num_requests_(running|waiting)(?:\{[^}]*\})?\s+(\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,9 @@ class Load:
 def read_load(text: str) -> Load | None:
     """The load in the answer of GET /metrics; None when it does not tell.
 
-    vLLM-Omni counts whole requests as vllm_omni:num_requests_* (metrics/definitions.py:26,144). vLLM's own gauges
-    count those of each engine and stage, which are added up where the former are missing.
+    vLLM-Omni counts whole requests as vllm_omni:num_requests_* (metrics/definitions.py:26,144), which 0.22 called
+    vllm:omni_num_requests_* (definitions.py:18 there). vLLM's own gauges count those of each engine and stage, which
+    are added up where the former are missing, as on 0.20.
     """
     found: dict[tuple[str, str], float] = {}
     for prefix, name, number in GAUGE.findall(text):
@@ -30,7 +31,7 @@ def read_load(text: str) -> Load | None:
             found[prefix, name] = found.get((prefix, name), 0.0) + float(number)
         except ValueError:
             continue
-    for prefix in ("vllm_omni", "vllm"):
+    for prefix in ("vllm_omni:", "vllm:omni_", "vllm:"):
         if (prefix, "running") in found:
             return Load(round(found[prefix, "running"]), round(found.get((prefix, "waiting"), 0.0)))
     return None

@@ -18,7 +18,7 @@ from pydantic_core import from_json
 
 from omni_ui.client import retries
 from omni_ui.client.addresses import read_address, read_key
-from omni_ui.client.answers.failures import error_from
+from omni_ui.client.answers.failures import error_from, error_from_body
 from omni_ui.client.answers.formats import replace_files, type_of_file
 from omni_ui.client.connection_errors import CONNECT, PlainErrors, TimedStream
 from omni_ui.client.errors import BadRequest, BrokenAnswer, GatewayTimedOut, NotFound, NotVllmOmni, OmniError
@@ -155,8 +155,14 @@ class Transport:
         *,
         session: JobSession | None = None,
     ) -> dict[str, Any]:
-        """The parsed body, which must be a JSON object."""
-        return await self.read_json(await self.fetch(call, on_wait, deadline, session=session))
+        """The parsed body, which must be a JSON object; raises for one that is an error, whatever its status.
+
+        Up to 0.22 a refused voice comes with status 200 (serving_speech.py there), and so do errors of some gateways.
+        """
+        body = await self.read_json(await self.fetch(call, on_wait, deadline, session=session))
+        if body.get("error"):
+            raise error_from_body(body, None, path=call.path)
+        return body
 
     async def read_json(self, response: httpx.Response) -> dict[str, Any]:
         content = await response.aread()
@@ -177,6 +183,7 @@ class Transport:
 
         halves: leaves halves of characters in the texts, for a caller that joins them across events.
         """
+        response.encoding = "utf-8-sig"  # always UTF-8; a byte order mark would hide the first line
         try:
             async for event in EventSource(response).aiter_sse():
                 if event.data.strip() == "[DONE]":

@@ -38,7 +38,7 @@ def read_voices(body: dict[str, Any]) -> Voices:
 
 
 def read_upload(body: dict[str, Any], name: str) -> SavedVoice:
-    if body.get("success") is False:
+    if body.get("success") is not True:
         raise ServerFailed(
             "The server did not save the voice.", server_message=str(body.get("message") or ""), body=body
         )

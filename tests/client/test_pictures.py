@@ -62,7 +62,6 @@ async def test_pictures_are_the_bytes_that_the_server_sent() -> None:
         ({"created": 1}, BrokenAnswer),
         ({"data": [None]}, BrokenAnswer),
         ({"data": [{"b64_json": "!!"}]}, BrokenAnswer),
-        (pictures(png(form="JPEG")), BrokenAnswer),
     ],
 )
 async def test_answers_without_a_proper_picture(body: object, kind: type[Exception]) -> None:

@@ -30,7 +30,7 @@ async def read_chat(wire: Transport, response: httpx.Response) -> AsyncGenerator
 
 
 async def _read_stream(wire: Transport, response: httpx.Response) -> AsyncIterator[ChatEvent]:
-    reason, ended, given = None, False, False
+    reason, ended, given, tool = None, False, False, False
     joiners = {TextDelta: DeltaText(), ReasoningDelta: DeltaText()}
     async for _, chunk in wire.events(response, halves=True):
         if chunk is None:
@@ -40,6 +40,7 @@ async def _read_stream(wire: Transport, response: httpx.Response) -> AsyncIterat
             raise error_from_body(valid_values(chunk), None)
         for choice in _choices(chunk):
             reason = choice.get("finish_reason") or reason
+            tool = tool or _calls_tool(choice.get("delta"))
             for event in await _read_off_loop(choice, choice.get("delta"), chunk.get("modality")):
                 given = True
                 if isinstance(event, TextDelta | ReasoningDelta):
@@ -56,8 +57,8 @@ async def _read_stream(wire: Transport, response: httpx.Response) -> AsyncIterat
     if not ended and reason is None:
         raise BrokenAnswer("The connection broke before the answer was complete.")
     if not given:
-        raise NothingMade("The model answered nothing.", "Ask differently, or choose another form of answer.")
-    yield Finish(valid_text(str(reason or "stop")))
+        raise _nothing(reason, tool)
+    yield Finish("tool_calls" if tool else valid_text(str(reason or "stop")))
 
 
 def _read_whole(body: dict[str, Any]) -> Iterator[ChatEvent]:
@@ -67,11 +68,30 @@ def _read_whole(body: dict[str, Any]) -> Iterator[ChatEvent]:
     choices = _choices(body)
     if not choices:
         raise NothingMade("The model answered nothing.", "Ask differently, or choose another form of answer.")
-    for choice in choices:
-        yield from _read_choice(choice, choice.get("message"), None)
+    reason = next((choice["finish_reason"] for choice in choices if choice.get("finish_reason")), "stop")
+    tool = any(_calls_tool(choice.get("message")) for choice in choices)
+    events = [event for choice in choices for event in _read_choice(choice, choice.get("message"), None)]
+    if not events and (tool or reason == "content_filter"):
+        raise _nothing(reason, tool)
+    yield from events
     if usage := usage_from(body.get("usage")):
         yield usage
-    yield Finish(str(next((one["finish_reason"] for one in choices if one.get("finish_reason")), "stop")))
+    yield Finish("tool_calls" if tool else str(reason))
+
+
+def _nothing(reason: Any, tool: bool) -> NothingMade:
+    """Why an answer is empty, as far as the server says."""
+    if tool:
+        return NothingMade(
+            "The model asked for a tool instead of answering.", "There are no tools here: ask it to answer."
+        )
+    if reason == "content_filter":
+        return NothingMade("The model's own rules stopped this answer.", "Word it differently.")
+    return NothingMade("The model answered nothing.", "Ask differently, or choose another form of answer.")
+
+
+def _calls_tool(message: Any) -> bool:
+    return isinstance(message, dict) and bool(message.get("tool_calls") or message.get("function_call"))
 
 
 async def _read_off_loop(choice: dict[str, Any], said: Any, modality: Any) -> list[ChatEvent]:

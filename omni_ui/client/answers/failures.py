@@ -192,11 +192,18 @@ def _said(message: str) -> str:
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             continue
         if isinstance(one, dict) and "msg" in one:
-            parts.append(f"{_field(str(one.get('loc', ''))) or 'the request'}: {one['msg']}")
+            parts.append(f"{_field(_place(one.get('loc'))) or 'the request'}: {one['msg']}")
     # The form of videos is checked by pydantic alone, whose text this is (video/generation/helpers.py:978).
     for name, said in re.findall(r"^(\w[\w.]*)\n  (.*?) \[type=", message, re.MULTILINE):
         parts.append(f"{name}: {said}")
     return "; ".join(parts) or message
+
+
+def _place(loc: Any) -> str:
+    """Where an error is, with dots: 0.30 says `body.fps`, all before a tuple, ('body', 'fps')."""
+    if isinstance(loc, (tuple, list)):
+        return ".".join(str(part) for part in loc if part not in ("body", "query", "path"))
+    return str(loc or "")
 
 
 def _shorten(message: str) -> str:

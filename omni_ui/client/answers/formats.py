@@ -109,10 +109,12 @@ def decode_base64(text: Any) -> bytes:
         raise BrokenAnswer("The server sent no base64 where media belongs.")
     if text[:5].lower() == "data:":
         text = text.partition(",")[2]
-    try:
-        return pybase64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise BrokenAnswer("The server sent media that is not base64.") from None
+    for attempt in (text, "".join(text.split())):  # lines of 76 characters, as in mail, are base64 too
+        try:
+            return pybase64.b64decode(attempt, validate=True)
+        except (binascii.Error, ValueError):
+            continue
+    raise BrokenAnswer("The server sent media that is not base64.")
 
 
 def picture_from(text: Any) -> Picture:

@@ -22,6 +22,7 @@ class Pictures:
 
     size: WIDTHxHEIGHT as the server states it. output_format: png, jpeg or webp as stated. seconds: from the call to
     the last byte. text: what the model thought, where it says so. metrics: the server's own (stage_durations …).
+    missing: how many of the pictures in the answer could not be read; the others are whole.
     """
 
     pictures: list[Picture]
@@ -30,6 +31,7 @@ class Pictures:
     seconds: float = 0.0
     text: str | None = None
     metrics: dict[str, Any] = field(default_factory=dict)
+    missing: int = 0
 
 
 async def fetch_pictures(wire: Transport, call: WireCall, on_wait: OnWait | None, deadline: float | None) -> Pictures:
@@ -65,16 +67,27 @@ async def read_edit(
 
 
 def read_pictures(body: dict[str, Any], began: float) -> Pictures:
-    """Reads an ImageGenerationResponse (protocol/images.py:210). NothingMade when empty, BrokenAnswer when cut."""
+    """Reads an ImageGenerationResponse (protocol/images.py:210).
+
+    What a picture is, its own bytes say: a wrong `output_format` is corrected, since the picture is good. Of several,
+    those that are whole are given. NothingMade when empty, BrokenAnswer when none can be read.
+    """
     data = body.get("data")
     if not isinstance(data, list):
         raise BrokenAnswer("The server's answer holds no pictures.")
     if not data:
         raise NothingMade("The server reports success and made no picture.")
-    pictures = [picture_from(one.get("b64_json") if isinstance(one, dict) else None) for one in data]
+    pictures, broken = [], None
+    for entry in data:
+        try:
+            pictures.append(picture_from(entry.get("b64_json") if isinstance(entry, dict) else None))
+        except BrokenAnswer as error:
+            broken = error
+    if broken and not pictures:
+        raise broken
     stated, metrics = body.get("output_format"), body.get("metrics")
     if isinstance(stated, str) and any(_differs(stated, picture) for picture in pictures):
-        raise BrokenAnswer(f"The server says {stated} and sent {pictures[0].media_type}.")
+        stated = pictures[0].suffix.lstrip(".").replace("jpg", "jpeg")
     return Pictures(
         pictures,
         size=body.get("size"),
@@ -82,6 +95,7 @@ def read_pictures(body: dict[str, Any], began: float) -> Pictures:
         seconds=time.monotonic() - began,
         text=body.get("cot_output"),
         metrics=metrics if isinstance(metrics, dict) else {},
+        missing=len(data) - len(pictures),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from omni_ui.client.answers.failures import error_from_body
-from omni_ui.client.answers.formats import decode_base64
+from omni_ui.client.answers.formats import decode_base64, media_type_of
 from omni_ui.client.answers.samples import USUAL_RATE, PcmReader, check_sound
 from omni_ui.client.errors import BrokenAnswer, NothingMade, OmniError
 from omni_ui.client.events import Discard, Failed, Speech, SpeechEvent, Usage, usage_from
@@ -17,6 +17,8 @@ from omni_ui.client.requests.base import WireCall
 from omni_ui.client.transport import OnWait, Transport
 
 USAGE = "x-vllm-omni-"
+UNTYPED = ("application/octet-stream", "binary/octet-stream")
+"""What gateways and stores call a body whose type they do not know."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,16 @@ class BatchResult:
     error: OmniError | None = None
 
 
+class SilentBreak(BrokenAnswer):
+    """A stream of bare sound broke before its first byte: the server failed, and such a stream cannot say why."""
+
+
 async def fetch_sound(wire: Transport, call: WireCall, on_wait: OnWait | None, deadline: float | None) -> Speech:
     """Sends the call and checks that a whole sound came back."""
     began = time.monotonic()
     response = await wire.fetch(call, on_wait, deadline)
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    asked = str((call.json or {}).get("response_format", "wav"))
+    kind = _sound_type(response.headers.get("content-type", ""), response.content[:16], asked)
     if not kind.startswith("audio/"):
         body = await wire.read_json(response)
         raise error_from_body(body, None) if body.get("error") else BrokenAnswer("The server sent no sound.")
@@ -47,7 +54,7 @@ async def read_speech(wire: Transport, response: httpx.Response, rate: int | Non
     try:
         if "text/event-stream" in kind:
             pieces = _read_events(wire, response, reader)
-        elif kind.startswith("audio/"):
+        elif kind.startswith(("audio/", *UNTYPED)) or not kind:
             pieces = _read_raw(response, reader)
         else:
             body = await wire.read_json(response)
@@ -85,11 +92,15 @@ async def _read_events(wire: Transport, response: httpx.Response, reader: PcmRea
 
 async def _read_raw(response: httpx.Response, reader: PcmReader) -> AsyncIterator[SpeechEvent]:
     """Sound alone; the only sign of a failure is a connection that breaks. A whole WAV file comes out likewise."""
-    given = False
-    async for data in response.aiter_bytes():
-        if chunk := reader.feed(data):
-            given = True
-            yield chunk
+    given = heard = False
+    try:
+        async for data in response.aiter_bytes():
+            heard = heard or bool(data)
+            if chunk := reader.feed(data):
+                given = True
+                yield chunk
+    except BrokenAnswer as error:
+        raise error if heard else SilentBreak(error.what) from None
     if not given:
         raise NothingMade("The server reports success and made no sound.")
     if usage := _usage_of_headers(response.headers):
@@ -115,6 +126,15 @@ def _read_result(one: Any, index: int) -> BatchResult:
     except OmniError as error:
         return BatchResult(index, error=error)
     return BatchResult(index, Speech(data, kind, usage_from(one.get("usage"))))
+
+
+def _sound_type(stated: str, head: bytes, asked: str) -> str:
+    """The media type of a sound: as stated, or by its first bytes where no type is stated. Bare PCM has no mark."""
+    kind = stated.partition(";")[0].strip().lower()
+    if kind and kind not in UNTYPED:
+        return kind
+    found = media_type_of(head)
+    return found or ("audio/pcm" if asked == "pcm" and head[:1] not in (b"{", b"<") else kind)
 
 
 def _usage_of_headers(headers: Mapping[str, str]) -> Usage | None:

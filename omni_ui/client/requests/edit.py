@@ -174,6 +174,13 @@ class EditRequest(FormRequest):
             raise ValueError("Resolution and size exclude each other: clear one of them.")
         return resolution
 
+    @field_validator("output_format")
+    @classmethod
+    def _layers_are_transparent(cls, output_format: str, info: ValidationInfo) -> str:
+        if output_format == "jpeg" and info.data.get("layers"):
+            raise ValueError("JPEG has no transparency, which layers need: choose PNG or WebP.")
+        return output_format
+
     @field_validator("background")
     @classmethod
     def _transparent(cls, background: str, info: ValidationInfo) -> str:

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, ValidationInfo, field_validator
 
 from omni_ui.client.requests.base import INT64, MAX_PROMPT, JsonObject, Maybe, Request, Words, knob
 
@@ -147,6 +147,13 @@ class ImageRequest(Request):
     extra_params: JsonObject = knob(
         label="Extra parameters", help="Parameters that only this model knows, as a JSON object.", kind="json"
     )
+
+    @field_validator("layers")
+    @classmethod
+    def _layers_are_transparent(cls, layers: int | None, info: ValidationInfo) -> int | None:
+        if layers and info.data.get("output_format") == "jpeg":
+            raise ValueError("JPEG has no transparency, which layers need: choose PNG or WebP.")
+        return layers
 
     def payload(self) -> dict[str, Any]:
         body = super().payload()

@@ -50,6 +50,7 @@ class SpeechRequest(Request):
         help="Who speaks: one of the model's voices, or one that was saved on the server.",
         place="card",
         kind="choice",
+        free=True,
         max_length=200,
     )
     language: Maybe[str] = knob(
