@@ -23,7 +23,7 @@ async def health_says_healthy(s: Scene) -> None:
 
 @case(*ALL)
 async def version_is_told(s: Scene) -> None:
-    assert await s.omni.version() == "0.30.0"
+    assert await s.omni.version() == s.place.version
 
 
 @case(*ALL)

@@ -1,13 +1,13 @@
 """Runs the table: a parameter for each case on each server, one server at a time; the table of outcomes at the end."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from importlib import import_module
 
 import httpx
 import pytest
 
-from tests.contract.places import MODES, REAL, Place, demo_place, real_place
+from tests.contract.places import MODES, NEWEST, REAL, Place, Zygote, demo_place, real_place
 from tests.contract.scene import Scene
 from tests.contract.table import CASES, Case, draw
 
@@ -17,13 +17,22 @@ for _part in ("server", "pictures", "edits", "speech", "sound", "videos", "chat"
 OUTCOMES = pytest.StashKey[dict[tuple[str, str, str], str]]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--omni-version", default=NEWEST, help="The vLLM-Omni version of the real server, such as 0.24.0.")
+    parser.addoption("--all-cases", action="store_true", help="Also those that are said not to hold on that version.")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "contract_case" not in metafunc.fixturenames:
         return
     rows = []
+    version, everything = metafunc.config.getoption("--omni-version"), metafunc.config.getoption("--all-cases")
     for kind in ("demo", "real"):
         for mode in MODES:
-            mine = sorted((one for one in CASES if mode in one.modes), key=lambda one: one.last)
+            mine = [one for one in CASES if mode in one.modes]
+            if kind == "real" and version != NEWEST and not everything:
+                mine = [one for one in mine if one.client and one.holds_on(version)]
+            mine.sort(key=lambda one: one.last)
             for one in mine:
                 # The timeout holds for a case; the start of the real server is allowed 110 s of its own.
                 marks = [pytest.mark.real, pytest.mark.timeout(180)] if kind == "real" else []
@@ -34,15 +43,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 class Servers:
     """Keeps one server running: the cases come in the order of their servers, so each is started once."""
 
-    def __init__(self, folders: pytest.TempPathFactory):
-        self.folders, self.stack, self.running = folders, ExitStack(), None
+    def __init__(self, folders: pytest.TempPathFactory, version: str):
+        self.folders, self.stack, self.version = folders, ExitStack(), version
+        self.running: Place | None = None
+        self.zygote: Zygote | None = None
 
     def at(self, kind: str, mode: str) -> Place:
         if self.running is None or (self.running.kind, self.running.mode) != (kind, mode):
             self.stop()
-            opened = demo_place(mode) if kind == "demo" else real_place(mode, self.folders.mktemp(f"real-{mode}"))
-            self.running = self.stack.enter_context(opened)
+            self.running = self.stack.enter_context(demo_place(mode) if kind == "demo" else self._real(mode))
         return self.running
+
+    def _real(self, mode: str) -> AbstractContextManager[Place]:
+        self.zygote = self.zygote or Zygote(self.version, self.folders.mktemp("zygote"))
+        return real_place(mode, self.folders.mktemp(f"real-{mode}"), self.zygote)
 
     def stop(self) -> None:
         self.running = None
@@ -50,10 +64,12 @@ class Servers:
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    kept = Servers(tmp_path_factory)
+def servers(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Servers]:
+    kept = Servers(tmp_path_factory, pytestconfig.getoption("--omni-version"))
     yield kept
     kept.stop()
+    if kept.zygote:
+        kept.zygote.stop()
 
 
 @pytest.fixture

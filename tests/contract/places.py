@@ -2,10 +2,12 @@
 
 import contextlib
 import os
+import shlex
+import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,10 @@ import httpx
 
 from omni_ui.demo import DemoServer
 
-REAL = Path(__file__).resolve().parents[3] / "shared" / "real-server"
+REAL = Path(os.environ.get("REAL_SERVER") or Path(__file__).resolve().parents[3] / "shared" / "real-server")
+VERSIONS = REAL / "versions"
+NEWEST = "0.30.0"
+OLDER = ("0.28.0", "0.26.0", "0.24.0", "0.22.0", "0.20.0")
 KEY = "a-key-for-tests"
 LATENCY = 0.05
 """Seconds of every generation."""
@@ -46,11 +51,12 @@ MODES = {
 
 @dataclass(frozen=True)
 class Place:
-    """A running server: kind is "demo" or "real"."""
+    """A running server: kind is "demo" or "real"; version is that of vLLM-Omni."""
 
     kind: str
     mode: str
     url: str
+    version: str = NEWEST
 
     @property
     def key(self) -> str | None:
@@ -67,25 +73,85 @@ def demo_place(mode: str) -> Iterator[Place]:
         yield Place("demo", mode, server.url)
 
 
+class Zygote:
+    """One import of torch and vLLM-Omni for the servers of all modes: 3 s for each after the first, in place of 20 to 40.
+
+    Prints READY when it can take lines "LOG ARGS…" and then the pid of the server that each becomes (zygote.py).
+    """
+
+    def __init__(self, version: str, folder: Path) -> None:
+        self.version, self.folder = version, folder
+        setup = ["bash", str(VERSIONS / "setup.sh"), version]
+        python = subprocess.run(setup, check=True, capture_output=True, text=True).stdout.split()[-1]
+        self._errors = (folder / "zygote.txt").open("w")
+        self._process = subprocess.Popen(
+            [python, str(VERSIONS / "zygote.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+            env={**os.environ, "NO_COLOR": "1"},
+        )
+        self._line(lambda line: line.strip() == "READY")
+
+    def start(self, arguments: list[str], log: Path) -> int:
+        """The process id of a new server; what it says goes into `log`."""
+        assert self._process.stdin
+        self._process.stdin.write(shlex.join([str(log), *arguments]) + "\n")
+        self._process.stdin.flush()
+        return int(self._line(lambda line: line.split(" ")[0].isdecimal() and "--mode" in line).split()[0])
+
+    def _line(self, wanted: Callable[[str], bool]) -> str:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            if wanted(line):
+                return line
+        self._errors.flush()
+        raise RuntimeError(
+            f"vLLM-Omni {self.version} did not start:\n{(self.folder / 'zygote.txt').read_text()[-3000:]}"
+        )
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait()
+        self._errors.close()
+
+
 @contextlib.contextmanager
-def real_place(mode: str, folder: Path) -> Iterator[Place]:
-    """Starts the real server, waits until it is healthy (20 to 40 s), and ends it afterwards."""
-    python = subprocess.run(["bash", str(REAL / "setup.sh")], check=True, capture_output=True, text=True).stdout.strip()
+def real_place(mode: str, folder: Path, zygote: Zygote) -> Iterator[Place]:
+    """Starts the real server, waits until it is healthy and of the version that is meant, and ends it afterwards.
+
+    Up to 0.24 a server starts without an error on a port in use, so another one could answer.
+    """
     port, known = _free_port(), MODES[mode]
-    command = [python, str(REAL / "serve_real.py"), *known.real, "--port", str(port), "--latency", str(LATENCY)]
-    command += ["--state-dir", str(folder), *(["--api-key", known.key] if known.key else [])]
-    with (folder / "log.txt").open("w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "NO_COLOR": "1"})
-        try:
-            _wait(f"http://127.0.0.1:{port}/health", server, folder / "log.txt")
-            yield Place("real", mode, f"http://127.0.0.1:{port}")
-        finally:
-            server.terminate()
-            try:
-                server.wait(15)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+    arguments = [*known.real, "--port", str(port), "--latency", str(LATENCY), "--state-dir", str(folder)]
+    log, url = folder / "log.txt", f"http://127.0.0.1:{port}"
+    pid = zygote.start([*arguments, *(["--api-key", known.key] if known.key else [])], log)
+    try:
+        _wait(f"{url}/health", pid, log)
+        version = httpx.get(f"{url}/version", timeout=10).json()["version"]
+        if version != zygote.version:
+            raise RuntimeError(f"A server of {version} answers at {url}, and {zygote.version} was started.")
+        yield Place("real", mode, url, version)
+    finally:
+        _end(pid)
+
+
+def _end(pid: int) -> None:
+    for number, seconds in ((signal.SIGTERM, 15), (signal.SIGKILL, 5)):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+        end = time.monotonic() + seconds
+        while _lives(pid) and time.monotonic() < end:
+            time.sleep(0.05)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _free_port() -> int:
@@ -94,13 +160,13 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _wait(url: str, server: subprocess.Popen[bytes], log: Path, seconds: float = 110) -> None:
+def _wait(url: str, pid: int, log: Path, seconds: float = 110) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         with contextlib.suppress(httpx.TransportError):
             if httpx.get(url, timeout=2).status_code == 200:
                 return
-        if server.poll() is not None:
+        if not _lives(pid):
             break
         time.sleep(0.3)
     raise RuntimeError(f"The real server did not start:\n{log.read_text()[-3000:]}")

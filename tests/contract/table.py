@@ -19,15 +19,27 @@ class Case:
     modes: tuple[str, ...]
     run: Run
     last: bool
+    since: str
+    client: bool
+
+    def holds_on(self, version: str) -> bool:
+        """Whether what it says is so on this version of vLLM-Omni, such as 0.24.0."""
+        return _numbers(version) >= _numbers(self.since)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2])
 
 
 CASES: list[Case] = []
 
 
-def case(*modes: str, last: bool = False) -> Callable[[Run], Run]:
+def case(*modes: str, last: bool = False, since: str = "0.20", client: bool = False) -> Callable[[Run], Run]:
     """Adds a case to the table: the function, its name, and the modes that it runs in.
 
     last: it ends the server, so it runs after all others of its mode.
+    since: the first version of vLLM-Omni on which it holds (0.20 is the oldest that was tried).
+    client: it judges our client, and not the wire alone; these run on the older versions too.
     """
     unknown = set(modes) - set(MODES)
     if unknown or not modes:
@@ -35,7 +47,7 @@ def case(*modes: str, last: bool = False) -> Callable[[Run], Run]:
 
     def add(run: Run) -> Run:
         part = run.__module__.rpartition(".")[2].removeprefix("cases_")
-        CASES.append(Case(run.__name__, part, modes, run, last))
+        CASES.append(Case(run.__name__, part, modes, run, last, since, client))
         return run
 
     return add
