@@ -74,7 +74,7 @@ def demo_place(mode: str) -> Iterator[Place]:
 
 
 class Zygote:
-    """One import of torch and vLLM-Omni for the servers of all modes: 3 s for each after the first, in place of 20 to 40.
+    """One import of torch and vLLM-Omni for the servers of all modes: 3 s for each, in place of 20 to 40.
 
     Prints READY when it can take lines "LOG ARGS…" and then the pid of the server that each becomes (zygote.py).
     """
