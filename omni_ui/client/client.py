@@ -20,11 +20,12 @@ from omni_ui.client.answers.samples import USUAL_RATE, PcmReader, bare_samples
 from omni_ui.client.answers.speech import BatchResult, SilentBreak, fetch_sound, read_batch, read_speech
 from omni_ui.client.discovery import Ability
 from omni_ui.client.errors import BadRequest, NothingMade, OmniError
-from omni_ui.client.events import ChatEvent, Failed, Speech, SpeechEvent, TextDelta
+from omni_ui.client.events import ChatEvent, Failed, Finish, PictureMade, Speech, SpeechEvent, TextDelta
 from omni_ui.client.gateways import DYNAMO
 from omni_ui.client.jobs import VideoJob, download, fetch_job, read_job
 from omni_ui.client.live.detection import TalkServer, open_talk
 from omni_ui.client.live.events import TalkConfig, TalkSession
+from omni_ui.client.model_rules import IMAGES, as_pictures, pictures_alone
 from omni_ui.client.requests.base import Request, WireCall
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.edit import EditRequest
@@ -92,9 +93,22 @@ class OmniClient(Server):
     ) -> AsyncGenerator[ChatEvent]:
         """The answer as events, whether the server streams or not.
 
-        Errors before the answer begins are raised; later ones are a `Failed` at the end.
+        Pictures alone come by the pictures' route where a chat would lose their settings (`model_rules`). Errors
+        before the answer begins are raised; later ones are a `Failed` at the end.
         """
-        return self._stream(request, partial(read_chat, self._wire), on_wait, deadline)
+        return self._chat(request, on_wait, deadline)
+
+    async def _chat(
+        self, request: ChatRequest, on_wait: OnWait | None, deadline: float | None
+    ) -> AsyncGenerator[ChatEvent]:
+        if pictures_alone(request, await self._ability("chat")) and not (await self.schema()).without(IMAGES):
+            for picture in (await self.images(as_pictures(request), on_wait=on_wait, deadline=deadline)).pictures:
+                yield PictureMade(picture)
+            yield Finish("stop")
+            return
+        async with aclosing(self._stream(request, partial(read_chat, self._wire), on_wait, deadline)) as events:
+            async for event in events:
+                yield event
 
     # Speech and sound
 

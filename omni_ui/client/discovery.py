@@ -79,7 +79,7 @@ class Ability:
     reason: one sentence. model: the one that does it, or the server's only one. start: what to run instead, None when
     it can. guess: True when no table knows the model. detail: facts by tab, see `_known_models` (image, edit,
     chat, speech, sound, video); always with "settings", what the model's makers recommend by wire name;
-    with "description" where the server gives one.
+    with "description" where the server gives one; for chat with "stages" (`_stages_of_chat`).
     """
 
     can: bool
@@ -112,10 +112,20 @@ def judge(
     routes: empty when the server does not tell. stated: the tabs that its host says it can do; that beats the table.
     chosen: the one model that the caller sends.
     """
+    if not models and chosen is None and stated is None:
+        return {tab: _nothing_listed(tab, frozenset(routes)) for tab in TABS}
     listed = [one for one in models if chosen is None or one.id == chosen] or [ModelInfo(chosen or "the model")]
     several = len(models) > 1
     known = [(one, *_look_up(one)) for one in listed]
     return {tab: _judge_tab(tab, known, frozenset(routes), stated, several) for tab in TABS}
+
+
+def _nothing_listed(tab: str, routes: frozenset[str]) -> Ability:
+    start = f"vllm serve {START[tab]} --omni --port 8091"
+    if routes and not routes & set(ROUTES[tab]):
+        return Ability(False, f"This server has no route for it: it cannot {VERBS[tab]}.", start=start)
+    reason = f"This server lists no model, so nobody knows whether it can {VERBS[tab]}."
+    return Ability(False, reason, start=start, guess=True)
 
 
 def _look_up(model: ModelInfo) -> tuple[KnownModel, bool]:
@@ -143,6 +153,7 @@ def _judge_tab(
     name = _name(model, entry)
     facts = {"settings": {}, **entry.can.get(tab, {})}
     facts |= {"description": model.description} if model.description else {}
+    facts |= {"stages": _stages_of_chat(entry)} if tab == "chat" and "chat" in entry.can else {}
     if stated is not None:
         if tab in stated:
             return Ability(True, f"Its host says that this server can {VERBS[tab]}.", model.id, detail=facts)
@@ -150,10 +161,24 @@ def _judge_tab(
     doubt = " Its name is new to us, so this is a guess." if guess else ""
     if able:
         return Ability(True, f"{name} {entry.does}.{doubt}", model.id, guess=guess, detail=facts)
+    if tab == "chat" and "speech" in entry.can and not several:
+        # Its first stage counts as a text stage, so the route is there (stage_config.py:1196).
+        reason = f"{name} {entry.does}; what it makes of a chat is not known. Use the Speech tab.{doubt}"
+        return Ability(False, reason, model.id, start, guess)
     verb = "read a text aloud" if tab == "speech" and "speaks" in entry.does else VERBS[tab]
     if several:
         return Ability(False, f"None of the models on this server can {VERBS[tab]}.", start=start)
     return Ability(False, f"{name} {entry.does}; it cannot {verb}.{doubt}", model.id, start, guess)
+
+
+def _stages_of_chat(entry: KnownModel) -> str:
+    """Which stages answer a chat: a key of `model_rules.UNHEEDED`, or "all"."""
+    outputs = entry.can["chat"]["outputs"]
+    if "image" not in outputs:
+        return "language"
+    if "text" not in outputs:
+        return "diffusion"
+    return "language and diffusion" if "image" in entry.can else "all"
 
 
 def _name(model: ModelInfo, entry: KnownModel) -> str:

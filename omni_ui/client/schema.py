@@ -49,6 +49,10 @@ class ServerSchema:
         """Whether the server is known to take this field of this route."""
         return name in self.fields.get(path, ())
 
+    def without(self, path: str) -> bool:
+        """Whether the server is known not to have this route."""
+        return bool(self.routes) and path not in self.routes
+
     def lacking(self, request: type[Request]) -> list[str]:
         """The fields of a request model that this server drops, in their order; empty when it does not tell."""
         return [name for name in request.model_fields if self.lacks(request.path, name) and name not in request.own]
@@ -107,8 +111,8 @@ class ServerSchema:
         return replace(call, form=form) if len(form) < len(call.form or []) else call
 
     def wire(self, request: Request, model: str | None) -> WireCall:
-        """The HTTP request for this server: fitted, trimmed, and with a chat's seed where this version reads it."""
-        call = self.trim(self.fit(request).request.wire(model))
+        """The HTTP request for this server: trimmed, and with a chat's seed where this version reads it."""
+        call = self.trim(request.wire(model))
         if isinstance(request, ChatRequest) and request.seed is not None and self.nests_chat_seed and call.json:
             # At both places: a language model reads the one, a diffusion model of 0.20 the other, and no 400 comes.
             nested = {**(call.json.get("extra_body") or {}), "seed": request.seed}

@@ -14,7 +14,9 @@ from omni_ui.client.discovery import Ability, Capabilities, ModelInfo, judge, re
 from omni_ui.client.errors import BadRequest, NotFound, NotReachable, OmniError, TimedOut, Unauthorized
 from omni_ui.client.gateways import DYNAMO, LITELLM, gateway_of_description
 from omni_ui.client.load import Load, read_load
-from omni_ui.client.openai_like import OPENAI_SCHEMA, adapt, is_openai_like
+from omni_ui.client.model_rules import BY_MODEL, adapt
+from omni_ui.client.openai_like import OPENAI_SCHEMA, is_openai_like
+from omni_ui.client.openai_like import adapt as adapt_to_openai
 from omni_ui.client.requests.base import Request, WireCall
 from omni_ui.client.schema import UNKNOWN, Fitted, RequestT, ServerSchema, read_schema
 from omni_ui.client.transport import Transport
@@ -194,8 +196,12 @@ class Server:
         return schema
 
     async def fit(self, request: RequestT) -> Fitted[RequestT]:
-        """The request without settings that this server would drop, and which those are; BadRequest for a file."""
-        return (await self.schema()).fit(request)
+        """The request as this server and its model need it, and which settings were left out since it drops them.
+
+        BadRequest for a file that it would drop.
+        """
+        fitted = (await self.schema()).fit(request)
+        return adapt(fitted, await self._ability(request.tab)) if request.tab in BY_MODEL else fitted
 
     async def _get(self, path: str, timeout: float = 10.0) -> dict[str, Any]:
         async with self._wire.open(WireCall("GET", path), deadline=timeout, tries=1) as response:
@@ -209,19 +215,27 @@ class Server:
         return is_openai_like(models, routes, self._wire.signs.gateway)
 
     async def _call(self, request: Request) -> WireCall:
+        request = (await self.fit(request)).request
         schema, model = await self.schema(), await self._model_for(request.tab)
         if self._wire.signs.gateway is DYNAMO:
             loras = dynamo.loras_of(self._names[1] if self._names else ())
             call = dynamo.wire(request, schema, model, loras)
             return call or request.wire(model)
         call = schema.wire(request, model)
-        return adapt(call) if schema is OPENAI_SCHEMA else call
+        return adapt_to_openai(call) if schema is OPENAI_SCHEMA else call
 
     async def _listed(self) -> list[ModelInfo]:
         """The models that the server lists, as read in the last LISTED seconds."""
         if self._names and time.monotonic() - self._names[0] <= LISTED:
             return self._names[1]
         return await self._ask_models()
+
+    async def _ability(self, tab: str) -> Ability | None:
+        """What the listed models can do for a tab, None when they cannot be had."""
+        try:
+            return judge(await self._listed(), (), self._stated, self.model)[tab]
+        except OmniError:
+            return None
 
     async def _model_for(self, tab: str) -> str | None:
         """The name to send, always one that the server lists: gateways refuse a request without (production-stack).

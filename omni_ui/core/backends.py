@@ -5,12 +5,34 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from omni_ui.client import Ability, Capabilities, Health, Load, OmniClient, OmniError, read_headers
+from omni_ui.client import (
+    Ability,
+    Capabilities,
+    ChatRequest,
+    EditRequest,
+    Health,
+    ImageRequest,
+    Load,
+    OmniClient,
+    OmniError,
+    Request,
+    SoundRequest,
+    SpeechRequest,
+    VideoRequest,
+    WireCall,
+    read_headers,
+)
+from omni_ui.client.model_rules import IMAGES, as_pictures, pictures_alone, unheeded
+from omni_ui.client.schema import Fitted, RequestT
 from omni_ui.core.run_queue import Gate
 from omni_ui.settings import TABS, Settings, Tab
 
 FRESH = 5.0
 """Seconds for which the answer of a server about itself is taken as still true."""
+REQUESTS: dict[str, type[Request]] = {
+    model.tab: model for model in (ChatRequest, ImageRequest, EditRequest, SpeechRequest, SoundRequest, VideoRequest)
+}
+"""What each tab asks for."""
 CLOSED = 60.0
 """Seconds after which a server is asked again that did not tell how busy it is."""
 
@@ -78,6 +100,26 @@ class Backend:
     def version(self) -> str | None:
         """The server's version, as it told at the last look."""
         return self._abilities.version if self._abilities else None
+
+    async def fit(self, request: RequestT) -> Fitted[RequestT]:
+        """The request as this server and its model need it; raises OmniError where it cannot be sent."""
+        return await self.client.fit(request)
+
+    def call_for(self, request: Request, model: str | None) -> WireCall:
+        """The HTTP request as this server gets it, by the last look at it."""
+        if self._abilities is None:
+            return request.wire(model)
+        schema, ability = self._abilities.schema, self._abilities.modalities.get("chat")
+        if isinstance(request, ChatRequest) and pictures_alone(request, ability) and not schema.without(IMAGES):
+            return schema.wire(as_pictures(request), model)
+        return schema.wire(request, model)
+
+    def lacks(self, tab: Tab) -> list[str]:
+        """The wire names of a tab's settings without an effect on this server, by the last look at it."""
+        if self._abilities is None:
+            return []
+        names = self._abilities.schema.lacking(REQUESTS[tab])
+        return [*names, *(unheeded(self._abilities.modalities.get(tab)) if tab == "chat" else ())]
 
     async def ability(self, tab: Tab) -> Ability | None:
         """What this server can do for a tab, None while it cannot be reached."""
@@ -162,6 +204,11 @@ class Backends:
             return text
         return text.replace(backend.client.address, "its address")
 
+    def call_for(self, tab: Tab, session: str | None, request: Request, model: str | None) -> WireCall:
+        """The HTTP request as a tab's server gets it."""
+        backend = self.for_tab(tab, session)
+        return backend.call_for(request, model) if backend else request.wire(model)
+
     def shown_address(self, tab: Tab, session: str | None = None) -> str | None:
         """The address of a tab's server for code that runs as pasted; None where the host does not show it."""
         backend = self.for_tab(tab, session)
@@ -194,6 +241,8 @@ class Backends:
             "running": backend.gate.running,
             "waiting": backend.gate.waiting,
         }
+        if health.ok and (lacks := backend.lacks(tab)):
+            seen["lacks"] = lacks
         if health.ok and (load := await backend.load()):
             seen["load"] = {"running": load.running, "waiting": load.waiting}
         if self.settings.addresses_shown and not backend.demo:

@@ -19,6 +19,8 @@ from omni_ui.core.batching import HEARTBEAT, pump
 from omni_ui.widgets.form import Invalid
 
 log = logging.getLogger(__name__)
+LEFT_OUT = "not on this server"
+"""The name of the fact that lists what had no effect."""
 Updates = dict[Any, Any]
 """Values for components, as Gradio takes them."""
 
@@ -62,6 +64,8 @@ class Work(ABC):
     """Whether the frame remembers how long it took; False when somebody else does."""
     fresh: bool = False
     """Something of this run is shown before it is done, in the place of the result before it."""
+    left_out: tuple[str, ...] = ()
+    """The wire names of settings that were entered and that this server does not have."""
     left: bool = False
     """The page has gone on to show something else: nothing more is said of this run."""
 
@@ -141,6 +145,8 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
             await turn.ready(HEARTBEAT)
         began = time.monotonic()
         yield step("working")
+        fitted = await backend.fit(work.request)
+        work.request, work.left_out = fitted.request, fitted.left_out
         tell = Tell()
         stream = pump(work.events(backend.client, tell))
         try:
@@ -152,7 +158,7 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
                     yield step("working", wait=wait)
         finally:
             await stream.aclose()
-        outcome = work.outcome()
+        outcome = _with_left_out(work)
         outcome.facts = [*outcome.facts, *tell.facts]
         yield step("done", outcome=outcome)
     except CalledOff as off:
@@ -164,6 +170,15 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
         yield step("failed", error=error)
     finally:
         turn.leave()
+
+
+def _with_left_out(work: Work) -> Outcome:
+    """What came of it, and which settings had no part in it, since this server does not have them."""
+    outcome = work.outcome()
+    fields = type(work.request).model_fields
+    if labels := ", ".join(fields[name].title or name for name in work.left_out):
+        outcome.facts.append((LEFT_OUT, labels))
+    return outcome
 
 
 def explain(error: Exception | None) -> tuple[str, str]:

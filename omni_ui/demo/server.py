@@ -136,6 +136,8 @@ def _add_facts(app: FastAPI, demo: Demo) -> None:
 
     @app.get("/v1/models")
     async def models() -> dict[str, Any]:
+        if not demo.engine.alive:  # a real server ends with its engine: nothing answers there any more
+            raise HTTPException(503, "The engine is dead.")
         return {"object": "list", "data": [_card(mode) for mode in demo.modes]}
 
     @app.get("/metrics")

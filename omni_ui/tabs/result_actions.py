@@ -29,5 +29,7 @@ async def below_result(
     row = tab.sends.row(tab.name, record, outcome) if tab.sends else ""
     return {
         tab.settings: row + await settings_of(request, model, outcome.files),
-        tab.code: code_view(request.wire(model), tab.backends.shown_address(tab.name, session)),
+        tab.code: code_view(
+            tab.backends.call_for(tab.name, session, request, model), tab.backends.shown_address(tab.name, session)
+        ),
     }

@@ -153,7 +153,7 @@ async def test_what_is_sent(picture: Path) -> None:
     request = ChatRequest(
         messages=[{"role": "user", "content": parts}], modalities="audio, text, audio", temperature=0, max_tokens=5
     )
-    async with server.client() as omni:
+    async with server.client(model="Qwen/Qwen3-Omni") as omni:
         async for _ in omni.chat(request):
             pass
     sent = server.last("/v1/chat/completions").json

@@ -17,7 +17,7 @@ def part(name: str = "image", **kind: object) -> tuple[str, tuple[str, bytes, st
     return name, ("a.png", png(**kind), "image/png")
 
 
-@case("image", "edit", "omni-image")
+@case("image", "edit", "omni-image", since="0.26")
 async def a_picture_is_changed(s: Scene) -> None:
     body = (await s.form(PATH, [part()], prompt="make it night")).json()
     assert set(body) == {"created", "data", "output_format", "size", "cot_output", "metrics"}
@@ -26,10 +26,10 @@ async def a_picture_is_changed(s: Scene) -> None:
         assert body["size"] == "64x48"
 
 
-@case("edit")
+@case("edit", client=True)
 async def fields_of_an_edit_arrive(s: Scene) -> None:
     fields = {"num_inference_steps": 7, "guidance_scale": 3.5, "strength": 0.6, "true_cfg_scale": 2.5, "seed": 42}
-    fields |= {"guidance_scale_2": 1.5}
+    fields |= {"guidance_scale_2": 1.5} if s.since("0.26") else {}
     edit = EditRequest(
         prompt="night", negative_prompt="rain", image=[s.file("a.png", png())], size="96x64", n=2,
         mask_image=s.file("m.png", png(mode="L")), reference_image=s.file("r.png", png(32, 32)), **fields,
@@ -40,7 +40,7 @@ async def fields_of_an_edit_arrive(s: Scene) -> None:
     await s.arrived(image="<PIL RGB 64x48>", mask_image="<PIL L 64x48>", reference_image="<PIL RGB 32x32>")
 
 
-@case("edit")
+@case("edit", client=True)
 async def several_pictures_arrive(s: Scene) -> None:
     pictures = [s.file(f"{side}.png", png(side, side)) for side in (32, 40, 48)]
     await s.omni.edits(EditRequest(prompt="night", image=pictures))
@@ -71,7 +71,7 @@ async def one_picture_is_the_most_here(s: Scene) -> None:
     assert "Only a single image is supported" in answer.json()["error"]["message"]
 
 
-@case("edit")
+@case("edit", client=True)
 async def five_pictures_are_too_many(s: Scene) -> None:
     answer = await s.form(PATH, [part()] * 5, prompt="night")
     assert answer.json()["error"]["message"].startswith("Received 5 input images. At most 4")
@@ -100,7 +100,7 @@ async def a_long_text_field_is_refused(s: Scene) -> None:
     assert (answer.status_code, shape(answer)) == (400, "detail")
 
 
-@case("edit")
+@case("edit", since="0.24")
 async def json_is_no_form(s: Scene) -> None:
     answer = await s.post(PATH, prompt="night")
     assert (answer.status_code, answer.json()["error"]["param"]) == (400, "body.prompt")
@@ -115,7 +115,7 @@ async def resolution_and_size_exclude_each_other(s: Scene) -> None:
     await s.arrived(resolution=1024)
 
 
-@case("edit")
+@case("edit", since="0.24")
 async def limits_of_an_edit(s: Scene) -> None:
     wrong = [("size", "99999x99999"), ("size", "bogus"), ("response_format", "file"), ("output_compression", "101")]
     wrong += [("lora", "{"), ("lora", '{"name": "a"}'), ("seed", "x")]
@@ -152,19 +152,19 @@ async def faults_of_edits(s: Scene) -> None:
         assert (answer.status_code, shape(answer)) == (status, kind), fault
 
 
-@case("edit")
+@case("edit", client=True)
 async def leaving_an_edit_does_not_stop_it(s: Scene) -> None:
     await s.leave(s.omni.edits(EditRequest(prompt="night [[slow:1]]", image=[s.file("a.png", png())])))
     assert await s.state("finished") == "finished"
 
 
-@case("image", "edit")
+@case("image", "edit", since="0.22")
 async def a_stream_needs_more_stages(s: Scene) -> None:
     answer = await s.form(PATH, [part()], prompt="night", stream="true")
     assert (answer.status_code, "multi-stage" in answer.json()["error"]["message"]) == (400, True)
 
 
-@case("omni-image")
+@case("omni-image", since="0.22", client=True)
 async def a_streamed_edit_thinks_and_paints(s: Scene) -> None:
     answer = await s.form(PATH, [part()], prompt="make it night", size="96x64", stream="true")
     found = [data for _, data in events(answer.text)]
@@ -179,7 +179,7 @@ async def a_streamed_edit_thinks_and_paints(s: Scene) -> None:
     assert isinstance(got[-1], Pictures)
 
 
-@case("omni-image")
+@case("omni-image", since="0.22", client=True)
 async def a_streamed_edit_fails_in_the_stream(s: Scene) -> None:
     answer = await s.form(PATH, [part()], prompt="night [[fail:client]]", stream="true")
     found = [data for _, data in events(answer.text)]
@@ -191,7 +191,7 @@ async def a_streamed_edit_fails_in_the_stream(s: Scene) -> None:
     assert isinstance(last.error, OmniError)
 
 
-@case("edit")
+@case("edit", client=True)
 async def pictures_of_40_mb_go_up(s: Scene) -> None:
     noise = Image.effect_noise((3700, 3700), 90).convert("RGB")
     file = io.BytesIO()
@@ -202,7 +202,7 @@ async def pictures_of_40_mb_go_up(s: Scene) -> None:
     await s.arrived(image="<PIL RGB 3700x3700>")
 
 
-@case("layered")
+@case("layered", client=True)
 async def layers_of_an_edit_come_flat(s: Scene) -> None:
     made = await s.omni.edits(EditRequest(prompt="night", image=[s.file("a.png", png())], layers=3, n=2))
     assert len(made.pictures) == 6

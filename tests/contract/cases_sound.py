@@ -13,14 +13,14 @@ from tests.contract.table import case
 PATH = "/v1/audio/generate"
 
 
-@case("audio")
+@case("audio", since="0.24", client=True)
 async def a_sound_is_made(s: Scene) -> None:
     made = await s.omni.sound(SoundRequest(input="rain", audio_length=1.5, seed=3))
     samples, rate = soundfile.read(io.BytesIO(made.data))
     assert (made.media_type, rate, samples.shape) == ("audio/wav", 44_100, (66_150, 2))
 
 
-@case("audio")
+@case("audio", since="0.24", client=True)
 async def fields_of_a_sound_arrive(s: Scene) -> None:
     fields = {"num_inference_steps": 7, "guidance_scale": 3.5}
     asked = SoundRequest(input="rain", audio_length=2, audio_start=1, negative_prompt="wind", seed=5, **fields)
@@ -38,7 +38,7 @@ async def formats_of_a_sound(s: Scene) -> None:
     assert (refused.status_code, refused.json()["error"]["type"]) == (400, "BadRequestError")
 
 
-@case("audio")
+@case("audio", since="0.30")
 async def sounds_validate(s: Scene) -> None:
     wrong = {"audio_length": 0, "guidance_scale": 1001, "num_inference_steps": 1001, "stream_format": "sse", "speed": 5}
     for name, value in wrong.items():
@@ -47,7 +47,7 @@ async def sounds_validate(s: Scene) -> None:
     assert (await s.post(PATH, input="  ")).json()["error"]["param"] == "body.input"
 
 
-@case("audio")
+@case("audio", client=True)
 async def every_fault_of_a_sound_is_400(s: Scene) -> None:
     for fault in ("generate", "client", "runtime", "value", "empty"):
         answer = await s.post(PATH, input=f"rain [[fail:{fault}]]")
@@ -63,7 +63,7 @@ async def a_wrong_model_of_sounds_is_500(s: Scene) -> None:
     assert (answer.status_code, answer.json()["error"]["type"]) == (500, "Internal Server Error")
 
 
-@case("audio")
+@case("audio", client=True)
 async def leaving_a_sound_stops_it(s: Scene) -> None:
     await s.leave(s.omni.sound(SoundRequest(input="rain [[slow:20]]")))
     assert await s.state("aborted") == "aborted"

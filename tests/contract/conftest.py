@@ -1,17 +1,21 @@
 """Runs the table: a parameter for each case on each server, one server at a time; the table of outcomes at the end."""
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from datetime import date
 from importlib import import_module
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.contract.places import MODES, NEWEST, REAL, Place, Zygote, demo_place, real_place
 from tests.contract.scene import Scene
+from tests.contract.servers_page import outcomes_of
 from tests.contract.table import CASES, Case, draw
 
-for _part in ("server", "pictures", "edits", "speech", "sound", "videos", "chat"):
+for _part in ("server", "pictures", "edits", "speech", "sound", "videos", "chat", "versions"):
     import_module(f"tests.contract.cases_{_part}")
 
 OUTCOMES = pytest.StashKey[dict[tuple[str, str, str], str]]()
@@ -19,6 +23,7 @@ OUTCOMES = pytest.StashKey[dict[tuple[str, str, str], str]]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--omni-version", default=NEWEST, help="The vLLM-Omni version of the real server, such as 0.24.0.")
+    parser.addoption("--outcomes", help="A file for the outcomes on the real server, as JSON (servers_page.py).")
     parser.addoption("--all-cases", action="store_true", help="Also those that are said not to hold on that version.")
 
 
@@ -101,5 +106,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    for line in draw(config.stash.get(OUTCOMES, {})):
+    outcomes = config.stash.get(OUTCOMES, {})
+    for line in draw(outcomes):
         terminalreporter.write_line(line)
+    if path := config.getoption("--outcomes"):
+        version = config.getoption("--omni-version")
+        Path(path).write_text(json.dumps(outcomes_of(outcomes, version, date.today().isoformat()), indent=1))

@@ -25,6 +25,11 @@ LATENCY = 0.05
 """Seconds of every generation."""
 
 
+def numbers(version: str) -> tuple[int, ...]:
+    """A version as numbers that can be compared."""
+    return tuple(int(part) for part in version.split(".")[:2])
+
+
 @dataclass(frozen=True)
 class Mode:
     """What the real server is started with, and the demo server that stands for the same model."""

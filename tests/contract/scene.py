@@ -14,7 +14,7 @@ import httpx
 from PIL import Image
 
 from omni_ui.client import OmniClient
-from tests.contract.places import Place
+from tests.contract.places import Place, numbers
 
 
 class Scene:
@@ -26,6 +26,10 @@ class Scene:
         # Without certificates, whose loading takes longer than most cases.
         self.http = httpx.AsyncClient(base_url=place.url, headers=headers, timeout=60, verify=False)
         self.omni = OmniClient(place.url, api_key=place.key, timeout=60)
+
+    def since(self, version: str) -> bool:
+        """Whether the server is of this version of vLLM-Omni, such as "0.24", or a later one."""
+        return numbers(self.place.version) >= numbers(version)
 
     async def close(self) -> None:
         await self.http.aclose()

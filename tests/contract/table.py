@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.contract.places import MODES
+from tests.contract.places import MODES, numbers
 
 if TYPE_CHECKING:
     from tests.contract.scene import Scene
@@ -24,11 +24,7 @@ class Case:
 
     def holds_on(self, version: str) -> bool:
         """Whether what it says is so on this version of vLLM-Omni, such as 0.24.0."""
-        return _numbers(version) >= _numbers(self.since)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".")[:2])
+        return numbers(version) >= numbers(self.since)
 
 
 CASES: list[Case] = []

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from omni_ui.client import ImageRequest, OmniError, Wait
+from omni_ui.client.schema import Fitted
 from omni_ui.core.run import Outcome, Work, run
 from omni_ui.core.run_queue import Gate
 from omni_ui.widgets.form import Invalid
@@ -36,7 +37,10 @@ class Counting(Work):
 
 
 def backend(limit=1):
-    return SimpleNamespace(client=None, gate=Gate(limit))
+    async def fit(request):
+        return Fitted(request)
+
+    return SimpleNamespace(client=None, gate=Gate(limit), fit=fit)
 
 
 async def test_a_run_works_shows_and_is_done_and_frees_its_place():

@@ -1,0 +1,96 @@
+"""What the kind of a model makes of a request: settings that it does not heed, and the one that it cannot do without.
+
+The schema of a route says which fields its server drops (schema.py). A chat takes any field, so there the kind of the
+model says it (WIRE.md 7 and 8).
+"""
+
+from dataclasses import replace
+from typing import Any, cast
+
+from omni_ui.client.discovery import Ability
+from omni_ui.client.requests.chat import ChatRequest
+from omni_ui.client.requests.image import ImageRequest
+from omni_ui.client.requests.speech import SpeechRequest
+from omni_ui.client.schema import Fitted, RequestT
+
+BY_MODEL = ("chat", "speech")
+"""The tabs whose requests depend on the kind of the model."""
+IMAGES = "/v1/images/generations"
+OF_WORDS = ("temperature", "max_tokens", "top_p", "top_k", "presence_penalty", "frequency_penalty")
+OF_VOICES = ("voice", "language", "instructions")
+OF_TEMPLATES = ("chat_template_kwargs", "mm_processor_kwargs")
+OF_PICTURES = ("num_outputs_per_prompt", "guidance_scale", "true_cfg_scale", "layers")
+"""Of pictures, and lost on the way from a language model to the diffusion model behind it (serving_chat.py:696-855)."""
+UNHEEDED: dict[str, tuple[str, ...]] = {
+    "language": ("size", "num_inference_steps", "negative_prompt", *OF_PICTURES, "extra_args"),
+    "language and diffusion": OF_PICTURES,
+    "diffusion": (*OF_WORDS, *OF_VOICES, *OF_TEMPLATES),
+}
+"""Settings of a chat without an effect, by the stages of its model."""
+
+
+def stages_of_chat(ability: Ability | None) -> str | None:
+    """A key of UNHEEDED: which stages answer a chat. None when the model is not known for sure."""
+    if ability is None or ability.guess or not ability.can:
+        return None
+    return cast(str | None, ability.detail.get("stages"))
+
+
+def unheeded(ability: Ability | None) -> tuple[str, ...]:
+    """The settings of a chat that have no effect on this model."""
+    return UNHEEDED.get(stages_of_chat(ability) or "", ())
+
+
+def task_to_set(ability: Ability | None) -> str | None:
+    """The speech task that must be said: servers take CustomVoice when nothing is (qwen3_tts.py:118-143)."""
+    task = ability.detail.get("task") if ability and ability.can else None
+    return cast(str, task) if task in ("VoiceDesign", "Base") else None
+
+
+def adapt(fitted: Fitted[RequestT], ability: Ability | None) -> Fitted[RequestT]:
+    """The request as its model needs it. The page and its API both send what comes out here."""
+    request = fitted.request
+    if isinstance(request, SpeechRequest):
+        task = task_to_set(ability)
+        if task and request.task_type is None and request.ref_audio is None:
+            return replace(fitted, request=request.model_copy(update={"task_type": task}))
+    if isinstance(request, ChatRequest) and not pictures_alone(request, ability):
+        names = [name for name in unheeded(ability) if getattr(request, name) not in (None, "", [])]
+        if names:
+            without = request.model_copy(update=dict.fromkeys(names))
+            return replace(fitted, request=without, left_out=(*fitted.left_out, *names))
+    return fitted
+
+
+def pictures_alone(request: ChatRequest, ability: Ability | None) -> bool:
+    """Whether a chat asks for nothing but pictures of one text, which the pictures' own route makes as well.
+
+    There the seed, the guidance and the number of pictures reach the diffusion model; in a chat of a model with a
+    language stage before it they do not, and the seed is the text's.
+    """
+    if stages_of_chat(ability) != "language and diffusion" or request.modalities != ["image"] or request.extra_args:
+        return False
+    return len(request.messages) == 1 and _text_of(request.messages[0]) is not None
+
+
+def as_pictures(request: ChatRequest) -> ImageRequest:
+    """The same by the pictures' own route. The request must be `pictures_alone`."""
+    names = ("size", "seed", "num_inference_steps", "negative_prompt", "guidance_scale", "true_cfg_scale", "layers")
+    values = {name: getattr(request, name) for name in names}
+    prompt = _text_of(request.messages[0]) or ""
+    return ImageRequest.model_construct(**values, prompt=prompt, n=request.num_outputs_per_prompt or 1)
+
+
+def seed_is_of_the_text(request: ChatRequest, ability: Ability | None) -> bool:
+    """Whether the seed of a chat decides its text and not its pictures."""
+    return stages_of_chat(ability) == "language and diffusion" and not pictures_alone(request, ability)
+
+
+def _text_of(message: dict[str, Any]) -> str | None:
+    """The words of a message of the user that holds words alone."""
+    content = message.get("content")
+    if message.get("role") != "user":
+        return None
+    if isinstance(content, list) and all(isinstance(part, dict) and part.get("type") == "text" for part in content):
+        content = "\n".join(str(part.get("text", "")) for part in content)
+    return content if isinstance(content, str) and content.strip() else None
