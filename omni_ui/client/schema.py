@@ -18,6 +18,8 @@ DEEP = 8
 """References within references that are followed; real descriptions have two or three."""
 MARK_OF_0_22 = ("/v1/images/edits", "stream")
 """A field that came with 0.22, as did the seed at the top level of a diffusion chat (serving_chat.py:3044 of 0.22)."""
+NOT_NESTED = ("messages", "model", "stream", "stream_options", "modalities")
+"""Of a chat's body, what is no setting."""
 
 RequestT = TypeVar("RequestT", bound=Request)
 
@@ -60,7 +62,7 @@ class ServerSchema:
     @property
     def nests_chat_seed(self) -> bool:
         """Whether a diffusion chat takes its seed in `extra_body` alone, as 0.20 does (serving_chat.py:2410 there)."""
-        return self.lacks(*MARK_OF_0_22)
+        return self.has(MARK_OF_0_22[0], "mask_image") and self.lacks(*MARK_OF_0_22)
 
     def fit(self, request: RequestT) -> Fitted[RequestT]:
         """The request without the settings that this server drops.
@@ -115,7 +117,8 @@ class ServerSchema:
         call = self.trim(request.wire(model))
         if isinstance(request, ChatRequest) and request.seed is not None and self.nests_chat_seed and call.json:
             # At both places: a language model reads the one, a diffusion model of 0.20 the other, and no 400 comes.
-            nested = {**(call.json.get("extra_body") or {}), "seed": request.seed}
+            # All settings, since one that finds `extra_body` looks nowhere else (seen on 0.20).
+            nested = {name: value for name, value in call.json.items() if name not in NOT_NESTED}
             return replace(call, json={**call.json, "extra_body": nested})
         return call
 

@@ -55,7 +55,8 @@ class SyncOmniClient(SyncBase):
     ) -> Generator[ChatEvent, None, None]:
         """The answer as events, whether the server streams or not.
 
-        Errors before the answer begins are raised; later ones are a `Failed` at the end.
+        Pictures alone come by the pictures' route where a chat would lose their settings (`model_rules`). Errors
+        before the answer begins are raised; later ones are a `Failed` at the end.
         """
         return self._iterate(lambda: self._omni.chat(request, on_wait=on_wait, deadline=deadline))
 
@@ -194,5 +195,8 @@ class SyncOmniClient(SyncBase):
         return self._run(lambda: self._omni.schema(version, refresh))
 
     def fit(self, request: RequestT) -> Fitted[RequestT]:
-        """The request without settings that this server would drop, and which those are; BadRequest for a file."""
+        """The request as this server and its model need it, and which settings were left out since it drops them.
+
+        BadRequest for a file that it would drop.
+        """
         return self._run(lambda: self._omni.fit(request))

@@ -167,10 +167,11 @@ async def test_bare_sound_has_the_rate_that_was_asked_where_the_server_takes_one
 
 async def test_the_seed_of_a_chat_stands_where_this_version_reads_it() -> None:
     answer = as_json({"choices": [{"message": {"content": "yes"}, "finish_reason": "stop"}]})
-    asked = ChatRequest(messages=[{"role": "user", "content": "hi"}], seed=5, stream=False)
-    old = described("/v1/images/edits", "prompt", "image", kind="multipart/form-data")
-    new = described("/v1/images/edits", "prompt", "image", "stream", kind="multipart/form-data")
-    for description, nested in ((old, {"seed": 5}), (new, None), ({}, None)):
+    asked = ChatRequest(messages=[{"role": "user", "content": "hi"}], seed=5, num_inference_steps=7, stream=False)
+    old = described("/v1/images/edits", "prompt", "image", "mask_image", kind="multipart/form-data")
+    new = described("/v1/images/edits", "prompt", "image", "mask_image", "stream", kind="multipart/form-data")
+    nested_there = {"seed": 5, "num_inference_steps": 7}
+    for description, nested in ((old, nested_there), (new, None), ({}, None)):
         server = serving(description, **{f"POST {CHAT}": answer})
         async with server.client(model="m") as omni:
             _ = [event async for event in omni.chat(asked)]

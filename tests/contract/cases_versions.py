@@ -159,6 +159,6 @@ async def the_load_is_read_under_the_names_of_the_version(s: Scene) -> None:
 
 @case("chat", client=True)
 async def voices_of_a_chat_server_are_names_or_none(s: Scene) -> None:
-    """Its speakers from 0.22 to 0.26; "default" alone since 0.28, which says nothing."""
+    """Its speakers up to 0.26; "default" alone since 0.28, which says nothing."""
     names = [name for name in (await s.omni.voices()).names if name != "default"]
-    assert bool(names) == (s.place.kind == "real" and s.since("0.22") and not s.since("0.28"))
+    assert bool(names) == (s.place.kind == "real" and not s.since("0.28"))
