@@ -151,12 +151,6 @@ async def a_job_that_fails_says_why(s: Scene) -> None:
     assert job.error.server_message
 
 
-@case("image", "tts", client=True, since="0.22")
-async def the_load_is_read_under_the_names_of_the_version(s: Scene) -> None:
-    """vllm:omni_num_requests_* in 0.22, vllm_omni:num_requests_* since 0.24; 0.20 tells none."""
-    assert await s.omni.load() is not None
-
-
 @case("chat", client=True)
 async def voices_of_a_chat_server_are_names_or_none(s: Scene) -> None:
     """Its speakers up to 0.26; "default" alone since 0.28, which says nothing."""
