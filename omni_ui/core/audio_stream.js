@@ -2,10 +2,10 @@
 // behind a small buffer, which grows when the server is slower than speech. What has arrived can be played again, also
 // when the stream broke off. Measurements of each stream stand on omni.streams for tests.
 import { appRoot } from "./dom.js";
+import { formatMinutes } from "./format.js";
 
 const FIRST_LEAD = 0.04; // seconds held back before the first sound
 const MOST_LEAD = 4;
-const clock = (seconds) => `${Math.floor((seconds + 0.05) / 60)}:${String(Math.floor((seconds + 0.05) % 60)).padStart(2, "0")}`;
 let context = null;
 let learned = FIRST_LEAD; // what the last stream needed: a slow server is mostly slow again
 
@@ -245,7 +245,7 @@ class Stream {
   progress() {
     const position = this.position;
     if (document.activeElement !== this.slider || this.busy) this.slider.value = position.toFixed(1);
-    const said = `${clock(position)} / ${clock(this.stats.seconds)}${this.stats.done ? "" : "…"}`;
+    const said = `${formatMinutes(position)} / ${formatMinutes(this.stats.seconds)}${this.stats.done ? "" : "…"}`;
     if (this.time.textContent !== said) {
       this.time.textContent = said;
       this.slider.max = this.stats.seconds.toFixed(1);

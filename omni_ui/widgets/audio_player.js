@@ -1,6 +1,7 @@
 // Hears and sees a sound that came back (omni_ui/widgets/audio_player.py).
 import { defineComponent } from "../core/components.js";
 import { make } from "../core/dom.js";
+import { formatHertz } from "../core/format.js";
 import { wavHeader } from "../core/wav.js";
 
 // Bare samples of 16 bits with a header before them, so that the browser can play them.
@@ -31,7 +32,6 @@ defineComponent("audio_player", ({ element, props, watch }) => {
 defineComponent("audio_drawing", ({ element, props, watch, options }) => {
   const box = element.querySelector(".omni-drawing");
   const player = () => document.querySelector(`#${options.player} audio`);
-  const hertz = (value) => (value >= 1000 ? `${+(value / 1000).toFixed(1)} kHz` : `${value} Hz`);
 
   const show = () => {
     const drawn = props.value;
@@ -43,10 +43,10 @@ defineComponent("audio_drawing", ({ element, props, watch, options }) => {
     const wave = make("div", { class: "omni-wave", role: "img", "aria-label": `Waveform of ${seconds} s, ${kind}` });
     wave.style.setProperty("--wave", `url("${encodeURI(decodeURI(drawn.waveform.url))}")`);
     wave.style.setProperty("--lanes", drawn.channels);
-    const spectrum = make("img", { class: "omni-spectrum", src: drawn.spectrogram.url, alt: `Spectrogram of ${seconds} s, 40 Hz to ${hertz(drawn.highest)}` });
+    const spectrum = make("img", { class: "omni-spectrum", src: drawn.spectrogram.url, alt: `Spectrogram of ${seconds} s, 40 Hz to ${formatHertz(drawn.highest)}` });
     const frequencies = make("div", { class: "omni-hertz", "aria-hidden": "true" });
     for (const at of [100, 1000, 10000].filter((one) => one < drawn.highest)) {
-      const mark = make("span", {}, hertz(at));
+      const mark = make("span", {}, formatHertz(at));
       mark.style.bottom = `${(100 * Math.log(at / 40)) / Math.log(drawn.highest / 40)}%`;
       frequencies.append(mark);
     }

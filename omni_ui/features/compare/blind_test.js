@@ -4,75 +4,22 @@ import { make } from "../../core/dom.js";
 import { button, theirs, when } from "./parts.js";
 import { commonKind, difference, load, record, same } from "./records.js";
 import { stage, table } from "./stage.js";
+import { NONE, describeDifference, readVotes, shorten, storeVotes, tally, votesAsCsv } from "./votes.js";
 
 const NAMES = { image: "Pictures", video: "Videos", audio: "Sounds", text: "Texts" };
-const STORE = "omni-blind";
-const MOST = 5000; // votes that are kept; the oldest go first
 const SURE = 4000;
-const NONE = "no difference";
-const TEXTS = ["at", "kind", "first", "second", "better", "what"];
+const storage = () => localStorage; // where there is none, reading it throws
 
-// --- The votes
-const sound = (vote) => vote && TEXTS.every((name) => typeof vote[name] === "string") && Array.isArray(vote.pair)
-  && vote.pair.length === 2 && vote.pair.every((one) => typeof one === "string") && ["first", "second", NONE].includes(vote.better);
-const votes = () => {
-  try {
-    const list = JSON.parse(localStorage.getItem(STORE) || "[]");
-    return Array.isArray(list) ? list.filter(sound) : [];
-  } catch { return []; } // no storage, or somebody else's words in it
-};
-/** What went wrong, "" when it was kept. */
-const keep = (list) => {
-  try { localStorage.setItem(STORE, JSON.stringify(list.slice(-MOST))); } catch { return "This browser stores nothing for this page, so the vote was not kept."; }
-  return "";
-};
-
-const short = (value, most = 60) => (value.length > most ? `${value.slice(0, most - 1)}…` : value || "not set");
-/** A pair in words. The seed is chance: it tells two kinds of results apart only where nothing else does. */
-const inWords = (found) => {
-  if (!found) return { what: "settings unknown", first: "settings unknown", second: "settings unknown", pair: ["", ""] };
-  if (!found.rows.length) return { what: "same settings", first: "same settings", second: "same settings", pair: ["", ""] };
-  const all = (side) => found.rows.map((row) => `${row.label}: ${short(row[side])}`).join("; ");
-  const telling = found.rows.filter((row) => row.name !== "seed");
-  const counted = telling.length ? telling : found.rows;
-  const pair = ["first", "second"].map((side) => counted.map((row) => `${row.label} ${short(row[side])}`).join(", "));
-  return { what: found.rows.map((row) => row.label).join(", "), first: all("first"), second: all("second"), pair };
-};
-
-/** The votes by what differed: [{kind, what, pair: two values, won: of each, none}]. */
-const tally = (list) => {
-  const groups = new Map();
-  for (const vote of list) {
-    const turned = vote.pair[0].localeCompare(vote.pair[1], undefined, { numeric: true }) > 0;
-    const pair = turned ? [vote.pair[1], vote.pair[0]] : vote.pair;
-    const key = JSON.stringify([vote.kind, ...pair, pair.some(Boolean) ? "" : vote.what]);
-    if (!groups.has(key)) groups.set(key, { kind: vote.kind, what: vote.what, pair, won: [0, 0], none: 0 });
-    const group = groups.get(key);
-    if (vote.better === NONE) group.none += 1;
-    else group.won[(vote.better === "second") !== turned ? 1 : 0] += 1;
-  }
-  return [...groups.values()];
-};
 const tallyLine = ({ kind, what, pair, won, none }) => {
   const start = make("span", { class: "omni-quiet" }, NAMES[kind] || kind);
   const equal = `no difference ${none} ×`;
   if (!pair[0] && !pair[1]) return make("li", {}, start, ": ", what, `: one better ${won[0] + won[1]} ×; `, equal);
-  const each = pair.flatMap((one, side) => [make("b", { translate: "no" }, short(one, 160)), `: better ${won[side]} ×; `]);
+  const each = pair.flatMap((one, side) => [make("b", { translate: "no" }, shorten(one, 160)), `: better ${won[side]} ×; `]);
   return make("li", {}, start, ": ", ...each, equal);
 };
 
-// --- CSV (RFC 4180). A spreadsheet must take no cell for a formula: an apostrophe before it makes it text.
-const cell = (value) => {
-  const text = /^[\s]*[=+\-@＝＋－＠]/.test(value) || /^[\t\r\n]/.test(value) ? `'${value}` : value;
-  const plain = !/[",\r\n]/.test(text);
-  return plain ? text : `"${text.replaceAll('"', '""')}"`;
-};
-const csv = (list) => [
-  ["time", "kind", "first", "second", "better", "what differed"],
-  ...list.map((vote) => TEXTS.map((name) => vote[name])),
-].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 const takeHome = () => {
-  const url = URL.createObjectURL(new Blob(["\ufeff", csv(votes())], { type: "text/csv;charset=utf-8" })); // the mark tells Excel: UTF-8
+  const url = URL.createObjectURL(new Blob(["\ufeff", votesAsCsv(readVotes(storage))], { type: "text/csv;charset=utf-8" })); // the mark tells Excel: UTF-8
   const link = make("a", { href: url, download: "omni-ui-blind-test.csv" });
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10000);
@@ -90,11 +37,11 @@ const shuffled = (list) => {
 const pairsOf = (list) => shuffled(list.flatMap((one, at) => list.slice(at + 1).map((other) => shuffled([one, other]))));
 
 const summary = (box) => {
-  const list = votes();
+  const list = readVotes(storage);
   box.hidden = !list.length;
   let sure = false;
   const clear = button("Delete the votes", () => {
-    if (sure) { keep([]); summary(box); return; }
+    if (sure) { storeVotes(storage, []); summary(box); return; }
     sure = true;
     clear.textContent = "Really delete them?";
     setTimeout(() => { sure = false; clear.textContent = "Delete the votes"; }, SURE);
@@ -126,8 +73,8 @@ export const blindTest = (dialog, chosen) => {
     let note = "";
     try { found = await difference(...both); } catch (error) { note = error.message; }
     if (!note) {
-      const { pair, ...words } = inWords(found);
-      note = keep([...votes(), { at: new Date().toISOString(), kind, better, pair, ...words }]);
+      const { pair, ...words } = describeDifference(found);
+      note = storeVotes(storage, [...readVotes(storage), { at: new Date().toISOString(), kind, better, pair, ...words }]);
     }
     const said = { first: "You found A better.", second: "You found B better.", [NONE]: "You found no difference." }[better];
     const equal = await same(shown).catch(() => false);

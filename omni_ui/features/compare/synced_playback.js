@@ -2,50 +2,14 @@
 // Sound is decoded whole and started at one moment of one audio clock, so both are together to the sample; pictures
 // of videos, which are muted, follow that clock.
 import { make } from "../../core/dom.js";
+import { formatTenths } from "../../core/format.js";
 import { translate } from "../../core/language.js";
+import { describeLoudness, loudness, matchGains } from "./loudness.js";
 import { button, choice } from "./parts.js";
 
-const SILENCE = 1e-6; // mean square of -60 dB: pauses of speech would make it seem quieter than it is
-const BLOCK = 0.05; // seconds
 const AHEAD = 0.05; // seconds until a start, so that both can be ready
 const DRIFT = 0.04; // seconds that nobody sees
 const FAR = 0.3; // seconds that are jumped over and not caught up with
-
-/** How loud a decoded sound is: RMS of what is not silence, in dB of full scale; null for silence. */
-const loudness = (sound) => {
-  const size = Math.max(1, Math.round(sound.sampleRate * BLOCK));
-  const lanes = Array.from({ length: sound.numberOfChannels }, (_, lane) => sound.getChannelData(lane));
-  let sum = 0;
-  let count = 0;
-  for (let from = 0; from < sound.length; from += size) {
-    const to = Math.min(sound.length, from + size);
-    let squares = 0;
-    for (const lane of lanes) for (let at = from; at < to; at += 1) squares += lane[at] * lane[at];
-    const many = (to - from) * lanes.length;
-    if (squares / many < SILENCE) continue;
-    sum += squares;
-    count += many;
-  }
-  return count ? 10 * Math.log10(sum / count) : null;
-};
-
-/** The gain of each side that makes it as loud as the quieter one. Nothing is made louder: that could clip. */
-const matched = (levels) => {
-  const known = levels.filter((one) => one !== null);
-  return levels.map((one) => (one === null || known.length < 2 ? 1 : 10 ** ((Math.min(...known) - one) / 20)));
-};
-
-const words = (kind, sides, hidden) => {
-  const silent = sides.filter((side) => side.level === null).map((side) => side.name);
-  if (silent.length === 2) return "Neither has sound.";
-  if (silent.length) return `No sound can be heard in ${silent.join(", ")}, so loudness was not matched.`;
-  if (hidden) return "Both are played equally loud.";
-  const [louder, quieter] = sides[0].level >= sides[1].level ? sides : [sides[1], sides[0]];
-  const apart = louder.level - quieter.level;
-  if (apart < 0.05) return "Both are equally loud.";
-  return `${louder.name} is ${apart.toFixed(1)} dB louder than ${quieter.name}, so it is played ${apart.toFixed(1)} dB more quietly.`;
-};
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(1).padStart(4, "0")}`;
 
 const ready = (video) => new Promise((resolve) => {
   video.addEventListener("loadeddata", () => resolve(true), { once: true });
@@ -71,7 +35,7 @@ export const playTogether = async (kind, sides, hidden) => {
     return { element: make("p", { class: "omni-history-error", role: "alert" }, sentence), stop: () => {} };
   }
   const length = Math.max(...players.map((one) => Math.max(one.video?.duration || 0, one.sound?.duration || 0)));
-  const gains = matched(players.map((one) => one.level));
+  const gains = matchGains(players.map((one) => one.level));
   let from = 0; // where it stands, or where it was started
   let started = null; // on the context's clock
   let heard = players[0].name;
@@ -133,7 +97,7 @@ export const playTogether = async (kind, sides, hidden) => {
     play.textContent = started === null ? "Play" : "Pause";
     range.value = now();
     range.setAttribute("aria-valuetext", translate(`${now().toFixed(1)} of ${length.toFixed(1)} seconds`));
-    time.textContent = `${clock(now())} / ${clock(length)}`;
+    time.textContent = `${formatTenths(now())} / ${formatTenths(length)}`;
   };
   const seek = (to) => {
     const going = started !== null;
@@ -169,7 +133,7 @@ export const playTogether = async (kind, sides, hidden) => {
       make("div", { class: "omni-compare-row" }, play, range, time),
       make("div", { class: "omni-compare-row" }, kind === "video" ? views : null, heardAtAll ? hear : null,
         heardAtAll ? make("label", {}, evenly, " Equally loud") : null),
-      make("p", { class: "omni-quiet omni-compare-loud" }, words(kind, players, hidden))),
+      make("p", { class: "omni-quiet omni-compare-loud" }, describeLoudness(players, hidden))),
     stop: () => { started = null; cancelAnimationFrame(frame); silence(); players.forEach(({ video }) => video?.pause()); context.close(); },
   };
 };

@@ -1,6 +1,7 @@
 // The History tab (omni_ui/tabs/history.py): a list that is asked for page by page, and a closer look at one result.
 import { defineComponent } from "../../core/components.js";
 import { appRoot, make } from "../../core/dom.js";
+import { formatAge, formatBytes, formatSpan } from "../../core/format.js";
 import { formatTime } from "../../core/language.js";
 import { blindTest } from "../compare/blind_test.js";
 import { openComparison } from "../compare/compare.js";
@@ -8,22 +9,6 @@ import { commonKind } from "../compare/records.js";
 import { reopenResult, sendResult } from "../send_to/send_to.js";
 
 const SURE = 6000;
-const ago = (at) => {
-  const seconds = Date.now() / 1000 - at;
-  if (seconds < 90) return "just now";
-  const [size, unit] = seconds < 5400 ? [60, "min"] : seconds < 129600 ? [3600, "h"] : [86400, "days"];
-  return `${Math.round(seconds / size)} ${unit} ago`;
-};
-const span = (seconds) => {
-  if (seconds < 60) return "less than a minute";
-  const [size, unit] = seconds < 5400 ? [60, "min"] : seconds < 172800 ? [3600, "h"] : [86400, "days"];
-  return `${Math.round(seconds / size)} ${unit}`;
-};
-const room = (bytes) => {
-  const [size, unit] = bytes < 1e6 ? [1e3, "kB"] : bytes < 1e9 ? [1e6, "MB"] : [1e9, "GB"];
-  const number = bytes / size;
-  return `${number < 10 && unit !== "kB" ? number.toFixed(1) : Math.round(number)} ${unit}`;
-};
 const kindOf = (file) => file.kind.split("/")[0];
 const others = "BroadcastChannel" in window ? new BroadcastChannel("omni-history") : null;
 
@@ -108,7 +93,7 @@ defineComponent("history", ({ element, props }) => {
     open.addEventListener("click", safely(() => look(record.id)));
     const words = make("p", { class: "omni-history-prompt" }, record.prompt || record.text || "");
     const facts = make("p", { class: "omni-history-facts omni-quiet" });
-    const when = make("time", { datetime: new Date(1000 * record.at).toISOString(), title: formatTime(record.at) }, ago(record.at));
+    const when = make("time", { datetime: new Date(1000 * record.at).toISOString(), title: formatTime(record.at) }, formatAge(Date.now() / 1000 - record.at));
     facts.append(props.titles[record.tab] || record.tab, " · ", when);
     const many = record.files.length > 1 ? ` · ${record.files.length} files` : "";
     facts.append(many);
@@ -133,12 +118,12 @@ defineComponent("history", ({ element, props }) => {
   const clock = () => {
     const words = [];
     if (told.room) {
-      words.push(`Your results take ${room(told.room.mine)}.`);
-      if (told.limit) words.push(`All together ${room(told.room.all)} of ${room(told.limit)}; when that is full, the oldest without a star go first.`);
+      words.push(`Your results take ${formatBytes(told.room.mine)}.`);
+      if (told.limit) words.push(`All together ${formatBytes(told.room.all)} of ${formatBytes(told.limit)}; when that is full, the oldest without a star go first.`);
     }
     if (told.keeps) {
       const left = told.oldest ? told.oldest + told.keeps - Date.now() / 1000 : null;
-      words.push(`Each is deleted ${span(told.keeps)} after it was made${left === null ? "" : `; the oldest in ${span(Math.max(0, left))}`}.`);
+      words.push(`Each is deleted ${formatSpan(told.keeps)} after it was made${left === null ? "" : `; the oldest in ${formatSpan(Math.max(0, left))}`}.`);
     } else if (told.room) words.push("They are kept until you delete them.");
     part(".omni-history-room").textContent = words.join(" ");
   };
@@ -176,7 +161,7 @@ defineComponent("history", ({ element, props }) => {
     const kind = kindOf(file);
     const shown = kind === "image" ? make("img", { src: source, alt: file.title })
       : kind === "audio" || kind === "video" ? make(kind, { src: source, controls: "", preload: "metadata", "aria-label": file.title }) : null;
-    const line = make("p", { class: "omni-history-line" }, make("a", { href: `${source}?download=1`, download: file.title, class: "omni-small" }, `Download ${file.title}`), ` ${room(file.bytes)}`);
+    const line = make("p", { class: "omni-history-line" }, make("a", { href: `${source}?download=1`, download: file.title, class: "omni-small" }, `Download ${file.title}`), ` ${formatBytes(file.bytes)}`);
     const number = record.files.filter((one) => one.role === "result" && kindOf(one) === kind && one.here).indexOf(file);
     if (file.role === "result") line.append(...sends(record, kind, number, () => shown));
     return make("div", { class: "omni-history-media" }, shown, line);

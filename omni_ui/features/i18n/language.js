@@ -1,6 +1,7 @@
 // Languages. The page is written in English; this puts the texts of another language in their place
 // (omni_ui/languages). What Gradio draws is translated by Gradio; both follow the same choice.
 import { appRoot } from "../../core/dom.js";
+import { chooseLanguage } from "./choose_language.js";
 import { isTranslated, learn, sourceOf, translate } from "../../core/language.js";
 
 const STORE = "omni_language";
@@ -10,11 +11,9 @@ const ATTRIBUTES = ["aria-label", "title", "placeholder", "alt"];
 const THEIRS = "[translate=no], script, style, pre, code, .omni-example, .omni-model, .omni-body, .omni-said, .omni-thought > div, "
   + ".omni-history-prompt, .omni-history-whole, .omni-history-detail td, .omni-job-prompt, .omni-preset-own button:not(.omni-preset-remove), [contenteditable=true]";
 const OURS = ".omni-picture"; // our own buttons within an answer
-const known = (wanted) => CODES.find((code) => code === wanted)
-  || CODES.find((code) => code.split("-")[0] === String(wanted).split("-")[0]);
-const remembered = () => { try { return known(localStorage.getItem(STORE)); } catch { return undefined; } };
+const remembered = () => { try { return localStorage.getItem(STORE); } catch { return null; } };
 
-let language = remembered() || [...(navigator.languages || [navigator.language])].map(known).find(Boolean) || "en";
+let language = chooseLanguage(CODES, remembered(), navigator.languages || [navigator.language]);
 const gradios = document.documentElement.lang; // it started before this script, with the browser's first language
 document.documentElement.lang = language;
 

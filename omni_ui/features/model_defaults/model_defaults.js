@@ -9,7 +9,7 @@ let filled = false; // settings were opened since the page came: a recipe, or a 
 export const markFilled = () => { filled = true; };
 
 /** known: [{ tab, name, label, initial }], one for each of the first values; the others are the notes of `tabs`. */
-const fillDefaults = (known, tabs, first, [wishes, ...values]) => {
+export const fillDefaults = (known, tabs, first, [wishes, ...values]) => {
   const late = first && filled;
   const kept = {};
   const defaults = known.map(({ tab, name, label, initial }, at) => {
@@ -34,7 +34,7 @@ defineAction("fill_defaults", fillDefaults);
 
 /** A setting that was only recommended makes way for a picture that says it better, and comes back without it. */
 const away = new Set();
-const giveWay = (id, [files, value]) => {
+export const giveWay = (id, [files, value]) => {
   const there = files?.length;
   const follows = there ? id in given && same(value, given[id]) : away.delete(id) && id in given && same(value, "");
   if (!follows) return SKIP;

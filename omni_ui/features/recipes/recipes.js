@@ -2,8 +2,8 @@
 import { defineAction, defineComponent } from "../../core/components.js";
 import { appRoot, make } from "../../core/dom.js";
 import { markFilled } from "../model_defaults/model_defaults.js";
+import { changePresets, isPresetEvent, readPresets, withoutPreset } from "./preset_store.js";
 
-const STORE = "omni_presets";
 
 // --- Opening: a link, a file or a preset goes to the app, which checks it and fills in the controls.
 let hand = null;
@@ -53,20 +53,13 @@ document.addEventListener("drop", (event) => {
   openFile(event.dataTransfer.files[0]);
 });
 
-// --- Presets: [{ tab, name, recipe }] in this browser. What cannot be read is never overwritten.
-const kept = () => {
-  const list = JSON.parse(localStorage.getItem(STORE) || "[]");
-  if (!Array.isArray(list)) throw new Error("not a list");
-  return list.filter((one) => one && typeof one.name === "string" && typeof one.tab === "string" && one.recipe);
+// --- Presets
+const store = (change) => {
+  const problem = changePresets(localStorage, change);
+  if (!problem) document.dispatchEvent(new Event("omni-presets"));
+  return problem;
 };
-const keep = (change) => {
-  let list;
-  try { list = kept(); } catch { return "The presets in this browser cannot be read, so they were left as they are."; }
-  try { localStorage.setItem(STORE, JSON.stringify(change(list))); } catch { return "This browser has no room for another preset, or stores nothing."; }
-  document.dispatchEvent(new Event("omni-presets"));
-  return "";
-};
-window.addEventListener("storage", (event) => { if (event.key === STORE) document.dispatchEvent(new Event("omni-presets")); });
+window.addEventListener("storage", (event) => { if (isPresetEvent(event)) document.dispatchEvent(new Event("omni-presets")); });
 
 defineComponent("presets", ({ element, props, options: { tab } }) => {
   const list = element.querySelector(".omni-preset-list");
@@ -79,10 +72,10 @@ defineComponent("presets", ({ element, props, options: { tab } }) => {
   const show = () => {
     list.replaceChildren(...(props.shipped || []).map((one) => chip(one.name, one.recipe)));
     let own = [];
-    try { own = kept().filter((one) => one.tab === tab); } catch { list.append(make("span", { class: "omni-quiet" }, "Your own cannot be read in this browser.")); }
+    try { own = readPresets(localStorage).filter((one) => one.tab === tab); } catch { list.append(make("span", { class: "omni-quiet" }, "Your own cannot be read in this browser.")); }
     for (const one of own) {
       const remove = make("button", { type: "button", class: "omni-small omni-preset-remove", "aria-label": `Delete the preset ${one.name}`, title: "Delete" }, "×");
-      remove.addEventListener("click", () => note(keep((all) => all.filter((other) => other.tab !== tab || other.name !== one.name)), true));
+      remove.addEventListener("click", () => note(store((all) => withoutPreset(all, one)), true));
       const pair = make("span", { class: "omni-preset-own" });
       pair.append(chip(one.name, one.recipe), remove);
       list.append(pair);
@@ -155,7 +148,7 @@ document.addEventListener("submit", (event) => {
   const name = form.querySelector("input").value.trim();
   if (!name) return;
   const one = { tab: box.dataset.tab, name, recipe: box.dataset.recipe };
-  const wrong = keep((all) => [...all.filter((other) => other.tab !== one.tab || other.name !== name), one]);
+  const wrong = store((all) => [...withoutPreset(all, one), one]);
   form.hidden = !wrong;
   say(box, wrong || `Saved as ${name}: it stands among the presets of this tab, in this browser.`, Boolean(wrong));
 });

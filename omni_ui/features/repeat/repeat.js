@@ -1,7 +1,7 @@
 // The buttons below a result (omni_ui/features/repeat/repeat.py) and below a failure (omni_ui/features/error_fixes/error_fixes.py).
 import { defineAction, defineComponent } from "../../core/components.js";
+import { fixedValues } from "./fixed_values.js";
 
-const SKIP = { __type__: "update" };
 const ask = {}; // by tab: asks the app to repeat the result that is shown
 const fix = {}; // by tab: hands on what is to be changed
 const status = (tab) => document.getElementById(`${tab}-status`);
@@ -13,12 +13,6 @@ defineComponent("error_fix", ({ props, trigger, options: { tab } }) => {
   fix[tab] = (order) => { props.value = { ...order, at: Date.now() }; trigger("input"); };
 });
 
-/** New values for controls: what is set, the first of what is kept, and nothing for all others. */
-const fixedValues = (names, [order, ...values]) => names.map((name, at) => {
-  if (order?.set && name in order.set) return order.set[name];
-  if (order?.keep && name in order.keep && Array.isArray(values[at])) return values[at].slice(0, order.keep[name]);
-  return SKIP;
-});
 defineAction("fixed_values", fixedValues);
 
 /** Starts a run, until the status shows that it has begun: Gradio drops what is pressed while a run is just ending. */

@@ -2,6 +2,7 @@
 // (omni_ui/features/speech/fields.py).
 import { stopStreams } from "../../core/audio_stream.js";
 import { defineComponent } from "../../core/components.js";
+import { waveformPath } from "./waveform.js";
 
 const make = (tag, className = "", words = "", attributes = {}) => {
   const made = document.createElement(tag);
@@ -20,10 +21,7 @@ const wave = (peaks) => {
   drawing.setAttribute("preserveAspectRatio", "none");
   drawing.setAttribute("aria-hidden", "true");
   const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  line.setAttribute("d", peaks.map((peak, i) => {
-    const tall = Math.max(3, peak * 0.96);
-    return `M${2 * i + 0.2} ${50 - tall / 2}h1.5v${tall}h-1.5z`;
-  }).join(""));
+  line.setAttribute("d", waveformPath(peaks));
   drawing.append(line);
   return drawing;
 };

@@ -1,15 +1,11 @@
 // The list of a visitor's videos (omni_ui/features/video/routes.py), and the length of a video in other terms.
 import { defineComponent } from "../../core/components.js";
 import { appRoot, make } from "../../core/dom.js";
+import { formatAge } from "../../core/format.js";
+import { describeLength } from "./length.js";
 
 const POLL = 2000;
 const SURE = 6000;
-
-const ago = (seconds) => {
-  if (seconds < 90) return "just now";
-  const [size, unit] = seconds < 5400 ? [60, "min"] : seconds < 129600 ? [3600, "h"] : [86400, "days"];
-  return `${Math.round(seconds / size)} ${unit} ago`;
-};
 
 let opened = false; // the first look has opened what there was to open
 
@@ -64,7 +60,7 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
     const head = make("div", { class: "omni-job-head" });
     head.append(make("span", { class: "omni-job-state" }, job.words), make("span", { class: "omni-job-prompt" }, job.prompt));
     if (job.open) head.append(make("span", { class: "omni-clock", "data-since": job.seconds.toFixed(2) }, ""));
-    else head.append(make("span", { class: "omni-quiet" }, ago(Date.now() / 1000 - job.created)));
+    else head.append(make("span", { class: "omni-quiet" }, formatAge(Date.now() / 1000 - job.created)));
     made.append(head);
     if (job.note) made.append(make("p", { class: job.state === "failed" ? "omni-error" : "omni-quiet" }, job.note));
     const recipe = make("p", { class: "omni-quiet omni-job-recipe" });
@@ -145,25 +141,17 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
 });
 
 // --- Seconds, frames and frames per second, each in terms of the others, in the help of its field.
-const RATE = 24;
-const help = {};
-const say = (name, words) => {
+const help = {}; // by field: what stands there otherwise
+const say = (name, text) => {
   const place = document.getElementById(`video-${name}-field-info`);
   if (!place) return;
   help[name] ??= place.textContent;
-  const wanted = words || help[name];
+  const wanted = text || help[name];
   if (place.textContent !== wanted) place.textContent = wanted;
 };
-const round = (number) => Number(number.toFixed(2));
 setInterval(() => {
   const fields = ["seconds", "num_frames", "fps"].map((name) => document.getElementById(`video-${name}-field`));
   if (!fields[0]?.offsetParent) return;
   const [seconds, frames, fps] = fields.map((field) => Number(field.value) || 0);
-  const rate = fps || RATE;
-  const usual = fps ? "" : " (usual; the model may differ)";
-  say("num_frames", frames > 0 ? `${frames} frames at ${rate} fps${usual} are ${round(frames / rate)} s.` : "");
-  say("seconds", frames > 0 ? `The frames decide: ${round(frames / rate)} s at ${rate} fps${usual}.`
-    : seconds > 0 ? `${seconds} s at ${rate} fps${usual} are ${Math.floor(seconds * rate)} frames.` : "");
-  say("fps", fps > 0 && frames > 0 ? `${frames} frames play for ${round(frames / fps)} s.`
-    : fps > 0 && seconds > 0 ? `${seconds} s need ${Math.floor(seconds * fps)} frames.` : "");
+  for (const [name, text] of Object.entries(describeLength({ seconds, frames, fps }))) say(name, text);
 }, 300);

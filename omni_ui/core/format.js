@@ -1,0 +1,37 @@
+// Times, spans and sizes in words.
+
+/** How long ago something was. seconds: since then. */
+export const formatAge = (seconds) => {
+  if (seconds < 90) return "just now";
+  const [size, unit] = seconds < 5400 ? [60, "min"] : seconds < 129600 ? [3600, "h"] : [86400, "days"];
+  return `${Math.round(seconds / size)} ${unit} ago`;
+};
+
+/** How long something lasts still, roughly. */
+export const formatSpan = (seconds) => {
+  if (seconds < 60) return "less than a minute";
+  const [size, unit] = seconds < 5400 ? [60, "min"] : seconds < 172800 ? [3600, "h"] : [86400, "days"];
+  return `${Math.round(seconds / size)} ${unit}`;
+};
+
+/** The size of a file. */
+export const formatBytes = (bytes) => {
+  const [size, unit] = bytes < 1e6 ? [1e3, "kB"] : bytes < 1e9 ? [1e6, "MB"] : [1e9, "GB"];
+  const number = bytes / size;
+  return `${number < 10 && unit !== "kB" ? number.toFixed(1) : Math.round(number)} ${unit}`;
+};
+
+/** A position in a sound as minutes and whole seconds: 1:05. */
+export const formatMinutes = (seconds) => {
+  const shown = seconds + 0.05; // what is nearly a second counts as one
+  return `${Math.floor(shown / 60)}:${String(Math.floor(shown % 60)).padStart(2, "0")}`;
+};
+
+/** A position with tenths of a second: 1:05.3. */
+export const formatTenths = (seconds) => {
+  const tenths = Math.round(10 * seconds);
+  return `${Math.floor(tenths / 600)}:${((tenths % 600) / 10).toFixed(1).padStart(4, "0")}`;
+};
+
+/** A frequency in Hz or kHz. */
+export const formatHertz = (value) => (value >= 1000 ? `${+(value / 1000).toFixed(1)} kHz` : `${value} Hz`);

@@ -1,0 +1,23 @@
+// The visitor's own presets: [{ tab, name, recipe }] in this browser. What cannot be read is never overwritten.
+const STORE = "omni_presets";
+
+/** All that are stored. Throws when they cannot be read. */
+export const readPresets = (storage) => {
+  const list = JSON.parse(storage.getItem(STORE) || "[]");
+  if (!Array.isArray(list)) throw new Error("not a list");
+  return list.filter((preset) => preset && typeof preset.name === "string" && typeof preset.tab === "string" && preset.recipe);
+};
+
+/** Stores what `change` makes of the list; a sentence when that cannot be done, "" when it is. */
+export const changePresets = (storage, change) => {
+  let list;
+  try { list = readPresets(storage); } catch { return "The presets in this browser cannot be read, so they were left as they are."; }
+  try { storage.setItem(STORE, JSON.stringify(change(list))); } catch { return "This browser has no room for another preset, or stores nothing."; }
+  return "";
+};
+
+/** The list without that preset. */
+export const withoutPreset = (list, { tab, name }) => list.filter((preset) => preset.tab !== tab || preset.name !== name);
+
+/** Whether this storage event is about presets. */
+export const isPresetEvent = (event) => event.key === STORE;
