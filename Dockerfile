@@ -1,5 +1,6 @@
 # Serves the page on port 7860 as a non-root user. Build: docker build -t omni-ui .
 # Run: docker run -p 7860:7860 -e OMNI_BASE_URL=http://host:8091 omni-ui
+# It listens beyond the container, so it counts as public: add -e OMNI_PUBLIC=false in a network that you trust.
 FROM python:3.12-slim
 RUN useradd --create-home --uid 1000 omni
 WORKDIR /home/omni/app

@@ -1,11 +1,13 @@
 """The settings: environment variables with the prefix OMNI_. The README's table is made from this file."""
 
+import math
 import re
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from omni_ui.client import read_address, read_headers, read_key
@@ -17,6 +19,14 @@ TIME_UNITS = {"m": 60, "min": 60, "h": 3600, "d": 86400}
 """Seconds."""
 ROOM_UNITS = {"mb": 10**6, "gb": 10**9, "tb": 10**12}
 """Bytes."""
+
+WHOLE = r"(\d{1,9})"
+CAPS = {
+    "size": r"(\d{2,5})[x×](\d{2,5})", "steps": WHOLE, "n": WHOLE, "seconds": r"(\d{1,6}(?:\.\d+)?)",
+    "frames": WHOLE, "tokens": WHOLE, "text": WHOLE, "runs": WHOLE + r" ?/ ?min",
+}  # fmt: skip
+"""How the value of each of the host's limits is written."""
+CAP_EXAMPLE = "size=1024x1024,steps=30,runs=3/min"
 
 PLAIN = {
     "bool_parsing": "must be true or false",
@@ -72,6 +82,19 @@ class Settings(BaseSettings):
         None, description="What the server at OMNI_BASE_URL can do, when its model's name does not tell: image,edit …"
     )
     host: str | None = Field(None, description="The address to listen on. 127.0.0.1, or 0.0.0.0 on a Space.")
+    public: bool | None = Field(
+        None,
+        description="Whether strangers may reach this page. True where it listens on another address than this "
+        "machine's own (127.0.0.1); false in a network that you trust.",
+    )
+    expert: bool | None = Field(
+        None,
+        description="Let visitors send fields as JSON, such as LoRA and extra parameters, and addresses that the "
+        "server fetches. On a private machine yes, on a public page no.",
+    )
+    loras: str | None = Field(
+        None, description="LoRAs that visitors may choose where JSON is off: style=/adapters/style,ink=/adapters/ink."
+    )
     port: int = Field(7860, ge=1, le=65535, description="The port to listen on.")
     root_path: str = Field("", description="The path below which a proxy serves the page, such as /omni.")
     max_concurrency: int = Field(128, ge=1, description="Runs at one time per server; further ones wait in line.")
@@ -83,19 +106,24 @@ class Settings(BaseSettings):
         None, description="The folder for results and records. By default the user's own; on a Space a temporary one."
     )
     retention: str | None = Field(
-        None, description="How long results are kept, such as 24h, 7d or never. On a Space 24h, else never deleted."
+        None, description="How long results are kept, such as 24h, 7d or never. On a public page 24h, else never."
     )
     max_storage: str | None = Field(
         None,
-        description="The room for all results, such as 500MB or 20GB (on a Space 10GB); "
+        description="The room for all results, such as 500MB or 20GB (on a public page 10GB); "
         "the oldest without a star go first.",
     )
     demo_latency: float = Field(0, ge=0, description="Seconds that the demo server waits before it answers.")
     show_server: bool | None = Field(
-        None, description="Show the server's address to visitors. On a private machine yes, on a Space no."
+        None, description="Show the server's address to visitors. On a private machine yes, on a public page no."
     )
     visitor_servers: bool | None = Field(
-        None, description="Let visitors enter a server of their own for their session. Private machine yes, Space no."
+        None, description="Let visitors enter a server of their own. Private machine yes, public page no."
+    )
+    caps: str | None = Field(
+        None,
+        description="How far visitors may go: size=1024x1024,steps=30,n=2,seconds=5,frames=81,tokens=1000,text=2000,"
+        "runs=3/min. Any of them; the page shows them.",
     )
     space_id: str | None = Field(None, validation_alias="SPACE_ID", exclude=True)
 
@@ -140,6 +168,21 @@ class Settings(BaseSettings):
             raise ValueError(f"may name {', '.join(TABS)}")
         return value
 
+    @field_validator("loras")
+    @classmethod
+    def _are_loras(cls, value: str | None) -> str | None:
+        for pair in (value or "").split(","):
+            name, _, path = pair.partition("=")
+            if pair.strip() and not (name.strip() and path.strip()):
+                raise ValueError("must name each LoRA with its path on the server, such as style=/adapters/style")
+        return value
+
+    @field_validator("caps")
+    @classmethod
+    def _are_caps(cls, value: str | None) -> str | None:
+        read_caps(value or "")
+        return value
+
     @field_validator("retention")
     @classmethod
     def _is_time(cls, value: str | None) -> str | None:
@@ -165,14 +208,33 @@ class Settings(BaseSettings):
         wanted = self.max_storage or ("10GB" if self.public else "")
         return int(_number(wanted, ROOM_UNITS) or 0) or None
 
+    @model_validator(mode="after")
+    def _decide_public(self) -> Self:
+        """`public` is never None afterwards: on a Space, and where the page listens beyond this machine, it is true."""
+        if self.public is None:
+            self.public = self.space_id is not None or not _is_loopback(self.listen)
+        return self
+
     @property
-    def public(self) -> bool:
-        """Whether strangers may reach this page: it runs on a Space."""
-        return self.space_id is not None
+    def expert_fields(self) -> bool:
+        """Whether visitors may send fields marked `expert` in the request models."""
+        return not self.public if self.expert is None else self.expert
+
+    @property
+    def cap_values(self) -> dict[str, float]:
+        """The host's limits by name; "size" in pixels, "runs" a minute."""
+        return read_caps(self.caps or "")
+
+    @property
+    def named_loras(self) -> dict[str, str]:
+        """LoRAs that the host offers: name to path on the server."""
+        pairs = (pair.split("=", 1) for pair in (self.loras or "").split(",") if pair.strip())
+        return {name.strip(): path.strip() for name, path in pairs}
 
     @property
     def listen(self) -> str:
-        return self.host or ("0.0.0.0" if self.public else "127.0.0.1")
+        """The address to listen on."""
+        return self.host or ("0.0.0.0" if self.space_id is not None else "127.0.0.1")
 
     @property
     def addresses_shown(self) -> bool:
@@ -187,7 +249,7 @@ class Settings(BaseSettings):
         """Where results are kept; None is a temporary folder that goes with the app."""
         if self.data_dir:
             return self.data_dir.expanduser().absolute()
-        return None if self.public else user_data_path("omni-ui", appauthor=False)
+        return None if self.space_id is not None else user_data_path("omni-ui", appauthor=False)
 
     def server_for(self, tab: Tab) -> tuple[str | None, str | None, str | None]:
         """Address, key and model for a tab: its own, else the common ones. A tab's own address takes no common key."""
@@ -197,6 +259,29 @@ class Settings(BaseSettings):
         if url is None:
             url, key, model = self.base_url, key or self.api_key, model or self.model
         return url, key.get_secret_value() if key else None, model
+
+
+def read_caps(text: str) -> dict[str, float]:
+    """Limits such as `size=1024x1024,steps=30,runs=3/min` by name. ValueError with half a sentence."""
+    caps: dict[str, float] = {}
+    for pair in filter(None, (part.strip().lower() for part in text.split(","))):
+        name, _, value = (part.strip() for part in pair.partition("="))
+        if name not in CAPS:
+            raise ValueError(f"may name {', '.join(CAPS)}")
+        match = re.fullmatch(CAPS[name], value)
+        numbers = [float(number) for number in match.groups()] if match else []
+        if not numbers or not all(numbers):
+            raise ValueError(f"must be written like {CAP_EXAMPLE}")
+        caps[name] = math.prod(numbers)
+    return caps
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether an address to listen on can be reached from this machine alone."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _number(text: str, units: dict[str, int]) -> float | None:

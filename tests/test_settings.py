@@ -28,6 +28,11 @@ def _clean(monkeypatch):
         ("OMNI_ABILITIES", "image,smell", "image"),
         ("OMNI_HEADERS", "nonsense", "must be pairs such as"),
         ("OMNI_HEADERS", "x-a=1,content-type=x", "cannot set content-type"),
+        ("OMNI_LORAS", "style", "path on the server"),
+        ("OMNI_CAPS", "colour=3", "may name size"),
+        ("OMNI_CAPS", "steps=many", "written like"),
+        ("OMNI_CAPS", "runs=3", "written like"),
+        ("OMNI_CAPS", "n=0", "written like"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_that_names_it(monkeypatch, name, value, says):
@@ -73,3 +78,42 @@ def test_a_tab_may_have_a_server_of_its_own(monkeypatch):
     settings = load_settings()
     assert settings.server_for("chat") == ("http://common:8091", "common-key", None)
     assert settings.server_for("image") == ("http://pictures:8091", None, None), "a key goes to its own server only"
+
+
+@pytest.mark.parametrize(
+    ("values", "public"),
+    [
+        ({}, False),
+        ({"OMNI_HOST": "127.0.0.1"}, False),
+        ({"OMNI_HOST": "127.8.9.1"}, False),
+        ({"OMNI_HOST": "::1"}, False),
+        ({"OMNI_HOST": "localhost"}, False),
+        ({"OMNI_HOST": "0.0.0.0"}, True),
+        ({"OMNI_HOST": "::"}, True),
+        ({"OMNI_HOST": "192.168.1.5"}, True),
+        ({"OMNI_HOST": "my-machine"}, True),
+        ({"OMNI_HOST": "0.0.0.0", "OMNI_PUBLIC": "false"}, False),
+        ({"OMNI_PUBLIC": "true"}, True),
+        ({"SPACE_ID": "a/b", "OMNI_HOST": "127.0.0.1"}, True),
+        ({"SPACE_ID": "a/b", "OMNI_PUBLIC": "false"}, False),
+    ],
+)
+def test_a_page_is_public_where_others_can_reach_it_unless_its_host_says_otherwise(monkeypatch, values, public):
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+    assert settings.public is public
+    assert settings.expert_fields is not public
+    assert settings.addresses_shown is not public
+    assert settings.own_servers_allowed is not public
+    assert settings.keep_seconds == (86400 if public else None)
+    assert settings.room == (10 * 10**9 if public else None)
+
+
+def test_the_host_lets_visitors_of_a_public_page_send_json_and_names_loras(monkeypatch):
+    monkeypatch.setenv("OMNI_PUBLIC", "true")
+    monkeypatch.setenv("OMNI_EXPERT", "true")
+    monkeypatch.setenv("OMNI_LORAS", "style=/adapters/style, ink=/adapters/ink")
+    settings = load_settings()
+    assert settings.expert_fields
+    assert settings.named_loras == {"style": "/adapters/style", "ink": "/adapters/ink"}

@@ -24,6 +24,7 @@ from omni_ui.client import (
 )
 from omni_ui.client.model_rules import IMAGES, as_pictures, pictures_alone, unheeded
 from omni_ui.client.schema import Fitted, RequestT
+from omni_ui.core.limits import HostLimits
 from omni_ui.core.run_queue import Gate
 from omni_ui.settings import TABS, Settings, Tab
 
@@ -45,6 +46,8 @@ class Backend:
     client: OmniClient
     gate: Gate
     demo: bool = False
+    limits: HostLimits | None = None
+    """What the host allows of a request; None allows all."""
     _seen: float = -1e9
     _health: Health | None = None
     _abilities: Capabilities | None = None
@@ -135,6 +138,7 @@ class Backends:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.limits = HostLimits(settings)
         self._by_tab: dict[Tab, Backend] = {}
         self._sessions: dict[str, dict[Tab, Backend]] = {}
 
@@ -167,7 +171,7 @@ class Backends:
             abilities=told or None,
             headers=read_headers(headers.get_secret_value()) if headers else None,
         )
-        return Backend(url, client, Gate(self.settings.max_concurrency), demo)
+        return Backend(url, client, Gate(self.settings.max_concurrency), demo, self.limits)
 
     def for_tab(self, tab: Tab, session: str | None = None) -> Backend | None:
         """The server of a tab in this session; None when the host named none for it."""

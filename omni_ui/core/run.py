@@ -138,6 +138,9 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
     def step(kind: str, **more: Any) -> Step:
         return Step(kind, time.monotonic() - began, **more)
 
+    if backend.limits and (refused := backend.limits.check(work.request)):
+        yield step("failed", error=Invalid(*refused))
+        return
     turn = backend.gate.enter()
     try:
         while turn.place:

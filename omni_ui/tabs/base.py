@@ -41,7 +41,7 @@ class OmniTab:
         self.backends = backends
         self.hello = hello
         """What the status says before the first run: HTML of status.empty."""
-        self.form = Form(model)
+        self.form = Form(backends.limits.narrow(model))
         self.inputs: dict[str, gr.components.Component] = {}
         """All that a run takes, by the name that the API gives it."""
         self.recorder: Recorder | None = None

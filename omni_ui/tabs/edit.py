@@ -40,7 +40,7 @@ def build(backends: Backends) -> OmniTab:
         ability = await tab.ability(session)
         return bool(ability and ability.detail.get("streams_text"))
 
-    tab.form = PictureForm(EditRequest, mask=("mask_image", "image"), most=most_pictures)
+    tab.form = PictureForm(tab.form.model, mask=("mask_image", "image"), most=most_pictures)
     with tab.frame():
         with tab.controls():
             pass

@@ -48,7 +48,7 @@ NO_JOB = "There is no such video: it was deleted, or the link is not complete."
 
 def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
     tab = OmniTab(VideoRequest, "Video", backends, status.empty(HELLO, EXAMPLES, "video-prompt"))
-    tab.form = PictureForm(VideoRequest)
+    tab.form = PictureForm(tab.form.model)
 
     with tab.frame():
         with tab.controls():

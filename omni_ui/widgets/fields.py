@@ -129,6 +129,8 @@ def control(name: str, info: FieldInfo, elem_id: str, *, explore: bool = False, 
     unit = hint(info, "unit", "")
     label = f"{info.title or name} ({unit})" if unit else info.title or name
     common: dict[str, Any] = {"label": label, "info": info.description, "elem_id": elem_id, "value": default} | more
+    if hint(info, "withheld"):  # not for visitors of this page; it stays in the API, which refuses it with a sentence
+        common["visible"] = False
     if kind in ("slider", "number"):
         low, high = bounds(info)
         step = hint(info, "step") or (0.1 if holds(info, float) else 1)

@@ -40,7 +40,7 @@ def backend(limit=1):
     async def fit(request):
         return Fitted(request)
 
-    return SimpleNamespace(client=None, gate=Gate(limit), fit=fit)
+    return SimpleNamespace(client=None, gate=Gate(limit), fit=fit, limits=None)
 
 
 async def test_a_run_works_shows_and_is_done_and_frees_its_place():

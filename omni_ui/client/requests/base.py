@@ -39,6 +39,9 @@ def knob(
     presets: list[tuple[str, Any]] | None = None,
     free: bool = False,
     empty: str = "",
+    expert: bool = False,
+    cap: str = "",
+    lora: bool = False,
     **bounds: Any,
 ) -> Any:
     """Declares one wire parameter.
@@ -50,10 +53,14 @@ def knob(
     kind: the control; derived from the type when absent. presets: (label, value) pairs that a person may pick.
     free: other values than the presets may be entered too.
     empty: what an empty control says, where that is not the model's default.
+    expert: reaches into the server (paths, addresses, free JSON): not for the visitors of a public page.
+    cap: which of the host's limits holds for it: "size", "steps", "n", "seconds", "frames", "tokens" or "text"; "rate"
+        is the frame rate by which frames make up seconds.
+    lora: an adapter on the server; the host may name those that visitors choose from.
     bounds: pydantic's own (ge, le, max_length, pattern …); they are the bounds of the control too.
     """
     extra = {"place": place, "kind": kind, "unit": unit, "step": step, "presets": presets, "empty": empty}
-    extra["free"] = free or None
+    extra |= {"free": free or None, "expert": expert or None, "cap": cap, "lora": lora or None}
     shown = {k: v for k, v in extra.items() if v not in (None, "")}
     return Field(default, title=label, description=help, json_schema_extra=shown, **bounds)
 

@@ -30,7 +30,7 @@ class ChatRequest(Request):
     path: ClassVar[str] = "/v1/chat/completions"
 
     messages: list[dict[str, Any]] = knob(
-        ..., label="Messages", help="The conversation so far.", place="hidden", min_length=1
+        ..., label="Messages", help="The conversation so far.", place="hidden", min_length=1, cap="text"
     )
     modalities: Annotated[list[Literal["text", "audio", "image"]] | None, BeforeValidator(_modalities)] = knob(
         label="Answer with",
@@ -55,6 +55,7 @@ class ChatRequest(Request):
         unit="tokens",
         ge=1,
         le=1_000_000,
+        cap="tokens",
     )
     voice: Maybe[str] = knob(
         label="Voice",
@@ -99,10 +100,10 @@ class ChatRequest(Request):
         label="Speaking style", help="How the answer is spoken, for models that take it.", kind="line", max_length=500
     )
     size: Annotated[Maybe[str], AfterValidator(check_size)] = knob(
-        label="Picture size", help="Of pictures in the answer.", kind="size", presets=SIZES
+        label="Picture size", help="Of pictures in the answer.", kind="size", presets=SIZES, cap="size"
     )
     num_outputs_per_prompt: Maybe[int] = knob(
-        label="Pictures", help="How many an answer has.", kind="number", ge=1, le=10
+        label="Pictures", help="How many an answer has.", kind="number", ge=1, le=10, cap="n"
     )
     num_inference_steps: Maybe[int] = knob(
         label="Inference steps",
@@ -110,6 +111,7 @@ class ChatRequest(Request):
         kind="slider",
         ge=1,
         le=200,
+        cap="steps",
     )
     guidance_scale: Maybe[float] = knob(
         label="Guidance scale",
@@ -128,7 +130,7 @@ class ChatRequest(Request):
         le=20,
     )
     negative_prompt: Maybe[str] = knob(
-        label="Negative prompt", help="What a picture should not show.", kind="text", max_length=MAX_PROMPT
+        label="Negative prompt", help="What a picture should not show.", kind="text", max_length=MAX_PROMPT, cap="text"
     )
     layers: Maybe[int] = knob(
         label="Layers", help="For layered models: how many layers make up a picture.", kind="number", ge=2, le=10
@@ -137,14 +139,19 @@ class ChatRequest(Request):
         label="Template options",
         help='For the model\'s chat template, such as {"enable_thinking": false}.',
         kind="json",
+        expert=True,
     )
     mm_processor_kwargs: JsonObject = knob(
         label="Media options",
         help='How media are read, such as {"use_audio_in_video": true} to hear a video.',
         kind="json",
+        expert=True,
     )
     extra_args: JsonObject = knob(
-        label="Extra parameters", help="Parameters that only this model knows, as a JSON object.", kind="json"
+        label="Extra parameters",
+        help="Parameters that only this model knows, as a JSON object.",
+        kind="json",
+        expert=True,
     )
     stream: bool = knob(True, label="Stream", help="Shows the answer while it is made.", place="hidden")
 

@@ -32,7 +32,12 @@ class EditRequest(FormRequest):
     path: ClassVar[str] = "/v1/images/edits"
 
     url: list[str] = knob(
-        [], label="Picture addresses", help="Pictures that the server fetches itself.", place="hidden", max_length=16
+        [],
+        label="Picture addresses",
+        help="Pictures that the server fetches itself.",
+        place="hidden",
+        expert=True,
+        max_length=16,
     )
     image: ImageFiles = knob(
         [],
@@ -51,6 +56,7 @@ class EditRequest(FormRequest):
         kind="text",
         min_length=1,
         max_length=MAX_PROMPT,
+        cap="text",
     )
     mask_image: MaybeImage = knob(
         label="Mask", help="White is changed, black is kept; same size as the picture.", place="main", kind="image"
@@ -64,8 +70,11 @@ class EditRequest(FormRequest):
         place="card",
         kind="size",
         presets=EDIT_SIZES,
+        cap="size",
     )
-    n: int = knob(1, label="Results", help="How many to make at once.", place="card", kind="number", ge=1, le=10)
+    n: int = knob(
+        1, label="Results", help="How many to make at once.", place="card", kind="number", ge=1, le=10, cap="n"
+    )
     seed: Maybe[int] = knob(
         label="Seed",
         help="The same seed, picture and settings give the same result.",
@@ -81,6 +90,7 @@ class EditRequest(FormRequest):
         kind="slider",
         ge=1,
         le=200,
+        cap="steps",
     )
     guidance_scale: Maybe[float] = knob(
         label="Guidance scale",
@@ -100,7 +110,7 @@ class EditRequest(FormRequest):
         le=1,
     )
     negative_prompt: Maybe[str] = knob(
-        label="Negative prompt", help="What the result should not show.", kind="text", max_length=MAX_PROMPT
+        label="Negative prompt", help="What the result should not show.", kind="text", max_length=MAX_PROMPT, cap="text"
     )
     true_cfg_scale: Maybe[float] = knob(
         label="True CFG scale",
@@ -123,6 +133,7 @@ class EditRequest(FormRequest):
         help="For layered models: how fine they work. It takes the place of the size.",
         kind="choice",
         unit="px",
+        cap="size",
     )
     layers: Maybe[int] = knob(
         label="Layers",
@@ -149,12 +160,18 @@ class EditRequest(FormRequest):
         label="Task mode", help='How a multi-stage model thinks first, such as "cot".', kind="line", max_length=100
     )
     system_prompt: Maybe[str] = knob(
-        label="System prompt", help="Replaces a multi-stage model's own.", kind="text", max_length=MAX_PROMPT
+        label="System prompt",
+        help="Replaces a multi-stage model's own.",
+        kind="text",
+        max_length=MAX_PROMPT,
+        cap="text",
     )
     lora: Lora = knob(
         label="LoRA",
         help='An adapter on the server, as JSON: {"name": "style", "path": "/adapters/style", "scale": 0.8}.',
         kind="json",
+        expert=True,
+        lora=True,
     )
     stream: bool = knob(
         False, label="Think aloud", help="Shows what a multi-stage model thinks while it edits.", place="hidden"

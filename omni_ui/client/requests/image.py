@@ -73,6 +73,7 @@ class ImageRequest(Request):
         kind="text",
         min_length=1,
         max_length=MAX_PROMPT,
+        cap="text",
     )
     size: Annotated[Maybe[str], AfterValidator(check_size)] = knob(
         label="Size",
@@ -80,8 +81,11 @@ class ImageRequest(Request):
         place="card",
         kind="size",
         presets=SIZES,
+        cap="size",
     )
-    n: int = knob(1, label="Pictures", help="How many to make at once.", place="card", kind="number", ge=1, le=10)
+    n: int = knob(
+        1, label="Pictures", help="How many to make at once.", place="card", kind="number", ge=1, le=10, cap="n"
+    )
     seed: Maybe[int] = knob(
         label="Seed",
         help="The same seed and settings give the same picture.",
@@ -97,6 +101,7 @@ class ImageRequest(Request):
         kind="slider",
         ge=1,
         le=200,
+        cap="steps",
     )
     guidance_scale: Maybe[float] = knob(
         label="Guidance scale",
@@ -108,7 +113,11 @@ class ImageRequest(Request):
         le=20,
     )
     negative_prompt: Maybe[str] = knob(
-        label="Negative prompt", help="What the picture should not show.", kind="text", max_length=MAX_PROMPT
+        label="Negative prompt",
+        help="What the picture should not show.",
+        kind="text",
+        max_length=MAX_PROMPT,
+        cap="text",
     )
     true_cfg_scale: Maybe[float] = knob(
         label="True CFG scale",
@@ -143,9 +152,14 @@ class ImageRequest(Request):
         label="LoRA",
         help='An adapter on the server, as JSON: {"name": "style", "path": "/adapters/style", "scale": 0.8}.',
         kind="json",
+        expert=True,
+        lora=True,
     )
     extra_params: JsonObject = knob(
-        label="Extra parameters", help="Parameters that only this model knows, as a JSON object.", kind="json"
+        label="Extra parameters",
+        help="Parameters that only this model knows, as a JSON object.",
+        kind="json",
+        expert=True,
     )
 
     @field_validator("layers")

@@ -19,6 +19,7 @@ class SoundRequest(Request):
         kind="text",
         min_length=1,
         max_length=MAX_PROMPT,
+        cap="text",
     )
     audio_length: Maybe[float] = knob(
         label="Length",
@@ -30,6 +31,7 @@ class SoundRequest(Request):
         gt=0,
         le=600,
         presets=[("5 s", 5), ("10 s", 10), ("30 s", 30), ("47 s", 47)],
+        cap="seconds",
     )
     seed: Maybe[int] = knob(
         label="Seed",
@@ -40,7 +42,13 @@ class SoundRequest(Request):
         le=INT64 - 1,
     )
     num_inference_steps: Maybe[int] = knob(
-        label="Inference steps", help="More steps: cleaner and slower.", place="card", kind="slider", ge=1, le=500
+        label="Inference steps",
+        help="More steps: cleaner and slower.",
+        place="card",
+        kind="slider",
+        ge=1,
+        le=500,
+        cap="steps",
     )
     guidance_scale: Maybe[float] = knob(
         label="Guidance scale",
@@ -56,6 +64,7 @@ class SoundRequest(Request):
         help='What should not be heard, such as "low quality".',
         max_length=MAX_PROMPT,
         kind="text",
+        cap="text",
     )
     audio_start: Maybe[float] = knob(
         label="Start",

@@ -44,7 +44,7 @@ class SpeechRequest(Request):
     tab: ClassVar[str] = "speech"
     path: ClassVar[str] = "/v1/audio/speech"
 
-    input: Words = knob(..., label="Text", help="What is spoken.", place="main", kind="text", min_length=1)
+    input: Words = knob(..., label="Text", help="What is spoken.", place="main", kind="text", min_length=1, cap="text")
     voice: Maybe[str] = knob(
         label="Voice",
         help="Who speaks: one of the model's voices, or one that was saved on the server.",
@@ -117,6 +117,7 @@ class SpeechRequest(Request):
         unit="tokens",
         ge=1,
         le=4096,
+        cap="tokens",
     )
     stream: bool = knob(
         False,
@@ -132,7 +133,10 @@ class SpeechRequest(Request):
         False, label="Word timestamps", help="When each word is spoken; needs --forced-aligner.", place="hidden"
     )
     extra_params: JsonObject = knob(
-        label="Extra parameters", help="Parameters that only this model knows, as a JSON object.", kind="json"
+        label="Extra parameters",
+        help="Parameters that only this model knows, as a JSON object.",
+        kind="json",
+        expert=True,
     )
 
     @field_validator("input")

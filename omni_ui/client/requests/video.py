@@ -52,6 +52,7 @@ class VideoRequest(FormRequest):
         kind="text",
         min_length=1,
         max_length=MAX_PROMPT,
+        cap="text",
     )
     input_reference: MaybeVisual = knob(
         label="First frame",
@@ -77,6 +78,7 @@ class VideoRequest(FormRequest):
         place="card",
         kind="size",
         presets=VIDEO_SIZES,
+        cap="size",
     )
     seconds: Annotated[str | None, BeforeValidator(_whole_seconds)] = knob(
         label="Length",
@@ -85,6 +87,7 @@ class VideoRequest(FormRequest):
         kind="number",
         unit="s",
         presets=[("4 s", "4"), ("8 s", "8"), ("12 s", "12")],
+        cap="seconds",
     )
     num_frames: Maybe[int] = knob(
         label="Frames",
@@ -93,6 +96,7 @@ class VideoRequest(FormRequest):
         kind="number",
         ge=1,
         le=2000,
+        cap="frames",
     )
     fps: Maybe[float] = knob(
         label="Frame rate",
@@ -102,6 +106,7 @@ class VideoRequest(FormRequest):
         unit="fps",
         ge=1,
         le=120,
+        cap="rate",
     )
     seed: Maybe[int] = knob(
         label="Seed",
@@ -112,7 +117,13 @@ class VideoRequest(FormRequest):
         le=INT64 - 1,
     )
     num_inference_steps: Maybe[int] = knob(
-        label="Inference steps", help="More steps: finer and slower.", place="card", kind="slider", ge=1, le=200
+        label="Inference steps",
+        help="More steps: finer and slower.",
+        place="card",
+        kind="slider",
+        ge=1,
+        le=200,
+        cap="steps",
     )
     guidance_scale: Maybe[float] = knob(
         label="Guidance scale",
@@ -124,7 +135,7 @@ class VideoRequest(FormRequest):
         le=20,
     )
     negative_prompt: Maybe[str] = knob(
-        label="Negative prompt", help="What the video should not show.", kind="text", max_length=MAX_PROMPT
+        label="Negative prompt", help="What the video should not show.", kind="text", max_length=MAX_PROMPT, cap="text"
     )
     guidance_scale_2: Maybe[float] = knob(
         label="Second guidance scale",
@@ -171,6 +182,7 @@ class VideoRequest(FormRequest):
         unit="s",
         gt=0,
         le=600,
+        cap="seconds",
     )
     aspect_ratio: Maybe[Literal["21:9", "16:9", "4:3", "1:1", "3:4", "9:16"]] = knob(
         label="Aspect ratio", help="Shape of the video, for models that take it in the place of a size.", kind="choice"
@@ -182,6 +194,7 @@ class VideoRequest(FormRequest):
         unit="px",
         ge=16,
         le=4320,
+        cap="size",
     )
     start_time_seconds: Maybe[float] = knob(
         label="Start in the reference",
@@ -213,9 +226,14 @@ class VideoRequest(FormRequest):
         label="LoRA",
         help='An adapter on the server, as JSON: {"name": "style", "path": "/adapters/style", "scale": 0.8}.',
         kind="json",
+        expert=True,
+        lora=True,
     )
     extra_params: JsonObject = knob(
-        label="Extra parameters", help="Parameters that only this model knows, as a JSON object.", kind="json"
+        label="Extra parameters",
+        help="Parameters that only this model knows, as a JSON object.",
+        kind="json",
+        expert=True,
     )
 
     @field_validator("input_references")
