@@ -19,6 +19,7 @@ from omni_ui.client.answers.pictures import Pictures
 from omni_ui.client.answers.speech import BatchResult
 from omni_ui.client.client import OmniClient
 from omni_ui.client.discovery import Ability, Capabilities, ModelInfo
+from omni_ui.client.doctor import Diagnosis, examine
 from omni_ui.client.errors import (
     BadRequest,
     BrokenAnswer,
@@ -82,6 +83,7 @@ __all__ = [
     "Capabilities",
     "ChatEvent",
     "ChatRequest",
+    "Diagnosis",
     "Discard",
     "EditRequest",
     "Failed",
@@ -130,6 +132,7 @@ __all__ = [
     "WireCall",
     "batch_call",
     "cost_of",
+    "examine",
     "hint",
     "knob",
     "known_error",

@@ -1,9 +1,11 @@
 """Videos: jobs on the server, and their files (WIRE.md 11)."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from omni_ui.client.answers.failures import error_from_body
 from omni_ui.client.answers.formats import type_of_file
@@ -14,6 +16,8 @@ from omni_ui.client.sessions import JobSession
 from omni_ui.client.transport import Transport
 
 State = Literal["queued", "in_progress", "completed", "failed"]
+WRITTEN_AT_ONCE = 2 << 20
+"""Bytes that go to the file in one piece of work for a thread."""
 RESUMES = 5
 """How often a download is taken up again without a single new byte in between."""
 
@@ -104,12 +108,13 @@ async def download(
     resume: after a break, ask for the rest with Range, as long as the server's file is the same (ETag).
     """
     part = path.with_name(path.name + ".part")
-    have, tag, misses = 0, None, 0
+    tag, misses = None, 0
     limit = asyncio.get_running_loop().time() + (wire.timeout if deadline is None else deadline)
     try:
         with part.open("wb") as file:
+            received = _Received(file)
             while True:
-                before = have
+                before = have = received.size
                 headers = {"Range": f"bytes={have}-", "If-Range": tag} if have and tag else {}
                 left = limit - asyncio.get_running_loop().time()
                 try:
@@ -117,16 +122,13 @@ async def download(
                         if not response.headers.get("content-range", "").startswith(f"bytes {have}-"):
                             have = 0
                         tag = response.headers.get("etag")
-                        file.seek(have)
-                        file.truncate()
-                        async for data in response.aiter_bytes():
-                            await asyncio.to_thread(file.write, data)
-                            have += len(data)
+                        await received.take(wire.pieces(response), have)
                     break
                 except (BrokenAnswer, NotReachable):
-                    misses = 0 if have > before else misses + 1
+                    misses = 0 if received.size > before else misses + 1
                     if not resume or misses > RESUMES:
                         raise
+        have = received.size
         if not have:
             raise NothingMade("The server reports success and sent an empty file.")
         if not type_of_file(part).startswith("video/"):
@@ -135,3 +137,31 @@ async def download(
     finally:
         part.unlink(missing_ok=True)
     return have
+
+
+@dataclass
+class _Received:
+    """A file that an answer is written to. size: bytes of it so far, all of them in the file."""
+
+    file: BinaryIO
+    size: int = 0
+
+    async def take(self, pieces: AsyncGenerator[bytes], at: int) -> None:
+        """Writes the pieces from this place on; what came before a break is kept."""
+        self.file.seek(at)
+        self.file.truncate()
+        self.size = at
+        waiting: list[bytes] = []
+        try:
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    waiting.append(piece)
+                    if sum(map(len, waiting)) >= WRITTEN_AT_ONCE:
+                        await self._write(waiting)
+        finally:
+            await self._write(waiting)
+
+    async def _write(self, pieces: list[bytes]) -> None:
+        taken, pieces[:] = list(pieces), []
+        self.size += sum(map(len, taken))
+        await asyncio.to_thread(self.file.writelines, taken)

@@ -19,7 +19,7 @@ from omni_ui.client.openai_like import OPENAI_SCHEMA, is_openai_like
 from omni_ui.client.openai_like import adapt as adapt_to_openai
 from omni_ui.client.requests.base import Request, WireCall
 from omni_ui.client.schema import UNKNOWN, Fitted, RequestT, ServerSchema, read_schema
-from omni_ui.client.transport import Transport
+from omni_ui.client.transport import ServerSigns, Transport
 
 FRESH = 5.0
 """Seconds for which capabilities are taken as still true."""
@@ -68,6 +68,27 @@ class Server:
     def address(self) -> str:
         """The server's address as it may be shown: without a password, without /v1."""
         return self._wire.address
+
+    @property
+    def signs(self) -> ServerSigns:
+        """What the answers so far tell of the way to the server."""
+        return self._wire.signs
+
+    async def workers(self) -> int | None:
+        """How many servers a vllm-router names (GET /list_workers, src/server.rs); None when none answers so."""
+        try:
+            urls = (await self._get("/list_workers", 5)).get("urls")
+        except OmniError:
+            return None
+        return len(urls) if isinstance(urls, list) else None
+
+    async def litellm_version(self) -> str | None:
+        """The version that LiteLLM's readiness tells, None when it does not."""
+        try:
+            version = (await self._get("/health/readiness", 5)).get("litellm_version")
+        except OmniError:
+            return None
+        return version if isinstance(version, str) else None
 
     @property
     def scattered(self) -> bool:

@@ -155,6 +155,14 @@ class SyncOmniClient(SyncBase):
         """Makes a video in one call and writes it to `path`; its bytes. Cancelling does not stop the server."""
         return self._run(lambda: self._omni.video_sync(request, path, on_wait=on_wait, deadline=deadline))
 
+    def workers(self) -> int | None:
+        """How many servers a vllm-router names (GET /list_workers, src/server.rs); None when none answers so."""
+        return self._run(lambda: self._omni.workers())
+
+    def litellm_version(self) -> str | None:
+        """The version that LiteLLM's readiness tells, None when it does not."""
+        return self._run(lambda: self._omni.litellm_version())
+
     def health(self, timeout: float = 2.0) -> Health:
         """Whether the server answers, in at most `timeout` seconds. Never raises, and costs no GPU time anywhere.
 

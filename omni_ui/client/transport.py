@@ -4,8 +4,9 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from pydantic_core import from_json
 
 from omni_ui.client import retries
 from omni_ui.client.addresses import read_address, read_key
+from omni_ui.client.answers.arriving_json import ArrivingJson
 from omni_ui.client.answers.failures import error_from, error_from_body
 from omni_ui.client.answers.formats import replace_files, type_of_file
 from omni_ui.client.connection_errors import CONNECT, PlainErrors, TimedStream
@@ -31,6 +33,10 @@ from omni_ui.client.valid_text import read_json, valid_values
 
 KEEP_ALIVE = 4.0
 """Seconds that an idle connection is kept: less than the 5 s after which the server closes it (WIRE.md 2)."""
+PLAIN_PATHS = frozenset({"/v1/images/generations", "/v1/audio/generate"})
+"""Routes whose JSON never refers to a file, so that no thread is needed to read one."""
+LARGE = 1 << 23
+"""Bytes from which a body is worth a connection of its own, see `TimedStream.read_wide`."""
 OFF_LOOP = 256 * 1024
 """Characters of JSON above which parsing it would hold up other visitors; a thread does it."""
 
@@ -164,6 +170,42 @@ class Transport:
             raise error_from_body(body, None, path=call.path)
         return body
 
+    async def fetch_media_json(
+        self, call: WireCall, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> dict[str, Any]:
+        """As `fetch_json`, with bytes where base64 stood under b64_json; they are decoded as they arrive."""
+        async with self.open(call, on_wait, deadline) as response:
+            arriving = ArrivingJson()
+            head = b""
+            async with aclosing(self.pieces(response)) as pieces:
+                async for piece in pieces:
+                    head = head or piece[:64]
+                    arriving.feed(piece)
+        in_thread = arriving.text_size > OFF_LOOP
+        value = await asyncio.to_thread(_value_or_none, arriving) if in_thread else _value_or_none(arriving)
+        body = self._object(value, head)
+        if body.get("error"):
+            raise error_from_body(body, None, path=call.path)
+        return body
+
+    def _object(self, value: Any, head: bytes) -> dict[str, Any]:
+        """The value when it is a JSON object; else the error that the beginning of the answer tells of."""
+        if isinstance(value, dict):
+            return value
+        if value is None and head.lstrip()[:1] == b"{":
+            raise BrokenAnswer("The server's answer breaks off, or is not proper JSON.")
+        raise NotVllmOmni(f"What answers at {self.address} does not speak vLLM-Omni's API.")
+
+    def pieces(self, response: httpx.Response) -> AsyncGenerator[bytes]:
+        """The body of a large answer, in pieces of any length, with as little work as possible."""
+        network, stream = response.extensions.get("network_stream"), response.stream
+        length = response.headers.get("content-length", "")
+        coded = {"content-encoding", "transfer-encoding"} & set(response.headers)
+        small = not length.isdecimal() or int(length) < LARGE
+        if network is None or coded or small or not isinstance(stream, TimedStream):
+            return _as_generator(response.aiter_bytes())
+        return stream.read_wide(network, int(length))
+
     async def read_json(self, response: httpx.Response) -> dict[str, Any]:
         content = await response.aread()
         try:
@@ -207,7 +249,9 @@ class Transport:
         """One try. Raises for any status but 2xx, with the body read."""
         with ExitStack() as opened:
             try:
-                request = await asyncio.to_thread(self._build, call, headers, opened)
+                plain = call.path in PLAIN_PATHS or call.method != "POST"  # such a call refers to no file
+                build = partial(self._build, call, headers, opened)
+                request = build() if plain else await asyncio.to_thread(build)
             except OSError as error:
                 name = Path(error.filename or "").name
                 raise BadRequest(f"The file {name} cannot be read any more.", "Choose it again.") from None
@@ -239,7 +283,7 @@ class Transport:
         if isinstance(error, GatewayTimedOut):
             self.signs.gave_up_after = took
         known = self.signs.gateway
-        if known and known.own_routes and isinstance(error, NotFound) and error.what.startswith("This server has no "):
+        if known and known.own_routes and isinstance(error, NotFound) and error.server_message in ("Not Found", ""):
             path = call.path.partition("?")[0]
             error.rephrase(
                 f"{known.name} in front of the server has no route {path}.",
@@ -288,6 +332,18 @@ class Transport:
 
     def _plain_errors(self) -> PlainErrors:
         return PlainErrors(self.address)
+
+
+async def _as_generator(pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
+    async for piece in pieces:
+        yield piece
+
+
+def _value_or_none(arriving: ArrivingJson) -> Any:
+    try:
+        return arriving.finish()
+    except (ValueError, RecursionError):
+        return None
 
 
 def _parse_json(content: bytes) -> Any:

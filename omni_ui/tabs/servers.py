@@ -12,6 +12,7 @@ from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call
 from omni_ui.features.model_defaults.model_defaults import Advice
 from omni_ui.features.servers.cards import TITLES, ask_anew, card, look_at
+from omni_ui.features.servers.doctor_card import examine_all
 from omni_ui.settings import TABS, Tab
 from omni_ui.tabs.base import OmniTab
 
@@ -25,6 +26,8 @@ def build(backends: Backends, tabs: Sequence[OmniTab], advice: Advice) -> None:
     with gr.Tab("Server", id="server", elem_id="server-tab") as page:
         note = gr.HTML(status.empty(HELLO), elem_id="server-status", elem_classes="omni-status-line")
         own = OwnServer() if visitors_may(backends) else None
+        doctor = gr.HTML(elem_id="server-doctor")
+        examine_button = gr.Button("Examine the servers", size="sm", elem_id="server-examine")
         cards: dict[Tab, gr.HTML] = {}
         with gr.Row(elem_classes="omni-server-cards"):
             for tab in TABS:
@@ -36,7 +39,11 @@ def build(backends: Backends, tabs: Sequence[OmniTab], advice: Advice) -> None:
     async def show(request: gr.Request) -> Updates:
         return await _cards(backends, cards, request.session_hash)
 
+    async def examine(request: gr.Request) -> str:
+        return await examine_all(backends, request.session_hash)
+
     page.select(show, None, list(cards.values()), **QUIET)
+    examine_button.click(examine, None, doctor, **QUIET)
     if own:
         own.wire(backends, note, cards, tabs, advice)
 

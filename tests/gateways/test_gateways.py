@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from omni_ui.client import ImageRequest, OmniClient, read_headers
+from omni_ui.client import ImageRequest, OmniClient, examine, read_headers
 from omni_ui.core.run import Tell
 from omni_ui.demo import DemoServer
 from tests.gateways.dynamo import Dynamo
+from tests.gateways.fake import FakeGateway
 from tests.gateways.litellm import LiteLlm
 from tests.gateways.llm_d import LlmD
 from tests.gateways.nginx import PROGRAM, nginx
@@ -194,3 +195,48 @@ async def test_a_plain_server_gets_openais_own_fields_and_the_page_says_so(demo:
             assert "no vLLM-Omni server" in able["image"].reason
             assert not able["video"].can
             assert (await omni.fit(ImageRequest(prompt="x", seed=3))).left_out == ("seed",)
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind", "gateway", "fix"),
+    [
+        ("nginx at its defaults", "vllm-omni", "nginx", "proxy_read_timeout 1800s;"),
+        ("vLLM production-stack", "unknown", "vLLM production-stack", "OMNI_VIDEO_URL"),
+        ("vllm-router", "vllm-omni", "vllm-router", "--disable-retries"),
+        ("llm-d (Envoy)", "vllm-omni", "Envoy", "timeouts.request"),
+        ("LiteLLM", "unknown", "LiteLLM", "passthrough"),
+        ("NVIDIA Dynamo", "unknown", "NVIDIA Dynamo", None),
+        ("plain OpenAI-style server", "openai-like", None, None),
+    ],
+)
+async def test_an_examination_names_the_gateway_and_what_mends_it(
+    mode: str, kind: str, gateway: str | None, fix: str | None, demo: str, tmp_path: Path
+) -> None:
+    with MODES[mode].start(demo, tmp_path) as running:
+        async with OmniClient(running.url) as omni:
+            found = await examine(omni)
+        if isinstance(running, FakeGateway):
+            assert running.asked("/health", "GET") == 0
+            assert not any(call.method == "POST" for call in running.calls)
+    assert found.kind == kind
+    assert (found.gateway.name if found.gateway else None) == gateway
+    assert fix is None or any(fix in line for line in found.fixes)
+
+
+async def test_an_examination_of_a_bare_server_and_of_none(demo: str) -> None:
+    async with OmniClient(demo) as omni:
+        found = await examine(omni)
+    assert (found.kind, found.summary, found.gateway) == ("vllm-omni", "vLLM-Omni 0.30.0 answers.", None)
+    async with OmniClient("http://127.0.0.1:9") as omni:
+        assert (await examine(omni)).kind == "none"
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="nginx is not installed")
+async def test_an_examination_tells_the_time_out_that_was_met(tmp_path: Path) -> None:
+    slow, settings = DemoServer(modes=["image"], latency=3.0, stub=True), "proxy_read_timeout 1s;"
+    with slow as server, nginx(tmp_path, server.url, settings) as url:
+        async with OmniClient(url) as omni:
+            await run_tab(omni, "image", tmp_path)
+            found = await examine(omni)
+    assert found.gave_up_after == pytest.approx(1, abs=0.9)
+    assert found.fixes[0] == "proxy_read_timeout 1800s;"

@@ -2,6 +2,7 @@ import pytest
 
 from omni_ui.core.backends import Backends
 from omni_ui.features.servers.cards import ask_anew, card, look_at
+from omni_ui.features.servers.doctor_card import examine_all
 from omni_ui.settings import Settings
 from omni_ui.tabs.servers import REFUSED, adopt, visitors_may
 from tests.chat_server import ChatServer
@@ -81,3 +82,12 @@ async def test_a_server_that_is_down_and_an_address_that_is_not_shown(backends):
     backends.settings.show_server = False
     html = card(await look_at(backends, "chat", None, fresh=0)) + await ask_anew(backends, "chat", None)
     assert "127.0.0.1" not in html
+
+
+async def test_an_examination_is_a_card_for_each_server(backends, server):
+    await adopt(backends, "mine", server.url, "sesame", ["chat"])
+    shown = await examine_all(backends, "mine")
+    assert shown.count("<section") == 2
+    assert f"<h3>{server.url}</h3>" in shown
+    assert "Nothing answers at http://127.0.0.1:9" in shown
+    await backends.forget("mine")

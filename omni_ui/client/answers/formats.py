@@ -104,7 +104,12 @@ class Picture:
 
 
 def decode_base64(text: Any) -> bytes:
-    """The bytes of base64, with or without `data:…;base64,` before it. BrokenAnswer when it is not base64."""
+    """The bytes of base64, with or without `data:…;base64,` before it. BrokenAnswer when it is not base64.
+
+    Bytes are taken as they are: they were decoded as they arrived.
+    """
+    if isinstance(text, bytes):
+        return text
     if not isinstance(text, str):
         raise BrokenAnswer("The server sent no base64 where media belongs.")
     if text[:5].lower() == "data:":

@@ -37,7 +37,7 @@ class Pictures:
 async def fetch_pictures(wire: Transport, call: WireCall, on_wait: OnWait | None, deadline: float | None) -> Pictures:
     """Sends the call and reads its pictures, off the event loop."""
     began = time.monotonic()
-    body = await wire.fetch_json(call, on_wait, deadline)
+    body = await wire.fetch_media_json(call, on_wait, deadline)
     return await asyncio.to_thread(read_pictures, body, began)
 
 

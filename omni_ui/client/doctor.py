@@ -1,0 +1,111 @@
+"""What answers at an address, what stands in front of it, and what would mend what does not get through.
+
+Only looks are sent (GET /v1/models, /version, /openapi.json, and one look that tells a gateway from another), so an
+examination costs no GPU time.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from omni_ui.client.discovery import VERBS, Capabilities
+from omni_ui.client.errors import OmniError
+from omni_ui.client.gateways import LITELLM, PRODUCTION_STACK, VLLM_ROUTER, Gateway
+from omni_ui.client.openai_like import OPENAI_SCHEMA, OWN_ROUTES
+from omni_ui.client.server import Server
+
+Kind = Literal["vllm-omni", "vllm", "openai-like", "unknown", "none"]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What an examination found.
+
+    kind: of the server that answers; "unknown" behind a gateway that hides it, "none" when nothing answers.
+    summary: one sentence. version: of the server, None when it is not told. gateway, gateway_version: what stands in
+    front, None when nothing is seen there. replicas: how many servers a router names, None when none does.
+    drops: sentences about what does not get through. gave_up_after: seconds after which a proxy gave up, the last
+    time. fixes: lines to set, the most useful first.
+    """
+
+    kind: Kind
+    summary: str
+    version: str | None = None
+    gateway: Gateway | None = None
+    gateway_version: str | None = None
+    replicas: int | None = None
+    drops: tuple[str, ...] = ()
+    gave_up_after: float | None = None
+    fixes: tuple[str, ...] = ()
+
+
+async def examine(omni: Server) -> Diagnosis:
+    """Looks at a server and the way to it. Never raises."""
+    try:
+        found = await omni.capabilities(refresh=True)
+    except OmniError as error:
+        return Diagnosis("none", error.sentence, gave_up_after=omni.signs.gave_up_after)
+    replicas = None
+    if omni.signs.gateway is None or not omni.signs.gateway.own_routes:
+        replicas = await omni.workers()
+    gateway = VLLM_ROUTER if replicas is not None else omni.signs.gateway
+    gateway_version = await omni.litellm_version() if gateway is LITELLM else None
+    version = found.version
+    if gateway is PRODUCTION_STACK:
+        gateway_version, version = version, None
+    kind = _kind(found, gateway, version)
+    return Diagnosis(
+        kind,
+        _summary(kind, version),
+        version,
+        gateway,
+        gateway_version,
+        replicas,
+        _drops(found, gateway, replicas),
+        omni.signs.gave_up_after,
+        _fixes(gateway, omni.signs.gave_up_after, replicas),
+    )
+
+
+def _kind(found: Capabilities, gateway: Gateway | None, version: str | None) -> Kind:
+    if found.schema is OPENAI_SCHEMA:
+        return "openai-like"
+    if gateway and gateway.own_routes:
+        return "unknown"  # it answers for itself, whatever is behind
+    if OWN_ROUTES & found.routes - {"/tokenize"}:
+        return "vllm-omni"
+    if found.routes:
+        return "vllm" if "/tokenize" in found.routes or version else "unknown"
+    return "vllm-omni" if version else "unknown"
+
+
+def _summary(kind: Kind, version: str | None) -> str:
+    if kind == "vllm-omni":
+        return f"vLLM-Omni {version} answers." if version else "vLLM-Omni answers."
+    if kind == "vllm":
+        return f"vLLM {version} answers, without vLLM-Omni." if version else "vLLM answers, without vLLM-Omni."
+    if kind == "openai-like":
+        return "A plain OpenAI-style server answers: only OpenAI's own settings are sent."
+    return "A server answers; what kind it is does not show."
+
+
+def _drops(found: Capabilities, gateway: Gateway | None, replicas: int | None) -> tuple[str, ...]:
+    """What the gateway is known to drop, and the tabs whose routes are not there."""
+    drops = list(gateway.drops) if gateway else []
+    missing = [VERBS[tab] for tab, ability in found.modalities.items() if "no route for it" in ability.reason]
+    if missing:
+        drops.append(f"No route is there to {', to '.join(missing)}.")
+    if replicas and replicas > 1:
+        drops.append(f"{replicas} servers share the work; a saved voice and a video job are known to one of them.")
+    return tuple(drops)
+
+
+def _fixes(gateway: Gateway | None, gave_up_after: float | None, replicas: int | None) -> tuple[str, ...]:
+    if gateway is None:
+        return ()
+    fixes = []
+    if gave_up_after is not None or (gateway.timeout is not None and gateway.timeout < 600):
+        fixes.append(gateway.timeout_setting)
+    fixes += gateway.advice
+    if gateway.body_setting:
+        fixes.append(gateway.body_setting)
+    return tuple(fixes)

@@ -1,0 +1,56 @@
+"""What an examination of a server found, as a card of the Server tab: what answers, what is in front, what mends it."""
+
+import asyncio
+from html import escape
+
+from omni_ui.client.doctor import Diagnosis, examine
+from omni_ui.core.backends import Backend, Backends
+from omni_ui.settings import TABS
+
+
+async def examine_all(backends: Backends, session: str | None) -> str:
+    """HTML: a card for each server of this session. Asks them anew; makes nothing."""
+    used: dict[Backend, list[str]] = {}
+    for tab in TABS:
+        if backend := backends.for_tab(tab, session):
+            used.setdefault(backend, []).append(tab)
+    found = await asyncio.gather(*(examine(backend.client) for backend in used))
+    cards = (
+        doctor_card(diagnosis, _title(backends, backend), backends, backend)
+        for backend, diagnosis in zip(used, found, strict=True)
+    )
+    return f'<div class="omni-server-cards">{"".join(cards)}</div>'
+
+
+def _title(backends: Backends, backend: Backend) -> str:
+    if backend.demo:
+        return "The demo server"
+    return backend.client.address if backends.settings.addresses_shown else "The server"
+
+
+def doctor_card(diagnosis: Diagnosis, title: str, backends: Backends, backend: Backend) -> str:
+    """HTML of one examination."""
+    gateway = diagnosis.gateway
+    rows = [("Answers", backends.discreet(diagnosis.summary, backend))]
+    if gateway:
+        version = f" {diagnosis.gateway_version}" if diagnosis.gateway_version else ""
+        rows.append(("In front of it", f"{gateway.name}{version}"))
+    elif diagnosis.kind != "none":
+        rows.append(("In front of it", "nothing that shows itself"))
+    rows += [("Does not get through", sentence) for sentence in diagnosis.drops]
+    if diagnosis.gave_up_after is not None:
+        rows.append(("Its time-out", f"it gave up after {diagnosis.gave_up_after:.0f} s the last time"))
+    elif gateway and gateway.timeout:
+        rows.append(("Its time-out", f"{gateway.timeout:.0f} s by default; not met so far"))
+    body = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in rows)
+    fixes = "\n".join(diagnosis.fixes)
+    code = (
+        f'<div class="omni-code omni-serve"><pre tabindex="0"><code>{escape(fixes)}</code></pre>'
+        '<button type="button" class="omni-copy" aria-label="Copy what mends it">Copy</button></div>'
+        if fixes
+        else ""
+    )
+    return (
+        f'<section class="omni-server-card" data-kind="{diagnosis.kind}" aria-label="{escape(title)}">'
+        f"<h3>{escape(title)}</h3><dl>{body}</dl>{code}</section>"
+    )
