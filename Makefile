@@ -41,6 +41,8 @@ package: dev
 lint: dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(VENV)/bin/lint-imports
+	$(PY) -m pytest tests/house
 
 clean:
 	rm -rf $(VENV) .ruff_cache .hypothesis .coverage htmlcov

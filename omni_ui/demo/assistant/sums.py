@@ -27,7 +27,7 @@ class BadSum(ValueError):
 
 
 def solve(text: str) -> str | None:
-    """ "what is 17 + 25?" gives "17 + 25 = **42**"; None when the text is no sum."""
+    """The sum with its result, "17 + 25 = **42**" for "what is 17 + 25?"; None when the text is no sum."""
     if len(text) > 200:
         return None
     sum_ = text.lower()

@@ -1,0 +1,110 @@
+"""What other people's programs and tests hold on to: endpoints of the API, ids of elements, routes.
+
+`python -m tests.house.surface` prints it as JSON that does not depend on the machine; `--add` writes what is new into
+surface.json, and leaves what is there as it is. What is gone or changed fails tests/house/test_surface.py.
+"""
+
+import json
+import re
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from omni_ui.app.factory import create_app
+from omni_ui.settings import Settings
+
+SNAPSHOT = Path(__file__).with_name("surface.json")
+Surface = dict[str, dict[str, Any]]
+
+
+def surface() -> Surface:
+    """The surface of this code, by kind. No server is asked: nothing of it depends on one."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(Settings(base_url="http://127.0.0.1:9", data_dir=Path(folder), visitor_servers=True))
+        client = TestClient(app)  # not entered: the app is described, and not started
+        config, info = client.get("/config").json(), client.get("/gradio_api/info").json()
+        with warnings.catch_warnings(action="ignore"):  # FastAPI on routes that answer GET and HEAD
+            routes = client.get("/openapi.json").json()["paths"]
+    elements = {part["props"]["elem_id"]: part["type"] for part in config["components"] if part["props"].get("elem_id")}
+    return {
+        "elements": dict(sorted(elements.items())),
+        "endpoints": {name: _endpoint(told) for name, told in sorted(info["named_endpoints"].items())},
+        "routes": {
+            path: sorted(ways) for path, ways in sorted(routes.items()) if path.startswith(("/omni", "/health"))
+        },
+    }
+
+
+def _endpoint(info: dict[str, Any]) -> dict[str, Any]:
+    """Parameters and results in their order, with their types; descriptions may change."""
+    return {
+        "parameters": [
+            {
+                "name": part["parameter_name"],
+                "has_default": part["parameter_has_default"],
+                "component": part["component"],
+                "type": _type(part["type"]),
+            }
+            for part in info["parameters"]
+        ],
+        "returns": [
+            {"label": re.sub(r"^value_\d+$", "value", part["label"]), "component": part["component"]}
+            for part in info["returns"]
+        ],
+    }
+
+
+def _type(schema: Any) -> Any:
+    return schema.get("type", "any") if isinstance(schema, dict) else schema
+
+
+def snapshot() -> Surface:
+    """The surface that was written down."""
+    kept: Surface = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
+    return kept
+
+
+def broken(before: Surface, now: Surface) -> list[str]:
+    """What programs that know `before` would miss, as sentences."""
+    lines = []
+    for kind, entries in before.items():
+        for name, was in entries.items():
+            if name not in now.get(kind, {}):
+                lines.append(f"{kind}: {name} is gone")
+            elif not _holds(was, now[kind][name]):
+                lines.append(f"{kind}: {name} was {json.dumps(was)}, and is {json.dumps(now[kind][name])}")
+    return lines
+
+
+def _holds(was: Any, now: Any) -> bool:
+    """Whether the entry still serves those who knew it: a list may grow at its end, by what has a default."""
+    if isinstance(was, dict) and isinstance(now, dict):
+        return was.keys() <= now.keys() and all(_holds(was[key], now[key]) for key in was)
+    if isinstance(was, list) and isinstance(now, list):
+        new = now[len(was) :]
+        optional = all(not isinstance(part, dict) or part.get("has_default", True) for part in new)
+        return len(was) <= len(now) and optional and all(map(_holds, was, now))
+    return bool(was == now)
+
+
+def with_new(before: Surface, now: Surface) -> Surface:
+    """The snapshot with what came since."""
+    return {kind: dict(sorted((entries | before.get(kind, {})).items())) for kind, entries in now.items()}
+
+
+def main() -> None:
+    """Prints the surface, or adds what is new to the snapshot."""
+    now = surface()
+    if "--add" in sys.argv:
+        now = with_new(snapshot() if SNAPSHOT.exists() else {}, now)
+        SNAPSHOT.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
+    else:
+        print(json.dumps(now, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""What the plan limits does not grow: `python -m tests.house.measure` shows the numbers."""
+
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from tests.house.measure import MEASURES, ROOT, limits, lowered, over
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_a_measure_stays_within_its_limit(name):
+    beyond = over(MEASURES[name](), limits()[name])
+    assert not beyond, f"{name}: {'; '.join(beyond)}"
+
+
+def test_imports_point_downward_only():
+    """The contracts stand in pyproject.toml; `lint-imports` says which line breaks one."""
+    program = Path(sysconfig.get_path("scripts")) / "lint-imports"
+    ran = subprocess.run([program], cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_a_number_may_only_fall():
+    assert over(4, 3)
+    assert not over(3, 3)
+    assert lowered(2, 3) == 2
+    assert lowered(4, 3) == 3
+
+
+def test_an_exception_may_shrink_and_go_but_none_may_come():
+    assert over({"a": 4}, {"a": 3})
+    assert over({"b": 1}, {"a": 3})
+    assert not over({"a": 2}, {"a": 3})
+    assert lowered({"a": 2, "b": 9}, {"a": 3, "c": 1}) == {"a": 2}
