@@ -120,6 +120,20 @@ class Settings(BaseSettings):
     visitor_servers: bool | None = Field(
         None, description="Let visitors enter a server of their own. Private machine yes, public page no."
     )
+    max_per_visitor: str | None = Field(
+        None,
+        description="Runs of one visitor on a server: running, and waiting. On a public page 3,10, else without limit.",
+    )
+    visitor_hosts: str | None = Field(
+        None,
+        description="Names, addresses and networks that visitors' own servers may have besides those of the internet: "
+        "gpu.lan,10.0.0.0/8. On a private machine that machine itself is one.",
+    )
+    auth: SecretStr | None = Field(
+        None,
+        description="Who may sign in: alice:password,bob:scrypt$… (made by python -m omni_ui.features.login.accounts). "
+        "Without it there is no login.",
+    )
     caps: str | None = Field(
         None,
         description="How far visitors may go: size=1024x1024,steps=30,n=2,seconds=5,frames=81,tokens=1000,text=2000,"
@@ -177,6 +191,22 @@ class Settings(BaseSettings):
                 raise ValueError("must name each LoRA with its path on the server, such as style=/adapters/style")
         return value
 
+    @field_validator("auth")
+    @classmethod
+    def _are_accounts(cls, value: SecretStr | None) -> SecretStr | None:
+        for pair in (value.get_secret_value() if value else "").split(","):
+            name, _, password = pair.strip().partition(":")
+            if pair.strip() and not (name.strip() and password):
+                raise ValueError("must hold pairs such as alice:password, with commas between them")
+        return value
+
+    @field_validator("max_per_visitor")
+    @classmethod
+    def _are_two_numbers(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[1-9]\d{0,5} ?, ?\d{1,6}", value.strip()):
+            raise ValueError("must be two numbers, runs at one time and runs in line, such as 3,10")
+        return value
+
     @field_validator("caps")
     @classmethod
     def _are_caps(cls, value: str | None) -> str | None:
@@ -219,6 +249,18 @@ class Settings(BaseSettings):
     def expert_fields(self) -> bool:
         """Whether visitors may send fields marked `expert` in the request models."""
         return not self.public if self.expert is None else self.expert
+
+    @property
+    def runs_per_visitor(self) -> tuple[int | None, int | None]:
+        """Runs of one visitor at one time, and in line; None is without a limit."""
+        text = self.max_per_visitor or ("3,10" if self.public else "")
+        running, _, waiting = text.partition(",")
+        return (int(running), int(waiting)) if text else (None, None)
+
+    @property
+    def listed_hosts(self) -> list[str]:
+        """Names, addresses and networks that visitors may name besides those of the internet."""
+        return [entry for entry in (part.strip() for part in (self.visitor_hosts or "").split(",")) if entry]
 
     @property
     def cap_values(self) -> dict[str, float]:
@@ -300,6 +342,6 @@ def load_settings() -> Settings:
         message = str(one["msg"]).removeprefix("Value error, ")
         message = message[:1].lower() + message[1:]
         message = PLAIN.get(one["type"]) or message.replace("input should be", "must be")
-        secret = name.lower().endswith(("key", "headers"))
+        secret = name.lower().endswith(("key", "headers", "auth"))
         shown = "" if secret else f" (it is {one['input']!r})"
         raise BadSetting(f"The setting {name} cannot be used: {message}{shown}.") from None

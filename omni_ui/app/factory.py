@@ -20,7 +20,14 @@ from fastapi import FastAPI, Request
 from starlette.responses import FileResponse
 
 from omni_ui import __version__
-from omni_ui.app.gradio_private import calm, describe_once, forget_matplotlib, lighten_sessions, skip_cheaply
+from omni_ui.app.gradio_private import (
+    calm,
+    describe_once,
+    forget_matplotlib,
+    lighten_sessions,
+    session_of_event,
+    skip_cheaply,
+)
 from omni_ui.app.page import build_ui
 from omni_ui.app.page_cache import FrontPage
 from omni_ui.app.request_guard import Guard
@@ -30,10 +37,14 @@ from omni_ui.app.theme import css, head, theme
 from omni_ui.client import Health
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backend, Backends
+from omni_ui.core.open_answers import AnswerWatch
 from omni_ui.features.grid.routes import grid_routes
 from omni_ui.features.history.routes import history_routes
 from omni_ui.features.history.service import Limits, Recorder
 from omni_ui.features.i18n.languages import language_routes, translatable
+from omni_ui.features.login.accounts import Accounts, read_accounts
+from omni_ui.features.login.gate import LoginGate
+from omni_ui.features.login.tokens import Tokens
 from omni_ui.features.recipes.panel import recipe_routes
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.features.video.routes import job_routes
@@ -109,9 +120,15 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(language_routes())
     app.include_router(script_routes())
     app.add_middleware(Guard)
+    app.add_middleware(AnswerWatch, answers=backends.answers)
     if settings.root_path:
         app.add_middleware(SubPath, path=settings.root_path, routes=app.routes)
     app.add_middleware(FrontPage, root_path=settings.root_path, preloads=preloads())
+    if settings.auth:
+        accounts = Accounts(read_accounts(settings.auth.get_secret_value()))
+        app.add_middleware(
+            LoginGate, accounts=accounts, tokens=Tokens(settings.data_folder), root_path=settings.root_path
+        )
     page = build_ui(backends, listening, jobs, recorder)
     page.i18n_instance = translatable(page)  # before it is mounted: Gradio then writes it into the page itself
     describe_once(page)  # before Gradio does so five times over
@@ -135,6 +152,7 @@ def create_app(settings: Settings) -> FastAPI:
         head=head(),
         ssr_mode=False,
     )
+    backends.answers.session_of = session_of_event(page)
     calm(page)
     skip_cheaply(page)
     return mounted

@@ -97,3 +97,13 @@ def skip_cheaply(page: gr.Blocks) -> None:
         return [found[one] if one in found else None if one.stateful else gr.skip() for one in outputs]
 
     page.postprocess_data = postprocess_data  # type: ignore[method-assign]
+
+
+def session_of_event(page: gr.Blocks) -> Callable[[str], str | None]:
+    """From the id of an event to the session that it runs in. AttributeError when Gradio keeps its events elsewhere."""
+    events = page._queue.event_ids_to_events
+
+    def find(id: str) -> str | None:
+        return events[id].session_hash if id in events else None
+
+    return find

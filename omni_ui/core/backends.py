@@ -3,7 +3,10 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
+
+import httpx
 
 from omni_ui.client import (
     Ability,
@@ -20,12 +23,16 @@ from omni_ui.client import (
     SpeechRequest,
     VideoRequest,
     WireCall,
+    read_address,
     read_headers,
 )
 from omni_ui.client.model_rules import IMAGES, as_pictures, pictures_alone, unheeded
 from omni_ui.client.schema import Fitted, RequestT
+from omni_ui.client.transport import CONNECT, KEEP_ALIVE
 from omni_ui.core.limits import HostLimits
-from omni_ui.core.run_queue import Gate
+from omni_ui.core.open_answers import OpenAnswers
+from omni_ui.core.pinned_transport import AddressRules, NotAllowed, PinnedTransport, resolve
+from omni_ui.core.run_queue import FairShare, RunQueue
 from omni_ui.settings import TABS, Settings, Tab
 
 FRESH = 5.0
@@ -44,10 +51,12 @@ class Backend:
 
     url: str
     client: OmniClient
-    gate: Gate
+    gate: RunQueue
     demo: bool = False
     limits: HostLimits | None = None
     """What the host allows of a request; None allows all."""
+    answers: OpenAnswers | None = None
+    """Whose answers are read; None where nobody keeps count."""
     _seen: float = -1e9
     _health: Health | None = None
     _abilities: Capabilities | None = None
@@ -139,6 +148,9 @@ class Backends:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.limits = HostLimits(settings)
+        self.answers = OpenAnswers()
+        self.share = FairShare(*settings.runs_per_visitor, int(self.limits.caps.get("runs", 0)) or None)
+        self.rules = AddressRules(settings.listed_hosts, loopback=not settings.public)
         self._by_tab: dict[Tab, Backend] = {}
         self._sessions: dict[str, dict[Tab, Backend]] = {}
 
@@ -154,8 +166,35 @@ class Backends:
             made = known.get((address, key, model)) or self.connect(address, key, model, demo=demo)
             known[address, key, model] = self._by_tab[tab] = made
 
+    async def connect_for_visitor(self, url: str, key: str | None = None) -> Backend:
+        """A backend for an address that a visitor entered: looked up once, and never anywhere else.
+
+        ValueError says what is wrong with the address as it is written, NotAllowed that visitors may not go there.
+        """
+        base = read_address(url)
+        if base.userinfo:
+            raise NotAllowed("An address with a password in it.")
+        address = await resolve(base, self.rules)
+        # As the client's own (omni_ui/client/transport.py), without the environment's proxy.
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=KEEP_ALIVE)
+        http = httpx.AsyncClient(
+            transport=PinnedTransport(base.host, base.port, address, limits),
+            timeout=httpx.Timeout(self.settings.timeout, connect=CONNECT, pool=None),
+            trust_env=False,
+            follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        )
+        return self.connect(url, key, stated=False, http=http)
+
     def connect(
-        self, url: str, key: str | None = None, model: str | None = None, *, demo: bool = False, stated: bool = True
+        self,
+        url: str,
+        key: str | None = None,
+        model: str | None = None,
+        *,
+        demo: bool = False,
+        stated: bool = True,
+        http: httpx.AsyncClient | None = None,
     ) -> Backend:
         """A backend for an address. ValueError says what is wrong with it.
 
@@ -169,9 +208,12 @@ class Backends:
             model=model,
             timeout=self.settings.timeout,
             abilities=told or None,
+            http=http,
             headers=read_headers(headers.get_secret_value()) if headers else None,
         )
-        return Backend(url, client, Gate(self.settings.max_concurrency), demo, self.limits)
+        return Backend(
+            url, client, RunQueue(self.settings.max_concurrency, self.share), demo, self.limits, self.answers
+        )
 
     def for_tab(self, tab: Tab, session: str | None = None) -> Backend | None:
         """The server of a tab in this session; None when the host named none for it."""

@@ -16,8 +16,11 @@ from typing import Any
 from omni_ui.client import OmniClient, OmniError, Request, Wait, cost_of
 from omni_ui.core.backends import Backend
 from omni_ui.core.batching import HEARTBEAT, pump
+from omni_ui.core.open_answers import PATIENCE
+from omni_ui.core.run_queue import QueueFull
 from omni_ui.widgets.form import Invalid
 
+UNREAD = "Nobody opened the answer of this run, so it was ended."
 log = logging.getLogger(__name__)
 LEFT_OUT = "not on this server"
 """The name of the fact that lists what had no effect."""
@@ -50,6 +53,8 @@ class Work(ABC):
     version: str | None = None
     demo: bool = False
     visitor: str | None = None
+    owner: str = ""
+    """Who takes turns with others: the visitor, else the address that the run came from."""
     session: str | None = None
     entered: dict[str, Any]
     """These six are set by the tab's frame before the run begins: the server's model and version, whose run it is, and
@@ -141,11 +146,23 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
     if backend.limits and (refused := backend.limits.check(work.request)):
         yield step("failed", error=Invalid(*refused))
         return
-    turn = backend.gate.enter()
     try:
-        while turn.place:
-            yield step("waiting", place=turn.place)
-            await turn.ready(HEARTBEAT)
+        slot = backend.gate.enter(work.owner)
+    except QueueFull as full:
+        yield step("failed", error=Invalid.because("", str(full)))
+        return
+
+    def check_reader() -> None:
+        """CalledOff when nobody has opened the answer for too long."""
+        if backend.answers and time.monotonic() - entered > PATIENCE and not backend.answers.is_open(work.session):
+            raise CalledOff(UNREAD)
+
+    entered = began
+    try:
+        while slot.place:
+            check_reader()
+            yield step("waiting", place=slot.place)
+            await slot.ready(HEARTBEAT)
         began = time.monotonic()
         yield step("working")
         fitted = await backend.fit(work.request)
@@ -155,6 +172,7 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
         try:
             async for batch in stream:
                 wait = tell.wait
+                check_reader()
                 if batch:
                     yield step("showing", updates=await work.show(batch), wait=wait)
                 else:
@@ -172,7 +190,7 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
         log.exception("a run of %s failed in the page itself", work.request.tab)
         yield step("failed", error=error)
     finally:
-        turn.leave()
+        slot.leave()
 
 
 def _with_left_out(work: Work) -> Outcome:

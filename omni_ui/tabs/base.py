@@ -297,6 +297,7 @@ class OmniTab:
         work = make(asked)
         work.model, work.version, work.demo = model, backend.version, backend.demo
         work.visitor, work.session = visitor_of(request), request.session_hash
+        work.owner = work.visitor or f"address {request.client.host if request.client else ''}"
         work.entered = values
         return work
 

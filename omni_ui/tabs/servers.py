@@ -8,6 +8,7 @@ import gradio as gr
 
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
+from omni_ui.core.pinned_transport import NotAllowed
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call
 from omni_ui.features.model_defaults.model_defaults import Advice
@@ -17,6 +18,11 @@ from omni_ui.settings import TABS, Tab
 from omni_ui.tabs.base import OmniTab
 
 HELLO = "What is known about the servers behind this page. A test asks one anew, and costs no GPU time."
+UNUSABLE = (
+    "This server cannot be used. Nothing answers there as vLLM-Omni does, or it wants another API key, or this page "
+    "does not connect there. Nothing was changed."
+)
+"""One sentence for every failure: the page is no means to find out what stands in its network."""
 REFUSED = "This page does not take servers of its visitors."
 QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}
 
@@ -138,12 +144,14 @@ async def adopt(backends: Backends, session: str, address: str, key: str, tabs: 
     if not tabs:
         return "Choose at least one tab to use the server for."
     try:
-        backend = backends.connect(address.strip(), key.strip() or None, stated=False)
+        backend = await backends.connect_for_visitor(address.strip(), key.strip() or None)
+    except NotAllowed:
+        return UNUSABLE
     except ValueError as wrong:
         return str(wrong)
     health, _ = await backend.look()
     if not health.ok:
         await backend.leave()
-        return f"{health.detail} Nothing was changed."
+        return UNUSABLE
     await backends.adopt(session, tabs, backend)
     return ""

@@ -6,7 +6,7 @@ import pytest
 from omni_ui.client import ImageRequest, OmniError, Wait
 from omni_ui.client.schema import Fitted
 from omni_ui.core.run import Outcome, Work, run
-from omni_ui.core.run_queue import Gate
+from omni_ui.core.run_queue import RunQueue
 from omni_ui.widgets.form import Invalid
 
 
@@ -40,7 +40,7 @@ def backend(limit=1):
     async def fit(request):
         return Fitted(request)
 
-    return SimpleNamespace(client=None, gate=Gate(limit), fit=fit, limits=None)
+    return SimpleNamespace(client=None, gate=RunQueue(limit), fit=fit, limits=None, answers=None)
 
 
 async def test_a_run_works_shows_and_is_done_and_frees_its_place():

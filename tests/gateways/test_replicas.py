@@ -7,7 +7,7 @@ import pytest
 
 from omni_ui.client import OmniClient
 from omni_ui.core.backends import Backend, Backends
-from omni_ui.core.run_queue import Gate
+from omni_ui.core.run_queue import RunQueue
 from omni_ui.features.video import job_poller as poller
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.settings import Settings
@@ -32,7 +32,7 @@ class App:
     async def __aenter__(self) -> "App":
         settings = Settings(base_url="http://router:80", timeout=60)
         client = OmniClient("http://router:80", http=self.replicas.http, model="wan")
-        self.backend = Backend("http://router:80", client, Gate(8))
+        self.backend = Backend("http://router:80", client, RunQueue(8))
         backends = Backends(settings)
         backends._by_tab["video"] = self.backend
         self.store = Store(self.folder)

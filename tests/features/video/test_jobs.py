@@ -8,7 +8,7 @@ import pytest
 
 from omni_ui.client import OmniClient, VideoRequest
 from omni_ui.core.backends import Backend, Backends
-from omni_ui.core.run_queue import Gate
+from omni_ui.core.run_queue import RunQueue
 from omni_ui.features.video import job_poller as poller
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.settings import Settings
@@ -38,7 +38,7 @@ class Bench:
     async def __aenter__(self) -> "Bench":
         settings = Settings(base_url="http://gpu:8091", timeout=self.timeout)
         client = OmniClient("http://gpu:8091", http=self.server.http)
-        self.backend = Backend("http://gpu:8091", client, Gate(8))
+        self.backend = Backend("http://gpu:8091", client, RunQueue(8))
         backends = Backends(settings)
         backends._by_tab["video"] = self.backend
         self.store = Store(self.folder)
@@ -312,7 +312,7 @@ async def test_an_estimate_comes_with_the_fourth_like_run(tmp_path):
 async def test_a_visitors_own_server_stays_reachable_for_its_job(tmp_path):
     server = VideoServer(states=["in_progress"])
     async with Bench(tmp_path, server) as bench:
-        own = Backend("http://mine:1", OmniClient("http://mine:1", http=server.http), Gate(8))
+        own = Backend("http://mine:1", OmniClient("http://mine:1", http=server.http), RunQueue(8))
         await bench.jobs._backends.adopt("session", ["video"], own)
         ticket = (await bench.jobs.begin(own, ASKED, "me", None)).ticket
         await bench.until(ticket, "in_progress")
