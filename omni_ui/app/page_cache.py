@@ -63,7 +63,9 @@ class FrontPage:
         await self.app(scope, receive, send)
 
     async def _page(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
-        key = (scope["scheme"], scope["path"], scope["query_string"].decode("latin-1"))
+        # The page's own scripts read the query; the page is the same with any, and each would be made and kept anew.
+        scope = {**scope, "query_string": b""}
+        key = (scope["scheme"], scope["path"])
         key += tuple(headers.get(name, "") for name in ADDRESS)
         async with self._making:  # of many who come at once, the first one makes it
             made = self._pages.get(key) or await self._make(scope, receive)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
@@ -152,6 +153,7 @@ class Backends:
         self.share = FairShare(*settings.runs_per_visitor, int(self.limits.caps.get("runs", 0)) or None)
         self.rules = AddressRules(settings.listed_hosts, loopback=not settings.public)
         self._by_tab: dict[Tab, Backend] = {}
+        self._voices: dict[str, list[tuple[Backend, str]]] = {}
         self._sessions: dict[str, dict[Tab, Backend]] = {}
 
     def start(self, demo_url: str | None = None) -> None:
@@ -235,8 +237,15 @@ class Backends:
 
     async def forget(self, session: str) -> None:
         """A visitor has left: closes what that session had opened."""
+        for backend, name in self._voices.pop(session, []):
+            with suppress(OmniError):  # its mark keeps it from all others
+                await backend.client.delete_voice(name)
         for backend in set(self._sessions.pop(session, {}).values()):
             await backend.leave()
+
+    def note_voice(self, session: str, backend: Backend, name: str) -> None:
+        """A voice that is removed from the server when this session ends."""
+        self._voices.setdefault(session, []).append((backend, name))
 
     async def close(self) -> None:
         for session in list(self._sessions):

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 
 from omni_ui.client import Problem, Request, hint, problems
 from omni_ui.client.requests.image import check_size
+from omni_ui.core.own_voices import FOREIGN, foreign_voices
 from omni_ui.settings import Settings
 
 RequestT = TypeVar("RequestT", bound=Request)
@@ -31,6 +32,8 @@ class HostLimits:
 
     def __init__(self, settings: Settings) -> None:
         self.caps = settings.cap_values
+        self.shared = bool(settings.public)
+        """Whether strangers share this page, so that saved voices belong to the session that saved them."""
         self.expert = settings.expert_fields
         self.loras = settings.named_loras
         self._narrowed: dict[type[Request], type[Request]] = {}
@@ -41,12 +44,15 @@ class HostLimits:
             self._narrowed[model] = self._narrow(model)
         return self._narrowed[model]  # type: ignore[return-value]  # it was made from this model
 
-    def check(self, request: Request) -> list[Problem]:
-        """What of a request the host does not allow, however it came here."""
+    def check(self, request: Request, session: str | None = None) -> list[Problem]:
+        """What of a request the host does not allow in this session, however it came here."""
         model = self._narrowed.get(type(request)) or self.narrow(_plain_model(type(request)))
         limited = [name for name, info in model.model_fields.items() if _is_limited(info)]
         rule = _rules.get(model)
         found = []
+        values = [getattr(request, name, None) for name in type(request).model_fields]
+        if self.shared and foreign_voices(values, session):
+            found.append(Problem("voice", FOREIGN))
         for name in limited:
             default = type(request).model_fields[name].get_default(call_default_factory=True)
             value = getattr(request, name, None)

@@ -143,7 +143,7 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
     def step(kind: str, **more: Any) -> Step:
         return Step(kind, time.monotonic() - began, **more)
 
-    if backend.limits and (refused := backend.limits.check(work.request)):
+    if backend.limits and (refused := backend.limits.check(work.request, work.session)):
         yield step("failed", error=Invalid(*refused))
         return
     try:

@@ -4,7 +4,6 @@ A PNG, JPEG or WebP of eight bits, upright and of a sensible size is passed on a
 is written anew (and the visitor is told), or refused with a sentence.
 """
 
-import asyncio
 import struct
 import zlib
 from collections.abc import Callable
@@ -15,14 +14,15 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from omni_ui.core.files import new_path
+from omni_ui.core.heavy_work import run_heavy
 from omni_ui.core.invalid import Invalid
 
 LARGEST = 4096 * 4096
 """Pixels. The server refuses results above 33 million (cli/serve.py:1030), and a result is as large as its picture."""
 LONGEST_SIDE = 8192
 SHORTEST_SIDE = 16
-MOST_READ = 80_000_000
-"""Pixels that are opened at all: 320 MB of memory. Below the limit at which Pillow itself warns."""
+MOST_READ = 33_554_432
+"""Pixels that are opened at all: what the server takes at most, 134 MB of memory in a look."""
 
 READ = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 """Formats by Pillow's names. Not more: some of its others start programs (EPS) or are never pictures of a visitor."""
@@ -48,7 +48,7 @@ async def take_picture(path: str | Path, field: str = "image", *, largest: int =
     field: the wire name that an `Invalid` names. largest: pixels above which the picture is scaled down.
     Raises Invalid with one sentence for what cannot be sent.
     """
-    return await asyncio.to_thread(_take, Path(path), field, largest)
+    return await run_heavy(_take, Path(path), field, largest)
 
 
 def _take(path: Path, field: str, largest: int) -> Taken:

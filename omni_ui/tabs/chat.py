@@ -9,6 +9,7 @@ from omni_ui.client import ChatRequest, OmniClient, OmniError, hint
 from omni_ui.core import status
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
+from omni_ui.core.own_voices import is_foreign
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import mounted
 from omni_ui.features.chat.conversation import Conversation
@@ -91,7 +92,7 @@ class ChatTab(OmniTab):
 async def _voices(omni: OmniClient) -> list[str]:
     """The voices by name; none when the server lists none ("default" stands on every server, and says nothing)."""
     try:
-        return [name for name in (await omni.voices()).names if name != "default"]
+        return [name for name in (await omni.voices()).names if name != "default" and not is_foreign(name, None)]
     except OmniError:
         return []  # the field takes any name
 

@@ -7,6 +7,7 @@ from html import escape
 from omni_ui.client import Ability, OmniError
 from omni_ui.client.known_models import START
 from omni_ui.core.backends import Backend, Backends
+from omni_ui.core.own_voices import is_foreign
 from omni_ui.settings import Tab
 
 TITLES: dict[str, str] = {
@@ -67,7 +68,7 @@ async def _voices(backend: Backend, tab: str, ability: Ability) -> str:
     if tab != "speech" and "audio" not in ability.detail.get("outputs", []):
         return ""
     try:
-        names = (await backend.client.voices()).names
+        names = [name for name in (await backend.client.voices()).names if not is_foreign(name, None)]
     except OmniError as error:
         return error.sentence
     more = f" and {len(names) - MOST_VOICES} more" if len(names) > MOST_VOICES else ""

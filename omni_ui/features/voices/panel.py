@@ -1,13 +1,15 @@
 """The panel below the Speech tab where voices are saved on the server, tried, and deleted."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from html import escape
 from typing import Any
 
 import gradio as gr
 
-from omni_ui.client import OmniError, VoiceUpload
+from omni_ui.client import OmniError, SavedVoice, VoiceUpload
 from omni_ui.core.backends import Backend, Backends
+from omni_ui.core.own_voices import is_own, marked, plain_name
 from omni_ui.core.run import Updates
 from omni_ui.features.speech.fields import voice_list
 from omni_ui.features.voices.reference import Reference
@@ -17,6 +19,7 @@ from omni_ui.widgets.form import Form, Invalid, by_name
 Refresh = Callable[[str | None], Awaitable[Updates]]
 """From a session to the updates of everything that lists voices."""
 DELETE = "Delete"
+NOT_YOURS = "This voice is not yours: only who saved a voice can delete it here."
 
 
 def said(sentence: str, state: str = "done") -> str:
@@ -97,7 +100,7 @@ class VoicesPanel:
         """Failures stand in the panel; a program that uses the API gets them as errors."""
         yield {self.said: said("Saving the voice", "working")}
         try:
-            voice = await save(self._backend(request), entered)
+            voice = await self._saved(entered, request)
         except (Invalid, OmniError) as wrong:
             sentence = wrong.sentence if isinstance(wrong, OmniError) else str(wrong)
             if entered.get("replace") and isinstance(wrong, OmniError):
@@ -122,11 +125,24 @@ class VoicesPanel:
             return {self.delete: gr.Button(f"Delete {name}? Press again"), self.armed: name}
         usual = {self.delete: gr.Button(DELETE), self.armed: ""}
         try:
+            if self.backends.settings.public and not is_own(name, request.session_hash):
+                raise Invalid.because("", NOT_YOURS)
             await self._backend(request).client.delete_voice(name)
         except (Invalid, OmniError) as wrong:
             sentence = wrong.sentence if isinstance(wrong, OmniError) else str(wrong)
             return usual | {self.said: said(sentence, "failed")} | await refresh(request.session_hash)
         return usual | {self.said: said(f"The voice “{name}” is deleted.")} | await refresh(request.session_hash)
+
+    async def _saved(self, entered: dict[str, Any], request: gr.Request) -> SavedVoice:
+        """Saves a voice; on a public page for this session alone, until it ends. Raises Invalid or OmniError."""
+        backend, session = self._backend(request), request.session_hash or ""
+        if not self.backends.settings.public:
+            return await save(backend, entered)
+        if name := (entered.get("name") or "").strip():
+            entered = entered | {"name": marked(name, session)}
+        voice = await save(backend, entered)
+        self.backends.note_voice(session, backend, voice.name)
+        return replace(voice, name=plain_name(voice.name))
 
     def _backend(self, request: gr.Request) -> Backend:
         backend = self.backends.for_tab("speech", request.session_hash)

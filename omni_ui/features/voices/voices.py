@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from omni_ui.client import Ability, OmniError, SavedVoice, Voices, VoiceUpload, problems
 from omni_ui.core.backends import Backend, Backends
+from omni_ui.core.own_voices import is_foreign, plain_name
 from omni_ui.features.speech.fields import Choices
 from omni_ui.features.voices.reference_check import remarks, sendable
 from omni_ui.media.recording import read_recording
@@ -41,7 +42,7 @@ def known(voices: Voices) -> Known:
     saved = {one.name.lower(): one.name for one in voices.saved}
     own = [name for name in voices.names if name.lower() not in saved and name != "default"]
     choices = [("Model default", ""), *((_spelled(name), name) for name in own)]
-    choices += [(f"{name} (saved)", low) for low, name in sorted(saved.items())]
+    choices += [(f"{plain_name(name)} (saved)", low) for low, name in sorted(saved.items())]
     return Known(choices, sorted(voices.saved, key=lambda one: one.name.lower()))
 
 
@@ -84,9 +85,18 @@ async def fetch(backends: Backends, session: str | None) -> Known | None:
     if not backend or not ability or not ability.can:
         return None
     try:
-        return known(await backend.client.voices())
+        voices = await backend.client.voices()
+        return known(visible(voices, session) if backends.settings.public else voices)
     except OmniError:
         return None  # the tab's notice says what is wrong with the server
+
+
+def visible(voices: Voices, session: str | None) -> Voices:
+    """What a session of a public page sees of the voices: not those that others saved."""
+    return Voices(
+        [name for name in voices.names if not is_foreign(name, session)],
+        [voice for voice in voices.saved if not is_foreign(voice.name, session)],
+    )
 
 
 async def save(backend: Backend, entered: dict[str, Any]) -> SavedVoice:
