@@ -1,10 +1,12 @@
 #!/bin/sh
-# What the tests run beside Python: Debian's Chromium (the browser tests), node and curl (the code of results).
+# What the tests run beside Python: Debian's Chromium (the browser tests), node and curl (the code of results),
+# nginx (streams and answers behind a proxy).
 set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium fonts-dejavu-core"
 command -v node >/dev/null 2>&1 || missing="$missing nodejs"
 command -v curl >/dev/null 2>&1 || missing="$missing curl"
+command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1; then
   echo "The tests need these programs on the PATH:$missing" >&2

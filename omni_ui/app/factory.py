@@ -32,6 +32,7 @@ from omni_ui.app.page import build_ui
 from omni_ui.app.page_cache import FrontPage
 from omni_ui.app.request_guard import Guard
 from omni_ui.app.scripts import preloads, script_routes
+from omni_ui.app.stream_headers import StreamHeaders
 from omni_ui.app.sub_path import SubPath
 from omni_ui.app.theme import css, head, theme
 from omni_ui.client import Health
@@ -121,6 +122,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(script_routes())
     app.add_middleware(Guard)
     app.add_middleware(AnswerWatch, answers=backends.answers)
+    app.add_middleware(StreamHeaders)
     if settings.root_path:
         app.add_middleware(SubPath, path=settings.root_path, routes=app.routes)
     app.add_middleware(FrontPage, root_path=settings.root_path, preloads=preloads())

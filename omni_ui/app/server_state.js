@@ -2,6 +2,7 @@
 import { defineAction } from "../core/components.js";
 import { appRoot } from "../core/dom.js";
 import { sessionQuery, setSession } from "../core/session.js";
+import { markSettings, offerFiles } from "../features/servers/server_limits.js";
 import { TABS, byId, openTab } from "./page.js";
 
 const WORDS = { demo: "Demo server", ready: "Ready", busy: "Busy", down: "Not reachable", none: "No server" };
@@ -57,7 +58,11 @@ const showState = () => {
   const model = document.querySelector("#omni-state .omni-model");
   const shown = [seen.model, seen.address].filter(Boolean).join(" · ");
   if (model && model.textContent !== shown) { model.textContent = shown; model.title = shown; }
-  for (const [name, one] of Object.entries(last)) notice(name, one);
+  for (const [name, one] of Object.entries(last)) {
+    notice(name, one);
+    markSettings(name, one.lacks);
+  }
+  offerFiles(last.chat?.takes);
 };
 const ask = async () => {
   if (document.hidden) return;

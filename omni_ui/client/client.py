@@ -101,7 +101,7 @@ class OmniClient(Server):
     async def _chat(
         self, request: ChatRequest, on_wait: OnWait | None, deadline: float | None
     ) -> AsyncGenerator[ChatEvent]:
-        if pictures_alone(request, await self._ability("chat")) and not (await self.schema()).without(IMAGES):
+        if pictures_alone(request, await self.known_ability("chat")) and not (await self.schema()).without(IMAGES):
             for picture in (await self.images(as_pictures(request), on_wait=on_wait, deadline=deadline)).pictures:
                 yield PictureMade(picture)
             yield Finish("stop")

@@ -222,7 +222,7 @@ class Server:
         BadRequest for a file that it would drop.
         """
         fitted = (await self.schema()).fit(request)
-        return adapt(fitted, await self._ability(request.tab)) if request.tab in BY_MODEL else fitted
+        return adapt(fitted, await self.known_ability(request.tab)) if request.tab in BY_MODEL else fitted
 
     async def _get(self, path: str, timeout: float = 10.0) -> dict[str, Any]:
         async with self._wire.open(WireCall("GET", path), deadline=timeout, tries=1) as response:
@@ -251,8 +251,8 @@ class Server:
             return self._names[1]
         return await self._ask_models()
 
-    async def _ability(self, tab: str) -> Ability | None:
-        """What the listed models can do for a tab, None when they cannot be had."""
+    async def known_ability(self, tab: str) -> Ability | None:
+        """What the listed models can do for a tab, by a list at most a minute old; None when there is none."""
         try:
             return judge(await self._listed(), (), self._stated, self.model)[tab]
         except OmniError:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from omni_ui.client.answers.pictures import Pictures
 from omni_ui.client.answers.speech import BatchResult
-from omni_ui.client.discovery import Capabilities, ModelInfo
+from omni_ui.client.discovery import Ability, Capabilities, ModelInfo
 from omni_ui.client.events import ChatEvent, Failed, Speech, SpeechEvent, TextDelta
 from omni_ui.client.jobs import VideoJob
 from omni_ui.client.load import Load
@@ -208,3 +208,7 @@ class SyncOmniClient(SyncBase):
         BadRequest for a file that it would drop.
         """
         return self._run(lambda: self._omni.fit(request))
+
+    def known_ability(self, tab: str) -> Ability | None:
+        """What the listed models can do for a tab, by a list at most a minute old; None when there is none."""
+        return self._run(lambda: self._omni.known_ability(tab))

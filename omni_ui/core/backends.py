@@ -298,6 +298,8 @@ class Backends:
         }
         if health.ok and (lacks := backend.lacks(tab)):
             seen["lacks"] = lacks
+        if tab == "chat" and ability and not ability.guess and "inputs" in ability.detail:
+            seen["takes"] = ability.detail["inputs"]
         if health.ok and (load := await backend.load()):
             seen["load"] = {"running": load.running, "waiting": load.waiting}
         if self.settings.addresses_shown and not backend.demo:

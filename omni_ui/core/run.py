@@ -69,6 +69,8 @@ class Work(ABC):
     """Whether the frame remembers how long it took; False when somebody else does."""
     fresh: bool = False
     """Something of this run is shown before it is done, in the place of the result before it."""
+    seed_name: str = "seed"
+    """What the seed is called in the facts: where it is not that of what is shown, it says of what."""
     left_out: tuple[str, ...] = ()
     """The wire names of settings that were entered and that this server does not have."""
     left: bool = False

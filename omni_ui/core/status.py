@@ -44,18 +44,18 @@ def done(facts: list[tuple[str, str]], more: str = "") -> str:
     """A finished run: its facts in one line, such as ("seed", "42"). more: HTML that follows."""
     line = "".join(
         f'<span class="omni-fact"><span class="omni-quiet">{escape(name)}</span> '
-        f'<b data-fact="{escape(name)}">{escape(value)}</b></span>'
+        f'<b data-fact="{escape(name.partition(" of ")[0])}">{escape(value)}</b></span>'
         for name, value in facts
     )
     return _box(DONE, f'<p class="omni-facts">{line}</p>{more}')
 
 
 def facts_of(
-    seconds: float | None, seed: Any, facts: list[tuple[str, str]], model: str | None
+    seconds: float | None, seed: Any, facts: list[tuple[str, str]], model: str | None, seed_name: str = "seed"
 ) -> list[tuple[str, str]]:
     """The facts of a result for `done`, in their order. seconds: that it took."""
     time = [("", f"{seconds:.1f} s")] if seconds is not None else []
-    drawn = [("seed", str(seed))] if seed is not None else []
+    drawn = [(seed_name, str(seed))] if seed is not None else []
     return [*time, *drawn, *facts, *([("model", model)] if model else [])]
 
 

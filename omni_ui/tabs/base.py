@@ -245,6 +245,8 @@ class OmniTab:
             elif once_more:
                 raise Invalid.because("", GONE)
             else:
+                if main and request.headers.get("x-gradio-user") == "api":
+                    values = await self._filled_in(values, request.session_hash)
                 given = read(values)
                 asked = (await given if isawaitable(given) else given).with_seed()
         except Invalid as wrong:
@@ -289,6 +291,12 @@ class OmniTab:
                         taken = True
                         yield await below(self, work, Outcome())
 
+    async def _filled_in(self, values: dict[str, Any], session: str | None) -> dict[str, Any]:
+        """What a program left out, filled in as the page does it for a person; listening is for those who look."""
+        fields = (await self.wishes(session)).get("fields", {})
+        blank = {name: value for name, value in fields.items() if name != "stream" and values.get(name) in (None, "")}
+        return values | blank
+
     def begin(
         self, make: MakeWork, asked: Request, values: dict[str, Any], request: gr.Request, backend: Backend,
         model: str | None,
@@ -320,7 +328,7 @@ class OmniTab:
         """before: the result that this one should be like. now: what this one's own repetition will need."""
         outcome = step.outcome or Outcome()
         seed = getattr(work.request, "seed", None)
-        facts = status.facts_of(step.seconds, seed, outcome.facts, work.model)
+        facts = status.facts_of(step.seconds, seed, outcome.facts, work.model, work.seed_name)
         said = await judged(before, now) if before and now else ""
         record = await self.keep(work, outcome, step.seconds)
         if said and work.record and self.recorder and work.visitor:

@@ -6,6 +6,7 @@ from functools import partial
 import gradio as gr
 
 from omni_ui.client import ChatRequest, OmniClient, OmniError, hint
+from omni_ui.client.model_rules import stages_of_chat, unheeded
 from omni_ui.core import status
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
@@ -47,6 +48,11 @@ NEEDS = {
 
 ONE_PROMPT = "This model reads all your messages together as one prompt, and nothing of its own answers."
 """Of pure picture models (serving_chat.py:4008-4075)."""
+TWO_STAGES = (
+    "In a conversation the seed is that of the text, and pictures take a size, steps and a negative prompt. "
+    "For pictures alone, or in the Image tab, the seed is the picture's."
+)
+"""Of a language model with a diffusion model behind it (serving_chat.py:696-855)."""
 
 
 class ChatTab(OmniTab):
@@ -60,14 +66,15 @@ class ChatTab(OmniTab):
             return advice
         outputs = ability.detail.get("outputs") or list(NEEDS)
         controls = self.form.controls
-        for output, names in NEEDS.items():
-            for name in names:
-                part = self.place_of(name)
-                advice[part] = gr.update(visible=output in outputs)
-        hidden = [name for output, names in NEEDS.items() if output not in outputs for name in names]
+        unused = unheeded(ability)
+        hidden = [name for output, names in NEEDS.items() for name in names if output not in outputs or name in unused]
+        for name in [name for names in NEEDS.values() for name in names]:
+            advice[self.place_of(name)] = gr.update(visible=name not in hidden)
         advice[self.grid] = gr.update(hides=hidden)
         if "text" not in outputs:
             advice[self.advice] = ONE_PROMPT
+        elif stages_of_chat(ability) == "language and diffusion":
+            advice[self.advice] = TWO_STAGES
         answers = [(drawn(words), value) for words, value in hint(ChatRequest.model_fields["modalities"], "presets")]
         answers = [one for one in answers if one[1] in outputs]
         advice[controls["modalities"]] = gr.update(choices=answers, visible=len(answers) > 1)

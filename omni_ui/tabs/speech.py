@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from omni_ui.client import Request
+from omni_ui.client.model_rules import task_to_set
 from omni_ui.core import status
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
@@ -53,10 +54,10 @@ class SpeechTab(OmniTab):
 
     async def wishes(self, session: str | None) -> dict[str, Any]:
         """Listening while it is spoken, and the task that the model is made for."""
-        task, recommended = await self._task(session), await super().wishes(session)
+        task, recommended = task_to_set(await self.ability(session)), await super().wishes(session)
         wanted: dict[str, Any] = {"stream": True}
-        if task in ("VoiceDesign", "Base"):
-            wanted["task_type"] = task  # servers take CustomVoice when nothing is said
+        if task:  # a run fills it in as well (client/model_rules.py), for programs and opened settings
+            wanted["task_type"] = task
         return recommended | {"fields": wanted | recommended.get("fields", {})}
 
     async def _task(self, session: str | None) -> str | None:

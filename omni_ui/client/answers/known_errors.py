@@ -195,6 +195,13 @@ KNOWN_REPLIES: list[Reply] = [
         "Use 1 to 30 seconds.",
         "ref_audio",
     ),
+    # Base is what a saved voice or a recording asks for: the task that is set is right, and they are not.
+    Reply(
+        r"checkpoint does not support task_type='Base'\. Use task_type='(\w+)'",
+        "This model does not copy voices: it was trained for {0}.",
+        "Choose one of its own voices and remove the reference recording; saved voices need a Base model.",
+        "voice",
+    ),
     Reply(
         r"checkpoint does not support task_type='(\w+)'\. Use task_type='(\w+)'",
         "This model does not do {0}: it was trained for {1}.",

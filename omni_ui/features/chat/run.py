@@ -21,6 +21,7 @@ from omni_ui.client import (
     TextDelta,
     Usage,
 )
+from omni_ui.client.model_rules import seed_is_of_the_text
 from omni_ui.core.audio_stream import Listening, Stream
 from omni_ui.core.files import keep
 from omni_ui.core.run import Outcome, Tell, Updates, Work
@@ -39,6 +40,12 @@ AGAIN = "again"
 THREAD = "talk:"
 """What the history knows a conversation by, before the key of its first message."""
 SENT, DONE, BACK = "sent", "done", "back"
+ENDINGS = {
+    "length": "Cut off: this is the longest answer that was allowed.",
+    "content_filter": "The model's own rules ended this answer.",
+    "tool_calls": "The model asked for a tool here, and there are none.",
+}
+"""What is said of an answer that did not end by itself."""
 KINDS = {"image": "pictures", "audio": "recordings", "video": "videos"}
 
 
@@ -142,7 +149,11 @@ class Answering(Work):
         messages, entered = await self._asked(omni)
         with self._talk.answering(messages, entered) as draft:
             self._draft = draft
-            self.request = self.request.model_copy(update={"messages": wire_messages(messages, self._system)})
+            whole = self.request.model_copy(update={"messages": wire_messages(messages, self._system)})
+            fitted = await omni.fit(whole)  # whether a conversation's settings have an effect depends on all of it
+            self.request, self.left_out = fitted.request, (*self.left_out, *fitted.left_out)
+            if seed_is_of_the_text(self.request, await omni.known_ability("chat")):
+                self.seed_name = "seed of the text"
             yield SENT
             try:
                 began = time.monotonic()
@@ -208,8 +219,8 @@ class Answering(Work):
             draft.parts.append(Part("image", path=path))
         elif isinstance(event, Usage):
             self._usage = event
-        elif isinstance(event, Finish) and event.reason == "length":
-            draft.notes.append("Cut off: this is the longest answer that was allowed.")
+        elif isinstance(event, Finish) and event.reason in ENDINGS:
+            draft.notes.append(ENDINGS[event.reason])
         if isinstance(event, (TextDelta, ReasoningDelta)):
             self._times.append(time.monotonic())
 
@@ -225,7 +236,7 @@ class Answering(Work):
             if used and used.output_tokens > 1 and last - first > SHORT:
                 facts.append(("", f"{(used.output_tokens - 1) / (last - first):.0f} tokens/s"))
         if self.request.seed is not None:
-            facts.append(("seed", str(self.request.seed)))
+            facts.append((self.seed_name, str(self.request.seed)))
         return facts
 
     async def show(self, events: list[str | ChatEvent]) -> Updates:
@@ -248,7 +259,7 @@ class Answering(Work):
 
     def _finish(self) -> None:
         answer = self._talk.messages[-1]
-        self._made = Outcome(answer.files, answer.text, [fact for fact in answer.facts if fact[0] != "seed"])
+        self._made = Outcome(answer.files, answer.text, [fact for fact in answer.facts if fact[0] != self.seed_name])
         self._made.thread = THREAD + self._talk.messages[0].key
         self._made.told = as_json(self._talk.messages, self._system, lambda file: file)
 
