@@ -91,8 +91,8 @@ async def test_a_slow_run_is_told_as_it_goes_behind_nginx_at_its_defaults_below_
                         last = time.monotonic() - began
                         first = last if first is None else first
     assert first is not None
-    assert first < 2.0
-    assert last > 2.5
+    assert last is not None
+    assert first < last - 1.5, f"the first event came after {first:.1f} s, the last after {last:.1f} s"
     assert events.headers["cache-control"] == "no-store"
 
 

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from omni_ui.client import ImageRequest, OmniError, Wait
+from omni_ui.client import BadRequest, ImageRequest, OmniError, Wait
 from omni_ui.client.schema import Fitted
 from omni_ui.core.run import Outcome, Work, run
 from omni_ui.core.run_queue import RunQueue
@@ -97,3 +97,29 @@ async def test_a_wait_for_another_try_is_told():
 
     steps = [step async for step in run(backend(), Retrying())]
     assert any(step.wait and step.wait.reason == "The server is busy." for step in steps)
+
+
+async def test_settings_that_the_server_lacks_are_left_out_and_named_in_the_facts():
+    server, work = backend(), Counting()
+    work.request = ImageRequest(prompt="a", flow_shift=3.0, layers=2)
+
+    async def fit(request):
+        return Fitted(request.model_copy(update={"flow_shift": None, "layers": None}), ("flow_shift", "layers"))
+
+    server.fit = fit
+    steps = [step async for step in run(server, work)]
+    assert steps[-1].outcome.facts == [("not on this server", "Flow shift, Layers")]
+    assert work.request.flow_shift is None
+
+
+async def test_a_request_that_the_server_cannot_take_fails_before_it_begins():
+    server, work = backend(), Counting()
+
+    async def fit(request):
+        raise BadRequest("It would drop the file.", field="image")
+
+    server.fit = fit
+    steps = [step async for step in run(server, work)]
+    assert steps[-1].kind == "failed"
+    assert not work.got
+    assert not work.ended
