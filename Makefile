@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 PY = $(VENV)/bin/python
 
-.PHONY: run test bench package lint clean dev
+.PHONY: run test bench package contract lint clean dev
 
 run: $(VENV)/.run
 	$(PY) app.py
@@ -37,6 +37,11 @@ bench: dev
 # The wheel and the sdist, checked, installed into empty environments and run.
 package: dev
 	$(PY) -m pytest -m package tests/test_package.py
+
+# The real vLLM-Omni server with a stub engine, of one version: make contract VERSION=0.24.0
+VERSION ?= 0.30.0
+contract: dev
+	$(PY) -m pytest -m real tests/contract --omni-version $(VERSION)
 
 lint: dev
 	$(PY) -m ruff check .

@@ -115,7 +115,7 @@ async def download(
             received = _Received(file)
             while True:
                 before = have = received.size
-                headers = {"Range": f"bytes={have}-", "If-Range": tag} if have and tag else {}
+                headers: dict[str, str] = {"Range": f"bytes={have}-", "If-Range": tag} if have and tag else {}
                 left = limit - asyncio.get_running_loop().time()
                 try:
                     async with wire.open(call, on_wait, left, headers, session=session) as response:

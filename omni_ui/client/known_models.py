@@ -60,7 +60,7 @@ class KnownModel:
 PICTURES, EDITS, BOTH = "makes pictures", "changes pictures", "makes and changes pictures"
 CLIPS, VOICE, ALOUD = "makes videos", "speaks", "understands and speaks"
 WAN = {"fps": 16, "num_frames": 81}
-FEW_STEPS = {"num_inference_steps": 8, "true_cfg_scale": 1.0}
+FEW_STEPS: dict[str, Any] = {"num_inference_steps": 8, "true_cfg_scale": 1.0}
 
 KNOWN_MODELS: list[KnownModel] = [
     # Our own demo server names its models after what they do.
@@ -187,7 +187,10 @@ KNOWN_MODELS: list[KnownModel] = [
     KnownModel(r"hidream", "HiDream", PICTURES, image(num_inference_steps=50, guidance_scale=5.0)),
     KnownModel(r"boogu-image.*edit", "Boogu-Image", EDITS, edit(1)),
     KnownModel(
-        r"boogu|ernie-image|anima\b|krea-?2|sensenova-u1|mammoth-?moda|ming-image", "This model", PICTURES, image()
+        r"boogu|ernie-image|anima\b|kandinsky-?6|moss-image|krea-?2|sensenova-u1|mammoth-?moda|ming-image",
+        "This model",
+        PICTURES,
+        image(),
     ),
     # Wan 2.1 and 2.2: the model cards' examples for diffusers.
     KnownModel(
@@ -275,7 +278,12 @@ KNOWN_MODELS: list[KnownModel] = [
         "makes sounds and music",
         sound(47.0, num_inference_steps=100, guidance_scale=7.0),
     ),
-    KnownModel(r"moss-soundeffect|minimax-?music|audiox|\bauk\b", "This model", "makes sounds", sound()),
+    # Songs come by the speech route: lyrics as the text, the style as instructions (minimax_music3.py:48-103; YuE2 by
+    # the release notes of 0.32.0, vllm-omni#7886).
+    KnownModel(
+        r"yue-?2|minimax-?music", "This model", "sings lyrics (the text) in a style (the instructions)", speech()
+    ),
+    KnownModel(r"moss-soundeffect|audiox|\bauk\b", "This model", "makes sounds", sound()),
     # Conversation. Instruct answers with speech; Thinking and Captioner have no talker.
     KnownModel(
         r"qwen3-omni.*(thinking|captioner)", "Qwen3-Omni", "understands", chat("text image audio video", "text")

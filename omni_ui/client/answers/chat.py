@@ -31,6 +31,7 @@ async def read_chat(wire: Transport, response: httpx.Response) -> AsyncGenerator
 
 async def _read_stream(wire: Transport, response: httpx.Response) -> AsyncIterator[ChatEvent]:
     reason, ended, given, tool = None, False, False, False
+    joiners: dict[type[TextDelta] | type[ReasoningDelta], DeltaText]
     joiners = {TextDelta: DeltaText(), ReasoningDelta: DeltaText()}
     async for _, chunk in wire.events(response, halves=True):
         if chunk is None:

@@ -13,7 +13,8 @@ from omni_ui.client.answers.formats import Picture, picture_from
 from omni_ui.client.errors import BrokenAnswer, NothingMade, OmniError
 from omni_ui.client.events import Failed, TextDelta
 from omni_ui.client.requests.base import WireCall
-from omni_ui.client.transport import OnWait, Transport
+from omni_ui.client.retries import OnWait
+from omni_ui.client.transport import Transport
 
 
 @dataclass(frozen=True)

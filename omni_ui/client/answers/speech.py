@@ -14,7 +14,8 @@ from omni_ui.client.answers.samples import USUAL_RATE, PcmReader, check_sound
 from omni_ui.client.errors import BrokenAnswer, NothingMade, OmniError
 from omni_ui.client.events import Discard, Failed, Speech, SpeechEvent, Usage, usage_from
 from omni_ui.client.requests.base import WireCall
-from omni_ui.client.transport import OnWait, Transport
+from omni_ui.client.retries import OnWait
+from omni_ui.client.transport import Transport
 
 USAGE = "x-vllm-omni-"
 UNTYPED = ("application/octet-stream", "binary/octet-stream")

@@ -61,7 +61,7 @@ def knob(
     """
     extra = {"place": place, "kind": kind, "unit": unit, "step": step, "presets": presets, "empty": empty}
     extra |= {"free": free or None, "expert": expert or None, "cap": cap, "lora": lora or None}
-    shown = {k: v for k, v in extra.items() if v not in (None, "")}
+    shown: dict[str, Any] = {k: v for k, v in extra.items() if v not in (None, "")}
     return Field(default, title=label, description=help, json_schema_extra=shown, **bounds)
 
 
