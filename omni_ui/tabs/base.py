@@ -245,8 +245,6 @@ class OmniTab:
             elif once_more:
                 raise Invalid.because("", GONE)
             else:
-                if main and request.headers.get("x-gradio-user") == "api":
-                    values = await self._filled_in(values, request.session_hash)
                 given = read(values)
                 asked = (await given if isawaitable(given) else given).with_seed()
         except Invalid as wrong:
@@ -290,12 +288,6 @@ class OmniTab:
                     if work.fresh and not taken:
                         taken = True
                         yield await below(self, work, Outcome())
-
-    async def _filled_in(self, values: dict[str, Any], session: str | None) -> dict[str, Any]:
-        """What a program left out, filled in as the page does it for a person; listening is for those who look."""
-        fields = (await self.wishes(session)).get("fields", {})
-        blank = {name: value for name, value in fields.items() if name != "stream" and values.get(name) in (None, "")}
-        return values | blank
 
     def begin(
         self, make: MakeWork, asked: Request, values: dict[str, Any], request: gr.Request, backend: Backend,
