@@ -7,11 +7,11 @@ from typing import Literal
 
 import numpy as np
 
-from omni_ui.client import type_of_file
 from omni_ui.core.invalid import Invalid
-from omni_ui.media.decoding import container_of
+from omni_ui.media.container import Container, identify
 from omni_ui.media.image_input import take_picture
 from omni_ui.media.recording import as_wav, read_recording
+from omni_ui.media.video import look_at_video
 
 LONGEST = 1800.0
 """Seconds of a recording. Models hear about 40 minutes at most, and a minute costs some hundred tokens."""
@@ -22,8 +22,8 @@ LARGE = 24 * 1024 * 1024
 HEARD = 16_000
 """Frames per second at which models hear (Whisper's rate, which Qwen-Omni shares)."""
 
-PICTURE_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
-SOUND_BRANDS = (b"M4A ", b"M4B ")
+VIDEO_READERS = ("mp4", "matroska")
+"""Containers of videos that servers read in a chat."""
 
 
 @dataclass(frozen=True)
@@ -38,51 +38,31 @@ class Media:
 async def take_media(path: str | Path, field: str = "files") -> Media:
     """Looks at a file that a visitor gave. Raises Invalid with one sentence for what cannot be sent."""
     path = Path(path)
-    kind = await asyncio.to_thread(_kind_of, path)
-    if kind == "image":
+    try:
+        container = await asyncio.to_thread(identify, path)
+    except OSError:
+        raise Invalid.because(field, f"{path.name} is not there any more. Choose it again.") from None
+    if container.kind == "image":
         picture = await take_picture(path, field)
         return Media("image", picture.path, picture.note or "")
-    if kind == "video":
-        has_picture = await asyncio.to_thread(_check_video, path, field)
-        if has_picture:
-            return Media("video", path)
-    if kind in ("audio", "video"):
+    if container.kind == "video":
+        await asyncio.to_thread(_check_video, path, container, field)
+        return Media("video", path)
+    if container.kind == "audio":
         return await _take_recording(path, field)
     raise Invalid.because(field, f"{path.name} is not a picture, a recording or a video. Choose another file.")
 
 
-def _kind_of(path: Path) -> str:
-    """image, audio, video or something else: by its first bytes, else by its name."""
+def _check_video(path: Path, container: Container, field: str) -> None:
+    """Raises Invalid for a video that servers do not read, and for one whose first picture cannot be decoded."""
+    if container.reader not in VIDEO_READERS:
+        raise Invalid.because(field, f"{path.name} is not a video that servers read. Choose an MP4 or WebM file.")
     try:
-        with path.open("rb") as file:
-            head = file.read(16)
-    except OSError:
-        return type_of_file(path, b"").partition("/")[0]
-    if head[4:8] == b"ftyp":
-        return "image" if head[8:12] in PICTURE_BRANDS else "audio" if head[8:12] in SOUND_BRANDS else "video"
-    return type_of_file(path, head).partition("/")[0]
-
-
-def _check_video(path: Path, field: str) -> bool:
-    """Whether there are pictures in it, of which the first can be decoded; Invalid when the file is broken."""
-    with path.open("rb") as file:
-        reader = container_of(file.read(16))
-        if reader not in ("mp4", "matroska"):
-            raise Invalid.because(field, f"{path.name} is not a video that servers read. Choose an MP4 or WebM file.")
-        try:
-            import av
-        except ImportError:  # optional: without it the server will say what is wrong
-            return True
-        file.seek(0)
-        try:
-            with av.open(file, format=reader) as container:
-                if not container.streams.video:
-                    return False
-                if next(container.decode(video=0), None) is not None:
-                    return True
-        except av.error.FFmpegError:
-            pass  # said below, with what to do
-    raise Invalid.because(field, f"{path.name} is damaged: no picture of it can be read. Save it again.")
+        facts = look_at_video(path, container)
+    except ImportError:  # optional: without it the server will say what is wrong
+        return
+    if facts is None:
+        raise Invalid.because(field, f"{path.name} is damaged: no picture of it can be read. Save it again.")
 
 
 async def _take_recording(path: Path, field: str) -> Media:

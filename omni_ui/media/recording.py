@@ -13,7 +13,8 @@ import soundfile
 
 from omni_ui.core.files import keep
 from omni_ui.core.invalid import Invalid
-from omni_ui.media.decoding import NotDecoded, check_length, container_of, decode
+from omni_ui.media.container import Container, identify
+from omni_ui.media.decoding import NotDecoded, check_length, decode, share_words, stream_seconds
 
 LONGEST = 600.0
 """Seconds that are read unless the caller says otherwise."""
@@ -21,6 +22,8 @@ LONGEST = 600.0
 MOST_SAMPLES = 60_000_000
 """Over all channels: ten minutes of stereo at 48 kHz, 240 MB of memory."""
 
+JOINTS = 0.95
+"""In joined MP3s the header of each part counts as a packet that holds no sound."""
 PLAIN = {"WAV", "WAVEX", "FLAC", "OGG", "MP3"}
 """Formats that every server decodes by itself: it reads with libsndfile, and takes these by their type."""
 
@@ -30,8 +33,8 @@ class Recording:
     """What a file holds.
 
     samples: float32 (frames, channels), -1..1, though float files may go beyond. rate: frames per second.
-    kind: such as "WAV, 24 bit". plain: servers can decode the file as it is. note: a sentence when the sound had to be
-    taken out of a format that they cannot decode, else "".
+    kind: such as "WAV, 24 bit". plain: servers can decode the file as it is. note: what was done with a file that they
+    cannot decode, or that is damaged, else "".
     """
 
     path: Path
@@ -102,30 +105,50 @@ def resample(samples: np.ndarray, rate: int, wanted: int) -> np.ndarray:
 
 
 def _read(path: Path, longest: float) -> Recording:
+    """libsndfile first; what it cannot read, whatever it raises, goes to PyAV."""
     if not path.is_file():
         raise NotDecoded("is not there any more: choose it again.")
     if not path.stat().st_size:
         raise NotDecoded("is empty: choose another file.")
+    container = identify(path)
+    if container.kind == "image" and container.sure:
+        raise NotDecoded("is a picture, not a recording: choose a sound file.")
     try:
         with soundfile.SoundFile(path) as file:
-            return _by_soundfile(path, file, longest)
-    except (soundfile.SoundFileError, TypeError):  # TypeError: a name that ends in .raw
-        return _by_av(path, longest)
+            recording = _by_soundfile(path, file, longest)
+    except NotDecoded:
+        raise
+    except Exception:  # libsndfile cannot read it: formats that it does not know, damage, or a fault of its own
+        return _by_av(path, container, longest)
+    if container.reader == "mp3" and _goes_on(recording, container):
+        return _by_av(path, container, longest, joined=True)
+    return recording
 
 
 def _by_soundfile(path: Path, file: soundfile.SoundFile, longest: float) -> Recording:
     check_length(file.frames / file.samplerate, longest)
     if file.frames * file.channels > MOST_SAMPLES:
         raise NotDecoded("is too large: use a shorter piece of it, or one with fewer channels.")
-    samples = file.read(dtype="float32", always_2d=True)
+    samples = file.read(file.frames, dtype="float32", always_2d=True)
     if not len(samples):
         raise NotDecoded("holds no sound.")
     # A float file may hold numbers that are none; they would spoil every sum.
     samples = np.nan_to_num(samples, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
-    kind = f"{'WAV' if file.format == 'WAVEX' else file.format}, {_depth(file.subtype)}"
-    plain = file.format in PLAIN
-    note = "" if plain else f"{path.name} was made into WAV: servers do not take {file.format}."
+    form = "WAV" if file.format == "WAVEX" else file.format
+    kind = f"{form}, {_depth(file.subtype)}"
+    # Servers read to the end without asking how long it is, which fails where libsndfile cannot go back (GSM).
+    plain = file.format in PLAIN and file.seekable()
+    taken = form if file.format not in PLAIN else _depth(file.subtype).upper()
+    note = "" if plain else f"{path.name} was made into WAV: servers do not take {taken}."
     return Recording(path, samples, file.samplerate, kind, plain, note)
+
+
+def _goes_on(recording: Recording, container: Container) -> bool:
+    """Whether the packets of an MP3 go on after the end that its first header states, as in joined files."""
+    try:
+        return stream_seconds(recording.path, container.reader or "") > 1.01 * recording.seconds + 0.3
+    except ImportError:
+        return False
 
 
 def _depth(subtype: str) -> str:
@@ -135,15 +158,25 @@ def _depth(subtype: str) -> str:
     )
 
 
-def _by_av(path: Path, longest: float) -> Recording:
-    with path.open("rb") as file:
-        if container_of(file.read(16)) is None:
-            raise NotDecoded("is not a sound file that can be read: choose a WAV, MP3, FLAC, OGG, M4A or WebM file.")
+def _by_av(path: Path, container: Container, longest: float, joined: bool = False) -> Recording:
+    unknown = NotDecoded("is not a sound file that can be read: choose a WAV, MP3, FLAC, OGG, M4A or WebM file.")
+    if container.reader is None:
+        raise unknown
     try:
-        samples, rate, codec = decode(path, longest, MOST_SAMPLES)
+        sound = decode(path, container, longest, MOST_SAMPLES)
     except ImportError:
         raise NotDecoded(
             "cannot be read here, since the package av is not installed: save it as WAV, MP3 or FLAC first."
         ) from None
-    note = f"The sound of {path.name} ({codec.upper()}) was made into WAV: servers cannot decode this format."
-    return Recording(path, samples, rate, codec.upper(), False, note)
+    except NotDecoded as wrong:
+        if container.sure or "long" in str(wrong) or "large" in str(wrong):
+            raise
+        raise unknown from None
+    codec = sound.codec.upper()
+    if joined:
+        note = f"{path.name} was made into WAV: it is several MP3 files, of which servers hear only the first."
+    else:
+        note = f"The sound of {path.name} ({codec}) was made into WAV: servers cannot decode this format."
+    if sound.share < (JOINTS if joined else 1):
+        note += f" It is damaged: {share_words(sound.share)} of it could be read."
+    return Recording(path, sound.samples, sound.rate, codec, False, note)

@@ -1,5 +1,6 @@
 """The Video tab: videos as jobs that outlive the page. The page only looks; jobs.py does the rest."""
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
@@ -8,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from omni_ui.client import OmniClient, OmniError, VideoRequest, type_of_file
+from omni_ui.client import OmniClient, OmniError, VideoRequest
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.batching import pump
@@ -29,6 +30,7 @@ from omni_ui.features.video.video_files import (
     small_sound,
     video_facts,
 )
+from omni_ui.media.container import identify
 from omni_ui.media.image_input import Taken, take_picture
 from omni_ui.store import StoreTrouble, VideoRecord
 from omni_ui.tabs.base import OmniTab
@@ -131,10 +133,11 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
 
         async def _look_at(self, path: Path, field: str) -> tuple[Path, Taken | None]:
             """The file as it will be sent, and what is known of it when it is a picture. Raises Invalid."""
-            kind = type_of_file(path).partition("/")[0]
+            kind = (await asyncio.to_thread(identify, path)).kind
+            if kind == "audio":
+                raise Invalid.because(field, f"{path.name} is a recording, not a picture or a video.")
             if kind == "video":
                 await check_video(path, field, backends.settings.max_upload_mb * 1_000_000)
-            if kind in ("video", "audio"):
                 return path, None
             taken = await take_picture(path, field)
             self._notes += [taken.note] if taken.note else []

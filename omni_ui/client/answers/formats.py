@@ -19,6 +19,8 @@ SUFFIXES = {
     "image/gif": ".gif",
     "image/avif": ".avif",
     "image/heic": ".heic",
+    "image/bmp": ".bmp",
+    "image/tiff": ".tiff",
     "audio/wav": ".wav",
     "audio/pcm": ".pcm",
     "audio/flac": ".flac",
@@ -28,31 +30,62 @@ SUFFIXES = {
     "video/webm": ".webm",
 }
 
-STILLS = {b"avif": "image/avif", **dict.fromkeys((b"heic", b"heix", b"mif1"), "image/heic")}
+STILLS = {
+    **dict.fromkeys((b"avif", b"avis"), "image/avif"),
+    **dict.fromkeys((b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"), "image/heic"),
+}
 """Brands of MP4's container that hold a picture."""
+
+
+MAGIC: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"GIF87a", "image/gif"),
+    (0, b"GIF89a", "image/gif"),
+    (0, b"II*\0", "image/tiff"),
+    (0, b"MM\0*", "image/tiff"),
+    (0, b"fLaC", "audio/flac"),
+    (0, b"OggS", "audio/ogg"),
+    (0, b"ID3", "audio/mpeg"),
+    (0, b"caff", "audio/x-caf"),
+    (0, b"riff\x2e\x91\xcf\x11", "audio/x-w64"),
+    (0, b"#!AMR", "audio/amr"),
+    (0, b".snd", "audio/basic"),
+    (0, b"\x1a\x45\xdf\xa3", "video/webm"),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "video/x-ms-asf"),
+    (0, b"FLV\x01", "video/x-flv"),
+    (0, b"\0\0\x01\xba", "video/mpeg"),
+    (4, b"moov", "video/mp4"),
+    (4, b"mdat", "video/mp4"),
+    (4, b"wide", "video/mp4"),
+)
+"""Where a file's first bytes tell what it is. video/ also stands for containers that may hold sound alone."""
+FORMS = {
+    (b"RIFF", b"WEBP"): "image/webp",
+    (b"RIFF", b"WAVE"): "audio/wav",
+    (b"RF64", b"WAVE"): "audio/wav",
+    (b"RIFF", b"AVI "): "video/x-msvideo",
+    (b"FORM", b"AIFF"): "audio/aiff",
+    (b"FORM", b"AIFC"): "audio/aiff",
+}
+"""Containers of chunks, by their first four bytes and those after the size."""
 
 
 def media_type_of(head: bytes) -> str | None:
     """What a file is by its first 16 bytes, None when unknown. Names and headers are not to be trusted."""
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if head.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if head[:4] == b"RIFF":
-        return {b"WEBP": "image/webp", b"WAVE": "audio/wav"}.get(head[8:12])
-    if head.startswith((b"GIF87a", b"GIF89a")):
-        return "image/gif"
-    if head.startswith(b"fLaC"):
-        return "audio/flac"
-    if head.startswith(b"OggS"):
-        return "audio/ogg"
-    if head.startswith(b"ID3") or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 in (0xE2, 0xE4)):
-        return "audio/mpeg"
+    for offset, mark, name in MAGIC:
+        if head[offset : offset + len(mark)] == mark:
+            return name
     if head[4:8] == b"ftyp":
         return STILLS.get(head[8:12], "video/mp4")
-    if head.startswith(b"\x1a\x45\xdf\xa3"):
-        return "video/webm"
-    return None
+    if len(head) > 1 and head[0] == 0xFF:
+        if head[1] & 0xF6 == 0xF0:
+            return "audio/aac"
+        if head[1] & 0xE6 in (0xE2, 0xE4):
+            return "audio/mpeg"
+    if head[:2] == b"BM" and head[6:10] == b"\0\0\0\0" and len(head) > 15 and head[15:16] == b"\0":
+        return "image/bmp"
+    return FORMS.get((head[:4], head[8:12]))
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,12 @@ from pathlib import Path
 import soundfile
 
 from omni_ui.core.files import new_path
+from omni_ui.core.invalid import Invalid
+from omni_ui.media.container import identify
 from omni_ui.media.decoding import in_words
 from omni_ui.media.recording import as_wav, read_recording, resample
+from omni_ui.media.video import look_at_video
 from omni_ui.store import VideoRecord
-from omni_ui.widgets.form import Invalid
 
 USUAL_AREA = 832 * 480
 """Pixels of a video whose size nobody set: what most open models were made for."""
@@ -22,6 +24,9 @@ LONGEST_REFERENCE = 120.0
 """Seconds. Models work from a few; the server reads the whole file into its memory."""
 LARGEST_SOUND = 700_000
 """Bytes: a sound travels as base64 in a text field of at most 1 MiB (WIRE.md 6)."""
+VIDEO_READERS = ("mp4", "matroska", "avi")
+"""Containers of videos that servers read as a reference."""
+DAMAGED = "is damaged: it cannot be played. Save it again as MP4."
 SPOKEN_RATE = 24_000
 STRETCHED = 1.03
 """From here on a picture that does not fit its video is seen to be stretched."""
@@ -64,32 +69,23 @@ def _check_video(path: Path, field: str, largest: int) -> None:
 
     if path.stat().st_size > largest:
         raise refuse(f"has {path.stat().st_size // 1_000_000} MB, and at most {largest // 1_000_000} MB can be sent.")
+    container = identify(path)
+    if container.kind != "video":
+        raise refuse("holds no video.")
+    if container.reader is None:
+        raise refuse(DAMAGED)
+    if container.reader not in VIDEO_READERS:
+        raise refuse("is not a video that servers read. Save it as MP4 or WebM.")
     try:
-        import av
+        facts = look_at_video(path, container)
     except ImportError:
         return  # the server will say what is wrong with it
-    try:
-        with path.open("rb") as file, av.open(file, format=_reader(path)) as container:
-            if not container.streams.video:
-                raise refuse("holds no video.")
-            seconds = (container.duration or 0) / av.time_base
-            if seconds > LONGEST_REFERENCE:
-                raise refuse(
-                    f"is {in_words(seconds)} long, and at most {in_words(LONGEST_REFERENCE)} can be used: cut it first."
-                )
-            if next(container.decode(video=0), None) is None:
-                raise refuse("holds no picture.")
-    except (av.error.FFmpegError, ValueError):
-        raise refuse("is damaged: it cannot be played. Save it again as MP4.") from None
-
-
-def _reader(path: Path) -> str | None:
-    """FFmpeg's name for what the file is. No other reader is tried: some follow addresses that a file names."""
-    with path.open("rb") as file:
-        head = file.read(12)
-    if head[4:8] == b"ftyp":
-        return "mp4"
-    return "matroska" if head.startswith(b"\x1a\x45\xdf\xa3") else "avi" if head[8:12] == b"AVI " else "mp4"
+    if facts is None:
+        raise refuse(DAMAGED)
+    if facts.seconds > LONGEST_REFERENCE:
+        raise refuse(
+            f"is {in_words(facts.seconds)} long, and at most {in_words(LONGEST_REFERENCE)} can be used: cut it first."
+        )
 
 
 async def small_sound(path: str | Path, field: str) -> Path:
