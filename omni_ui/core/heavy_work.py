@@ -1,6 +1,7 @@
 """Work that takes much memory and a whole core, such as looking at a large picture: two at one time for all."""
 
 import asyncio
+import contextvars
 import ctypes
 import ctypes.util
 from collections.abc import Callable
@@ -26,10 +27,11 @@ _give_back = _trim()
 
 async def run_heavy(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The result of blocking work, done when one of the two places is free. Its memory goes back to the system."""
+    context = contextvars.copy_context()  # files are written for the visitor whose event this is
 
     def job() -> T:
         try:
-            return work(*args, **kwargs)
+            return context.run(work, *args, **kwargs)
         finally:
             if _give_back:
                 _give_back(0)

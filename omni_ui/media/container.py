@@ -104,7 +104,7 @@ def _kind_by_streams(path: Path, reader: str, head: bytes) -> Kind:
     except ImportError:
         return "audio" if reader in ("ogg", "asf") or head[8:12] in SOUND_BRANDS else "video"
     try:
-        with path.open("rb") as file, av.open(file, format=reader) as container:
+        with path.open("rb") as file, av.open(file, "r", format=reader) as container:
             cover = av.stream.Disposition.attached_pic
             if any(not stream.disposition & cover for stream in container.streams.video):
                 return "video"

@@ -62,7 +62,7 @@ def decode(path: Path, container: Container, longest: float, most_samples: int) 
     if container.reader is None:
         raise NotDecoded("is not a sound file.")
     try:
-        with path.open("rb") as file, av.open(file, format=container.reader) as opened:
+        with path.open("rb") as file, av.open(file, "r", format=container.reader) as opened:
             if not opened.streams.audio:
                 raise NotDecoded("holds no sound.")
             stream = opened.streams.audio[0]
@@ -161,7 +161,7 @@ def stream_seconds(path: Path, reader: str) -> float:
     import av
 
     try:
-        with path.open("rb") as file, av.open(file, format=reader) as opened:
+        with path.open("rb") as file, av.open(file, "r", format=reader) as opened:
             stream = opened.streams.audio[0]
             if not stream.time_base:
                 return 0.0

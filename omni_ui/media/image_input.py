@@ -1,21 +1,22 @@
 """Pictures that come in: looked at before they are sent, so that every server gets one that it can open.
 
-A PNG, JPEG or WebP of eight bits, upright and of a sensible size is passed on as it is, byte for byte. Anything else
-is written anew (and the visitor is told), or refused with a sentence.
+A PNG, JPEG or WebP of eight bits in sRGB, upright, without transparency and of a sensible size is passed on as it is,
+byte for byte. Anything else is written anew as browsers show it (and the visitor is told), or refused with a sentence.
 """
 
-import struct
-import zlib
+import io
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, JpegImagePlugin
 
 from omni_ui.core.files import new_path
 from omni_ui.core.heavy_work import run_heavy
 from omni_ui.core.invalid import Invalid
+from omni_ui.media.colour.srgb import profile_of, to_srgb
+from omni_ui.media.pixels import plain_pixels, rows_in, turn_of
 
 LARGEST = 4096 * 4096
 """Pixels. The server refuses results above 33 million (cli/serve.py:1030), and a result is as large as its picture."""
@@ -27,9 +28,18 @@ MOST_READ = 33_554_432
 READ = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 """Formats by Pillow's names. Not more: some of its others start programs (EPS) or are never pictures of a visitor."""
 PASSED_ON = {"PNG", "JPEG", "MPO", "WEBP"}
-UNREADABLE = (OSError, SyntaxError, ValueError, IndexError, KeyError, TypeError, EOFError, struct.error, zlib.error)
-"""What Pillow raises for damaged files."""
-ORIENTATION = 0x0112
+LEAST_ROWS = 0.8
+"""A JPEG that breaks off earlier is refused: models would take the grey below for a part of the picture."""
+REMEMBERED = 64
+"""Pictures that were looked at and are not looked at again when they are sent."""
+DAMAGED = "is damaged: it breaks off or cannot be read. Save it again."
+
+try:  # optional: HEIC, as phones send it
+    import pi_heif  # type: ignore[import-untyped]
+
+    pi_heif.register_heif_opener()
+except ImportError:
+    pi_heif = None
 
 
 @dataclass(frozen=True)
@@ -42,49 +52,122 @@ class Taken:
     note: str | None = None
 
 
-async def take_picture(path: str | Path, field: str = "image", *, largest: int = LARGEST) -> Taken:
+_looked_at: OrderedDict[tuple[str, int, int, int, bool], Taken] = OrderedDict()
+
+
+async def take_picture(
+    path: str | Path, field: str = "image", *, largest: int = LARGEST, keep_transparency: bool = False
+) -> Taken:
     """Looks at a picture that a visitor gave, off the event loop.
 
     field: the wire name that an `Invalid` names. largest: pixels above which the picture is scaled down.
+    keep_transparency: for masks and layered models; anything else sees white behind it, as browsers show it.
     Raises Invalid with one sentence for what cannot be sent.
     """
-    return await run_heavy(_take, Path(path), field, largest)
+    return await run_heavy(_take_once, Path(path), field, largest, keep_transparency)
 
 
-def _take(path: Path, field: str, largest: int) -> Taken:
+def _take_once(path: Path, field: str, largest: int, keep_transparency: bool) -> Taken:
+    """As `_take`, from memory for a file that was looked at before and has not changed since."""
+    try:
+        state = path.stat()
+    except OSError:
+        raise Invalid.because(field, f"{path.name} is not there any more. Choose it again.") from None
+    key = (str(path), state.st_size, state.st_mtime_ns, largest, keep_transparency)
+    taken = _looked_at.get(key)
+    if taken is None or not taken.path.is_file():
+        taken = _looked_at[key] = _take(path, field, largest, keep_transparency)
+        while len(_looked_at) > REMEMBERED:
+            _looked_at.popitem(last=False)
+    return taken
+
+
+def _take(path: Path, field: str, largest: int, keep_transparency: bool) -> Taken:
     def refuse(sentence: str) -> Invalid:
-        return Invalid.because(field, sentence)
+        return Invalid.because(field, f"{path.name} {sentence}")
 
-    picture = _open(path, refuse)
-    with picture:
-        width, height = picture.size
+    notes: list[str] = []
+    with _open(path, refuse) as opened:
+        width, height = opened.size
         if width * height > MOST_READ:
             raise refuse(
-                f"{path.name} has {width} × {height} pixels, which is more than this page opens "
+                f"has {width} × {height} pixels, which is more than this page opens "
                 f"({MOST_READ // 1_000_000} million). Make it smaller first."
             )
-        notes: list[str] = []
-        frames = getattr(picture, "n_frames", 1) if picture.format != "MPO" else 1
         try:
-            picture.load()
-            made = _plain(picture, notes)
-            made = _upright(picture, made, notes)
-        except UNREADABLE:
-            raise refuse(f"{path.name} is damaged: it breaks off or cannot be read. Save it again.") from None
-        if made is None:
-            raise refuse(f"{path.name} holds measurements rather than colours. Save it as an 8-bit PNG.")
-        if frames > 1:
-            notes.insert(0, f"only the first of its {frames} frames is used")
-        made = _fitting(made, largest, notes)
-        if min(made.size) < SHORTEST_SIDE:
-            raise refuse(
-                f"{path.name} is too small: {width} × {height} pixels, and each side needs {SHORTEST_SIDE} or more."
-            )
-        if not notes and picture.format in PASSED_ON:
+            frames = getattr(opened, "n_frames", 1) if opened.format != "MPO" else 1
+            if frames > 1:
+                notes.append(f"only the first of its {frames} frames is used")
+            source, sampling = _loaded(opened, path, notes)
+            picture = _as_shown(source, opened, path, keep_transparency, notes)
+        except Exception:  # whatever a decoder raises, the visitor gets a sentence
+            raise refuse(DAMAGED) from None
+        if picture is None:
+            raise refuse("holds measurements rather than colours. Save it as an 8-bit PNG.")
+        picture = _fitting(picture, largest, notes)
+        if min(picture.size) < SHORTEST_SIDE:
+            raise refuse(f"is too small: {width} × {height} pixels, and each side needs {SHORTEST_SIDE} or more.")
+        if not notes and opened.format in PASSED_ON:
             return Taken(path, width, height)
         if not notes:
-            notes.append(f"{picture.format} was saved as PNG")
-        return Taken(_save(made, path, picture.format), *made.size, f"{path.name}: {', '.join(notes)}.")
+            notes.append(f"{opened.format} was saved as PNG")
+        try:
+            sent = _save(picture, path, opened.format, sampling)
+        except ValueError:
+            raise refuse(DAMAGED) from None
+        return Taken(sent, *picture.size, f"{path.name}: {', '.join(notes)}.")
+
+
+def _as_shown(
+    picture: Image.Image, opened: Image.Image, path: Path, keep_transparency: bool, notes: list[str]
+) -> Image.Image | None:
+    """The first frame as browsers show it, in 8 bits of sRGB: L, RGB or RGBA. None for a mode without colours."""
+    icc = profile_of(opened, path)
+    managed = to_srgb(picture, icc) if picture.mode in ("L", "RGB", "RGBA", "CMYK", "LAB") else None
+    if managed and managed.note:
+        notes.append(managed.note)
+    visible = plain_pixels(managed.picture if managed else picture, opened, path, notes)
+    if visible is not None and managed is None and icc:
+        late = to_srgb(visible, icc)  # from modes that no profile is for: palettes, one bit, sixteen bits
+        notes += [late.note] if late.note else []
+        visible = late.picture
+    if visible is None:
+        return None
+    if visible.mode == "RGBA" and not keep_transparency and visible.getchannel("A").getextrema() != (255, 255):
+        white = Image.new("RGBA", visible.size, "white")
+        white.alpha_composite(visible)
+        visible = white.convert("RGB")
+        notes.append("its transparent parts became white")
+    turn = turn_of(opened)
+    if turn is not None:
+        notes.append("turned upright")
+        visible = visible.transpose(turn)
+    return visible
+
+
+def _loaded(opened: Image.Image, path: Path, notes: list[str]) -> tuple[Image.Image, int]:
+    """The decoded first frame, and the chroma subsampling of a JPEG (2 is 4:2:0, 0 is none).
+
+    Browsers show a JPEG that breaks off, so it is taken when nearly all of it is there.
+    """
+    try:
+        opened.load()
+        sampling = JpegImagePlugin.get_sampling(opened) if opened.format in ("JPEG", "MPO") else 0
+        return opened, max(sampling, 0)
+    except OSError:
+        if opened.format not in ("JPEG", "MPO"):
+            raise
+    data = path.read_bytes()
+    with Image.open(io.BytesIO(data + b"\xff\xd9"), formats=["JPEG"]) as mended:
+        mended.load()
+        share = rows_in(data, mended)
+        if share < LEAST_ROWS:
+            raise ValueError("too little of it is there")
+        missing = round(100 * (1 - share))
+        notes.append(
+            f"it breaks off, so its lowest {missing} % are missing" if missing else "its end is missing, but no picture"
+        )
+        return mended.copy(), 0
 
 
 def _open(path: Path, refuse: Callable[[str], Invalid]) -> Image.Image:
@@ -94,68 +177,24 @@ def _open(path: Path, refuse: Callable[[str], Invalid]) -> Image.Image:
         with path.open("rb") as file:
             head = file.read(512)
     except OSError:
-        raise refuse(f"{path.name} is not there any more. Choose it again.") from None
+        raise refuse("is not there any more. Choose it again.") from None
     if not head:
-        raise refuse(f"{path.name} is empty. Choose another picture.")
+        raise refuse("is empty. Choose another picture.")
     try:
         return Image.open(path, formats=[name for name in READ if name in Image.OPEN])
     except Image.DecompressionBombError:
-        raise refuse(f"{path.name} has far too many pixels to be opened. Make it smaller first.") from None
-    except UNREADABLE:
+        raise refuse("has far too many pixels to be opened. Make it smaller first.") from None
+    except Exception:  # whatever Pillow raises
         raise refuse(_why_not(path, head)) from None
 
 
 def _why_not(path: Path, head: bytes) -> str:
     """Why a file is not a picture that can be opened, and what to do."""
     if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"):
-        return f"{path.name} is an HEIC picture, which cannot be read here. Save it as JPEG or PNG."
+        return "is an HEIC picture, which cannot be read here. Save it as JPEG or PNG."
     if b"<svg" in head.lower() or path.suffix.lower() == ".svg":
-        return f"{path.name} is a drawing (SVG), not a picture of pixels. Export it as PNG."
-    return f"{path.name} is not a picture that can be read. Choose a PNG, JPEG or WebP file."
-
-
-def _plain(picture: Image.Image, notes: list[str]) -> Image.Image | None:
-    """The first frame in 8 bits per colour: L, RGB or RGBA. None for a mode that holds no colours."""
-    mode = picture.mode
-    if mode in ("L", "RGB", "RGBA"):
-        # Pillow reads 16 bits per colour as 8 already; the file is written anew so that no server has to.
-        if picture.format == "PNG" and _png_depth(picture) == 16:
-            notes.append("16 bits per colour became 8")
-        return picture
-    if mode == "1":
-        notes.append("black and white became grey")
-        return picture.convert("L")
-    if mode.startswith("I"):
-        samples = np.asarray(picture)
-        if samples.min() < 0 or samples.max() > 65535:
-            return None
-        notes.append("16 bits per colour became 8")
-        return Image.fromarray((samples >> 8).astype(np.uint8))
-    if mode in ("P", "PA", "LA", "La", "RGBa"):
-        see_through = mode != "P" or "transparency" in picture.info
-        if mode in ("P", "PA"):
-            notes.append("its colour table was resolved")
-        else:
-            notes.append("grey with transparency became colour with transparency")
-        return picture.convert("RGBA" if see_through else "RGB")
-    if mode in ("CMYK", "YCbCr", "LAB", "HSV", "RGBX"):
-        notes.append(f"{mode} colours became RGB and may look a little different")
-        return picture.convert("RGB")
-    return None
-
-
-def _png_depth(picture: Image.Image) -> int:
-    with open(picture.filename, "rb") as file:
-        return file.read(25)[24]
-
-
-def _upright(picture: Image.Image, made: Image.Image | None, notes: list[str]) -> Image.Image | None:
-    """Turned as the camera held it: models do not read the note in the file that says so."""
-    if made is None or picture.getexif().get(ORIENTATION, 1) not in range(2, 9):
-        return made
-    made.info.setdefault("exif", picture.info.get("exif", b""))
-    notes.append("turned upright")
-    return ImageOps.exif_transpose(made)
+        return "is a drawing (SVG), not a picture of pixels. Export it as PNG."
+    return "is not a picture that can be read. Choose a PNG, JPEG or WebP file."
 
 
 def _fitting(made: Image.Image, largest: int, notes: list[str]) -> Image.Image:
@@ -168,12 +207,15 @@ def _fitting(made: Image.Image, largest: int, notes: list[str]) -> Image.Image:
     return made.resize(size, Image.Resampling.LANCZOS)
 
 
-def _save(made: Image.Image, source: Path, form: str | None) -> Path:
-    """A photograph stays a JPEG of high quality (a PNG would be ten times its size); all else keeps every pixel."""
-    if form in ("JPEG", "MPO"):
+def _save(picture: Image.Image, source: Path, form: str | None, sampling: int) -> Path:
+    """A photograph stays a JPEG of high quality (a PNG would be ten times its size); all else keeps every pixel.
+
+    sampling: 2 when the colours of the source have half its resolution anyway.
+    """
+    if form in ("JPEG", "MPO", "HEIF") and picture.mode in ("L", "RGB"):
         path = new_path(f"{source.stem}.jpg")
-        made.save(path, "JPEG", quality=95, subsampling=0)
+        picture.save(path, "JPEG", quality=95, subsampling=2 if sampling == 2 else 0, icc_profile=None, exif=b"")
     else:
         path = new_path(f"{source.stem}.png")
-        made.save(path, "PNG", compress_level=1)
+        picture.save(path, "PNG", compress_level=1, icc_profile=None)
     return path

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from omni_ui.core.files import new_path
@@ -16,7 +17,7 @@ LIGHT = 128
 
 async def take_mask(path: str | Path, picture: Taken) -> Taken:
     """A mask for that picture, in its size. Invalid with a sentence when it says nothing or has another shape."""
-    mask = await take_picture(path, FIELD)
+    mask = await take_picture(path, FIELD, keep_transparency=True)
     return await asyncio.to_thread(_fit, mask, picture)
 
 
@@ -24,7 +25,7 @@ def _fit(mask: Taken, picture: Taken) -> Taken:
     with Image.open(mask.path) as file:
         grey = _grey(file)
         plain = file.mode in ("L", "RGB")
-    low, high = grey.getextrema()
+    low, high = np.asarray(grey).min(), np.asarray(grey).max()
     if high < LIGHT:
         raise Invalid.because(FIELD, "The mask is black all over, so nothing would change. Paint something white.")
     notes = [mask.note] if mask.note else []

@@ -50,7 +50,7 @@ class Recording:
 
     @property
     def channels(self) -> int:
-        return self.samples.shape[1]
+        return int(self.samples.shape[1])
 
     @property
     def mono(self) -> np.ndarray:

@@ -3,16 +3,20 @@
 import asyncio
 import difflib
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import soundfile
 from PIL import Image
 
 from omni_ui.client import type_of_file
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
 
 IDENTICAL, NEARLY, DIFFERENT, UNKNOWN = "identical", "nearly", "different", "unknown"
 NEAR_PICTURE = 30.0
@@ -176,7 +180,7 @@ def alike_videos(before: Path, after: Path) -> Likeness:
 
     difference = _Difference()
     try:
-        with av.open(str(before), format="mp4") as one, av.open(str(after), format="mp4") as other:
+        with av.open(str(before), "r", format="mp4") as one, av.open(str(after), "r", format="mp4") as other:
             for count, (frame, now) in enumerate(zip_longest(_frames(one), _frames(other))):
                 if frame is None or now is None:
                     return Likeness(DIFFERENT, f"One has more frames than the other; the shorter has {count}.")
@@ -190,7 +194,6 @@ def alike_videos(before: Path, after: Path) -> Likeness:
     return difference.judged("All frames are")
 
 
-def _frames(container: object) -> Iterator[np.ndarray]:
-    decode: Callable[..., Iterator] = container.decode  # type: ignore[attr-defined]
-    for frame in decode(video=0):
+def _frames(container: "InputContainer") -> Iterator[np.ndarray]:
+    for frame in container.decode(video=0):
         yield frame.to_ndarray(format="rgb24")

@@ -58,8 +58,8 @@ def _frame(path: Path) -> Image.Image | None:
     except ImportError:
         return None
     try:
-        with path.open("rb") as file, av.open(file, format="mp4") as container:
+        with path.open("rb") as file, av.open(file, "r", format="mp4") as container:
             frame = next(container.decode(video=0), None)
-            return frame.to_image() if frame else None
+            return Image.fromarray(frame.to_ndarray(format="rgb24")) if frame else None
     except (av.error.FFmpegError, IndexError, *UNREADABLE):
         return None

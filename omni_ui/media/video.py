@@ -25,7 +25,7 @@ def look_at_video(path: Path, container: Container) -> VideoFacts | None:
     import av  # optional: the app runs without it
 
     try:
-        with path.open("rb") as file, av.open(file, format=container.reader) as opened:
+        with path.open("rb") as file, av.open(file, "r", format=container.reader) as opened:
             cover = av.stream.Disposition.attached_pic
             stream = next(stream for stream in opened.streams.video if not stream.disposition & cover)
             if stream.width * stream.height > MOST_PIXELS:

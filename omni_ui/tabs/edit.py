@@ -3,17 +3,18 @@
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from omni_ui.client import EditRequest, Failed, OmniClient, Pictures, TextDelta
+from omni_ui.client import Ability, EditRequest, Failed, OmniClient, Pictures, TextDelta
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.files import shown
 from omni_ui.core.run import Outcome, Tell, Updates, Work
 from omni_ui.features.history.restore import Opened
-from omni_ui.media.image_input import take_picture
+from omni_ui.media.image_input import Taken, take_picture
 from omni_ui.media.mask import take_mask
 from omni_ui.media.result_images import picture_facts, save_pictures
 from omni_ui.tabs.base import OmniTab
@@ -79,7 +80,7 @@ def build(backends: Backends) -> OmniTab:
                     f"This model takes {takes}, and {len(given.image)} are here. Remove some.",
                     {"field": "image", "action": "keep", "value": most},
                 )
-            pictures = [await take_picture(path, "image") for path in given.image]
+            pictures = await take_pictures(given.image, await tab.ability(self.session))
             taken = list(pictures)
             files: dict[str, Any] = {"image": [one.path for one in pictures]}
             if given.mask_image and pictures:
@@ -128,6 +129,12 @@ def build(backends: Backends) -> OmniTab:
     tab.runs(Editing, [result, thoughts, before], stopped=stopped)
     tab.reopen, tab.reopened = reopen, [result, thoughts, before]
     return tab
+
+
+async def take_pictures(paths: list[Path], ability: Ability | None) -> list[Taken]:
+    """The pictures as they will be sent; models that take them apart into layers read their transparency."""
+    layered = bool(ability and ability.detail.get("layered"))
+    return [await take_picture(path, "image", keep_transparency=layered) for path in paths]
 
 
 def thinking(text: str) -> str:

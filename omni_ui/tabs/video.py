@@ -48,6 +48,14 @@ NO_FILE = "The file of this video is not here any more. Fetch it from the server
 NO_JOB = "There is no such video: it was deleted, or the link is not complete."
 
 
+async def _is_video(path: Path, field: str) -> bool:
+    """Whether it is a video rather than a picture. Raises Invalid for a recording."""
+    kind = (await asyncio.to_thread(identify, path)).kind
+    if kind == "audio":
+        raise Invalid.because(field, f"{path.name} is a recording, not a picture or a video.")
+    return kind == "video"
+
+
 def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
     tab = OmniTab(VideoRequest, "Video", backends, status.empty(HELLO, EXAMPLES, "video-prompt"))
     tab.form = PictureForm(tab.form.model)
@@ -133,10 +141,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
 
         async def _look_at(self, path: Path, field: str) -> tuple[Path, Taken | None]:
             """The file as it will be sent, and what is known of it when it is a picture. Raises Invalid."""
-            kind = (await asyncio.to_thread(identify, path)).kind
-            if kind == "audio":
-                raise Invalid.because(field, f"{path.name} is a recording, not a picture or a video.")
-            if kind == "video":
+            if await _is_video(path, field):
                 await check_video(path, field, backends.settings.max_upload_mb * 1_000_000)
                 return path, None
             taken = await take_picture(path, field)

@@ -1,3 +1,4 @@
+import contextvars
 import io
 import zlib
 from pathlib import Path
@@ -164,3 +165,12 @@ async def test_what_cannot_be_sent_is_refused_with_a_sentence(put, name, make, s
 async def test_a_file_that_is_gone(tmp_path):
     with pytest.raises(Invalid, match="not there any more"):
         await take_picture(tmp_path / "gone.png")
+
+
+async def test_what_is_written_is_for_the_visitor_whose_event_it_is(put, monkeypatch):
+    event: contextvars.ContextVar[str] = contextvars.ContextVar("event", default="nobody")
+    seen = []
+    monkeypatch.setattr("omni_ui.media.image_input._fitting", lambda picture, *_: seen.append(event.get()) or picture)
+    event.set("this visitor")
+    await take_picture(put("a.bmp", rgb()))
+    assert seen == ["this visitor"]

@@ -20,6 +20,8 @@ EXIF, XMP = b"Exif\x00\x00", b"http://ns.adobe.com/xap/1.0/\x00"
 SEGMENT = 65_533
 """Bytes that one segment of a JPEG can hold."""
 USER_COMMENT, EXIF_IFD = 0x9286, 0x8769
+LONG, UNDEFINED = 4, 7
+"""Types of values in EXIF."""
 PACKET = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
     '<rdf:Description xmlns:omni="urn:omni-ui:recipe"><omni:recipe>{}</omni:recipe></rdf:Description></rdf:RDF>'
@@ -202,10 +204,17 @@ def webp_texts(data: bytes) -> dict[str, str]:
 
 
 def _exif(words: str) -> bytes:
-    """The words as UserComment, in UTF-16 as its code for Unicode wants."""
-    exif = Image.Exif()
-    exif.get_ifd(EXIF_IFD)[USER_COMMENT] = b"UNICODE\0" + words.encode("utf-16-be", "replace")
-    return exif.tobytes().removeprefix(EXIF)
+    """The words as UserComment, in UTF-16 as its code for Unicode wants.
+
+    Written by hand, since Pillow makes it BYTE where EXIF wants UNDEFINED (Exif 2.3, 4.6.5), which piexif cannot read.
+    """
+    comment = b"UNICODE\0" + words.encode("utf-16-be", "replace")
+    directory, end = struct.pack(">H", 1), bytes(4)
+    exif_at = 8 + len(directory) + 12 + len(end)
+    comment_at = exif_at + len(directory) + 12 + len(end)
+    first = directory + struct.pack(">HHII", EXIF_IFD, LONG, 1, exif_at) + end
+    exif = directory + struct.pack(">HHII", USER_COMMENT, UNDEFINED, len(comment), comment_at) + end
+    return b"MM\0*" + struct.pack(">I", 8) + first + exif + comment
 
 
 def _read_exif(content: bytes) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Texts in the tags of WAV, FLAC, MP3, Ogg and MP4 files, by mutagen. The coded samples and frames stay as they are."""
 
+import struct
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -62,7 +64,37 @@ def with_tags(kind: str, data: bytes, recipe: str, words: str) -> bytes:
         media.save(file)
     except mutagen.MutagenError as wrong:
         raise Untagged(str(wrong)) from None
-    return file.getvalue()
+    return with_info_comment(file.getvalue(), words) if kind == "audio/wav" else file.getvalue()
+
+
+def with_info_comment(data: bytes, words: str) -> bytes:
+    """A WAV whose LIST/INFO chunk, if it has one, holds the comment as well.
+
+    ffprobe up to 5.1 at least hides the ID3 tags of a WAV that has both; without LIST/INFO it shows them.
+    """
+    chunks = list(_riff_chunks(data, 12))
+    if not any(name == b"LIST" and content[:4] == b"INFO" for name, content in chunks):
+        return data
+    body = b""
+    for name, content in chunks:
+        if name == b"LIST" and content[:4] == b"INFO":
+            others = [_riff_chunk(*entry) for entry in _riff_chunks(content, 4) if entry[0] != b"ICMT"]
+            comment = _riff_chunk(b"ICMT", words.encode("utf-8", "replace") + b"\0")
+            content = b"INFO" + b"".join(others) + comment
+        body += _riff_chunk(name, content)
+    return struct.pack("<4sI4s", b"RIFF", len(body) + 4, b"WAVE") + body
+
+
+def _riff_chunks(data: bytes, start: int) -> Iterator[tuple[bytes, bytes]]:
+    at = start
+    while at + 8 <= len(data):
+        name, size = struct.unpack_from("<4sI", data, at)
+        yield name, data[at + 8 : at + 8 + size]
+        at += 8 + size + size % 2
+
+
+def _riff_chunk(name: bytes, content: bytes) -> bytes:
+    return struct.pack("<4sI", name, len(content)) + content + bytes(len(content) % 2)
 
 
 def read_tags(kind: str, file: BytesIO) -> dict[str, str]:

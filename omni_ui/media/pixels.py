@@ -1,0 +1,90 @@
+"""Pixels of every kind that files hold, as the 8 bits of grey, RGB or RGBA that servers take."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+ORIENTATION = 0x0112
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What to do by the number of EXIF's orientation."""
+TWELVE_BITS = 1 << 12
+
+
+def plain_pixels(picture: Image.Image, opened: Image.Image, path: Path, notes: list[str]) -> Image.Image | None:
+    """The picture in 8 bits per colour: L, RGB or RGBA. None for a mode that holds no colours."""
+    mode = picture.mode
+    if mode in ("L", "RGB", "RGBA"):
+        # Pillow reads 16 bits per colour as 8 already; the file is written anew so that no server has to.
+        if opened.format == "PNG" and _png_depth(path) == 16:
+            notes.append("16 bits per colour became 8")
+        return _resolved(picture, notes)
+    if mode == "1":
+        notes.append("black and white became grey")
+        return picture.convert("L")
+    if mode.startswith("I"):
+        return _eight_bits(np.asarray(picture), notes)
+    if mode in ("P", "PA", "LA", "La", "RGBa"):
+        see_through = mode != "P" or "transparency" in picture.info
+        if mode in ("P", "PA"):
+            notes.append("its colour table was resolved")
+        else:
+            notes.append("grey with transparency became colour with transparency")
+        return picture.convert("RGBA" if see_through else "RGB")
+    if mode in ("CMYK", "YCbCr", "LAB", "HSV", "RGBX"):
+        notes.append(f"{mode} colours became RGB and may look a little different")
+        return picture.convert("RGB")
+    return None
+
+
+def _resolved(picture: Image.Image, notes: list[str]) -> Image.Image:
+    """A PNG may name one colour that is transparent: what lies there is hidden in browsers."""
+    if picture.mode == "RGBA" or "transparency" not in picture.info:
+        return picture
+    return picture.convert("RGBA")
+
+
+def _eight_bits(samples: np.ndarray, notes: list[str]) -> Image.Image | None:
+    """16 bits as 8; cameras and scanners that measure 12 bits leave the upper four empty, which would be black."""
+    if samples.min() < 0 or samples.max() > 65535:
+        return None
+    if 255 < samples.max() < TWELVE_BITS:
+        notes.append("its 12 bits per colour were stretched to 8")
+        return Image.fromarray((samples >> 4).astype(np.uint8))
+    notes.append("16 bits per colour became 8")
+    return Image.fromarray((samples >> 8).astype(np.uint8))
+
+
+def _png_depth(path: Path) -> int:
+    with path.open("rb") as file:
+        return file.read(25)[24]
+
+
+def rows_in(data: bytes, mended: Image.Image) -> float:
+    """The share of a cut JPEG's rows that could be decoded. The rest is one colour, that of the last block."""
+    if data.count(b"\xff\xda") > 1:  # progressive: all rows are there after the first pass
+        return 1.0 if data.count(b"\xff\xda") >= 4 else 0.0
+    pixels = np.asarray(mended)
+    same = (pixels[1:] == pixels[:-1]).reshape(len(pixels) - 1, -1).all(axis=1)[::-1]
+    filled = len(same) if same.all() else int(np.argmin(same))
+    return 1.0 if filled < 16 else 1 - filled / len(pixels)
+
+
+def turn_of(opened: Image.Image) -> Image.Transpose | None:
+    """How to turn a picture upright, by EXIF alone: browsers do not read what XMP says. TIFF and HEIC come upright."""
+    if opened.format in ("TIFF", "HEIF") or not opened.info.get("exif"):
+        return None
+    exif = Image.Exif()
+    try:
+        exif.load(opened.info["exif"])
+        return TURNS.get(int(exif.get(ORIENTATION, 1)))
+    except Exception:  # damaged notes are no reason to refuse a picture
+        return None

@@ -1,0 +1,1 @@
+"""Readers of files against damaged input: `python -m tests.fuzz 100000`."""
