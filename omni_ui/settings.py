@@ -113,6 +113,8 @@ class Settings(BaseSettings):
         description="The room for all results, such as 500MB or 20GB (on a public page 10GB); "
         "the oldest without a star go first.",
     )
+    talk_calls: int = Field(1, ge=0, description="Live calls that one visitor may have at a time; 0 switches Talk off.")
+    talk_minutes: float = Field(30, gt=0, description="Minutes that one live call may take.")
     demo_latency: float = Field(0, ge=0, description="Seconds that the demo server waits before it answers.")
     show_server: bool | None = Field(
         None, description="Show the server's address to visitors. On a private machine yes, on a public page no."

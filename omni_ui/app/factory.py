@@ -47,6 +47,7 @@ from omni_ui.features.login.accounts import Accounts, read_accounts
 from omni_ui.features.login.gate import LoginGate
 from omni_ui.features.login.tokens import Tokens
 from omni_ui.features.recipes.panel import recipe_routes
+from omni_ui.features.talk.routes import talk_routes
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.features.video.routes import job_routes
 from omni_ui.settings import BadSetting, Settings, load_settings
@@ -120,6 +121,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(grid_routes(backends, store))
     app.include_router(language_routes())
     app.include_router(script_routes())
+    app.include_router(talk_routes(backends, recorder))
     app.add_middleware(Guard)
     app.add_middleware(AnswerWatch, answers=backends.answers)
     app.add_middleware(StreamHeaders)

@@ -126,6 +126,10 @@ class Recorder:
         )
         await self._soon(self._pack_and_write(record, [], work.request if work else None, entered, None, model))
 
+    async def write(self, record: HistoryRecord, sources: list[Source]) -> None:
+        """Writes down a record that its maker has put together, such as a call. The files stay where they are."""
+        await self._soon(self._write(record, sources))
+
     def add_fact(self, id: str, visitor: str, fact: tuple[str, str]) -> None:
         """One more fact of a result that somebody else writes down, such as a video job."""
         self.begin(self._add_fact(id, visitor, fact, set(self._writing)))

@@ -1,0 +1,142 @@
+"""One call: events of the page to the server, and what the server says back to the page."""
+
+import asyncio
+import struct
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+from omni_ui.client.live import (
+    CallEnded,
+    Caption,
+    Notice,
+    SpeechStarted,
+    SpeechStopped,
+    TalkAudio,
+    TalkEvent,
+    TalkSession,
+    TurnEnded,
+    TurnStarted,
+)
+from omni_ui.features.talk.recording import CallRecording
+
+LARGEST_PIECE = 64 * 1024
+"""Bytes of microphone sound in one frame: 2 s. The page sends 20 to 40 ms."""
+
+SendJson = Callable[[dict[str, Any]], Awaitable[None]]
+SendBytes = Callable[[bytes], Awaitable[None]]
+
+PROFILES = {
+    "duplex": "The model listens while it speaks: speak at any time to interrupt it.",
+    "turns": "One question, one answer: this server forgets what was said before.",
+    "chat": "Each thing that you say is sent as a recording, and the answer is read to you.",
+}
+"""What the page says of each kind of talk."""
+
+
+class Call:
+    """Bridges one page and one talk until either ends. send_json and send_bytes go to the page."""
+
+    def __init__(self, talk: TalkSession, recording: CallRecording, send_json: SendJson, send_bytes: SendBytes) -> None:
+        self._talk, self.recording = talk, recording
+        self._json, self._bytes = send_json, send_bytes
+        self._numbers: dict[str, int] = {}
+        self._rates: dict[str, int] = {}
+        self.turns = 0
+        self.ended: CallEnded | None = None
+
+    async def run(self) -> CallEnded:
+        """Passes on what the server says, until the call is over."""
+        await self._json(
+            {
+                "type": "ready",
+                "profile": self._talk.can.profile,
+                "says": PROFILES[self._talk.can.profile],
+                "interrupts": self._talk.can.interrupts,
+            }
+        )
+        await self._state("listening")
+        async for event in self._talk.events():
+            if isinstance(event, CallEnded):
+                self.ended = event
+                break
+            await self._pass_on(event)
+        return self.ended or CallEnded()
+
+    async def hear(self, pcm: bytes) -> None:
+        """Sound of the microphone: 16 kHz, mono, signed 16 bit. What is too large or odd is left out."""
+        if not pcm or len(pcm) > LARGEST_PIECE or len(pcm) % 2:
+            return
+        self.recording.add_microphone(pcm)
+        await self._talk.send_audio(pcm)
+
+    async def take(self, event: dict[str, Any]) -> bool:
+        """An event of the page. False when it ends the call."""
+        kind, turn = event.get("type"), str(event.get("turn") or "")[:200]
+        if kind == "end":
+            return False
+        if kind == "release":
+            self.recording.asked()
+            await self._state("thinking")
+            await self._talk.end_turn()
+        elif kind == "interrupt":
+            await self._talk.interrupt()
+        elif kind == "played":
+            milliseconds = _milliseconds(event.get("ms"))
+            self.recording.heard(turn, milliseconds)
+            await self._talk.played(turn, milliseconds)
+        elif kind == "sounding":
+            self.recording.page_latency(turn, _milliseconds(event.get("ms")))
+        return True
+
+    async def _pass_on(self, event: TalkEvent) -> None:
+        if isinstance(event, TalkAudio):
+            await self._sound(event)
+        elif isinstance(event, Caption):
+            self.recording.add_words(event.speaker, event.text, event.turn, event.final)
+            await self._json(
+                {"type": "caption", "who": event.speaker, "turn": event.turn, "text": event.text, "final": event.final}
+            )
+        elif isinstance(event, SpeechStarted | SpeechStopped):
+            started = isinstance(event, SpeechStarted)
+            self.recording.speech(started, event.at_ms)
+            await self._json({"type": "speech", "on": started})
+            await self._state("listening" if started else "thinking")
+        elif isinstance(event, TurnStarted):
+            self.turns += 1
+            self.recording.turn_started(event.turn)
+            await self._json({"type": "turn", "turn": event.turn, "number": self._number(event.turn)})
+        elif isinstance(event, TurnEnded):
+            self.recording.turn_ended(event.turn, event.status, event.reason)
+            await self._json({"type": "turn-end", "turn": event.turn, "status": event.status})
+            await self._state("interrupted" if event.status == "interrupted" else "listening")
+        elif isinstance(event, Notice):
+            await self._json({"type": "notice", "text": event.sentence, "level": event.level})
+
+    async def _sound(self, event: TalkAudio) -> None:
+        """A frame of sound: the turn's number as 32 bits, then the samples."""
+        if not event.pcm:
+            return
+        if self._rates.get(event.turn) != event.rate:
+            self._rates[event.turn] = event.rate
+            number = self._number(event.turn)
+            await self._json({"type": "audio", "turn": event.turn, "number": number, "rate": event.rate})
+            await self._state("speaking")
+        self.recording.add_answer(event.turn, event.pcm, event.rate)
+        await self._bytes(struct.pack("<I", self._number(event.turn)) + event.pcm)
+
+    def _number(self, turn: str) -> int:
+        return self._numbers.setdefault(turn, len(self._numbers) + 1)
+
+    async def _state(self, state: str) -> None:
+        await self._json({"type": "state", "state": state})
+
+    async def close(self) -> None:
+        """Ends the call at the server, within a second."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await self._talk.aclose()
+
+
+def _milliseconds(value: Any) -> int:
+    return int(value) if isinstance(value, int | float) and 0 <= value < 1e8 else 0

@@ -1,0 +1,158 @@
+"""The page's socket, /omni/talk: one call for each connection. The server's key stays on this side."""
+
+import asyncio
+import json
+import logging
+from collections import Counter
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from omni_ui.client import OmniError
+from omni_ui.client.live import CallEnded, TalkConfig
+from omni_ui.core.backends import Backend, Backends
+from omni_ui.core.visitor import visitor_of
+from omni_ui.features.history.service import Recorder
+from omni_ui.features.talk.call import Call
+from omni_ui.features.talk.record import keep_call
+from omni_ui.features.talk.recording import CallRecording
+
+log = logging.getLogger(__name__)
+FIRST_MESSAGE = 10.0
+"""Seconds in which the page must say what it wants."""
+SILENCE = 20.0
+"""Seconds without anything from the page after which it counts as gone; a muted page sends silence."""
+LONGEST_TEXT = 4_000
+"""Characters of the instructions."""
+
+
+def talk_routes(backends: Backends, recorder: Recorder) -> APIRouter:
+    router = APIRouter()
+    calls: Counter[str] = Counter()
+
+    @router.websocket("/omni/talk")
+    async def talk(socket: WebSocket) -> None:
+        if not same_origin(socket):
+            await socket.close(1008)
+            return
+        await socket.accept()
+        visitor = visitor_of(socket)
+        caller = visitor or (socket.client.host if socket.client else "")
+        if calls[caller] >= backends.settings.talk_calls:
+            await _refuse(socket, "You are in a call already, maybe in another tab: end that one first.")
+            return
+        calls[caller] += 1
+        try:
+            await _serve(socket, backends, recorder, visitor)
+        except (WebSocketDisconnect, RuntimeError):
+            pass  # the page is gone
+        finally:
+            calls[caller] -= 1
+            if not calls[caller]:
+                del calls[caller]
+
+    return router
+
+
+def same_origin(socket: WebSocket) -> bool:
+    """Whether the page that opens the socket is ours. Programs send no Origin."""
+    origin = socket.headers.get("origin")
+    hosts = {socket.headers.get("host"), socket.headers.get("x-forwarded-host")}
+    return origin is None or urlsplit(origin).netloc in hosts
+
+
+async def _refuse(socket: WebSocket, sentence: str) -> None:
+    await socket.send_json({"type": "ended", "text": sentence, "failed": True})
+    await socket.close(1000)
+
+
+async def _serve(socket: WebSocket, backends: Backends, recorder: Recorder, visitor: str | None) -> None:
+    """One call, from the first message to the last."""
+    try:
+        start = json.loads(await asyncio.wait_for(socket.receive_text(), FIRST_MESSAGE))
+    except (TimeoutError, ValueError, KeyError):
+        start = None
+    if not isinstance(start, dict) or start.get("type") != "start":
+        await _refuse(socket, "The call was not begun as it should be: reload the page.")
+        return
+    backend = backends.for_tab("chat", str(start.get("session") or "") or None)
+    if backend is None:
+        await _refuse(socket, "No server was named for Talk: the host can set OMNI_BASE_URL or OMNI_CHAT_URL.")
+        return
+    backend.hold()
+    try:
+        await _call(socket, backends, backend, recorder, visitor, start)
+    finally:
+        await backend.let_go()
+
+
+async def _call(
+    socket: WebSocket,
+    backends: Backends,
+    backend: Backend,
+    recorder: Recorder,
+    visitor: str | None,
+    start: dict[str, Any],
+) -> None:
+    try:
+        session = await backend.client.open_talk(read_config(start))
+    except OmniError as error:
+        await _refuse(socket, backends.discreet(error.sentence, backend))
+        return
+    ability = await backend.ability("chat")
+    recording = CallRecording(session.can.profile, ability.model if ability else None)
+    call = Call(session, recording, socket.send_json, socket.send_bytes)
+    minutes = backends.settings.talk_minutes
+    ended = CallEnded("The call was cut off.", failed=True)
+    running, listening = asyncio.create_task(call.run()), asyncio.create_task(_listen(socket, call))
+    tasks: set[asyncio.Task[Any]] = {running, listening}
+    try:
+        done, _ = await asyncio.wait(tasks, timeout=minutes * 60, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            ended = CallEnded(f"A call may take {minutes:g} minutes here. Call again to go on.")
+        elif running in done:
+            ended = running.result()
+        else:
+            ended = CallEnded()
+            listening.result()
+    except (WebSocketDisconnect, OmniError):
+        pass
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await call.close()
+        record = await keep_call(recorder, visitor, backend, recording, call.turns, start)
+    with suppress(WebSocketDisconnect, RuntimeError):
+        sentence = backends.discreet(ended.sentence, backend)
+        await socket.send_json({"type": "ended", "text": sentence, "failed": ended.failed, "record": record})
+        await socket.close(1000)
+
+
+async def _listen(socket: WebSocket, call: Call) -> None:
+    """What the page sends, until it ends the call or is gone."""
+    while True:
+        message = await asyncio.wait_for(socket.receive(), SILENCE)
+        if message["type"] == "websocket.disconnect":
+            return
+        if message.get("bytes"):
+            await call.hear(message["bytes"])
+            continue
+        try:
+            event = json.loads(message.get("text") or "")
+        except ValueError:
+            continue
+        if isinstance(event, dict) and not await call.take(event):
+            return
+
+
+def read_config(start: dict[str, Any]) -> TalkConfig:
+    """What the page asks for; anything odd is left out."""
+
+    def text(name: str) -> str | None:
+        value = start.get(name)
+        return value.strip()[:LONGEST_TEXT] or None if isinstance(value, str) else None
+
+    return TalkConfig(instructions=text("instructions"), voice=text("voice"), hold=start.get("hold") is True)

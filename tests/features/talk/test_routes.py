@@ -1,0 +1,141 @@
+"""The page's socket against the whole app with its demo server: a call as the browser makes it."""
+
+import asyncio
+import json
+import struct
+from contextlib import suppress
+
+import httpx
+import numpy as np
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tests.running import App
+
+RATE = 16_000
+COOKIE = "omni_visitor=" + "v" * 32
+
+
+def tone(seconds):
+    t = np.arange(int(seconds * RATE)) / RATE
+    return (0.3 * np.sin(2 * np.pi * 200 * t) * 32767).astype("<i2").tobytes()
+
+
+def silence(seconds):
+    return bytes(2 * int(seconds * RATE))
+
+
+@pytest.fixture(scope="module")
+def app():
+    with App() as app:
+        yield app.url
+
+
+def opened(app, cookie=COOKIE, **headers):
+    return connect(
+        app.replace("http", "ws", 1) + "/omni/talk", additional_headers={"Cookie": cookie, **headers}, proxy=None
+    )
+
+
+async def say(socket, sound):
+    for at in range(0, len(sound), 1280):
+        await socket.send(sound[at : at + 1280])
+        await asyncio.sleep(0)
+
+
+async def until(socket, kind, **fields):
+    """Everything up to an event; sound as (number, samples)."""
+    seen = []
+    async with asyncio.timeout(20):
+        while True:
+            message = await socket.recv()
+            if isinstance(message, bytes):
+                seen.append({"type": "sound", "number": struct.unpack("<I", message[:4])[0], "bytes": len(message) - 4})
+                continue
+            event = json.loads(message)
+            seen.append(event)
+            if event["type"] == kind and all(event.get(name) == value for name, value in fields.items()):
+                return seen
+
+
+async def test_a_call_is_answered_and_kept(app):
+    async with opened(app) as socket:
+        await socket.send(json.dumps({"type": "start", "hold": False}))
+        ready = (await until(socket, "ready"))[-1]
+        assert ready["profile"] == "duplex"
+        await say(socket, silence(0.5) + tone(1.2) + silence(1))
+        seen = await until(socket, "turn-end")
+        assert seen[-1]["status"] == "completed"
+        assert {"listening", "thinking", "speaking"} <= {e["state"] for e in seen if e["type"] == "state"}
+        assert "I heard you for 1." in "".join(e["text"] for e in seen if e["type"] == "caption")
+        assert sum(e["bytes"] for e in seen if e["type"] == "sound") > 100_000
+        turn = seen[-1]["turn"]
+        await socket.send(json.dumps({"type": "sounding", "turn": turn, "ms": 23}))
+        await socket.send(json.dumps({"type": "played", "turn": turn, "ms": 1000}))
+        await socket.send(json.dumps({"type": "end"}))
+        ended = (await until(socket, "ended"))[-1]
+    assert (ended["failed"], ended["text"]) == (False, "")
+    async with httpx.AsyncClient(base_url=app, headers={"Cookie": COOKIE}) as http:
+        records = (await http.get("/omni/history")).json()
+        assert records["records"][0]["tab"] == "talk"
+        assert records["records"][0]["id"] == ended["record"]
+
+
+async def test_a_call_that_is_cut_off_is_kept_too(app):
+    cookie = "omni_visitor=" + "c" * 32
+    socket = await opened(app, cookie)
+    await socket.send(json.dumps({"type": "start"}))
+    await until(socket, "ready")
+    await say(socket, silence(0.5) + tone(1.2) + silence(1))
+    await until(socket, "audio")
+    socket.transport.abort()
+    async with httpx.AsyncClient(base_url=app, headers={"Cookie": cookie}) as http, asyncio.timeout(10):
+        while True:
+            if (await http.get("/omni/history")).json()["records"]:
+                break
+            await asyncio.sleep(0.05)
+
+
+async def test_a_second_call_of_one_visitor_is_told_of_the_first(app):
+    cookie = "omni_visitor=" + "w" * 32
+    async with opened(app, cookie) as first:
+        await first.send(json.dumps({"type": "start"}))
+        await until(first, "ready")
+        async with opened(app, cookie) as second:
+            ended = (await until(second, "ended"))[-1]
+        assert ended["failed"]
+        assert ended["text"] == "You are in a call already, maybe in another tab: end that one first."
+    async with asyncio.timeout(10):  # the first one is over: the next call is let in
+        while True:
+            async with opened(app, cookie) as third:
+                with suppress(ConnectionClosed):
+                    await third.send(json.dumps({"type": "start"}))
+                    await until(third, "ready")
+                    break
+
+
+async def test_another_site_cannot_call(app):
+    with pytest.raises(InvalidStatus):
+        async with opened(app, Origin="https://example.com"):
+            pass
+    async with opened(app, "omni_visitor=" + "o" * 32, Origin=app) as socket:
+        await socket.send(json.dumps({"type": "start"}))
+        await until(socket, "ready")
+
+
+@pytest.mark.parametrize("first", ["nonsense", "[]", '{"type": "end"}'])
+async def test_a_call_that_begins_wrongly_is_one_sentence(app, first):
+    async with opened(app, "omni_visitor=" + "n" * 32) as socket:
+        await socket.send(first)
+        assert (await until(socket, "ended"))[-1]["text"].startswith("The call was not begun as it should be")
+
+
+async def test_odd_frames_do_no_harm(app):
+    async with opened(app, "omni_visitor=" + "f" * 32) as socket:
+        await socket.send(json.dumps({"type": "start"}))
+        await until(socket, "ready")
+        for frame in (b"", b"abc", bytes(200_000), "{", "[]", '{"type": "played", "ms": -1}', '{"type": 7}'):
+            await socket.send(frame)
+        await say(socket, silence(0.5) + tone(1.2) + silence(1))
+        assert (await until(socket, "turn-end"))[-1]["status"] == "completed"
