@@ -14,7 +14,7 @@ from omni_ui.features.model_defaults.model_defaults import Advice
 from omni_ui.features.recipes.panel import Recipes
 from omni_ui.features.send_to.send_to import SendTo
 from omni_ui.features.video.jobs import VideoJobs
-from omni_ui.tabs import chat, edit, history, image, sound, speech, video
+from omni_ui.tabs import chat, edit, history, image, sound, speech, talk, video
 from omni_ui.tabs import servers as server
 from omni_ui.tabs.base import OmniTab
 
@@ -40,6 +40,7 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
                 video.build(backends, jobs),
             ]
             sends = SendTo(tabs, recorder)
+            talk.build()
             history.build(sends)
             server.build(backends, tabs, advice)
         sends.wire(strip)

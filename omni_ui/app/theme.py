@@ -8,7 +8,7 @@ from omni_ui.app.scripts import ENTRY, module_address
 from omni_ui.features.i18n.languages import choices
 
 ROOT = Path(__file__).parents[1]
-STYLES = ["app/page.css", "features/grid/grid.css"]
+STYLES = ["app/page.css", "features/grid/grid.css", "features/talk/talk.css"]
 INLINE_SCRIPTS = ((ROOT / "app/head.js").read_text(encoding="utf-8"),)
 """All scripts of ours that stand in the page itself. They are constant, so a content policy can name their hashes."""
 SANS = [

@@ -1,0 +1,181 @@
+// One call: the socket of the app, the microphone, the answers. It tells its owner what happens.
+import { appRoot } from "../../core/dom.js";
+import { Microphone } from "./microphone.js";
+import { SpeechDetector } from "./speech_detector.js";
+
+const socketAddress = () => `${appRoot().replace(/^http/, "ws")}/omni/talk`;
+
+export class Call {
+  /** on: { ready, state, caption, spoke, level, notice, cut, ended }. options: { hold, voice, instructions, session }. */
+  constructor(options, on) {
+    this.options = options;
+    this.on = on;
+    this.detector = new SpeechDetector();
+    this.turns = new Map(); // by number: { id, rate, arrived, ms, heard, over }
+    this.sounding = 0; // the number of the turn that is heard
+    this.holding = false;
+    this.closed = false;
+  }
+
+  async start(device) {
+    this.context = new AudioContext({ latencyHint: "interactive" });
+    await this.context.audioWorklet.addModule(new URL("./playback_worklet.js", import.meta.url));
+    this.player = new AudioWorkletNode(this.context, "omni-playback", { outputChannelCount: [2] });
+    this.volume = new GainNode(this.context);
+    this.player.connect(this.volume).connect(this.context.destination);
+    this.player.port.onmessage = ({ data }) => this.played(data);
+    this.microphone = new Microphone(this.context, (pcm, loudness) => this.frame(pcm, loudness), () => this.lost());
+    await this.microphone.open(device);
+    if (this.closed) return this.microphone.close();
+    this.socket = new WebSocket(socketAddress());
+    this.socket.binaryType = "arraybuffer";
+    this.socket.onopen = () => this.send({ type: "start", ...this.options });
+    this.socket.onmessage = ({ data }) => (typeof data === "string" ? this.event(JSON.parse(data)) : this.sound(data));
+    this.socket.onclose = () => this.end({ text: this.closed ? "" : "The line of this page was cut. Call again.", failed: !this.closed });
+  }
+
+  send(event) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(event));
+  }
+
+  /** 20 ms of the microphone. */
+  frame(pcm, loudness) {
+    this.on.level(loudness);
+    if (this.socket?.readyState !== WebSocket.OPEN || !this.ready) return;
+    if (!this.options.hold || this.holding) this.socket.send(pcm);
+    const began = this.detector.feed(loudness);
+    if (began && this.sounding && (!this.options.hold || this.holding)) this.interrupt();
+  }
+
+  /** The visitor holds the button, or lets it go. */
+  hold(holding) {
+    if (holding === this.holding) return;
+    this.holding = holding;
+    if (holding && this.sounding) this.interrupt();
+    if (!holding) this.send({ type: "release" });
+  }
+
+  /** Silence at once, here; then the server is told what was heard. */
+  interrupt() {
+    const turn = this.turns.get(this.sounding);
+    this.silence();
+    if (!turn) return;
+    turn.cut = true;
+    this.send({ type: "played", turn: turn.id, ms: turn.heard });
+    this.send({ type: "interrupt" });
+    this.on.cut(turn.id, turn.heard, turn.ms);
+    this.on.state("interrupted");
+  }
+
+  silence() {
+    this.player.port.postMessage({ type: "stop" });
+    this.sounding = 0;
+  }
+
+  event(event) {
+    if (event.type === "ready") {
+      this.ready = true;
+      this.on.ready(event);
+    } else if (event.type === "state") this.state(event.state);
+    else if (event.type === "audio") {
+      this.turns.set(event.number, { id: event.turn, rate: event.rate, arrived: performance.now(), ms: 0, heard: 0 });
+    } else if (event.type === "caption") this.on.caption(event);
+    else if (event.type === "speech") this.speech(event.on);
+    else if (event.type === "turn-end") this.turnEnded(event);
+    else if (event.type === "notice") this.on.notice(event.text, event.level);
+    else if (event.type === "ended") this.end(event);
+  }
+
+  /** The server says what it does; while an answer is still heard here, it speaks. */
+  state(state) {
+    if (state === "listening" && this.sounding) return;
+    this.on.state(state);
+  }
+
+  speech(on) {
+    if (!on) this.on.spoke();
+    else if (this.sounding) this.interrupt();
+  }
+
+  turnEnded({ turn, status }) {
+    for (const [number, state] of this.turns) {
+      if (state.id !== turn) continue;
+      state.over = true;
+      if (status === "interrupted" && !state.cut) {
+        state.cut = true;
+        if (this.sounding === number) this.silence();
+        this.on.cut(turn, state.heard, state.ms);
+      }
+      this.player.port.postMessage({ type: "end", turn: number });
+    }
+  }
+
+  sound(data) {
+    const number = new DataView(data).getUint32(0, true);
+    const turn = this.turns.get(number);
+    if (!turn || turn.cut) return;
+    const pcm = data.slice(4);
+    turn.ms += pcm.byteLength / 2 / turn.rate * 1000;
+    this.player.port.postMessage({ type: "sound", turn: number, rate: turn.rate, pcm }, [pcm]);
+  }
+
+  /** What the player says of the answer that it plays. */
+  played({ type, turn: number, ms }) {
+    const turn = this.turns.get(number);
+    if (!turn) return;
+    if (type === "began") {
+      this.sounding = number;
+      turn.added = performance.now() - turn.arrived;
+      this.send({ type: "sounding", turn: turn.id, ms: Math.round(turn.added) });
+      this.on.state("speaking");
+    } else if (type === "heard") {
+      turn.heard = ms;
+      if (!turn.told || ms - turn.told >= 500) this.tellHeard(turn, ms);
+    } else if (type === "dry") {
+      this.on.notice("The answer comes slower than it is spoken: the server or the line is slow.", "info");
+    } else if (type === "over") {
+      this.tellHeard(turn, turn.heard);
+      this.sounding = 0;
+      this.on.state("listening");
+    }
+  }
+
+  tellHeard(turn, ms) {
+    turn.told = ms;
+    this.send({ type: "played", turn: turn.id, ms });
+  }
+
+  async lost() {
+    this.on.notice("The microphone is gone: the call goes on with another one, if there is one.", "error");
+    try {
+      await this.microphone.use();
+    } catch {
+      this.on.notice("No microphone was found: plug one in and choose it.", "error");
+    }
+  }
+
+  hangUp() {
+    this.closed = true;
+    this.send({ type: "end" });
+    // The app answers with "ended" once the call is written down; it need not.
+    setTimeout(() => this.end({ text: "", failed: false }), 3000);
+    this.release();
+  }
+
+  release() {
+    this.microphone?.close();
+    this.player?.port.postMessage({ type: "stop" });
+  }
+
+  end(event) {
+    if (this.over) return;
+    this.over = this.closed = true;
+    this.release();
+    if (this.socket) {
+      this.socket.onclose = null;
+      this.socket.close();
+    }
+    this.context?.close();
+    this.on.ended(event);
+  }
+}

@@ -1,0 +1,117 @@
+// The Talk tab (omni_ui/tabs/talk.py): the call button, captions, and what a call needs.
+import { defineComponent } from "../../core/components.js";
+import { make } from "../../core/dom.js";
+import { sessionQuery } from "../../core/session.js";
+import { Call } from "./call.js";
+import { Captions } from "./captions.js";
+import { microphoneProblem, microphones, sentenceFor } from "./microphone.js";
+
+const STATES = {
+  idle: "Not in a call",
+  connecting: "Calling …",
+  listening: "Listening",
+  thinking: "Thinking",
+  speaking: "Speaking",
+  interrupted: "Interrupted: listening",
+};
+const sessionId = () => new URLSearchParams(sessionQuery()).get("session") || "";
+
+defineComponent("talk", ({ element }) => {
+  const find = (selector) => element.querySelector(selector);
+  const [start, stop, hold] = ["#talk-run", "#talk-stop", ".omni-talk-hold"].map(find);
+  const [status, profile, notice, kept] = ["#talk-status", ".omni-talk-profile", ".omni-talk-notice", ".omni-talk-kept"].map(find);
+  const [mute, volume, device, meter] = [".omni-talk-mute", ".omni-talk-volume", ".omni-talk-device", ".omni-talk-level"].map(find);
+  const [voice, instructions, holds] = ["#talk-voice input", "#talk-instructions textarea", "#talk-hold input"].map(find);
+  const captions = new Captions(find("#talk-result"));
+  let call = null;
+
+  const say = (text, level = "info") => {
+    notice.textContent = text;
+    notice.dataset.level = level;
+    notice.hidden = !text;
+  };
+  const show = (state) => {
+    element.querySelector(".omni-talk").dataset.state = state;
+    status.textContent = STATES[state];
+  };
+  const inCall = (on) => {
+    start.hidden = on;
+    stop.hidden = !on;
+    mute.disabled = !on;
+    hold.hidden = !(on && holds.checked);
+    for (const field of [voice, instructions, holds]) field.disabled = on;
+    (on ? stop : start).focus({ preventScroll: true });
+  };
+
+  const listDevices = async () => {
+    const chosen = device.value;
+    const listed = await microphones();
+    device.replaceChildren(make("option", { value: "" }, "Default microphone"),
+      ...listed.map((one, i) => make("option", { value: one.deviceId }, one.label || `Microphone ${i + 1}`)));
+    device.value = listed.some((one) => one.deviceId === chosen) ? chosen : "";
+  };
+
+  const handlers = {
+    ready: ({ says }) => {
+      profile.textContent = says;
+      show("listening");
+    },
+    state: (state) => call && show(state),
+    caption: ({ who, turn, text }) => captions.add(who, turn, text),
+    spoke: () => captions.spoke(),
+    level: (loudness) => meter.style.setProperty("--level", Math.min(1, loudness * 6).toFixed(3)),
+    notice: say,
+    cut: (turn, heard, all) => captions.cut(turn, heard, all),
+    ended: ({ text, failed, record }) => {
+      call = null;
+      inCall(false);
+      show("idle");
+      meter.style.setProperty("--level", 0);
+      if (text) say(text, failed ? "error" : "info");
+      kept.hidden = !record;
+    },
+  };
+
+  start.onclick = async () => {
+    const problem = microphoneProblem();
+    if (problem) return say(problem, "error");
+    captions.clear();
+    say("");
+    kept.hidden = true;
+    profile.textContent = "";
+    show("connecting");
+    inCall(true);
+    call = new Call({
+      hold: holds.checked, voice: voice.value, instructions: instructions.value, session: sessionId(),
+    }, handlers);
+    element.omniCall = call;
+    try {
+      await call.start(device.value);
+      call.volume.gain.value = Number(volume.value);
+      mute.setAttribute("aria-pressed", "false");
+      listDevices();
+    } catch (error) {
+      call?.end({ text: sentenceFor(error), failed: true });
+    }
+  };
+  stop.onclick = () => call?.hangUp();
+  mute.onclick = () => {
+    const muted = mute.getAttribute("aria-pressed") !== "true";
+    mute.setAttribute("aria-pressed", String(muted));
+    call.microphone.muted = muted;
+  };
+  volume.oninput = () => { if (call?.volume) call.volume.gain.value = Number(volume.value); };
+  device.onchange = () => call?.microphone?.use(device.value).catch((error) => say(sentenceFor(error), "error"));
+  holds.onchange = () => { hold.hidden = !(call && holds.checked); };
+  hold.onpointerdown = (event) => {
+    hold.setPointerCapture(event.pointerId);
+    call?.hold(true);
+  };
+  hold.onpointerup = hold.onpointercancel = () => call?.hold(false);
+  hold.onkeydown = (event) => { if (event.key === " " && !event.repeat) { event.preventDefault(); call?.hold(true); } };
+  hold.onkeyup = (event) => { if (event.key === " ") call?.hold(false); };
+  hold.onblur = () => call?.hold(false);
+  navigator.mediaDevices?.addEventListener?.("devicechange", listDevices);
+  listDevices();
+  show("idle");
+});
