@@ -16,8 +16,8 @@ export class Captions {
 
   line(who, turn) {
     if (who === "model" && this.lines.has(turn)) return this.lines.get(turn);
-    const words = make("span", { class: "omni-talk-words" });
-    const line = { words, texts: [], element: make("li", { class: `omni-talk-${who}` }, make("b", {}, NAMES[who]), words) };
+    const words = make("span", { class: "omni-call-words" });
+    const line = { words, texts: [], element: make("li", { class: `omni-call-${who}` }, make("b", {}, NAMES[who]), words) };
     this.list.append(line.element);
     if (who === "model") this.lines.set(turn, line);
     return line;
@@ -46,7 +46,7 @@ export class Captions {
       if (left < length) {
         const text = piece.textContent;
         const place = Math.max(0, Math.round(left));
-        piece.replaceChildren(text.slice(0, place), make("span", { class: "omni-talk-unheard" }, text.slice(place)));
+        piece.replaceChildren(text.slice(0, place), make("span", { class: "omni-call-unheard" }, text.slice(place)));
       }
       left -= length;
     }

@@ -18,9 +18,9 @@ const sessionId = () => new URLSearchParams(sessionQuery()).get("session") || ""
 
 defineComponent("talk", ({ element }) => {
   const find = (selector) => element.querySelector(selector);
-  const [start, stop, hold] = ["#talk-run", "#talk-stop", ".omni-talk-hold"].map(find);
-  const [status, profile, notice, kept] = ["#talk-status", ".omni-talk-profile", ".omni-talk-notice", ".omni-talk-kept"].map(find);
-  const [mute, volume, device, meter] = [".omni-talk-mute", ".omni-talk-volume", ".omni-talk-device", ".omni-talk-level"].map(find);
+  const [start, stop, hold] = ["#talk-run", "#talk-stop", ".omni-call-hold"].map(find);
+  const [status, profile, notice, kept] = ["#talk-status", ".omni-call-profile", ".omni-call-notice", ".omni-call-kept"].map(find);
+  const [mute, volume, device, meter] = [".omni-call-mute", ".omni-call-volume", ".omni-call-device", ".omni-call-level"].map(find);
   const [voice, instructions, holds] = ["#talk-voice input", "#talk-instructions textarea", "#talk-hold input"].map(find);
   const captions = new Captions(find("#talk-result"));
   let call = null;
@@ -31,7 +31,7 @@ defineComponent("talk", ({ element }) => {
     notice.hidden = !text;
   };
   const show = (state) => {
-    element.querySelector(".omni-talk").dataset.state = state;
+    element.querySelector(".omni-call").dataset.state = state;
     status.textContent = STATES[state];
   };
   const inCall = (on) => {

@@ -1,0 +1,143 @@
+"""A call in Chromium, whose microphone plays a file of the test, with the demo server."""
+
+import wave
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+
+from tests.browser.conftest import FLAGS
+
+pytestmark = pytest.mark.browser
+RATE = 48_000
+
+
+def speech(path: Path, *parts: tuple[str, float]) -> Path:
+    """A file with parts of tone and silence, in seconds."""
+    pieces = []
+    for kind, seconds in parts:
+        t = np.arange(int(seconds * RATE)) / RATE
+        pieces.append(0.4 * np.sin(2 * np.pi * 200 * t) if kind == "tone" else np.zeros(len(t)))
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes((np.concatenate(pieces) * 32767).astype("<i2").tobytes())
+    return path
+
+
+@pytest.fixture
+def talking(chromium, demo_app):
+    """`talking(file, **context)`: the Talk tab in a browser that hears this file, over and over."""
+    browsers = []
+
+    def open_it(file: Path | None, url: str = demo_app.url, **context):
+        fake = ["--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required"]
+        fake += [f"--use-file-for-fake-audio-capture={file}"] if file else []
+        fake += ["--use-fake-ui-for-media-stream"] if context.pop("allowed", True) else []
+        browser = chromium.browser_type.launch(executable_path="/usr/bin/chromium", args=FLAGS + fake)
+        browsers.append(browser)
+        page = browser.new_page(**context)
+        page.goto(url)
+        page.get_by_role("tab", name="Talk", exact=True).click()
+        page.wait_for_selector("#talk-run")
+        return page
+
+    yield open_it
+    for browser in browsers:
+        browser.close()
+
+
+def wait_for_state(page, state: str) -> None:
+    page.wait_for_selector(f".omni-call[data-state={state}]", timeout=20_000)
+
+
+def test_a_call_is_answered_and_kept(talking, tmp_path, demo_app):
+    page = talking(speech(tmp_path / "a.wav", ("silence", 1), ("tone", 1.2), ("silence", 30)))
+    page.click("#talk-run")
+    wait_for_state(page, "listening")
+    assert "interrupt" in page.inner_text(".omni-call-profile")
+    wait_for_state(page, "speaking")
+    page.wait_for_selector("#talk-result .omni-call-model:has-text('cannot tell the words')", timeout=20_000)
+    wait_for_state(page, "listening")
+    turn = page.evaluate("[...document.querySelector('#talk').omniCall.turns.values()][0]")
+    assert turn["heard"] == pytest.approx(turn["ms"], abs=150)
+    assert turn["added"] < 300
+    page.click("#talk-stop")
+    wait_for_state(page, "idle")
+    page.wait_for_selector(".omni-call-kept:not([hidden])")
+    cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    with httpx.Client(base_url=demo_app.url, cookies=cookies) as http:
+        record = http.get("/omni/history").json()["records"][0]
+    assert (record["tab"], record["seconds"] > 3) == ("talk", True)
+    page.get_by_role("tab", name="History", exact=True).click()
+    page.wait_for_selector(".omni-history-list li:has-text('A call of')")
+
+
+def test_speaking_silences_the_answer(talking, tmp_path):
+    page = talking(
+        speech(tmp_path / "a.wav", ("silence", 1), ("tone", 1.2), ("silence", 3), ("tone", 1.0), ("silence", 30))
+    )
+    page.click("#talk-run")
+    wait_for_state(page, "speaking")
+    wait_for_state(page, "interrupted")
+    page.wait_for_selector("#talk-result .omni-call-unheard")
+    first = page.evaluate("[...document.querySelector('#talk').omniCall.turns.values()][0]")
+    assert first["cut"]
+    assert first["heard"] < first["ms"]
+    wait_for_state(page, "speaking")
+    page.click("#talk-stop")
+    wait_for_state(page, "idle")
+
+
+def test_hold_to_talk(talking, tmp_path):
+    page = talking(speech(tmp_path / "a.wav", ("tone", 2), ("silence", 0.2)))
+    page.check("#talk-hold input")
+    page.click("#talk-run")
+    wait_for_state(page, "listening")
+    hold = page.locator(".omni-call-hold")
+    hold.hover()
+    page.mouse.down()
+    page.wait_for_function("document.querySelector('#talk').omniCall.holding")
+    page.wait_for_timeout(900)  # so long is spoken
+    page.mouse.up()
+    wait_for_state(page, "speaking")
+    page.wait_for_selector("#talk-result .omni-call-model:has-text('I heard you for')")
+
+
+def test_muting_sends_silence(talking, tmp_path):
+    page = talking(speech(tmp_path / "a.wav", ("silence", 2), ("tone", 1), ("silence", 1)))
+    page.click("#talk-run")
+    wait_for_state(page, "listening")
+    page.click(".omni-call-mute")
+    assert page.get_attribute(".omni-call-mute", "aria-pressed") == "true"
+    page.wait_for_timeout(4500)  # more than one round of the file
+    assert page.locator("#talk-result li").count() == 0
+
+
+def test_a_refused_microphone_is_one_sentence(talking):
+    page = talking(None, allowed=False)
+    page.click("#talk-run")
+    page.wait_for_selector(".omni-call-notice:has-text('microphone')")
+    assert page.is_visible("#talk-run")
+
+
+def test_a_page_that_is_not_secure_says_why(talking, demo_app):
+    page = talking(None)
+    page.evaluate("Object.defineProperty(navigator, 'mediaDevices', {value: undefined})")
+    page.click("#talk-run")
+    page.wait_for_selector(".omni-call-notice:has-text('https')")
+
+
+def test_two_calls_at_once_are_told_apart(talking, tmp_path, demo_app):
+    file = speech(tmp_path / "a.wav", ("silence", 10))
+    page = talking(file)
+    page.click("#talk-run")
+    wait_for_state(page, "listening")
+    other = page.context.new_page()
+    other.goto(demo_app.url)
+    other.get_by_role("tab", name="Talk", exact=True).click()
+    other.click("#talk-run")
+    other.wait_for_selector(".omni-call-notice:has-text('You are in a call already')")
+    assert other.is_visible("#talk-run")
