@@ -25,8 +25,8 @@ TEMPLATE = """<section class="omni-call" aria-label="Talk" data-state="idle">
 </div></div>
 <div class="omni-call-stage">
 <p class="omni-call-notice" role="alert" hidden></p>
-<ol id="talk-result" role="log" aria-label="What was said" tabindex="0"
-data-empty="Press Call and speak. What is said appears here; speak again to interrupt."></ol>
+<ol id="talk-result" role="log" aria-label="What was said" tabindex="0"></ol>
+<p class="omni-call-empty">Press Call and speak. What is said appears here; speak again to interrupt.</p>
 <p class="omni-call-kept omni-quiet" hidden>The call is in History, with its sound and its captions.</p>
 </div></section>"""
 
