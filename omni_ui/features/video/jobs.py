@@ -97,8 +97,8 @@ class VideoJobs:
         if job := self._active.get(ticket):
             async for record in job.changes():
                 yield record
-        elif record := await self.find(ticket):
-            yield record
+        elif found := await self.find(ticket):
+            yield found
 
     def cancel(self, ticket: str) -> None:
         """Has an open job stopped on its server. Its record follows, see `changes`."""
