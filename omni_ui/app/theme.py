@@ -1,4 +1,4 @@
-"""The look, once for all tabs: a calm theme with system fonts; the rest is page.css."""
+"""The look, once for all tabs: a calm theme with system fonts; the rest are the style sheets beside each feature."""
 
 from pathlib import Path
 
@@ -8,7 +8,34 @@ from omni_ui.app.scripts import ENTRY, module_address
 from omni_ui.features.i18n.languages import choices
 
 ROOT = Path(__file__).parents[1]
-STYLES = ["app/page.css", "features/grid/grid.css", "features/talk/talk.css"]
+STYLES = [
+    "app/styles/base.css",
+    "app/styles/header.css",
+    "app/styles/layout.css",
+    "widgets/number_field.css",
+    "app/styles/help_texts.css",
+    "app/styles/result.css",
+    "features/snippets/snippets.css",
+    "app/styles/focus_and_phones.css",
+    "core/audio_stream.css",
+    "widgets/image_input.css",
+    "widgets/brush.css",
+    "widgets/gallery.css",
+    "widgets/audio_player.css",
+    "features/video/jobs.css",
+    "features/chat/chat.css",
+    "features/speech/speech.css",
+    "features/send_to/send_to.css",
+    "features/estimate/estimate.css",
+    "app/styles/run_notice.css",
+    "features/history/history.css",
+    "features/compare/compare.css",
+    "features/recipes/recipes.css",
+    "features/servers/servers.css",
+    "features/grid/grid.css",
+    "features/talk/talk.css",
+]
+"""In the order in which they hold: of equally strong rules the later one wins."""
 INLINE_SCRIPTS = ((ROOT / "app/head.js").read_text(encoding="utf-8"),)
 """All scripts of ours that stand in the page itself. They are constant, so a content policy can name their hashes."""
 SANS = [
