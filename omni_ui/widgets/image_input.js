@@ -164,7 +164,9 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
 /** What the app saw in the pictures of the field whose id is this element's without "-seen". */
 defineComponent("image_checks", ({ element, props, watch }) => {
   const field = element.parentElement.closest("[id]").id.replace(/-seen$/, "");
-  watch("value", () => { if (props.value) fields[field]?.tell(props.value); });
+  const tell = () => { if (props.value) fields[field]?.tell(props.value); };
+  watch("value", tell);
+  tell(); // the app may have answered while this script was loaded
 });
 
 // A pasted picture goes to the field that has the focus, else to the first one in view that takes several.
