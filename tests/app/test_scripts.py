@@ -81,7 +81,7 @@ def test_all_scripts_but_the_inline_one_are_reached_from_the_entry():
         source = scripts.modules()[name].source.decode()
         later = [
             (ROOT / name).parent.joinpath(path).resolve().relative_to(ROOT.resolve()).as_posix()
-            for path in re.findall(r"""import\(["']([^"']+)["']\)""", source)
+            for path in re.findall(r"""(?:import|new URL)\(["'](\.[^"']+\.js)["']""", source)
         ]
         names += [one for one in (*scripts.modules()[name].imports, *later) if one not in names]
     assert set(names) == set(scripts.modules())
