@@ -97,6 +97,11 @@ class Settings(BaseSettings):
     )
     port: int = Field(7860, ge=1, le=65535, description="The port to listen on.")
     root_path: str = Field("", description="The path below which a proxy serves the page, such as /omni.")
+    allowed_hosts: str | None = Field(
+        None,
+        description="The names under which the page is served, such as omni.example.com,.example.org, or * for any. "
+        "Loopback, the address listened on and a Space's own name always are.",
+    )
     max_concurrency: int = Field(128, ge=1, description="Runs at one time per server; further ones wait in line.")
     max_grid: int = Field(36, ge=4, description="Runs that one grid of settings may have.")
     timeout: float = Field(1800, gt=0, description="Seconds that one run may take.")
@@ -110,11 +115,15 @@ class Settings(BaseSettings):
     )
     max_storage: str | None = Field(
         None,
-        description="The room for all results, such as 500MB or 20GB (on a public page 10GB); "
+        description="The room for all results and uploads, such as 500MB or 20GB (on a public page 10GB); "
         "the oldest without a star go first.",
     )
     talk_calls: int = Field(1, ge=0, description="Live calls that one visitor may have at a time; 0 switches Talk off.")
     talk_minutes: float = Field(30, gt=0, description="Minutes that one live call may take.")
+    uploads_per_day: str | None = Field(
+        None,
+        description="How much one visitor may upload in a day, such as 500MB. On a public page 2GB, else any amount.",
+    )
     demo_latency: float = Field(0, ge=0, description="Seconds that the demo server waits before it answers.")
     show_server: bool | None = Field(
         None, description="Show the server's address to visitors. On a private machine yes, on a public page no."
@@ -141,6 +150,7 @@ class Settings(BaseSettings):
         description="How far visitors may go: size=1024x1024,steps=30,n=2,seconds=5,frames=81,tokens=1000,text=2000,"
         "runs=3/min. Any of them; the page shows them.",
     )
+    space_host: str | None = Field(None, validation_alias="SPACE_HOST", exclude=True)
     space_id: str | None = Field(None, validation_alias="SPACE_ID", exclude=True)
 
     @field_validator("base_url", *[f"{tab}_url" for tab in TABS])
@@ -222,7 +232,7 @@ class Settings(BaseSettings):
             raise ValueError("must be a time such as 24h or 7d, or never")
         return value
 
-    @field_validator("max_storage")
+    @field_validator("max_storage", "uploads_per_day")
     @classmethod
     def _is_room(cls, value: str | None) -> str | None:
         if value is not None and not _number(value, ROOM_UNITS):
@@ -274,6 +284,23 @@ class Settings(BaseSettings):
         """LoRAs that the host offers: name to path on the server."""
         pairs = (pair.split("=", 1) for pair in (self.loras or "").split(",") if pair.strip())
         return {name.strip(): path.strip() for name, path in pairs}
+
+    @property
+    def host_names(self) -> list[str]:
+        """The names under which the page is served, besides those that always are."""
+        names = (self.allowed_hosts or "").replace(",", " ").split()
+        return [*names, self.space_host] if self.space_host else names
+
+    @property
+    def daily_uploads(self) -> int | None:
+        """Bytes that one visitor may upload in a day; None is without a limit."""
+        wanted = self.uploads_per_day or ("2GB" if self.public else "")
+        return int(_number(wanted, ROOM_UNITS) or 0) or None
+
+    @property
+    def cache_seconds(self) -> float:
+        """How long files stay that no open page uses."""
+        return 3600.0 if self.public else 86_400.0
 
     @property
     def listen(self) -> str:

@@ -8,37 +8,47 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
 
 import asyncio
 import logging
+import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Request
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import FileResponse
 
 from omni_ui import __version__
+from omni_ui.app.file_routes import file_routes
 from omni_ui.app.gradio_private import (
     calm,
     describe_once,
     forget_matplotlib,
     lighten_sessions,
+    own_files_only,
     session_of_event,
     skip_cheaply,
 )
+from omni_ui.app.origin_guard import AllowedHosts, OriginGuard
 from omni_ui.app.page import build_ui
 from omni_ui.app.page_cache import FrontPage
 from omni_ui.app.request_guard import Guard
 from omni_ui.app.scripts import preloads, script_routes
+from omni_ui.app.sessions import Sessions
 from omni_ui.app.stream_headers import StreamHeaders
 from omni_ui.app.sub_path import SubPath
 from omni_ui.app.theme import css, head, theme
 from omni_ui.client import Health
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backend, Backends
+from omni_ui.core.files import use_cache_folder
 from omni_ui.core.open_answers import AnswerWatch
+from omni_ui.core.storage import Storage, StorageLimits
 from omni_ui.features.grid.routes import grid_routes
 from omni_ui.features.history.routes import history_routes
 from omni_ui.features.history.service import Limits, Recorder
@@ -56,17 +66,25 @@ from omni_ui.store import Store
 log = logging.getLogger(__name__)
 PROBE = 1.8
 """Seconds after which a probe of /health is answered, whether or not the servers behind have answered."""
+SPACE_ANCESTORS = "'self' https://huggingface.co https://*.huggingface.co"
+"""The sites that may show a Space in a frame."""
 FileResponse.chunk_size = 256 * 1024
 """Bytes of a file that are read at once. With Starlette's own 64 KB, large pictures take twice as long."""
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The whole app. The demo server runs as long as it does when no server is named."""
+    cache = _use_cache_folder(settings.data_folder)
     backends = Backends(settings)
     listening = Listening()
     store = Store(settings.data_folder)
     jobs = VideoJobs(backends, store)
-    recorder = Recorder(store, jobs, Limits(settings.keep_seconds, settings.room))
+    sessions = Sessions()
+    storage = Storage(
+        StorageLimits(settings.cache_seconds, settings.keep_seconds, settings.room, settings.daily_uploads),
+        sessions.visitors,
+    )
+    recorder = Recorder(store, jobs, Limits(settings.keep_seconds, settings.room), storage)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -91,8 +109,12 @@ def create_app(settings: Settings) -> FastAPI:
             await store.close()
             if demo:
                 await asyncio.to_thread(demo.stop)
+            if cache:
+                await asyncio.to_thread(shutil.rmtree, cache, ignore_errors=True)
 
-    app = FastAPI(title="Omni UI", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Omni UI", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+    )
 
     @app.get("/health")
     async def health() -> dict[str, Any]:
@@ -112,7 +134,7 @@ def create_app(settings: Settings) -> FastAPI:
     @app.get("/omni/status")
     async def status(request: Request) -> dict[str, Any]:
         """What the page's header and notices show, for the session that asks."""
-        return await backends.status(request.query_params.get("session"))
+        return await backends.status(request.headers.get("x-omni-session"))
 
     app.include_router(listening.routes())
     app.include_router(job_routes(jobs))
@@ -122,17 +144,24 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(language_routes())
     app.include_router(script_routes())
     app.include_router(talk_routes(backends, recorder))
-    app.add_middleware(Guard)
+    app.include_router(file_routes(storage, settings.max_upload_mb * 1_000_000))
+    app.add_middleware(Guard, sessions=sessions)
     app.add_middleware(AnswerWatch, answers=backends.answers)
     app.add_middleware(StreamHeaders)
     if settings.root_path:
         app.add_middleware(SubPath, path=settings.root_path, routes=app.routes)
-    app.add_middleware(FrontPage, root_path=settings.root_path, preloads=preloads())
+    ancestors = SPACE_ANCESTORS if settings.space_id else "'self'"
+    app.add_middleware(FrontPage, root_path=settings.root_path, preloads=preloads(), ancestors=ancestors)
     if settings.auth:
         accounts = Accounts(read_accounts(settings.auth.get_secret_value()))
         app.add_middleware(
             LoginGate, accounts=accounts, tokens=Tokens(settings.data_folder), root_path=settings.root_path
         )
+    hosts = AllowedHosts(settings.host_names, settings.listen)
+    app.add_middleware(
+        OriginGuard, hosts=hosts, root_path=settings.root_path, ancestors=ancestors, login=bool(settings.auth)
+    )
+    app.add_middleware(CORSMiddleware)  # allows no origin; where the app has one, Gradio does not mirror origins itself
     page = build_ui(backends, listening, jobs, recorder)
     page.i18n_instance = translatable(page)  # before it is mounted: Gradio then writes it into the page itself
     describe_once(page)  # before Gradio does so five times over
@@ -158,8 +187,20 @@ def create_app(settings: Settings) -> FastAPI:
     )
     backends.answers.session_of = session_of_event(page)
     calm(page)
+    own_files_only(page)
     skip_cheaply(page)
     return mounted
+
+
+def _use_cache_folder(data: Path | None) -> Path | None:
+    """Puts Gradio's cache beside the results, on the same disk; else into a temporary folder, which is returned."""
+    if data:
+        with suppress(OSError):
+            use_cache_folder(data / "cache")
+            return None
+    temporary = Path(tempfile.mkdtemp(prefix="omni-ui-cache-"))
+    use_cache_folder(temporary)
+    return temporary
 
 
 async def _look(backend: Backend) -> Health:

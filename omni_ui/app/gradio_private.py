@@ -16,7 +16,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
-from gradio import state_holder
+from gradio import processing_utils, routes, state_holder
+from gradio.data_classes import GradioModel, GradioRootModel
+
+from omni_ui.core.files import FileRefused, is_file_object, own_path
+from omni_ui.core.visitor import REQUEST_VISITOR, visitor_of
 
 LOOKS = 0.01
 """Seconds between two looks for runs; what it adds to a run at most."""
@@ -24,6 +28,9 @@ PROGRESS_LOOKS = 1.0
 """Seconds between two looks for gr.Progress, which this app does not use."""
 SESSIONS = 2000
 """Sessions that are kept, with their conversations; the one that was not used the longest goes first."""
+
+MOST_UPLOADS = 1000
+"""Uploads whose progress is kept at one time."""
 
 
 def calm(page: gr.Blocks) -> None:
@@ -107,3 +114,79 @@ def session_of_event(page: gr.Blocks) -> Callable[[str], str | None]:
         return events[id].session_hash if id in events else None
 
     return find
+
+
+def own_files_only(page: gr.Blocks) -> None:
+    """Whatever goes into an event or comes out of one may be a file of that visitor's, and nothing else.
+
+    Gradio looks at paths only once `has_launched` is set, which mounting does not do, and even then lets outputs name
+    any file of the working directory and of the temporary folder, and any address. AttributeError when it has changed.
+    """
+    if not hasattr(page, "has_launched"):
+        raise AttributeError("has_launched")
+    page.has_launched = True
+    _tell_visitor(page)
+    whole = processing_utils.async_move_files_to_cache
+    if getattr(whole, "checks_owner", False):
+        return
+    if list(inspect.signature(whole).parameters)[:3] != ["data", "block", "postprocess"]:
+        raise AttributeError("async_move_files_to_cache")
+
+    async def move(data: Any, block: Any, *rest: Any, **more: Any) -> Any:
+        if isinstance(data, (GradioModel, GradioRootModel)):
+            data = data.model_dump()
+        return await whole(checked_files(data), block, *rest, **more)
+
+    move.checks_owner = True  # type: ignore[attr-defined]
+    processing_utils.async_move_files_to_cache = move
+
+
+def _tell_visitor(page: gr.Blocks) -> None:
+    """Before and after a handler, too, it is known whose event it is: Gradio tells that to the handler alone."""
+    process = page.process_api
+    signature = inspect.signature(process)
+    if "request" not in signature.parameters:
+        raise AttributeError("process_api")
+
+    async def process_api(*args: Any, **kwargs: Any) -> Any:
+        request = signature.bind(*args, **kwargs).arguments.get("request")
+        token = REQUEST_VISITOR.set(visitor_of(request) if isinstance(request, gr.Request) else None)
+        try:
+            return await process(*args, **kwargs)
+        finally:
+            REQUEST_VISITOR.reset(token)
+
+    page.process_api = process_api  # type: ignore[method-assign]
+
+
+def checked_files(data: Any) -> Any:
+    """The data of an event, its files without addresses. gr.Error for a file that is not the visitor's."""
+    if isinstance(data, dict):
+        if "meta" in data and "path" in data:
+            try:
+                if not is_file_object(data) or not isinstance(data["path"], str):
+                    raise FileRefused
+                own_path(data["path"])
+            except FileRefused as refused:
+                raise gr.Error(str(refused), print_exception=False) from None
+            return {**data, "url": None}
+        return {name: checked_files(value) for name, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return type(data)(checked_files(value) for value in data) if type(data) in (list, tuple) else data
+    return data
+
+
+class UploadProgress:
+    """Where the page's progress of an upload comes from. AttributeError when Gradio keeps it elsewhere."""
+
+    def __init__(self) -> None:
+        statuses = routes.file_upload_statuses
+        self._append, self._set_done, self._known = statuses.append, statuses.set_done, statuses._statuses
+
+    def add(self, upload_id: str, name: str, data: bytes) -> None:
+        if upload_id and (upload_id in self._known or len(self._known) < MOST_UPLOADS):
+            self._append(upload_id, name, data)
+
+    def done(self, upload_id: str) -> None:
+        if upload_id and (upload_id in self._known or len(self._known) < MOST_UPLOADS):
+            self._set_done(upload_id)

@@ -32,19 +32,21 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Packed:
-    """The page of one address. body: with gzip."""
+    """The page of one address. body: with gzip. policy: its Content-Security-Policy."""
 
     body: bytes
     mark: str
+    policy: str
 
 
 class FrontPage:
     """ASGI middleware around the whole app."""
 
-    def __init__(self, app: ASGIApp, root_path: str = "", preloads: str = "") -> None:
-        """preloads: HTML that the page's head begins with."""
+    def __init__(self, app: ASGIApp, root_path: str = "", preloads: str = "", ancestors: str = "'self'") -> None:
+        """preloads: HTML that the page's head begins with. ancestors: sites that may show the page in a frame."""
         self.app = app
         self._preloads = preloads.encode()
+        self._ancestors = ancestors
         self._places = ("", root_path.rstrip("/"))
         self._pages: OrderedDict[Key, Packed] = OrderedDict()
         self._scripts: dict[Key, list[Message]] = {}
@@ -53,8 +55,7 @@ class FrontPage:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "GET":
             headers = Headers(scope=scope)
-            packs = "gzip" in headers.get("accept-encoding", "")
-            if packs and scope["path"].rstrip("/") in self._places:
+            if scope["path"].rstrip("/") in self._places:
                 await self._page(scope, receive, send, headers)
                 return
             if SCRIPT.search(scope["path"]) and "range" not in headers:
@@ -88,7 +89,8 @@ class FrontPage:
         if not is_page or "set-cookie" in headers or "content-encoding" in headers:
             return messages
         body = b"".join(message.get("body", b"") for message in messages[1:])
-        return await asyncio.to_thread(_pack, BASE.sub(rb"\g<0>" + self._preloads, body, count=1))
+        body = BASE.sub(rb"\g<0>" + self._preloads, body, count=1)
+        return await asyncio.to_thread(_pack, body, self._ancestors)
 
     async def _script(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
         accepted = headers.get("accept-encoding", "")
@@ -113,15 +115,43 @@ class FrontPage:
         return messages
 
 
-def _pack(body: bytes) -> Packed:
-    return Packed(gzip.compress(body, 6, mtime=0), f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+def _pack(body: bytes, ancestors: str) -> Packed:
+    mark = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    return Packed(gzip.compress(body, 6, mtime=0), mark, page_policy(ancestors))
+
+
+def page_policy(ancestors: str) -> str:
+    """The Content-Security-Policy of a page: nothing from elsewhere, and shown in a frame by these sites only.
+
+    `unsafe-inline` and `unsafe-eval` for scripts are for Gradio, which puts our head into the page when it begins, and
+    makes functions of what components do in the browser (`js=`, `js_on_load`); styles within elements are its, too.
+    """
+    return "; ".join(
+        [
+            "default-src 'self'",
+            "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "media-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self' data: blob:",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            f"frame-ancestors {ancestors}",
+        ]
+    )
 
 
 def _answer(page: Packed, asked: Headers) -> Response:
     known = page.mark in asked.get("if-none-match", "")
-    response = Response(b"" if known else page.body, 304 if known else 200, media_type="text/html")
-    told = MutableHeaders(raw=response.raw_headers)
-    told.update({"ETag": page.mark, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"})
-    if not known:
-        told["Content-Encoding"] = "gzip"
+    packed = "gzip" in asked.get("accept-encoding", "")
+    body = b"" if known else page.body if packed else gzip.decompress(page.body)
+    response = Response(body, 304 if known else 200, media_type="text/html")
+    headers = MutableHeaders(raw=response.raw_headers)
+    headers.update({"ETag": page.mark, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"})
+    headers["Content-Security-Policy"] = page.policy
+    if packed and not known:
+        headers["Content-Encoding"] = "gzip"
     return response

@@ -1,113 +1,153 @@
-"""Keeps visitors from each other's files.
+"""Keeps visitors from each other's files and sessions, and from the files of the host.
 
-Gradio serves any file of its cache to anyone who knows the path, and takes such a path as an input. What core/files
-writes for a visitor lies in a folder with that visitor's mark; whoever else names one, in an address or in what an
-event is given, is refused before Gradio sees it.
+What core/files writes for a visitor lies in a folder with that visitor's mark. Whoever else names such a folder, in an
+address or in a body, is refused; so is any event whose input is a file that the visitor did not upload or get here, and
+any address in the place of a file. Bodies that no route needs are refused while they arrive (see request_body).
 
 Half a character, which Gradio could neither hand on nor send back, becomes U+FFFD here, wherever it was typed.
 """
 
-import json
+import asyncio
 import re
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from omni_ui.client.valid_text import valid_json
-from omni_ui.core.visitor import mark_of, visitor_of
+from omni_ui.app.request_body import SMALL, BodyRefused, Disconnected, parse_json, read_body, repeat_body, walk
+from omni_ui.app.sessions import Sessions
+from omni_ui.core.files import NOT_OWN, FileRefused, is_file_object, owned_path
+from omni_ui.core.visitor import REQUEST_VISITOR, mark_of, visitor_of
 
 FOLDER = re.compile(r"(?<![0-9a-z])([0-9a-f]{16})-[0-9a-f]{32}(?![0-9a-z])", re.IGNORECASE)
-PERHAPS = re.compile(rb"[0-9a-f]{16}-[0-9a-f]{32}|\\u00|%", re.IGNORECASE)
-"""What the body of a request that names a marked folder has in it, however it is written."""
 REFUSAL = "This file belongs to another visitor."
-UPLOAD = "/upload"
+NOT_YOUR_SESSION = "This session belongs to another visitor: reload the page."
+UPLOAD = "/gradio_api/upload"
+HEARTBEAT = re.compile(r"/gradio_api/heartbeat/([^/]+)/?$")
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 DEEPEST = 4
 """How often a path may be URL-encoded, one over the other."""
 
 
+def route_path(scope: Scope) -> str:
+    """The path of a request below the path that the page is served under."""
+    path, root = scope["path"], scope.get("root_path", "")
+    return path[len(root) :] if root and path.startswith(f"{root}/") else path
+
+
 def marks_in(text: str) -> set[str]:
     """The marks of all folders that a text names, URL-encoded or not."""
-    found: set[str] = set()
+    marks: set[str] = set()
     for _ in range(DEEPEST):
-        found |= {mark.lower() for mark in FOLDER.findall(text)}
+        marks |= {mark.lower() for mark in FOLDER.findall(text)}
         plain = unquote(text)
         if plain == text:
             break
         text = plain
-    return found
+    return marks
+
+
+class Refused(Exception):
+    """A request that is answered with a status and one sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
 
 
 class Guard:
-    """ASGI middleware: 403 for a request that names a folder with another visitor's mark."""
+    """ASGI middleware: 403 for what is not the visitor's own, 413 and 400 for bodies that are not taken."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
         self.app = app
+        self.sessions = sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request = Request(scope)
-        visitor = visitor_of(request)
-        own = {mark_of(visitor)} if visitor else set()
-        named = marks_in(f"{scope.get('raw_path', b'').decode('latin-1')} {scope['path']}")
-        named |= marks_in(scope.get("query_string", b"").decode("latin-1"))
-        if scope["method"] == "POST" and not scope["path"].endswith(UPLOAD):
-            body = await _body(receive)
-            if body is None:
-                return
-            if b"json" in dict(scope["headers"]).get(b"content-type", b"").lower():
-                body = valid_json(body)
-            if PERHAPS.search(body):
-                named |= _marks_in_body(body)
-            receive = _again(body, receive)
-        if named - own:
-            await JSONResponse({"detail": REFUSAL}, 403)(scope, receive, send)
+        visitor = visitor_of(Request(scope))
+        path = route_path(scope)
+        try:
+            self._check_address(scope, path, visitor)
+            if scope["method"] not in ("GET", "HEAD", "OPTIONS") and path.rstrip("/") != UPLOAD:
+                receive = await self._check_body(scope, receive, visitor)
+        except (Refused, BodyRefused) as refused:
+            headers = {"Connection": "close"} if refused.status == 413 else None
+            await JSONResponse({"detail": str(refused)}, refused.status, headers)(scope, receive, send)
             return
-        await self.app(scope, receive, send)
+        except Disconnected:
+            return
+        token = REQUEST_VISITOR.set(visitor)
+        try:
+            if beat := HEARTBEAT.search(path):
+                with self.sessions.open(beat[1]):
+                    await self.app(scope, receive, send)
+            else:
+                await self.app(scope, receive, send)
+        finally:
+            REQUEST_VISITOR.reset(token)
+
+    def _check_address(self, scope: Scope, path: str, visitor: str | None) -> None:
+        query = scope.get("query_string", b"").decode("latin-1")
+        address = f"{scope.get('raw_path', b'').decode('latin-1')} {scope['path']} {query}"
+        _check_marks(marks_in(address), visitor)
+        named = [beat[1]] if (beat := HEARTBEAT.search(path)) else []
+        if "session" in query:
+            fields = parse_qs(query, max_num_fields=50)
+            named += fields.get("session_hash", []) + fields.get("session", [])
+        header = Request(scope).headers.get("x-omni-session")
+        for session in [*named, header] if header else named:
+            self._check_session(session, visitor)
+
+    def _check_session(self, session: Any, visitor: str | None) -> None:
+        if isinstance(session, str) and session and not self.sessions.admit(session, visitor):
+            raise Refused(403, NOT_YOUR_SESSION)
+
+    async def _check_body(self, scope: Scope, receive: Receive, visitor: str | None) -> Receive:
+        headers = Request(scope).headers
+        body = await read_body(receive, headers.get("content-length"))
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if body and kind not in FORMS:
+            body, value = await parse_json(body)
+            if isinstance(value, dict):
+                self._check_session(value.get("session_hash"), visitor)
+            if len(body) <= SMALL:
+                check_values(value, visitor)
+            else:
+                await asyncio.to_thread(check_values, value, visitor)
+        return repeat_body(body, receive)
 
 
-async def _body(receive: Receive) -> bytes | None:
-    """The whole body; None when the caller went away."""
-    parts = []
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(parts)
+def check_values(value: Any, visitor: str | None) -> None:
+    """Refused when a body names a file that is not the visitor's own, or an address in the place of a file. Blocking:
+    it looks whether the files are there."""
+    for one in walk(value):
+        if isinstance(one, str):
+            _check_marks(marks_in(one), visitor)
+        elif isinstance(one, dict) and "meta" in one and "path" in one:
+            if not is_file_object(one):
+                raise Refused(403, NOT_OWN)
+            try:
+                path = owned_path(str(one["path"]), visitor)
+                if one.get("url") and not _is_address_of(str(one["url"]), path):
+                    raise FileRefused
+            except FileRefused as refused:
+                raise Refused(403, str(refused)) from None
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
-    """The body once more, then whatever comes after it."""
-    given = False
-
-    async def replay() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replay
-
-
-def _marks_in_body(body: bytes) -> set[str]:
-    text = body.decode(errors="replace")
-    found = marks_in(text)
+def _is_address_of(url: str, path: Path) -> bool:
+    """Whether an address is the one by which this app serves the file."""
+    named = unquote(url).rpartition("/gradio_api/file=")[2]
     try:
-        strings = _strings(json.loads(text))
-    except (ValueError, RecursionError):
-        return found  # not JSON: Gradio takes no path from it
-    return found.union(*(marks_in(one) for one in strings))
+        return bool(named) and Path(named).resolve() == path
+    except (OSError, ValueError):
+        return False
 
 
-def _strings(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    inner = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
-    return [text for one in inner for text in _strings(one)]
+def _check_marks(marks: set[str], visitor: str | None) -> None:
+    if marks - ({mark_of(visitor)} if visitor else set()):
+        raise Refused(403, REFUSAL)

@@ -1,7 +1,7 @@
 // Which server and model this page talks to, asked from our own route: the header, and a notice in each tab.
 import { defineAction } from "../core/components.js";
 import { appRoot } from "../core/dom.js";
-import { sessionQuery, setSession } from "../core/session.js";
+import { sessionHeaders, setSession } from "../core/session.js";
 import { markSettings, offerFiles } from "../features/servers/server_limits.js";
 import { TABS, byId, openTab } from "./page.js";
 
@@ -67,7 +67,7 @@ const showState = () => {
 const ask = async () => {
   if (document.hidden) return;
   try {
-    last = await (await fetch(`${appRoot()}/omni/status${sessionQuery()}`)).json();
+    last = await (await fetch(`${appRoot()}/omni/status`, { headers: sessionHeaders() })).json();
   } catch {
     last = Object.fromEntries(TABS.map((name) => [name, { state: "down", reason: "This page's own server does not answer. What you typed is still here." }]));
   }

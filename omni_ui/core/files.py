@@ -1,43 +1,144 @@
-"""Bytes from a server become files that the page can show: written once, unchanged, into Gradio's own cache.
+"""Bytes from a server become files that the page can show: written once, unchanged, into Gradio's cache folder.
 
-A path inside that cache is served as it is (measured: 6 ms for a 3 MB picture); anything else is hashed, copied or
-encoded again. The name holds an unguessable id, and the mark of the visitor for whom it is written: Gradio
-serves a cached file to anyone who knows its path, so omni_ui/app/request_guard.py keeps others from it.
+A path inside that folder is served as it is (measured: 6 ms for a 3 MB picture); anything else is hashed, copied or
+encoded again. Each file lies in a folder of its own, whose name holds the mark of the visitor whom it belongs to and an
+unguessable id. A folder without a mark belongs to the programs that use the API: they have no cookie, so whoever knows
+the id may have the file, but no visitor.
 """
 
 import asyncio
+import json
+import os
+import re
 import uuid
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from gradio.context import LocalContext
 from gradio.data_classes import FileData
 from gradio.utils import get_upload_folder
 
-from omni_ui.core.visitor import mark_of, visitor_of
+from omni_ui.client import OmniError
+from omni_ui.core.visitor import current_visitor, mark_of
+
+FOLDER = re.compile(r"(?:(?P<mark>[0-9a-f]{16})-)?[0-9a-f]{32}")
+"""The name of a folder that holds one visitor's file, or the few files that were made at once."""
+FILE_TYPE = "gradio.FileData"
+"""What Gradio writes into `meta` of an object that it takes for a file."""
+FILE_KEYS = {"path", "url", "meta", "_type", "is_file", "is_stream"}
+"""The names by which Gradio and its client know an object that stands for a file."""
+NOT_OWN = "This is no file that you uploaded or that was made for you: upload it first."
+NO_SPACE = (28, 122)
+"""errno of a full disk, and of a user's quota that is used up."""
+T = TypeVar("T")
+
+
+class FileRefused(Exception):
+    """A path or an address that the visitor may not use; the text is one sentence."""
+
+    def __init__(self) -> None:
+        super().__init__(NOT_OWN)
+
+
+def cache_folder() -> Path:
+    """Gradio's cache: the only folder whose files are served."""
+    return Path(get_upload_folder()).resolve()
+
+
+def use_cache_folder(folder: Path) -> None:
+    """Lets Gradio keep its cache there. Call it before the page is built."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+
+
+def new_folder(visitor: str | None) -> Path:
+    """An empty folder in the cache that belongs to a visitor, or to programs. OSError."""
+    mark = f"{mark_of(visitor)}-" if visitor else ""
+    folder = cache_folder() / f"{mark}{uuid.uuid4().hex}"
+    folder.mkdir(parents=True)
+    return folder
 
 
 def new_path(name: str) -> Path:
-    """A path in the cache, in a folder of its own that exists.
+    """A path in a new folder of the cache, for the visitor whose event is being handled. OmniError for a full disk."""
+    return _plainly(lambda: new_folder(current_visitor())) / name
 
-    Whom it is for is told by the event that is being handled (Gradio's own context variable): a program has no mark.
+
+def owned_path(text: str, visitor: str | None) -> Path:
+    """The file that a path names, when it exists and belongs to this visitor (None: to programs). FileRefused."""
+    root = cache_folder()
+    try:
+        path = Path(text)
+        if not path.is_absolute():
+            raise FileRefused
+        path = path.resolve()
+        if not path.is_relative_to(root) or not path.is_file():
+            raise FileRefused
+    except (OSError, ValueError, RuntimeError):  # a name that is too long, holds a NUL, or a circle of links
+        raise FileRefused from None
+    if not belongs_to(path.relative_to(root).parts[0], visitor):
+        raise FileRefused
+    return path
+
+
+def own_path(text: str) -> Path:
+    """`owned_path` for the visitor whose event is being handled."""
+    return owned_path(text, current_visitor())
+
+
+def belongs_to(folder: str, visitor: str | None) -> bool:
+    """Whether a folder of the cache, by its name, is this visitor's (None: one of the programs')."""
+    match = FOLDER.fullmatch(folder)
+    return match is not None and match["mark"] == (mark_of(visitor) if visitor else None)
+
+
+def is_file_object(value: Any) -> bool:
+    """Whether Gradio would take a value for a file: at least those that it does, and those that it nearly does."""
+    if not isinstance(value, dict) or not isinstance(meta := value.get("meta"), dict):
+        return False
+    return str(meta.get("_type", "")).strip().lower() == FILE_TYPE.lower()
+
+
+def as_plain_json(value: Any) -> Any:
+    """What a visitor typed, as an output may show it: neither Gradio nor gradio_client takes any of it for a file.
+
+    An object that names a `path` or the like (a LoRA, for example) becomes its JSON text.
     """
-    request = LocalContext.request.get(None)
-    visitor = visitor_of(request) if request else None
-    mark = f"{mark_of(visitor)}-" if visitor else ""
-    folder = Path(get_upload_folder()) / f"{mark}{uuid.uuid4().hex}"
-    folder.mkdir(parents=True)
-    return folder / name
+    if isinstance(value, dict):
+        if any(str(name).strip().lower() in FILE_KEYS for name in value):
+            return json.dumps(value, ensure_ascii=False, default=str)
+        return {name: as_plain_json(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_plain_json(inner) for inner in value]
+    return value
+
+
+def _plainly(write: Callable[[], T]) -> T:
+    """Runs it; an OSError comes out as an OmniError with a sentence."""
+    try:
+        return write()
+    except OSError as wrong:
+        raise CacheProblem.of(wrong) from wrong
+
+
+class CacheProblem(OmniError):
+    """The cache folder cannot be written."""
+
+    @classmethod
+    def of(cls, wrong: OSError) -> "CacheProblem":
+        if wrong.errno in NO_SPACE:
+            return cls("The disk that holds the files of this page is full: the host has to make room there.")
+        return cls(f"The folder for the files of this page cannot be written ({wrong.strerror or wrong}).")
 
 
 def _write(data: bytes, name: str) -> Path:
     path = new_path(name)
-    path.write_bytes(data)
+    _plainly(lambda: path.write_bytes(data))
     return path
 
 
 async def keep(data: bytes, name: str) -> Path:
-    """Writes the bytes off the event loop; the path of the file."""
+    """Writes the bytes off the event loop; the path of the file. OmniError for a full disk."""
     return await asyncio.to_thread(_write, data, name)
 
 

@@ -3,5 +3,5 @@ let session = "";
 
 export const setSession = (id) => { session = id || ""; };
 
-/** The query by which our routes know the session; empty when there is none. */
-export const sessionQuery = () => (session ? `?session=${encodeURIComponent(session)}` : "");
+/** The header by which our routes know the session; none when there is none. (Addresses are written into logs.) */
+export const sessionHeaders = () => (session ? { "X-Omni-Session": session } : {});

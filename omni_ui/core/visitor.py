@@ -4,7 +4,10 @@ Only its hash is kept on this side. A caller without one (a program that uses th
 """
 
 import hashlib
+from contextvars import ContextVar
 from typing import Protocol
+
+from gradio.context import LocalContext
 
 COOKIE = "omni_visitor"
 
@@ -25,3 +28,13 @@ def visitor_of(request: _HasCookies) -> str | None:
     if len(secret) < 20:
         return None
     return hashlib.sha256(secret.encode()).hexdigest()[:32]
+
+
+REQUEST_VISITOR: ContextVar[str | None] = ContextVar("omni_visitor", default=None)
+"""The visitor of the HTTP request that is being handled; set by app/request_guard."""
+
+
+def current_visitor() -> str | None:
+    """The visitor whose event (Gradio's own context variable) or request is being handled; None for a program."""
+    request = LocalContext.request.get(None)
+    return visitor_of(request) if request else REQUEST_VISITOR.get()

@@ -7,6 +7,7 @@ await store.open()      # never raises: `store.trouble` says in one sentence wha
 import asyncio
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from omni_ui.store.database import Database, StoreTrouble
@@ -34,6 +35,8 @@ class Store:
         self.timings = Timings(self.database)
         self.ignored = Ignored(self.database)
         self.history = History(self.database, lambda: self.files)
+        self.on_remove: Callable[[list[Path]], None] | None = None
+        """Called with the files that are about to be deleted. Set it before `open`."""
         self._temporary: Path | None = None
         self._refused = ""
 
@@ -47,13 +50,13 @@ class Store:
             try:
                 # The records first: once they are ours, nobody else writes files there.
                 await self.database.open(self.folder / "omni.sqlite3")
-                self.files = await asyncio.to_thread(Files, self.folder / "files")
+                self.files = await asyncio.to_thread(Files, self.folder / "files", self.on_remove)
                 return
             except StoreTrouble as trouble:
                 await self.database.close()
                 self._refused = f"{trouble.sentence} Until the app ends, results are kept in a temporary folder."
         self._temporary = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="omni-ui-"))
-        self.files = await asyncio.to_thread(Files, self._temporary / "files")
+        self.files = await asyncio.to_thread(Files, self._temporary / "files", self.on_remove)
         await self.database.open(self._temporary / "omni.sqlite3")
 
     async def close(self) -> None:

@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from omni_ui.store.database import StoreTrouble, explain
@@ -18,8 +19,9 @@ class Files:
     No file is shared between results, even when their bytes are the same, so that deleting one never touches another.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, on_remove: Callable[[list[Path]], None] | None = None) -> None:
         self.folder = folder
+        self._on_remove = on_remove
         with _plainly(folder):
             self._incoming.mkdir(parents=True, exist_ok=True)
             for left in self._incoming.iterdir():  # of an app that was killed
@@ -84,10 +86,13 @@ class Files:
         inside = folder in path.parents and path.parent.name != INCOMING
         return path if inside and path.is_file() else None
 
-    def remove(self, name: str) -> None:
-        """Deletes a kept file; one that is gone already is no error."""
-        if path := self.path(name):
-            with _plainly(self.folder):
+    def remove(self, *names: str) -> None:
+        """Deletes kept files; one that is gone already is no error. `on_remove` is called with their paths before."""
+        paths = [path for name in names if (path := self.path(name))]
+        with _plainly(self.folder):
+            if self._on_remove and paths:
+                self._on_remove(paths)
+            for path in paths:
                 path.unlink(missing_ok=True)
 
     def used(self) -> int:

@@ -213,12 +213,7 @@ class History:
         return [row["name"] for row in rows if row["name"] and row["name"] not in besides]
 
     async def _unlink(self, names: Sequence[str]) -> None:
-        def unlink() -> None:
-            for name in names:
-                self._files().remove(name)
-                self._files().remove(f"{name}{THUMB}")
-
-        await asyncio.to_thread(unlink)
+        await asyncio.to_thread(self._files().remove, *names, *(f"{name}{THUMB}" for name in names))
 
 
 def sha_of(path: Path) -> str:

@@ -12,6 +12,7 @@ import gradio as gr
 from omni_ui.client import Ability, Request
 from omni_ui.core import status
 from omni_ui.core.backends import Backend, Backends
+from omni_ui.core.files import as_plain_json
 from omni_ui.core.run import Outcome, Step, Updates, Work, explain, run
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.error_fixes import error_fixes as remedies
@@ -330,7 +331,7 @@ class OmniTab:
             **await below(self, work, outcome, record, now),
             self.facts: {
                 "tab": self.name,
-                "request": work.request.model_dump(mode="json", exclude_none=True),
+                "request": as_plain_json(work.request.model_dump(mode="json", exclude_none=True)),
                 "seconds": round(step.seconds, 3),
                 "model": work.model,
                 "files": [str(path) for path in outcome.files],

@@ -4,14 +4,12 @@ The browser's half is chat.js. A file is uploaded into Gradio's cache at once; o
 """
 
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.data_classes import FileData, ListFiles
-from gradio.utils import get_upload_folder
 
-from omni_ui.core.files import shown
+from omni_ui.core.files import FileRefused, own_path, shown
 from omni_ui.core.scripts import mounted
 from omni_ui.widgets.fields import Component
 
@@ -35,11 +33,10 @@ def attach_field(elem_id: str, **more: Any) -> Component:
 
 def uploaded(value: Any) -> str:
     """The path of an uploaded file. Any other path that a caller may name is refused."""
-    path = Path(value["path"]) if isinstance(value, dict) and isinstance(value.get("path"), str) else Path()
-    folder = Path(get_upload_folder()).resolve()
-    if not path.resolve().is_relative_to(folder) or not path.is_file():
-        raise gr.Error("Files must be uploaded: a path or an address cannot be sent.", print_exception=False)
-    return str(path)
+    try:
+        return str(own_path(value["path"] if isinstance(value, dict) and isinstance(value.get("path"), str) else ""))
+    except FileRefused:
+        raise gr.Error("Files must be uploaded: a path or an address cannot be sent.", print_exception=False) from None
 
 
 def pick_field(label: str, accept: str, elem_id: str, **more: Any) -> Component:

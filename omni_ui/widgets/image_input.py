@@ -5,14 +5,13 @@ The browser's half is omni_ui/widgets/image_input.js, and omni_ui/widgets/brush.
 
 from collections.abc import Awaitable, Callable
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.data_classes import FileData, ListFiles
-from gradio.utils import get_upload_folder
 
 from omni_ui.client import Request, hint
+from omni_ui.core.files import FileRefused, own_path
 from omni_ui.core.scripts import mounted
 from omni_ui.media.image_input import take_picture
 from omni_ui.widgets.fields import Component, holds
@@ -58,12 +57,13 @@ def paths_of(value: Any, field: str) -> list[str]:
 
     Raises Invalid for `field` for anything else.
     """
-    uploads = Path(get_upload_folder()).resolve()
     paths = []
     for one in _as_list(value):
         path = one.get("path") if isinstance(one, dict) else one
-        if not isinstance(path, str) or not Path(path).resolve().is_relative_to(uploads):
-            raise Invalid.because(field, "A picture has to be uploaded before it can be used.")
+        try:
+            own_path(path if isinstance(path, str) else "")
+        except FileRefused:
+            raise Invalid.because(field, "A picture has to be uploaded before it can be used.") from None
         paths.append(path)
     return paths
 

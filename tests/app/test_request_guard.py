@@ -10,7 +10,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from omni_ui.app.request_body import DEEPEST, LIMIT, MOST_VALUES
 from omni_ui.app.request_guard import Guard, marks_in
+from omni_ui.app.sessions import Sessions
 from omni_ui.core.visitor import COOKIE, mark_of, visitor_of
 
 ANNE, BOB = "anne" * 8, "bob-" * 8
@@ -26,11 +28,13 @@ TWICE = quote(quote(PATH, safe=""), safe="")
 
 
 @pytest.fixture
-async def site():
+async def site(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+
     async def everything(request: Request) -> PlainTextResponse:
         return PlainTextResponse(await request.body() or b"served")
 
-    app = Guard(Starlette(routes=[Route("/{path:path}", everything, methods=["GET", "HEAD", "POST"])]))
+    app = Guard(Starlette(routes=[Route("/{path:path}", everything, methods=["GET", "HEAD", "POST"])]), Sessions())
     async with AsyncClient(transport=ASGITransport(app), base_url="http://here") as client:
         yield client
 
@@ -66,11 +70,9 @@ async def test_a_marked_folder_is_its_visitor_s_alone(site, address, who, status
     "body",
     [
         json.dumps({"data": [{"path": PATH}]}),
-        json.dumps({"data": [[{"image": {"path": PATH, "meta": {"_type": "gradio.FileData"}}}]]}),
         json.dumps({PATH: 1}),
         json.dumps({"data": [PATH]}).replace("-", "\\u002d").replace("a", "\\u0061"),
         json.dumps({"data": [{"url": f"http://here/gradio_api/file={TWICE}"}]}),
-        f"not json {PATH}",
     ],
 )
 async def test_nobody_else_can_hand_it_to_an_event(site, body):
@@ -102,3 +104,102 @@ def test_a_longer_name_is_no_mark():
     assert marks_in(f"/tmp/gradio/ff{FOLDER}/a.png") == set()
     assert marks_in(f"/tmp/gradio/{FOLDER}ff/a.png") == set()
     assert marks_in(PATH) == {mark(ANNE)}
+
+
+def file_object(path, **more):
+    return {"path": str(path), "meta": {"_type": "gradio.FileData"}} | more
+
+
+@pytest.fixture
+def files(site, tmp_path):
+    """A file of Anne's, one of a program, and one that is no upload."""
+    places = {"anne": tmp_path / FOLDER, "program": tmp_path / ("5" * 32), "other": tmp_path / "elsewhere"}
+    for place in places.values():
+        place.mkdir()
+        (place / "a.txt").write_text("mine")
+    return {name: place / "a.txt" for name, place in places.items()} | {"outside": tmp_path.parent / "b.txt"}
+
+
+async def send(site, value, who=None) -> int:
+    body = json.dumps({"data": [[{"deep": value}]]})
+    return (await site.post("/gradio_api/queue/join", content=body, headers=as_visitor(who))).status_code
+
+
+@pytest.mark.parametrize(("name", "allowed"), [("anne", [ANNE]), ("program", [None]), ("other", []), ("outside", [])])
+async def test_an_event_takes_a_file_from_the_visitor_whose_it_is_only(site, files, name, allowed):
+    files["outside"].write_text("not yours")
+    for who in (ANNE, BOB, None):
+        assert await send(site, file_object(files[name]), who) == (200 if who in allowed else 403)
+
+
+async def test_an_event_takes_no_address_and_no_file_that_is_not_there(site, files):
+    own = files["anne"]
+    assert await send(site, file_object(own, url=f"http://here/gradio_api/file={own}"), ANNE) == 200
+    assert await send(site, file_object(own, url="http://example.com/a.png"), ANNE) == 403
+    assert await send(site, file_object(own, url=f"http://here/gradio_api/file={files['other']}"), ANNE) == 403
+    assert await send(site, file_object("http://example.com/a.png"), ANNE) == 403
+    assert await send(site, file_object(own.parent), ANNE) == 403
+    assert await send(site, file_object(own.with_name("b.txt")), ANNE) == 403
+    assert await send(site, file_object(own) | {"meta": {"_type": "something else"}}, ANNE) == 403
+    assert await send(site, {"path": "/models/a.safetensors", "scale": 1}, ANNE) == 200, "a LoRA is no file of ours"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "says"),
+    [
+        (b"x" * (LIMIT + 1), 413, "2 MB"),
+        (json.dumps({"data": ["ok"]}).encode("utf-16"), 400, "UTF-8"),
+        (b"{", 400, "not valid JSON"),
+        (b"[" * 3000 + b"]" * 3000, 400, "nested too deep"),
+        (b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1), 400, "nested too deep"),
+        (b"[" + b"1," * MOST_VALUES + b"1]", 413, "values"),
+    ],
+)
+async def test_bodies_that_no_route_needs_are_refused_in_words(site, body, status, says):
+    answer = await site.post("/gradio_api/queue/join", content=body)
+    assert answer.status_code == status
+    assert says in answer.json()["detail"]
+
+
+async def test_a_body_that_is_too_large_is_refused_while_it_arrives():
+    taken = 0
+
+    async def receive():
+        nonlocal taken
+        taken += 1
+        return {"type": "http.request", "body": b" " * 100_000, "more_body": True}
+
+    answers = []
+
+    async def answer(message):
+        answers.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/omni/take", "headers": [], "query_string": b""}
+    await Guard(None, Sessions())(scope, receive, answer)
+    assert answers[0]["status"] == 413
+    assert taken == LIMIT // 100_000 + 1
+
+
+async def test_a_session_belongs_to_the_visitor_who_began_it(site):
+    join = json.dumps({"data": [], "session_hash": "abc"})
+    assert (await site.post("/gradio_api/queue/join", content=join, headers=as_visitor(ANNE))).status_code == 200
+    asks = [
+        ("POST", "/gradio_api/queue/join", {"content": join}),
+        ("POST", "/gradio_api/cancel", {"content": join}),
+        ("GET", "/gradio_api/queue/data?session_hash=abc", {}),
+        ("GET", "/gradio_api/heartbeat/abc", {}),
+        ("GET", "/omni/status", {"headers": {"X-Omni-Session": "abc"}}),
+    ]
+    for method, address, more in asks:
+        for who, status in ((ANNE, 200), (BOB, 403), (None, 403)):
+            headers = more.get("headers", {}) | as_visitor(who)
+            answer = await site.request(method, address, **more | {"headers": headers})
+            assert answer.status_code == status, (method, address, who)
+
+
+def test_a_session_is_open_while_its_page_holds_a_connection():
+    sessions = Sessions()
+    assert sessions.admit("abc", "anne")
+    with sessions.open("abc"):
+        assert sessions.visitors() == {"anne"}
+    assert sessions.visitors() == set()

@@ -1,7 +1,7 @@
 // Explore and Grid (omni_ui/features/grid/view.py): other values of one or two settings, side by side.
 import { defineComponent } from "../../core/components.js";
 import { appRoot, make } from "../../core/dom.js";
-import { sessionQuery } from "../../core/session.js";
+import { sessionHeaders } from "../../core/session.js";
 
 const PATIENCE = 400; // ms after the last key before the app is asked how long it would take
 const boards = {}; // by tab: what its Explore buttons call
@@ -287,7 +287,7 @@ const mark = () => {
   }
 };
 const learn = async () => {
-  try { ignored = await (await fetch(`${appRoot()}/omni/grid/ignored${sessionQuery()}`)).json(); } catch { return; }
+  try { ignored = await (await fetch(`${appRoot()}/omni/grid/ignored`, { headers: sessionHeaders() })).json(); } catch { return; }
   mark();
 };
 // Another model, another memory: the header says which one it is.

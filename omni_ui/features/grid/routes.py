@@ -84,7 +84,7 @@ def grid_routes(backends: Backends, store: Store) -> APIRouter:
         """By tab: the wire names of the settings that its model was seen to ignore, for the session that asks."""
         found = {}
         for tab in TABS:
-            backend = backends.for_tab(tab, request.query_params.get("session"))
+            backend = backends.for_tab(tab, request.headers.get("x-omni-session"))
             ability = await backend.ability(tab) if backend else None
             try:
                 if backend and ability:

@@ -18,6 +18,7 @@ from typing import Any
 
 from omni_ui.client import Request, VideoRequest, type_of_file
 from omni_ui.core.run import Outcome, Work
+from omni_ui.core.storage import Storage
 from omni_ui.features.history.serialize import Pack, as_files, plain, result_of, summary_of
 from omni_ui.features.recipes import Recipe
 from omni_ui.features.video.jobs import VideoJobs
@@ -58,10 +59,13 @@ class Limits:
 class Recorder:
     """Started and closed with the app."""
 
-    def __init__(self, store: Store, jobs: VideoJobs, limits: Limits) -> None:
+    def __init__(self, store: Store, jobs: VideoJobs, limits: Limits, storage: Storage | None = None) -> None:
         self.store = store
         self.jobs = jobs
         self.limits = limits
+        self.storage = storage
+        if storage:
+            store.on_remove = storage.remove_copies
         self._unwritten = ""
         self._writing: set[asyncio.Task[None]] = set()
         self._recent: OrderedDict[str, tuple[str, Given]] = OrderedDict()
@@ -173,7 +177,12 @@ class Recorder:
             await self.remove(await self.store.history.older_than(before))
             for ticket in await self.store.jobs.over_before(before):
                 await self.jobs.delete(ticket)
-        while self.limits.bytes is not None and (await self.store.history.room()).all > self.limits.bytes:
+        cached = 0
+        if self.storage:
+            results = (await self.store.history.room()).all
+            await asyncio.to_thread(self.storage.sweep, results)
+            cached = max(0, self.storage.used - results)
+        while self.limits.bytes is not None and (await self.store.history.room()).all + cached > self.limits.bytes:
             oldest = await self.store.history.oldest_unstarred(1)
             if not oldest:
                 return

@@ -13,9 +13,9 @@ from urllib.parse import quote
 import gradio as gr
 from fastapi import APIRouter, Body, HTTPException, Response
 from fastapi.responses import FileResponse
-from gradio.utils import get_upload_folder
 
 from omni_ui.client import Request
+from omni_ui.core.files import FileRefused, cache_folder, own_path
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call, mounted
 from omni_ui.features.recipes import (
@@ -95,7 +95,7 @@ def settings_view(recipe: Recipe, files: list[Path]) -> str:
 
 def _take(path: Path) -> str:
     """A button for a file. It names the file below Gradio's cache, never the cache itself."""
-    uploads = Path(get_upload_folder()).resolve()
+    uploads = cache_folder()
     if not path.resolve().is_relative_to(uploads):
         return ""
     place = path.resolve().relative_to(uploads)
@@ -129,15 +129,10 @@ def recipe_routes() -> APIRouter:
 
 def in_cache(file: str) -> Path:
     """A file of a result by the name that `_take` gave it, and no other file."""
-    uploads = Path(get_upload_folder()).resolve()
     try:
-        path = (uploads / file).resolve()
-        found = path.is_relative_to(uploads) and path != uploads and path.is_file()
-    except (OSError, ValueError):
-        found = False
-    if not found:
-        raise HTTPException(404, "This file is not here any more: make the result again.")
-    return path
+        return own_path(str(cache_folder() / file))
+    except FileRefused:
+        raise HTTPException(404, "This file is not here any more: make the result again.") from None
 
 
 class Recipes:
