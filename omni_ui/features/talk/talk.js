@@ -1,7 +1,7 @@
 // The Talk tab (omni_ui/tabs/talk.py): the call button, captions, and what a call needs.
 import { defineComponent } from "../../core/components.js";
 import { make } from "../../core/dom.js";
-import { sessionQuery } from "../../core/session.js";
+import { sessionId } from "../../core/session.js";
 import { Call } from "./call.js";
 import { Captions } from "./captions.js";
 import { microphoneProblem, microphones, sentenceFor } from "./microphone.js";
@@ -14,7 +14,6 @@ const STATES = {
   speaking: "Speaking",
   interrupted: "Interrupted: listening",
 };
-const sessionId = () => new URLSearchParams(sessionQuery()).get("session") || "";
 
 defineComponent("talk", ({ element }) => {
   const find = (selector) => element.querySelector(selector);
