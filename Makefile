@@ -3,18 +3,18 @@ PYTHON ?= python3
 VENV ?= .venv
 PY = $(VENV)/bin/python
 
-.PHONY: run test bench package contract lint clean dev
+.PHONY: lock run test bench package contract lint clean dev
 
 run: $(VENV)/.run
 	$(PY) app.py
 
-$(VENV)/.run: requirements.txt
+$(VENV)/.run: requirements.txt requirements-demo.txt
 	test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-demo.txt
 	touch $@
 
 dev: $(VENV)/.dev
-$(VENV)/.dev: requirements.txt requirements-dev.txt
+$(VENV)/.dev: requirements.txt requirements-demo.txt requirements-dev.txt
 	test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@ $(VENV)/.run
@@ -42,6 +42,10 @@ package: dev
 VERSION ?= 0.30.0
 contract: dev
 	$(PY) -m pytest -m real tests/contract --omni-version $(VERSION)
+
+# The exact versions of the image, with the hashes of their files. Needs uv.
+lock:
+	uv pip compile requirements.txt --universal --generate-hashes --python-version 3.11 --no-annotate -o requirements.lock
 
 lint: dev
 	$(PY) -m ruff check .

@@ -22,7 +22,9 @@ class App:
         self.url = f"http://127.0.0.1:{self.port}"
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("OMNI_", "SPACE_ID"))}
         self._folder = tempfile.TemporaryDirectory(prefix="omni-test-", ignore_cleanup_errors=True)
-        self.env = clean | {"OMNI_PORT": str(self.port), "OMNI_DATA_DIR": self._folder.name} | settings
+        # TEST_PUBLIC=1: all journeys on a page as strangers meet it. Settings of a test beat it.
+        public = {"OMNI_PUBLIC": "true"} if os.environ.get("TEST_PUBLIC") else {}
+        self.env = clean | {"OMNI_PORT": str(self.port), "OMNI_DATA_DIR": self._folder.name} | public | settings
         self.wait = wait
 
     def start(self) -> "App":
