@@ -15,7 +15,10 @@ TELL = """<details class="omni-tell"><summary><svg viewBox="0 0 16 16" width="16
 """The choice belongs to light.js."""
 
 
-def header() -> str:
+SIGN_OUT = '<form method="post" action="omni/logout"><button id="omni-sign-out">Sign out</button></form>'
+
+
+def header(card: str = "", *, signed_in: bool = False) -> str:
     """HTML. The state is filled in by page.js; the language and the sheet belong to language.js and help.js."""
     names = "".join(f'<option value="{code}" lang="{code}" translate="no">{name}</option>' for code, name in choices())
     return f"""<header class="omni-header">
@@ -24,6 +27,6 @@ def header() -> str:
 <span class="omni-pill" data-state="asking">Asking the server</span>
 <span class="omni-light omni-quiet" aria-live="off"></span>
 <span class="omni-model omni-quiet"></span></span>
-{TELL}<select id="omni-language" aria-label="Language of the page">{names}</select>
+{TELL}{card}{SIGN_OUT if signed_in else ""}<select id="omni-language" aria-label="Language of the page">{names}</select>
 <button type="button" id="omni-help-button"
 aria-label="Keys and gestures" title="Keys and gestures">?</button></header>"""

@@ -10,6 +10,7 @@ from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.scripts import call
 from omni_ui.features.history.service import Recorder
+from omni_ui.features.limits.card import limits_card
 from omni_ui.features.model_defaults.model_defaults import Advice
 from omni_ui.features.recipes.panel import Recipes
 from omni_ui.features.send_to.send_to import SendTo
@@ -26,7 +27,7 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
     recorder: writes down what is made, for the history.
     """
     with gr.Blocks(title="Omni UI", analytics_enabled=False, fill_width=True) as page:
-        top = gr.HTML(header(), padding=False)
+        top = gr.HTML(header(limits_card(backends.limits), signed_in=backends.settings.auth is not None), padding=False)
         opening = gr.JSON(visible=False, label="The tab to open")
         advice = Advice()
         recipes = Recipes()

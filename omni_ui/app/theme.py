@@ -34,6 +34,7 @@ STYLES = [
     "features/servers/servers.css",
     "features/grid/grid.css",
     "features/talk/talk.css",
+    "features/limits/limits.css",
 ]
 """In the order in which they hold: of equally strong rules the later one wins."""
 INLINE_SCRIPTS = ((ROOT / "app/head.js").read_text(encoding="utf-8"),)
