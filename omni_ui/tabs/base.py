@@ -13,6 +13,7 @@ from omni_ui.client import Ability, Request
 from omni_ui.core import status
 from omni_ui.core.backends import Backend, Backends
 from omni_ui.core.files import as_plain_json
+from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Step, Updates, Work, explain, run
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.error_fixes import error_fixes as remedies
@@ -26,7 +27,7 @@ from omni_ui.features.repeat.repeat import GONE, Repeat, Shown, judged
 from omni_ui.features.send_to.send_to import SendTo
 from omni_ui.tabs.result_actions import below
 from omni_ui.widgets.fields import shows_as_is
-from omni_ui.widgets.form import Form, Invalid, by_name
+from omni_ui.widgets.form import Form, by_name
 
 NO_SERVER = "the host can set OMNI_BASE_URL, or the address of this tab's own server."
 MakeWork = Callable[[Any], Work]

@@ -12,6 +12,7 @@ import gradio as gr
 
 from omni_ui.core import status
 from omni_ui.core.files import keep
+from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call
 from omni_ui.features.chat.conversation import Conversation, Message
@@ -20,7 +21,7 @@ from omni_ui.features.chat.run import ChatView
 from omni_ui.media.message_files import take_media
 from omni_ui.widgets.fields import Component
 from omni_ui.widgets.file_input import download_field, pick_field
-from omni_ui.widgets.form import Invalid, by_name
+from omni_ui.widgets.form import by_name
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None}
 EXPORT_NAME = "conversation.json"

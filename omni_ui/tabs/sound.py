@@ -9,13 +9,13 @@ from omni_ui.client import OmniClient, SoundRequest, Speech
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.files import keep, shown
+from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Tell, Updates, Work
 from omni_ui.features.history.restore import Opened
 from omni_ui.media.recording import Recording, read_recording
 from omni_ui.media.waveform import draw
 from omni_ui.tabs.base import OmniTab
 from omni_ui.widgets.audio_player import drawing_of, sound_drawing, sound_player
-from omni_ui.widgets.form import Invalid
 
 HELLO = "Your sound will appear here, with its waveform and its spectrogram."
 EXAMPLES = ["Rain on a tin roof, distant thunder", "A calm piano melody", "Birds at dawn by a small stream"]

@@ -9,6 +9,7 @@ from omni_ui.client.model_rules import task_to_set
 from omni_ui.core import status
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
+from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Updates, Work
 from omni_ui.features.history.restore import Opened
 from omni_ui.features.i18n.languages import drawn
@@ -24,7 +25,6 @@ from omni_ui.media.audio import Bare
 from omni_ui.tabs.base import OmniTab
 from omni_ui.tabs.result_actions import below
 from omni_ui.widgets.audio_player import sound_drawing, sound_player
-from omni_ui.widgets.form import Invalid
 
 HELLO = "Your speech will be heard here while it is made."
 EXAMPLES = [

@@ -14,6 +14,7 @@ from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.batching import pump
 from omni_ui.core.files import shown
+from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import CalledOff, Outcome, Tell, Updates, Work
 from omni_ui.core.scripts import call
 from omni_ui.core.visitor import visitor_of
@@ -35,7 +36,6 @@ from omni_ui.media.image_input import Taken, take_picture
 from omni_ui.store import StoreTrouble, VideoRecord
 from omni_ui.tabs.base import OmniTab
 from omni_ui.tabs.result_actions import below_result
-from omni_ui.widgets.form import Invalid
 from omni_ui.widgets.image_input import PictureForm, paths_of
 
 HELLO = "Your video will appear here. It goes on being made when you leave the page."

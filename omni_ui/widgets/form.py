@@ -8,7 +8,7 @@ import gradio as gr
 from pydantic import ValidationError
 
 from omni_ui.client import Request, hint, problems
-from omni_ui.core.invalid import Invalid as Invalid
+from omni_ui.core.invalid import Invalid
 from omni_ui.widgets.fields import control, number_field
 
 

@@ -12,10 +12,11 @@ from gradio.data_classes import FileData, ListFiles
 
 from omni_ui.client import Request, hint
 from omni_ui.core.files import FileRefused, own_path
+from omni_ui.core.invalid import Invalid
 from omni_ui.core.scripts import mounted
 from omni_ui.media.image_input import take_picture
 from omni_ui.widgets.fields import Component, holds
-from omni_ui.widgets.form import Form, Invalid
+from omni_ui.widgets.form import Form
 
 Most = Callable[[str | None], Awaitable[int | None]]
 

@@ -5,9 +5,9 @@ import pytest
 
 from omni_ui.client import BadRequest, ImageRequest, OmniError, Wait
 from omni_ui.client.schema import Fitted
+from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Work, run
 from omni_ui.core.run_queue import RunQueue
-from omni_ui.widgets.form import Invalid
 
 
 class Counting(Work):

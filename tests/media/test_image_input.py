@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from omni_ui.core.invalid import Invalid
 from omni_ui.media.image_input import take_picture
-from omni_ui.widgets.form import Invalid
 
 
 @pytest.fixture

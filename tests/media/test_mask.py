@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from omni_ui.core.invalid import Invalid
 from omni_ui.media.image_input import Taken
 from omni_ui.media.mask import take_mask
-from omni_ui.widgets.form import Invalid
 
 
 @pytest.fixture

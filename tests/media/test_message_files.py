@@ -3,8 +3,8 @@ import pytest
 import soundfile
 from PIL import Image
 
+from omni_ui.core.invalid import Invalid
 from omni_ui.media.message_files import take_media
-from omni_ui.widgets.form import Invalid
 
 RATE = 8000
 TONE = 0.5 * np.sin(np.arange(RATE) * 0.2)

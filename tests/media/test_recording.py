@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from omni_ui.core.invalid import Invalid
 from omni_ui.media import recording as module
 from omni_ui.media.recording import as_wav, read_recording, resample, wav_bytes
-from omni_ui.widgets.form import Invalid
 from tests.media.encoding import encode, tone
 
 av = pytest.importorskip("av")

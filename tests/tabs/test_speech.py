@@ -1,10 +1,11 @@
 import pytest
 
 from omni_ui.client import Ability, SavedVoice, Voices
+from omni_ui.core.invalid import Invalid
 from omni_ui.features.speech.request import SpokenText
 from omni_ui.features.voices.voices import about, known, warning
 from omni_ui.tabs.speech import cast_for
-from omni_ui.widgets.form import Form, Invalid
+from omni_ui.widgets.form import Form
 
 
 def read(**entered):

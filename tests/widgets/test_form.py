@@ -4,8 +4,9 @@ import gradio as gr
 import pytest
 
 from omni_ui.client import ImageRequest, Request, knob
+from omni_ui.core.invalid import Invalid
 from omni_ui.widgets.fields import bounds, control, holds, kind_of, literal_choices
-from omni_ui.widgets.form import Form, Invalid
+from omni_ui.widgets.form import Form
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 import pytest
 
-from omni_ui.widgets.form import Invalid
+from omni_ui.core.invalid import Invalid
 from omni_ui.widgets.image_input import paths_of, seen
 from tests.fakes import png
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from omni_ui.client import FileRef
 from omni_ui.core.files import new_path
-from omni_ui.widgets.form import Invalid
+from omni_ui.core.invalid import Invalid
 
 Kind = Literal["text", "image", "audio", "video"]
 KEPT = 50

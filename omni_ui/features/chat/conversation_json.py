@@ -17,9 +17,9 @@ from typing import Any
 from omni_ui.client import FileRef, media_type_of, replace_files
 from omni_ui.client.valid_text import read_json
 from omni_ui.core.files import keep
+from omni_ui.core.invalid import Invalid
 from omni_ui.features.chat.conversation import Message, Part, wire_part
 from omni_ui.media.message_files import Media
-from omni_ui.widgets.form import Invalid
 
 MOST_MESSAGES = 1000
 LONGEST_TEXT = 1_000_000

@@ -24,13 +24,14 @@ from omni_ui.client import (
 from omni_ui.client.model_rules import seed_is_of_the_text
 from omni_ui.core.audio_stream import Listening, Stream
 from omni_ui.core.files import keep
+from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Tell, Updates, Work
 from omni_ui.features.chat.conversation import Conversation, Draft, Message, Part, wire_messages
 from omni_ui.features.chat.conversation_json import as_json
 from omni_ui.features.chat.messages import LiveAnswer, address, messages_html
 from omni_ui.media.message_files import take_media
 from omni_ui.widgets.fields import Component
-from omni_ui.widgets.form import Form, Invalid
+from omni_ui.widgets.form import Form
 
 LONGEST = 100_000
 """Characters of one message: about 25,000 tokens, as much as most models read at all."""

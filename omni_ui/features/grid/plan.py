@@ -9,11 +9,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from omni_ui.client import Request, problems
+from omni_ui.core.invalid import Invalid
 from omni_ui.features.grid.values import read_values, too_many, variable, written
 from omni_ui.features.video.routes import span
 from omni_ui.store import StoreTrouble
 from omni_ui.store.timings import Timings, load_of
-from omni_ui.widgets.form import Form, Invalid
+from omni_ui.widgets.form import Form
 
 Read = Callable[[dict[str, Any]], Request | Awaitable[Request]]
 QUIET = {"stream": False}

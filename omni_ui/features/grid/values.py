@@ -8,8 +8,9 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from omni_ui.client import hint
+from omni_ui.core.invalid import Invalid
 from omni_ui.widgets.fields import kind_of, literal_choices
-from omni_ui.widgets.form import Form, Invalid
+from omni_ui.widgets.form import Form
 
 NUMBERS = ("number", "slider", "seed")
 WORDS = ("text", "line", "size")

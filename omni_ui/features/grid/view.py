@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from omni_ui.client import Request
+from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Updates, Work
 from omni_ui.core.scripts import mounted
 from omni_ui.features.grid.board import Board
@@ -23,7 +24,7 @@ from omni_ui.features.grid.spread import spread
 from omni_ui.features.grid.values import NUMBERS, example, variable
 from omni_ui.features.recipes.panel import as_shown
 from omni_ui.widgets.fields import Component, kind_of, untouched
-from omni_ui.widgets.form import Form, Invalid
+from omni_ui.widgets.form import Form
 
 if TYPE_CHECKING:
     from omni_ui.tabs.base import OmniTab

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from omni_ui.client import BadRequest, BrokenAnswer, NothingMade, OmniClient, OmniError, ServerFailed, SpeechRequest
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.files import keep, shown
+from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Tell, Updates, Work
 from omni_ui.features.speech.pieces import Piece
 from omni_ui.features.speech.request import SpokenText
@@ -19,7 +20,6 @@ from omni_ui.features.speech.run import DRAWN, Spoken, Stage, show_file, speed_f
 from omni_ui.features.speech.subtitles import Cue, srt, vtt
 from omni_ui.media.audio import join, peaks, save_pcm
 from omni_ui.media.recording import read_recording
-from omni_ui.widgets.form import Invalid
 
 AT_ONCE = 3
 """Parts that are spoken at the same time when nobody listens; a server makes better use of itself then."""

@@ -12,6 +12,7 @@ import gradio as gr
 from omni_ui.client import AudioChunk, Failed, OmniClient, OmniError, SpeechRequest
 from omni_ui.core.audio_stream import Listening, Stream
 from omni_ui.core.files import keep, shown
+from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Tell, Updates, Work
 from omni_ui.features.speech.request import SpokenText
 from omni_ui.features.voices.reference_check import remarks, sendable
@@ -20,7 +21,6 @@ from omni_ui.media.recording import read_recording
 from omni_ui.media.waveform import draw
 from omni_ui.widgets.audio_player import drawing_of
 from omni_ui.widgets.fields import Component
-from omni_ui.widgets.form import Invalid
 
 PCM_RATE = 24000
 """Frames per second of bare PCM, which does not tell: the rate of Qwen3-TTS."""

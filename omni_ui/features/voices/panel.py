@@ -9,12 +9,13 @@ import gradio as gr
 
 from omni_ui.client import OmniError, SavedVoice, VoiceUpload
 from omni_ui.core.backends import Backend, Backends
+from omni_ui.core.invalid import Invalid
 from omni_ui.core.own_voices import is_own, marked, plain_name
 from omni_ui.core.run import Updates
 from omni_ui.features.speech.fields import voice_list
 from omni_ui.features.voices.reference import Reference
 from omni_ui.features.voices.voices import CONSENT, Taken, save
-from omni_ui.widgets.form import Form, Invalid, by_name
+from omni_ui.widgets.form import Form, by_name
 
 Refresh = Callable[[str | None], Awaitable[Updates]]
 """From a session to the updates of everything that lists voices."""

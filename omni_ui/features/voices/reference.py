@@ -5,11 +5,11 @@ from typing import Any
 
 import gradio as gr
 
+from omni_ui.core.invalid import Invalid
 from omni_ui.features.voices.cleanup import cleaned
 from omni_ui.features.voices.reference_check import Remark, as_html, remarks
 from omni_ui.media.recording import read_recording
 from omni_ui.widgets.fields import Component
-from omni_ui.widgets.form import Invalid
 
 NOTHING = ""
 

@@ -10,11 +10,11 @@ from pydantic import ValidationError
 
 from omni_ui.client import Ability, OmniError, SavedVoice, Voices, VoiceUpload, problems
 from omni_ui.core.backends import Backend, Backends
+from omni_ui.core.invalid import Invalid
 from omni_ui.core.own_voices import is_foreign, plain_name
 from omni_ui.features.speech.fields import Choices
 from omni_ui.features.voices.reference_check import remarks, sendable
 from omni_ui.media.recording import read_recording
-from omni_ui.widgets.form import Invalid
 
 CONSENT = "The speaker agrees that this voice is copied and used here."
 """What is sent as `consent`. It becomes a part of a file name on the server, so it must stay short."""

@@ -5,8 +5,8 @@ from contextlib import suppress
 import pytest
 
 from omni_ui.client import FileRef
+from omni_ui.core.invalid import Invalid
 from omni_ui.features.chat.conversation import Conversation, Message, Part, wire_messages
-from omni_ui.widgets.form import Invalid
 
 
 def said(text: str, role: str = "user") -> Message:

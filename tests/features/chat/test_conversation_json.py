@@ -3,10 +3,10 @@ import json
 
 import pytest
 
+from omni_ui.core.invalid import Invalid
 from omni_ui.features.chat.conversation import Message, Part
 from omni_ui.features.chat.conversation_json import as_json, from_json
 from omni_ui.media.message_files import take_media
-from omni_ui.widgets.form import Invalid
 from tests.fakes import png
 
 

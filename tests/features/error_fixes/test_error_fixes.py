@@ -7,9 +7,10 @@ import pytest
 
 from omni_ui.client import EditRequest, ImageRequest, NotReachable, OmniError, VideoRequest, known_error
 from omni_ui.client.answers.failures import error_from_body
+from omni_ui.core.invalid import Invalid
 from omni_ui.features.error_fixes.error_fixes import fixes_for, fixes_row
 from omni_ui.features.speech.request import SpokenText
-from omni_ui.widgets.form import Form, Invalid
+from omni_ui.widgets.form import Form
 from omni_ui.widgets.image_input import PictureForm
 
 

@@ -4,11 +4,12 @@ import gradio as gr
 import pytest
 
 from omni_ui.client import ImageRequest, SpeechRequest
+from omni_ui.core.invalid import Invalid
 from omni_ui.features.grid.plan import foretold, make_plan
 from omni_ui.features.grid.values import variable
 from omni_ui.store import Store
 from omni_ui.store.timings import load_of
-from omni_ui.widgets.form import Form, Invalid
+from omni_ui.widgets.form import Form
 
 
 def form_of(model):

@@ -3,8 +3,8 @@
 import pytest
 
 from omni_ui.client import ImageRequest, SpeechRequest
+from omni_ui.core.invalid import Invalid
 from omni_ui.features.grid.values import read_values, written
-from omni_ui.widgets.form import Invalid
 
 
 def read(name, text, most=36, model=ImageRequest):

@@ -8,6 +8,7 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from omni_ui.core.invalid import Invalid
 from omni_ui.features.video.video_files import (
     LARGEST_SOUND,
     USUAL_AREA,
@@ -18,7 +19,6 @@ from omni_ui.features.video.video_files import (
     size_words,
     small_sound,
 )
-from omni_ui.widgets.form import Invalid
 
 
 @pytest.mark.parametrize(
