@@ -1,0 +1,42 @@
+"""The pages for those who carry on name what is there, and their example does what they say."""
+
+import re
+
+import gradio as gr
+import pytest
+
+from omni_ui.client import ImageRequest
+from omni_ui.client.requests.base import knob
+from omni_ui.widgets.form import Form
+from tests.house.measure import ROOT, private_gradio
+
+PAGES = ["CONTRIBUTING.md", "AGENTS.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_and_folder_that_a_page_names_is_there(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = set(re.findall(r"\b(?:omni_ui|tests|docs|bench|assets)/[\w./-]*[\w/]", text))
+    assert not [name for name in named if not (ROOT / name).exists()]
+
+
+def test_the_page_on_gradio_lists_every_file_that_reaches_into_it():
+    text = (ROOT / "docs/gradio.md").read_text(encoding="utf-8")
+    assert not [name for name in private_gradio() if f"`{name}`" not in text]
+
+
+def test_the_line_of_the_example_gives_a_control_a_check_and_a_body():
+    text = (ROOT / "docs/adding-a-parameter.md").read_text(encoding="utf-8")
+    line = re.search(r"```python\n(.*?)\n```", text, re.S)[1]
+    space = {"ImageRequest": ImageRequest, "knob": knob, "__name__": __name__}
+    exec(f"class Example(ImageRequest):\n    {line}\n", space)
+    form = Form(space["Example"])
+    with gr.Blocks():
+        form.add_all(form.names("advanced"))
+    assert "renorm_scale" in form.controls
+    assert form.controls["renorm_scale"].elem_id == "image-renorm_scale"
+    request = form.read({"prompt": "a boat", "renorm_scale": 1.5})
+    assert request.renorm_scale == 1.5
+    assert "renorm_scale" in str(request.wire(None))
+    with pytest.raises(Exception, match="Renorm scale"):
+        form.read({"prompt": "a boat", "renorm_scale": 3})
