@@ -25,10 +25,10 @@ def surface() -> Surface:
     """The surface of this code, by kind. No server is asked: nothing of it depends on one."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(Settings(base_url="http://127.0.0.1:9", data_dir=Path(folder), visitor_servers=True))
-        client = TestClient(app)  # not entered: the app is described, and not started
+        client = TestClient(app, base_url="http://127.0.0.1")  # not entered: the app is described, and not started
         config, info = client.get("/config").json(), client.get("/gradio_api/info").json()
         with warnings.catch_warnings(action="ignore"):  # FastAPI on routes that answer GET and HEAD
-            routes = client.get("/openapi.json").json()["paths"]
+            routes = app.openapi()["paths"]
     elements = {part["props"]["elem_id"]: part["type"] for part in config["components"] if part["props"].get("elem_id")}
     return {
         "elements": dict(sorted(elements.items())),
