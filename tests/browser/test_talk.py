@@ -38,7 +38,7 @@ def talking(chromium, demo_app):
         fake += ["--use-fake-ui-for-media-stream"] if context.pop("allowed", True) else []
         browser = chromium.browser_type.launch(executable_path="/usr/bin/chromium", args=FLAGS + fake)
         browsers.append(browser)
-        page = browser.new_page(**context)
+        page = browser.new_context(**context).new_page()
         page.goto(url)
         page.get_by_role("tab", name="Talk", exact=True).click()
         page.wait_for_selector("#talk-run")
@@ -61,7 +61,7 @@ def test_a_call_is_answered_and_kept(talking, tmp_path, demo_app):
     wait_for_state(page, "speaking")
     page.wait_for_selector("#talk-result .omni-call-model:has-text('cannot tell the words')", timeout=20_000)
     wait_for_state(page, "listening")
-    turn = page.evaluate("[...document.querySelector('#talk').omniCall.turns.values()][0]")
+    turn = page.evaluate("[...document.querySelector('.omni-call').omniCall.turns.values()][0]")
     assert turn["heard"] == pytest.approx(turn["ms"], abs=150)
     assert turn["added"] < 300
     page.click("#talk-stop")
@@ -83,7 +83,7 @@ def test_speaking_silences_the_answer(talking, tmp_path):
     wait_for_state(page, "speaking")
     wait_for_state(page, "interrupted")
     page.wait_for_selector("#talk-result .omni-call-unheard")
-    first = page.evaluate("[...document.querySelector('#talk').omniCall.turns.values()][0]")
+    first = page.evaluate("[...document.querySelector('.omni-call').omniCall.turns.values()][0]")
     assert first["cut"]
     assert first["heard"] < first["ms"]
     wait_for_state(page, "speaking")
@@ -99,7 +99,7 @@ def test_hold_to_talk(talking, tmp_path):
     hold = page.locator(".omni-call-hold")
     hold.hover()
     page.mouse.down()
-    page.wait_for_function("document.querySelector('#talk').omniCall.holding")
+    page.wait_for_function("document.querySelector('.omni-call').omniCall.holding")
     page.wait_for_timeout(900)  # so long is spoken
     page.mouse.up()
     wait_for_state(page, "speaking")

@@ -60,7 +60,7 @@ export class Call {
     const turn = this.turns.get(this.sounding);
     this.silence();
     if (!turn) return;
-    turn.cut = true;
+    turn.cut = this.interrupted = true;
     this.send({ type: "played", turn: turn.id, ms: turn.heard });
     this.send({ type: "interrupt" });
     this.on.cut(turn.id, turn.heard, turn.ms);
@@ -89,7 +89,8 @@ export class Call {
   /** The server says what it does; while an answer is still heard here, it speaks. */
   state(state) {
     if (state === "listening" && this.sounding) return;
-    this.on.state(state);
+    if (state !== "listening") this.interrupted = false;
+    this.on.state(this.interrupted ? "interrupted" : state);
   }
 
   speech(on) {
