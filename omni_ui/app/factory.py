@@ -143,7 +143,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(grid_routes(backends, store))
     app.include_router(language_routes())
     app.include_router(script_routes())
-    app.include_router(talk_routes(backends, recorder))
+    app.include_router(talk_routes(backends, recorder, sessions.admit))
     app.include_router(file_routes(storage, settings.max_upload_mb * 1_000_000))
     app.add_middleware(Guard, sessions=sessions)
     app.add_middleware(AnswerWatch, answers=backends.answers)

@@ -52,6 +52,7 @@ class OmniClient(Server):
     schema: what the server's routes take, where you know; otherwise it is asked for its description.
     headers: sent with every call, such as those that a gateway asks for; `read_headers` reads and checks them.
     http: an httpx client of your own (tests); it is closed with this one.
+    connect_to: the IP address that live talk connects to in place of a lookup; `http` sees to it for all other calls.
 
     Every generating call takes `on_wait`, called before each new try with a `Wait`, and `deadline`, seconds for the
     whole call with its tries (`timeout` by default). All raise `OmniError` and nothing else.

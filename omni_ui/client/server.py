@@ -52,9 +52,10 @@ class Server:
         schema: ServerSchema | None = None,
         http: httpx.AsyncClient | None = None,
         headers: Mapping[str, str] | None = None,
+        connect_to: str | None = None,
     ) -> None:
         self.model = model
-        self._wire = Transport(base_url, api_key, timeout, http, headers)
+        self._wire = Transport(base_url, api_key, timeout, http, headers, connect_to)
         self._stated = None if abilities is None else frozenset(abilities)
         self._seen: tuple[float, Capabilities] | None = None
         self._names: tuple[float, list[ModelInfo]] | None = None

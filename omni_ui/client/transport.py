@@ -58,6 +58,8 @@ class Transport:
     """The way to one server. `timeout` is in seconds and covers a whole call, with its tries and its answer.
 
     headers: sent with every call, as `read_headers` gives them; the key beats an `authorization` among them.
+    connect_to: the IP address that websockets connect to, without another lookup and without the environment's proxy;
+    `http` has to see to that for all other calls.
     """
 
     def __init__(
@@ -67,7 +69,9 @@ class Transport:
         timeout: float,
         http: httpx.AsyncClient | None,
         headers: Mapping[str, str] | None = None,
+        connect_to: str | None = None,
     ) -> None:
+        self.connect_to = connect_to
         self.base = read_address(base_url)
         self.address = str(self.base.copy_with(userinfo=b"")).rstrip("/")
         self.timeout = timeout

@@ -186,7 +186,7 @@ class Backends:
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
-        return self.connect(url, key, stated=False, http=http)
+        return self.connect(url, key, stated=False, http=http, connect_to=str(address))
 
     def connect(
         self,
@@ -197,8 +197,11 @@ class Backends:
         demo: bool = False,
         stated: bool = True,
         http: httpx.AsyncClient | None = None,
+        connect_to: str | None = None,
     ) -> Backend:
         """A backend for an address. ValueError says what is wrong with it.
+
+        connect_to: the address that its websockets go to, the one that `http` goes to.
 
         stated: whether the host named this server, so that what it states of its abilities and its OMNI_HEADERS hold.
         """
@@ -211,6 +214,7 @@ class Backends:
             timeout=self.settings.timeout,
             abilities=told or None,
             http=http,
+            connect_to=connect_to,
             headers=read_headers(headers.get_secret_value()) if headers else None,
         )
         return Backend(

@@ -60,7 +60,13 @@ class ChatTurns(UtteranceTalk):
         system = [{"role": "system", "content": self._config.instructions}] if self._config.instructions else []
         wanted = [name for name in self._config.modalities if name == "text" or self._speaks]
         return ChatRequest.model_validate(
-            {"messages": system + self._history, "modalities": wanted, "voice": self._config.voice, "stream": True}
+            {
+                "messages": system + self._history,
+                "modalities": wanted,
+                "voice": self._config.voice,
+                "max_tokens": self._config.max_tokens,
+                "stream": True,
+            }
         )
 
     def _forget_old_recordings(self) -> None:

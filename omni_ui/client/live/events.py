@@ -20,7 +20,8 @@ class TalkConfig:
     """What a talk begins with.
 
     hold: the visitor says when a turn ends (hold to talk); else silence does. reference_audio: WAV bytes of a voice
-    sample, which some duplex models insist on. modalities: "audio" and "text", or "text" alone.
+    sample, which some duplex models insist on. modalities: "audio" and "text", or "text" alone. max_tokens: of one
+    answer, where the talk goes over chat completions; live routes take no such limit.
     """
 
     instructions: str | None = None
@@ -28,6 +29,7 @@ class TalkConfig:
     hold: bool = False
     reference_audio: bytes | None = None
     modalities: tuple[str, ...] = ("audio", "text")
+    max_tokens: int | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.client import connect as websockets_connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, WebSocketException
 
 from omni_ui.client.errors import BrokenAnswer, NotFound, NotReachable, NotVllmOmni, OmniError, ServerBusy, Unauthorized
@@ -18,6 +19,13 @@ LARGEST_FRAME = 16 * 2**20
 """Bytes of one frame; uvicorn, which serves vLLM, closes on larger ones (WIRE.md 14)."""
 SEND_TIMEOUT = 10.0
 """Seconds that a server may leave what is sent unread before the connection counts as dead."""
+
+
+class _Connect(websockets_connect):
+    """Follows no redirect: it would take the key, and a visitor's words, to a place that nobody judged."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
 
 
 class LiveSocket:
@@ -77,8 +85,11 @@ async def open_socket(wire: Transport, path: str) -> LiveSocket:
     Raises NotFound where the server has no such route, Unauthorized for a wrong key, ServerBusy, NotReachable.
     """
     url = str(wire.base).rstrip("/").replace("http", "ws", 1) + path
+    pinned = {} if wire.connect_to is None else {"host": wire.connect_to, "port": _port(wire)}
+    trusted = wire.connect_to is None and wire.trusts_environment
     try:
-        connection = await connect(
+        # The Host header and the check of TLS keep the name of the address, whatever it is connected to.
+        connection = await _Connect(
             url,
             additional_headers=wire.socket_headers,
             open_timeout=OPEN_TIMEOUT,
@@ -87,7 +98,8 @@ async def open_socket(wire: Transport, path: str) -> LiveSocket:
             max_size=LARGEST_FRAME,
             max_queue=64,
             compression=None,
-            proxy=True if wire.trusts_environment else None,
+            proxy=True if trusted else None,
+            **pinned,
         )
     except InvalidStatus as refused:
         raise _refused(refused.response.status_code, wire.address) from None
@@ -96,6 +108,10 @@ async def open_socket(wire: Transport, path: str) -> LiveSocket:
     except (OSError, TimeoutError):
         raise NotReachable(f"Nothing answers at {wire.address}.", sent=False) from None
     return LiveSocket(connection, wire.address)
+
+
+def _port(wire: Transport) -> int:
+    return wire.base.port or (443 if wire.base.scheme == "https" else 80)
 
 
 def _refused(status: int, address: str) -> OmniError:

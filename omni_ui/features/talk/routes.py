@@ -1,18 +1,24 @@
-"""The page's socket, /omni/talk: one call for each connection. The server's key stays on this side."""
+"""The page's socket, /omni/talk: one call for each connection. The server's key stays on this side.
+
+Which pages may open it is decided before it (app/origin_guard), and who is signed in too (features/login). A call is a
+run of its visitor: it takes a place in the server's line as all others do, and the host's limits hold for it.
+"""
 
 import asyncio
 import json
 import logging
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from omni_ui.client import OmniError
+from omni_ui.client import ChatRequest, OmniError
 from omni_ui.client.live import CallEnded, TalkConfig
 from omni_ui.core.backends import Backend, Backends
+from omni_ui.core.run_queue import QueueFull
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.talk.call import Call
@@ -26,26 +32,27 @@ SILENCE = 20.0
 """Seconds without anything from the page after which it counts as gone; a muted page sends silence."""
 LONGEST_TEXT = 4_000
 """Characters of the instructions."""
+PATIENCE = 10.0
+"""Seconds that a call waits for a place in the server's line."""
+Admit = Callable[[str, str | None], bool]
+"""Whether a visitor may use a session."""
 
 
-def talk_routes(backends: Backends, recorder: Recorder) -> APIRouter:
+def talk_routes(backends: Backends, recorder: Recorder, admit: Admit) -> APIRouter:
     router = APIRouter()
     calls: Counter[str] = Counter()
 
     @router.websocket("/omni/talk")
     async def talk(socket: WebSocket) -> None:
-        if not same_origin(socket):
-            await socket.close(1008)
-            return
         await socket.accept()
         visitor = visitor_of(socket)
-        caller = visitor or (socket.client.host if socket.client else "")
+        caller = caller_of(socket)
         if calls[caller] >= backends.settings.talk_calls:
             await _refuse(socket, "You are in a call already, maybe in another tab: end that one first.")
             return
         calls[caller] += 1
         try:
-            await _serve(socket, backends, recorder, visitor)
+            await _serve(socket, backends, recorder, visitor, admit)
         except (WebSocketDisconnect, RuntimeError):
             pass  # the page is gone
         finally:
@@ -56,19 +63,12 @@ def talk_routes(backends: Backends, recorder: Recorder) -> APIRouter:
     return router
 
 
-def same_origin(socket: WebSocket) -> bool:
-    """Whether the page that opens the socket is ours. Programs send no Origin."""
-    origin = socket.headers.get("origin")
-    hosts = {socket.headers.get("host"), socket.headers.get("x-forwarded-host")}
-    return origin is None or urlsplit(origin).netloc in hosts
-
-
 async def _refuse(socket: WebSocket, sentence: str) -> None:
     await socket.send_json({"type": "ended", "text": sentence, "failed": True})
     await socket.close(1000)
 
 
-async def _serve(socket: WebSocket, backends: Backends, recorder: Recorder, visitor: str | None) -> None:
+async def _serve(socket: WebSocket, backends: Backends, recorder: Recorder, visitor: str | None, admit: Admit) -> None:
     """One call, from the first message to the last."""
     try:
         start = json.loads(await asyncio.wait_for(socket.receive_text(), FIRST_MESSAGE))
@@ -77,15 +77,44 @@ async def _serve(socket: WebSocket, backends: Backends, recorder: Recorder, visi
     if not isinstance(start, dict) or start.get("type") != "start":
         await _refuse(socket, "The call was not begun as it should be: reload the page.")
         return
-    backend = backends.for_tab("chat", str(start.get("session") or "") or None)
+    session = str(start.get("session") or "") or None
+    if session and not admit(session, visitor):
+        await _refuse(socket, "This session belongs to another visitor: reload the page.")
+        return
+    if sentence := refusal(backends, start, session):
+        await _refuse(socket, sentence)
+        return
+    backend = backends.for_tab("chat", session)
     if backend is None:
         await _refuse(socket, "No server was named for Talk: the host can set OMNI_BASE_URL or OMNI_CHAT_URL.")
         return
+    try:
+        slot = backend.gate.enter(caller_of(socket))
+    except QueueFull as full:
+        await _refuse(socket, str(full))
+        return
     backend.hold()
     try:
-        await _call(socket, backends, backend, recorder, visitor, start)
+        if await slot.ready(PATIENCE):
+            await _call(socket, backends, backend, recorder, visitor, start)
+        else:
+            await _refuse(socket, "All places of this server are taken: call again in a moment.")
     finally:
+        slot.leave()
         await backend.let_go()
+
+
+def caller_of(socket: WebSocket) -> str:
+    """Who takes turns with others: the visitor, else the address that the call comes from."""
+    return visitor_of(socket) or f"address {socket.client.host if socket.client else ''}"
+
+
+def refusal(backends: Backends, start: dict[str, Any], session: str | None) -> str:
+    """Why the host's limits do not allow a call; "" when they do. The instructions count as what is written."""
+    config = read_config(start)
+    messages = [{"role": "user", "content": config.instructions or "-"}]
+    request = ChatRequest.model_construct(messages=messages, voice=config.voice)
+    return " ".join(problem.sentence for problem in backends.limits.check(request, session))
 
 
 async def _call(
@@ -97,7 +126,8 @@ async def _call(
     start: dict[str, Any],
 ) -> None:
     try:
-        session = await backend.client.open_talk(read_config(start))
+        most = int(backends.limits.caps.get("tokens", 0)) or None
+        session = await backend.client.open_talk(replace(read_config(start), max_tokens=most))
     except OmniError as error:
         await _refuse(socket, backends.discreet(error.sentence, backend))
         return
