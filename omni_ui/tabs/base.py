@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from functools import partial
 from html import escape
-from inspect import isawaitable
 from typing import Any, Literal
 
 import gradio as gr
@@ -12,9 +11,7 @@ import gradio as gr
 from omni_ui.client import Ability, Request
 from omni_ui.core import status
 from omni_ui.core.backends import Backend, Backends
-from omni_ui.core.files import as_plain_json
-from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Step, Updates, Work, explain, run
+from omni_ui.core.run import Outcome, Updates, Work, explain
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.error_fixes import error_fixes as remedies
 from omni_ui.features.estimate import estimate as forecast
@@ -23,15 +20,11 @@ from omni_ui.features.grid.view import wire as wire_grid
 from omni_ui.features.history.restore import Reopen
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.recipes.panel import preset_bar, settings_place
-from omni_ui.features.repeat.repeat import GONE, Repeat, Shown, judged
+from omni_ui.features.repeat.repeat import Repeat
 from omni_ui.features.send_to.send_to import SendTo
-from omni_ui.tabs.result_actions import below
+from omni_ui.tabs.run_handler import MakeWork, Read, RunHandler
 from omni_ui.widgets.fields import shows_as_is
 from omni_ui.widgets.form import Form, by_name
-
-NO_SERVER = "the host can set OMNI_BASE_URL, or the address of this tab's own server."
-MakeWork = Callable[[Any], Work]
-Read = Callable[[dict[str, Any]], Request | Awaitable[Request]]
 
 
 class OmniTab:
@@ -187,10 +180,12 @@ class OmniTab:
         with self.opened:
             repeat = None if on else self.repeat.button(inputs)
 
-        async def handler(request: gr.Request, event: gr.EventData, *values: Any) -> AsyncGenerator[dict[Any, Any]]:
+        run_handler = RunHandler(self, make, results, read, main=not on)
+
+        async def handler(request: gr.Request, event: gr.EventData, *values: Any) -> AsyncGenerator[Updates]:
             entered = dict(zip(inputs, values, strict=True))
-            once_more = str(event.what) if repeat is not None and event.target is repeat else ""
-            async with aclosing(self._run(make, results, read, entered, request, not on, once_more)) as changes:
+            repetition = str(event.what) if repeat is not None and event.target is repeat else ""
+            async with aclosing(run_handler.updates(entered, request, repetition)) as changes:
                 async for updates in changes:
                     yield updates
 
@@ -209,87 +204,23 @@ class OmniTab:
             trigger_mode=again,
         )
 
-        async def stop(request: gr.Request) -> str:
-            said = await stopped(request) if stopped else ""
-            return status.stopped(said) if said else status.stopped()
-
         if not on:
             wire_grid(self)
-        self.stop_button.click(
-            stop, None, self.status, cancels=[ran], api_visibility="private", queue=False, show_progress="hidden"
-        )
+        self._wire_stop(ran, stopped)
         if not on:
             forecast.wire(self)
             with self.opened:
                 remedies.wire(self.form)
         return ran
 
-    async def _run(
-        self,
-        make: MakeWork,
-        results: list[Any],
-        read: Read,
-        values: dict[str, Any],
-        request: gr.Request,
-        main: bool,
-        once_more: str,
-    ) -> AsyncGenerator[dict[Any, Any]]:
-        """The updates of one run. Over the API a failure is an error; in the page it is a card on the stage.
+    def _wire_stop(self, ran: gr.events.Dependency, stopped: Callable[[gr.Request], Awaitable[str]] | None) -> None:
+        async def stop(request: gr.Request) -> str:
+            sentence = await stopped(request) if stopped else ""
+            return status.stopped(sentence) if sentence else status.stopped()
 
-        main: it was Run, whose result can be repeated. once_more: "check", "again" or "another" for such a repetition.
-        """
-        before = self.repeat.of(request.session_hash) if once_more else None
-        try:
-            if before:
-                asked, values = before.request, values | before.entered | self.repeated
-                if once_more == "another":
-                    asked = asked.model_copy(update={"seed": None}).with_seed()
-            elif once_more:
-                raise Invalid.because("", GONE)
-            else:
-                given = read(values)
-                asked = (await given if isawaitable(given) else given).with_seed()
-        except Invalid as wrong:
-            yield await self._failure(wrong, request, values)
-            return
-        backend = self.backends.for_tab(self.name, request.session_hash)
-        if backend is None:
-            nowhere = Invalid.because("", f"No server was named for this tab: {NO_SERVER}")
-            yield await self._failure(nowhere, request, values)
-            return
-        yield {self.status: status.working()}  # before the server is asked who it is, which may take seconds
-        ability = await backend.ability(self.name)
-        work = self.begin(make, asked, values, request, backend, ability.model if ability else None)
-        shown: Updates = {part: gr.skip() for part in results}
-        told: Any = None
-        taken = False
-        async with aclosing(run(backend, work)) as steps:
-            async for step in steps:
-                if work.left:
-                    # When a run ends, Gradio sends its last update once more: not over what Stop has said.
-                    yield {self.status: gr.skip()}
-                    return
-                if step.kind == "failed":
-                    seen = work.after_failure()
-                    seen |= await below(self, work, work.outcome()) if work.fresh else {}
-                    yield seen | await self._failure(step.error, request, values, work, backend)
-                elif step.kind == "called off":
-                    if request.headers.get("x-gradio-user") == "api":
-                        raise gr.Error(str(step.error), print_exception=False)
-                    yield {self.status: status.stopped(str(step.error))}
-                elif step.kind == "done":
-                    now = self.repeat.made(asked, values, step.outcome, work.model, work.version) if main else None
-                    yield {**shown, **await self._finish(work, step, before if once_more == "check" else None, now)}
-                else:
-                    work.timed &= not step.wait  # the server was busy with others: no word on this run
-                    shown.update(step.updates)
-                    news = (step.kind == "waiting", step.place, step.wait, work.note)
-                    changed, told = news != told, news
-                    note = {self.status: status.working(work.note, step.place, step.wait, step.seconds)}
-                    yield step.updates | (note if changed else {}) or {self.status: gr.skip()}
-                    if work.fresh and not taken:
-                        taken = True
-                        yield await below(self, work, Outcome())
+        self.stop_button.click(
+            stop, None, self.status, cancels=[ran], api_visibility="private", queue=False, show_progress="hidden"
+        )
 
     def begin(
         self, make: MakeWork, asked: Request, values: dict[str, Any], request: gr.Request, backend: Backend,
@@ -313,50 +244,10 @@ class OmniTab:
 
     async def keep_failure(self, work: Work, error: Exception | None, backend: Backend) -> str:
         """Writes down a run that failed; the sentence for the visitor."""
-        sentence, words = (self.backends.discreet(one, backend) for one in explain(error))
+        sentence, words = (self.backends.discreet(text, backend) for text in explain(error))
         if self.recorder and not work.record:
             await self.recorder.failure(self.form.model, work.visitor, sentence, words, entered=work.entered, work=work)
         return sentence
-
-    async def _finish(self, work: Work, step: Step, before: Shown | None, now: Shown | None) -> Updates:
-        """before: the result that this one should be like. now: what this one's own repetition will need."""
-        outcome = step.outcome or Outcome()
-        seed = getattr(work.request, "seed", None)
-        facts = status.facts_of(step.seconds, seed, outcome.facts, work.model, work.seed_name)
-        said = await judged(before, now) if before and now else ""
-        record = await self.keep(work, outcome, step.seconds)
-        if said and work.record and self.recorder and work.visitor:
-            self.recorder.add_fact(work.record, work.visitor, outcome.facts[-1])
-        return {
-            self.status: status.done(facts, said),
-            **await below(self, work, outcome, record, now),
-            self.facts: {
-                "tab": self.name,
-                "request": as_plain_json(work.request.model_dump(mode="json", exclude_none=True)),
-                "seconds": round(step.seconds, 3),
-                "model": work.model,
-                "files": [str(path) for path in outcome.files],
-                "record": record,
-            },
-        }
-
-    async def _failure(
-        self,
-        error: Exception | None,
-        request: gr.Request,
-        entered: dict[str, Any],
-        work: Work | None = None,
-        backend: Backend | None = None,
-    ) -> Updates:
-        sentence, details = (self.backends.discreet(one, backend) for one in explain(error))
-        if self.recorder and not (work and work.record):
-            await self.recorder.failure(
-                self.form.model, visitor_of(request), sentence, details, entered=entered, work=work
-            )
-        if request.headers.get("x-gradio-user") == "api":
-            raise gr.Error(sentence, print_exception=False)
-        fixes = remedies.fixes_for(error, self.form, entered)
-        return {self.status: status.failed(sentence, details) + remedies.fixes_row(self.name, fixes)}
 
 
 async def _nothing(entered: dict[str, Any], session: str | None) -> dict[str, Any]:

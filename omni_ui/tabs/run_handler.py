@@ -1,0 +1,158 @@
+"""What one press of Run does: values become a request, the request a run, and its steps updates of the page."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from omni_ui.client import Request
+from omni_ui.core import status
+from omni_ui.core.backends import Backend
+from omni_ui.core.files import as_plain_json
+from omni_ui.core.invalid import Invalid
+from omni_ui.core.run import Outcome, Step, Updates, Work, explain, run
+from omni_ui.core.visitor import visitor_of
+from omni_ui.features.error_fixes import error_fixes as remedies
+from omni_ui.features.repeat.repeat import GONE, Shown, judged
+from omni_ui.tabs.result_actions import below
+
+if TYPE_CHECKING:
+    from omni_ui.tabs.base import OmniTab
+
+NO_SERVER = "the host can set OMNI_BASE_URL, or the address of this tab's own server."
+MakeWork = Callable[[Any], Work]
+Read = Callable[[dict[str, Any]], Request | Awaitable[Request]]
+
+
+@dataclass(eq=False)
+class RunHandler:
+    """The handler of Run, or of another event that starts a run. Over the API a failure is an error; in the page it is
+    a card in the result column.
+
+    make: from a request to the work of one run. results: the components that the work shows.
+    read: from all values by name to a request (or Invalid). main: it is Run, whose result can be repeated.
+    """
+
+    tab: "OmniTab"
+    make: MakeWork
+    results: list[gr.components.Component]
+    read: Read
+    main: bool
+
+    async def updates(self, values: dict[str, Any], request: gr.Request, repetition: str) -> AsyncGenerator[Updates]:
+        """The updates of one run. repetition: "check", "again" or "another" for one of the result shown, else ""."""
+        tab = self.tab
+        before = tab.repeat.of(request.session_hash) if repetition else None
+        try:
+            if repetition:
+                asked, values = self._repeated(before, values, repetition)
+            else:
+                read = self.read(values)
+                asked = (await read if isawaitable(read) else read).with_seed()
+        except Invalid as wrong:
+            yield await self._failure(wrong, request, values)
+            return
+        backend = tab.backends.for_tab(tab.name, request.session_hash)
+        if backend is None:
+            nowhere = Invalid.because("", f"No server was named for this tab: {NO_SERVER}")
+            yield await self._failure(nowhere, request, values)
+            return
+        yield {tab.status: status.working()}  # before the server is asked who it is, which may take seconds
+        ability = await backend.ability(tab.name)
+        work = tab.begin(self.make, asked, values, request, backend, ability.model if ability else None)
+        async with aclosing(self._steps(backend, work, request)) as steps:
+            async for step, latest in steps:
+                if step.kind == "failed":
+                    seen = work.after_failure()
+                    seen |= await below(tab, work, work.outcome()) if work.fresh else {}
+                    yield seen | await self._failure(step.error, request, values, work, backend)
+                elif step.kind == "done":
+                    now = tab.repeat.made(asked, values, step.outcome, work.model, work.version) if self.main else None
+                    yield latest | await self._finish(work, step, before if repetition == "check" else None, now)
+                else:
+                    yield latest
+
+    def _repeated(
+        self, before: Shown | None, values: dict[str, Any], repetition: str
+    ) -> tuple[Request, dict[str, Any]]:
+        """The request and the values of a repetition of the result that is shown."""
+        if not before:
+            raise Invalid.because("", GONE)
+        asked = before.request
+        if repetition == "another":
+            asked = asked.model_copy(update={"seed": None}).with_seed()
+        return asked, values | before.entered | self.tab.repeated
+
+    async def _steps(self, backend: Backend, work: Work, request: gr.Request) -> AsyncGenerator[tuple[Step, Updates]]:
+        """Each step with what the page shows of it: for the last one, "done", all that the run has shown."""
+        tab = self.tab
+        shown: Updates = {part: gr.skip() for part in self.results}
+        last_note: tuple[Any, ...] | None = None
+        buttons_shown = False
+        async with aclosing(run(backend, work)) as steps:
+            async for step in steps:
+                if work.left:
+                    # When a run ends, Gradio sends its last update once more: not over what Stop has said.
+                    yield Step("left", step.seconds), {tab.status: gr.skip()}
+                    return
+                if step.kind in ("failed", "done"):
+                    yield step, shown
+                elif step.kind == "called off":
+                    if request.headers.get("x-gradio-user") == "api":
+                        raise gr.Error(str(step.error), print_exception=False)
+                    yield step, {tab.status: status.stopped(str(step.error))}
+                else:
+                    work.timed &= not step.wait  # the server was busy with others: no word on this run
+                    shown.update(step.updates)
+                    note = (step.kind == "waiting", step.place, step.wait, work.note)
+                    changed, last_note = note != last_note, note
+                    line = {tab.status: status.working(work.note, step.place, step.wait, step.seconds)}
+                    yield step, step.updates | (line if changed else {}) or {tab.status: gr.skip()}
+                    if work.fresh and not buttons_shown:
+                        buttons_shown = True
+                        yield step, await below(tab, work, Outcome())
+
+    async def _finish(self, work: Work, step: Step, before: Shown | None, now: Shown | None) -> Updates:
+        """before: the result that this one should be like. now: what this one's own repetition will need."""
+        tab = self.tab
+        outcome = step.outcome or Outcome()
+        seed = getattr(work.request, "seed", None)
+        facts = status.facts_of(step.seconds, seed, outcome.facts, work.model, work.seed_name)
+        said = await judged(before, now) if before and now else ""
+        record = await tab.keep(work, outcome, step.seconds)
+        if said and work.record and tab.recorder and work.visitor:
+            tab.recorder.add_fact(work.record, work.visitor, outcome.facts[-1])
+        return {
+            tab.status: status.done(facts, said),
+            **await below(tab, work, outcome, record, now),
+            tab.facts: {
+                "tab": tab.name,
+                "request": as_plain_json(work.request.model_dump(mode="json", exclude_none=True)),
+                "seconds": round(step.seconds, 3),
+                "model": work.model,
+                "files": [str(path) for path in outcome.files],
+                "record": record,
+            },
+        }
+
+    async def _failure(
+        self,
+        error: Exception | None,
+        request: gr.Request,
+        entered: dict[str, Any],
+        work: Work | None = None,
+        backend: Backend | None = None,
+    ) -> Updates:
+        tab = self.tab
+        sentence, details = (tab.backends.discreet(text, backend) for text in explain(error))
+        if tab.recorder and not (work and work.record):
+            await tab.recorder.failure(
+                tab.form.model, visitor_of(request), sentence, details, entered=entered, work=work
+            )
+        if request.headers.get("x-gradio-user") == "api":
+            raise gr.Error(sentence, print_exception=False)
+        fixes = remedies.fixes_for(error, tab.form, entered)
+        return {tab.status: status.failed(sentence, details) + remedies.fixes_row(tab.name, fixes)}
