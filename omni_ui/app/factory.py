@@ -45,7 +45,8 @@ from omni_ui.app.sub_path import SubPath
 from omni_ui.app.theme import css, head, theme
 from omni_ui.client import Health
 from omni_ui.core.audio_stream import Listening
-from omni_ui.core.backends import Backend, Backends
+from omni_ui.core.backend import Backend
+from omni_ui.core.backends import Backends
 from omni_ui.core.files import use_cache_folder
 from omni_ui.core.open_answers import AnswerWatch
 from omni_ui.core.storage import Storage, StorageLimits

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from omni_ui.client import OmniClient, OmniError, Request, Wait, cost_of
-from omni_ui.core.backends import Backend
+from omni_ui.core.backend import Backend
 from omni_ui.core.batching import HEARTBEAT, pump
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.open_answers import PATIENCE

@@ -10,7 +10,7 @@ import gradio as gr
 
 from omni_ui.client import Request
 from omni_ui.core import status
-from omni_ui.core.backends import Backend
+from omni_ui.core.backend import Backend
 from omni_ui.core.files import as_plain_json
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Step, Updates, Work, explain, run

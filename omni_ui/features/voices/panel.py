@@ -8,7 +8,8 @@ from typing import Any
 import gradio as gr
 
 from omni_ui.client import OmniError, SavedVoice, VoiceUpload
-from omni_ui.core.backends import Backend, Backends
+from omni_ui.core.backend import Backend
+from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.own_voices import is_own, marked, plain_name
 from omni_ui.core.run import Updates

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from omni_ui.client import Ability, OmniError, SavedVoice, Voices, VoiceUpload, problems
-from omni_ui.core.backends import Backend, Backends
+from omni_ui.core.backend import Backend
+from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.own_voices import is_foreign, plain_name
 from omni_ui.features.speech.fields import Choices
