@@ -45,10 +45,10 @@ from omni_ui.app.sub_path import SubPath
 from omni_ui.app.theme import css, head, theme
 from omni_ui.client import Health
 from omni_ui.core.audio_stream import Listening
-from omni_ui.core.backend import Backend
 from omni_ui.core.backends import Backends
 from omni_ui.core.files import use_cache_folder
 from omni_ui.core.open_answers import AnswerWatch
+from omni_ui.core.servers.backend import Backend
 from omni_ui.core.storage import Storage, StorageLimits
 from omni_ui.features.grid.routes import grid_routes
 from omni_ui.features.history.routes import history_routes
@@ -61,7 +61,7 @@ from omni_ui.features.recipes.panel import recipe_routes
 from omni_ui.features.talk.routes import talk_routes
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.features.video.routes import job_routes
-from omni_ui.settings import BadSetting, Settings, load_settings
+from omni_ui.settings import TABS, BadSetting, Settings, load_settings
 from omni_ui.store import Store
 
 log = logging.getLogger(__name__)
@@ -73,62 +73,83 @@ FileResponse.chunk_size = 256 * 1024
 """Bytes of a file that are read at once. With Starlette's own 64 KB, large pictures take twice as long."""
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The whole app. The demo server runs as long as it does when no server is named."""
-    cache = _use_cache_folder(settings.data_folder)
-    backends = Backends(settings)
-    listening = Listening()
-    store = Store(settings.data_folder)
-    jobs = VideoJobs(backends, store)
-    sessions = Sessions()
-    storage = Storage(
-        StorageLimits(settings.cache_seconds, settings.keep_seconds, settings.room, settings.daily_uploads),
-        sessions.visitors,
-    )
-    recorder = Recorder(store, jobs, Limits(settings.keep_seconds, settings.room), storage)
+class Services:
+    """What lives as long as the app, made from its settings: servers, store, jobs, records, sessions."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.temporary_cache = _use_cache_folder(settings.data_folder)
+        self.backends = Backends(settings)
+        self.listening = Listening()
+        self.store = Store(settings.data_folder)
+        self.jobs = VideoJobs(self.backends, self.store)
+        self.sessions = Sessions()
+        self.storage = Storage(
+            StorageLimits(settings.cache_seconds, settings.keep_seconds, settings.room, settings.daily_uploads),
+            self.sessions.visitors,
+        )
+        self.recorder = Recorder(self.store, self.jobs, Limits(settings.keep_seconds, settings.room), self.storage)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
+        """Starts them, the demo server too when no server is named, and closes them in the opposite order."""
         demo = None
-        if not any(settings.server_for(tab)[0] for tab in ("chat", "image", "edit", "speech", "sound", "video")):
+        if not any(self.settings.server_for(tab)[0] for tab in TABS):
             from omni_ui.demo.server import DemoServer  # slow to import, and most hosts name a server
 
-            demo = DemoServer(latency=settings.demo_latency)
+            demo = DemoServer(latency=self.settings.demo_latency)
             await asyncio.to_thread(demo.start)
-        await store.open()
-        if store.trouble:
-            log.warning(store.trouble)
-        backends.start(demo.url if demo else None)
-        recorder.start()
-        await jobs.start()
+        await self.store.open()
+        if self.store.trouble:
+            log.warning(self.store.trouble)
+        self.backends.start(demo.url if demo else None)
+        self.recorder.start()
+        await self.jobs.start()
         try:
             yield
         finally:
-            await jobs.close()
-            await recorder.close()
-            await backends.close()
-            await store.close()
+            await self.jobs.close()
+            await self.recorder.close()
+            await self.backends.close()
+            await self.store.close()
             if demo:
                 await asyncio.to_thread(demo.stop)
-            if cache:
-                await asyncio.to_thread(shutil.rmtree, cache, ignore_errors=True)
+            if self.temporary_cache:
+                await asyncio.to_thread(shutil.rmtree, self.temporary_cache, ignore_errors=True)
 
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole app. The demo server runs as long as it does when no server is named."""
+    services = Services(settings)
     app = FastAPI(
-        title="Omni UI", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+        title="Omni UI",
+        version=__version__,
+        lifespan=services.lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
     )
+    _add_routes(app, services)
+    _add_middleware(app, services)
+    return _mount_page(app, services)
+
+
+def _add_routes(app: FastAPI, services: Services) -> None:
+    """Our own routes, which come before Gradio's."""
+    backends, recorder = services.backends, services.recorder
 
     @app.get("/health")
     async def health() -> dict[str, Any]:
         """For probes: 200 as long as the page is served; says whether the servers behind it answer."""
-        behind = backends.all()
-        seen = await asyncio.gather(*(_look(backend) for backend in behind))
+        servers = backends.all()
+        looks = await asyncio.gather(*(_look(backend) for backend in servers))
         return {
             "status": "ok",
             "version": __version__,
-            "demo": any(backend.demo for backend in behind),
+            "demo": any(backend.demo for backend in servers),
             "servers": [
-                {"reachable": one.ok, "detail": backends.discreet(one.detail, backend)}
-                for backend, one in zip(behind, seen, strict=True)
+                {"reachable": look.ok, "detail": backends.discreet(look.detail, backend)}
+                for backend, look in zip(servers, looks, strict=True)
             ],
         }
 
@@ -137,17 +158,22 @@ def create_app(settings: Settings) -> FastAPI:
         """What the page's header and notices show, for the session that asks."""
         return await backends.status(request.headers.get("x-omni-session"))
 
-    app.include_router(listening.routes())
-    app.include_router(job_routes(jobs))
+    app.include_router(services.listening.routes())
+    app.include_router(job_routes(services.jobs))
     app.include_router(history_routes(recorder))
     app.include_router(recipe_routes())
-    app.include_router(grid_routes(backends, store))
+    app.include_router(grid_routes(backends, services.store))
     app.include_router(language_routes())
     app.include_router(script_routes())
-    app.include_router(talk_routes(backends, recorder, sessions.admit))
-    app.include_router(file_routes(storage, settings.max_upload_mb * 1_000_000))
-    app.add_middleware(Guard, sessions=sessions)
-    app.add_middleware(AnswerWatch, answers=backends.answers)
+    app.include_router(talk_routes(backends, recorder, services.sessions.admit))
+    app.include_router(file_routes(services.storage, services.settings.max_upload_mb * 1_000_000))
+
+
+def _add_middleware(app: FastAPI, services: Services) -> None:
+    """From the innermost to the outermost: the last one sees a request first."""
+    settings = services.settings
+    app.add_middleware(Guard, sessions=services.sessions)
+    app.add_middleware(AnswerWatch, answers=services.backends.answers)
     app.add_middleware(StreamHeaders)
     if settings.root_path:
         app.add_middleware(SubPath, path=settings.root_path, routes=app.routes)
@@ -163,7 +189,12 @@ def create_app(settings: Settings) -> FastAPI:
         OriginGuard, hosts=hosts, root_path=settings.root_path, ancestors=ancestors, login=bool(settings.auth)
     )
     app.add_middleware(CORSMiddleware)  # allows no origin; where the app has one, Gradio does not mirror origins itself
-    page = build_ui(backends, listening, jobs, recorder)
+
+
+def _mount_page(app: FastAPI, services: Services) -> FastAPI:
+    """The Gradio page at /, after all routes of our own."""
+    settings = services.settings
+    page = build_ui(services.backends, services.listening, services.jobs, services.recorder)
     page.i18n_instance = translatable(page)  # before it is mounted: Gradio then writes it into the page itself
     describe_once(page)  # before Gradio does so five times over
     lighten_sessions(page)
@@ -171,7 +202,7 @@ def create_app(settings: Settings) -> FastAPI:
     page.max_threads = settings.max_threads
     # Seconds. By default each run that begins is told to all who wait, and here nobody waits in Gradio's own line.
     page.queue(status_update_rate=60, default_concurrency_limit=None)
-    mounted = gr.mount_gradio_app(
+    mounted: FastAPI = gr.mount_gradio_app(
         app,
         page,
         path="/",
@@ -186,7 +217,7 @@ def create_app(settings: Settings) -> FastAPI:
         head=head(),
         ssr_mode=False,
     )
-    backends.answers.session_of = session_of_event(page)
+    services.backends.answers.session_of = session_of_event(page)
     calm(page)
     own_files_only(page)
     skip_cheaply(page)

@@ -10,11 +10,11 @@ import httpx
 from omni_ui.client import OmniClient, OmniError, Request, WireCall, read_address, read_headers
 from omni_ui.client.connection_errors import CONNECT
 from omni_ui.client.transport import KEEP_ALIVE
-from omni_ui.core.backend import Backend
 from omni_ui.core.limits import HostLimits
 from omni_ui.core.open_answers import OpenAnswers
-from omni_ui.core.pinned_transport import AddressRules, NotAllowed, PinnedTransport, resolve
 from omni_ui.core.run_queue import FairShare, RunQueue
+from omni_ui.core.servers.backend import Backend
+from omni_ui.core.servers.pinned_transport import AddressRules, NotAllowed, PinnedTransport, resolve
 from omni_ui.settings import TABS, Settings, Tab
 
 

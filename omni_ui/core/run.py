@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from omni_ui.client import OmniClient, OmniError, Request, Wait, cost_of
-from omni_ui.core.backend import Backend
 from omni_ui.core.batching import HEARTBEAT, pump
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.open_answers import PATIENCE
 from omni_ui.core.run_queue import QueueFull
+from omni_ui.core.servers.backend import Backend
 
 UNREAD = "Nobody opened the answer of this run, so it was ended."
 log = logging.getLogger(__name__)

@@ -10,9 +10,9 @@ import gradio as gr
 
 from omni_ui.client import Ability, Request
 from omni_ui.core import status
-from omni_ui.core.backend import Backend
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import Outcome, Updates, Work, explain
+from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.error_fixes import error_fixes as remedies
 from omni_ui.features.estimate import estimate as forecast

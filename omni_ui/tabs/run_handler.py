@@ -10,10 +10,10 @@ import gradio as gr
 
 from omni_ui.client import Request
 from omni_ui.core import status
-from omni_ui.core.backend import Backend
 from omni_ui.core.files import as_plain_json
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Step, Updates, Work, explain, run
+from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.error_fixes import error_fixes as remedies
 from omni_ui.features.repeat.repeat import GONE, Shown, judged

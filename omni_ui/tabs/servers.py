@@ -8,9 +8,9 @@ import gradio as gr
 
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
-from omni_ui.core.pinned_transport import NotAllowed
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call
+from omni_ui.core.servers.pinned_transport import NotAllowed
 from omni_ui.features.model_defaults.model_defaults import Advice
 from omni_ui.features.servers.cards import TITLES, ask_anew, card, look_at
 from omni_ui.features.servers.doctor_card import examine_all

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from omni_ui.client import OmniClient
-from omni_ui.core.backend import Backend
 from omni_ui.core.backends import Backends
 from omni_ui.core.run_queue import RunQueue
+from omni_ui.core.servers.backend import Backend
 from omni_ui.features.video import job_poller as poller
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.settings import Settings

@@ -20,7 +20,7 @@ from omni_ui.widgets.fields import Component, holds
 from omni_ui.widgets.form import by_name
 
 if TYPE_CHECKING:
-    from omni_ui.core.backend import Backend
+    from omni_ui.core.servers.backend import Backend
     from omni_ui.tabs.base import OmniTab
 
 FRESH = 60.0

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from omni_ui.client import Request
 from omni_ui.core import status
-from omni_ui.core.backend import Backend
 from omni_ui.core.run import Outcome, Work, run
+from omni_ui.core.servers.backend import Backend
 from omni_ui.features.grid.board import Board, Cell
 from omni_ui.store import StoreTrouble
 

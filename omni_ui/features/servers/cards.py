@@ -6,9 +6,9 @@ from html import escape
 
 from omni_ui.client import Ability, OmniError
 from omni_ui.client.known_models import START
-from omni_ui.core.backend import Backend
 from omni_ui.core.backends import Backends
 from omni_ui.core.own_voices import is_foreign
+from omni_ui.core.servers.backend import Backend
 from omni_ui.settings import Tab
 
 TITLES: dict[str, str] = {

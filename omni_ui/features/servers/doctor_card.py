@@ -4,8 +4,8 @@ import asyncio
 from html import escape
 
 from omni_ui.client.doctor import Diagnosis, examine
-from omni_ui.core.backend import Backend
 from omni_ui.core.backends import Backends
+from omni_ui.core.servers.backend import Backend
 from omni_ui.settings import TABS
 
 

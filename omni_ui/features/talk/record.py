@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from omni_ui.core.backend import Backend
+from omni_ui.core.servers.backend import Backend
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.talk.recording import CallRecording
 from omni_ui.store import HistoryRecord, Source

@@ -17,9 +17,9 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from omni_ui.client import ChatRequest, OmniError
 from omni_ui.client.live import CallEnded, TalkConfig
-from omni_ui.core.backend import Backend
 from omni_ui.core.backends import Backends
 from omni_ui.core.run_queue import QueueFull
+from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.talk.call import Call

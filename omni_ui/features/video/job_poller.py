@@ -26,7 +26,7 @@ from omni_ui.client import (
     VideoRequest,
     Wait,
 )
-from omni_ui.core.backend import Backend
+from omni_ui.core.servers.backend import Backend
 from omni_ui.features.video.active_job import ActiveJob, Stopped
 from omni_ui.features.video.job_texts import CUT_OFF, CUT_OFF_AT_ONCE, GONE, NOT_HERE, SWEPT
 from omni_ui.store import Store, StoreTrouble, VideoRecord

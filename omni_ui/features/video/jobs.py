@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from omni_ui.client import VideoRequest
-from omni_ui.core.backend import Backend
 from omni_ui.core.backends import Backends
+from omni_ui.core.servers.backend import Backend
 from omni_ui.features.video.active_job import ActiveJob
 from omni_ui.features.video.job_poller import JobPoller
 from omni_ui.store import Store, StoreTrouble, VideoRecord

@@ -8,11 +8,11 @@ from typing import Any
 import gradio as gr
 
 from omni_ui.client import OmniError, SavedVoice, VoiceUpload
-from omni_ui.core.backend import Backend
 from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.own_voices import is_own, marked, plain_name
 from omni_ui.core.run import Updates
+from omni_ui.core.servers.backend import Backend
 from omni_ui.features.speech.fields import voice_list
 from omni_ui.features.voices.reference import Reference
 from omni_ui.features.voices.voices import CONSENT, Taken, save

@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from omni_ui.client import Ability, OmniError, SavedVoice, Voices, VoiceUpload, problems
-from omni_ui.core.backend import Backend
 from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.own_voices import is_foreign, plain_name
+from omni_ui.core.servers.backend import Backend
 from omni_ui.features.speech.fields import Choices
 from omni_ui.features.voices.reference_check import remarks, sendable
 from omni_ui.media.recording import read_recording

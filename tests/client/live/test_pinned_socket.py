@@ -9,7 +9,7 @@ from websockets.asyncio.server import serve
 from omni_ui.client import NotFound, OmniClient
 from omni_ui.client.live.sockets import open_socket
 from omni_ui.core.backends import Backends
-from omni_ui.core.pinned_transport import NotAllowed
+from omni_ui.core.servers.pinned_transport import NotAllowed
 from omni_ui.settings import Settings
 
 

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 import httpx
 import pytest
 
-from omni_ui.core.pinned_transport import AddressRules, NotAllowed, PinnedTransport, resolve
+from omni_ui.core.servers.pinned_transport import AddressRules, NotAllowed, PinnedTransport, resolve
 
 PUBLIC = AddressRules(loopback=False)
 OWN_MACHINE = AddressRules(loopback=True)
