@@ -50,6 +50,7 @@ from omni_ui.core.files import use_cache_folder
 from omni_ui.core.open_answers import AnswerWatch
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.storage import Storage, StorageLimits
+from omni_ui.features.chat.math_routes import math_routes
 from omni_ui.features.grid.routes import grid_routes
 from omni_ui.features.history.routes import history_routes
 from omni_ui.features.history.service import Limits, Recorder
@@ -164,6 +165,7 @@ def _add_routes(app: FastAPI, services: Services) -> None:
     app.include_router(recipe_routes())
     app.include_router(grid_routes(backends, services.store))
     app.include_router(language_routes())
+    app.include_router(math_routes())
     app.include_router(script_routes())
     app.include_router(talk_routes(backends, recorder, services.sessions.admit))
     app.include_router(file_routes(services.storage, services.settings.max_upload_mb * 1_000_000))

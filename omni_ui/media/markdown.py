@@ -8,6 +8,10 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.tasklists import tasklists_plugin
+
+from omni_ui.media.markdown_rules import add_rules, render_math
 
 SCHEMES = ("http://", "https://", "mailto:")
 REST = 4.0
@@ -42,6 +46,17 @@ class _Renderer(RendererHTML):
         )
 
     code_block = fence
+    math_inline = math_block = render_math
+
+    def footnote_ref(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """A number and no link: the names of places would clash with those of other answers."""
+        return f"<sup>[{int(tokens[idx].meta['id']) + 1}]</sup>"
+
+    def footnote_anchor(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return ""
+
+    def footnote_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return "<li>"
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return '<div class="omni-table" tabindex="0"><table>'
@@ -55,18 +70,29 @@ def _level(token: Token) -> int:
     return min(6, int(token.tag[1]) + 2)
 
 
-def _reader() -> MarkdownIt:
-    made = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable(["table", "strikethrough"])
-    made.validateLink = lambda url: url.strip().lower().startswith(SCHEMES)  # type: ignore[method-assign]
-    return made
+def _reader(footnotes: bool) -> MarkdownIt:
+    options = {"html": False, "breaks": True, "linkify": True}
+    reader = MarkdownIt("commonmark", options, renderer_cls=_Renderer).enable(["table", "strikethrough", "linkify"])
+    reader.validateLink = lambda url: url.strip().lower().startswith(SCHEMES)  # type: ignore[method-assign]
+    if reader.linkify:
+        reader.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
+    tasklists_plugin(reader)
+    if footnotes:
+        footnote_plugin(reader)
+        for name in ("footnote_ref", "footnote_anchor", "footnote_open"):
+            reader.renderer.rules[name] = getattr(reader.renderer, name)  # the plugin puts its own in their place
+    add_rules(reader)
+    return reader
 
 
-READER = _reader()
+READER = _reader(footnotes=False)
+WHOLE = _reader(footnotes=True)
+"""Footnotes stand at the end of a text, so they wait for it."""
 
 
 def render(text: str) -> str:
     """HTML of a whole text."""
-    return READER.render(text)
+    return WHOLE.render(text)
 
 
 class GrowingMarkdown:

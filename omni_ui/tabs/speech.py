@@ -15,7 +15,7 @@ from omni_ui.features.history.restore import Opened
 from omni_ui.features.i18n.languages import drawn
 from omni_ui.features.speech.fields import cast_field, parts_list
 from omni_ui.features.speech.long_text import Made, Reading
-from omni_ui.features.speech.pieces import speakers
+from omni_ui.features.speech.pieces import not_spoken, speakers
 from omni_ui.features.speech.request import SpokenText
 from omni_ui.features.speech.run import PCM_RATE, Speaking, Stage, show_file, show_stopped
 from omni_ui.features.voices.panel import VoicesPanel
@@ -171,11 +171,13 @@ def _wire(tab: SpeechTab) -> None:
 
     async def find_speakers(text: str, reading: str, cast: dict[str, str] | None, request: gr.Request) -> Any:
         if reading != "script":
-            return gr.HTML(speakers=[])
+            return gr.HTML(speakers=[], left=[])
         names = speakers(text or "")
         found = await fetch(tab.backends, request.session_hash) or Known([], [])
         return gr.HTML(
-            value=cast_for(names, cast or {}, [value for _, value in found.choices if value]), speakers=names
+            value=cast_for(names, cast or {}, [value for _, value in found.choices if value]),
+            speakers=names,
+            left=not_spoken(text or "")[:12],
         )
 
     tab.opened.select(list_voices, None, tab.listing, **quiet)

@@ -1,4 +1,6 @@
+import time
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -80,3 +82,75 @@ def test_a_block_that_takes_long_is_left_alone_for_a_moment(monkeypatch):
     first = growing.blocks()
     growing.add(" two")
     assert growing.blocks() == first
+
+
+ANSWER = (Path(__file__).parents[1] / "cases" / "answer_with_math_and_lines.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        r'<span class="omni-math">\( a_{1} * b_{2} * c \)</span>',
+        '<span class="omni-math" data-display="true">\\[\nE = mc^2',
+        r'<span class="omni-math" data-display="true">\[\int_0^1 x^2 dx\]</span>',
+        r'<span class="omni-math">\(y = kx\)</span> but it costs $5 and then $10.',
+        "Roses are red,<br />\nViolets are blue,",
+        '<a href="https://docs.vllm.ai/en/latest/"',
+        r'<td><span class="omni-math">\( x_1 \)</span></td>',
+        'type="checkbox"> open task',
+        "<strong>粗体。</strong>后面 and <strong>“强调”</strong>文字",
+        "Footnote<sup>[1]</sup>",
+        "<p>the note</p>",
+        "<span>python</span>",
+    ],
+)
+def test_what_models_write_beyond_commonmark(shown):
+    assert shown in render(ANSWER)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$5 or $10",
+        "$US and CA$",
+        "it is $3-$4",
+        "US$5 and HK$10",
+        "a $ b $ c",
+        "\\\\(x)",
+        "`$x$`",
+        "    $$x$$",
+        "$$",
+        "$",
+    ],
+)
+def test_dollars_and_code_are_no_formulas(text):
+    assert "omni-math" not in render(text)
+
+
+@pytest.mark.parametrize("text", ["$x$", "$a_1 = 2$", "$-3$", "$$x$$", "\\(x\\)", "- \\[x\\]", "> $$\n> x\n> $$"])
+def test_formulas(text):
+    assert "omni-math" in render(text)
+
+
+def test_a_formula_does_no_harm():
+    html = render(r"\(<img src=x onerror=alert(1)>\) and $$</span><script>$$")
+    assert "<img" not in html
+    assert "<script" not in html
+
+
+def test_a_formula_that_grows_is_drawn_once_and_the_rest_stays(monkeypatch):
+    monkeypatch.setattr("omni_ui.media.markdown.REST", 0)
+    growing = GrowingMarkdown()
+    drawn = []
+    for letter in "One.\n\n\\[\nx^2\n\\]\n\nTwo.":
+        growing.add(letter)
+        drawn.append("omni-math" in "".join(growing.blocks()))
+    assert drawn == sorted(drawn)
+    assert drawn[-1]
+
+
+@pytest.mark.parametrize("text", ["$" * 50_000, "\\(" * 25_000, "$a" * 25_000, "*漢" * 20_000, "\\[\n" * 15_000])
+def test_hostile_answers_are_read_at_once(text):
+    began = time.process_time()
+    render(text)
+    assert time.process_time() - began < 5

@@ -3,6 +3,7 @@
 import { stopStreams } from "../../core/audio_stream.js";
 import { defineComponent } from "../../core/components.js";
 import { appRoot } from "../../core/dom.js";
+import { drawMath } from "./math.js";
 import { fields } from "./message_fields.js";
 
 const box = () => document.querySelector("#chat-text textarea");
@@ -24,6 +25,7 @@ const rooted = (html) => {
       one.setAttribute(name, `${appRoot()}/${one.getAttribute(name)}`);
     }
   }
+  drawMath(template.content);
   return template.content;
 };
 const following = (element, change) => {

@@ -6,7 +6,8 @@ nothing that is read is ever run: what comes in is checked against the request m
 
 from omni_ui.features.recipes.difference import Difference, difference
 from omni_ui.features.recipes.link import pack, unpack
-from omni_ui.features.recipes.metadata import CannotHold, can_hold, read_settings, with_settings
+from omni_ui.features.recipes.makers import OpenedSettings
+from omni_ui.features.recipes.metadata import CannotHold, can_hold, open_settings, read_settings, with_settings
 from omni_ui.features.recipes.recipe import VERSION, BadRecipe, Medium, Recipe, media_fields
 from omni_ui.features.recipes.words import labelled, parameters
 
@@ -16,11 +17,13 @@ __all__ = [
     "CannotHold",
     "Difference",
     "Medium",
+    "OpenedSettings",
     "Recipe",
     "can_hold",
     "difference",
     "labelled",
     "media_fields",
+    "open_settings",
     "pack",
     "parameters",
     "read_settings",

@@ -9,7 +9,8 @@ from io import BytesIO
 from pathlib import Path
 
 from omni_ui.client import media_type_of
-from omni_ui.features.recipes import a1111, pictures, tags
+from omni_ui.features.recipes import pictures, tags
+from omni_ui.features.recipes.makers import OpenedSettings, read_foreign
 from omni_ui.features.recipes.recipe import BadRecipe, Recipe
 from omni_ui.features.recipes.words import parameters
 
@@ -19,6 +20,10 @@ PICTURES = {
     "image/webp": (pictures.webp_with, pictures.webp_texts),
 }
 SOUNDS = ("audio/wav", "audio/flac", "audio/mpeg", "audio/ogg", "video/mp4")
+FOREIGN = ("image/avif", "video/webm", "video/x-matroska")
+"""Kinds of files that carry settings of other programs, and none of ours."""
+TABS = {"video": "video", "audio": "sound"}
+"""The tab for the settings of another program, by what the file is."""
 DAMAGED = (
     ValueError, struct.error, IndexError, KeyError, EOFError, OSError, RecursionError, OverflowError, SyntaxError,
     TypeError,
@@ -60,9 +65,15 @@ def with_settings(path: Path, recipe: Recipe) -> bytes:
 
 
 def read_settings(path: Path) -> tuple[Recipe, list[str]]:
-    """The recipe in a file, and the names of settings in it that could not be taken over.
+    """The recipe in a file, and the names of settings in it that could not be taken over. See `open_settings`."""
+    opened = open_settings(path)
+    return opened.recipe, opened.left_out
 
-    Reads our own files (also a recipe saved as JSON), and pictures by A1111. BadRecipe with one sentence for all else.
+
+def open_settings(path: Path) -> OpenedSettings:
+    """What a file says that was made here (also a recipe saved as JSON) or by another program.
+
+    BadRecipe with one sentence for all else.
     """
     kind = _kind(path)
     try:
@@ -72,19 +83,21 @@ def read_settings(path: Path) -> tuple[Recipe, list[str]]:
             raise BadRecipe("Settings are read from sounds and videos with the package mutagen; this host left it out.")
         elif kind in SOUNDS:
             texts = tags.read_tags(kind, BytesIO(path.read_bytes()))
+        elif kind in FOREIGN:
+            texts = {}
         elif path.stat().st_size <= pictures.LONGEST and path.read_bytes().lstrip()[:1] == b"{":
             texts = {"omni": path.read_text(encoding="utf-8", errors="replace")}
         else:
-            raise BadRecipe("This kind of file holds no settings: drop a PNG, JPEG, WebP, WAV, FLAC, MP3, Ogg or MP4.")
+            raise BadRecipe(
+                "This kind of file holds no settings: drop a PNG, JPEG, WebP, AVIF, WAV, FLAC, MP3, Ogg or MP4."
+            )
+        if "omni" in texts:
+            return OpenedSettings(Recipe.from_json(texts["omni"]))
+        return read_foreign(path, TABS.get((kind or "").partition("/")[0], "image"))
     except BadRecipe:
         raise
     except DAMAGED:
         raise BadRecipe("This file is damaged, so its settings cannot be read.") from None
-    if "omni" in texts:
-        return Recipe.from_json(texts["omni"]), []
-    if "parameters" in texts:
-        return a1111.read_parameters(texts["parameters"])
-    raise BadRecipe("This file holds no settings: it was not made here, or a program on its way removed them.")
 
 
 def _kind(path: Path) -> str | None:

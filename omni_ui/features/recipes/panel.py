@@ -21,12 +21,13 @@ from omni_ui.core.scripts import call, mounted
 from omni_ui.features.recipes import (
     BadRecipe,
     CannotHold,
+    OpenedSettings,
     Recipe,
     can_hold,
     labelled,
     media_fields,
+    open_settings,
     pack,
-    read_settings,
     unpack,
     with_settings,
 )
@@ -160,32 +161,37 @@ class Recipes:
             if not what:
                 return {self.opener: gr.skip()}
             try:
-                recipe, left = await asyncio.to_thread(_read, what)
+                opened = await asyncio.to_thread(_read, what)
             except BadRecipe as wrong:
                 return {self.opener: gr.HTML(note={"said": str(wrong), "bad": True})}
-            note = gr.HTML(note={"said": said(recipe, left)})
+            recipe = opened.recipe
+            note = gr.HTML(note={"said": said(recipe, opened.left_out, opened.maker, opened.loras)})
             return {strip: gr.Tabs(selected=recipe.tab), self.opener: note, **fill(self.tabs[recipe.tab], recipe)}
 
         self.opener.input(open_it, **common)
         loaded.then(open_it, js=call("linked_recipe"), **common)
 
 
-def _read(what: dict[str, Any]) -> tuple[Recipe, list[str]]:
+def _read(what: dict[str, Any]) -> OpenedSettings:
     """What the browser hands over: the fragment of a link, an uploaded file, or a preset."""
     if isinstance(link := what.get("link"), str):
-        return unpack(link), []
+        return OpenedSettings(unpack(link))
     if isinstance(preset := what.get("recipe"), str):
-        return Recipe.from_json(preset), []
+        return OpenedSettings(Recipe.from_json(preset))
     try:
         path = Path(uploaded(what.get("file")))
     except gr.Error:
         raise BadRecipe("The file did not arrive. Please try again.") from None
-    return read_settings(path)
+    return open_settings(path)
 
 
-def said(recipe: Recipe, left: list[str]) -> str:
-    """What was filled in, and what is still missing."""
+def said(recipe: Recipe, left: list[str], maker: str = "", loras: list[str] | None = None) -> str:
+    """What was filled in, who made it, and what is still missing."""
     words = ["The settings are filled in. Nothing runs before you start it."]
+    if maker:
+        words.append(f"The file was made by {maker}{f' with the model {recipe.model}' if recipe.model else ''}.")
+    if loras:
+        words.append(f"It used the LoRA {', '.join(loras)}: to use it here, enter its path on the server.")
     if names := [one.name for listed in recipe.media.values() for one in listed]:
         words.append(f"Files are not part of settings, so add yours: {', '.join(dict.fromkeys(names))}.")
     if left:

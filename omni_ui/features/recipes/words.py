@@ -13,6 +13,9 @@ from omni_ui.client import hint
 from omni_ui.features.recipes.recipe import Medium, Recipe
 
 MADE_BY = "Omni UI"
+MODEL_DEFAULT = "model default"
+"""What is written where the server chose and did not tell: readers of such texts want a line that begins with steps,
+and a sampler in it. A diffusion server has the one sampler of its pipeline, which has no name here."""
 TEXTS = ("prompt", "input", "messages")
 """The fields that hold what was asked for."""
 
@@ -76,12 +79,14 @@ def parameters(recipe: Recipe, size: tuple[int, int] | None = None) -> str:
     lines = [_asked(recipe)]
     if given.get("negative_prompt"):
         lines.append(f"Negative prompt: {given['negative_prompt']}")
+    pictures = "num_inference_steps" in recipe.fields.model_fields and recipe.tab != "sound"
     pairs: dict[str, Any] = {
-        "Steps": given.get("num_inference_steps"),
+        "Steps": given.get("num_inference_steps", MODEL_DEFAULT if pictures else None),
         "CFG scale": given.get("guidance_scale", given.get("true_cfg_scale")),
         "Seed": given.get("seed"),
         "Size": given.get("size") or (f"{size[0]}x{size[1]}" if size else None),
         "Model": recipe.model,
+        "Sampler": MODEL_DEFAULT if pictures else None,
         "Batch size": given.get("n", 1),
         "Task": recipe.tab,
         "Version": MADE_BY,

@@ -22,7 +22,7 @@ def voice_list(elem_id: str) -> Component:
 
 
 def cast_field(elem_id: str) -> Component:
-    """A voice for each speaker. value: {speaker: voice}; speakers: [name]; voices: Choices."""
+    """A voice for each speaker. value: {speaker: voice}; speakers: [name]; voices: Choices; left: texts not spoken."""
     return _made(
         None,
         "cast",
@@ -30,6 +30,7 @@ def cast_field(elem_id: str) -> Component:
         elem_id=elem_id,
         speakers=[],
         voices=[],
+        left=[],
     )
 
 

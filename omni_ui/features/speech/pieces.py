@@ -6,6 +6,8 @@ A piece that is a little long does no harm, a cut in the wrong place is heard. S
 import re
 from dataclasses import dataclass
 
+from omni_ui.features.speech.script_text import read_script
+
 MOST = 300
 """How long a piece may be. A letter counts 1; a sign that is a syllable or a word (Chinese, Japanese, Korean) 3."""
 
@@ -32,7 +34,6 @@ _SHORT_FORMS = (
 )
 _BEFORE_NUMBERS = "no nos nr vol fig eq ch sec art abs bd max min ca ex pág pag núm стр"
 """Short forms only before a number; else they are words that may end a sentence ("He said no.")."""
-_SPEAKER = re.compile(r"\s*(?:\[([^\]\n]{1,40})\]\s*[:：]?|([^\W\d_][^\n:：\[\]]{0,39}?)\s*[:：](?!//))\s*(.*)")
 
 
 @dataclass(frozen=True)
@@ -55,27 +56,22 @@ def sentences(text: str, most: int = MOST) -> list[Piece]:
 
 
 def script(text: str, most: int = MOST) -> list[Piece]:
-    """The turns of a script, whose lines begin like `Alice: …` or `[Alice] …`; other lines go on with the turn before.
+    """The turns of a script (see `script_text`); lines without a name go on with the turn before.
 
     A turn is one piece unless it is too long. What stands before the first name has the speaker "".
     """
-    turns: list[tuple[str, list[str]]] = []
-    spelled: dict[str, str] = {}
-    for line in text.splitlines():
-        named = _SPEAKER.fullmatch(line)
-        if named and len((named[1] or named[2]).split()) <= 4:
-            name = (named[1] or named[2]).strip()
-            turns.append((spelled.setdefault(name.lower(), name), [named[3]]))
-        elif line.strip():
-            if not turns:
-                turns.append(("", []))
-            turns[-1][1].append(line)
     pieces: list[Piece] = []
-    for speaker, lines in turns:
-        cut = _gather(_split(" ".join(line.strip() for line in lines)), most)
-        pieces += [Piece(part, speaker) for part in cut[:-1]]
-        pieces += [Piece(part, speaker, AFTER_TURN) for part in cut[-1:]]
+    for turn in read_script(text).turns:
+        cut = _gather(_split(turn.text), most)
+        pieces += [Piece(part, turn.speaker) for part in cut[:-1]]
+        pause = AFTER_TURN if turn.pause is None else turn.pause
+        pieces += [Piece(part, turn.speaker, pause) for part in cut[-1:]]
     return pieces
+
+
+def not_spoken(text: str) -> list[str]:
+    """What of a script is left out: stage directions, and lines about the scene."""
+    return read_script(text).left_out
 
 
 def speakers(text: str) -> list[str]:

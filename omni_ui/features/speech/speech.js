@@ -153,7 +153,7 @@ defineComponent("cast", ({ element, props, trigger, watch }) => {
   const show = () => {
     const speakers = props.speakers || [];
     box.hidden = !speakers.length;
-    const key = JSON.stringify([speakers, props.voices, props.value]);
+    const key = JSON.stringify([speakers, props.voices, props.value, props.left]);
     if (key === shown) return;
     shown = key;
     const rows = speakers.map((speaker) => {
@@ -165,15 +165,16 @@ defineComponent("cast", ({ element, props, trigger, watch }) => {
       choice.value = wanted;
       choice.addEventListener("change", () => {
         props.value = { ...props.value, [speaker]: choice.value };
-        shown = JSON.stringify([speakers, props.voices, props.value]);
+        shown = JSON.stringify([speakers, props.voices, props.value, props.left]);
         trigger("change");
       });
       row.append(make("span", "", speaker), choice);
       return row;
     });
-    box.replaceChildren(make("p", "omni-cast-title", "Voices of the script"), ...rows);
+    const left = props.left?.length ? [make("p", "omni-quiet", `Not spoken: ${props.left.join(" · ")}`)] : [];
+    box.replaceChildren(make("p", "omni-cast-title", "Voices of the script"), ...rows, ...left);
   };
-  watch(["value", "speakers", "voices"], show);
+  watch(["value", "speakers", "voices", "left"], show);
   show();
 });
 

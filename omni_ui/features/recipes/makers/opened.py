@@ -1,0 +1,152 @@
+"""What other programs wrote, gathered for one of our tabs: values by wire name, and names of what has no place here."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from omni_ui.features.recipes.recipe import REQUESTS, BadRecipe, Recipe
+
+LONGEST_NUMBER = 30
+"""Characters of a number that is read."""
+MOST_NAMES = 24
+"""Names of settings that are told as not taken over."""
+INT64 = 2**63
+PROMPTS = {"sound": "input"}
+"""The field of the prompt, where it has another name than in pictures."""
+
+
+@dataclass(frozen=True)
+class OpenedSettings:
+    """The recipe in a file. left_out: names of settings in it that were not taken over. maker: "" for our own."""
+
+    recipe: Recipe
+    left_out: list[str] = field(default_factory=list)
+    maker: str = ""
+    loras: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Findings:
+    """What one file of another program says. values: by wire name of ours, with the name that the file gives them."""
+
+    maker: str
+    prompt: str = ""
+    negative: str = ""
+    model: str = ""
+    loras: list[str] = field(default_factory=list)
+    values: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+
+    def take(self, wire_name: str, name: str, value: Any) -> None:
+        """Notes a value; the first one of a field counts."""
+        if value not in (None, "") and wire_name not in self.values:
+            self.values[wire_name] = name, value
+
+    def take_size(self, width: Any, height: Any, name: str = "size") -> None:
+        """Width and height in pixels as our size."""
+        width, height = whole_number(width), whole_number(height)
+        if width and height:
+            self.take("size", name, f"{width}x{height}")
+
+    def leave(self, *names: str) -> None:
+        self.left_out += [short_name(name) for name in names if name]
+
+    def opened(self, tab: str = "image") -> OpenedSettings:
+        """The settings for a tab; what its request model does not take is left out and named. Raises BadRecipe."""
+        model = REQUESTS[tab]
+        if not self.prompt.strip():
+            raise BadRecipe(f"This file is by {self.maker}, and no prompt was found in it.")
+        request: dict[str, Any] = {PROMPTS.get(tab, "prompt"): self.prompt.strip()}
+        left_out = list(self.left_out)
+        for wire_name, (name, value) in self.values.items():
+            info = model.model_fields.get(wire_name)
+            number = _fitting(str(info.annotation) if info else "", value)
+            if wire_name == "seed" and number == -1:
+                continue  # these programs write what they drew, and -1 only where nothing was fixed
+            if info is None or number is None:
+                left_out.append(short_name(name))
+            else:
+                request[wire_name] = number
+        if self.negative.strip():
+            request["negative_prompt"] = self.negative.strip()
+        names = {wire_name: name for wire_name, (name, _) in self.values.items()} | {
+            "negative_prompt": "negative prompt"
+        }
+        try:
+            model(**request)
+        except ValidationError as wrong:
+            refused = list(dict.fromkeys(str(error["loc"][0]) for error in wrong.errors() if error["loc"]))
+            if PROMPTS.get(tab, "prompt") in refused:
+                raise BadRecipe("The prompt in this file is too long.") from None
+            left_out += [short_name(names.get(wire_name, wire_name)) for wire_name in refused]
+            request = {wire_name: value for wire_name, value in request.items() if wire_name not in refused}
+        name = self.model.strip()
+        held: dict[str, Any] = {"omni": 1, "tab": tab, "request": request}
+        if 0 < len(name) <= 300 and name.isprintable():
+            held["model"] = name
+        return OpenedSettings(
+            Recipe.from_dict(held), list(dict.fromkeys(left_out))[:MOST_NAMES], self.maker, self.loras
+        )
+
+
+def _fitting(annotation: str, value: Any) -> Any:
+    """The value as a field of this type takes it; None when it is no such value."""
+    if "int" in annotation and "float" not in annotation:
+        return whole_number(value)
+    if "float" in annotation:
+        return any_number(value)
+    return value if isinstance(value, str) and value else None
+
+
+def any_number(value: Any) -> float | None:
+    """A finite number, also as text, also with a comma for the point."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if isinstance(value, str) and len(value) > LONGEST_NUMBER:
+        return None
+    try:
+        number = float(value.strip().replace(",", ".") if isinstance(value, str) else value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def whole_number(value: Any) -> int | None:
+    """A whole number, also as text and as `24.0`, exact up to 64 bits; None for anything else."""
+    if isinstance(value, str) and value.strip().lstrip("+-").isdecimal() and len(value) <= LONGEST_NUMBER:
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if -INT64 <= value < INT64 else None
+    number = any_number(value)
+    return int(number) if number is not None and number == int(number) and abs(number) < INT64 else None
+
+
+def short_name(name: Any) -> str:
+    """A name out of a stranger's file as it can stand in a sentence: short, on one line."""
+    text = "".join(char if char.isprintable() else " " for char in str(name)[:60]).strip()
+    return text + " …" if len(str(name)) > 60 else text
+
+
+def text_of(value: Any) -> str:
+    """The value when it is text, else ""."""
+    return value if isinstance(value, str) else ""
+
+
+def object_of(value: Any) -> Mapping[str, Any]:
+    """The value when it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def list_of(value: Any) -> list[Any]:
+    """The value when it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def lora_name(name: Any, strength: Any = None) -> str:
+    """An adapter in words, such as "animals (0.8)"; "" when it has no name."""
+    label = short_name(name) if isinstance(name, str) and name and name.lower() != "none" else ""
+    number = any_number(strength)
+    return f"{label} ({number:g})" if label and number is not None else label
