@@ -84,23 +84,21 @@ def _block_math(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     if opening not in BLOCK or state.is_code_block(first):
         return False
     closing = BLOCK[opening]
-    rows = [state.src[begin + 2 : state.eMarks[first]]]
-    line = first
-    while closing not in rows[-1]:
-        line += 1
-        row = state.getLines(line, line + 1, 0, False) if line < last else ""
-        if not row.strip() or sum(map(len, rows)) > LONGEST_FORMULA:
-            return False
-        rows.append(row)
-    before, _, after = rows[-1].partition(closing)
-    content = "\n".join([*rows[:-1], before])
-    if after.strip() or not content.strip():
+    limit = min(state.eMarks[last - 1], begin + LONGEST_FORMULA)
+    end = state.src.find(closing, begin + 2, limit)
+    inside = state.src[begin + 2 : max(end, begin)]
+    line = first + inside.count("\n")
+    if end < 0 or not inside.strip() or re.search(r"\n[ \t>]*\n", inside) or line >= last:
+        return False
+    if state.src[end + 2 : state.eMarks[line]].strip():
         return False
     if silent:
         return True
     state.line = line + 1
     token = state.push("math_block", "span", 0)
-    token.content, token.map, token.meta = content, [first, state.line], {"display": True}
+    written = state.getLines(first, state.line, state.blkIndent, False)
+    token.content = written.partition(opening)[2].rpartition(closing)[0]
+    token.map, token.meta = [first, state.line], {"display": True}
     return True
 
 
@@ -110,7 +108,7 @@ class _FriendlyState(StateInline):
     The rule is that of the "CJK friendly" amendment to CommonMark's flanking runs (section 6.2).
     """
 
-    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803: markdown-it's own names
         position, marker = start, self.src[start]
         before = self.src[start - 1] if start > 0 else " "
         while position < self.posMax and self.src[position] == marker:
