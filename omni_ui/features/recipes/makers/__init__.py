@@ -3,6 +3,7 @@
 One file for each program; the sources of its format stand at its top. Nothing that is read is run or trusted.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,7 @@ def _in_text(texts: dict[str, str]) -> Findings | None:
         text = texts.get(place, "")
         if text.lstrip().startswith("{"):
             held = _object(text)
-            reader: Any
-            for reader in (swarmui.read, _civitai, fooocus.read, draw_things.read, comfyui.read):
+            for reader in READERS:
                 if findings := reader(held):
                     return findings
         elif "Steps:" in text or (place == "parameters" and text):
@@ -84,6 +84,15 @@ def _civitai(held: dict[str, Any]) -> Findings | None:
     taken = {"prompt", "negativePrompt", "seed", "steps", "cfgScale", "width", "height"}
     findings.leave(*(name for name in said if name not in taken))
     return findings
+
+
+READERS: tuple[Callable[[dict[str, Any]], Findings | None], ...] = (
+    swarmui.read,
+    _civitai,
+    fooocus.read,
+    draw_things.read,
+    comfyui.read,
+)
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def read(held: dict[str, object]) -> Findings | None:
         findings.take("guidance_scale", "guidance_scale", held.get("guidance_scale"))
         numbers = re.findall(r"\d{1,6}", str(held.get("resolution", ""))[:40])
         if len(numbers) == 2:
-            findings.take_size(*numbers, name="resolution")
+            findings.take_size(numbers[0], numbers[1], "resolution")
         taken = TAKEN
     else:
         return None

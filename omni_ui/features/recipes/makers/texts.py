@@ -19,7 +19,7 @@ from omni_ui.client.valid_text import valid_text
 try:
     import av
 except ImportError:  # optional: sounds and videos of other programs are then not read
-    av = None
+    av = None  # type: ignore[assignment]
 
 LONGEST = 4_000_000
 """Characters of all texts of a file that are read: workflows of ComfyUI have up to a million."""
