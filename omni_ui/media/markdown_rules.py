@@ -108,7 +108,7 @@ class _FriendlyState(StateInline):
     The rule is that of the "CJK friendly" amendment to CommonMark's flanking runs (section 6.2).
     """
 
-    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803: markdown-it's own names
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803
         position, marker = start, self.src[start]
         before = self.src[start - 1] if start > 0 else " "
         while position < self.posMax and self.src[position] == marker:
