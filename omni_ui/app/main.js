@@ -2,6 +2,8 @@
 import { loadLater, takeOver } from "../core/components.js";
 import "../features/i18n/language.js";
 import "./page.js";
+import "./tab_address.js";
+import "./leaving.js";
 import "./server_state.js";
 import "./help.js";
 import "./run_notice.js";
@@ -9,6 +11,7 @@ import "../widgets/number_field.js";
 import "../widgets/gallery.js";
 import "../features/model_defaults/model_defaults.js";
 import "../features/recipes/recipes.js";
+import "../features/drafts/drafts.js";
 import "../features/send_to/send_to.js";
 import "../features/repeat/repeat.js";
 import "../features/estimate/estimate.js";

@@ -1,5 +1,4 @@
 // The page's own script: what needs no round trip to the app. Each part stands alone.
-import { defineAction } from "../core/components.js";
 
 export const TABS = ["chat", "image", "edit", "speech", "sound", "video"];
 export const byId = (id) => document.getElementById(id);
@@ -83,13 +82,4 @@ document.addEventListener("keydown", (event) => {
     const stop = byId(`${name}-stop`);
     if (stop && !stop.disabled) stop.click();
   }
-});
-
-// --- The tab to begin with: one that works, unless the visitor was faster.
-let chosen = false;
-const choose = (event) => { chosen ||= Boolean(event.isTrusted && event.target.closest?.("[role=tab]")); };
-addEventListener("click", choose, { capture: true });
-defineAction("open_tab", ([{ tab }]) => {
-  const button = byId(`${tab}-tab-button`);
-  if (button && !chosen && button.getAttribute("aria-selected") !== "true") button.click();
 });

@@ -9,6 +9,7 @@ from omni_ui.app.header import header
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.scripts import call
+from omni_ui.features.drafts.drafts import Drafts
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.limits.card import limits_card
 from omni_ui.features.model_defaults.model_defaults import Advice
@@ -31,6 +32,7 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
         opening = gr.JSON(visible=False, label="The tab to open")
         advice = Advice()
         recipes = Recipes()
+        drafts = Drafts()
         with gr.Tabs(selected="image", elem_id="omni-tabs", overflow_behavior="wrap") as strip:
             tabs: list[OmniTab] = [
                 chat.build(backends, listening),
@@ -45,6 +47,9 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
             history.build(sends)
             server.build(backends, tabs, advice)
         sends.wire(strip)
+        # Before the app is asked anything: the tab of the address, and what was typed there.
+        page.load(None, None, None, js=call("open_address"), queue=False, api_visibility="private")
+        drafts.wire(page, tabs)
 
         async def arrive(request: gr.Request) -> dict[Any, Any]:
             """A new visitor: show what models want, and open a tab that works."""

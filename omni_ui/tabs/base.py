@@ -46,6 +46,9 @@ class OmniTab:
         self.reopen: Reopen | None = None
         self.reopened: list[gr.components.Component] = []
         """How a result of the history is shown once more, and the components that this sets."""
+        self.conversation: gr.components.Component | None = None
+        self.take_back: Callable[[dict[str, Any]], Awaitable[Updates]] | None = None
+        """The conversation as JSON, and how one that the browser kept is gone on with (features/drafts)."""
         self.make: MakeWork | None = None
         self.read: Read = self.form.read
         """How Run goes from values to a request, and from that to work: for those who run it with other values."""

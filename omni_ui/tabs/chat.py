@@ -2,6 +2,7 @@
 
 import asyncio
 from functools import partial
+from typing import Any
 
 import gradio as gr
 
@@ -15,6 +16,7 @@ from omni_ui.core.run import Updates
 from omni_ui.core.scripts import mounted
 from omni_ui.features.chat.conversation import Conversation
 from omni_ui.features.chat.conversation_json import from_history
+from omni_ui.features.chat.kept_conversation import read_kept
 from omni_ui.features.chat.run import AGAIN, THREAD, Answering, ChatView, beside, read_chat_form
 from omni_ui.features.history.restore import Opened
 from omni_ui.features.i18n.languages import drawn
@@ -158,6 +160,16 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
         return view.all(opened, prompt) | {talk: opened, text: "", files: [], change: ""} | note
 
     tab.reopen, tab.reopened = reopen, [talk, told, result, live]
+
+    async def take_back(kept: dict[str, Any]) -> Updates:
+        """The conversation that this browser kept while the page was loaded again."""
+        opened = await asyncio.to_thread(read_kept, kept)
+        if not opened:
+            return {tab.status: gr.skip()}
+        shown = await asyncio.to_thread(view.all, opened)
+        return {**shown, talk: opened, tab.status: status.done([("", REOPENED)])}
+
+    tab.conversation, tab.take_back = told, take_back
 
     async def settle(talk: Conversation, system: str) -> Updates:
         """After Stop: the run is being ended; then what had arrived is shown."""

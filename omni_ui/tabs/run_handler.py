@@ -1,7 +1,7 @@
 """What one press of Run does: values become a request, the request a run, and its steps updates of the page."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from omni_ui.tabs.result_actions import below
 if TYPE_CHECKING:
     from omni_ui.tabs.base import OmniTab
 
+STOPPED = "Stopped before it was done, or its page was left. Open it to run it again."
 NO_SERVER = "the host can set OMNI_BASE_URL, or the address of this tab's own server."
 MakeWork = Callable[[Any], Work]
 Read = Callable[[dict[str, Any]], Request | Awaitable[Request]]
@@ -92,8 +93,9 @@ class RunHandler:
         shown: Updates = {part: gr.skip() for part in self.results}
         last_note: tuple[Any, ...] | None = None
         buttons_shown = False
-        async with aclosing(run(backend, work)) as steps:
+        async with aclosing(run(backend, work)) as steps, self._noting_a_stop(work) as ended:
             async for step in steps:
+                ended.append(step.kind in ("failed", "done") or work.left)
                 if work.left:
                     # When a run ends, Gradio sends its last update once more: not over what Stop has said.
                     yield Step("left", step.seconds), {tab.status: gr.skip()}
@@ -114,6 +116,21 @@ class RunHandler:
                     if work.fresh and not buttons_shown:
                         buttons_shown = True
                         yield step, await below(tab, work, Outcome())
+
+    @asynccontextmanager
+    async def _noting_a_stop(self, work: Work) -> AsyncGenerator[list[bool]]:
+        """Writes a run down that is ended before it is done: by Stop, or because its page was left.
+
+        Yields a list, to which is added after each step whether the run has reached its end.
+        """
+        ended: list[bool] = []
+        try:
+            yield ended
+        finally:
+            recorder = self.tab.recorder
+            if recorder and not any(ended) and not work.record:
+                model = self.tab.form.model
+                recorder.begin(recorder.failure(model, work.visitor, STOPPED, entered=work.entered, work=work))
 
     async def _finish(self, work: Work, step: Step, before: Shown | None, now: Shown | None) -> Updates:
         """before: the result that this one should be like. now: what this one's own repetition will need."""

@@ -5,6 +5,9 @@ const SKIP = { __type__: "update" };
 const given = {}; // by elem_id: what was filled in last, which is nobody's own entry
 const same = (one, other) => String(one ?? "") === String(other ?? "");
 
+/** Whether a control holds what was only recommended. */
+export const isRecommended = (id, value) => id in given && same(value, given[id]);
+
 let filled = false; // settings were opened since the page came: a recipe, or a result of the history
 export const markFilled = () => { filled = true; };
 

@@ -10,8 +10,14 @@ let hand = null;
 let send = null;
 let note = () => {};
 
-/** The recipe in this page's address, if there is one. Called by the app when the page has loaded. */
-const linkedRecipe = () => (/^#r=/.test(location.hash) ? { link: location.hash } : null);
+/** The recipe in this page's address, if there is one. Called by the app when the page has loaded.
+ *  It is filled in once: after a reload or Back, what was typed since then counts (features/drafts). */
+const linkedRecipe = () => {
+  if (!/^#r=/.test(location.hash) || history.state?.omniLinkTaken) return null;
+  try { sessionStorage.getItem(""); } catch { return { link: location.hash }; } // no drafts without storage
+  history.replaceState({ ...history.state, omniLinkTaken: true }, "");
+  return { link: location.hash };
+};
 defineAction("linked_recipe", () => [linkedRecipe()]);
 
 defineComponent("recipe_opener", ({ element, props, trigger, watch, upload }) => {

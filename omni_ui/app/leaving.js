@@ -1,0 +1,14 @@
+// Leaving the page while a run is under way asks once; video jobs outlive the page and need no question.
+import { TABS, byId } from "./page.js";
+
+const OUTLIVING = ["video"];
+const isRunning = (name) => Boolean(byId(`${name}-status`)?.querySelector('[data-state="working"]'));
+let asked = false;
+addEventListener("beforeunload", (event) => {
+  const running = TABS.some((name) => !OUTLIVING.includes(name) && isRunning(name));
+  if (!running) asked = false;
+  else if (!asked) {
+    asked = true;
+    event.preventDefault();
+  }
+});

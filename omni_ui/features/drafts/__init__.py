@@ -1,0 +1,1 @@
+"""What was typed comes back after a reload, Back or a lost browser tab."""

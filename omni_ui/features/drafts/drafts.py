@@ -1,0 +1,77 @@
+"""Drafts of all tabs, kept by the browser alone (drafts.js): words, settings, files of the cache, the conversation.
+
+What a draft holds are the inputs of a tab's run, so a new field is part of it by itself. The Server tab has none of
+those: addresses and keys are never kept.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from omni_ui.core.run import Updates
+from omni_ui.core.scripts import call, mounted
+from omni_ui.widgets.fields import Component
+
+if TYPE_CHECKING:
+    from omni_ui.tabs.base import OmniTab
+
+QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+PASSING = {"change"}
+"""Which message of the conversation is being edited: after a reload the words stand there for a new message."""
+
+
+class Drafts:
+    """Made inside the page, where its unseen component stands."""
+
+    def __init__(self) -> None:
+        self.conversation = gr.HTML(
+            None, **mounted("<span hidden></span>", "draft_conversation"), elem_id="omni-draft", padding=False
+        )
+        self.conversation.preprocess = self.conversation.postprocess = lambda value: (
+            value if isinstance(value, dict) else None
+        )
+
+    def wire(self, page: gr.Blocks, tabs: "list[OmniTab]") -> None:
+        """Saves what changes in any tab; gives it back when the page has come."""
+        plain: dict[Component, dict[str, Any]] = {}
+        files: dict[Component, dict[str, Any]] = {}
+        for tab in tabs:
+            parts = drafted(tab)
+            known = {name: {"name": name, "initial": _initial(part)} for name, part in parts.items()}
+            more = {"conversation": tab.conversation} if tab.conversation else {}
+            fields = [*known.values(), *({"name": name, "initial": None} for name in more)]
+            held = [*parts.values(), *more.values()]
+            gr.on([part.change for part in held], None, held, None, js=call("save_draft", tab.name, fields), **QUIET)
+            for name, part in parts.items():
+                kept = files if holds_files(tab, name) else plain
+                kept[part] = {"tab": tab.name, "id": part.elem_id, **known[name]}
+            if tab.take_back:
+                self._wire_conversation(tab)
+        page.load(None, None, [*plain], js=call("restore_drafts", [*plain.values()]), **QUIET)
+        page.load(None, None, [*files], js=call("restore_files", [*files.values()]), **QUIET)
+
+    def _wire_conversation(self, tab: "OmniTab") -> None:
+        async def take_back(kept: dict[str, Any] | None) -> Updates:
+            """A conversation that this browser kept. What is not one is left out without a word."""
+            assert tab.take_back
+            return await tab.take_back(kept or {})
+
+        self.conversation.input(take_back, self.conversation, [tab.status, *tab.reopened], **QUIET)
+
+
+def drafted(tab: "OmniTab") -> dict[str, Component]:
+    """The controls whose values a draft holds, by wire name."""
+    return {n: part for n, part in tab.inputs.items() if not isinstance(part, gr.State) and n not in PASSING}
+
+
+def holds_files(tab: "OmniTab", name: str) -> bool:
+    """Whether the values of an input are files of the cache."""
+    part = tab.inputs[name]
+    if isinstance(part, (gr.File, gr.Image, gr.Audio, gr.Video)):
+        return True
+    return name in getattr(tab.form, "pictures", ()) or name == "files"
+
+
+def _initial(part: Component) -> Any:
+    value = getattr(part, "value", None)
+    return value if isinstance(value, (str, int, float, bool, list)) else None

@@ -1,0 +1,138 @@
+"""Reload, Back and a lost browser tab lose nothing that was typed; tabs are in the address."""
+
+import re
+
+import pytest
+
+from tests.browser.conftest import run_and_wait, wait_for_state
+from tests.browser.test_recipes import link, wait_value
+from tests.fakes import png
+from tests.running import App
+
+pytestmark = pytest.mark.browser
+TEXT = "The old lighthouse keeper counted the waves. " * 14
+
+
+def saved(page, words: str) -> None:
+    """Waits until the draft of this page holds the words."""
+    page.wait_for_function("words => (sessionStorage.omni_draft || '').includes(words)", arg=words)
+
+
+def test_words_settings_and_files_come_back_and_nothing_runs(demo_app, open_page):
+    page = open_page(demo_app.url, "Speech")
+    page.fill("#speech-input textarea", TEXT)
+    page.get_by_role("tab", name="Image", exact=True).click()
+    page.fill("#image-prompt textarea", "a red boat")
+    page.fill("#image-num_inference_steps input[type=number]", "7")
+    page.get_by_role("tab", name="Edit", exact=True).click()
+    page.set_input_files(
+        "#edit-image input[type=file]", {"name": "in.png", "mimeType": "image/png", "buffer": png(64, 48)}
+    )
+    page.wait_for_selector("#edit-image .omni-thumb-size:has-text('64 × 48')")
+    page.fill("#edit-prompt textarea", "Make it night")
+    saved(page, "Make it night")
+    page.reload()
+    wait_value(page, "#edit-prompt textarea", "Make it night")
+    page.wait_for_selector("#edit-image .omni-thumbs li")
+    page.get_by_role("tab", name="Image", exact=True).click()
+    wait_value(page, "#image-prompt textarea", "a red boat")
+    wait_value(page, "#image-num_inference_steps input[type=number]", "7")
+    page.get_by_role("tab", name="Speech", exact=True).click()
+    wait_value(page, "#speech-input textarea", TEXT)
+    for tab in ("edit", "image", "speech"):
+        assert page.get_attribute(f"#{tab}-status [data-state]", "data-state") == "empty"
+    # Once more, with tabs that were not opened since: and a field that is back at its default leaves the draft.
+    page.fill("#speech-input textarea", "")
+    page.wait_for_function("!(sessionStorage.omni_draft || '').includes('lighthouse')")
+    page.reload()
+    wait_value(page, "#speech-input textarea", "")
+    page.get_by_role("tab", name="Image", exact=True).click()
+    wait_value(page, "#image-prompt textarea", "a red boat")
+
+
+def test_a_lost_tab_comes_back_and_an_open_one_is_left_alone(demo_app, chromium):
+    context = chromium.new_context()
+    first = context.new_page()
+    first.goto(f"{demo_app.url}#sound")
+    first.fill("#sound-input textarea", "a lost storm")
+    saved(first, "a lost storm")
+    second = context.new_page()
+    second.goto(f"{demo_app.url}#sound")
+    second.wait_for_selector("#omni-state .omni-pill:not([data-state=asking])")
+    assert second.input_value("#sound-input textarea") == ""
+    second.close()
+    first.close()
+    third = context.new_page()
+    third.goto(f"{demo_app.url}#sound")
+    wait_value(third, "#sound-input textarea", "a lost storm")
+    context.close()
+
+
+def test_the_conversation_comes_back_and_is_gone_on_with(demo_app, open_page):
+    page = open_page(demo_app.url, "Chat")
+    page.fill("#chat-text textarea", "Say hello to Odalys")
+    run_and_wait(page, "chat")
+    page.fill("#chat-text textarea", "half a thou")
+    saved(page, "half a thou")
+    saved(page, "Odalys")
+    page.reload()
+    page.wait_for_selector("#chat-result .omni-message >> nth=1")
+    wait_value(page, "#chat-text textarea", "half a thou")
+    page.fill("#chat-text textarea", "And again")
+    page.click("#chat-run")
+    page.wait_for_selector("#chat-result .omni-message >> nth=3", timeout=30000)
+    assert "Odalys" in page.inner_text("#chat-result .omni-message >> nth=0")
+
+
+def test_a_link_wins_over_a_draft_once(demo_app, open_page):
+    page = open_page(demo_app.url, "Image")
+    page.fill("#image-prompt textarea", "a draft")
+    saved(page, "a draft")
+    page.goto("about:blank")
+    page.goto(demo_app.url + link(prompt="a linked boat", size="96x64"))
+    wait_value(page, "#image-prompt textarea", "a linked boat")
+    page.fill("#image-prompt textarea", "a linked boat, changed")
+    saved(page, "a linked boat, changed")
+    page.reload()
+    wait_value(page, "#image-prompt textarea", "a linked boat, changed")
+    wait_value(page, "#image-size input", "96x64")
+
+
+def test_tabs_are_in_the_address_and_back_goes_between_them(demo_app, chromium):
+    page = chromium.new_page()
+    page.goto(f"{demo_app.url}#speech")
+    page.wait_for_selector("#speech-tab-button[aria-selected=true]")
+    page.get_by_role("tab", name="Sound", exact=True).click()
+    page.wait_for_url(re.compile("#sound$"))
+    page.get_by_role("tab", name="History", exact=True).click()
+    page.wait_for_url(re.compile("#history$"))
+    for tab in ("sound", "speech"):
+        page.go_back()
+        page.wait_for_selector(f"#{tab}-tab-button[aria-selected=true]")
+        assert page.url.endswith(f"#{tab}")
+    page.go_forward()
+    page.wait_for_selector("#sound-tab-button[aria-selected=true]")
+    page.reload()
+    page.wait_for_selector("#sound-tab-button[aria-selected=true]")
+    page.close()
+
+
+def test_leaving_asks_while_it_runs_and_the_run_stands_in_the_history(chromium):
+    with App(OMNI_DEMO_LATENCY="5") as app:
+        page = chromium.new_page()
+        page.goto(f"{app.url}#sound")
+        page.fill("#sound-input textarea", "an unfinished storm")
+        page.click("#sound-run")
+        wait_for_state(page, "sound", "working")
+        asked: list[str] = []
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+        page.reload()
+        assert asked == ["beforeunload"]
+        wait_value(page, "#sound-input textarea", "an unfinished storm")
+        page.get_by_role("tab", name="History", exact=True).click()
+        card = page.locator("#history-tab li", has_text="an unfinished storm")
+        card.wait_for(timeout=15000)
+        assert "Stopped before it was done" in card.inner_text()
+        page.reload()
+        assert asked == ["beforeunload"]
+        page.close()
