@@ -22,7 +22,7 @@ from bench.server import picture_body
 from omni_ui.app.factory import create_app
 from omni_ui.app.gradio_private import LightSession, describe_once
 from omni_ui.app.page_cache import FrontPage
-from omni_ui.client.transport import _parse_json
+from omni_ui.client.connection.reading import _parse_json
 from omni_ui.settings import Settings
 
 TURNS = 21

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -32,12 +33,14 @@ def sources() -> Iterator[Path]:
         if place == "demo/about.py" or (not place.startswith(APART) and place not in APART):
             yield path
     yield from sorted((ROOT / "omni_ui").rglob("*.js"))
+    yield from sorted((ROOT / "omni_ui" / "client").rglob("*.toml"))
 
 
 def texts(path: Path) -> set[str]:
     """All strings of one file, as keys: f-strings with {1}, {2} …, markup taken apart."""
     source = path.read_text(encoding="utf-8")
-    found = _python(source) if path.suffix == ".py" else _script(source)
+    read = {".py": _python, ".toml": _table}.get(path.suffix, _script)
+    found = read(source)
     return {key for one in found for text in (one, *_markup(one)) if (key := as_key(text))}
 
 
@@ -64,11 +67,24 @@ def _python(source: str) -> Iterator[str]:
             yield whole
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skip:
-            yield node.value
-            if re.search(r"\{\d\}|\{\{", node.value):  # made with str.format
-                yield re.sub(r"\{\d\}", GAP, node.value).replace("{{", "{").replace("}}", "}")
+            yield from _with_gaps(node.value)
             if "=>" in node.value or "const " in node.value:
                 yield from _script(node.value)
+
+
+def _table(source: str) -> Iterator[str]:
+    """All strings of a table in TOML (answers/known_errors.toml)."""
+    for row in tomllib.loads(source)["replies"]:
+        for value in row.values():
+            if isinstance(value, str):
+                yield from _with_gaps(value)
+
+
+def _with_gaps(text: str) -> Iterator[str]:
+    """A text as it stands, and with gaps where str.format fills it."""
+    yield text
+    if re.search(r"\{\d\}|\{\{", text):
+        yield re.sub(r"\{\d\}", GAP, text).replace("{{", "{").replace("}}", "}")
 
 
 def _part_of(constant: ast.Constant, whole: ast.expr) -> bool:
@@ -191,6 +207,8 @@ def words(path: Path) -> set[str]:
     begins with a capital letter in a script."""
     source = path.read_text(encoding="utf-8")
     script = path.suffix == ".js"
+    if path.suffix == ".toml":
+        return set()
     found = {as_key(part) for one in (_script(source) if script else _python(source)) for part in _markup(one)}
     found = {key for key in found if re.search("[A-Za-z]{2}", key) and not re.search(r"[<>$=/]|\{\D", key)}
     return found | {key for key in texts(path) if script and re.fullmatch(r"[A-Z][a-z]+[.:!?…]?( \{1\}.?)?", key)}

@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.types import Message, Receive
 
-from omni_ui.client.valid_text import valid_json
+from omni_ui.client.answers.valid_text import valid_json
 
 LIMIT = 2_000_000
 """Bytes that a body may have which is no upload."""

@@ -12,14 +12,14 @@ Errors are one tree; each carries a sentence that can be shown as it is (see `_e
     └── ServerFailed (OutOfMemory)
 """
 
-from omni_ui.client.addresses import read_address, read_headers, read_key
 from omni_ui.client.answers.failures import known_error
 from omni_ui.client.answers.formats import FileRef, Picture, media_type_of, replace_files, type_of_file
 from omni_ui.client.answers.pictures import Pictures
 from omni_ui.client.answers.speech import BatchResult
 from omni_ui.client.client import OmniClient
-from omni_ui.client.discovery import Ability, Capabilities, ModelInfo
-from omni_ui.client.doctor import Diagnosis, examine
+from omni_ui.client.connection.addresses import read_address, read_headers, read_key
+from omni_ui.client.connection.retries import CallObserver, Wait
+from omni_ui.client.connection.sessions import JobSession
 from omni_ui.client.errors import (
     BadRequest,
     BrokenAnswer,
@@ -51,10 +51,8 @@ from omni_ui.client.events import (
     TextDelta,
     Usage,
 )
-from omni_ui.client.gateways import cost_of
+from omni_ui.client.gateway.gateways import cost_of
 from omni_ui.client.jobs import VideoJob
-from omni_ui.client.known_models import recommended_fields
-from omni_ui.client.load import Load
 from omni_ui.client.requests.base import Problem, Request, WireCall, hint, knob, problems
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.edit import EDIT_SIZES, EditRequest
@@ -63,9 +61,11 @@ from omni_ui.client.requests.image import SIZES, ImageRequest
 from omni_ui.client.requests.sound import SoundRequest
 from omni_ui.client.requests.speech import LANGUAGES, SpeechRequest, VoiceUpload, batch_call
 from omni_ui.client.requests.video import VIDEO_SIZES, VideoRequest
-from omni_ui.client.retries import CallObserver, Wait
-from omni_ui.client.server import Health
-from omni_ui.client.sessions import JobSession
+from omni_ui.client.server.discovery import Ability, Capabilities, ModelInfo
+from omni_ui.client.server.doctor import Diagnosis, examine
+from omni_ui.client.server.find_models import recommended_fields
+from omni_ui.client.server.load import Load
+from omni_ui.client.server.server import Health
 from omni_ui.client.sync_client import SyncOmniClient
 from omni_ui.client.voices import SavedVoice, Voices
 

@@ -1,47 +1,39 @@
 """OmniClient: one vLLM-Omni server, every call. What happens in a call stands in the module of its modality."""
 
-import asyncio
-import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 from urllib.parse import quote
 
 import httpx
 
-from omni_ui.client import dynamo
 from omni_ui.client.answers.chat import read_chat
 from omni_ui.client.answers.pictures import Pictures, fetch_pictures, read_edit
 from omni_ui.client.answers.samples import USUAL_RATE, PcmReader, bare_samples
 from omni_ui.client.answers.speech import BatchResult, SilentBreak, fetch_sound, read_batch, read_speech
-from omni_ui.client.discovery import Ability
-from omni_ui.client.errors import BadRequest, NothingMade, OmniError
+from omni_ui.client.connection.retries import OnWait
+from omni_ui.client.errors import NothingMade, OmniError
 from omni_ui.client.events import ChatEvent, Failed, Finish, PictureMade, Speech, SpeechEvent, TextDelta
-from omni_ui.client.gateways import DYNAMO
-from omni_ui.client.jobs import VideoJob, download, fetch_job, read_job
 from omni_ui.client.live.detection import TalkServer, open_talk
 from omni_ui.client.live.events import TalkConfig, TalkSession
-from omni_ui.client.model_rules import IMAGES, as_pictures, pictures_alone
 from omni_ui.client.requests.base import Request, WireCall
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.edit import EditRequest
 from omni_ui.client.requests.image import ImageRequest
 from omni_ui.client.requests.sound import SoundRequest
 from omni_ui.client.requests.speech import BATCH, SpeechRequest, VoiceUpload, batch_call
-from omni_ui.client.requests.video import VideoRequest
-from omni_ui.client.retries import OnWait
-from omni_ui.client.server import Server
-from omni_ui.client.sessions import JobSession
+from omni_ui.client.server.discovery import Ability
+from omni_ui.client.server.model_rules import IMAGES, as_pictures, pictures_alone
+from omni_ui.client.video_calls import VideoCalls
 from omni_ui.client.voices import SavedVoice, Voices, read_upload, read_voices
 
 Event = TypeVar("Event")
 
 
-class OmniClient(Server):
+class OmniClient(VideoCalls):
     """One server. Make it inside a running event loop and close it: `async with OmniClient(url) as omni`.
 
     base_url: http(s)://host:port, with or without /v1. ValueError with one sentence when it is not.
@@ -207,85 +199,6 @@ class OmniClient(Server):
         """Deletes a saved voice. NotFound for one that is unknown or the model's own."""
         await self._wire.fetch_json(WireCall("DELETE", f"/v1/audio/voices/{quote(name, safe='')}"), deadline=60)
 
-    # Videos. `session` ties the calls of one job to one replica behind a router, see `sessions`.
-
-    async def create_video(
-        self,
-        request: VideoRequest,
-        *,
-        on_wait: OnWait | None = None,
-        deadline: float | None = None,
-        session: JobSession | None = None,
-    ) -> VideoJob:
-        """Starts a job. A server that cannot make videos still takes it; the job fails then (WIRE.md 3).
-
-        BadRequest with status 409 where a video comes only to whoever waits for it: use `video_sync` there.
-        """
-        await self.schema()
-        if self._wire.signs.gateway is DYNAMO:
-            raise BadRequest("This gateway keeps no jobs.", "Make the video in one call.", status=409)
-        path = await self._route("/v1/videos", "/v1/videos/generations")
-        call = replace(await self._call(request), path=path)
-        return read_job(await self._wire.fetch_json(call, on_wait, deadline, session=session))
-
-    async def video(self, id: str, *, session: JobSession | None = None) -> VideoJob:
-        """A job as it stands. NotFound after it was deleted, when the server was restarted since, or when a router
-        asked a replica that does not have it."""
-        return await fetch_job(self._wire, _video_path(id), session)
-
-    async def videos(
-        self,
-        *,
-        after: str | None = None,
-        limit: int | None = None,
-        order: Literal["asc", "desc"] = "desc",
-        looks: int = 1,
-    ) -> list[VideoJob]:
-        """The jobs that the server knows, by when they were made. limit: 0 to 100, all without one.
-
-        looks: how often it is asked. Behind a router each answer is the list of one replica; they are merged by id.
-        """
-        asked = {"after": after, "limit": limit, "order": order}
-        query = httpx.QueryParams({name: value for name, value in asked.items() if value is not None})
-        call = WireCall("GET", f"/v1/videos?{query}")
-        if looks == 1:
-            body = await self._wire.fetch_json(call, deadline=60)
-            return [read_job(item) for item in body.get("data") or []]
-        jobs: dict[str, VideoJob] = {}
-        for _ in range(looks):
-            body = await self._wire.fetch_json(call, deadline=60, session=JobSession(secrets.token_hex(8)))
-            jobs |= {job.id: job for job in (read_job(item) for item in body.get("data") or [])}
-        merged = sorted(jobs.values(), key=lambda job: job.created_at or 0.0, reverse=order == "desc")
-        return merged[:limit] if limit else merged
-
-    async def delete_video(self, id: str, *, session: JobSession | None = None) -> None:
-        """Stops a job and removes it and its file; afterwards it is NotFound."""
-        await self._wire.fetch_json(WireCall("DELETE", _video_path(id)), deadline=60, session=session)
-
-    async def video_content(
-        self,
-        id: str,
-        path: Path,
-        *,
-        on_wait: OnWait | None = None,
-        deadline: float | None = None,
-        session: JobSession | None = None,
-    ) -> int:
-        """Downloads a finished video to `path` in constant memory, taking up broken downloads; its bytes."""
-        call = WireCall("GET", f"{_video_path(id)}/content")
-        return await download(self._wire, call, path, on_wait, deadline, resume=True, session=session)
-
-    async def video_sync(
-        self, request: VideoRequest, path: Path, *, on_wait: OnWait | None = None, deadline: float | None = None
-    ) -> int:
-        """Makes a video in one call and writes it to `path`; its bytes. Cancelling does not stop the server."""
-        await self.schema()
-        if self._wire.signs.gateway is DYNAMO:
-            body = await self._wire.fetch_json(await self._call(request), on_wait, deadline)
-            return await asyncio.to_thread(dynamo.read_video, body, path)
-        call = replace(await self._call(request), path="/v1/videos/sync")
-        return await download(self._wire, call, path, on_wait, deadline, resume=False)
-
     # Live
 
     async def open_talk(self, config: TalkConfig) -> TalkSession:
@@ -315,7 +228,3 @@ class OmniClient(Server):
         async with self._wire.open(call, on_wait, deadline) as response, aclosing(read(response)) as events:
             async for event in events:
                 yield event
-
-
-def _video_path(id: str) -> str:
-    return f"/v1/videos/{quote(id, safe='')}"

@@ -9,11 +9,11 @@ from typing import Any, BinaryIO, Literal
 
 from omni_ui.client.answers.failures import error_from_body
 from omni_ui.client.answers.formats import type_of_file
+from omni_ui.client.connection.retries import OnWait
+from omni_ui.client.connection.sessions import JobSession
+from omni_ui.client.connection.transport import Transport
 from omni_ui.client.errors import BrokenAnswer, NothingMade, NotReachable, OmniError
 from omni_ui.client.requests.base import WireCall
-from omni_ui.client.retries import OnWait
-from omni_ui.client.sessions import JobSession
-from omni_ui.client.transport import Transport
 
 State = Literal["queued", "in_progress", "completed", "failed"]
 WRITTEN_AT_ONCE = 2 << 20

@@ -6,20 +6,20 @@ from typing import Any, Literal
 
 from omni_ui.client.answers.pictures import Pictures
 from omni_ui.client.answers.speech import BatchResult
-from omni_ui.client.discovery import Ability, Capabilities, ModelInfo
+from omni_ui.client.connection.retries import OnWait
+from omni_ui.client.connection.sessions import JobSession
 from omni_ui.client.events import ChatEvent, Failed, Speech, SpeechEvent, TextDelta
 from omni_ui.client.jobs import VideoJob
-from omni_ui.client.load import Load
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.edit import EditRequest
 from omni_ui.client.requests.image import ImageRequest
 from omni_ui.client.requests.sound import SoundRequest
 from omni_ui.client.requests.speech import SpeechRequest, VoiceUpload
 from omni_ui.client.requests.video import VideoRequest
-from omni_ui.client.retries import OnWait
-from omni_ui.client.schema import Fitted, RequestT, ServerSchema
-from omni_ui.client.server import Health
-from omni_ui.client.sessions import JobSession
+from omni_ui.client.server.discovery import Ability, Capabilities, ModelInfo
+from omni_ui.client.server.load import Load
+from omni_ui.client.server.schema import Fitted, RequestT, ServerSchema
+from omni_ui.client.server.server import Health
 from omni_ui.client.sync_base import SyncBase
 from omni_ui.client.voices import SavedVoice, Voices
 

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 
 from omni_ui.client import OmniClient, OmniError, Request, WireCall, read_address, read_headers
-from omni_ui.client.connection_errors import CONNECT
-from omni_ui.client.transport import KEEP_ALIVE
+from omni_ui.client.connection.connection_errors import CONNECT
+from omni_ui.client.connection.transport import KEEP_ALIVE
 from omni_ui.core.limits import HostLimits
 from omni_ui.core.open_answers import OpenAnswers
 from omni_ui.core.run_queue import FairShare, RunQueue
@@ -55,7 +55,7 @@ class Backends:
         if base.userinfo:
             raise NotAllowed("An address with a password in it.")
         address = await resolve(base, self.rules)
-        # As the client's own (omni_ui/client/transport.py), without the environment's proxy.
+        # As the client's own (omni_ui/client/connection/transport.py), without the environment's proxy.
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=KEEP_ALIVE)
         http = httpx.AsyncClient(
             transport=PinnedTransport(base.host, base.port, address, limits),

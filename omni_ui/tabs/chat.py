@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from omni_ui.client import ChatRequest, OmniClient, OmniError, hint
-from omni_ui.client.model_rules import stages_of_chat, unheeded
+from omni_ui.client.server.model_rules import stages_of_chat, unheeded
 from omni_ui.core import status
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends

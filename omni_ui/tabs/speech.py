@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from omni_ui.client import Request
-from omni_ui.client.model_rules import task_to_set
+from omni_ui.client.server.model_rules import task_to_set
 from omni_ui.core import status
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends

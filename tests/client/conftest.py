@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from omni_ui.client import retries
+from omni_ui.client.connection import retries
 from tests.client.scripted import png, wav
 
 

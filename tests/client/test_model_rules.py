@@ -6,8 +6,8 @@ import pytest
 
 from omni_ui.client import ChatRequest, Finish, PictureMade, SpeechRequest
 from omni_ui.client.answers.failures import error_from_body
-from omni_ui.client.discovery import ModelInfo, judge
-from omni_ui.client.model_rules import pictures_alone, seed_is_of_the_text, stages_of_chat, task_to_set
+from omni_ui.client.server.discovery import ModelInfo, judge
+from omni_ui.client.server.model_rules import pictures_alone, seed_is_of_the_text, stages_of_chat, task_to_set
 from tests.client.scripted import Answer, Scripted, as_json, pictures, png, wav
 
 CHAT, IMAGES, SPEECH = "/v1/chat/completions", "/v1/images/generations", "/v1/audio/speech"

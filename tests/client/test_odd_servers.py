@@ -23,8 +23,8 @@ from omni_ui.client import (
     VoiceUpload,
 )
 from omni_ui.client.answers.failures import error_from_body
-from omni_ui.client.load import Load, read_load
-from omni_ui.client.schema import UNKNOWN
+from omni_ui.client.server.load import Load, read_load
+from omni_ui.client.server.schema import UNKNOWN
 from tests.client.scripted import (
     Answer,
     Scripted,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from omni_ui.client import AudioChunk, BadRequest, ChatRequest, ImageRequest, SpeechRequest, VideoRequest
-from omni_ui.client.schema import UNKNOWN, read_schema
+from omni_ui.client.server.schema import UNKNOWN, read_schema
 from tests.client.scripted import Answer, Scripted, as_json, form_of, pictures, png, wav
 
 VIDEOS, IMAGES, SPEECH, CHAT = "/v1/videos", "/v1/images/generations", "/v1/audio/speech", "/v1/chat/completions"

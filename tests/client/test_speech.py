@@ -19,7 +19,7 @@ from omni_ui.client import (
     Usage,
     VoiceUpload,
 )
-from omni_ui.client.schema import UNKNOWN, ServerSchema
+from omni_ui.client.server.schema import UNKNOWN, ServerSchema
 from tests.client.scripted import Answer, Scripted, as_events, as_json, b64, form_of, wav
 
 SPEECH, VOICES = "POST /v1/audio/speech", "/v1/audio/voices"

@@ -21,9 +21,9 @@ from omni_ui.client import (
     Wait,
     WireCall,
 )
-from omni_ui.client.retries import pause
-from omni_ui.client.schema import UNKNOWN
-from omni_ui.client.transport import Transport
+from omni_ui.client.connection.retries import pause
+from omni_ui.client.connection.transport import Transport
+from omni_ui.client.server.schema import UNKNOWN
 from tests.client.scripted import (
     Answer,
     Scripted,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from omni_ui.client import ChatRequest, ImageRequest, OmniClient, ReasoningDelta, TextDelta
 from omni_ui.client.answers.failures import error_from
-from omni_ui.client.valid_text import DeltaText, read_json, valid_json, valid_text, valid_values
+from omni_ui.client.answers.valid_text import DeltaText, read_json, valid_json, valid_text, valid_values
 from tests.chat_server import ChatServer
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()) | st.sampled_from("\ud83e\udd8a\ud800\udfff"), max_size=40)

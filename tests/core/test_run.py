@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from omni_ui.client import BadRequest, ImageRequest, OmniError, Wait
-from omni_ui.client.schema import Fitted
+from omni_ui.client.server.schema import Fitted
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Work, run
 from omni_ui.core.run_queue import RunQueue

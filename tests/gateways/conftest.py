@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from omni_ui.client import retries
+from omni_ui.client.connection import retries
 from omni_ui.demo import DemoServer
 from tests.gateways.tabs import TABS
 

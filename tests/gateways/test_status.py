@@ -31,7 +31,7 @@ async def test_an_hour_of_an_open_page_starts_no_work(
 ) -> None:
     clock = Clock()
     monkeypatch.setattr(backends_module, "time", clock)
-    monkeypatch.setattr("omni_ui.client.server.time", clock)
+    monkeypatch.setattr("omni_ui.client.server.server.time", clock)
     with fake([demo]) as gateway:
         backends = Backends(Settings(base_url=gateway.url))
         backends.start()

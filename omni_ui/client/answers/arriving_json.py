@@ -11,7 +11,7 @@ from typing import Any
 import pybase64
 from pydantic_core import from_json
 
-from omni_ui.client.valid_text import read_json
+from omni_ui.client.answers.valid_text import read_json
 
 MARK = re.compile(rb'(?<!\\)"b64_json"\s*:\s*"')
 FIRST_SIZE = 1 << 19

@@ -9,10 +9,10 @@ import httpx
 from omni_ui.client.answers.failures import error_from_body
 from omni_ui.client.answers.formats import decode_base64, picture_from
 from omni_ui.client.answers.samples import chunk_from
+from omni_ui.client.answers.valid_text import DeltaText, valid_text, valid_values
+from omni_ui.client.connection.transport import Transport
 from omni_ui.client.errors import BrokenAnswer, NothingMade, OmniError
 from omni_ui.client.events import ChatEvent, Failed, Finish, PictureMade, ReasoningDelta, TextDelta, usage_from
-from omni_ui.client.transport import Transport
-from omni_ui.client.valid_text import DeltaText, valid_text, valid_values
 
 
 async def read_chat(wire: Transport, response: httpx.Response) -> AsyncGenerator[ChatEvent]:

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from omni_ui.client.answers.known_errors import Reply, find_reply
+from omni_ui.client.answers.valid_text import read_json
 from omni_ui.client.errors import (
     BadRequest,
     GatewayFailed,
@@ -21,8 +22,7 @@ from omni_ui.client.errors import (
     TooLarge,
     class_for,
 )
-from omni_ui.client.gateways import NGINX, Gateway, gateway_of_answer
-from omni_ui.client.valid_text import read_json
+from omni_ui.client.gateway.gateways import NGINX, Gateway, gateway_of_answer
 
 SHOWN = 300
 """Characters of the server's own words that go into a sentence; all of them stay in `server_message`."""

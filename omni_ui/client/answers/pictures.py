@@ -10,11 +10,11 @@ import httpx
 
 from omni_ui.client.answers.failures import error_from_body
 from omni_ui.client.answers.formats import Picture, picture_from
+from omni_ui.client.connection.retries import OnWait
+from omni_ui.client.connection.transport import Transport
 from omni_ui.client.errors import BrokenAnswer, NothingMade, OmniError
 from omni_ui.client.events import Failed, TextDelta
 from omni_ui.client.requests.base import WireCall
-from omni_ui.client.retries import OnWait
-from omni_ui.client.transport import Transport
 
 
 @dataclass(frozen=True)

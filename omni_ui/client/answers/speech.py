@@ -11,11 +11,11 @@ import httpx
 from omni_ui.client.answers.failures import error_from_body
 from omni_ui.client.answers.formats import decode_base64, media_type_of
 from omni_ui.client.answers.samples import USUAL_RATE, PcmReader, check_sound
+from omni_ui.client.connection.retries import OnWait
+from omni_ui.client.connection.transport import Transport
 from omni_ui.client.errors import BrokenAnswer, NothingMade, OmniError
 from omni_ui.client.events import Discard, Failed, Speech, SpeechEvent, Usage, usage_from
 from omni_ui.client.requests.base import WireCall
-from omni_ui.client.retries import OnWait
-from omni_ui.client.transport import Transport
 
 USAGE = "x-vllm-omni-"
 UNTYPED = ("application/octet-stream", "binary/octet-stream")

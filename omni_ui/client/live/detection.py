@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from omni_ui.client.discovery import Ability
+from omni_ui.client.connection.transport import Transport
 from omni_ui.client.errors import BadRequest, NotFound, NotReachable
 from omni_ui.client.live.chat_turns import Chat, ChatTurns
 from omni_ui.client.live.duplex import HANDSHAKE, DuplexTalk, refused, session_object
 from omni_ui.client.live.events import TalkConfig, TalkSession
 from omni_ui.client.live.sockets import LiveSocket, open_socket
 from omni_ui.client.live.turns import RealtimeTurns
-from omni_ui.client.transport import Transport
+from omni_ui.client.server.discovery import Ability
 
 DUPLEX, TURNS = "/v1/realtime?duplex=1", "/v1/realtime"
 

@@ -9,9 +9,9 @@ from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as websockets_connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, WebSocketException
 
+from omni_ui.client.answers.valid_text import valid_values
+from omni_ui.client.connection.transport import Transport
 from omni_ui.client.errors import BrokenAnswer, NotFound, NotReachable, NotVllmOmni, OmniError, ServerBusy, Unauthorized
-from omni_ui.client.transport import Transport
-from omni_ui.client.valid_text import valid_values
 
 OPEN_TIMEOUT = 5.0
 """Seconds to wait for a connection."""

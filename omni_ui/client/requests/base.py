@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from omni_ui.client.valid_text import read_json, valid_values
+from omni_ui.client.answers.valid_text import read_json, valid_values
 
 Place = Literal["main", "card", "advanced", "own", "hidden"]
 Kind = Literal[

@@ -20,8 +20,8 @@ from omni_ui.client import (
     VideoRequest,
     WireCall,
 )
-from omni_ui.client.model_rules import IMAGES, as_pictures, pictures_alone, unheeded
-from omni_ui.client.schema import Fitted, RequestT
+from omni_ui.client.server.model_rules import IMAGES, as_pictures, pictures_alone, unheeded
+from omni_ui.client.server.schema import Fitted, RequestT
 from omni_ui.core.limits import HostLimits
 from omni_ui.core.open_answers import OpenAnswers
 from omni_ui.core.run_queue import RunQueue

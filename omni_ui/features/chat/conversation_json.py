@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from omni_ui.client import FileRef, media_type_of, replace_files
-from omni_ui.client.valid_text import read_json
+from omni_ui.client.answers.valid_text import read_json
 from omni_ui.core.files import keep
 from omni_ui.core.invalid import Invalid
 from omni_ui.features.chat.conversation import Message, Part, wire_part

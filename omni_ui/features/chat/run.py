@@ -21,7 +21,7 @@ from omni_ui.client import (
     TextDelta,
     Usage,
 )
-from omni_ui.client.model_rules import seed_is_of_the_text
+from omni_ui.client.server.model_rules import seed_is_of_the_text
 from omni_ui.core.audio_stream import Listening, Stream
 from omni_ui.core.files import keep
 from omni_ui.core.invalid import Invalid

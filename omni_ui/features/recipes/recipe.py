@@ -29,7 +29,7 @@ from omni_ui.client import (
     problems,
     replace_files,
 )
-from omni_ui.client.valid_text import read_json, valid_values
+from omni_ui.client.answers.valid_text import read_json, valid_values
 from omni_ui.features.speech.request import SpokenText
 
 VERSION = 1

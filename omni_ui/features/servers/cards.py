@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from omni_ui.client import Ability, OmniError
-from omni_ui.client.known_models import START
+from omni_ui.client.server.known_models import START
 from omni_ui.core.backends import Backends
 from omni_ui.core.own_voices import is_foreign
 from omni_ui.core.servers.backend import Backend

@@ -3,7 +3,7 @@
 import asyncio
 from html import escape
 
-from omni_ui.client.doctor import Diagnosis, examine
+from omni_ui.client.server.doctor import Diagnosis, examine
 from omni_ui.core.backends import Backends
 from omni_ui.core.servers.backend import Backend
 from omni_ui.settings import TABS

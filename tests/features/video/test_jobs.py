@@ -27,7 +27,8 @@ def _hurry(monkeypatch):
     monkeypatch.setattr(poller, "MISSING_PAUSE", 0.01)
     monkeypatch.setattr(poller, "DELETE_PAUSE", 0.001)
     # One try a call: the retries of the client have tests of their own.
-    monkeypatch.setattr("omni_ui.client.transport.Transport.open.__wrapped__.__defaults__", (None, None, None, 1))
+    defaults = "omni_ui.client.connection.transport.Transport.open.__wrapped__.__defaults__"
+    monkeypatch.setattr(defaults, (None, None, None, 1))
 
 
 class Bench:

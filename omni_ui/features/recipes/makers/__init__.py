@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from omni_ui.client.valid_text import read_json
+from omni_ui.client.answers.valid_text import read_json
 from omni_ui.features.recipes.makers import comfyui, draw_things, fooocus, invokeai, novelai, swarmui
 from omni_ui.features.recipes.makers.a1111 import read_parameters
 from omni_ui.features.recipes.makers.opened import Findings, OpenedSettings, object_of, text_of

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from omni_ui.client.valid_text import read_json
+from omni_ui.client.answers.valid_text import read_json
 from omni_ui.features.recipes.makers.opened import Findings, list_of, lora_name, object_of, text_of
 
 SILENT = {"app_version", "generation_mode", "model", "loras", "width", "height", "positive_prompt", "negative_prompt"}

@@ -1,6 +1,6 @@
 """NovelAI: PNG texts Description and Comment, the latter JSON; in WebP the same objects in UserComment."""
 
-from omni_ui.client.valid_text import read_json
+from omni_ui.client.answers.valid_text import read_json
 from omni_ui.features.recipes.makers.opened import Findings, list_of, object_of, text_of
 
 TAKEN = {"prompt", "uc", "seed", "steps", "scale", "width", "height", "v4_prompt", "v4_negative_prompt", "signed_hash"}

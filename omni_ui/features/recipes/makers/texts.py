@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from omni_ui.client.valid_text import valid_text
+from omni_ui.client.answers.valid_text import valid_text
 
 try:
     import av

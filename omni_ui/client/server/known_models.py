@@ -8,54 +8,9 @@ The first entry that matches holds, so the narrow ones stand first. Limits and c
 entry gives the source. Where no public source is known, there are none: the model's own defaults hold.
 """
 
-import re
-from dataclasses import dataclass
 from typing import Any
 
-Facts = dict[str, Any]
-TABS = ("chat", "image", "edit", "speech", "sound", "video")
-
-
-def image(**settings: Any) -> dict[str, Facts]:
-    """Makes pictures from words; its chat answers in pictures too (WIRE.md 7)."""
-    return {"image": {"layered": False, "settings": settings}, "chat": {"inputs": ["text"], "outputs": ["image"]}}
-
-
-def edit(
-    max_images: int | None = 1, layered: bool = False, streams_text: bool = False, **settings: Any
-) -> dict[str, Facts]:
-    """Changes pictures. max_images: None when the server sets no limit. streams_text: it thinks aloud (`ar_delta`)."""
-    facts = {"max_images": max_images, "layered": layered, "streams_text": streams_text, "settings": settings}
-    return {"edit": facts, "chat": {"inputs": ["text", "image"], "outputs": ["image"]}}
-
-
-def chat(inputs: str, outputs: str, **settings: Any) -> dict[str, Facts]:
-    return {"chat": {"inputs": inputs.split(), "outputs": outputs.split(), "settings": settings}}
-
-
-def speech(task: str | None = None, clones: bool = False) -> dict[str, Facts]:
-    """task: CustomVoice (built-in voices), VoiceDesign (voices by description), Base (copies a recording)."""
-    return {"speech": {"task": task, "clones": clones or task == "Base", "settings": {}}}
-
-
-def sound(max_seconds: float | None = None, **settings: Any) -> dict[str, Facts]:
-    return {"sound": {"max_seconds": max_seconds, "settings": settings}}
-
-
-def video(inputs: str, **settings: Any) -> dict[str, Facts]:
-    """inputs: of text, image, video, audio; without "text" a reference is needed."""
-    return {"video": {"inputs": inputs.split(), "settings": settings}}
-
-
-@dataclass(frozen=True)
-class KnownModel:
-    """name: of the family. does: a verb phrase. can: facts by tab; a tab that is absent is one it cannot do."""
-
-    pattern: str
-    name: str
-    does: str
-    can: dict[str, Facts]
-
+from omni_ui.client.server.model_facts import Facts, KnownModel, chat, edit, image, sound, speech, video
 
 PICTURES, EDITS, BOTH = "makes pictures", "changes pictures", "makes and changes pictures"
 CLIPS, VOICE, ALOUD = "makes videos", "speaks", "understands and speaks"
@@ -335,24 +290,3 @@ HINTS: list[tuple[str, str, dict[str, Facts]]] = [
     (r"audio|music|sound", "makes sounds", sound()),
     (r"image|diffusion|t2i|turbo|paint", PICTURES, image() | edit(None)),
 ]
-
-
-def find_model(name: str) -> KnownModel | None:
-    """The first entry for a model id."""
-    return next((known for known in KNOWN_MODELS if re.search(known.pattern, name.lower())), None)
-
-
-def guess_model(name: str, max_model_len: int | None) -> KnownModel:
-    """What a model may do whose name no entry knows: by words in its name, else by whether it has a text stage."""
-    for pattern, does, can in HINTS:
-        if re.search(pattern, name.lower()):
-            return KnownModel(pattern, name, does, can)
-    if max_model_len is None:
-        return KnownModel("", name, BOTH, image() | edit(None))
-    return KnownModel("", name, "answers in text", chat("text", "text"))
-
-
-def recommended_fields(tab: str) -> list[str]:
-    """The fields of a tab for which the makers of any known model recommend a value."""
-    named = [name for known in KNOWN_MODELS for name in known.can.get(tab, {}).get("settings", {})]
-    return list(dict.fromkeys(named))

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from omni_ui.client.errors import BrokenAnswer
-from omni_ui.client.known_models import START, TABS, KnownModel, find_model, guess_model
-from omni_ui.client.schema import UNKNOWN, ServerSchema
+from omni_ui.client.server.find_models import find_model, guess_model
+from omni_ui.client.server.known_models import START
+from omni_ui.client.server.model_facts import TABS, KnownModel
+from omni_ui.client.server.schema import UNKNOWN, ServerSchema
 
 ROUTES = {
     "chat": ("/v1/chat/completions",),

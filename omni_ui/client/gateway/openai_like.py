@@ -7,10 +7,10 @@ the settings of vLLM-Omni are left out, and the page marks them.
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from omni_ui.client.discovery import ModelInfo
-from omni_ui.client.gateways import ENVOY, NGINX, Gateway
+from omni_ui.client.gateway.gateways import ENVOY, NGINX, Gateway
 from omni_ui.client.requests.base import WireCall
-from omni_ui.client.schema import ServerSchema
+from omni_ui.client.server.discovery import ModelInfo
+from omni_ui.client.server.schema import ServerSchema
 
 OWN_ROUTES = frozenset(("/v1/audio/generate", "/v1/audio/voices", "/v1/omni/sleep", "/tokenize", "/v1/videos/sync"))
 """Routes of vLLM and vLLM-Omni that nobody else has (WIRE.md 3)."""

@@ -3,8 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import ExitStack, aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -14,31 +14,24 @@ from urllib.parse import urlsplit
 
 import httpx
 import tenacity
-from httpx_sse import EventSource, SSEError
-from pydantic_core import from_json
 
-from omni_ui.client import retries
-from omni_ui.client.addresses import read_address, read_key
-from omni_ui.client.answers.arriving_json import ArrivingJson
 from omni_ui.client.answers.failures import error_from, error_from_body
 from omni_ui.client.answers.formats import replace_files, type_of_file
-from omni_ui.client.connection_errors import CONNECT, PlainErrors, TimedStream
+from omni_ui.client.connection import retries
+from omni_ui.client.connection.addresses import read_address, read_key
+from omni_ui.client.connection.connection_errors import CONNECT, PlainErrors, TimedStream
+from omni_ui.client.connection.reading import Reader
+from omni_ui.client.connection.retries import TRIES, CallObserver, OnWait
+from omni_ui.client.connection.sessions import JobSession
 from omni_ui.client.errors import BadRequest, BrokenAnswer, GatewayTimedOut, NotFound, NotVllmOmni, OmniError
-from omni_ui.client.gateways import Gateway, gateway_of_answer
+from omni_ui.client.gateway.gateways import Gateway, gateway_of_answer
 from omni_ui.client.requests.base import WireCall
 from omni_ui.client.requests.files import as_text
-from omni_ui.client.retries import TRIES, CallObserver, OnWait
-from omni_ui.client.sessions import JobSession
-from omni_ui.client.valid_text import read_json, valid_values
 
 KEEP_ALIVE = 4.0
 """Seconds that an idle connection is kept: less than the 5 s after which the server closes it (WIRE.md 2)."""
 PLAIN_PATHS = frozenset({"/v1/images/generations", "/v1/audio/generate"})
 """Routes whose JSON never refers to a file, so that no thread is needed to read one."""
-LARGE = 1 << 23
-"""Bytes from which a body is worth a connection of its own, see `TimedStream.read_wide`."""
-OFF_LOOP = 256 * 1024
-"""Characters of JSON above which parsing it would hold up other visitors; a thread does it."""
 
 
 @dataclass
@@ -54,7 +47,7 @@ class ServerSigns:
     scattered: bool = False
 
 
-class Transport:
+class Transport(Reader):
     """The way to one server. `timeout` is in seconds and covers a whole call, with its tries and its answer.
 
     headers: sent with every call, as `read_headers` gives them; the key beats an `authorization` among them.
@@ -179,75 +172,10 @@ class Transport:
     ) -> dict[str, Any]:
         """As `fetch_json`, with bytes where base64 stood under b64_json; they are decoded as they arrive."""
         async with self.open(call, on_wait, deadline) as response:
-            arriving = ArrivingJson()
-            head = b""
-            async with aclosing(self.pieces(response)) as pieces:
-                async for piece in pieces:
-                    head = head or piece[:64]
-                    arriving.feed(piece)
-        in_thread = arriving.text_size > OFF_LOOP
-        value = await asyncio.to_thread(_value_or_none, arriving) if in_thread else _value_or_none(arriving)
-        body = self._object(value, head)
+            body = await self.read_arriving(response)
         if body.get("error"):
             raise error_from_body(body, None, path=call.path)
         return body
-
-    def _object(self, value: Any, head: bytes) -> dict[str, Any]:
-        """The value when it is a JSON object; else the error that the beginning of the answer tells of."""
-        if isinstance(value, dict):
-            return value
-        if value is None and head.lstrip()[:1] == b"{":
-            raise BrokenAnswer("The server's answer breaks off, or is not proper JSON.")
-        raise NotVllmOmni(f"What answers at {self.address} does not speak vLLM-Omni's API.")
-
-    def pieces(self, response: httpx.Response) -> AsyncGenerator[bytes]:
-        """The body of a large answer, in pieces of any length, with as little work as possible."""
-        network, stream = response.extensions.get("network_stream"), response.stream
-        length = response.headers.get("content-length", "")
-        coded = {"content-encoding", "transfer-encoding"} & set(response.headers)
-        small = not length.isdecimal() or int(length) < LARGE
-        if network is None or coded or small or not isinstance(stream, TimedStream):
-            return _as_generator(response.aiter_bytes())
-        return stream.read_wide(network, int(length))
-
-    async def read_json(self, response: httpx.Response) -> dict[str, Any]:
-        content = await response.aread()
-        try:
-            body = await asyncio.to_thread(_parse_json, content)
-        except (ValueError, RecursionError):
-            if content.lstrip()[:1] == b"{":
-                raise BrokenAnswer("The server's answer breaks off, or is not proper JSON.") from None
-            raise NotVllmOmni(f"What answers at {self.address} does not speak vLLM-Omni's API.") from None
-        if not isinstance(body, dict):
-            raise NotVllmOmni(f"What answers at {self.address} does not speak vLLM-Omni's API.")
-        return body
-
-    async def events(
-        self, response: httpx.Response, *, halves: bool = False
-    ) -> AsyncIterator[tuple[str, dict[str, Any] | None]]:
-        """Server-sent events as (event name, parsed data); `[DONE]` is (name, None).
-
-        halves: leaves halves of characters in the texts, for a caller that joins them across events.
-        """
-        response.encoding = "utf-8-sig"  # always UTF-8; a byte order mark would hide the first line
-        try:
-            async for event in EventSource(response).aiter_sse():
-                if event.data.strip() == "[DONE]":
-                    yield event.event, None
-                elif event.data:
-                    yield event.event, await self._parse(event.data, halves)
-        except SSEError:
-            raise BrokenAnswer("The server was asked for a stream and sent something else.") from None
-
-    async def _parse(self, data: str, halves: bool) -> dict[str, Any]:
-        try:
-            parsed = json.loads(data) if len(data) < OFF_LOOP else await asyncio.to_thread(json.loads, data)
-            parsed = parsed if halves else valid_values(parsed)
-        except (ValueError, RecursionError):
-            parsed = None
-        if not isinstance(parsed, dict):
-            raise BrokenAnswer("A part of the server's stream is not JSON.")
-        return parsed
 
     async def _send(self, call: WireCall, ends: float, headers: dict[str, str]) -> httpx.Response:
         """One try. Raises for any status but 2xx, with the body read."""
@@ -336,26 +264,6 @@ class Transport:
 
     def _plain_errors(self) -> PlainErrors:
         return PlainErrors(self.address)
-
-
-async def _as_generator(pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
-    async for piece in pieces:
-        yield piece
-
-
-def _value_or_none(arriving: ArrivingJson) -> Any:
-    try:
-        return arriving.finish()
-    except (ValueError, RecursionError):
-        return None
-
-
-def _parse_json(content: bytes) -> Any:
-    """As json.loads, several times as fast for the megabytes of a picture. Half characters are left to `read_json`."""
-    try:
-        return from_json(content, cache_strings="none")
-    except ValueError:
-        return read_json(content, constants=True)
 
 
 def _part_type(field: str, kind: str) -> str:

@@ -7,11 +7,11 @@ model says it (WIRE.md 7 and 8).
 from dataclasses import replace
 from typing import Any, cast
 
-from omni_ui.client.discovery import Ability
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.image import ImageRequest
 from omni_ui.client.requests.speech import SpeechRequest
-from omni_ui.client.schema import Fitted, RequestT
+from omni_ui.client.server.discovery import Ability
+from omni_ui.client.server.schema import Fitted, RequestT
 
 BY_MODEL = ("chat", "speech")
 """The tabs whose requests depend on the kind of the model."""

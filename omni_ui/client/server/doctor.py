@@ -7,11 +7,11 @@ examination costs no GPU time.
 from dataclasses import dataclass
 from typing import Literal
 
-from omni_ui.client.discovery import VERBS, Capabilities
 from omni_ui.client.errors import OmniError
-from omni_ui.client.gateways import LITELLM, PRODUCTION_STACK, VLLM_ROUTER, Gateway
-from omni_ui.client.openai_like import OPENAI_SCHEMA, OWN_ROUTES
-from omni_ui.client.server import Server
+from omni_ui.client.gateway.gateways import LITELLM, PRODUCTION_STACK, VLLM_ROUTER, Gateway
+from omni_ui.client.gateway.openai_like import OPENAI_SCHEMA, OWN_ROUTES
+from omni_ui.client.server.discovery import VERBS, Capabilities
+from omni_ui.client.server.server import Server
 
 Kind = Literal["vllm-omni", "vllm", "openai-like", "unknown", "none"]
 

@@ -9,17 +9,17 @@ from typing import Any, Self
 
 import httpx
 
-from omni_ui.client import dynamo
-from omni_ui.client.discovery import Ability, Capabilities, ModelInfo, judge, read_models
+from omni_ui.client.connection.transport import ServerSigns, Transport
 from omni_ui.client.errors import BadRequest, NotFound, NotReachable, OmniError, TimedOut, Unauthorized
-from omni_ui.client.gateways import DYNAMO, LITELLM, gateway_of_description
-from omni_ui.client.load import Load, read_load
-from omni_ui.client.model_rules import BY_MODEL, adapt
-from omni_ui.client.openai_like import OPENAI_SCHEMA, is_openai_like
-from omni_ui.client.openai_like import adapt as adapt_to_openai
+from omni_ui.client.gateway import dynamo
+from omni_ui.client.gateway.gateways import DYNAMO, LITELLM, gateway_of_description
+from omni_ui.client.gateway.openai_like import OPENAI_SCHEMA, is_openai_like
+from omni_ui.client.gateway.openai_like import adapt as adapt_to_openai
 from omni_ui.client.requests.base import Request, WireCall
-from omni_ui.client.schema import UNKNOWN, Fitted, RequestT, ServerSchema, read_schema
-from omni_ui.client.transport import ServerSigns, Transport
+from omni_ui.client.server.discovery import Ability, Capabilities, ModelInfo, judge, read_models
+from omni_ui.client.server.load import Load, read_load
+from omni_ui.client.server.model_rules import BY_MODEL, adapt
+from omni_ui.client.server.schema import UNKNOWN, Fitted, RequestT, ServerSchema, read_schema
 
 FRESH = 5.0
 """Seconds for which capabilities are taken as still true."""

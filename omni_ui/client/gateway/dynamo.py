@@ -11,14 +11,14 @@ from typing import Any
 
 from omni_ui.client.answers.failures import error_from_body
 from omni_ui.client.answers.formats import FileRef, decode_base64, media_type_of
-from omni_ui.client.discovery import ModelInfo
 from omni_ui.client.errors import BadRequest, BrokenAnswer, NothingMade
-from omni_ui.client.known_models import find_model
 from omni_ui.client.requests.base import Request, WireCall
 from omni_ui.client.requests.edit import EditRequest
 from omni_ui.client.requests.image import ImageRequest
 from omni_ui.client.requests.video import VideoRequest
-from omni_ui.client.schema import ServerSchema
+from omni_ui.client.server.discovery import ModelInfo
+from omni_ui.client.server.find_models import find_model
+from omni_ui.client.server.schema import ServerSchema
 
 INTEGER = {"type": "integer"}
 IMAGE_EXTENSIONS = ("negative_prompt", "num_inference_steps", "guidance_scale", "seed")

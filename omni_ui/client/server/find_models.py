@@ -1,0 +1,27 @@
+"""Looks a model up in the table of known models, or guesses by its name."""
+
+import re
+
+from omni_ui.client.server.known_models import BOTH, HINTS, KNOWN_MODELS
+from omni_ui.client.server.model_facts import KnownModel, chat, edit, image
+
+
+def find_model(name: str) -> KnownModel | None:
+    """The first entry for a model id."""
+    return next((known for known in KNOWN_MODELS if re.search(known.pattern, name.lower())), None)
+
+
+def guess_model(name: str, max_model_len: int | None) -> KnownModel:
+    """What a model may do whose name no entry knows: by words in its name, else by whether it has a text stage."""
+    for pattern, does, can in HINTS:
+        if re.search(pattern, name.lower()):
+            return KnownModel(pattern, name, does, can)
+    if max_model_len is None:
+        return KnownModel("", name, BOTH, image() | edit(None))
+    return KnownModel("", name, "answers in text", chat("text", "text"))
+
+
+def recommended_fields(tab: str) -> list[str]:
+    """The fields of a tab for which the makers of any known model recommend a value."""
+    named = [name for known in KNOWN_MODELS for name in known.can.get(tab, {}).get("settings", {})]
+    return list(dict.fromkeys(named))

@@ -1,0 +1,105 @@
+"""The part of OmniClient that makes and looks after videos: jobs, their files, and videos in one call."""
+
+import asyncio
+import secrets
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+import httpx
+
+from omni_ui.client.connection.retries import OnWait
+from omni_ui.client.connection.sessions import JobSession
+from omni_ui.client.errors import BadRequest
+from omni_ui.client.gateway import dynamo
+from omni_ui.client.gateway.gateways import DYNAMO
+from omni_ui.client.jobs import VideoJob, download, fetch_job, read_job
+from omni_ui.client.requests.base import WireCall
+from omni_ui.client.requests.video import VideoRequest
+from omni_ui.client.server.server import Server
+
+
+class VideoCalls(Server):
+    """See OmniClient. `session` ties the calls of one job to one replica behind a router, see `sessions`."""
+
+    async def create_video(
+        self,
+        request: VideoRequest,
+        *,
+        on_wait: OnWait | None = None,
+        deadline: float | None = None,
+        session: JobSession | None = None,
+    ) -> VideoJob:
+        """Starts a job. A server that cannot make videos still takes it; the job fails then (WIRE.md 3).
+
+        BadRequest with status 409 where a video comes only to whoever waits for it: use `video_sync` there.
+        """
+        await self.schema()
+        if self._wire.signs.gateway is DYNAMO:
+            raise BadRequest("This gateway keeps no jobs.", "Make the video in one call.", status=409)
+        path = await self._route("/v1/videos", "/v1/videos/generations")
+        call = replace(await self._call(request), path=path)
+        return read_job(await self._wire.fetch_json(call, on_wait, deadline, session=session))
+
+    async def video(self, id: str, *, session: JobSession | None = None) -> VideoJob:
+        """A job as it stands. NotFound after it was deleted, when the server was restarted since, or when a router
+        asked a replica that does not have it."""
+        return await fetch_job(self._wire, _video_path(id), session)
+
+    async def videos(
+        self,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        order: Literal["asc", "desc"] = "desc",
+        looks: int = 1,
+    ) -> list[VideoJob]:
+        """The jobs that the server knows, by when they were made. limit: 0 to 100, all without one.
+
+        looks: how often it is asked. Behind a router each answer is the list of one replica; they are merged by id.
+        """
+        asked = {"after": after, "limit": limit, "order": order}
+        query = httpx.QueryParams({name: value for name, value in asked.items() if value is not None})
+        call = WireCall("GET", f"/v1/videos?{query}")
+        if looks == 1:
+            body = await self._wire.fetch_json(call, deadline=60)
+            return [read_job(item) for item in body.get("data") or []]
+        jobs: dict[str, VideoJob] = {}
+        for _ in range(looks):
+            body = await self._wire.fetch_json(call, deadline=60, session=JobSession(secrets.token_hex(8)))
+            jobs |= {job.id: job for job in (read_job(item) for item in body.get("data") or [])}
+        merged = sorted(jobs.values(), key=lambda job: job.created_at or 0.0, reverse=order == "desc")
+        return merged[:limit] if limit else merged
+
+    async def delete_video(self, id: str, *, session: JobSession | None = None) -> None:
+        """Stops a job and removes it and its file; afterwards it is NotFound."""
+        await self._wire.fetch_json(WireCall("DELETE", _video_path(id)), deadline=60, session=session)
+
+    async def video_content(
+        self,
+        id: str,
+        path: Path,
+        *,
+        on_wait: OnWait | None = None,
+        deadline: float | None = None,
+        session: JobSession | None = None,
+    ) -> int:
+        """Downloads a finished video to `path` in constant memory, taking up broken downloads; its bytes."""
+        call = WireCall("GET", f"{_video_path(id)}/content")
+        return await download(self._wire, call, path, on_wait, deadline, resume=True, session=session)
+
+    async def video_sync(
+        self, request: VideoRequest, path: Path, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> int:
+        """Makes a video in one call and writes it to `path`; its bytes. Cancelling does not stop the server."""
+        await self.schema()
+        if self._wire.signs.gateway is DYNAMO:
+            body = await self._wire.fetch_json(await self._call(request), on_wait, deadline)
+            return await asyncio.to_thread(dynamo.read_video, body, path)
+        call = replace(await self._call(request), path="/v1/videos/sync")
+        return await download(self._wire, call, path, on_wait, deadline, resume=False)
+
+
+def _video_path(id: str) -> str:
+    return f"/v1/videos/{quote(id, safe='')}"
