@@ -79,8 +79,11 @@ def rows_in(data: bytes, mended: Image.Image) -> float:
 
 
 def turn_of(opened: Image.Image) -> Image.Transpose | None:
-    """How to turn a picture upright, by EXIF alone: browsers do not read what XMP says. TIFF and HEIC come upright."""
-    if opened.format in ("TIFF", "HEIF") or not opened.info.get("exif"):
+    """How to turn a picture upright, by EXIF alone: browsers do not read what XMP says. TIFF and HEIC come upright.
+
+    Chromium does not turn a WebP whatever its EXIF says.
+    """
+    if opened.format in ("TIFF", "HEIF", "WEBP") or not opened.info.get("exif"):
         return None
     exif = Image.Exif()
     try:

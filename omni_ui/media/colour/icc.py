@@ -17,7 +17,7 @@ SDR_WHITE = 203.0
 """Candela per square metre of white in HDR pictures (ITU-R BT.2408); what is brighter is cut off."""
 
 Values = np.ndarray[tuple[int], np.dtype[np.float64]]
-Transfer = float | Literal["srgb", "bt709", "pq", "hlg"]
+Transfer = float | Literal["srgb", "pq", "hlg"]
 
 
 @lru_cache(maxsize=16)
@@ -49,8 +49,6 @@ def _curve(transfer: Transfer) -> bytes:
 def _linear(transfer: Transfer, signal: Values) -> Values:
     if transfer == "srgb":
         return np.where(signal <= 0.04045, signal / 12.92, ((signal + 0.055) / 1.055) ** 2.4)
-    if transfer == "bt709":
-        return np.where(signal < 0.081, signal / 4.5, ((signal + 0.099) / 1.099) ** (1 / 0.45))
     if transfer == "pq":  # SMPTE ST 2084
         root = signal ** (1 / 78.84375)
         top = np.maximum(root - 0.8359375, 0) / (18.8515625 - 18.6875 * root)

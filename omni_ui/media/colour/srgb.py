@@ -1,6 +1,6 @@
 """Colours as browsers show them: what a file says about its colour space, and the way from there to sRGB.
 
-The order of Chromium: in a PNG cICP, then iCCP, then sRGB, then gAMA with cHRM; in AVIF and HEIC the profile, then the
+The order of Chromium: in a PNG cICP, then iCCP, then sRGB, then gAMA and cHRM; in AVIF and HEIC the profile, then the
 numbers of ITU-T H.273 (nclx). LittleCMS does the conversion. A profile that cannot be used is left out, and that is
 said.
 """
@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from PIL import Image, ImageCms
 
-from omni_ui.media.colour.icc import matrix_profile
+from omni_ui.media.colour.icc import Transfer, matrix_profile
 
 CLOSE = 3
 """Steps of 255 by which a colour may be off in a profile that counts as sRGB."""
@@ -35,12 +34,16 @@ RED_GREEN_BLUE_WHITE: dict[int, tuple[float, ...]] = {
     12: (0.680, 0.320, 0.265, 0.690, 0.150, 0.060, 0.3127, 0.3290),
 }
 """Chromaticities (x, y) of the primaries and the white point by their number in ITU-T H.273, table 2."""
-SRGB_CURVE, PQ, HLG = 13, 16, 18
-Curve = Literal["srgb", "bt709", "pq", "hlg"]
-CURVES: dict[int, float | Curve] = {
-    1: "bt709", 4: 2.2, 5: 2.8, 6: "bt709", 8: 1.0, 13: "srgb", 14: "bt709", 15: "bt709", 16: "pq", 18: "hlg",
+SRGB_CURVE = 13
+VIDEO_GAMMA = 2.4
+"""How browsers show the curves of BT.709 and its kin: as displays do (ITU-R BT.1886), not by the camera's inverse."""
+CURVES: dict[int, Transfer] = {
+    1: VIDEO_GAMMA, 4: 2.2, 5: 2.8, 6: VIDEO_GAMMA, 8: 1.0, 13: "srgb", 14: VIDEO_GAMMA, 15: VIDEO_GAMMA, 16: "pq",
+    18: "hlg",
 }  # fmt: skip
 """Transfer functions by their number in ITU-T H.273, table 3; a number is a plain power."""
+STATED_AS_SRGB = ((1, SRGB_CURVE), (1, 1), (1, 6))
+"""Numbers of AVIF and HEIC that mean sRGB in practice: encoders write those of BT.709 for any picture."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ def profile_of(picture: Image.Image, path: Path) -> bytes | None:
     if icc:
         return bytes(icc)
     if picture.format in ("AVIF", "HEIF"):
-        return _from_numbers(_nclx(path))
+        numbers = _nclx(path)
+        return None if numbers in STATED_AS_SRGB else _from_numbers(numbers)
     return None
 
 
@@ -135,13 +139,16 @@ def _profile_of_png(path: Path, icc: bytes | None) -> bytes | None:
         return _from_numbers((numbers[0], numbers[1]))
     if icc:
         return bytes(icc)
-    if b"sRGB" in chunks or len(chunks.get(b"gAMA", b"")) != 4 or len(chunks.get(b"cHRM", b"")) != 32:
+    if b"sRGB" in chunks or len(chunks.get(b"gAMA", b"")) != 4:
         return None
     gamma = struct.unpack(">I", chunks[b"gAMA"])[0] / 100_000
-    white_x, white_y, *colours = (value / 100_000 for value in struct.unpack(">8I", chunks[b"cHRM"]))
     if not 0.01 < gamma < 100:
         return None
-    return matrix_profile((*colours, white_x, white_y), 1 / gamma, "gAMA and cHRM")
+    primaries = RED_GREEN_BLUE_WHITE[1]
+    if len(chunks.get(b"cHRM", b"")) == 32:
+        white_x, white_y, *colours = (value / 100_000 for value in struct.unpack(">8I", chunks[b"cHRM"]))
+        primaries = (*colours, white_x, white_y)
+    return _made(primaries, 1 / gamma, "gAMA")
 
 
 def _png_chunks(path: Path) -> Iterator[tuple[bytes, bytes]]:
@@ -167,9 +174,13 @@ def _nclx(path: Path) -> tuple[int, int]:
 
 def _from_numbers(numbers: tuple[int, int]) -> bytes | None:
     primaries, transfer = RED_GREEN_BLUE_WHITE.get(numbers[0]), CURVES.get(numbers[1])
-    if primaries is None or transfer is None or numbers in ((1, SRGB_CURVE), (1, 1), (1, 6)):
+    if primaries is None or transfer is None:
         return None
+    return _made(primaries, transfer, f"H.273 {numbers[0]}/{numbers[1]}")
+
+
+def _made(primaries: tuple[float, ...], transfer: Transfer, name: str) -> bytes | None:
     try:
-        return matrix_profile(primaries, transfer, f"H.273 {numbers[0]}/{numbers[1]}")
-    except np.linalg.LinAlgError:
+        return matrix_profile(primaries, transfer, name)
+    except (np.linalg.LinAlgError, ArithmeticError, struct.error):  # they span no colours
         return None
