@@ -61,28 +61,28 @@ class HostLimits:
             try:
                 model.__pydantic_validator__.validate_assignment(model.model_construct(), name, value)
             except ValidationError as wrong:
-                found += [one for one in problems(wrong, model) if one.field == name]
+                found += [problem for problem in problems(wrong, model) if problem.field == name]
         if rule and (sentence := rule(request)):
             found.append(Problem("", sentence))
         return found
 
     def _narrow(self, model: type[RequestT]) -> type[RequestT]:
-        fields = {}
+        fields: dict[str, Any] = {}
         for name, info in model.model_fields.items():
             changed = self._without_expert(info) if hint(info, "expert") and not self.expert else self._capped(info)
             if changed is not None:
-                fields[name] = (Annotated[info.annotation, *changed.metadata], changed)  # type: ignore[name-defined]
+                fields[name] = (Annotated[info.annotation, *changed.metadata], changed)
         rule = self._length_rule(model)
         if not fields and rule is None:
             return model
         checks: dict[str, Any] = {"_within_limits": model_validator(mode="after")(_raising(rule))} if rule else {}
-        made = create_model(
+        narrowed: type[RequestT] = create_model(
             model.__name__, __base__=model, __module__=model.__module__, __doc__=model.__doc__,
             __validators__=checks, **fields,
         )  # fmt: skip
         if rule:
-            _rules[made] = rule
-        return made
+            _rules[narrowed] = rule
+        return narrowed
 
     def _without_expert(self, info: FieldInfo) -> FieldInfo:
         """A field that visitors leave alone; a LoRA is chosen from those that the host names."""

@@ -2,7 +2,7 @@
 
 import json
 from html import escape
-from typing import Any
+from typing import Any, TypedDict
 
 MOUNT = (
     "omni.mount({ element, props, trigger, watch, upload }); "
@@ -11,7 +11,14 @@ MOUNT = (
 """The `js_on_load` of every component that has a script. Gradio takes from it which events a component may have."""
 
 
-def mounted(template: str, component: str, **options: Any) -> dict[str, str]:
+class Mounted(TypedDict):
+    """The two arguments of gr.HTML that a component with a script needs."""
+
+    html_template: str
+    js_on_load: str
+
+
+def mounted(template: str, component: str, **options: Any) -> Mounted:
     """Arguments of a gr.HTML with this template, at which the script `component` begins to work.
 
     options: constants for the script, as JSON. They stand in the template, since an update may drop props.
@@ -25,5 +32,5 @@ def mounted(template: str, component: str, **options: Any) -> dict[str, str]:
 
 def call(action: str, *constants: Any) -> str:
     """The `js` of an event: calls the action with the constants, and then with a list of the event's inputs."""
-    given = "".join(f", {json.dumps(one, ensure_ascii=False)}" for one in constants)
-    return f"(...values) => omni.call({json.dumps(action)}{given}, values)"
+    arguments = "".join(f", {json.dumps(constant, ensure_ascii=False)}" for constant in constants)
+    return f"(...values) => omni.call({json.dumps(action)}{arguments}, values)"

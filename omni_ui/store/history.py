@@ -89,7 +89,8 @@ class History:
         limit: int = 60,
     ) -> list[HistoryRecord]:
         """Newest first. words: all of them stand somewhere in the record. after: time and id of the last one seen."""
-        where, values = ["visitor = ?"], [visitor]
+        where = ["visitor = ?"]
+        values: list[str | float] = [visitor]
         if tab:
             where, values = [*where, "tab = ?"], [*values, tab]
         if starred:
@@ -113,7 +114,8 @@ class History:
     async def oldest(self, visitor: str) -> float | None:
         """When the visitor's first record was made."""
         rows = await self._database.read("SELECT MIN(at) AS at FROM history WHERE visitor = ?", visitor)
-        return rows[0]["at"]
+        at: float | None = rows[0]["at"]
+        return at
 
     async def star(self, id: str, visitor: str, on: bool) -> bool:
         """Whether there was such a record."""

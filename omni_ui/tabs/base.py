@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from functools import partial
 from html import escape
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import gradio as gr
 
@@ -23,6 +23,7 @@ from omni_ui.features.history.service import Recorder
 from omni_ui.features.recipes.panel import preset_bar, settings_place
 from omni_ui.features.repeat.repeat import Repeat
 from omni_ui.features.send_to.send_to import SendTo
+from omni_ui.settings import Tab
 from omni_ui.tabs.run_handler import MakeWork, Read, RunHandler
 from omni_ui.widgets.fields import shows_as_is
 from omni_ui.widgets.form import Form, by_name
@@ -32,7 +33,7 @@ class OmniTab:
     """One tab while it is built. Its parts are made in the order in which the tab's module calls for them."""
 
     def __init__(self, model: type[Request], title: str, backends: Backends, hello: str) -> None:
-        self.name = model.tab
+        self.name = cast(Tab, model.tab)
         self.title = title
         self.backends = backends
         self.hello = hello

@@ -53,6 +53,8 @@ def build(backends: Backends) -> OmniTab:
     class Editing(Work):
         """Looks at the pictures, then asks once. Multi-stage models tell what they think before the pictures come."""
 
+        request: EditRequest
+
         def __init__(self, request: EditRequest) -> None:
             self.request = request
             self._text = ""

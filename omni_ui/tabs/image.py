@@ -31,6 +31,8 @@ def build(backends: Backends) -> OmniTab:
     class Making(Work):
         """Asks once; the answer holds all pictures."""
 
+        request: ImageRequest
+
         def __init__(self, request: ImageRequest) -> None:
             self.request = request
             self._made = Outcome()

@@ -51,6 +51,8 @@ def build(backends: Backends) -> OmniTab:
     class Sounding(Work):
         """Asks once; the answer is one file, which is drawn before it is shown."""
 
+        request: SoundRequest
+
         def __init__(self, request: SoundRequest) -> None:
             self.request = request
             self._made = Outcome()

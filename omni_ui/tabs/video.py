@@ -94,6 +94,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
     class Filming(Work):
         """Has a job made and shows how it stands."""
 
+        request: VideoRequest
         timed = False  # the poller does that
 
         def __init__(self, request: VideoRequest) -> None:

@@ -148,7 +148,7 @@ def snow(picture, rng):
 def rain(picture, rng):
     dim = picture_of(array(coloured(picture, 0.6)) * np.array((0.74, 0.79, 0.86), np.float32) + 0.03)
     dim = Image.blend(dim, blurred(dim, unit_of(picture) * 0.005), 0.4).convert("RGBA")
-    dim.alpha_composite(streaks(*picture.size, rng, 1.3))
+    dim.alpha_composite(streaks(picture.width, picture.height, rng, 1.3))
     return dim.convert("RGB")
 
 
