@@ -1,13 +1,13 @@
 """The page: a header, a tab for each modality. Everything it needs is passed in."""
 
 import asyncio
-from typing import Any
 
 import gradio as gr
 
 from omni_ui.app.header import header
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
+from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call
 from omni_ui.features.drafts.drafts import Drafts
 from omni_ui.features.history.service import Recorder
@@ -51,7 +51,7 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
         page.load(None, None, None, js=call("open_address"), queue=False, api_visibility="private")
         drafts.wire(page, tabs)
 
-        async def arrive(request: gr.Request) -> dict[Any, Any]:
+        async def arrive(request: gr.Request) -> Updates:
             """A new visitor: show what models want, and open a tab that works."""
             session = request.session_hash
             *told, wishes = await asyncio.gather(*(tab.advise(session) for tab in tabs), advice.ask(tabs, session))
@@ -90,7 +90,7 @@ async def _first_able(tabs: list[OmniTab], session: str | None) -> str:
     for tab in tabs:
         backend = tab.backends.for_tab(tab.name, session)
         ability = await backend.ability(tab.name) if backend else None
-        if ability and ability.can:
+        if backend and ability and ability.can:
             aside = tab.name == "chat" and (backend.demo or "text" not in ability.detail.get("outputs", ["text"]))
             able.append((aside, tab.name))
-    return min(able, key=lambda one: one[0])[1] if able else "image"
+    return min(able, key=lambda ranked: ranked[0])[1] if able else "image"

@@ -25,6 +25,7 @@ from omni_ui.media.audio import Bare
 from omni_ui.tabs.base import OmniTab
 from omni_ui.tabs.result_actions import below
 from omni_ui.widgets.audio_player import sound_drawing, sound_player
+from omni_ui.widgets.events import PRIVATE
 
 HELLO = "Your speech will be heard here while it is made."
 EXAMPLES = [
@@ -164,7 +165,6 @@ def build(backends: Backends, listening: Listening) -> SpeechTab:
 def _wire(tab: SpeechTab) -> None:
     """What happens between the controls, without a run."""
     form = tab.form.controls
-    quiet = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
 
     async def list_voices(request: gr.Request) -> Updates:
         return await tab.list_voices(request.session_hash)
@@ -180,14 +180,14 @@ def _wire(tab: SpeechTab) -> None:
             left=not_spoken(text or "")[:12],
         )
 
-    tab.opened.select(list_voices, None, tab.listing, **quiet)
+    tab.opened.select(list_voices, None, tab.listing, **PRIVATE)
     gr.on(
         [form["input"].blur, form["reading"].change],  # a link that is opened changes it too
         find_speakers,
         [form["input"], form["reading"], form["cast"]],
         form["cast"],
         trigger_mode="always_last",
-        **quiet,
+        **PRIVATE,
     )
     # Only WAV and PCM at speed 1 can be heard while they are made: the switch follows, in the browser.
     listened = [form["response_format"], form["speed"], form["stream"]]

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 
@@ -89,7 +89,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
         """Sounds are made small enough to be sent before the request is checked."""
         if values.get("audio_reference"):
             values = values | {"audio_reference": await small_sound(values["audio_reference"], "audio_reference")}
-        return tab.form.read(values)
+        return cast(VideoRequest, tab.form.read(values))
 
     class Filming(Work):
         """Has a job made and shows how it stands."""

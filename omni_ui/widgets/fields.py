@@ -108,8 +108,8 @@ def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
 
 def kind_of(info: FieldInfo) -> str:
     """Which control a field gets: what its declaration says, else what its type suggests."""
-    if told := hint(info, "kind"):
-        return told
+    if kind := hint(info, "kind"):
+        return str(kind)
     if literal_choices(info) or hint(info, "presets"):
         return "choices" if holds(info, list) else "choice"
     if holds(info, bool):
@@ -155,10 +155,10 @@ def control(name: str, info: FieldInfo, elem_id: str, *, explore: bool = False, 
         return _file(kind, info, common)
     common["value"] = "" if common["value"] is None else str(common["value"])
     if kind == "text":
-        return gr.Textbox(**{"lines": 3, "max_lines": 12} | common)
+        return gr.Textbox(**{"lines": 3, "max_lines": 12, **common})
     if kind == "json":
-        return gr.Textbox(**{"lines": 2, "max_lines": 12, "placeholder": '{"name": 1}'} | common)
-    return gr.Textbox(**{"lines": 1, "max_lines": 1, "placeholder": "Random" if kind == "seed" else None} | common)
+        return gr.Textbox(**{"lines": 2, "max_lines": 12, "placeholder": '{"name": 1}', **common})
+    return gr.Textbox(**{"lines": 1, "max_lines": 1, "placeholder": "Random" if kind == "seed" else None, **common})
 
 
 def _file(kind: str, info: FieldInfo, common: dict[str, Any]) -> Component:

@@ -116,11 +116,11 @@ def by_name(names: list[str], handler: Callable[..., Any]) -> Callable[..., Any]
     One that takes `event` next to the request is told there what triggered it.
     """
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    told = {"request": gr.Request}
+    annotations: dict[str, object] = {"request": gr.Request}
     if "event" in inspect.signature(handler).parameters:
-        told["event"] = gr.EventData
-    parameters = [inspect.Parameter(name, kind, annotation=hint) for name, hint in told.items()]
+        annotations["event"] = gr.EventData
+    parameters = [inspect.Parameter(name, kind, annotation=hint) for name, hint in annotations.items()]
     parameters += [inspect.Parameter(name, kind, default=None) for name in names]
     handler.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    handler.__annotations__ = dict(told)
+    handler.__annotations__ = dict(annotations)
     return handler

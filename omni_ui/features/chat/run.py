@@ -134,7 +134,8 @@ class Answering(Work):
 
     @property
     def _talk(self) -> Conversation:
-        return self.entered["talk"]
+        conversation: Conversation = self.entered["talk"]
+        return conversation
 
     @property
     def fresh(self) -> bool:

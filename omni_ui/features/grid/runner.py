@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from omni_ui.client import Request
 from omni_ui.core import status
@@ -21,7 +21,7 @@ from omni_ui.store import StoreTrouble
 if TYPE_CHECKING:
     from omni_ui.tabs.base import OmniTab
 
-Begin = Callable[[Request, dict], Work]
+Begin = Callable[[Request, dict[str, Any]], Work]
 
 
 async def fill(tab: "OmniTab", backend: Backend, board: Board, begin: Begin) -> AsyncGenerator[bool]:

@@ -48,7 +48,8 @@ class Opened:
     @property
     def request(self) -> dict[str, Any]:
         """The wire fields that were sent, files aside."""
-        return (self.record.recipe or {}).get("request", {})
+        fields: dict[str, Any] = (self.record.recipe or {}).get("request", {})
+        return fields
 
     def asked(self) -> Request:
         """What was sent. Raises BadRecipe when a file of it is gone, or when it is of a version that is gone."""

@@ -73,25 +73,26 @@ def history_routes(recorder: Recorder) -> APIRouter:
     ) -> dict[str, Any]:
         """The newest first, with what is left of room and time. `after`: the `next` of the answer before."""
         mine = visitor_of(request)
-        told = {"records": [], "next": "", "counts": {}, "room": None, "trouble": recorder.trouble, "known": bool(mine)}
-        told |= {"keeps": recorder.limits.seconds, "limit": recorder.limits.bytes, "oldest": None}
+        answer: dict[str, Any] = {"records": [], "next": "", "counts": {}, "room": None}
+        answer |= {"trouble": recorder.trouble, "known": bool(mine)}
+        answer |= {"keeps": recorder.limits.seconds, "limit": recorder.limits.bytes, "oldest": None}
         if mine is None:
-            return told
+            return answer
         try:
             await recorder.settled()
             records = await history.page(
                 mine, tab=tab, words=words, starred=starred, after=_cursor(after), limit=limit + 1
             )
-            told["counts"] = await history.count(mine)
-            told["oldest"] = await history.oldest(mine)
+            answer["counts"] = await history.count(mine)
+            answer["oldest"] = await history.oldest(mine)
             room = await history.room(mine)
-            told["room"] = {"mine": room.mine, "all": room.all}
+            answer["room"] = {"mine": room.mine, "all": room.all}
         except StoreTrouble as trouble:
-            return told | {"trouble": trouble.sentence}
-        told["records"] = [_brief(one) for one in records[:limit]]
+            return answer | {"trouble": trouble.sentence}
+        answer["records"] = [_brief(one) for one in records[:limit]]
         if len(records) > limit:
-            told["next"] = f"{records[limit - 1].at!r}_{records[limit - 1].id}"
-        return told
+            answer["next"] = f"{records[limit - 1].at!r}_{records[limit - 1].id}"
+        return answer
 
     @router.get("/{id}")
     async def one(record: Own) -> dict[str, Any]:

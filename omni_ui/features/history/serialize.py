@@ -70,8 +70,9 @@ def summary_of(entered: dict[str, Any], recipe: dict[str, Any] | None) -> str:
     sent = (recipe or {}).get("request", {})
     for values in (entered, sent):
         for name in ("prompt", "input", "text"):
-            if isinstance(values.get(name), str) and values[name].strip():
-                return values[name].strip()[:2000]
+            text = values.get(name)
+            if isinstance(text, str) and text.strip():
+                return text.strip()[:2000]
     for message in reversed(sent.get("messages", [])):
         if message.get("role") == "user":
             content = message.get("content")

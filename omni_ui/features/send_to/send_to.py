@@ -73,7 +73,7 @@ class SendTo:
     """Knows all tabs. Made by the page when they are there."""
 
     def __init__(self, tabs: "list[OmniTab]", recorder: Recorder) -> None:
-        self.tabs = {tab.name: tab for tab in tabs}
+        self.tabs: dict[str, OmniTab] = {tab.name: tab for tab in tabs}
         self.recorder = recorder
         for tab in tabs:
             tab.sends, tab.recorder = self, recorder
@@ -81,9 +81,9 @@ class SendTo:
     def targets(self, kind: str, besides: str = "") -> list[Target]:
         """Where a result of this kind can go, as far as these tabs are there. besides: the tab that made it."""
         return [
-            one
-            for one in TARGETS.get(kind, ())
-            if one.tab in self.tabs and one.tab != besides and one.field in self.tabs[one.tab].inputs
+            target
+            for target in TARGETS.get(kind, ())
+            if target.tab in self.tabs and target.tab != besides and target.field in self.tabs[target.tab].inputs
         ]
 
     def row(self, made_by: str, record: str, outcome: Outcome) -> str:
@@ -99,8 +99,9 @@ class SendTo:
         if not targets or not record:
             return ""
         buttons = "".join(
-            f'<button type="button" class="omni-small" data-target="{one.tab}-{one.field}">{escape(one.words)}</button>'
-            for one in targets
+            f'<button type="button" class="omni-small" data-target="{target.tab}-{target.field}">'
+            f"{escape(target.words)}</button>"
+            for target in targets
         )
         words = f"Send the {NAMES[kind]} to" if several else "Send to"
         return (
@@ -113,10 +114,10 @@ class SendTo:
         order = gr.HTML(None, elem_id="omni-carry", visible="hidden", **mounted("", "result_carrier"))
         order.preprocess = lambda value: value if isinstance(value, dict) else {}
         lists = {
-            f"{one.tab}-{one.field}": self.tabs[one.tab].inputs[one.field]
+            f"{target.tab}-{target.field}": self.tabs[target.tab].inputs[target.field]
             for kind in TARGETS
-            for one in self.targets(kind)
-            if one.adds
+            for target in self.targets(kind)
+            if target.adds
         }
 
         async def carry(request: gr.Request, what: dict[str, Any], *held: Any) -> Updates:

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -101,7 +101,7 @@ class Reading(Work):
 
     async def _in_order(
         self, omni: OmniClient, request: SpokenText, todo: list[int], tell: Tell
-    ) -> AsyncIterator[Updates]:
+    ) -> AsyncGenerator[Updates]:
         """One after the other, heard as one stream."""
         stream = None
         try:
@@ -131,7 +131,7 @@ class Reading(Work):
 
     async def _side_by_side(
         self, omni: OmniClient, request: SpokenText, todo: list[int], tell: Tell
-    ) -> AsyncIterator[Updates]:
+    ) -> AsyncGenerator[Updates]:
         """A few at a time; each is shown as soon as it is there."""
         limit, news = asyncio.Semaphore(AT_ONCE), asyncio.Event()
         going = True

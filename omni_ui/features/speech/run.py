@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +76,7 @@ class Spoken:
         self.rate, self.channels = PCM_RATE, 1
         self.pcm = bytearray()
 
-    async def streamed(self, omni: OmniClient, request: SpeechRequest, tell: Tell) -> AsyncIterator[AudioChunk]:
+    async def streamed(self, omni: OmniClient, request: SpeechRequest, tell: Tell) -> AsyncGenerator[AudioChunk]:
         """Hands the sound to the listener as it arrives. A failure in mid-stream is raised after the last chunk."""
         began = time.monotonic()
         async with aclosing(omni.speech_stream(request, on_wait=tell)) as events:
@@ -154,7 +154,7 @@ class Speaking(Work):
             async for update in updates:
                 yield update
 
-    async def _whole(self, omni: OmniClient, request: SpokenText, tell: Tell) -> AsyncIterator[Updates]:
+    async def _whole(self, omni: OmniClient, request: SpokenText, tell: Tell) -> AsyncGenerator[Updates]:
         speech = await omni.speech(request, on_wait=tell)
         path = await keep(speech.data, f"speech{speech.suffix}")
         bare = Bare(request.sample_rate or PCM_RATE) if speech.suffix == ".pcm" else None
@@ -162,7 +162,7 @@ class Speaking(Work):
         self._made = Outcome([path], facts=speed_facts(length, speech.seconds) if length else [])
         yield self._stage.cleared() | updates
 
-    async def _streamed(self, omni: OmniClient, request: SpokenText, tell: Tell) -> AsyncIterator[Updates]:
+    async def _streamed(self, omni: OmniClient, request: SpokenText, tell: Tell) -> AsyncGenerator[Updates]:
         spoken = Spoken(self._listening, self)
         try:
             async with aclosing(spoken.streamed(omni, request, tell)) as chunks:

@@ -33,7 +33,8 @@ def level(samples: np.ndarray, rate: int) -> np.ndarray:
     """The voice as loud as models expect, without a shift of the zero line."""
     centred = samples - samples.mean()
     gain = min(SPEECH_LEVEL - measure(centred, rate).speech, HIGHEST_PEAK - decibel(float(np.abs(centred).max())))
-    return (centred * 10 ** (gain / 20)).astype(np.float32)
+    louder: np.ndarray = (centred * 10 ** (gain / 20)).astype(np.float32)
+    return louder
 
 
 async def cleaned(recording: Recording, *, cut: bool, even: bool) -> Path:

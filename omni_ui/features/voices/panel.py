@@ -16,6 +16,7 @@ from omni_ui.core.servers.backend import Backend
 from omni_ui.features.speech.fields import voice_list
 from omni_ui.features.voices.reference import Reference
 from omni_ui.features.voices.voices import CONSENT, Taken, save
+from omni_ui.widgets.events import PRIVATE, SILENT
 from omni_ui.widgets.form import Form, by_name
 
 Refresh = Callable[[str | None], Awaitable[Updates]]
@@ -73,8 +74,6 @@ class VoicesPanel:
 
     def wire(self, refresh: Refresh, listing: list[gr.components.Component], voice: gr.components.Component) -> None:
         """refresh: see Refresh; listing: the components that it updates; voice: the choice of the tab."""
-        quiet = {"show_progress": "hidden", "concurrency_limit": None}
-        hidden = quiet | {"api_visibility": "private"}
 
         async def save_voice(request: gr.Request, *values: Any) -> AsyncIterator[Updates]:
             async for updates in self._save(dict(zip(self.inputs, values, strict=True)), refresh, request):
@@ -89,13 +88,13 @@ class VoicesPanel:
         outputs = [self.said, self.consent, self.replace, *listing]
         self.save.click(
             by_name(list(self.inputs), save_voice), list(self.inputs.values()), outputs,
-            api_name="speech_save_voice", api_description="Saves a voice on the server.", **quiet,
+            api_name="speech_save_voice", api_description="Saves a voice on the server.", **SILENT,
         )  # fmt: skip
         self.delete.click(
-            delete_voice, [self.list, self.armed], [self.said, self.delete, self.armed, *listing], **hidden
+            delete_voice, [self.list, self.armed], [self.said, self.delete, self.armed, *listing], **PRIVATE
         )
-        self.refresh.click(again, None, listing, **hidden)
-        self.list.input(lambda: (gr.Button(DELETE), ""), None, [self.delete, self.armed], **hidden)
+        self.refresh.click(again, None, listing, **PRIVATE)
+        self.list.input(lambda: (gr.Button(DELETE), ""), None, [self.delete, self.armed], **PRIVATE)
         self.use.click(None, self.list, voice, js="(name) => (name || '').toLowerCase()", queue=False)
 
     async def _save(self, entered: dict[str, Any], refresh: Refresh, request: gr.Request) -> AsyncIterator[Updates]:

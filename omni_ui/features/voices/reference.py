@@ -9,6 +9,7 @@ from omni_ui.core.invalid import Invalid
 from omni_ui.features.voices.cleanup import cleaned
 from omni_ui.features.voices.reference_check import Remark, as_html, remarks
 from omni_ui.media.recording import read_recording
+from omni_ui.widgets.events import PRIVATE
 from omni_ui.widgets.fields import Component
 
 NOTHING = ""
@@ -38,14 +39,13 @@ class Reference:
         self._wire(recording, transcript, timbre)
 
     def _wire(self, recording: Component, transcript: Component, timbre: Component | None) -> None:
-        quiet = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
         looked = [self.advice, self.repairs]
         inputs = [recording, transcript] + ([timbre] if timbre else [])
         gr.on(
             [recording.change, transcript.blur, transcript.submit] + ([timbre.input] if timbre else []),
-            self._look, inputs, looked, trigger_mode="always_last", **quiet,
+            self._look, inputs, looked, trigger_mode="always_last", **PRIVATE,
         )  # fmt: skip
-        recording.change(lambda: gr.Group(visible=False), None, self.preview, **quiet)
+        recording.change(lambda: gr.Group(visible=False), None, self.preview, **PRIVATE)
 
         async def trim(path: str | None) -> tuple[Any, ...]:
             return await self._repair(path, cut=True)
@@ -54,10 +54,10 @@ class Reference:
             return await self._repair(path, even=True)
 
         repaired = [self.cleaned, self.preview, self.advice]
-        self.trim.click(trim, recording, repaired, **quiet)
-        self.level.click(level, recording, repaired, **quiet)
-        self.take.click(lambda path: path, self.cleaned, recording, **quiet)
-        self.drop.click(lambda: gr.Group(visible=False), None, self.preview, **quiet)
+        self.trim.click(trim, recording, repaired, **PRIVATE)
+        self.level.click(level, recording, repaired, **PRIVATE)
+        self.take.click(lambda path: path, self.cleaned, recording, **PRIVATE)
+        self.drop.click(lambda: gr.Group(visible=False), None, self.preview, **PRIVATE)
 
     async def _look(self, path: str | None, transcript: str | None, timbre: bool | None = None) -> tuple[Any, ...]:
         """What the coach says, and whether repairs are offered."""

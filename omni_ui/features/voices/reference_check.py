@@ -75,7 +75,8 @@ def loudness(samples: np.ndarray, rate: int) -> np.ndarray:
     frames = np.pad(samples, (0, max(0, size - len(samples))))
     frames = frames[: len(frames) // size * size].reshape(-1, size)
     power = np.mean((frames - samples.mean()) ** 2, axis=1)
-    return 10 * np.log10(power + 1e-10)
+    levels: np.ndarray = 10 * np.log10(power + 1e-10)
+    return levels
 
 
 def decibel(value: float) -> float:

@@ -1,0 +1,20 @@
+"""How an event of the page is wired that is neither shown as progress nor in the API."""
+
+from typing import Literal, TypedDict
+
+
+class SilentEvent(TypedDict):
+    """Arguments of an event: nothing is shown while it runs, any number may run at one time."""
+
+    show_progress: Literal["hidden"]
+    concurrency_limit: None
+
+
+class PrivateEvent(SilentEvent):
+    """The same for one that programs do not see."""
+
+    api_visibility: Literal["private"]
+
+
+SILENT: SilentEvent = {"show_progress": "hidden", "concurrency_limit": None}
+PRIVATE: PrivateEvent = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
