@@ -37,6 +37,7 @@ OURS = {
     "grid": "a grid as one picture or page; settings that a model ignores",
     "history": "the visitor's results",
     "jobs": "the visitor's video jobs, and a finished video for whoever has its ticket",
+    "katex": "the library that draws mathematics: the same for everybody",
     "languages": "the texts of a language",
     "listen": "speech while it arrives",
     "login": "signing in, where the host wants that",

@@ -40,3 +40,25 @@ def test_the_line_of_the_example_gives_a_control_a_check_and_a_body():
     assert "renorm_scale" in str(request.wire(None))
     with pytest.raises(Exception, match="Renorm scale"):
         form.read({"prompt": "a boat", "renorm_scale": 3})
+
+
+def test_each_line_of_the_example_of_a_tab_stands_in_the_file_that_the_step_names():
+    text = (ROOT / "docs/adding-a-tab.md").read_text(encoding="utf-8")
+    steps = re.split(r"\n(?=\d\. )", text.split("\n## ")[0])[1:]
+    checked = 0
+    for step in steps:
+        files = [(ROOT / name).read_text(encoding="utf-8") for name in re.findall(r"`(omni_ui/[\w/]+\.\w+)`", step)]
+        for line in re.findall(r"```\w+\n(.*?)\n```", step, re.S):
+            assert any(f"{line}\n" in file for file in files), line
+            checked += 1
+    assert checked == 6
+
+
+def test_the_rooms_of_the_example_of_a_tab_hold_what_the_page_says():
+    text = (ROOT / "docs/adding-a-tab.md").read_text(encoding="utf-8")
+    step = text[text.index("1. **The room.**") : text.index("2. **The tab.**")]
+    room = ROOT / "omni_ui/features/talk"
+    names = re.findall(r"`(\w+\.\w+)`", step)
+    assert len(names) == 6
+    assert not [name for name in names if not (room / name).exists()]
+    assert not [path for path in room.glob("*.py") if "omni_ui.tabs" in path.read_text(encoding="utf-8")]
