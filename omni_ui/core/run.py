@@ -26,6 +26,8 @@ LEFT_OUT = "not on this server"
 """The name of the fact that lists what had no effect."""
 Updates = dict[Any, Any]
 """Values for components, as Gradio takes them."""
+Values = dict[str, Any]
+"""What is entered, by the names that the API gives the inputs of a tab."""
 
 
 class CalledOff(Exception):

@@ -11,20 +11,20 @@ import gradio as gr
 from omni_ui.client import Ability, Request
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
-from omni_ui.core.run import Outcome, Updates, Work, explain
+from omni_ui.core.run import Outcome, Updates, Values, Work, explain
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.error_fixes import error_fixes as remedies
 from omni_ui.features.estimate import estimate as forecast
 from omni_ui.features.grid.view import grid_view
 from omni_ui.features.grid.view import wire as wire_grid
-from omni_ui.features.history.restore import Reopen
+from omni_ui.features.history.opened import Reopen
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.recipes.panel import preset_bar, settings_place
 from omni_ui.features.repeat.repeat import Repeat
-from omni_ui.features.send_to.send_to import SendTo
+from omni_ui.features.tab_context import MakeWork, Read, ResultButtons
 from omni_ui.settings import Tab
-from omni_ui.tabs.run_handler import MakeWork, Read, RunHandler
+from omni_ui.tabs.run_handler import RunHandler
 from omni_ui.widgets.fields import shows_as_is
 from omni_ui.widgets.form import Form, by_name
 
@@ -42,7 +42,7 @@ class OmniTab:
         self.inputs: dict[str, gr.components.Component] = {}
         """All that a run takes, by the name that the API gives it."""
         self.recorder: Recorder | None = None
-        self.sends: SendTo | None = None
+        self.sends: ResultButtons | None = None
         """Set by the page when all tabs are there: who writes down what is made, and where it can be sent."""
         self.reopen: Reopen | None = None
         self.reopened: list[gr.components.Component] = []
@@ -228,7 +228,7 @@ class OmniTab:
         )
 
     def begin(
-        self, make: MakeWork, asked: Request, values: dict[str, Any], request: gr.Request, backend: Backend,
+        self, make: MakeWork, asked: Request, values: Values, request: gr.Request, backend: Backend,
         model: str | None,
     ) -> Work:  # fmt: skip
         """The work of one run, told whose it is and for which server."""
@@ -255,5 +255,5 @@ class OmniTab:
         return sentence
 
 
-async def _nothing(entered: dict[str, Any], session: str | None) -> dict[str, Any]:
+async def _nothing(entered: Values, session: str | None) -> dict[str, Any]:
     return {}

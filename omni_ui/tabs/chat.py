@@ -18,7 +18,7 @@ from omni_ui.features.chat.conversation import Conversation
 from omni_ui.features.chat.conversation_json import from_history
 from omni_ui.features.chat.kept_conversation import read_kept
 from omni_ui.features.chat.run import AGAIN, THREAD, Answering, ChatView, beside, read_chat_form
-from omni_ui.features.history.restore import Opened
+from omni_ui.features.history.opened import Opened
 from omni_ui.features.i18n.languages import drawn
 from omni_ui.tabs.base import OmniTab
 from omni_ui.tabs.chat_toolbar import ChatTools, Composer

@@ -14,7 +14,7 @@ from omni_ui.core.backends import Backends
 from omni_ui.core.files import shown
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Tell, Updates, Work
-from omni_ui.features.history.restore import Opened
+from omni_ui.features.history.opened import Opened
 from omni_ui.media.image_input import Taken, take_picture
 from omni_ui.media.mask import take_mask
 from omni_ui.media.result_images import picture_facts, save_pictures

@@ -7,7 +7,7 @@ from omni_ui.client import ImageRequest, OmniClient, Pictures
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import Outcome, Tell, Updates, Work
-from omni_ui.features.history.restore import Opened
+from omni_ui.features.history.opened import Opened
 from omni_ui.media.result_images import picture_facts, save_pictures
 from omni_ui.tabs.base import OmniTab
 from omni_ui.widgets.gallery import gallery_of, viewer

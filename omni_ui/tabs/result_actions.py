@@ -3,19 +3,15 @@
 It always belongs to what is shown: a run puts its own there when it shows something, and not before.
 """
 
-from typing import TYPE_CHECKING
-
 from omni_ui.client import Request
 from omni_ui.core.run import Outcome, Updates, Work
 from omni_ui.features.recipes.panel import settings_of
+from omni_ui.features.repeat.repeat import Shown
 from omni_ui.features.snippets.view import code_view
-
-if TYPE_CHECKING:
-    from omni_ui.features.repeat.repeat import Shown
-    from omni_ui.tabs.base import OmniTab
+from omni_ui.features.tab_context import TabContext
 
 
-async def below(tab: "OmniTab", work: Work, outcome: Outcome, record: str = "", now: "Shown | None" = None) -> Updates:
+async def below(tab: TabContext, work: Work, outcome: Outcome, record: str = "", now: Shown | None = None) -> Updates:
     """Of a run, as far as it has come. record: its id in the history. now: what its repetition will need."""
     again = tab.repeat.row(work.session, now, record) if now else ""
     shown = await below_result(tab, work.request, work.model, work.session, outcome, record)
@@ -23,7 +19,7 @@ async def below(tab: "OmniTab", work: Work, outcome: Outcome, record: str = "", 
 
 
 async def below_result(
-    tab: "OmniTab", request: Request, model: str | None, session: str | None, outcome: Outcome, record: str = ""
+    tab: TabContext, request: Request, model: str | None, session: str | None, outcome: Outcome, record: str = ""
 ) -> Updates:
     """Of a result that may have been made at another time. Only one with a record can be sent."""
     row = tab.sends.row(tab.name, record, outcome) if tab.sends else ""

@@ -1,10 +1,10 @@
 """What one press of Run does: values become a request, the request a run, and its steps updates of the page."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 
@@ -12,20 +12,16 @@ from omni_ui.client import Request
 from omni_ui.core import status
 from omni_ui.core.files import as_plain_json
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Step, Updates, Work, explain, run
+from omni_ui.core.run import Outcome, Step, Updates, Values, Work, explain, run
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.error_fixes import error_fixes as remedies
 from omni_ui.features.repeat.repeat import GONE, Shown, judged
+from omni_ui.features.tab_context import MakeWork, Read, TabContext
 from omni_ui.tabs.result_actions import below
-
-if TYPE_CHECKING:
-    from omni_ui.tabs.base import OmniTab
 
 STOPPED = "Stopped before it was done, or its page was left. Open it to run it again."
 NO_SERVER = "the host can set OMNI_BASE_URL, or the address of this tab's own server."
-MakeWork = Callable[[Any], Work]
-Read = Callable[[dict[str, Any]], Request | Awaitable[Request]]
 
 
 @dataclass(eq=False)
@@ -37,13 +33,13 @@ class RunHandler:
     read: from all values by name to a request (or Invalid). main: it is Run, whose result can be repeated.
     """
 
-    tab: "OmniTab"
+    tab: TabContext
     make: MakeWork
     results: list[gr.components.Component]
     read: Read
     main: bool
 
-    async def updates(self, values: dict[str, Any], request: gr.Request, repetition: str) -> AsyncGenerator[Updates]:
+    async def updates(self, values: Values, request: gr.Request, repetition: str) -> AsyncGenerator[Updates]:
         """The updates of one run. repetition: "check", "again" or "another" for one of the result shown, else ""."""
         tab = self.tab
         before = tab.repeat.of(request.session_hash) if repetition else None
@@ -76,9 +72,7 @@ class RunHandler:
                 else:
                     yield latest
 
-    def _repeated(
-        self, before: Shown | None, values: dict[str, Any], repetition: str
-    ) -> tuple[Request, dict[str, Any]]:
+    def _repeated(self, before: Shown | None, values: Values, repetition: str) -> tuple[Request, dict[str, Any]]:
         """The request and the values of a repetition of the result that is shown."""
         if not before:
             raise Invalid.because("", GONE)
@@ -159,7 +153,7 @@ class RunHandler:
         self,
         error: Exception | None,
         request: gr.Request,
-        entered: dict[str, Any],
+        entered: Values,
         work: Work | None = None,
         backend: Backend | None = None,
     ) -> Updates:

@@ -11,7 +11,7 @@ from omni_ui.core.backends import Backends
 from omni_ui.core.files import keep, shown
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Tell, Updates, Work
-from omni_ui.features.history.restore import Opened
+from omni_ui.features.history.opened import Opened
 from omni_ui.media.recording import Recording, read_recording
 from omni_ui.media.waveform import draw
 from omni_ui.tabs.base import OmniTab

@@ -10,8 +10,8 @@ from omni_ui.core import status
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Updates, Work
-from omni_ui.features.history.restore import Opened
+from omni_ui.core.run import Outcome, Updates, Values, Work
+from omni_ui.features.history.opened import Opened
 from omni_ui.features.i18n.languages import drawn
 from omni_ui.features.speech.fields import cast_field, parts_list
 from omni_ui.features.speech.long_text import Made, Reading
@@ -121,13 +121,13 @@ def build(backends: Backends, listening: Listening) -> SpeechTab:
     def again(request: SpokenText) -> Work:
         return Reading(request, stage, listening, again=True)
 
-    def read_again(entered: dict[str, Any]) -> Request:
+    def read_again(entered: Values) -> Request:
         made: Made | None = entered["made"]
         if made is None:
             raise Invalid.because("input", "There are no parts yet: press Run first.")
         return made.request
 
-    def read_sample(entered: dict[str, Any]) -> Request:
+    def read_sample(entered: Values) -> Request:
         if not entered["saved"]:
             raise Invalid.because("voice", "Choose a voice in the list first.")
         return SpokenText(input=SAMPLE, voice=str(entered["saved"]).lower(), stream=True)

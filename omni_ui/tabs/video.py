@@ -15,10 +15,11 @@ from omni_ui.core.backends import Backends
 from omni_ui.core.batching import pump
 from omni_ui.core.files import shown
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import CalledOff, Outcome, Tell, Updates, Work
+from omni_ui.core.run import CalledOff, Outcome, Tell, Updates, Values, Work
 from omni_ui.core.scripts import call
 from omni_ui.core.visitor import visitor_of
-from omni_ui.features.history.restore import Opened, once_more, open_record
+from omni_ui.features.history.opened import Opened
+from omni_ui.features.history.restore import once_more, open_record
 from omni_ui.features.history.service import record_of
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.features.video.routes import job_list, note_of
@@ -85,7 +86,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
         ability = await tab.ability(session)
         return ability.detail.get("settings", {}).get("size") if ability else None
 
-    async def read(values: dict[str, Any]) -> VideoRequest:
+    async def read(values: Values) -> VideoRequest:
         """Sounds are made small enough to be sent before the request is checked."""
         if values.get("audio_reference"):
             values = values | {"audio_reference": await small_sound(values["audio_reference"], "audio_reference")}
@@ -234,7 +235,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
         taken = await first_frame(picture)
         return size_words(taken.width, taken.height, size, await usual_size(request.session_hash)) if taken else ""
 
-    async def follows(entered: dict[str, Any], session: str | None) -> dict[str, Any]:
+    async def follows(entered: Values, session: str | None) -> dict[str, Any]:
         """The size that a first frame brings, where none is set."""
         taken = None if entered.get("size") else await first_frame(entered.get("input_reference"))
         return {"size": size_like(taken.width, taken.height, area_of(await usual_size(session)))} if taken else {}

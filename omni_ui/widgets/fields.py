@@ -5,7 +5,7 @@ controls hand on what was entered without judging it, and may be empty, which me
 """
 
 from html import escape
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import gradio as gr
 from pydantic.fields import FieldInfo
@@ -15,9 +15,10 @@ from omni_ui.client.requests.base import INT64
 from omni_ui.core.scripts import mounted
 
 Component = gr.components.Component
+ComponentT = TypeVar("ComponentT", bound=Component)
 
 
-def untouched(component: Component) -> Component:
+def untouched(component: ComponentT) -> ComponentT:
     """Lets it hand on what was entered. (Set on the object: a subclass would need a frontend of its own name.)"""
     component.preprocess = component.postprocess = lambda value: value
     return component

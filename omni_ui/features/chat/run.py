@@ -25,7 +25,7 @@ from omni_ui.client.server.model_rules import seed_is_of_the_text
 from omni_ui.core.audio_stream import Listening, Stream
 from omni_ui.core.files import keep
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.core.run import Outcome, Tell, Updates, Values, Work
 from omni_ui.features.chat.conversation import Conversation, Draft, Message, Part, wire_messages
 from omni_ui.features.chat.conversation_json import as_json
 from omni_ui.features.chat.messages import LiveAnswer, address, messages_html
@@ -81,7 +81,7 @@ def _named(file: FileRef) -> str:
     return f"/{address(file.path)}"
 
 
-def read_chat_form(form: Form, values: dict[str, Any]) -> ChatRequest:
+def read_chat_form(form: Form, values: Values) -> ChatRequest:
     """The request as far as the entered values tell it; the messages are put together when its turn has come."""
     talk, text, change = values["talk"], values["text"] or "", values["change"] or ""
     talk.check_idle()
@@ -98,7 +98,7 @@ def read_chat_form(form: Form, values: dict[str, Any]) -> ChatRequest:
     return request
 
 
-def beside(values: dict[str, Any]) -> dict[str, Any]:
+def beside(values: Values) -> dict[str, Any]:
     """What a cell of a grid takes: a conversation of its own. Its message is what is being written, else the last."""
     written = (values["text"] or "").strip() or values["files"]
     return values | {"talk": values["talk"].fork()} | ({} if written else {"change": AGAIN})

@@ -4,6 +4,7 @@ What a draft holds are the inputs of a tab's run, so a new field is part of it b
 those: addresses and keys are never kept.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -13,7 +14,7 @@ from omni_ui.core.scripts import call, mounted
 from omni_ui.widgets.fields import Component
 
 if TYPE_CHECKING:
-    from omni_ui.tabs.base import OmniTab
+    from omni_ui.features.tab_context import TabContext
 
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 PASSING = {"change"}
@@ -31,7 +32,7 @@ class Drafts:
             value if isinstance(value, dict) else None
         )
 
-    def wire(self, page: gr.Blocks, tabs: "list[OmniTab]") -> None:
+    def wire(self, page: gr.Blocks, tabs: "Sequence[TabContext]") -> None:
         """Saves what changes in any tab; gives it back when the page has come."""
         plain: dict[Component, dict[str, Any]] = {}
         files: dict[Component, dict[str, Any]] = {}
@@ -50,7 +51,7 @@ class Drafts:
         page.load(None, None, [*plain], js=call("restore_drafts", [*plain.values()]), **QUIET)
         page.load(None, None, [*files], js=call("restore_files", [*files.values()]), **QUIET)
 
-    def _wire_conversation(self, tab: "OmniTab") -> None:
+    def _wire_conversation(self, tab: "TabContext") -> None:
         async def take_back(kept: dict[str, Any] | None) -> Updates:
             """A conversation that this browser kept. What is not one is left out without a word."""
             assert tab.take_back
@@ -59,12 +60,12 @@ class Drafts:
         self.conversation.input(take_back, self.conversation, [tab.status, *tab.reopened], **QUIET)
 
 
-def drafted(tab: "OmniTab") -> dict[str, Component]:
+def drafted(tab: "TabContext") -> dict[str, Component]:
     """The controls whose values a draft holds, by wire name."""
     return {n: part for n, part in tab.inputs.items() if not isinstance(part, gr.State) and n not in PASSING}
 
 
-def holds_files(tab: "OmniTab", name: str) -> bool:
+def holds_files(tab: "TabContext", name: str) -> bool:
     """Whether the values of an input are files of the cache."""
     part = tab.inputs[name]
     if isinstance(part, (gr.File, gr.Image, gr.Audio, gr.Video)):

@@ -23,6 +23,7 @@ from omni_ui.client import (
     hint,
     known_error,
 )
+from omni_ui.core.run import Values
 from omni_ui.core.scripts import call, mounted
 from omni_ui.features.recipes.panel import as_shown
 from omni_ui.widgets.fields import Component, kind_of
@@ -56,7 +57,7 @@ class Fix:
     press: str = ""
 
 
-def fixes_for(error: Exception | None, form: Form, entered: dict[str, Any]) -> list[Fix]:
+def fixes_for(error: Exception | None, form: Form, entered: Values) -> list[Fix]:
     """What can be offered after a failure, best first. entered: the values of the controls, by name."""
     known = error
     if isinstance(error, OmniError) and not error.remedy and error.server_message:
@@ -79,7 +80,7 @@ def _less(name: str) -> dict[str, Any]:
     return {"field": name, "value": 1} if pictures else {"field": name, "action": "halve"}
 
 
-def _fix(remedy: dict[str, Any], form: Form, entered: dict[str, Any]) -> Fix | None:
+def _fix(remedy: dict[str, Any], form: Form, entered: Values) -> Fix | None:
     """A remedy for these controls; None when it would change nothing, or there is no such control."""
     action, name, wanted = remedy.get("action"), remedy.get("field"), remedy.get("value")
     if action == "new_conversation":

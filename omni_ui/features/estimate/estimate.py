@@ -12,16 +12,16 @@ import gradio as gr
 from pydantic import ValidationError
 
 from omni_ui.client import Request, hint
-from omni_ui.core.run import Work
+from omni_ui.core.run import Values, Work
 from omni_ui.core.scripts import mounted
 from omni_ui.store import StoreTrouble
 from omni_ui.store.timings import COUNTING, FILE_KINDS, Forecast, Timings, load_of
-from omni_ui.widgets.fields import Component, holds
+from omni_ui.widgets.fields import holds
 from omni_ui.widgets.form import by_name
 
 if TYPE_CHECKING:
     from omni_ui.core.servers.backend import Backend
-    from omni_ui.tabs.base import OmniTab
+    from omni_ui.features.tab_context import TabContext
 
 FRESH = 60.0
 """Seconds for which the name of the model is taken as still true: a forecast is no reason to ask the server."""
@@ -30,12 +30,12 @@ FRESH = 60.0
 TEMPLATE = '<span title="From past runs on this server">${value}</span>'
 
 
-def forecast_line(tab: str) -> Component:
+def forecast_line(tab: str) -> gr.HTML:
     """Where the forecast stands, beside Run. It fires `input` when it wants another one."""
     return gr.HTML("", elem_id=f"{tab}-forecast", elem_classes="omni-forecast", html_template=TEMPLATE, padding=False)
 
 
-def wire(tab: "OmniTab") -> None:
+def wire(tab: "TabContext") -> None:
     """Answers the forecast line of a tab. Call it when all controls are there."""
     fields = counting(tab)
     for name, value in mounted(TEMPLATE, "estimate", tab=tab.name, fields=fields).items():
@@ -66,13 +66,13 @@ def wire(tab: "OmniTab") -> None:
     )
 
 
-def counting(tab: "OmniTab") -> list[str]:
+def counting(tab: "TabContext") -> list[str]:
     """The fields of a tab that the time of a run depends on."""
     known = tab.form.model.model_fields
     return [n for n in tab.form.controls if n in known and (n in COUNTING or hint(known[n], "kind") in FILE_KINDS)]
 
 
-def asked_for(model: type[Request], entered: dict[str, Any]) -> Request | None:
+def asked_for(model: type[Request], entered: Values) -> Request | None:
     """A request as far as the time depends on it; the prompt need not be there yet. None while a value is wrong."""
     fields = model.model_fields
     several = {name for name, info in fields.items() if holds(info, list)}

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from omni_ui.client import Request, problems
 from omni_ui.core.invalid import Invalid
+from omni_ui.core.run import Values
 from omni_ui.features.grid.values import read_values, too_many, variable, written
 from omni_ui.features.video.routes import span
 from omni_ui.store import StoreTrouble
@@ -37,7 +38,7 @@ class Planned:
 
     at: tuple[int, ...]
     request: Request
-    entered: dict[str, Any]
+    entered: Values
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Plan:
 
 
 async def make_plan(
-    form: Form, read: Read, entered: dict[str, Any], wanted: Sequence[tuple[str, str | list[Any]]], most: int
+    form: Form, read: Read, entered: Values, wanted: Sequence[tuple[str, str | list[Any]]], most: int
 ) -> Plan:
     """Raises Invalid with one sentence.
 
@@ -122,7 +123,7 @@ def _typed(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _checked(base: Request, values: dict[str, Any]) -> Request:
+def _checked(base: Request, values: Values) -> Request:
     """The base with other values, judged by the model's own rules. Raises Invalid, which names the value."""
     kept = base.model_dump(exclude_unset=True, exclude=set(values))
     given = kept | {name: value for name, value in values.items() if value is not None}

@@ -19,12 +19,12 @@ from omni_ui.features.grid.board import Board, Cell
 from omni_ui.store import StoreTrouble
 
 if TYPE_CHECKING:
-    from omni_ui.tabs.base import OmniTab
+    from omni_ui.features.tab_context import TabContext
 
 Begin = Callable[[Request, dict[str, Any]], Work]
 
 
-async def fill(tab: "OmniTab", backend: Backend, board: Board, begin: Begin) -> AsyncGenerator[bool]:
+async def fill(tab: "TabContext", backend: Backend, board: Board, begin: Begin) -> AsyncGenerator[bool]:
     """Yields whether something changed, at least twice a second; closing it stops the server's work.
 
     begin: from a request, and what stands in the controls for it, to the work of one run.
@@ -44,7 +44,7 @@ async def fill(tab: "OmniTab", backend: Backend, board: Board, begin: Begin) -> 
     yield True
 
 
-async def _one(tab: "OmniTab", backend: Backend, cell: Cell, work: Work) -> AsyncGenerator[bool]:
+async def _one(tab: "TabContext", backend: Backend, cell: Cell, work: Work) -> AsyncGenerator[bool]:
     cell.state = "working"
     async with aclosing(run(backend, work)) as steps:
         async for step in steps:

@@ -15,7 +15,7 @@ import gradio as gr
 
 from omni_ui.client import Request
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Updates, Work
+from omni_ui.core.run import Updates, Values, Work
 from omni_ui.core.scripts import mounted
 from omni_ui.features.grid.board import Board
 from omni_ui.features.grid.plan import QUIET, Plan, foretold, make_plan
@@ -23,17 +23,17 @@ from omni_ui.features.grid.runner import fill
 from omni_ui.features.grid.spread import spread
 from omni_ui.features.grid.values import NUMBERS, example, variable
 from omni_ui.features.recipes.panel import as_shown
-from omni_ui.widgets.fields import Component, kind_of, untouched
+from omni_ui.widgets.fields import kind_of, untouched
 from omni_ui.widgets.form import Form
 
 if TYPE_CHECKING:
-    from omni_ui.tabs.base import OmniTab
+    from omni_ui.features.tab_context import TabContext
 
 log = logging.getLogger(__name__)
 AXES = (("x", "Across"), ("y", "Down"))
 
 
-def grid_view(form: Form) -> Component:
+def grid_view(form: Form) -> gr.HTML:
     """Made inside the stage, when the controls are there. Its prop `hides` names settings that are not offered."""
     tab = form.prefix
     return untouched(
@@ -48,7 +48,7 @@ def grid_view(form: Form) -> Component:
     )
 
 
-def wire(tab: "OmniTab") -> None:
+def wire(tab: "TabContext") -> None:
     """What happens when the page orders something. Call it when Run is wired."""
     view = tab.grid
     varied = {name: tab.form.controls[name] for name in (*variable(tab.form), *QUIET) if name in tab.form.controls}
@@ -119,7 +119,7 @@ def wire(tab: "OmniTab") -> None:
     view.adopt(adopt, inputs, [view, *varied.values()], queue=False, trigger_mode="multiple", **quiet)
 
 
-def _needed(tab: "OmniTab", entered: dict[str, Any]) -> Updates:
+def _needed(tab: "TabContext", entered: Values) -> Updates:
     """What must change besides, so that Run takes what a cell took."""
     try:
         tab.form.read({name: entered[name] for name in tab.form.controls})
@@ -129,7 +129,7 @@ def _needed(tab: "OmniTab", entered: dict[str, Any]) -> Updates:
     return {}
 
 
-async def _foretold(tab: "OmniTab", plan: Plan, entered: dict[str, Any], request: gr.Request) -> str:
+async def _foretold(tab: "TabContext", plan: Plan, entered: Values, request: gr.Request) -> str:
     backend = tab.backends.for_tab(tab.name, request.session_hash)
     if backend is None or tab.recorder is None:
         return f"{len(plan.cells)} runs."
@@ -139,11 +139,11 @@ async def _foretold(tab: "OmniTab", plan: Plan, entered: dict[str, Any], request
     return await foretold(plan, tab.recorder.store.timings, backend.known_as, model, follows)
 
 
-def _most(tab: "OmniTab") -> int:
+def _most(tab: "TabContext") -> int:
     return tab.backends.settings.max_grid
 
 
-def _wanted(order: Any, form: Form, entered: dict[str, Any]) -> list[tuple[str, str | list[Any]]]:
+def _wanted(order: Any, form: Form, entered: Values) -> list[tuple[str, str | list[Any]]]:
     """The settings and their values of an order, which may come from anywhere. Raises Invalid."""
     order = order if isinstance(order, dict) else {}
     if name := order.get("explore"):

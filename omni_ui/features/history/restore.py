@@ -5,19 +5,18 @@ It can be made once more as if it had just been made, as long as all its files a
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from omni_ui.client import Request
 from omni_ui.core import status
 from omni_ui.core.files import shown
 from omni_ui.core.run import Outcome, Updates
-from omni_ui.features.recipes import BadRecipe, Medium, Recipe
+from omni_ui.features.history.opened import Opened
+from omni_ui.features.recipes import BadRecipe, Recipe
 from omni_ui.features.recipes.panel import settings_view
 from omni_ui.features.snippets.view import code_view
 from omni_ui.features.video.video_files import lend
@@ -25,49 +24,9 @@ from omni_ui.store import HistoryFile, HistoryRecord
 from omni_ui.widgets.image_input import PictureForm
 
 if TYPE_CHECKING:
-    from omni_ui.tabs.base import OmniTab
+    from omni_ui.features.tab_context import TabContext
 
 FILLED = "An earlier result; its settings and inputs are filled in. Run makes it once more."
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A record whose files lie where the page may show them.
-
-    lent: the files by their place in the record, as far as they are still there. results: those that came of it.
-    entered: what stood in the controls. told: a conversation. session: that of the page which opens it.
-    """
-
-    record: HistoryRecord
-    lent: dict[int, Path]
-    results: list[Path]
-    entered: dict[str, Any]
-    told: Any
-    session: str
-
-    @property
-    def request(self) -> dict[str, Any]:
-        """The wire fields that were sent, files aside."""
-        fields: dict[str, Any] = (self.record.recipe or {}).get("request", {})
-        return fields
-
-    def asked(self) -> Request:
-        """What was sent. Raises BadRecipe when a file of it is gone, or when it is of a version that is gone."""
-        if self.record.recipe is None:
-            raise BadRecipe("A file that was sent was gone before this could be written down.")
-        recipe = Recipe.from_dict(self.record.recipe)
-        by_hash = {file.sha: self.lent[at] for at, file in enumerate(self.record.files) if file.sha and at in self.lent}
-
-        def find(medium: Medium) -> Path:
-            if medium.sha256 not in by_hash:
-                raise BadRecipe(f"{medium.name} is not here any more.")
-            return by_hash[medium.sha256]
-
-        return recipe.to_request(find)
-
-
-Reopen = Callable[[Opened], Awaitable[Updates]]
-"""What a tab shows of a result beside its controls."""
 
 
 async def open_record(record: HistoryRecord, find: Callable[[HistoryFile], Path | None], session: str) -> Opened:
@@ -85,7 +44,7 @@ async def open_record(record: HistoryRecord, find: Callable[[HistoryFile], Path 
 
 
 async def reopen(
-    tab: "OmniTab", record: HistoryRecord, find: Callable[[HistoryFile], Path | None], session: str
+    tab: "TabContext", record: HistoryRecord, find: Callable[[HistoryFile], Path | None], session: str
 ) -> Updates:
     """Values for the tab's components. find: where a file is kept."""
     opened = await open_record(record, find, session)
@@ -103,12 +62,12 @@ async def reopen(
     return updates | (await tab.reopen(opened) if tab.reopen else {})
 
 
-def reopened(tab: "OmniTab") -> list[gr.blocks.Block]:
+def reopened(tab: "TabContext") -> list[gr.blocks.Block]:
     """What `reopen` may set, beside the inputs."""
     return [tab.status, tab.settings, tab.code, *tab.reopened]
 
 
-def once_more(tab: "OmniTab", opened: Opened, apart: bool = False) -> str:
+def once_more(tab: "TabContext", opened: Opened, apart: bool = False) -> str:
     """HTML of the buttons that make it once more, or why there are none. apart: see Repeat.row."""
     record = opened.record
     gone = [file.title for at, file in enumerate(record.files) if at not in opened.lent]
@@ -124,7 +83,7 @@ def once_more(tab: "OmniTab", opened: Opened, apart: bool = False) -> str:
     return tab.repeat.row(opened.session, shown, record.id, apart)
 
 
-def _recipe_views(tab: "OmniTab", opened: Opened) -> Updates:
+def _recipe_views(tab: "TabContext", opened: Opened) -> Updates:
     """What stands below a result that was just made. Blocking."""
     record = opened.record
     row = tab.sends.row(tab.name, record.id, Outcome(opened.results, record.text)) if tab.sends else ""
@@ -153,7 +112,7 @@ def with_files(value: Any, lent: dict[int, Path]) -> Any:
     return value
 
 
-def fitting(tab: "OmniTab", name: str, value: Any) -> Any:
+def fitting(tab: "TabContext", name: str, value: Any) -> Any:
     """A value as the control takes it: pictures as file data, settings that are objects as JSON text."""
     if isinstance(tab.form, PictureForm) and name in tab.form.pictures:
         return [shown(path) for path in (value if isinstance(value, list) else [value] if value else [])]

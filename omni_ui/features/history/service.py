@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from omni_ui.client import Request, VideoRequest, type_of_file
-from omni_ui.core.run import Outcome, Work
+from omni_ui.core.run import Outcome, Values, Work
 from omni_ui.core.storage import Storage
 from omni_ui.features.history.serialize import Pack, as_files, plain, result_of, summary_of
 from omni_ui.features.recipes import Recipe
@@ -112,7 +112,7 @@ class Recorder:
         sentence: str,
         details: str = "",
         *,
-        entered: dict[str, Any],
+        entered: Values,
         work: Work | None = None,
     ) -> None:
         """Writes down a try that failed. The same one once more takes the place of the one before."""
@@ -213,7 +213,7 @@ class Recorder:
         record: HistoryRecord,
         sources: list[Source],
         request: Request | None,
-        entered: dict[str, Any],
+        entered: Values,
         told: Any,
         model: type[Request] | None = None,
     ) -> None:

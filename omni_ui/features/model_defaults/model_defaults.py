@@ -13,7 +13,7 @@ from omni_ui.client import recommended_fields
 from omni_ui.core.scripts import call
 
 if TYPE_CHECKING:
-    from omni_ui.tabs.base import OmniTab
+    from omni_ui.features.tab_context import TabContext
 
 
 class Advice:
@@ -22,12 +22,12 @@ class Advice:
     def __init__(self) -> None:
         self.wishes = gr.JSON(visible=False, label="What models want")
 
-    async def ask(self, tabs: "Sequence[OmniTab]", session: str | None) -> dict[str, Any]:
+    async def ask(self, tabs: "Sequence[TabContext]", session: str | None) -> dict[str, Any]:
         """What each tab would fill in, by tab: `{"fields": {wire name: value}, "note": HTML}`. For `wishes`."""
         asked = {tab.name: await tab.wishes(session) for tab in tabs}
         return {name: one for name, one in asked.items() if one}
 
-    def wire(self, tabs: "Sequence[OmniTab]", after: gr.events.Dependency, first: bool) -> None:
+    def wire(self, tabs: "Sequence[TabContext]", after: gr.events.Dependency, first: bool) -> None:
         """Fills in after an event that has set `wishes`. first: it is that of a page which was just opened."""
         fields = [(tab, name) for tab in tabs for name in wanted_fields(tab)]
         parts = [tab.form.controls[name] for tab, name in fields]
@@ -47,6 +47,6 @@ class Advice:
         )
 
 
-def wanted_fields(tab: "OmniTab") -> list[str]:
+def wanted_fields(tab: "TabContext") -> list[str]:
     """The fields of a tab that a model may have wishes for."""
     return [name for name in dict.fromkeys([*recommended_fields(tab.name), *tab.wished]) if name in tab.form.controls]

@@ -5,6 +5,7 @@ The browser's half is omni_ui/features/recipes/recipes.js. Opening fills in the 
 
 import asyncio
 import json
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -36,7 +37,7 @@ from omni_ui.widgets.fields import Component, kind_of
 from omni_ui.widgets.file_input import uploaded
 
 if TYPE_CHECKING:
-    from omni_ui.tabs.base import OmniTab
+    from omni_ui.features.tab_context import TabContext
 
 OPENER = '<div class="omni-opened" role="status" aria-live="polite" hidden></div>'
 PRESETS = (
@@ -48,7 +49,7 @@ TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".wav
          ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".mp4": "video/mp4"}  # fmt: skip
 
 
-def settings_place(tab: str) -> Component:
+def settings_place(tab: str) -> gr.HTML:
     """Where the recipe of the last result is seen."""
     return gr.HTML(elem_id=f"{tab}-settings", padding=False, elem_classes="omni-recipe-place")
 
@@ -140,11 +141,11 @@ class Recipes:
     """Opens recipes in their tabs. Made inside the page, above the tabs, since it says there what it did."""
 
     def __init__(self) -> None:
-        self.tabs: dict[str, OmniTab] = {}
+        self.tabs: dict[str, TabContext] = {}
         self.opener = gr.HTML(None, **mounted(OPENER, "recipe_opener"), elem_id="omni-opener", note=None, padding=False)
         self.opener.preprocess = self.opener.postprocess = lambda value: value if isinstance(value, dict) else None
 
-    def wire(self, tabs: "list[OmniTab]", strip: gr.Tabs, loaded: gr.events.Dependency) -> None:
+    def wire(self, tabs: "Sequence[TabContext]", strip: gr.Tabs, loaded: gr.events.Dependency) -> None:
         """loaded: the event after which a link that opened the page may fill in its controls."""
         self.tabs = {tab.name: tab for tab in tabs}
         parts = [part for tab in tabs for part in _fillable(tab).values()]
@@ -199,14 +200,14 @@ def said(recipe: Recipe, left: list[str], maker: str = "", loras: list[str] | No
     return " ".join(words)
 
 
-def _fillable(tab: "OmniTab") -> dict[str, Component]:
+def _fillable(tab: "TabContext") -> dict[str, Component]:
     """The controls that a recipe may fill, by name. Files are chosen by the visitor alone."""
     files = media_fields(tab.form.model)
     parts = {name: part for name, part in tab.form.controls.items() if name not in files}
     return parts | {name: tab.inputs[name] for name in ("text", "system") if tab.name == "chat" and name in tab.inputs}
 
 
-def fill(tab: "OmniTab", recipe: Recipe) -> Updates:
+def fill(tab: "TabContext", recipe: Recipe) -> Updates:
     """Values for all of a tab's settings; those that the recipe does not name go back to what the page starts with."""
     fields = tab.form.model.model_fields
     values = {

@@ -8,12 +8,11 @@ first two where the controls were never filled in for that result, such as a vid
 from collections import OrderedDict
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 import gradio as gr
 
 from omni_ui.client import Request
-from omni_ui.core.run import Outcome
+from omni_ui.core.run import Outcome, Values
 from omni_ui.core.scripts import mounted
 from omni_ui.media.similarity import DIFFERENT, IDENTICAL, NEARLY, UNKNOWN, Likeness, likeness
 from omni_ui.widgets.fields import Component
@@ -42,7 +41,7 @@ class Shown:
     """
 
     request: Request
-    entered: dict[str, Any]
+    entered: Values
     outcome: Outcome
     model: str | None
     version: str | None
@@ -65,7 +64,7 @@ class Repeat:
         return gr.HTML(None, elem_id=f"{self.tab}-repeat", visible="hidden", **mounted("", "repeat", tab=self.tab))
 
     def made(
-        self, request: Request, entered: dict[str, Any], outcome: Outcome | None, model: str | None, version: str | None
+        self, request: Request, entered: Values, outcome: Outcome | None, model: str | None, version: str | None
     ) -> Shown:
         """What is known of a result when it is there."""
         plain = {name: one for name, one in entered.items() if name not in self._states}

@@ -6,6 +6,7 @@ Only two things are ever put into a file field: a file of a result that is this 
 page has uploaded (the frame of a video).
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
@@ -25,7 +26,7 @@ from omni_ui.store import StoreTrouble
 from omni_ui.widgets.file_input import uploaded
 
 if TYPE_CHECKING:
-    from omni_ui.tabs.base import OmniTab
+    from omni_ui.features.tab_context import TabContext
 
 GONE = "This result is not here any more: it was deleted, or it is another visitor's."
 
@@ -72,8 +73,8 @@ class Refused(Exception):
 class SendTo:
     """Knows all tabs. Made by the page when they are there."""
 
-    def __init__(self, tabs: "list[OmniTab]", recorder: Recorder) -> None:
-        self.tabs: dict[str, OmniTab] = {tab.name: tab for tab in tabs}
+    def __init__(self, tabs: "Sequence[TabContext]", recorder: Recorder) -> None:
+        self.tabs: dict[str, TabContext] = {tab.name: tab for tab in tabs}
         self.recorder = recorder
         for tab in tabs:
             tab.sends, tab.recorder = self, recorder

@@ -11,7 +11,7 @@ from omni_ui.client import OmniError, SavedVoice, VoiceUpload
 from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.own_voices import is_own, marked, plain_name
-from omni_ui.core.run import Updates
+from omni_ui.core.run import Updates, Values
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.speech.fields import voice_list
 from omni_ui.features.voices.reference import Reference
@@ -97,7 +97,7 @@ class VoicesPanel:
         self.list.input(lambda: (gr.Button(DELETE), ""), None, [self.delete, self.armed], **PRIVATE)
         self.use.click(None, self.list, voice, js="(name) => (name || '').toLowerCase()", queue=False)
 
-    async def _save(self, entered: dict[str, Any], refresh: Refresh, request: gr.Request) -> AsyncIterator[Updates]:
+    async def _save(self, entered: Values, refresh: Refresh, request: gr.Request) -> AsyncIterator[Updates]:
         """Failures stand in the panel; a program that uses the API gets them as errors."""
         yield {self.said: said("Saving the voice", "working")}
         try:
@@ -134,7 +134,7 @@ class VoicesPanel:
             return usual | {self.said: said(sentence, "failed")} | await refresh(request.session_hash)
         return usual | {self.said: said(f"The voice “{name}” is deleted.")} | await refresh(request.session_hash)
 
-    async def _saved(self, entered: dict[str, Any], request: gr.Request) -> SavedVoice:
+    async def _saved(self, entered: Values, request: gr.Request) -> SavedVoice:
         """Saves a voice; on a public page for this session alone, until it ends. Raises Invalid or OmniError."""
         backend, session = self._backend(request), request.session_hash or ""
         if not self.backends.settings.public:

@@ -12,6 +12,7 @@ from omni_ui.client import Ability, OmniError, SavedVoice, Voices, VoiceUpload, 
 from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.own_voices import is_foreign, plain_name
+from omni_ui.core.run import Values
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.speech.fields import Choices
 from omni_ui.features.voices.reference_check import remarks, sendable
@@ -100,7 +101,7 @@ def visible(voices: Voices, session: str | None) -> Voices:
     )
 
 
-async def save(backend: Backend, entered: dict[str, Any]) -> SavedVoice:
+async def save(backend: Backend, entered: Values) -> SavedVoice:
     """Checks everything that can be checked here, then uploads. Raises Invalid or OmniError.
 
     entered: name, audio_sample, ref_text, speaker_description, and the ticks consent and replace. A server that

@@ -1,0 +1,51 @@
+"""A record of the history whose files lie where the page may show them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from omni_ui.client import Request
+from omni_ui.core.run import Updates
+from omni_ui.features.recipes import BadRecipe, Medium, Recipe
+from omni_ui.store import HistoryRecord
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A record whose files lie where the page may show them.
+
+    lent: the files by their place in the record, as far as they are still there. results: those that came of it.
+    entered: what stood in the controls. told: a conversation. session: that of the page which opens it.
+    """
+
+    record: HistoryRecord
+    lent: dict[int, Path]
+    results: list[Path]
+    entered: dict[str, Any]
+    told: Any
+    session: str
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """The wire fields that were sent, files aside."""
+        fields: dict[str, Any] = (self.record.recipe or {}).get("request", {})
+        return fields
+
+    def asked(self) -> Request:
+        """What was sent. Raises BadRecipe when a file of it is gone, or when it is of a version that is gone."""
+        if self.record.recipe is None:
+            raise BadRecipe("A file that was sent was gone before this could be written down.")
+        recipe = Recipe.from_dict(self.record.recipe)
+        by_hash = {file.sha: self.lent[at] for at, file in enumerate(self.record.files) if file.sha and at in self.lent}
+
+        def find(medium: Medium) -> Path:
+            if medium.sha256 not in by_hash:
+                raise BadRecipe(f"{medium.name} is not here any more.")
+            return by_hash[medium.sha256]
+
+        return recipe.to_request(find)
+
+
+Reopen = Callable[[Opened], Awaitable[Updates]]
+"""What a tab shows of a result beside its controls."""

@@ -1,0 +1,73 @@
+"""What a feature knows of the tab that it serves. `OmniTab` in tabs/base.py is one; features never import it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+import gradio as gr
+from gradio.components import Component
+
+from omni_ui.client import Ability, Request
+from omni_ui.core.backends import Backends
+from omni_ui.core.run import Outcome, Updates, Values, Work
+from omni_ui.core.servers.backend import Backend
+from omni_ui.features.history.opened import Reopen
+from omni_ui.features.history.service import Recorder
+from omni_ui.features.repeat.repeat import Repeat
+from omni_ui.settings import Tab
+from omni_ui.widgets.form import Form
+
+MakeWork = Callable[[Any], Work]
+"""From a request to the work of one run."""
+Read = Callable[[Values], Request | Awaitable[Request]]
+"""From all values by name to a request; raises Invalid."""
+
+
+class ResultButtons(Protocol):
+    """The buttons below a result, such as those that send it to another tab."""
+
+    def row(self, made_by: str, record: str, outcome: Outcome) -> str: ...
+
+
+class TabContext(Protocol):
+    """The parts of one tab: its form, its servers, its components, and how a run of it is begun and kept."""
+
+    name: Tab
+    title: str
+    form: Form
+    backends: Backends
+    inputs: dict[str, Component]
+    """All that a run takes, by the name that the API gives it."""
+    recorder: Recorder | None
+    sends: ResultButtons | None
+    reopen: Reopen | None
+    reopened: list[Component]
+    make: MakeWork | None
+    read: Read
+    beside: Callable[[Values], Values]
+    follows: Callable[[Values, str | None], Awaitable[Values]]
+    repeat: Repeat
+    repeated: Values
+    wished: list[str]
+    conversation: Component | None
+    take_back: Callable[[Values], Awaitable[Updates]] | None
+    advice: gr.HTML
+    forecast: gr.HTML
+    settings: gr.HTML
+    grid: gr.HTML
+    code: gr.HTML
+    status: gr.HTML
+    facts: gr.JSON
+
+    def label(self, name: str) -> str: ...
+
+    async def ability(self, session: str | None) -> Ability | None: ...
+
+    async def wishes(self, session: str | None) -> Values: ...
+
+    def begin(
+        self, make: MakeWork, asked: Request, values: Values, request: gr.Request, backend: Backend, model: str | None
+    ) -> Work: ...
+
+    async def keep(self, work: Work, outcome: Outcome, seconds: float) -> str: ...
+
+    async def keep_failure(self, work: Work, error: Exception | None, backend: Backend) -> str: ...
