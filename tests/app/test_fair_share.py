@@ -59,7 +59,10 @@ def test_a_run_whose_answer_nobody_opens_is_ended_after_10_s_and_one_that_is_rea
     with SlowServer(latency=14) as server, App(OMNI_BASE_URL=server.url) as app:
         read = visitor(app, "r").submit(prompt="read", api_name="/image")
         assert wait_until(lambda: len(server.seen) == 1, 10)
-        sent = httpx.post(app.url + "/gradio_api/call/v2/image", json={"prompt": "unread"})
+        info = httpx.get(app.url + "/gradio_api/info").json()["named_endpoints"]["/image"]["parameters"]
+        values = {part["parameter_name"]: part["parameter_default"] for part in info if part["parameter_has_default"]}
+        data = [(values | {"prompt": "unread"})[part["parameter_name"]] for part in info]
+        sent = httpx.post(app.url + "/gradio_api/call/image", json={"data": data})
         assert sent.status_code == 200, sent.text
         assert wait_until(lambda: len(server.seen) == 2, 10)
         unread = server.wait_for("aborted", 13, number=1)

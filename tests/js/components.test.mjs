@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import vm from "node:vm";
 import { call, defineAction, defineComponent, loadLater, mount, takeOver } from "../../omni_ui/core/components.js";
-import { sessionQuery, setSession } from "../../omni_ui/core/session.js";
+import { sessionHeaders, setSession } from "../../omni_ui/core/session.js";
 
 const drawn = (component, options = {}) => {
   const notes = [];
@@ -82,9 +82,9 @@ test("a browser without storage gets a page all the same", () => assert.ok(runHe
 
 test("the page's own servers need no session", () => {
   setSession("");
-  assert.equal(sessionQuery(), "");
+  assert.deepEqual(sessionHeaders(), {});
 });
-test("a session stands escaped in the query", () => {
+test("a session goes into a header", () => {
   setSession("a&b");
-  assert.equal(sessionQuery(), "?session=a%26b");
+  assert.deepEqual(sessionHeaders(), { "X-Omni-Session": "a&b" });
 });

@@ -1,5 +1,6 @@
 import pytest
 
+from omni_ui.core.files import new_path
 from omni_ui.core.invalid import Invalid
 from omni_ui.widgets.image_input import paths_of, seen
 from tests.fakes import png
@@ -14,7 +15,9 @@ def uploads(tmp_path, monkeypatch):
 
 
 def test_paths_are_read_from_file_data_and_from_bare_paths(uploads):
-    path = str(uploads / "a.png")
+    file = new_path("a.png")
+    file.write_bytes(png())
+    path = str(file)
     assert paths_of([{"path": path, "meta": {"_type": "gradio.FileData"}}, path], "image") == [path, path]
     assert paths_of({"path": path}, "image") == [path]
     assert paths_of(None, "image") == paths_of([], "image") == []
