@@ -19,14 +19,17 @@ async def save_pictures(pictures: Pictures, stem: str = "picture") -> list[Path]
 
 
 def picture_facts(pictures: Pictures) -> list[tuple[str, str]]:
-    """Size and format of the first picture, for the line below the result.
+    """Size and format of the first picture, for the line below the result, and how many could not be read.
 
     They are read from the picture itself: a streamed edit states the size that was asked for (WIRE.md 6).
     """
-    first = pictures.pictures[0]
+    first, missing = pictures.pictures[0], pictures.missing
+    lost = (
+        [("lost", f"{missing} of {missing + len(pictures.pictures)}, which the server sent broken")] if missing else []
+    )
     kind = first.suffix.lstrip(".").upper()
     try:
         with Image.open(BytesIO(first.data)) as picture:
-            return [("", f"{picture.width} × {picture.height} {kind}")]
+            return [("", f"{picture.width} × {picture.height} {kind}"), *lost]
     except OSError:  # a format that Pillow does not know: the browser may
-        return [("", kind)]
+        return [("", kind), *lost]

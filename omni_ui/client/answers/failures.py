@@ -89,11 +89,12 @@ def _of_proxy(status: int, body: Any, text: str, headers: Mapping[str, str], sec
     facts: dict[str, Any] = {"status": status, "server_message": words, "body": body}
     gateway = gateway_of_answer(headers, text or words)
     name = gateway.name if gateway else ""
+    setting = (gateway or NGINX).body_setting
     if status == 413 and _is_html(text):
         return TooLarge(
             f"The proxy in front of the server ({name}) takes no request of this size." if name
             else "The proxy in front of the server takes no request of this size.",
-            f"Send a smaller file, or have its limit raised: {(gateway or NGINX).body_setting}",
+            f"Send a smaller file, or have its limit raised: {setting}" if setting else "Send a smaller file.",
             **facts,
         )  # fmt: skip
     if status in TIMED_OUT:
@@ -109,12 +110,9 @@ def _of_proxy(status: int, body: Any, text: str, headers: Mapping[str, str], sec
 def _timed_out(gateway: Gateway | None, seconds: float | None, facts: dict[str, Any]) -> GatewayTimedOut:
     who = f"The proxy in front of the server ({gateway.name})" if gateway else "The proxy in front of the server"
     when = f"{who} gave up after {seconds:.0f} s." if seconds and seconds >= 1 else f"{who} gave up waiting."
-    setting = gateway.timeout_setting if gateway and gateway.timeout_setting else "in nginx, proxy_read_timeout 1800s;"
-    error = GatewayTimedOut(
-        f"{when} The server may still be working on it, so it is not asked again.",
-        f"Have the proxy's time-out raised: {setting}",
-        **facts,
-    )
+    setting = gateway.timeout_setting if gateway else "in nginx, proxy_read_timeout 1800s;"
+    advice = f"Have the proxy's time-out raised: {setting}" if setting or not gateway else gateway.timeout_advice
+    error = GatewayTimedOut(f"{when} The server may still be working on it, so it is not asked again.", advice, **facts)
     error.seconds = seconds
     return error
 

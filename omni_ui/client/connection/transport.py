@@ -229,9 +229,10 @@ class Transport(Reader):
         target = urlsplit(str(response.request.url.join(to)) if to else "")
         root = f"{target.scheme}://{target.netloc}{target.path}".removesuffix(call.path.partition("?")[0])
         leads_on = bool(to) and target.path.endswith(call.path.partition("?")[0]) and root != self.address
+        advice = "Its address leads elsewhere, perhaps to a sign-in. Give the address of the server itself."
         return NotVllmOmni(
             f"{self.address} sends us on to {to or 'another address'}.",
-            f"Enter {root} instead." if leads_on else "Enter the address of the server itself, without a detour.",
+            f"Give {root} as its address." if leads_on else advice,
             status=response.status_code,
         )
 

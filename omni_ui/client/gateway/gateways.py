@@ -15,7 +15,8 @@ class Gateway:
     """One kind of gateway.
 
     name: as its makers write it. source: what was read. timeout_setting: the line that raises its time-out;
-    timeout: its default in seconds, None when it has none. body_setting: the line that raises its limit for bodies.
+    timeout: its default in seconds, None when it has none. timeout_advice: what to do where no line raises it.
+    body_setting: the line that raises its limit for bodies. tight: that limit is too small for pictures by default.
     drops: sentences about what does not get through it. advice: sentences about what to set for it.
     own_routes: it answers only routes of its own, so a route that its description lacks is not there.
     """
@@ -25,6 +26,8 @@ class Gateway:
     timeout_setting: str = ""
     timeout: float | None = None
     body_setting: str = ""
+    tight: bool = False
+    timeout_advice: str = ""
     drops: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
     own_routes: bool = False
@@ -32,35 +35,41 @@ class Gateway:
 
 NGINX = Gateway(
     "nginx",
-    "nginx.org: ngx_http_proxy_module, ngx_http_core_module (1.29)",
+    "nginx.org: ngx_http_proxy_module, ngx_http_core_module",
     "proxy_read_timeout 1800s;",
     60.0,
     "client_max_body_size 200m;",
+    True,
+    "",
     ("It holds back streams unless an answer says X-Accel-Buffering: no.",),
     ("Set proxy_buffering off; where streams come in bursts.",),
 )
 ENVOY = Gateway(
     "Envoy",
-    "envoyproxy.io: route timeout (1.36); source/common/router/router.cc",
-    "timeout: 1800s in the route (in a Gateway API HTTPRoute: timeouts.request)",
+    "envoyproxy.io: FAQ on timeouts; gateway.envoyproxy.io: HTTP timeouts; source/common/router/router.cc",
+    "timeout: 1800s  # of the route; in an HTTPRoute: timeouts.request",
     15.0,
     "per_connection_buffer_limit_bytes, or max_request_bytes of the buffer filter",
 )
 LLM_D = Gateway(
     "llm-d",
     "llm-d inference scheduler and Gateway API inference extension (pkg/epp/requestcontrol), read 2026-11",
-    "timeouts.request: 1800s in the HTTPRoute",
+    "timeouts.request: 1800s  # in the HTTPRoute",
     15.0,
     "the buffer limits of its Envoy",
+    False,
+    "",
     ("Requests without a model are refused.", "A video job is known to one replica only."),
     ("Use session affinity by the header X-Session-ID for videos.",),
 )
 PRODUCTION_STACK = Gateway(
     "vLLM production-stack",
     "vllm-project/production-stack a6c01db (2026-08-05), src/vllm_router/routers/main_router.py",
-    "the timeout of 300 s for forms is fixed in its code (request.py); other calls have none",
+    "",
     300.0,
     "",
+    False,
+    "Its time-out of 300 s for forms is fixed in its code (request.py); other calls have none.",
     (
         "Requests without a model are refused.",
         "It has no route for videos, sounds, batches of speech or the saving of voices.",
@@ -72,19 +81,23 @@ PRODUCTION_STACK = Gateway(
 )
 VLLM_ROUTER = Gateway(
     "vllm-router",
-    "vllm-project/router 03e9af5 (README), src/policies/hash_key.rs, src/server.rs; 0.1.16",
+    "vllm-project/router 03e9af5: README, src/main.rs, src/policies/hash_key.rs, src/server.rs",
     "--request-timeout-secs 1800",
     1800.0,
-    "--max-payload-size",
+    "--max-payload-size  # in bytes; 512 MB by default",
+    False,
+    "",
     ("It repeats failed requests itself, so that one run may start work several times.",),
     ("Start it with --policy consistent_hash for videos.", "Start it with --disable-retries."),
 )
 LITELLM = Gateway(
     "LiteLLM",
-    "docs.litellm.ai/docs/proxy/health and response_headers (2026-10-15); BerriAI/litellm",
-    "request_timeout: 1800 under litellm_settings",
+    "docs.litellm.ai/docs/proxy: health, response_headers (2026-10-15); BerriAI/litellm 000db7e: litellm/constants.py",
+    "request_timeout: 1800  # under litellm_settings",
     6000.0,
-    "max_request_size_mb under general_settings",
+    "max_request_size_mb  # under general_settings; enterprise only, there is none otherwise",
+    False,
+    "",
     (
         "GET /health calls every model and costs GPU time; this page does not ask it.",
         "Settings of speech that OpenAI does not have are dropped.",
@@ -95,9 +108,11 @@ LITELLM = Gateway(
 DYNAMO = Gateway(
     "NVIDIA Dynamo",
     "ai-dynamo/dynamo 0a5df2f (lib/llm/src/protocols/openai/videos.rs, images.rs), docs.nvidia.com/dynamo",
-    "the time-out of whatever stands before its frontend; it has none of its own",
+    "",
     None,
-    "DYN_HTTP_BODY_LIMIT_MB",
+    "DYN_HTTP_BODY_LIMIT_MB=400  # 192 by default",
+    False,
+    "It sets no time-out that we know of: raise that of what stands before its frontend.",
     (
         "A video comes finished in one answer; it cannot be stopped or found again.",
         "Settings of pictures and videos go under nvext; others reach the worker only as extra arguments.",

@@ -24,7 +24,7 @@ class Diagnosis:
     summary: one sentence. version: of the server, None when it is not told. gateway, gateway_version: what stands in
     front, None when nothing is seen there. replicas: how many servers a router names, None when none does.
     drops: sentences about what does not get through. gave_up_after: seconds after which a proxy gave up, the last
-    time. fixes: lines to set, the most useful first.
+    time. fixes: what mends it, the most useful first. settings: those of them that are lines to set.
     """
 
     kind: Kind
@@ -36,6 +36,7 @@ class Diagnosis:
     drops: tuple[str, ...] = ()
     gave_up_after: float | None = None
     fixes: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
 
 
 async def examine(omni: Server) -> Diagnosis:
@@ -51,7 +52,8 @@ async def examine(omni: Server) -> Diagnosis:
     gateway_version = await omni.litellm_version() if gateway is LITELLM else None
     version = found.version
     if gateway is PRODUCTION_STACK:
-        gateway_version, version = version, None
+        gateway_version = await omni.version()
+    settings = _settings(gateway, omni.signs.gave_up_after)
     kind = _kind(found, gateway, version)
     return Diagnosis(
         kind,
@@ -62,7 +64,8 @@ async def examine(omni: Server) -> Diagnosis:
         replicas,
         _drops(found, gateway, replicas),
         omni.signs.gave_up_after,
-        _fixes(gateway, omni.signs.gave_up_after, replicas),
+        (*settings, *_advice(gateway)),
+        settings,
     )
 
 
@@ -99,13 +102,16 @@ def _drops(found: Capabilities, gateway: Gateway | None, replicas: int | None) -
     return tuple(drops)
 
 
-def _fixes(gateway: Gateway | None, gave_up_after: float | None, replicas: int | None) -> tuple[str, ...]:
+def _settings(gateway: Gateway | None, gave_up_after: float | None) -> tuple[str, ...]:
+    """The lines to set: where a time-out was met or is short, and where the limit of bodies is small."""
     if gateway is None:
         return ()
-    fixes = []
-    if gave_up_after is not None or (gateway.timeout is not None and gateway.timeout < 600):
-        fixes.append(gateway.timeout_setting)
-    fixes += gateway.advice
-    if gateway.body_setting:
-        fixes.append(gateway.body_setting)
-    return tuple(fixes)
+    short = gave_up_after is not None or (gateway.timeout is not None and gateway.timeout < 600)
+    lines = [gateway.timeout_setting if short else "", gateway.body_setting if gateway.tight else ""]
+    return tuple(filter(None, lines))
+
+
+def _advice(gateway: Gateway | None) -> tuple[str, ...]:
+    if gateway is None:
+        return ()
+    return (*gateway.advice, gateway.timeout_advice) if gateway.timeout_advice else gateway.advice

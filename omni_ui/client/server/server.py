@@ -12,7 +12,7 @@ import httpx
 from omni_ui.client.connection.transport import ServerSigns, Transport
 from omni_ui.client.errors import BadRequest, NotFound, NotReachable, OmniError, TimedOut, Unauthorized
 from omni_ui.client.gateway import dynamo
-from omni_ui.client.gateway.gateways import DYNAMO, LITELLM, gateway_of_description
+from omni_ui.client.gateway.gateways import DYNAMO, LITELLM, PRODUCTION_STACK, gateway_of_description
 from omni_ui.client.gateway.openai_like import OPENAI_SCHEMA, is_openai_like
 from omni_ui.client.gateway.openai_like import adapt as adapt_to_openai
 from omni_ui.client.requests.base import Request, WireCall
@@ -190,7 +190,9 @@ class Server:
             }
         if schema is OPENAI_SCHEMA:
             abilities = {tab: _with_note(ability) for tab, ability in abilities.items()}
-        found = Capabilities(abilities, models, version, schema.routes, schema)
+        # production-stack answers /version with its own.
+        told = None if self._wire.signs.gateway is PRODUCTION_STACK else version
+        found = Capabilities(abilities, models, told, schema.routes, schema)
         self._seen = (now, found)
         return found
 

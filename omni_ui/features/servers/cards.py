@@ -4,7 +4,8 @@ import time
 from dataclasses import dataclass, field
 from html import escape
 
-from omni_ui.client import Ability, OmniError
+from omni_ui.client import Ability, BadRequest, NotFound, OmniError
+from omni_ui.client.gateway.openai_like import OPENAI_SCHEMA
 from omni_ui.client.server.known_models import START
 from omni_ui.core.backends import Backends
 from omni_ui.core.own_voices import is_foreign
@@ -59,7 +60,8 @@ async def look_at(backends: Backends, tab: Tab, session: str | None, fresh: floa
     if ability.can and (voices := await _voices(backend, tab, ability)):
         rows.append(("Voices", voices))
     rows.append(("Version of vLLM", abilities.version or "not told"))
-    if ability.can and ability.model and not backend.demo:
+    plain = abilities.schema is OPENAI_SCHEMA
+    if ability.can and ability.model and not (backend.demo or plain):
         start = f"vllm serve {ability.model} --omni --port 8091"
     state = "cannot" if not ability.can else "demo" if backend.demo else "ready"
     return ServerFacts(tab, state, rows, ability.start or start)
@@ -70,6 +72,10 @@ async def _voices(backend: Backend, tab: str, ability: Ability) -> str:
         return ""
     try:
         names = [name for name in (await backend.client.voices()).names if not is_foreign(name, None)]
+    except NotFound:
+        return "This server lists no voices."
+    except BadRequest:
+        return "What stands in front of the server does not pass on the list of voices."
     except OmniError as error:
         return error.sentence
     more = f" and {len(names) - MOST_VOICES} more" if len(names) > MOST_VOICES else ""

@@ -38,13 +38,19 @@ def doctor_card(diagnosis: Diagnosis, title: str, backends: Backends, backend: B
         rows.append(("In front of it", f"{gateway.name}{version}"))
     elif diagnosis.kind != "none":
         rows.append(("In front of it", "nothing that shows itself"))
-    rows += [("Does not get through", sentence) for sentence in diagnosis.drops]
+    if diagnosis.drops:
+        rows.append(("What to know", "\n".join(diagnosis.drops)))
     if diagnosis.gave_up_after is not None:
-        rows.append(("Its time-out", f"it gave up after {diagnosis.gave_up_after:.0f} s the last time"))
+        seconds = f"{diagnosis.gave_up_after:.0f}" if diagnosis.gave_up_after >= 1 else "less than 1"
+        rows.append(("Its time-out", f"it gave up after {seconds} s the last time"))
     elif gateway and gateway.timeout:
         rows.append(("Its time-out", f"{gateway.timeout:.0f} s by default; not met so far"))
-    body = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in rows)
-    fixes = "\n".join(diagnosis.fixes)
+    if advice := [fix for fix in diagnosis.fixes if fix not in diagnosis.settings]:
+        rows.append(("What helps", "\n".join(advice)))
+    if diagnosis.settings:
+        rows.append(("Settings for it", "below, to copy"))
+    body = "".join(f"<dt>{escape(name)}</dt><dd>{'<br>'.join(escape(text).splitlines())}</dd>" for name, text in rows)
+    fixes = "\n".join(diagnosis.settings)
     code = (
         f'<div class="omni-code omni-serve"><pre tabindex="0"><code>{escape(fixes)}</code></pre>'
         '<button type="button" class="omni-copy" aria-label="Copy what mends it">Copy</button></div>'
