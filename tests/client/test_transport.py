@@ -385,3 +385,18 @@ async def test_an_error_whose_reason_breaks_off_is_still_that_error(no_waits: No
     async with socket_server(talk) as address, OmniClient(address, model="m") as omni:
         with pytest.raises(ServerFailed, match="no reason"):
             await omni.images(ASK)
+
+
+@pytest.mark.parametrize(
+    ("location", "advice"),
+    [
+        (f"https://other{IMAGES}", "Give https://other as its address."),
+        ("https://login.example/oauth2?next=x", "perhaps to a sign-in. Give the address of the server itself."),
+        (IMAGES + "/", "Give the address of the server itself."),
+    ],
+)
+async def test_a_redirect_is_told_with_advice_that_can_be_followed(location: str, advice: str) -> None:
+    async with Scripted({f"POST {IMAGES}": Answer(307, b"", headers={"location": location})}).client() as omni:
+        with pytest.raises(NotVllmOmni) as told:
+            await omni.images(ASK)
+    assert told.value.sentence.endswith(advice)
