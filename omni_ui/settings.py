@@ -2,9 +2,10 @@
 
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from omni_ui.settings_readers import (
@@ -154,6 +155,13 @@ class Settings(BaseSettings):
     )
     space_host: str | None = Field(None, validation_alias="SPACE_HOST", exclude=True)
     space_id: str | None = Field(None, validation_alias="SPACE_ID", exclude=True)
+    oauth_client_id: str | None = Field(None, validation_alias="OAUTH_CLIENT_ID", exclude=True)
+    oauth_client_secret: SecretStr | None = Field(None, validation_alias="OAUTH_CLIENT_SECRET", exclude=True)
+    openid_provider_url: str | None = Field(None, validation_alias="OPENID_PROVIDER_URL", exclude=True)
+    hf_login: bool = Field(
+        False,
+        description="Let those in who sign in with Hugging Face, on a Space whose front matter has hf_oauth: true.",
+    )
 
     @property
     def keep_seconds(self) -> float | None:
@@ -165,6 +173,22 @@ class Settings(BaseSettings):
         """Bytes for all results; None is without a limit."""
         wanted = self.max_storage or ("10GB" if self.public else "")
         return int(read_amount(wanted, ROOM_UNITS) or 0) or None
+
+    @field_validator("openid_provider_url")
+    @classmethod
+    def _is_provider(cls, value: str | None) -> str | None:
+        return value.rstrip("/") if value else None
+
+    @field_validator("hf_login")
+    @classmethod
+    def _has_oauth(cls, value: bool, info: ValidationInfo) -> bool:
+        needed = ("oauth_client_id", "oauth_client_secret", "openid_provider_url", "space_host")
+        if value and not all(info.data.get(name) for name in needed):
+            raise ValueError("needs a Space whose front matter has hf_oauth: true")
+        provider = urlsplit(info.data.get("openid_provider_url") or "")
+        if value and provider.scheme != "https" and not is_loopback(provider.hostname or ""):
+            raise ValueError("needs an OPENID_PROVIDER_URL that begins with https://")
+        return value
 
     @model_validator(mode="after")
     def _decide_public(self) -> Self:
@@ -184,6 +208,11 @@ class Settings(BaseSettings):
         text = self.max_per_visitor or ("3,10" if self.public else "")
         running, _, waiting = text.partition(",")
         return (int(running), int(waiting)) if text else (None, None)
+
+    @property
+    def has_login(self) -> bool:
+        """Whether only those who sign in are let in."""
+        return bool(self.auth) or self.hf_login
 
     @property
     def listed_hosts(self) -> list[str]:

@@ -14,7 +14,7 @@ from tests.fakes import free_port
 
 ROOT = Path(__file__).parents[1]
 PUBLIC = bool(os.environ.get("TEST_PUBLIC"))
-"""Whether every app of the tests is a public page, unless a test says otherwise: `TEST_PUBLIC=1 pytest tests/browser`."""
+"""Whether each app is a public page, unless its test says otherwise: `TEST_PUBLIC=1 pytest tests/browser`."""
 private_only = pytest.mark.skipif(PUBLIC, reason="a public page does not offer this")
 """For a test of what only a private page has."""
 

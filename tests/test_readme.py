@@ -20,7 +20,7 @@ README = Path(__file__).parents[1] / "README.md"
 def table() -> str:
     rows = ["| variable | default | meaning |", "| --- | --- | --- |"]
     for name, info in Settings.model_fields.items():
-        if name in ("space_id", "space_host"):
+        if name in ("space_id", "space_host") or name.startswith(("oauth_", "openid_")):
             continue
         default = "" if info.default is None else f"`{info.default}`" if info.default != "" else ""
         rows.append(f"| `OMNI_{name.upper()}` | {default} | {info.description} |")

@@ -56,7 +56,8 @@ from omni_ui.features.history.routes import history_routes
 from omni_ui.features.history.service import Limits, Recorder
 from omni_ui.features.i18n.languages import language_routes, translatable
 from omni_ui.features.login.accounts import Accounts, read_accounts
-from omni_ui.features.login.gate import LoginGate
+from omni_ui.features.login.gate import COME_BACK, LoginGate
+from omni_ui.features.login.huggingface import HuggingFaceLogin, OAuthApp
 from omni_ui.features.login.tokens import Tokens
 from omni_ui.features.recipes.panel import recipe_routes
 from omni_ui.features.talk.routes import talk_routes
@@ -181,14 +182,11 @@ def _add_middleware(app: FastAPI, services: Services) -> None:
         app.add_middleware(SubPath, path=settings.root_path, routes=app.routes)
     ancestors = SPACE_ANCESTORS if settings.space_id else "'self'"
     app.add_middleware(FrontPage, root_path=settings.root_path, preloads=preloads(), ancestors=ancestors)
-    if settings.auth:
-        accounts = Accounts(read_accounts(settings.auth.get_secret_value()))
-        app.add_middleware(
-            LoginGate, accounts=accounts, tokens=Tokens(settings.data_folder), root_path=settings.root_path
-        )
+    if settings.has_login:
+        _add_login(app, settings)
     hosts = AllowedHosts(settings.host_names, settings.listen)
     app.add_middleware(
-        OriginGuard, hosts=hosts, root_path=settings.root_path, ancestors=ancestors, login=bool(settings.auth)
+        OriginGuard, hosts=hosts, root_path=settings.root_path, ancestors=ancestors, login=settings.has_login
     )
     app.add_middleware(CORSMiddleware)  # allows no origin; where the app has one, Gradio does not mirror origins itself
 
@@ -224,6 +222,26 @@ def _mount_page(app: FastAPI, services: Services) -> FastAPI:
     own_files_only(page)
     skip_cheaply(page)
     return mounted
+
+
+def _add_login(app: FastAPI, settings: Settings) -> None:
+    """Lets nobody in who is not signed in, in one of the ways that the host asks for."""
+    tokens = Tokens(settings.data_folder)
+    hugging_face = None
+    if settings.hf_login and settings.oauth_client_secret:
+        hugging_face = HuggingFaceLogin(
+            OAuthApp(
+                str(settings.oauth_client_id),
+                settings.oauth_client_secret.get_secret_value(),
+                str(settings.openid_provider_url),
+                f"https://{settings.space_host}{settings.root_path}{COME_BACK}",
+            ),
+            tokens,
+        )
+    accounts = Accounts(read_accounts(settings.auth.get_secret_value())) if settings.auth else None
+    app.add_middleware(
+        LoginGate, accounts=accounts, tokens=tokens, root_path=settings.root_path, hugging_face=hugging_face
+    )
 
 
 def _use_cache_folder(data: Path | None) -> Path | None:

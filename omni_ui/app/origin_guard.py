@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from omni_ui.app.route_table import is_served
 
 OTHER_SITE = "Another website asked for this: only the page itself may."
-OPENED = ("", "/", "/omni/login")
-"""What another site may open: the page, and where it leads a visitor who has to sign in."""
+OPENED = ("", "/", "/omni/login", "/omni/login/callback")
+"""What another site may open: the page, where it leads a visitor who has to sign in, and where they come back to."""
 WILDCARDS = ("0.0.0.0", "::")
 PORTS = {"http": ":80", "https": ":443"}
 

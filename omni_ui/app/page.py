@@ -28,7 +28,7 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
     recorder: writes down what is made, for the history.
     """
     with gr.Blocks(title="Omni UI", analytics_enabled=False, fill_width=True) as page:
-        top = gr.HTML(header(limits_card(backends.limits), signed_in=backends.settings.auth is not None), padding=False)
+        top = gr.HTML(header(limits_card(backends.limits), signed_in=backends.settings.has_login), padding=False)
         opening = gr.JSON(visible=False, label="The tab to open")
         advice = Advice()
         recipes = Recipes()

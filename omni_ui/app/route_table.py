@@ -100,7 +100,7 @@ def _pattern(path: str) -> str:
 
 
 _OPEN = re.compile("|".join(_pattern(path).removesuffix("/") for path in SERVED))
-_SIGNING = ("/omni/login", "/omni/logout")
+_SIGNING = ("/omni/login", "/omni/login/huggingface", "/omni/login/callback", "/omni/logout")
 _OURS = re.compile(rf"/omni/(?:{'|'.join(OURS)})(?:/.*)?|/health")
 
 

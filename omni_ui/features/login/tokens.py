@@ -21,21 +21,22 @@ class Tokens:
     def make(self, name: str, lasts: float = LASTS) -> str:
         """A token for a user."""
         body = f"{_text(name.encode())}.{int(time.time() + lasts)}"
-        return f"{body}.{self._sign('token', body)}"
+        return f"{body}.{self.sign('token', body)}"
 
     def read(self, token: str) -> str | None:
         """The user of a token; None for one that is not ours, or no longer good."""
         body, _, signature = token.rpartition(".")
-        if not hmac.compare_digest(self._sign("token", body).encode(), signature.encode()):
+        if not hmac.compare_digest(self.sign("token", body).encode(), signature.encode()):
             return None
         name, _, expiry = body.partition(".")
         return base64.urlsafe_b64decode(name + "==").decode() if int(expiry) > time.time() else None
 
     def visitor(self, name: str) -> str:
         """The visitor's secret of a user, the same on every device."""
-        return self._sign("visitor", name)
+        return self.sign("visitor", name)
 
-    def _sign(self, purpose: str, text: str) -> str:
+    def sign(self, purpose: str, text: str) -> str:
+        """The signature of a text, good for one purpose."""
         return hmac.new(self._key, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
 
 
