@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from pydantic_core import from_json
+
 from omni_ui.client.answers.known_errors import Reply, find_reply
 from omni_ui.client.answers.valid_text import read_json
 from omni_ui.client.errors import (
@@ -25,13 +27,15 @@ from omni_ui.client.errors import (
 from omni_ui.client.gateway.gateways import NGINX, Gateway, gateway_of_answer
 
 SHOWN = 300
-"""Characters of the server's own words that go into a sentence; all of them stay in `server_message`."""
+"""Characters of the server's own words that go into a sentence; `LONGEST` of them stay in `server_message`."""
+LONGEST = 64_000
+"""Bytes of an error's body that are read, and characters of its message that are kept."""
 
 
 def error_from(
     status: int, content: bytes, headers: Mapping[str, str] | None = None, path: str = "", seconds: float | None = None
 ) -> OmniError:
-    """The error for an answer with a status of 400 or more. Any body will do.
+    """The error for an answer with a status of 400 or more. Any body will do, one that was cut off at `LONGEST`, too.
 
     path: of the call, such as /v1/videos. seconds: from the call to this answer.
     """
@@ -39,7 +43,7 @@ def error_from(
     try:
         body = read_json(content, constants=True)
     except (ValueError, RecursionError):
-        body = None
+        body = _read_cut(content) if len(content) >= LONGEST else None
     text = content.decode("utf-8", "replace").strip() if body is None else ""
     error = _of_proxy(status, body, text, headers, seconds) or error_from_body(body, status, text, path)
     error.request_id = error.request_id or headers.get("x-request-id")
@@ -47,6 +51,15 @@ def error_from(
     if isinstance(error, RateLimited) and error.retry_after:
         error.rephrase("The server takes no more requests for now.", f"It asks to wait {_span(error.retry_after)}.")
     return error
+
+
+def _read_cut(content: bytes) -> Any:
+    """The beginning of a JSON object that was cut off; None when it is none."""
+    try:
+        body = from_json(content.decode("utf-8", "ignore"), allow_partial="trailing-strings")
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -120,7 +133,7 @@ def _timed_out(gateway: Gateway | None, seconds: float | None, facts: dict[str, 
 def error_from_body(body: Any, status: int | None, text: str = "", path: str = "") -> OmniError:
     """The error for a parsed body; `status` None takes the code that the body names (errors inside a stream)."""
     message, param, request_id, code = _read(body)
-    message = message or text
+    message = (message or text)[:LONGEST]
     status = code if status is None else status
     facts = {"status": status, "server_message": message, "request_id": request_id, "body": body}
     if known := find_reply(message):
@@ -184,7 +197,7 @@ def _read(body: Any) -> tuple[str, str | None, str | None, int | None]:
 def _said(message: str) -> str:
     """The plain part of a validation message, which is Python-dict text over several lines (validation.py:149)."""
     parts = []
-    for line in re.findall(r"^\s*(\{.*\})\s*$", message, re.MULTILINE):
+    for line in re.findall(r"^[ \t]*(\{.*\})[ \t]*$", message, re.MULTILINE):
         try:
             one = ast.literal_eval(line)
         except (ValueError, SyntaxError, MemoryError, RecursionError):

@@ -9,6 +9,9 @@ from typing import Any
 from omni_ui.client import errors
 from omni_ui.client.errors import OmniError
 
+HEAD, TAIL = 6000, 2000
+"""Characters at the beginning and at the end of a message in which the patterns are looked for."""
+
 TABLE = Path(__file__).with_name("known_errors.toml")
 
 
@@ -48,6 +51,8 @@ KNOWN_REPLIES = read_replies(TABLE.read_text(encoding="utf-8"))
 
 def find_reply(message: str) -> tuple[Reply, tuple[str, ...]] | None:
     """The first known reply that this message is, with the groups of its pattern."""
+    if len(message) > HEAD + TAIL:
+        message = f"{message[:HEAD]}\n{message[-TAIL:]}"
     for reply in KNOWN_REPLIES:
         if match := reply.match(message):
             return reply, tuple(group or "" for group in match.groups())

@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 import tenacity
 
-from omni_ui.client.answers.failures import error_from, error_from_body
+from omni_ui.client.answers.failures import LONGEST, error_from, error_from_body
 from omni_ui.client.answers.formats import replace_files, type_of_file
 from omni_ui.client.connection import retries
 from omni_ui.client.connection.addresses import read_address, read_key
@@ -199,16 +199,18 @@ class Transport(Reader):
             self.signs.gateway = gateway_of_answer(response.headers) or self.signs.gateway
             return response
         try:
-            content = await response.aread()
-        except OmniError:
+            content = await _read_start(response)
+        except (OmniError, httpx.DecodingError):
             content = b""
         finally:
             await response.aclose()
         if response.is_redirect:
             raise self._redirected(response, call)
-        raise self._refused(response, self._without_secrets(content), call, took)
+        raise await asyncio.to_thread(self._refused, response, content, call, took)
 
     def _refused(self, response: httpx.Response, content: bytes, call: WireCall, took: float) -> OmniError:
+        """Blocking: it looks through the whole body."""
+        content = self._without_secrets(content)
         error = error_from(response.status_code, content, response.headers, call.path, took)
         gateway = gateway_of_answer(response.headers, content[:4096].decode("utf-8", "replace"))
         self.signs.gateway = gateway or self.signs.gateway
@@ -238,11 +240,13 @@ class Transport(Reader):
 
     def _without_secrets(self, content: bytes) -> bytes:
         """An error's body without the key and the values of own headers, which it may repeat."""
-        if self._key:
-            content = content.replace(self._key.encode(), b"[key]")
-        for name, value in self._headers.items():
-            if len(value) >= 4:
-                content = content.replace(value.encode(), f"[{name}]".encode())
+        secrets = {"key": self._key} if self._key else {}
+        secrets |= {name: value for name, value in self._headers.items() if len(value) >= 4}
+        cut = len(content) >= LONGEST
+        for name, value in secrets.items():
+            content = content.replace(value.encode(), f"[{name}]".encode())
+            if cut:
+                content = _without_start_of(value.encode(), content)
         return content
 
     def _build(self, call: WireCall, headers: dict[str, str], opened: ExitStack) -> httpx.Request:
@@ -265,6 +269,25 @@ class Transport(Reader):
 
     def _plain_errors(self) -> PlainErrors:
         return PlainErrors(self.address)
+
+
+async def _read_start(response: httpx.Response) -> bytes:
+    """The first `LONGEST` bytes of an error's body; the rest is not read."""
+    content = b""
+    async with aclosing(response.aiter_bytes(LONGEST)) as pieces:
+        async for piece in pieces:
+            content += piece
+            if len(content) >= LONGEST:
+                break
+    return content[:LONGEST]
+
+
+def _without_start_of(secret: bytes, content: bytes) -> bytes:
+    """A body that was cut off, without the first part of a secret at its end."""
+    for length in range(len(secret) - 1, 3, -1):
+        if content.endswith(secret[:length]):
+            return content[:-length]
+    return content
 
 
 def _part_type(field: str, kind: str) -> str:
