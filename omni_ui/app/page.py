@@ -34,14 +34,7 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
         recipes = Recipes()
         drafts = Drafts()
         with gr.Tabs(selected="image", elem_id="omni-tabs", overflow_behavior="wrap") as strip:
-            tabs: list[OmniTab] = [
-                chat.build(backends, listening),
-                image.build(backends),
-                edit.build(backends),
-                speech.build(backends, listening),
-                sound.build(backends),
-                video.build(backends, jobs),
-            ]
+            tabs = _build_tabs(backends, listening, jobs)
             sends = SendTo(tabs, recorder)
             talk.build()
             history.build(sends)
@@ -54,8 +47,8 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
         async def arrive(request: gr.Request) -> Updates:
             """A new visitor: show what models want, and open a tab that works."""
             session = request.session_hash
-            *told, wishes = await asyncio.gather(*(tab.advise(session) for tab in tabs), advice.ask(tabs, session))
-            shown = {part: value for one in told for part, value in one.items()}
+            *advised, wishes = await asyncio.gather(*(tab.advise(session) for tab in tabs), advice.ask(tabs, session))
+            shown = {part: value for updates in advised for part, value in updates.items()}
             linked = "video" if request.query_params.get("job") else None  # see features/video/jobs
             opens = linked or await _first_able(tabs, request.session_hash)
             return {opening: {"tab": opens}, advice.wishes: wishes, **shown}
@@ -82,6 +75,18 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
         recipes.wire(tabs, strip, loaded)
         page.unload(leave)
     return page
+
+
+def _build_tabs(backends: Backends, listening: Listening, jobs: VideoJobs) -> list[OmniTab]:
+    """The tabs with a form, in the order in which they stand."""
+    return [
+        chat.build(backends, listening),
+        image.build(backends),
+        edit.build(backends),
+        speech.build(backends, listening),
+        sound.build(backends),
+        video.build(backends, jobs),
+    ]
 
 
 async def _first_able(tabs: list[OmniTab], session: str | None) -> str:

@@ -8,13 +8,14 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 from uuid import uuid4
 
 import anyio
 from fastapi import HTTPException, Request
 from starlette.responses import Response
 
+from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes.errors import EngineError, GuardrailError
 
 T = TypeVar("T")
@@ -33,7 +34,7 @@ class Ask:
     """
 
     words: str
-    parameters: dict[str, Any]
+    parameters: Json
     id: str = field(default_factory=lambda: uuid4().hex[:16])
     modalities: list[str] | None = None
     begun: Callable[[], None] | None = None
@@ -56,7 +57,7 @@ class Engine:
     def __init__(self, latency: float = 0.0):
         self.latency = latency
         self.fail_kind: str | None = None
-        self.records: deque[dict[str, Any]] = deque(maxlen=200)
+        self.records: deque[Json] = deque(maxlen=200)
         self.running: dict[str, Ask] = {}
         self.threads = anyio.CapacityLimiter(2)
         self.dead_until = 0.0

@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 
 from omni_ui.demo.about import ABOUT
 from omni_ui.demo.engine import Engine
+from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes import chat as _chat
 from omni_ui.demo.routes import edits as _edits
 from omni_ui.demo.routes import errors as _errors
@@ -49,8 +50,8 @@ class Demo:
     engine: Engine
     folder: Path
     task: str | None = None
-    jobs: dict[str, Any] = field(default_factory=dict)
-    voices: dict[str, Any] = field(default_factory=dict)
+    jobs: Json = field(default_factory=dict)
+    voices: Json = field(default_factory=dict)
 
     def model(self, mode: str) -> str:
         """The id that a route checks: its own, or the only one of a server that cannot do its job."""
@@ -135,7 +136,7 @@ def _add_facts(app: FastAPI, demo: Demo) -> None:
         return {"version": VERSION}
 
     @app.get("/v1/models")
-    async def models() -> dict[str, Any]:
+    async def models() -> Json:
         if not demo.engine.alive:  # a real server ends with its engine: nothing answers there any more
             raise HTTPException(503, "The engine is dead.")
         return {"object": "list", "data": [_card(mode) for mode in demo.modes]}
@@ -152,7 +153,7 @@ def _add_facts(app: FastAPI, demo: Demo) -> None:
         return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=1.0.0; charset=utf-8")
 
 
-def _card(mode: str) -> dict[str, Any]:
+def _card(mode: str) -> Json:
     """One entry of /v1/models. Only a language model has a length, as on the real server, which describes none."""
     now, name = int(time.time()), MODELS[mode]
     may = {"allow_create_engine": False, "allow_sampling": True, "allow_logprobs": True}
@@ -168,11 +169,11 @@ def _add_stub(app: FastAPI, demo: Demo) -> None:
     """What reached the engine, and how it behaves: the same two routes that the real server's test launcher has."""
 
     @app.get("/_stub/requests", include_in_schema=False)
-    async def requests() -> dict[str, Any]:
+    async def requests() -> Json:
         return {"running": sorted(demo.engine.running), "requests": list(demo.engine.records)}
 
     @app.post("/_stub/config", include_in_schema=False)
-    async def config(request: Request) -> dict[str, Any]:
+    async def config(request: Request) -> Json:
         wanted = await request.json()
         demo.engine.latency = float(wanted.get("latency", demo.engine.latency))
         if "fail_rate" in wanted:

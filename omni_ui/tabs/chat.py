@@ -149,27 +149,8 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
         read=partial(read_chat_form, tab.form),
     )
 
-    async def reopen(at: Opened) -> Updates:
-        """The whole conversation, which is gone on with; after a failed try, the message alone is back."""
-        if not at.told:
-            return {change: ""}
-        opened = Conversation()
-        opened.messages, prompt = await asyncio.to_thread(from_history, at.told)
-        opened.messages[0].key = at.record.thread.removeprefix(THREAD)
-        note = {tab.status: status.done([("", REOPENED)])}
-        return view.all(opened, prompt) | {talk: opened, text: "", files: [], change: ""} | note
-
-    tab.reopen, tab.reopened = reopen, [talk, told, result, live]
-
-    async def take_back(kept: dict[str, Any]) -> Updates:
-        """The conversation that this browser kept while the page was loaded again."""
-        opened = await asyncio.to_thread(read_kept, kept)
-        if not opened:
-            return {tab.status: gr.skip()}
-        shown = await asyncio.to_thread(view.all, opened)
-        return {**shown, talk: opened, tab.status: status.done([("", REOPENED)])}
-
-    tab.conversation, tab.take_back = told, take_back
+    composer = Composer(talk, system, text, files, change)
+    _wire_return(tab, view, composer, [talk, told, result, live])
 
     async def settle(talk: Conversation, system: str) -> Updates:
         """After Stop: the run is being ended; then what had arrived is shown."""
@@ -179,5 +160,35 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
     tab.stop_button.click(
         settle, [talk, system], [told, result, live], api_visibility="private", queue=False, show_progress="hidden"
     )
-    tools.wire(view, Composer(talk, system, text, files, change), tab.status, tab.hello)
+    tools.wire(view, composer, tab.status, tab.hello)
     return tab
+
+
+def _wire_return(tab: OmniTab, view: ChatView, fields: Composer, parts: list[Component]) -> None:
+    """How a conversation comes back: from the history, and after the page was loaded again. parts: what that sets."""
+
+    async def reopen(at: Opened) -> Updates:
+        """The whole conversation, which is gone on with; after a failed try, the message alone is back."""
+        if not at.told:
+            return {fields.change: ""}
+        opened = Conversation()
+        opened.messages, prompt = await asyncio.to_thread(from_history, at.told)
+        opened.messages[0].key = at.record.thread.removeprefix(THREAD)
+        note = {tab.status: status.done([("", REOPENED)])}
+        return (
+            view.all(opened, prompt)
+            | {fields.talk: opened, fields.text: "", fields.files: [], fields.change: ""}
+            | note
+        )
+
+    tab.reopen, tab.reopened = reopen, parts
+
+    async def take_back(kept: dict[str, Any]) -> Updates:
+        """The conversation that this browser kept while the page was loaded again."""
+        opened = await asyncio.to_thread(read_kept, kept)
+        if not opened:
+            return {tab.status: gr.skip()}
+        shown = await asyncio.to_thread(view.all, opened)
+        return {**shown, fields.talk: opened, tab.status: status.done([("", REOPENED)])}
+
+    tab.conversation, tab.take_back = view.told, take_back

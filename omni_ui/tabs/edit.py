@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -32,16 +33,7 @@ STOPPED = (
 def build(backends: Backends) -> OmniTab:
     tab = OmniTab(EditRequest, "Edit", backends, status.empty(HELLO, EXAMPLES, "edit-prompt"))
 
-    async def most_pictures(session: str | None) -> int | None:
-        """How many the model is known to take at once; None when the server sets no limit, or nobody knows."""
-        ability = await tab.ability(session)
-        return ability.detail.get("max_images") if ability and not ability.guess else None
-
-    async def streams_text(session: str | None) -> bool:
-        ability = await tab.ability(session)
-        return bool(ability and ability.detail.get("streams_text"))
-
-    tab.form = PictureForm(tab.form.model, mask=("mask_image", "image"), most=most_pictures)
+    tab.form = PictureForm(tab.form.model, mask=("mask_image", "image"), most=partial(_most_pictures, tab))
     with tab.frame():
         with tab.controls():
             pass
@@ -62,8 +54,8 @@ def build(backends: Backends) -> OmniTab:
             self._notes: list[str] = []
 
         async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Any]:
-            await self._take_files(await most_pictures(self.session))
-            if not await streams_text(self.session):
+            await self._take_files(await _most_pictures(tab, self.session))
+            if not await _streams_text(tab, self.session):
                 yield await omni.edits(self.request, on_wait=tell)
                 return
             async with aclosing(omni.edits_stream(self.request, on_wait=tell)) as stream:
@@ -118,7 +110,7 @@ def build(backends: Backends) -> OmniTab:
             return self._made
 
     async def stopped(request: gr.Request) -> str:
-        return "" if await streams_text(request.session_hash) else STOPPED
+        return "" if await _streams_text(tab, request.session_hash) else STOPPED
 
     async def reopen(opened: Opened) -> Updates:
         first = (opened.entered.get("image") or [None])[0]
@@ -145,3 +137,14 @@ def thinking(text: str) -> str:
         return ""
     body = escape(text.strip())
     return f'<details class="omni-thoughts" open><summary>What the model thinks</summary><p>{body}</p></details>'
+
+
+async def _most_pictures(tab: OmniTab, session: str | None) -> int | None:
+    """How many the model is known to take at once; None when the server sets no limit, or nobody knows."""
+    ability = await tab.ability(session)
+    return ability.detail.get("max_images") if ability and not ability.guess else None
+
+
+async def _streams_text(tab: OmniTab, session: str | None) -> bool:
+    ability = await tab.ability(session)
+    return bool(ability and ability.detail.get("streams_text"))

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from omni_ui.client import OmniClient, SoundRequest, Speech
+from omni_ui.client import Ability, OmniClient, SoundRequest, Speech
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.files import keep, shown
@@ -58,19 +58,8 @@ def build(backends: Backends) -> OmniTab:
             self._made = Outcome()
 
         async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Any]:
-            await self._check_length()
+            _check_length(self.request, await tab.ability(self.session))
             yield await omni.sound(self.request, on_wait=tell)
-
-        async def _check_length(self) -> None:
-            """The server makes what it is asked for, or fails late; where the model's limit is known, we say it."""
-            ability = await tab.ability(self.session)
-            most = ability.detail.get("max_seconds") if ability and not ability.guess else None
-            if most and (self.request.audio_length or 0) > most:
-                raise Invalid.because(
-                    "audio_length",
-                    f"Length is {self.request.audio_length:g} s, and this model makes at most {most:g} s. Shorten it.",
-                    {"field": "audio_length", "value": most},
-                )
 
         async def show(self, events: list[Speech]) -> Updates:
             sound = events[-1]
@@ -94,3 +83,14 @@ def sound_facts(heard: Recording) -> list[tuple[str, str]]:
     """Length, rate, channels and format for the line below the result."""
     channels = {1: "mono", 2: "stereo"}.get(heard.channels, f"{heard.channels} channels")
     return [("sound", f"{heard.seconds:.1f} s"), ("", f"{heard.rate:,} Hz {channels}"), ("", heard.kind)]
+
+
+def _check_length(request: SoundRequest, ability: Ability | None) -> None:
+    """The server makes what it is asked for, or fails late; where the model's limit is known, we say it."""
+    most = ability.detail.get("max_seconds") if ability and not ability.guess else None
+    if most and (request.audio_length or 0) > most:
+        raise Invalid.because(
+            "audio_length",
+            f"Length is {request.audio_length:g} s, and this model makes at most {most:g} s. Shorten it.",
+            {"field": "audio_length", "value": most},
+        )

@@ -1,6 +1,5 @@
 """The Video tab: videos as jobs that outlive the page. The page only looks; jobs.py does the rest."""
 
-import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
@@ -26,13 +25,13 @@ from omni_ui.features.video.routes import job_list, note_of
 from omni_ui.features.video.video_files import (
     area_of,
     check_video,
+    is_video,
     lend,
     size_like,
     size_words,
     small_sound,
     video_facts,
 )
-from omni_ui.media.container import identify
 from omni_ui.media.image_input import Taken, take_picture
 from omni_ui.store import StoreTrouble, VideoRecord
 from omni_ui.tabs.base import OmniTab
@@ -47,14 +46,6 @@ EXAMPLES = [
 ]
 NO_FILE = "The file of this video is not here any more. Fetch it from the server in the list below, or run it again."
 NO_JOB = "There is no such video: it was deleted, or the link is not complete."
-
-
-async def _is_video(path: Path, field: str) -> bool:
-    """Whether it is a video rather than a picture. Raises Invalid for a recording."""
-    kind = (await asyncio.to_thread(identify, path)).kind
-    if kind == "audio":
-        raise Invalid.because(field, f"{path.name} is a recording, not a picture or a video.")
-    return kind == "video"
 
 
 def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
@@ -143,7 +134,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
 
         async def _look_at(self, path: Path, field: str) -> tuple[Path, Taken | None]:
             """The file as it will be sent, and what is known of it when it is a picture. Raises Invalid."""
-            if await _is_video(path, field):
+            if await is_video(path, field):
                 await check_video(path, field, backends.settings.max_upload_mb * 1_000_000)
                 return path, None
             taken = await take_picture(path, field)

@@ -85,7 +85,7 @@ async def open_socket(wire: Transport, path: str) -> LiveSocket:
     Raises NotFound where the server has no such route, Unauthorized for a wrong key, ServerBusy, NotReachable.
     """
     url = str(wire.base).rstrip("/").replace("http", "ws", 1) + path
-    pinned = {} if wire.connect_to is None else {"host": wire.connect_to, "port": _port(wire)}
+    pinned: dict[str, Any] = {} if wire.connect_to is None else {"host": wire.connect_to, "port": _port(wire)}
     trusted = wire.connect_to is None and wire.trusts_environment
     try:
         # The Host header and the check of TLS keep the name of the address, whatever it is connected to.

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from omni_ui.demo.engine import Ask, while_connected
+from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes import errors as _errors
 from omni_ui.demo.routes.chat_answer import (
     Chat,
@@ -155,7 +156,7 @@ async def _load(part: Any) -> tuple[str, str] | None:
 
 async def _whole(turn: Turn, ask: Ask) -> Response:
     """Text and voice in one choice, pictures in a second one that has index 0 too; no output gives no choices."""
-    choices: list[dict[str, Any]] = []
+    choices: list[Json] = []
     try:
         async for kind, piece in turn.demo.engine.stream(ask, lambda: turn.make(delta=False)):
             if kind == "audio":
@@ -175,11 +176,11 @@ async def _events(turn: Turn, ask: Ask) -> AsyncIterator[str]:
         return f"data: {json.dumps({**head, 'choices': choices, **more})}\n\n"
 
     def chunk(kind: str, piece: Any, last: bool, final: bool) -> str:
-        choice: dict[str, Any] = {"index": 0, "delta": {"content": piece}, "logprobs": None, "finish_reason": None}
+        choice: Json = {"index": 0, "delta": {"content": piece}, "logprobs": None, "finish_reason": None}
         if final and kind != "image":
             choice["finish_reason"] = "length" if turn.cut and kind == "text" else "stop"
         choice |= {"stop_reason": None, "token_ids": None} if last or kind != "text" else {"token_ids": None}
-        more: dict[str, Any] = {"metrics": None if last else {}, "modality": kind}
+        more: Json = {"metrics": None if last else {}, "modality": kind}
         if kind != "text":
             choice["delta"] = {"role": "assistant", "content": piece}
         if kind == "audio":
@@ -223,7 +224,7 @@ async def _diffusion(body: Chat, demo: Any) -> Response:
             inputs.append(await anyio.to_thread.run_sync(decode, await fetch(url)))
     ask = Ask(prompt, turn.parameters | {"multi_modal_data": {"image": [describe(one) for one in inputs]}}, id=turn.id)
 
-    def work() -> dict[str, Any]:
+    def work() -> Json:
         if demo.modes == ("sound",):
             from omni_ui.demo.audio import sound
 

@@ -14,6 +14,7 @@ import numpy as np
 from fastapi import HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
+from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes.images import DEFAULT_SIZE, check_pixels, encode
 from omni_ui.demo.routes.media import decode, encode_audio
 
@@ -27,12 +28,12 @@ class Chat(BaseModel):
     model: str | None = None
     modalities: Any = None
     stream: bool | None = False
-    stream_options: dict[str, Any] | None = None
-    audio: dict[str, Any] | None = None
+    stream_options: Json | None = None
+    audio: Json | None = None
     temperature: float | None = None
     max_tokens: int | None = Field(None, ge=0)
     logprobs: bool | None = None
-    extra_body: dict[str, Any] = Field(default_factory=dict)
+    extra_body: Json = Field(default_factory=dict)
 
     def knob(self, name: str) -> Any:
         """A parameter from the top level or from `extra_body`."""
@@ -57,11 +58,11 @@ class Turn:
         return "pcm" if kind == "pcm16" else kind
 
     @property
-    def head(self) -> dict[str, Any]:
+    def head(self) -> Json:
         return {"id": self.id, "created": int(time.time()), "model": self.demo.model("chat")}
 
     @property
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> Json:
         """What stands in the record of the engine."""
         return {"prompt": self.prompt, **self.body.model_dump(exclude_none=True, exclude={"messages"})}
 
@@ -112,7 +113,7 @@ class Turn:
         plain = re.sub(r"[*_`#>|]+", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)).strip() or "Nothing."
         yield from voice.speak(plain, voice=name, language=self.body.knob("language"))
 
-    def _file(self, samples: np.ndarray) -> tuple[str, dict[str, Any]]:
+    def _file(self, samples: np.ndarray) -> tuple[str, Json]:
         """Base64 of a whole file (or bare PCM), and its metadata."""
         facts = {"format": self.format, "sample_rate_hz": 24000, "frame_count": len(samples), "channels": 1}
         return base64.b64encode(encode_audio(samples, 24000, self.format)).decode(), facts
@@ -142,7 +143,7 @@ def pictures(messages: list[Any]) -> list[str]:
     return [url for url in urls if url.startswith("data:image")]
 
 
-def picture_parts(body: Chat, demo: Any, prompt: str, inputs: list[Any]) -> list[dict[str, Any]]:
+def picture_parts(body: Chat, demo: Any, prompt: str, inputs: list[Any]) -> list[Json]:
     """Content parts with PNG data URLs, painted or edited."""
     from omni_ui.demo.imaging import editor, painter
 
@@ -163,14 +164,14 @@ def picture_parts(body: Chat, demo: Any, prompt: str, inputs: list[Any]) -> list
     return [{"type": "image_url", "image_url": {"url": url}, **spent} for url in urls]
 
 
-def choice_of(content: Any, finish: str | None = "stop", index: int = 0) -> dict[str, Any]:
+def choice_of(content: Any, finish: str | None = "stop", index: int = 0) -> Json:
     message = {"role": "assistant", "content": content, "refusal": None, "annotations": None, "audio": None}
     message |= {"function_call": None, "reasoning": None}
     choice = {"index": index, "message": message, "logprobs": None, "finish_reason": finish, "stop_reason": None}
     return choice | {"token_ids": None, "routed_experts": None}
 
 
-def spoken(choice: dict[str, Any], data: str, facts: dict[str, Any]) -> dict[str, Any]:
+def spoken(choice: Json, data: str, facts: Json) -> Json:
     """The choice with its voice; the transcript is always empty, and the format stands beside the message."""
     expires = int(time.time()) + 86_400
     audio = {"id": f"audio-{uuid4().hex[:16]}", "data": data, "expires_at": expires, "transcript": ""}
@@ -178,7 +179,7 @@ def spoken(choice: dict[str, Any], data: str, facts: dict[str, Any]) -> dict[str
     return choice | {"audio_metadata": facts}
 
 
-def completion(turn: Turn, choices: list[dict[str, Any]], usage: dict[str, int]) -> dict[str, Any]:
+def completion(turn: Turn, choices: list[Json], usage: dict[str, int]) -> Json:
     body = {**turn.head, "object": "chat.completion", "choices": choices, "service_tier": None}
     none = {"prompt_tokens_details": None, "completion_tokens_details": None}
     body |= {"system_fingerprint": None, "usage": usage | none, "prompt_logprobs": None, "prompt_token_ids": None}

@@ -18,6 +18,7 @@ from starlette.datastructures import UploadFile as Upload
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from omni_ui.demo.engine import Ask
+from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes import errors as _errors
 from omni_ui.demo.routes.images import check_layers, check_lora, check_pixels, choose_format, parse_size, result
 from omni_ui.demo.routes.media import Real, Text, Whole, decode, describe, fetch, given
@@ -93,7 +94,7 @@ async def edits(
             many = f"Received {len(sources)} input images. At most {most} images are supported by this model."
             single = "Received multiple input images. Only a single image is supported by this model."
             raise HTTPException(400, many if most > 1 else single)
-        media: dict[str, Any] = {"image": [await open_picture(source) for source in sources]}
+        media: Json = {"image": [await open_picture(source) for source in sources]}
         for name, source in (("mask_image", mask_image), ("reference_image", reference_image)):
             if source:
                 media[name] = await open_picture(source)
@@ -120,7 +121,7 @@ async def edits(
         how |= {"guidance": guidance_scale or true_cfg_scale, "negative_prompt": negative_prompt}
         how |= {"width": width, "height": height, "steps": num_inference_steps}
 
-        def work() -> dict[str, Any]:
+        def work() -> Json:
             from omni_ui.demo.imaging import editor
 
             start, times = time.monotonic(), max(1, n) if demo.makes_pictures else 0

@@ -13,6 +13,8 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from omni_ui.demo.json_types import Json
+
 SERVING = {400: "BadRequestError", 404: "NotFoundError", 500: "InternalServerError"}
 """The `type` that the serving classes write; routes that raise write the HTTP phrase instead."""
 GUARDED = ("/v1", "/v2", "/inference", "/cohere")
@@ -37,7 +39,7 @@ def scrub(message: str) -> str:
     return re.sub(r"(?:/[\w\-]+)+/[\w\-]+\.\w+", "<path>", message).strip()
 
 
-def body(message: str, status: int, kind: str | None = None, param: str | None = None) -> dict[str, Any]:
+def body(message: str, status: int, kind: str | None = None, param: str | None = None) -> Json:
     return {"error": {"message": scrub(message), "type": kind or SERVING[status], "param": param, "code": status}}
 
 
@@ -46,7 +48,7 @@ def refusal(message: str, status: int = 400, kind: str | None = None, param: str
     return JSONResponse(body(message, status, kind, param), status)
 
 
-def engine_body(wrong: EngineError) -> dict[str, Any]:
+def engine_body(wrong: EngineError) -> Json:
     answer = body(str(wrong), 500)
     answer["error"] |= {"request_id": wrong.request_id, "error_stage_id": wrong.stage}
     return answer
@@ -78,7 +80,7 @@ def answer(wrong: Exception, what: str, value: int = 400) -> Response:
     raise HTTPException(500, f"{what} failed: {wrong}") from wrong
 
 
-def stream_error(wrong: Exception) -> dict[str, Any]:
+def stream_error(wrong: Exception) -> Json:
     """What stands under `error` when a stream fails after its 200."""
     status = 400 if isinstance(wrong, GuardrailError | ValueError) else 500
     return body(str(wrong), status)["error"]

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, field_validator
 from starlette.responses import JSONResponse, Response
 
 from omni_ui.demo.engine import Ask, while_connected
+from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes import errors as _errors
 from omni_ui.demo.routes.media import json_only
 
@@ -92,9 +93,9 @@ class Generation(BaseModel):
     guidance_scale: float | None = Field(None, ge=0, le=20)
     true_cfg_scale: float | None = Field(None, ge=0, le=20)
     flow_shift: float | None = None
-    extra_params: dict[str, Any] | None = None
+    extra_params: Json | None = None
     seed: int | None = Field(None, ge=-INT64, le=INT64 - 1)
-    lora: dict[str, Any] | None = None
+    lora: Json | None = None
     output_format: str | None = None
     output_compression: int = Field(100, ge=0, le=100)
     return_stage_metrics: bool | None = None
@@ -122,7 +123,7 @@ def result(pictures: list[Image.Image], kind: str, compression: int, size: str |
         {"b64_json": base64.b64encode(encode(p, kind, compression)).decode(), "url": None, "revised_prompt": None}
         for p in pictures
     ]
-    metrics: dict[str, Any] = {"stage_durations": {"paint": round(seconds, 3)}, "peak_memory_mb": None}
+    metrics: Json = {"stage_durations": {"paint": round(seconds, 3)}, "peak_memory_mb": None}
     if detail:
         metrics |= {"stage_metrics": {"0": {"stage_id": 0, "stage_gen_time_ms": seconds * 1000}}, "stage_id": 0}
         metrics |= {"num_tokens_in": 0, "num_tokens_out": 0, "final_output_type": "image"}
@@ -131,7 +132,7 @@ def result(pictures: list[Image.Image], kind: str, compression: int, size: str |
     return answer | {"cot_output": None, "metrics": metrics}
 
 
-def as_file(answer: dict[str, Any]) -> Response:
+def as_file(answer: Json) -> Response:
     """The bytes of one picture, or a zip of several."""
     if not answer["data"]:
         raise HTTPException(500, "No image data available for file response.")
@@ -163,7 +164,7 @@ async def _generate(body: Generation, request: Request) -> Response:
         guidance = body.true_cfg_scale if body.guidance_scale is None else body.guidance_scale
         how = {"steps": body.num_inference_steps, "guidance": guidance, "negative_prompt": body.negative_prompt}
 
-        def paint() -> dict[str, Any]:
+        def paint() -> Json:
             from omni_ui.demo.imaging import painter
 
             start, pictures = time.monotonic(), []

@@ -13,6 +13,8 @@ from fastapi import Form, Request
 from fastapi.exceptions import RequestValidationError
 from PIL import Image
 
+from omni_ui.demo.json_types import Json
+
 FRAMES = 12.5
 """Audio tokens a second, as Qwen3-TTS counts them."""
 Text = Annotated[str | None, Form()]
@@ -35,7 +37,7 @@ def json_only(request: Request) -> None:
         raise RequestValidationError(["Unsupported Media Type: Only 'application/json' is allowed"])
 
 
-def given(**params: Any) -> dict[str, Any]:
+def given(**params: Any) -> Json:
     """Those that are not None."""
     return {name: value for name, value in params.items() if value is not None}
 
@@ -85,7 +87,7 @@ def open_wav(rate: int) -> bytes:
     return struct.pack("<4sI4s4sIHHIIHH4sI", *layout)
 
 
-def usage(text: str, seconds: float, reference: float = 0.0) -> dict[str, Any]:
+def usage(text: str, seconds: float, reference: float = 0.0) -> Json:
     """Counts as the real server words them; text tokens are bytes here, for there is no tokenizer."""
     spoken, heard, output = len(text.encode()), int(reference * FRAMES), int(seconds * FRAMES)
     counts = {"input_tokens": spoken + heard, "output_tokens": output, "total_tokens": spoken + heard + output}

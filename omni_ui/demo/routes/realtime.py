@@ -20,6 +20,7 @@ from omni_ui.demo.audio import voice
 from omni_ui.demo.audio.hearing import RATE, Hearing, trimmed
 from omni_ui.demo.audio.listen import measure
 from omni_ui.demo.engine import Ask
+from omni_ui.demo.json_types import Json
 
 router = APIRouter()
 FIRST_MESSAGE = 10.0
@@ -161,7 +162,7 @@ class Duplex(Talk):
             if await self._handle(event):
                 return
 
-    async def _receive(self) -> dict[str, Any]:
+    async def _receive(self) -> Json:
         while True:
             try:
                 event = json.loads(await self.socket.receive_text())
@@ -172,13 +173,13 @@ class Duplex(Talk):
                 return event
             await self.error("bad_event", "A message is not an object.")
 
-    async def _configure(self, session: dict[str, Any]) -> None:
+    async def _configure(self, session: Json) -> None:
         if "turn_detection" in session:
             detection = session["turn_detection"]
             self.detects = isinstance(detection, dict) and detection.get("type") == "server_vad"
         self.hearing.keeps_all = not self.detects
 
-    async def _handle(self, event: dict[str, Any]) -> bool:
+    async def _handle(self, event: Json) -> bool:
         """True when the session is over."""
         kind = event.get("type")
         if kind == "input_audio_buffer.append":
@@ -209,7 +210,7 @@ class Duplex(Talk):
             await self.error("unknown_event", f"The event {kind!r} is unknown here.", event.get("event_id"))
         return False
 
-    async def _hear(self, event: dict[str, Any]) -> None:
+    async def _hear(self, event: Json) -> None:
         try:
             changes = self.hearing.feed(decode(event.get("audio")))
         except ValueError as wrong:
@@ -230,7 +231,7 @@ class Duplex(Talk):
     async def _respond(self, samples: np.ndarray) -> None:
         response = f"resp-{self.id}-{self.sequence}"
         item = f"item-{uuid4().hex[:16]}"
-        state: dict[str, Any] = {"id": response, "object": "realtime.response", "status": "in_progress"}
+        state: Json = {"id": response, "object": "realtime.response", "status": "in_progress"}
         await self.send("response.created", response=state)
         said, sent = "", 0
         status, reason = "completed", "stop"

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from omni_ui.demo.engine import Ask, while_connected
+from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes import errors as _errors
 from omni_ui.demo.routes.errors import refusal
 from omni_ui.demo.routes.media import FILES, encode_audio, fetch, json_only, measure, open_wav, usage
@@ -55,7 +56,7 @@ async def prepare(body: Speech, demo: Any) -> tuple[Ask, Callable[[], Iterator[n
     return ask, work, match.seconds if match else 0.0
 
 
-async def whole(body: Speech, demo: Any) -> tuple[bytes, dict[str, Any]]:
+async def whole(body: Speech, demo: Any) -> tuple[bytes, Json]:
     """One finished file and its usage."""
     ask, work, reference = await prepare(body, demo)
     rate = body.sample_rate or 24000
@@ -143,7 +144,7 @@ async def _events(pieces: AsyncIterator[bytes], body: Speech, reference: float) 
         text = body.input + (body.instructions or "")
         yield event("speech.audio.done", usage=usage(text, seconds, reference))
     except Exception as wrong:
-        error: dict[str, Any] = {"message": str(wrong), "type": "server_error", "param": None, "code": 500}
+        error: Json = {"message": str(wrong), "type": "server_error", "param": None, "code": 500}
         yield event("speech.audio.error", error=error | ({"partial_audio": True, "action": "discard"} if sent else {}))
 
 
@@ -161,7 +162,7 @@ async def _batch(body: Batch, demo: Any) -> Response:
         return other
     common = {k: getattr(body, k) for k in SpeechItem.model_fields if k != "input"}
 
-    async def result(index: int, item: SpeechItem) -> dict[str, Any]:
+    async def result(index: int, item: SpeechItem) -> Json:
         merged = Speech(**{k: v for k, v in {**common, **item.model_dump(exclude_none=True)}.items() if v is not None})
         try:
             if "speech" not in demo.modes:

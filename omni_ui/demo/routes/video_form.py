@@ -13,6 +13,7 @@ from fastapi import Form, HTTPException, Request, UploadFile
 from pydantic import BaseModel, Field, field_validator
 
 from omni_ui.demo.engine import Ask
+from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes.images import parse_size
 from omni_ui.demo.routes.media import Real, Text, Whole, decode, fetch, given
 
@@ -48,8 +49,8 @@ class Film:
     """A checked request: the call of the engine, what the job says of itself, and what the craft is told."""
 
     ask: Ask
-    facts: dict[str, Any]
-    how: dict[str, Any]
+    facts: Json
+    how: Json
 
 
 def _json(text: str | None, kind: type | tuple[type, ...] = (dict, list)) -> Any:
@@ -134,7 +135,7 @@ async def read_form(
     return Film(Ask(prompt, parameters), facts | {"duration_s": long}, how)
 
 
-async def _media(references: dict[str, Any], files: list[UploadFile], folder: Path) -> dict[str, Any]:
+async def _media(references: Json, files: list[UploadFile], folder: Path) -> Json:
     """At most one picture (PIL), video (path) and audio (path). HTTPException 400 for what cannot be read."""
     found: list[tuple[str, bytes]] = []
     for kind, given_ones in references.items():
@@ -149,7 +150,7 @@ async def _media(references: dict[str, Any], files: list[UploadFile], folder: Pa
     for file in files:
         kind = (file.content_type or "").partition("/")[0]
         found.append((kind if kind in ("image", "video", "audio") else "image", await file.read()))
-    media: dict[str, Any] = {}
+    media: Json = {}
     for kind, content in found:
         if kind in media:
             raise HTTPException(400, f"The demo films with one {kind} reference, not several.")

@@ -13,6 +13,7 @@ import anyio
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
+from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes import errors as _errors
 from omni_ui.demo.routes.errors import GuardrailError
 from omni_ui.demo.routes.images import check_lora
@@ -25,7 +26,7 @@ MOST_JOBS = 100
 
 @dataclass
 class Job:
-    facts: dict[str, Any]
+    facts: Json
     path: Path
     task: asyncio.Task[None] | None = None
 
@@ -61,7 +62,7 @@ def _work(demo: Any, film: Film, path: Path) -> Callable[[], bool]:
 
 @router.post("/v1/videos")
 @router.post("/v1/videos/generations")
-async def create(request: Request, film: Annotated[Film, Depends(read_form)]) -> dict[str, Any]:
+async def create(request: Request, film: Annotated[Film, Depends(read_form)]) -> Json:
     """A job; the answer is a 200 at once, also when it is bound to fail."""
     demo = request.app.state.demo
     film.ask.id = f"video_gen_{uuid.uuid4().hex}"
@@ -126,7 +127,7 @@ async def listing(
     after: str | None = None,
     limit: Annotated[int | None, Query(ge=0, le=100)] = None,
     order: Literal["asc", "desc"] = "desc",
-) -> dict[str, Any]:
+) -> Json:
     """The sort is by whole seconds and stable, so jobs of one second come oldest first in either order."""
     jobs = [job.facts for job in request.app.state.demo.jobs.values()]
     jobs.sort(key=lambda job: job["created_at"], reverse=order == "desc")
@@ -163,7 +164,7 @@ async def content(request: Request, video_id: str) -> Response:
 
 
 @router.delete("/v1/videos/{video_id}")
-async def delete(request: Request, video_id: str) -> dict[str, Any]:
+async def delete(request: Request, video_id: str) -> Json:
     """Cancels what still runs; afterwards the job is unknown."""
     job = _find(request, video_id)
     if job.task and not job.over:

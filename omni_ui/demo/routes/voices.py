@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, Request, UploadFile
 from pydantic import AliasChoices, BaseModel, Field, field_validator, model_validator
 from starlette.responses import JSONResponse, Response
 
+from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes.errors import refusal
 from omni_ui.demo.routes.media import Format, measure
 
@@ -57,7 +58,7 @@ class Speech(SpeechItem):
     stream_format: Literal["sse", "audio"] | None = None
     speaker_embedding: list[float] | None = None
     seed: int | None = Field(None, ge=-INT64, le=INT64 - 1)
-    extra_params: dict[str, Any] | None = None
+    extra_params: Json | None = None
     word_timestamps: bool = False
 
     @property
@@ -146,7 +147,7 @@ def check(body: Speech, demo: Any) -> str | None:
 
 
 @router.get("/v1/audio/voices")
-async def voices(request: Request) -> dict[str, Any]:
+async def voices(request: Request) -> Json:
     demo = request.app.state.demo
     uploads = [{k: v for k, v in voice_record.items() if k != "match"} for voice_record in demo.voices.values()]
     return {"voices": known_voices(demo), "uploaded_voices": uploads}

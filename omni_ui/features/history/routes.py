@@ -43,10 +43,9 @@ def history_routes(recorder: Recorder) -> APIRouter:
             raise HTTPException(403, "Changes are made from the page itself.")
 
     def visitor(request: Request) -> str:
-        found = visitor_of(request)
-        if found is None:
+        if (visitor := visitor_of(request)) is None:
             raise HTTPException(404, NOT_HERE)
-        return found
+        return visitor
 
     Visitor = Annotated[str, Depends(visitor)]
 

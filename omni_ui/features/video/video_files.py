@@ -136,3 +136,11 @@ async def lend(path: Path, name: str) -> Path:
         return shown
 
     return await asyncio.to_thread(give)
+
+
+async def is_video(path: Path, field: str) -> bool:
+    """Whether it is a video rather than a picture. Raises Invalid for a recording."""
+    kind = (await asyncio.to_thread(identify, path)).kind
+    if kind == "audio":
+        raise Invalid.because(field, f"{path.name} is a recording, not a picture or a video.")
+    return kind == "video"
