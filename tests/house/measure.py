@@ -111,7 +111,8 @@ def script_globals() -> int:
 
 def important() -> int:
     """Times that a style sheet says `!important`."""
-    return sum(path.read_text(encoding="utf-8").count("!important") for path in (ROOT / "omni_ui").rglob("*.css"))
+    sheets = [path for path in (ROOT / "omni_ui").rglob("*.css") if "katex" not in path.parts]  # not ours
+    return sum(path.read_text(encoding="utf-8").count("!important") for path in sheets)
 
 
 def type_errors() -> dict[str, int]:
