@@ -1,12 +1,12 @@
 """Masks: which part of a picture may change. White is repainted, black is kept."""
 
-import asyncio
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from omni_ui.core.files import new_path
+from omni_ui.core.heavy_work import run_heavy
 from omni_ui.core.invalid import Invalid
 from omni_ui.media.image_input import Taken, take_picture
 
@@ -18,7 +18,7 @@ LIGHT = 128
 async def take_mask(path: str | Path, picture: Taken) -> Taken:
     """A mask for that picture, in its size. Invalid with a sentence when it says nothing or has another shape."""
     mask = await take_picture(path, FIELD, keep_transparency=True)
-    return await asyncio.to_thread(_fit, mask, picture)
+    return await run_heavy(_fit, mask, picture)
 
 
 def _fit(mask: Taken, picture: Taken) -> Taken:

@@ -1,6 +1,5 @@
 """How alike two results are: to the byte, nearly (and how nearly), or different. Needs nothing of the page."""
 
-import asyncio
 import difflib
 import math
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ import soundfile
 from PIL import Image
 
 from omni_ui.client import type_of_file
+from omni_ui.core.heavy_work import run_heavy
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -44,7 +44,7 @@ class Likeness:
 
 async def likeness(before: Sequence[Path], after: Sequence[Path], texts: tuple[str, str] = ("", "")) -> Likeness:
     """Compares two results, file by file and by their texts, off the event loop."""
-    return await asyncio.to_thread(_likeness, before, after, texts)
+    return await run_heavy(_likeness, before, after, texts)
 
 
 def _likeness(before: Sequence[Path], after: Sequence[Path], texts: tuple[str, str]) -> Likeness:

@@ -6,8 +6,12 @@ import sys
 import threading
 
 import pytest
+from PIL import Image
 
 from omni_ui.core.heavy_work import run_heavy
+from omni_ui.media.image_input import take_picture
+from omni_ui.media.mask import take_mask
+from omni_ui.media.similarity import likeness
 from tests.running import ROOT
 
 MEASURE = """
@@ -66,3 +70,22 @@ def test_after_50_pictures_of_33_million_pixels_the_memory_is_back(tmp_path):
     before, after = map(float, done.stdout.split())
     print(f"RSS before {before:.0f} MB, after 50 pictures of 5760x5760 {after:.0f} MB")
     assert after - before < 150
+
+
+async def test_masks_and_comparisons_are_decoded_in_one_of_the_two_places(tmp_path, monkeypatch):
+    threads = []
+    opened = Image.open
+
+    def noted(*args, **more):
+        threads.append(threading.current_thread().name)
+        return opened(*args, **more)
+
+    path, other = tmp_path / "picture.png", tmp_path / "other.png"
+    Image.new("RGB", (64, 64), "white").save(path)
+    Image.new("RGB", (64, 64), "grey").save(other)
+    picture = await take_picture(path)
+    monkeypatch.setattr(Image, "open", noted)
+    await take_mask(path, picture)
+    await likeness([path], [other])
+    assert len(threads) >= 4
+    assert all(name.startswith("heavy") for name in threads), threads

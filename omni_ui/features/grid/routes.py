@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, Field
 
 from omni_ui.core.backends import Backends
+from omni_ui.core.heavy_work import run_heavy
 from omni_ui.features.grid import home, sheet
 from omni_ui.features.grid.board import LONGEST
 from omni_ui.features.grid.values import too_many
@@ -67,7 +68,7 @@ def grid_routes(backends: Backends, store: Store) -> APIRouter:
     @router.post("/sheet")
     async def one_picture(grid: Home) -> Response:
         """A PNG of all pictures with their values. The guard keeps others' results out."""
-        made = await asyncio.to_thread(sheet.draw, grid.as_sheet(most))
+        made = await run_heavy(sheet.draw, grid.as_sheet(most))
         return Response(made, media_type="image/png", headers=_named("grid.png"))
 
     @router.post("/page")

@@ -4,13 +4,13 @@ A cookie also comes along when another site's page asks in the visitor's name. B
 changes something wants the header `x-omni` besides, which such a page cannot send unasked.
 """
 
-import asyncio
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import FileResponse, StreamingResponse
 
+from omni_ui.core.heavy_work import run_heavy
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.export import Kept, keepsake
 from omni_ui.features.history.service import Recorder
@@ -134,7 +134,7 @@ def history_routes(recorder: Recorder) -> APIRouter:
         """A picture or a video as a small WebP."""
         found = record.files[place] if 0 <= place < len(record.files) else None
         path = history.path(found) if found else None
-        made = await asyncio.to_thread(thumb, path, found.kind) if found and path else None
+        made = await run_heavy(thumb, path, found.kind) if found and path else None
         if made is None:
             raise HTTPException(404, "There is no small picture of this.")
         return FileResponse(made, media_type="image/webp", headers=PROTECTED)
