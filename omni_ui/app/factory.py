@@ -38,7 +38,7 @@ from omni_ui.app.origin_guard import AllowedHosts, OriginGuard
 from omni_ui.app.page import build_ui
 from omni_ui.app.page_cache import FrontPage
 from omni_ui.app.request_guard import Guard
-from omni_ui.app.scripts import preloads, script_routes
+from omni_ui.app.scripts import ICON, preloads, script_routes
 from omni_ui.app.sessions import Sessions
 from omni_ui.app.stream_headers import StreamHeaders
 from omni_ui.app.sub_path import SubPath
@@ -181,7 +181,7 @@ def _add_middleware(app: FastAPI, services: Services) -> None:
     if settings.root_path:
         app.add_middleware(SubPath, path=settings.root_path, routes=app.routes)
     ancestors = SPACE_ANCESTORS if settings.space_id else "'self'"
-    app.add_middleware(FrontPage, root_path=settings.root_path, preloads=preloads(), ancestors=ancestors)
+    app.add_middleware(FrontPage, root_path=settings.root_path, preloads=preloads() + ICON, ancestors=ancestors)
     if settings.has_login:
         _add_login(app, settings)
     hosts = AllowedHosts(settings.host_names, settings.listen)

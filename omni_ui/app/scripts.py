@@ -65,6 +65,10 @@ def module_address(name: str) -> str:
     return f"./omni/scripts/{version()}/{name}"
 
 
+ICON = '<link rel="icon" href="./favicon.ico">'
+"""Without it a browser asks at the root of the host, which is outside a page below a path."""
+
+
 @cache
 def preloads() -> str:
     """Links for the page's head: the browser asks at once for every module without which the page cannot begin."""

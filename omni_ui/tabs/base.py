@@ -20,6 +20,7 @@ from omni_ui.features.grid.view import grid_view
 from omni_ui.features.grid.view import wire as wire_grid
 from omni_ui.features.history.opened import Reopen
 from omni_ui.features.history.service import Recorder
+from omni_ui.features.loras.loras import listed, lora_choice
 from omni_ui.features.recipes.panel import preset_bar, settings_place
 from omni_ui.features.repeat.repeat import Repeat
 from omni_ui.features.tab_context import MakeWork, Read, ResultButtons
@@ -60,6 +61,7 @@ class OmniTab:
         self.repeat = Repeat(self.name)
         self.repeated: dict[str, Any] = {}
         """What is entered, in place of what had been, when the result that is shown is repeated."""
+        self.loras: gr.Dropdown | None = None
         self.wished: list[str] = []
         """Fields that this tab's own `wishes` may name, besides those that makers recommend."""
 
@@ -90,6 +92,7 @@ class OmniTab:
             if advanced := self.form.names("advanced"):
                 with gr.Accordion("Advanced", open=False, elem_classes="omni-advanced"):
                     self.form.add_all(advanced)
+                    self.loras = lora_choice(self.form, f"{self.name}-loras")
 
     def add_buttons(self, run: str = "Run") -> None:
         with gr.Row(elem_classes="omni-buttons"):
@@ -142,17 +145,18 @@ class OmniTab:
     async def advise(self, session: str | None) -> Updates:
         """What the page shows of this tab's model: what the settings do in the demo, and which ones are recommended."""
         backend = self.backends.for_tab(self.name, session)
-        ability = await self.ability(session) if backend and backend.demo else None
+        ability = await self.ability(session)
         notes = [
-            escape(str(ability.detail.get("description", ""))) if ability else "",
+            escape(str(ability.detail.get("description", ""))) if ability and backend and backend.demo else "",
             (await self.wishes(session)).get("note", ""),
         ]
-        return {self.advice: "<br>".join(filter(None, notes))}
+        loras: Updates = {self.loras: listed(ability)} if self.loras else {}
+        return {self.advice: "<br>".join(filter(None, notes))} | loras
 
     @property
     def advised(self) -> list[gr.components.Component]:
         """The components that `advise` may set."""
-        return [self.advice]
+        return [self.advice, self.loras] if self.loras else [self.advice]
 
     def runs(
         self,
