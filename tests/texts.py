@@ -220,7 +220,7 @@ def is_sentence(key: str) -> bool:
     return (
         bool(re.match(r"([A-Z0-9“{][^\s]*|\{1\}) ", key))
         and len(re.findall(r"\b[a-z]{2,}", words)) > 1
-        and not re.search(r"[<>=]|\.\*|\(\?|\\[a-z]|\{0\}", key)
+        and not re.search(r"[<>=]|\.\*|\.\{\d|\(\?|\\[a-z]|\{0\}", key)
     )
 
 

@@ -245,12 +245,21 @@ def _add_login(app: FastAPI, settings: Settings) -> None:
 
 
 def _use_cache_folder(data: Path | None) -> Path | None:
-    """Puts Gradio's cache beside the results, on the same disk; else into a temporary folder, which is returned."""
+    """Puts Gradio's cache beside the results, on the same disk; else into a temporary folder, which is returned.
+
+    BadSetting when neither can be written.
+    """
     if data:
         with suppress(OSError):
             use_cache_folder(data / "cache")
             return None
-    temporary = Path(tempfile.mkdtemp(prefix="omni-ui-cache-"))
+    try:
+        temporary = Path(tempfile.mkdtemp(prefix="omni-ui-cache-"))
+    except OSError as wrong:
+        raise BadSetting(
+            f"Neither {data or 'a folder for results'} nor the temporary folder can be written "
+            f"({wrong.strerror or wrong}): allow it, make room, or set OMNI_DATA_DIR and TMPDIR to other folders."
+        ) from None
     use_cache_folder(temporary)
     return temporary
 
@@ -278,8 +287,8 @@ def main() -> None:
     try:
         settings = load_settings()
         _check_free(settings)
+        app = create_app(settings)
     except BadSetting as wrong:
         sys.exit(str(wrong))
-    app = create_app(settings)
     print(f"Omni UI {__version__} on http://{settings.listen}:{settings.port}{settings.root_path}", flush=True)
     uvicorn.run(app, host=settings.listen, port=settings.port, log_level="warning", timeout_graceful_shutdown=3)

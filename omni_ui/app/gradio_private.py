@@ -18,6 +18,7 @@ from typing import Any
 import gradio as gr
 from gradio import processing_utils, routes, state_holder
 from gradio.data_classes import GradioModel, GradioRootModel
+from gradio.i18n import I18nData
 
 from omni_ui.core.files import FileRefused, is_file_object, own_path
 from omni_ui.core.visitor import REQUEST_VISITOR, visitor_of
@@ -152,11 +153,32 @@ def _tell_visitor(page: gr.Blocks) -> None:
         request = signature.bind(*args, **kwargs).arguments.get("request")
         token = REQUEST_VISITOR.set(visitor_of(request) if isinstance(request, gr.Request) else None)
         try:
-            return await process(*args, **kwargs)
+            result = await process(*args, **kwargs)
         finally:
             REQUEST_VISITOR.reset(token)
+        result["data"] = [marks_as_text(value) for value in result["data"]]
+        return result
 
     page.process_api = process_api  # type: ignore[method-assign]
+
+
+def marks_as_text(value: Any) -> Any:
+    """An update of a component with its marked texts in the form in which pages read them.
+
+    Gradio writes them so for pages and for its own client, and fails on them in the answers of /gradio_api/call.
+    """
+    if isinstance(value, I18nData):
+        return str(value)
+    if isinstance(value, dict) and value.get("__type__") == "update":
+        return {name: _marks_in_property(part) for name, part in value.items()}
+    return value
+
+
+def _marks_in_property(value: Any) -> Any:
+    """Also for choices: a list of pairs, or a list of texts."""
+    if isinstance(value, I18nData):
+        return str(value)
+    return type(value)(map(_marks_in_property, value)) if type(value) in (list, tuple) else value
 
 
 def checked_files(data: Any) -> Any:

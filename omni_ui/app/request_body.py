@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.types import Message, Receive
 
-from omni_ui.client.answers.valid_text import valid_json
+from omni_ui.client.answers.valid_text import depth_of, valid_json
 
 LIMIT = 2_000_000
 """Bytes that a body may have which is no upload."""
@@ -92,15 +92,6 @@ def _parse(body: bytes) -> tuple[bytes, Any]:
     if depth_of(value) > DEEPEST:
         raise too_deep
     return body, value
-
-
-def depth_of(value: Any) -> int:
-    """How many lists and objects stand within each other. It does not recurse."""
-    depth, level = 0, [value]
-    while level := [one for one in level if isinstance(one, (dict, list))]:
-        depth += 1
-        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
-    return depth
 
 
 def walk(value: Any) -> Iterator[Any]:

@@ -5,11 +5,26 @@ from pathlib import Path
 
 import gradio as gr
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from gradio import processing_utils, routes
+from gradio.i18n import I18nData
 from gradio.state_holder import StateHolder
 from gradio.utils import MatplotlibBackendMananger
 
 from omni_ui.app.factory import create_app
-from omni_ui.app.gradio_private import LOOKS, PROGRESS_LOOKS, SESSIONS, LightSession, calm, describe_once, skip_cheaply
+from omni_ui.app.gradio_private import (
+    LOOKS,
+    MOST_UPLOADS,
+    PROGRESS_LOOKS,
+    SESSIONS,
+    LightSession,
+    UploadProgress,
+    calm,
+    describe_once,
+    own_files_only,
+    skip_cheaply,
+)
 from omni_ui.settings import Settings
 
 
@@ -185,3 +200,88 @@ def test_gradio_still_looks_for_matplotlib_and_takes_no_for_an_answer(monkeypatc
     with MatplotlibBackendMananger():
         pass
     assert "MatplotlibBackendMananger" in inspect.getsource(gr.Blocks.call_function) + inspect.getsource(gr.utils)
+
+
+@pytest.fixture
+def own_move(monkeypatch):
+    """Gradio's own move of files to its cache, put back after the test."""
+    monkeypatch.setattr(processing_utils, "async_move_files_to_cache", processing_utils.async_move_files_to_cache)
+
+
+def test_a_program_that_calls_by_plain_http_gets_an_update_with_marked_texts(own_move):
+    """As after saving a voice: the list of voices, whose first choice has a text that the page translates."""
+
+    def save():
+        return gr.Dropdown(choices=[(I18nData("omni:Model default"), ""), ("Nora", "nora")], label=I18nData("omni:V"))
+
+    with gr.Blocks() as page:
+        voices = gr.Dropdown(["a"])
+        gr.Button().click(save, None, voices, api_name="save")
+    own_files_only(page)
+    with TestClient(gr.mount_gradio_app(FastAPI(), page, path="/")) as client:
+        event = client.post("/gradio_api/call/save", json={"data": []}).json()["event_id"]
+        answer = client.get(f"/gradio_api/call/save/{event}").text
+    assert "event: complete" in answer
+    assert "not JSON serializable" not in answer
+    assert "Model default" in answer
+    assert "nora" in answer
+
+
+def test_a_gradio_without_the_flag_or_with_another_move_is_noticed(own_move, monkeypatch):
+    class Changed:
+        """A page that has no `has_launched`."""
+
+    with pytest.raises(AttributeError, match="has_launched"):
+        own_files_only(Changed())
+
+    async def move(data, component):
+        return data
+
+    monkeypatch.setattr(processing_utils, "async_move_files_to_cache", move)
+    with gr.Blocks() as page:
+        gr.Textbox()
+    with pytest.raises(AttributeError, match="async_move_files_to_cache"):
+        own_files_only(page)
+
+
+def test_a_gradio_whose_events_tell_no_request_is_noticed(own_move):
+    with gr.Blocks() as page:
+        gr.Textbox()
+    page.process_api = lambda block_fn, inputs: None
+    with pytest.raises(AttributeError, match="process_api"):
+        own_files_only(page)
+
+
+async def test_gradio_still_moves_files_by_the_function_that_checks_their_owner(own_move, tmp_path):
+    """A file that the visitor does not own is refused on its way into an event and out of one."""
+    (tmp_path / "other.txt").write_text("of nobody here")
+    file = {"path": str(tmp_path / "other.txt"), "meta": {"_type": "gradio.FileData"}}
+    with gr.Blocks() as page:
+        box = gr.File()
+        gr.Button().click(lambda file: file, box, box)
+    own_files_only(page)
+    assert page.has_launched is True
+    block_fn = next(iter(page.fns.values()))
+    with pytest.raises(gr.Error):
+        await page.preprocess_data(block_fn, [file], None)
+    with pytest.raises(gr.Error):
+        await page.postprocess_data(block_fn, [file["path"]], None)
+
+
+def test_the_progress_of_an_upload_still_reaches_gradio(monkeypatch):
+    progress = UploadProgress()
+    progress.add("upload of the test", "a.png", b"x" * 10)
+    statuses = routes.file_upload_statuses
+    assert "upload of the test" in statuses._statuses
+    assert not statuses.is_done("upload of the test")
+    progress.done("upload of the test")
+    assert statuses.is_done("upload of the test")
+    monkeypatch.setattr(progress, "_known", dict.fromkeys(range(MOST_UPLOADS)))
+    progress.add("one too many", "a.png", b"x")
+    assert "one too many" not in statuses._statuses
+
+
+def test_a_gradio_that_keeps_progress_elsewhere_is_noticed(monkeypatch):
+    monkeypatch.setattr(routes, "file_upload_statuses", object())
+    with pytest.raises(AttributeError):
+        UploadProgress()

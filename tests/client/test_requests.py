@@ -185,3 +185,14 @@ def test_a_seed_is_drawn_when_there_is_none() -> None:
     assert ImageRequest(prompt="x", seed=5).with_seed().seed == 5
     upload_like = ChatRequest(messages=[{}], seed=7)
     assert upload_like.with_seed() is upload_like
+
+
+@pytest.mark.parametrize("depth", [33, 900, 3000])
+@pytest.mark.parametrize("field", ["extra_params", "lora"])
+def test_json_that_is_nested_too_deep_is_one_sentence(field: str, depth: int) -> None:
+    text = '{"a":' * depth + "1" + "}" * depth
+    with pytest.raises(ValidationError) as raised:
+        ImageRequest(prompt="a fox", **{field: text})
+    (problem,) = problems(raised.value, ImageRequest)
+    assert "is nested too deep: 32 levels are taken." in problem.sentence
+    assert ImageRequest(prompt="a fox", extra_params='{"a":' * 30 + "1" + "}" * 30).extra_params

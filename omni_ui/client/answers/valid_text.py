@@ -63,6 +63,15 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+def depth_of(value: Any) -> int:
+    """How many lists and objects stand within each other. It does not recurse."""
+    depth, level = 0, [value]
+    while level := [item for item in level if isinstance(item, (dict, list))]:
+        depth += 1
+        level = [inner for item in level for inner in (item.values() if isinstance(item, dict) else item)]
+    return depth
+
+
 class DeltaText:
     """A text that arrives in pieces, any of which may end within a character."""
 

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from omni_ui.client.answers.valid_text import read_json, valid_values
+from omni_ui.client.answers.valid_text import depth_of, read_json, valid_values
 
 Place = Literal["main", "card", "advanced", "own", "hidden"]
 Kind = Literal[
@@ -23,6 +23,8 @@ Kind = Literal[
 ]
 
 INT64 = 2**63
+DEEPEST = 32
+"""Levels of lists and objects within each other that a JSON setting may have."""
 MAX_PROMPT = 32_000
 """Characters. The server has no limit of its own; a text encoder reads far less than this."""
 
@@ -76,21 +78,26 @@ def _blank_to_none(value: Any) -> Any:
 
 
 def _read_json(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    if not value.strip():
+    if isinstance(value, str):
+        value = _parse_json(value)
+    if value is not None and not isinstance(value, dict):
+        raise ValueError('must be a JSON object such as {"name": 1}')
+    if depth_of(value) > DEEPEST:
+        raise ValueError(f"is nested too deep: {DEEPEST} levels are taken")
+    return value
+
+
+def _parse_json(text: str) -> Any:
+    if not text.strip():
         return None
     try:
-        parsed = read_json(value)
+        return read_json(text)
     except json.JSONDecodeError as wrong:
         raise ValueError(f"is not valid JSON (line {wrong.lineno}, column {wrong.colno}: {wrong.msg})") from None
     except ValueError as wrong:
         raise ValueError(f"is not valid JSON ({wrong})") from None
     except RecursionError:
-        raise ValueError("is nested far deeper than settings are") from None
-    if not isinstance(parsed, dict):
-        raise ValueError('must be a JSON object such as {"name": 1}')
-    return parsed
+        raise ValueError(f"is nested too deep: {DEEPEST} levels are taken") from None
 
 
 T = TypeVar("T")
