@@ -13,7 +13,7 @@ from omni_ui.client.connection.transport import ServerSigns, Transport
 from omni_ui.client.errors import BadRequest, NotFound, NotReachable, OmniError, TimedOut, Unauthorized
 from omni_ui.client.gateway import dynamo
 from omni_ui.client.gateway.gateways import DYNAMO, LITELLM, PRODUCTION_STACK, gateway_of_description
-from omni_ui.client.gateway.openai_like import OPENAI_SCHEMA, is_openai_like
+from omni_ui.client.gateway.openai_like import OPENAI_SCHEMA, VOICE, is_openai_like
 from omni_ui.client.gateway.openai_like import adapt as adapt_to_openai
 from omni_ui.client.requests.base import Request, WireCall
 from omni_ui.client.server.discovery import Ability, Capabilities, ModelInfo, judge, read_models
@@ -189,7 +189,7 @@ class Server:
                 tab: replace(ability, detail={**ability.detail, "loras": loras}) for tab, ability in abilities.items()
             }
         if schema is OPENAI_SCHEMA:
-            abilities = {tab: _with_note(ability) for tab, ability in abilities.items()}
+            abilities = {tab: _with_note(ability, tab) for tab, ability in abilities.items()}
         # production-stack answers /version with its own.
         told = None if self._wire.signs.gateway is PRODUCTION_STACK else version
         found = Capabilities(abilities, models, told, schema.routes, schema)
@@ -288,9 +288,10 @@ class Server:
         return next((path for path in paths if path in routes), paths[0])
 
 
-def _with_note(ability: Ability) -> Ability:
+def _with_note(ability: Ability, tab: str) -> Ability:
     if not ability.can:
         return ability
-    return replace(
-        ability, reason=f"{ability.reason} This is no vLLM-Omni server: only OpenAI's own settings are sent."
-    )
+    reason = f"{ability.reason} This is no vLLM-Omni server: only OpenAI's own settings are sent."
+    if tab == "speech":
+        reason = f"{reason} Where no voice is named, {VOICE} speaks."
+    return replace(ability, reason=reason)
