@@ -53,19 +53,20 @@ class FrontPage:
         self._making = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "GET":
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             headers = Headers(scope=scope)
             if scope["path"].rstrip("/") in self._places:
                 await self._page(scope, receive, send, headers)
                 return
-            if SCRIPT.search(scope["path"]) and "range" not in headers:
+            if scope["method"] == "GET" and SCRIPT.search(scope["path"]) and "range" not in headers:
                 await self._script(scope, receive, send, headers)
                 return
         await self.app(scope, receive, send)
 
     async def _page(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
         # The page's own scripts read the query; the page is the same with any, and each would be made and kept anew.
-        scope = {**scope, "query_string": b""}
+        # HEAD has the headers of GET; the server leaves the body out.
+        scope = {**scope, "query_string": b"", "method": "GET"}
         key = (scope["scheme"], scope["path"])
         key += tuple(headers.get(name, "") for name in ADDRESS)
         async with self._making:  # of many who come at once, the first one makes it

@@ -63,6 +63,13 @@ async def test_the_page_is_made_once_and_comes_packed(site):
     assert all(int(one.headers["content-length"]) < 500 for one in answers)
 
 
+async def test_who_asks_for_the_headers_alone_gets_those_of_the_page(site):
+    whole, headers = await site.http.get("/"), await site.http.head("/")
+    assert site.made == 1
+    assert "script-src" in headers.headers["content-security-policy"]
+    assert headers.headers == whole.headers
+
+
 async def test_links_to_the_scripts_stand_where_relative_addresses_begin_to_hold():
     site = Site(preloads='<link href="./a.js">')
     site.head = '<base href="./"><meta><base href="./">'
