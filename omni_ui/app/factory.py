@@ -29,6 +29,7 @@ from omni_ui.app.gradio_private import (
     calm,
     describe_once,
     forget_matplotlib,
+    know_visitors,
     lighten_sessions,
     own_files_only,
     session_of_event,
@@ -218,6 +219,7 @@ def _mount_page(app: FastAPI, services: Services) -> FastAPI:
         ssr_mode=False,
     )
     services.backends.answers.session_of = session_of_event(page)
+    know_visitors()
     calm(page)
     own_files_only(page)
     skip_cheaply(page)

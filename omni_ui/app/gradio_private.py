@@ -10,18 +10,19 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from copy import copy
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
-from gradio import processing_utils, routes, state_holder
+from gradio import context, processing_utils, routes, state_holder
 from gradio.data_classes import GradioModel, GradioRootModel
 from gradio.i18n import I18nData
 
 from omni_ui.core.files import FileRefused, is_file_object, own_path
-from omni_ui.core.visitor import REQUEST_VISITOR, visitor_of
+from omni_ui.core.visitor import REQUEST_VISITOR, EventRequest, HasCookies, visitor_of
 
 LOOKS = 0.01
 """Seconds between two looks for runs; what it adds to a run at most."""
@@ -41,6 +42,11 @@ def calm(page: gr.Blocks) -> None:
         if not isinstance(getattr(queue, name), (int, float)):
             raise AttributeError(name)
         setattr(queue, name, seconds)
+
+
+def know_visitors() -> None:
+    """Whose event is handled can be asked for below, where no request is at hand (core/visitor)."""
+    EventRequest.variable = cast("ContextVar[HasCookies | None]", context.LocalContext.request)
 
 
 def describe_once(page: gr.Blocks) -> None:

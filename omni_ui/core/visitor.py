@@ -7,12 +7,10 @@ import hashlib
 from contextvars import ContextVar
 from typing import Protocol
 
-from gradio.context import LocalContext
-
 COOKIE = "omni_visitor"
 
 
-class _HasCookies(Protocol):
+class HasCookies(Protocol):
     @property
     def cookies(self) -> dict[str, str]: ...
 
@@ -22,7 +20,7 @@ def mark_of(visitor: str) -> str:
     return visitor[:16]
 
 
-def visitor_of(request: _HasCookies) -> str | None:
+def visitor_of(request: HasCookies) -> str | None:
     """The visitor behind a request (FastAPI's or Gradio's): 32 hex digits, or None."""
     secret = (request.cookies or {}).get(COOKIE, "")
     if len(secret) < 20:
@@ -34,7 +32,13 @@ REQUEST_VISITOR: ContextVar[str | None] = ContextVar("omni_visitor", default=Non
 """The visitor of the HTTP request that is being handled; set by app/request_guard."""
 
 
+class EventRequest:
+    """Where the request of the event that is handled stands: app/gradio_private puts Gradio's own variable here."""
+
+    variable: ContextVar[HasCookies | None] = ContextVar("omni_event_request", default=None)
+
+
 def current_visitor() -> str | None:
-    """The visitor whose event (Gradio's own context variable) or request is being handled; None for a program."""
-    request = LocalContext.request.get(None)
+    """The visitor whose event or request is being handled; None for a program."""
+    request = EventRequest.variable.get(None)
     return visitor_of(request) if request else REQUEST_VISITOR.get()

@@ -49,17 +49,17 @@ class OmniTab:
         self.reopened: list[gr.components.Component] = []
         """How a result of the history is shown once more, and the components that this sets."""
         self.conversation: gr.components.Component | None = None
-        self.take_back: Callable[[dict[str, Any]], Awaitable[Updates]] | None = None
+        self.take_back: Callable[[Values], Awaitable[Updates]] | None = None
         """The conversation as JSON, and how one that the browser kept is gone on with (features/drafts)."""
         self.make: MakeWork | None = None
         self.read: Read = self.form.read
         """How Run goes from values to a request, and from that to work: for those who run it with other values."""
-        self.beside: Callable[[dict[str, Any]], dict[str, Any]] = lambda entered: entered
+        self.beside: Callable[[Values], Values] = lambda entered: entered
         """What a cell of a grid takes in place of what is entered: nothing that a run changes may be the page's own."""
-        self.follows: Callable[[dict[str, Any], str | None], Awaitable[dict[str, Any]]] = _nothing
+        self.follows: Callable[[Values, str | None], Awaitable[Values]] = _nothing
         """From what is entered, in a session, to the fields that a run fills in by itself before it sends."""
         self.repeat = Repeat(self.name)
-        self.repeated: dict[str, Any] = {}
+        self.repeated: Values = {}
         """What is entered, in place of what had been, when the result that is shown is repeated."""
         self.loras: gr.Dropdown | None = None
         self.wished: list[str] = []
@@ -131,14 +131,14 @@ class OmniTab:
         backend = self.backends.for_tab(self.name, session)
         return await backend.ability(self.name) if backend else None
 
-    async def wishes(self, session: str | None) -> dict[str, Any]:
+    async def wishes(self, session: str | None) -> Values:
         """What is filled in where nothing was entered (model_defaults): here what the makers of the model want."""
         ability = await self.ability(session)
         settings = ability.detail.get("settings", {}) if ability else {}
         fields = {name: value for name, value in settings.items() if name in self.form.controls}
         return {"fields": fields, "note": self._recommended(ability.model, fields)} if ability and fields else {}
 
-    def _recommended(self, model: str | None, fields: dict[str, Any]) -> str:
+    def _recommended(self, model: str | None, fields: Values) -> str:
         words = ", ".join(f"{self.label(name)} {value}" for name, value in fields.items())
         return f"Filled in as the makers of {escape(model or 'this model')} recommend: {escape(words)}."
 
@@ -259,5 +259,5 @@ class OmniTab:
         return sentence
 
 
-async def _nothing(entered: Values, session: str | None) -> dict[str, Any]:
+async def _nothing(entered: Values, session: str | None) -> Values:
     return {}

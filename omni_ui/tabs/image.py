@@ -1,7 +1,6 @@
 """The Image tab: pictures from words."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 from omni_ui.client import ImageRequest, OmniClient, Pictures
 from omni_ui.core import status
@@ -37,7 +36,7 @@ def build(backends: Backends) -> OmniTab:
             self.request = request
             self._made = Outcome()
 
-        async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Any]:
+        async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Pictures]:
             yield await omni.images(self.request, on_wait=tell)
 
         async def show(self, events: list[Pictures]) -> Updates:

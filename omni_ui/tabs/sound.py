@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 from omni_ui.client import Ability, OmniClient, SoundRequest, Speech
 from omni_ui.core import status
@@ -57,7 +56,7 @@ def build(backends: Backends) -> OmniTab:
             self.request = request
             self._made = Outcome()
 
-        async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Any]:
+        async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Speech]:
             _check_length(self.request, await tab.ability(self.session))
             yield await omni.sound(self.request, on_wait=tell)
 

@@ -24,6 +24,12 @@ def untouched(component: ComponentT) -> ComponentT:
     return component
 
 
+def carries_object(component: ComponentT) -> ComponentT:
+    """Lets it carry a JSON object between the page and the app; anything else is None."""
+    component.preprocess = component.postprocess = lambda value: value if isinstance(value, dict) else None
+    return component
+
+
 def shows_as_is(component: Component) -> bool:
     """Whether what a run gives it goes to the page unchanged, so that Gradio need not prepare it."""
     return type(component) in (gr.HTML, gr.JSON) and "postprocess" not in vars(component)

@@ -23,6 +23,7 @@ from omni_ui.demo.engine import Ask
 from omni_ui.demo.json_types import Json
 
 router = APIRouter()
+FORMAT = {"format": "pcm16", "sample_rate_hz": voice.RATE}
 FIRST_MESSAGE = 10.0
 """Seconds in which the session must be asked for."""
 IDLE = 300.0
@@ -309,14 +310,7 @@ class Turns(Talk):
             for word in text.split(" "):
                 await self.socket.send_json({"type": "transcription.delta", "delta": f"{word} "})
             async for piece in self.speak(text):
-                await self.socket.send_json(
-                    {
-                        "type": "response.output_audio.delta",
-                        "audio": encode(piece),
-                        "format": "pcm16",
-                        "sample_rate_hz": voice.RATE,
-                    }
-                )
+                await self.socket.send_json({"type": "response.output_audio.delta", "audio": encode(piece), **FORMAT})
         except Exception as wrong:
             await self._error("processing_error", str(wrong))
             return

@@ -33,7 +33,7 @@ from omni_ui.features.recipes import (
     with_settings,
 )
 from omni_ui.features.recipes.presets import shipped
-from omni_ui.widgets.fields import Component, kind_of
+from omni_ui.widgets.fields import Component, carries_object, kind_of
 from omni_ui.widgets.file_input import uploaded
 
 if TYPE_CHECKING:
@@ -142,8 +142,9 @@ class Recipes:
 
     def __init__(self) -> None:
         self.tabs: dict[str, TabContext] = {}
-        self.opener = gr.HTML(None, **mounted(OPENER, "recipe_opener"), elem_id="omni-opener", note=None, padding=False)
-        self.opener.preprocess = self.opener.postprocess = lambda value: value if isinstance(value, dict) else None
+        self.opener = carries_object(
+            gr.HTML(None, **mounted(OPENER, "recipe_opener"), elem_id="omni-opener", note=None, padding=False)
+        )
 
     def wire(self, tabs: "Sequence[TabContext]", strip: gr.Tabs, loaded: gr.events.Dependency) -> None:
         """loaded: the event after which a link that opened the page may fill in its controls."""

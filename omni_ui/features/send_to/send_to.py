@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from omni_ui.client import type_of_file
-from omni_ui.core.run import Outcome, Updates
+from omni_ui.core.run import Outcome, Updates, Values
 from omni_ui.core.scripts import mounted
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.restore import fitting, reopen, reopened
@@ -145,7 +145,7 @@ class SendTo:
             trigger_mode="multiple",
         )
 
-    async def _carry(self, what: dict[str, Any], held: dict[str, Any], request: gr.Request) -> Updates:
+    async def _carry(self, what: dict[str, Any], held: Values, request: gr.Request) -> Updates:
         visitor, record = visitor_of(request), str(what.get("record", ""))
         if what.get("do") == "open":
             found = await self.recorder.find(record, visitor)
@@ -177,7 +177,7 @@ class SendTo:
                     return one
         raise Refused("This cannot be sent there.")
 
-    def _put(self, target: Target, path: Path, held: dict[str, Any]) -> Updates:
+    def _put(self, target: Target, path: Path, held: Values) -> Updates:
         tab = self.tabs[target.tab]
         paths = [*(held.get(f"{target.tab}-{target.field}") or []), str(path)] if target.adds else str(path)
         part = tab.inputs[target.field]

@@ -16,6 +16,7 @@ from omni_ui.core.scripts import mounted
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.store import StoreTrouble, VideoRecord
+from omni_ui.widgets.fields import untouched
 
 STATES = {
     "sending": "Sending",
@@ -142,6 +143,4 @@ def job_list(elem_id: str) -> gr.HTML:
         f'<h2 id="{elem_id}-title">My videos</h2><p class="omni-jobs-trouble" role="status" hidden></p>'
         '<ul class="omni-job-list"></ul></section>'
     )
-    made = gr.HTML("", **mounted(template, "video_jobs"), elem_id=elem_id, padding=False)
-    made.preprocess = made.postprocess = lambda value: value
-    return made
+    return untouched(gr.HTML("", **mounted(template, "video_jobs"), elem_id=elem_id, padding=False))
