@@ -31,6 +31,8 @@ NOT_OWN = "This is no file that you uploaded or that was made for you: upload it
 NO_SPACE = (28, 122)
 """errno of a full disk, and of a user's quota that is used up."""
 T = TypeVar("T")
+Json = dict[str, Any]
+"""A JSON object."""
 
 
 class FileRefused(Exception):

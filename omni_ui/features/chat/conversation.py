@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from uuid import uuid4
 
 from omni_ui.client import FileRef
-from omni_ui.core.files import new_path
+from omni_ui.core.files import Json, new_path
 from omni_ui.core.invalid import Invalid
 
 Kind = Literal["text", "image", "audio", "video"]
@@ -178,20 +178,20 @@ class Conversation:
         raise Invalid.because("change", "There is nothing to answer again yet.")
 
 
-def wire_messages(messages: list[Message], system: str = "") -> list[dict[str, Any]]:
+def wire_messages(messages: list[Message], system: str = "") -> list[Json]:
     """The conversation as the server wants it.
 
     Files of the visitor are sent again each time. An answer goes back as its text alone: the server reads neither the
     sound of earlier answers (WIRE.md 8) nor pictures outside a user's turn (serving_chat.py:4008-4075).
     """
-    sent: list[dict[str, Any]] = [{"role": "system", "content": system}] if system.strip() else []
+    sent: list[Json] = [{"role": "system", "content": system}] if system.strip() else []
     for message in messages:
         parts = [wire_part(part) for part in message.parts] if message.files and message.role == "user" else None
         sent.append({"role": message.role, "content": parts or message.text})
     return sent
 
 
-def wire_part(part: Part) -> dict[str, Any]:
+def wire_part(part: Part) -> Json:
     """A piece of a message in OpenAI's format; a file is a FileRef."""
     if part.path is None:
         return {"type": "text", "text": part.text}

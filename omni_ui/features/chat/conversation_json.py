@@ -16,7 +16,7 @@ from typing import Any
 
 from omni_ui.client import FileRef, media_type_of, replace_files
 from omni_ui.client.answers.valid_text import read_json
-from omni_ui.core.files import keep
+from omni_ui.core.files import Json, keep
 from omni_ui.core.invalid import Invalid
 from omni_ui.features.chat.conversation import Message, Part, wire_part
 from omni_ui.media.message_files import Media
@@ -31,11 +31,11 @@ SUFFIXES = {"image": ".png", "audio": ".wav", "video": ".mp4"}
 TakeMedia = Callable[[Path], Awaitable[Media]]
 
 
-def as_json(messages: list[Message], system: str = "", file: Callable[[FileRef], str] = FileRef.read) -> dict[str, Any]:
+def as_json(messages: list[Message], system: str = "", file: Callable[[FileRef], str] = FileRef.read) -> Json:
     """The conversation. file: what stands for a file; by default its data."""
-    told: list[dict[str, Any]] = [{"role": "system", "content": system}] if system.strip() else []
+    told: list[Json] = [{"role": "system", "content": system}] if system.strip() else []
     for message in messages:
-        one: dict[str, Any] = {"role": message.role, "content": message.text}
+        one: Json = {"role": message.role, "content": message.text}
         if message.files:
             one["content"] = [wire_part(part) for part in message.parts]
         if message.reasoning:
@@ -73,7 +73,7 @@ async def from_json(content: bytes, take_media: TakeMedia) -> tuple[list[Message
     return messages, system
 
 
-def from_history(told: dict[str, Any]) -> tuple[list[Message], str]:
+def from_history(told: Json) -> tuple[list[Message], str]:
     """The messages and the system prompt of what `as_json` gave to the history, with paths where files stand."""
     messages, system = [], ""
     for one in told.get("messages", []):
@@ -92,7 +92,7 @@ def from_history(told: dict[str, Any]) -> tuple[list[Message], str]:
     return messages, system
 
 
-async def _message(one: dict[str, Any], number: int, take_media: TakeMedia) -> Message:
+async def _message(one: Json, number: int, take_media: TakeMedia) -> Message:
     content = one.get("content")
     listed = [{"type": "text", "text": content}] if isinstance(content, str) else content
     if listed is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from omni_ui.core.files import FileRefused, own_path
+from omni_ui.core.files import FileRefused, Json, own_path
 from omni_ui.features.chat.conversation import Conversation, Message, Part
 from omni_ui.features.chat.conversation_json import LONGEST_TEXT, MEDIA, MOST_MESSAGES
 
@@ -17,7 +17,7 @@ FindFile = Callable[[str], Path]
 FILE = "/file="
 
 
-def read_kept(kept: dict[str, Any], find: FindFile = own_path) -> Conversation | None:
+def read_kept(kept: Json, find: FindFile = own_path) -> Conversation | None:
     """The conversation; None when there is none. Files that are gone, or belong to others, are left out.
 
     kept: `conversation` as JSON, and `thread`, the key of its first message, under which the history goes on.

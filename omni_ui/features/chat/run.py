@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
 
 from omni_ui.client import (
     AudioChunk,
@@ -23,7 +22,7 @@ from omni_ui.client import (
 )
 from omni_ui.client.server.model_rules import seed_is_of_the_text
 from omni_ui.core.audio_stream import Listening, Stream
-from omni_ui.core.files import keep
+from omni_ui.core.files import Json, keep
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Tell, Updates, Values, Work
 from omni_ui.features.chat.conversation import Conversation, Draft, Message, Part, wire_messages
@@ -98,7 +97,7 @@ def read_chat_form(form: Form, values: Values) -> ChatRequest:
     return request
 
 
-def beside(values: Values) -> dict[str, Any]:
+def beside(values: Values) -> Json:
     """What a cell of a grid takes: a conversation of its own. Its message is what is being written, else the last."""
     written = (values["text"] or "").strip() or values["files"]
     return values | {"talk": values["talk"].fork()} | ({} if written else {"change": AGAIN})

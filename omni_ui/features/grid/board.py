@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from omni_ui.client import type_of_file
-from omni_ui.core.files import shown
+from omni_ui.core.files import Json, shown
 from omni_ui.features.grid.plan import Axis, Plan, Planned
 from omni_ui.features.grid.values import written
 
@@ -30,7 +30,7 @@ class Cell:
     sentence: str = ""
     digest: str = ""
 
-    def as_value(self) -> dict[str, Any]:
+    def as_value(self) -> Json:
         return {
             "at": self.planned.at,
             "state": self.state,
@@ -57,7 +57,7 @@ class Board:
         self.over = False
         self.remarks: list[str] = []
 
-    def as_value(self) -> dict[str, Any]:
+    def as_value(self) -> Json:
         """For the page, see omni_ui/features/grid/grid.js."""
         return {
             "id": self.id,
@@ -115,7 +115,7 @@ def _within(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
-def _axis(axis: Axis, now: Any) -> dict[str, Any]:
+def _axis(axis: Axis, now: Any) -> Json:
     return {
         "field": axis.field,
         "label": axis.label,

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from omni_ui.client import Request, problems
+from omni_ui.core.files import Json
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Values
 from omni_ui.features.grid.values import read_values, too_many, variable, written
@@ -17,7 +18,7 @@ from omni_ui.store import StoreTrouble
 from omni_ui.store.timings import Timings, load_of
 from omni_ui.widgets.form import Form
 
-Read = Callable[[dict[str, Any]], Request | Awaitable[Request]]
+Read = Callable[[Json], Request | Awaitable[Request]]
 QUIET = {"stream": False}
 """What holds for every cell, whatever the controls say: nobody listens while a cell is made."""
 UNKNOWN = "How long that takes is not known yet: it needs three runs like these on this server."
@@ -87,9 +88,7 @@ async def make_plan(
     return Plan(axes, tuple(cells), seed)
 
 
-async def foretold(
-    plan: Plan, timings: Timings, server: str, model: str | None, follows: dict[str, Any] | None = None
-) -> str:
+async def foretold(plan: Plan, timings: Timings, server: str, model: str | None, follows: Json | None = None) -> str:
     """How many runs, and about how long they take: from runs like these on this server, or that it is not known.
 
     follows: the fields that a run fills in by itself where a cell has none.

@@ -2,12 +2,13 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, Field
 
 from omni_ui.core.backends import Backends
+from omni_ui.core.files import Json
 from omni_ui.core.heavy_work import run_heavy
 from omni_ui.features.grid import home, sheet
 from omni_ui.features.grid.board import LONGEST
@@ -81,7 +82,7 @@ def grid_routes(backends: Backends, store: Store) -> APIRouter:
         return Response(made, media_type="application/zip", headers=_named("grid.zip"))
 
     @router.get("/ignored")
-    async def ignored(request: Request) -> dict[str, Any]:
+    async def ignored(request: Request) -> Json:
         """By tab: the wire names of the settings that its model was seen to ignore, for the session that asks."""
         found = {}
         for tab in TABS:

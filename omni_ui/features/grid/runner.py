@@ -9,10 +9,11 @@ import hashlib
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from omni_ui.client import Request
 from omni_ui.core import status
+from omni_ui.core.files import Json
 from omni_ui.core.run import Outcome, Work, run
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.grid.board import Board, Cell
@@ -21,7 +22,7 @@ from omni_ui.store import StoreTrouble
 if TYPE_CHECKING:
     from omni_ui.features.tab_context import TabContext
 
-Begin = Callable[[Request, dict[str, Any]], Work]
+Begin = Callable[[Request, Json], Work]
 
 
 async def fill(tab: "TabContext", backend: Backend, board: Board, begin: Begin) -> AsyncGenerator[bool]:

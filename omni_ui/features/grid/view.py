@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from omni_ui.client import Request
+from omni_ui.core.files import Json
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Updates, Values, Work
 from omni_ui.core.scripts import mounted
@@ -52,7 +53,7 @@ def wire(tab: "TabContext") -> None:
     """What happens when the page orders something. Call it when Run is wired."""
     view = tab.grid
     varied = {name: tab.form.controls[name] for name in (*variable(tab.form), *QUIET) if name in tab.form.controls}
-    quiet: dict[str, Any] = {
+    quiet: Json = {
         "api_visibility": "private",
         "show_progress": "hidden",
         "show_progress_on": view,
@@ -60,12 +61,12 @@ def wire(tab: "TabContext") -> None:
     }
     inputs = [view, *tab.inputs.values()]
 
-    async def planned(order: Any, values: tuple[Any, ...]) -> tuple[Plan, dict[str, Any]]:
+    async def planned(order: Any, values: tuple[Any, ...]) -> tuple[Plan, Json]:
         """What was ordered, checked. Raises Invalid."""
         entered = tab.beside(dict(zip(tab.inputs, values, strict=True)))
         return await make_plan(tab.form, tab.read, entered, _wanted(order, tab.form, entered), _most(tab)), entered
 
-    async def plan(request: gr.Request, order: Any, *values: Any) -> dict[str, Any]:
+    async def plan(request: gr.Request, order: Any, *values: Any) -> Json:
         """Says how many runs that are and how long they take, or what is wrong; nothing is sent."""
         try:
             made, entered = await planned(order, values)
@@ -96,7 +97,7 @@ def wire(tab: "TabContext") -> None:
         ability = await backend.ability(tab.name)
         model, make = ability.model if ability else None, tab.make
 
-        def begin(asked: Request, shown: dict[str, Any]) -> Work:
+        def begin(asked: Request, shown: Json) -> Work:
             return tab.begin(make, asked, tab.beside(shown), request, backend, model)
 
         filling = fill(tab, backend, board, begin)

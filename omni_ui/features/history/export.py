@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from omni_ui.core.files import Json
 from omni_ui.store import HistoryRecord
 
 PIECE = 1 << 20
@@ -93,7 +94,7 @@ def _names(kept: Kept, number: int) -> list[str]:
     return names
 
 
-def _as_json(kept: Kept, names: list[str]) -> dict[str, Any]:
+def _as_json(kept: Kept, names: list[str]) -> Json:
     record = kept.record
     told = {
         "made": datetime.fromtimestamp(record.at, UTC).isoformat(timespec="seconds"),

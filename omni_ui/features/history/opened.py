@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from omni_ui.client import Request
+from omni_ui.core.files import Json
 from omni_ui.core.run import Updates
 from omni_ui.features.recipes import BadRecipe, Medium, Recipe
 from omni_ui.store import HistoryRecord
@@ -22,14 +23,14 @@ class Opened:
     record: HistoryRecord
     lent: dict[int, Path]
     results: list[Path]
-    entered: dict[str, Any]
+    entered: Json
     told: Any
     session: str
 
     @property
-    def request(self) -> dict[str, Any]:
+    def request(self) -> Json:
         """The wire fields that were sent, files aside."""
-        fields: dict[str, Any] = (self.record.recipe or {}).get("request", {})
+        fields: Json = (self.record.recipe or {}).get("request", {})
         return fields
 
     def asked(self) -> Request:

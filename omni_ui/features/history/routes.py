@@ -4,12 +4,13 @@ A cookie also comes along when another site's page asks in the visitor's name. B
 changes something wants the header `x-omni` besides, which such a page cannot send unasked.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import FileResponse, StreamingResponse
 
+from omni_ui.core.files import Json
 from omni_ui.core.heavy_work import run_heavy
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.export import Kept, keepsake
@@ -69,10 +70,10 @@ def history_routes(recorder: Recorder) -> APIRouter:
         starred: bool = False,
         after: Annotated[str, Query(max_length=100)] = "",
         limit: Annotated[int, Query(ge=1, le=200)] = PAGE,
-    ) -> dict[str, Any]:
+    ) -> Json:
         """The newest first, with what is left of room and time. `after`: the `next` of the answer before."""
         mine = visitor_of(request)
-        answer: dict[str, Any] = {"records": [], "next": "", "counts": {}, "room": None}
+        answer: Json = {"records": [], "next": "", "counts": {}, "room": None}
         answer |= {"trouble": recorder.trouble, "known": bool(mine)}
         answer |= {"keeps": recorder.limits.seconds, "limit": recorder.limits.bytes, "oldest": None}
         if mine is None:
@@ -94,7 +95,7 @@ def history_routes(recorder: Recorder) -> APIRouter:
         return answer
 
     @router.get("/{id}")
-    async def one(record: Own) -> dict[str, Any]:
+    async def one(record: Own) -> Json:
         """All that is known of a record."""
         return _brief(record) | {
             "prompt": record.summary,
@@ -107,7 +108,7 @@ def history_routes(recorder: Recorder) -> APIRouter:
         }
 
     @router.get("/{id}/against/{other}")
-    async def against(record: Own, other: str, mine: Visitor) -> dict[str, Any]:
+    async def against(record: Own, other: str, mine: Visitor) -> Json:
         """How the settings of two records differ; null where those of one cannot be read."""
         recipes = [_recipe(record), _recipe(await own(other, mine))]
         known = [one for one in recipes if one]
@@ -158,7 +159,7 @@ def history_routes(recorder: Recorder) -> APIRouter:
         return StreamingResponse(keepsake(kept), media_type="application/zip", headers=head)
 
     @router.post("/{id}/star", dependencies=[Depends(asked_here)])
-    async def star(record: Own, on: Annotated[bool, Body(embed=True)]) -> dict[str, Any]:
+    async def star(record: Own, on: Annotated[bool, Body(embed=True)]) -> Json:
         try:
             await history.star(record.id, record.visitor, on)
         except StoreTrouble as trouble:
@@ -170,7 +171,7 @@ def history_routes(recorder: Recorder) -> APIRouter:
         mine: Visitor,
         ids: Annotated[list[str] | None, Body(embed=True)] = None,
         all: Annotated[bool, Body(embed=True)] = False,
-    ) -> dict[str, Any]:
+    ) -> Json:
         """Removes these records, or all of this visitor."""
         try:
             await recorder.settled()
@@ -200,7 +201,7 @@ def _cursor(text: str) -> tuple[float, str] | None:
         return None
 
 
-def _brief(record: HistoryRecord) -> dict[str, Any]:
+def _brief(record: HistoryRecord) -> Json:
     """What the list shows of a record."""
     return {
         "id": record.id,
@@ -216,7 +217,7 @@ def _brief(record: HistoryRecord) -> dict[str, Any]:
     }
 
 
-def _file(record: HistoryRecord, place: int) -> dict[str, Any]:
+def _file(record: HistoryRecord, place: int) -> Json:
     file = record.files[place]
     return {
         "place": place,

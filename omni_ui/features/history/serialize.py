@@ -7,6 +7,7 @@ from typing import Any
 from gradio.utils import get_upload_folder
 
 from omni_ui.client import FileRef, Request, hint, type_of_file
+from omni_ui.core.files import Json
 from omni_ui.core.run import Values
 from omni_ui.store import Source
 
@@ -66,7 +67,7 @@ def plain(value: Any, files: dict[type, Callable[[Any], Any]]) -> Any:
     return value if isinstance(value, (str, int, float, bool)) else None
 
 
-def summary_of(entered: Values, recipe: dict[str, Any] | None) -> str:
+def summary_of(entered: Values, recipe: Json | None) -> str:
     """What was asked for: the words that a person would know it by. Of a conversation, the message answered."""
     sent = (recipe or {}).get("request", {})
     for values in (entered, sent):

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from omni_ui.client import Request, VideoRequest, type_of_file
+from omni_ui.core.files import Json
 from omni_ui.core.run import Outcome, Values, Work
 from omni_ui.core.storage import Storage
 from omni_ui.features.history.serialize import Pack, as_files, plain, result_of, summary_of
@@ -290,7 +291,7 @@ def record_of(ticket: str) -> str:
     return hashlib.sha256(f"record of {ticket}".encode()).hexdigest()[:32]
 
 
-def _recipe(request: Request, model: str | None) -> dict[str, Any] | None:
+def _recipe(request: Request, model: str | None) -> Json | None:
     """Blocking. None when a file of the request is gone."""
     try:
         return Recipe.of(request, model).as_dict()

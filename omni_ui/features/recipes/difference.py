@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from omni_ui.core.files import Json
 from omni_ui.features.recipes.recipe import Recipe
 from omni_ui.features.recipes.words import Row, rows
 
@@ -24,7 +25,7 @@ class Difference:
     rows: list[Differs]
     equal: int
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Json:
         return asdict(self)
 
 

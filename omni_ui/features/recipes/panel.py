@@ -16,7 +16,7 @@ from fastapi import APIRouter, Body, HTTPException, Response
 from fastapi.responses import FileResponse
 
 from omni_ui.client import Request
-from omni_ui.core.files import FileRefused, cache_folder, own_path
+from omni_ui.core.files import FileRefused, Json, cache_folder, own_path
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call, mounted
 from omni_ui.features.recipes import (
@@ -112,7 +112,7 @@ def recipe_routes() -> APIRouter:
 
     @router.post("/take")
     async def take(
-        file: Annotated[str, Body(max_length=1000)], recipe: Annotated[dict[str, Any] | None, Body()] = None
+        file: Annotated[str, Body(max_length=1000)], recipe: Annotated[Json | None, Body()] = None
     ) -> Response:
         """A file of a result as a download: with a recipe inside, or its bytes as they are without one."""
         path = in_cache(file)
@@ -150,7 +150,7 @@ class Recipes:
         """loaded: the event after which a link that opened the page may fill in its controls."""
         self.tabs = {tab.name: tab for tab in tabs}
         parts = [part for tab in tabs for part in _fillable(tab).values()]
-        common: dict[str, Any] = {
+        common: Json = {
             "inputs": self.opener,
             "outputs": [strip, self.opener, *parts],
             "api_visibility": "private",
@@ -159,7 +159,7 @@ class Recipes:
             "queue": False,
         }
 
-        async def open_it(what: dict[str, Any] | None) -> Updates:
+        async def open_it(what: Json | None) -> Updates:
             if not what:
                 return {self.opener: gr.skip()}
             try:
@@ -174,7 +174,7 @@ class Recipes:
         loaded.then(open_it, js=call("linked_recipe"), **common)
 
 
-def _read(what: dict[str, Any]) -> OpenedSettings:
+def _read(what: Json) -> OpenedSettings:
     """What the browser hands over: the fragment of a link, an uploaded file, or a preset."""
     if isinstance(link := what.get("link"), str):
         return OpenedSettings(unpack(link))

@@ -1,10 +1,9 @@
 """Presets that come with the app: good starting points, filled in by a click. Their names say what they are for."""
 
-from typing import Any
-
+from omni_ui.core.files import Json
 from omni_ui.features.recipes.recipe import Recipe
 
-_SHIPPED: dict[str, list[tuple[str, dict[str, Any]]]] = {
+_SHIPPED: dict[str, list[tuple[str, Json]]] = {
     "chat": [
         (
             "Short answers",

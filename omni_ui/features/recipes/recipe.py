@@ -30,6 +30,7 @@ from omni_ui.client import (
     replace_files,
 )
 from omni_ui.client.answers.valid_text import read_json, valid_values
+from omni_ui.core.files import Json
 from omni_ui.features.speech.request import SpokenText
 
 VERSION = 1
@@ -63,7 +64,7 @@ class Recipe:
     """Checked: made by `of`, or read by `from_json` from anywhere. media: by wire name."""
 
     tab: str
-    request: dict[str, Any]
+    request: Json
     media: dict[str, list[Medium]] = field(default_factory=dict)
     model: str | None = None
 
@@ -117,8 +118,8 @@ class Recipe:
         made.values()
         return made
 
-    def as_dict(self) -> dict[str, Any]:
-        made: dict[str, Any] = {"omni": VERSION, "tab": self.tab}
+    def as_dict(self) -> Json:
+        made: Json = {"omni": VERSION, "tab": self.tab}
         made |= {"model": self.model} if self.model else {}
         made["request"] = self.request
         if self.media:
@@ -132,7 +133,7 @@ class Recipe:
     def fields(self) -> type[Request]:
         return REQUESTS[self.tab]
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Json:
         """The wire fields with their values as the request model takes them, files aside. Raises BadRecipe.
 
         Each is put into an empty request in the order of the model, so that the model's own rules judge it, the ones
@@ -195,7 +196,7 @@ def _medium(path: Path) -> Medium:
         return Medium(hashlib.file_digest(file, "sha256").hexdigest(), path.name)
 
 
-def _hold(ref: FileRef, media: list[Medium]) -> dict[str, Any]:
+def _hold(ref: FileRef, media: list[Medium]) -> Json:
     media.append(_medium(ref.path))
     return {"$media": len(media) - 1, "as": ref.as_}
 

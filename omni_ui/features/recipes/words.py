@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from omni_ui.client import hint
+from omni_ui.core.files import Json
 from omni_ui.features.recipes.recipe import Medium, Recipe
 
 MADE_BY = "Omni UI"
@@ -80,7 +81,7 @@ def parameters(recipe: Recipe, size: tuple[int, int] | None = None) -> str:
     if given.get("negative_prompt"):
         lines.append(f"Negative prompt: {given['negative_prompt']}")
     pictures = "num_inference_steps" in recipe.fields.model_fields and recipe.tab != "sound"
-    pairs: dict[str, Any] = {
+    pairs: Json = {
         "Steps": given.get("num_inference_steps", MODEL_DEFAULT if pictures else None),
         "CFG scale": given.get("guidance_scale", given.get("true_cfg_scale")),
         "Seed": given.get("seed"),
@@ -100,13 +101,13 @@ def _asked(recipe: Recipe) -> str:
     return given if isinstance(given, str) else "\n".join(_said(one) for one in given if one["role"] == "user")
 
 
-def _said(message: dict[str, Any]) -> str:
+def _said(message: Json) -> str:
     content = message.get("content")
     parts = [{"text": content}] if isinstance(content, str) else content or []
     return " ".join(part.get("text") or "(file)" for part in parts)
 
 
-def _who(message: dict[str, Any]) -> str:
+def _who(message: Json) -> str:
     return {"user": "You", "assistant": "Answer"}.get(message.get("role", ""), "System prompt")
 
 

@@ -18,12 +18,13 @@ from omni_ui.client.live import (
     TurnEnded,
     TurnStarted,
 )
+from omni_ui.core.files import Json
 from omni_ui.features.talk.recording import CallRecording
 
 LARGEST_PIECE = 64 * 1024
 """Bytes of microphone sound in one frame: 2 s. The page sends 20 to 40 ms."""
 
-SendJson = Callable[[dict[str, Any]], Awaitable[None]]
+SendJson = Callable[[Json], Awaitable[None]]
 SendBytes = Callable[[bytes], Awaitable[None]]
 
 PROFILES = {
@@ -70,7 +71,7 @@ class Call:
         self.recording.add_microphone(pcm)
         await self._talk.send_audio(pcm)
 
-    async def take(self, event: dict[str, Any]) -> bool:
+    async def take(self, event: Json) -> bool:
         """An event of the page. False when it ends the call."""
         kind, turn = event.get("type"), str(event.get("turn") or "")[:200]
         if kind == "end":

@@ -2,8 +2,8 @@
 
 import time
 from pathlib import Path
-from typing import Any
 
+from omni_ui.core.files import Json
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.talk.recording import CallRecording
@@ -13,12 +13,7 @@ KINDS = {".wav": "audio/wav", ".vtt": "text/vtt", ".json": "application/json"}
 
 
 async def keep_call(
-    recorder: Recorder,
-    visitor: str | None,
-    backend: Backend,
-    recording: CallRecording,
-    turns: int,
-    start: dict[str, Any],
+    recorder: Recorder, visitor: str | None, backend: Backend, recording: CallRecording, turns: int, start: Json
 ) -> str:
     """Writes a call down; the id of its record, "" where nothing was said or nobody can own it."""
     if not turns or not visitor:
@@ -47,7 +42,7 @@ def _source(path: Path) -> Source:
     return Source(path, "result", path.name, KINDS[path.suffix])
 
 
-def _facts(document: dict[str, Any]) -> list[tuple[str, str]]:
+def _facts(document: Json) -> list[tuple[str, str]]:
     """Length, answers, interruptions, and the middle latency."""
     turns = document["turns"]
     waits = sorted(turn["server_ms"] for turn in turns if turn["server_ms"] is not None)

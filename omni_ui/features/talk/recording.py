@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from io import BufferedRandom
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from omni_ui.client.live.events import RATE_IN, Speaker
+from omni_ui.core.files import Json
 
 RATE = 24_000
 """Samples per second of the recording, which is what models speak."""
@@ -165,7 +165,7 @@ class CallRecording:
         if facts := self.turns.get(turn):
             facts.status, facts.reason = status, reason
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> Json:
         """The call as data: what the JSON file holds."""
         self._mark_unheard()
         return {

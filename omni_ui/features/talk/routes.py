@@ -18,6 +18,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from omni_ui.client import ChatRequest, OmniError
 from omni_ui.client.live import CallEnded, TalkConfig
 from omni_ui.core.backends import Backends
+from omni_ui.core.files import Json
 from omni_ui.core.run_queue import QueueFull
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
@@ -110,7 +111,7 @@ def caller_of(socket: WebSocket) -> str:
     return visitor_of(socket) or f"address {socket.client.host if socket.client else ''}"
 
 
-def refusal(backends: Backends, start: dict[str, Any], session: str | None) -> str:
+def refusal(backends: Backends, start: Json, session: str | None) -> str:
     """Why the host's limits do not allow a call; "" when they do. The instructions count as what is written."""
     config = read_config(start)
     messages = [{"role": "user", "content": config.instructions or "-"}]
@@ -119,12 +120,7 @@ def refusal(backends: Backends, start: dict[str, Any], session: str | None) -> s
 
 
 async def _call(
-    socket: WebSocket,
-    backends: Backends,
-    backend: Backend,
-    recorder: Recorder,
-    visitor: str | None,
-    start: dict[str, Any],
+    socket: WebSocket, backends: Backends, backend: Backend, recorder: Recorder, visitor: str | None, start: Json
 ) -> None:
     try:
         most = int(backends.limits.caps.get("tokens", 0)) or None
@@ -179,7 +175,7 @@ async def _listen(socket: WebSocket, call: Call) -> None:
             return
 
 
-def read_config(start: dict[str, Any]) -> TalkConfig:
+def read_config(start: Json) -> TalkConfig:
     """What the page asks for; anything odd is left out."""
 
     def text(name: str) -> str | None:

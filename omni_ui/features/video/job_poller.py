@@ -26,6 +26,7 @@ from omni_ui.client import (
     VideoRequest,
     Wait,
 )
+from omni_ui.core.files import Json
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.video.active_job import ActiveJob, Stopped
 from omni_ui.features.video.job_texts import CUT_OFF, CUT_OFF_AT_ONCE, GONE, NOT_HERE, SWEPT
@@ -283,9 +284,9 @@ class JobPoller:
         job.change(**changes)
 
 
-def _changes(record: VideoRecord, seen: VideoJob) -> dict[str, Any]:
+def _changes(record: VideoRecord, seen: VideoJob) -> Json:
     """What a look at the server changes in the record."""
-    changes: dict[str, Any] = {"note": ""} if record.note else {}
+    changes: Json = {"note": ""} if record.note else {}
     if seen.state != record.state and not seen.done:
         changes |= {"state": seen.state, "started": time.time()}
     if seen.done:

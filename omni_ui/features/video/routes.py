@@ -5,13 +5,13 @@ The list and what changes a job ask for the visitor's cookie. A finished video g
 
 import math
 import time
-from typing import Any
 
 import gradio as gr
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse
 
 from omni_ui.client import VideoRequest, hint
+from omni_ui.core.files import Json
 from omni_ui.core.scripts import mounted
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.video.jobs import VideoJobs
@@ -63,7 +63,7 @@ def settings_of(job: VideoRecord) -> list[tuple[str, str]]:
     return shown
 
 
-def _as_json(jobs: VideoJobs, job: VideoRecord) -> dict[str, Any]:
+def _as_json(jobs: VideoJobs, job: VideoRecord) -> Json:
     here = job.state == "done" and jobs.file_of(job) is not None
     lost = "The file is not here any more." if job.state == "done" and not here else ""
     return {
@@ -93,24 +93,24 @@ def job_routes(jobs: VideoJobs) -> APIRouter:
         return job
 
     @router.get("/omni/jobs")
-    async def listing(request: Request) -> dict[str, Any]:
+    async def listing(request: Request) -> Json:
         mine = await jobs.of_visitor(visitor_of(request))
         return {"jobs": [_as_json(jobs, one) for one in mine], "trouble": jobs.store.trouble}
 
     @router.post("/omni/jobs/{ticket}/cancel")
-    async def cancel(ticket: str, request: Request) -> dict[str, Any]:
+    async def cancel(ticket: str, request: Request) -> Json:
         job = await own(ticket, request)
         jobs.cancel(job.ticket)
         return {"ticket": job.ticket}
 
     @router.post("/omni/jobs/{ticket}/fetch")
-    async def fetch(ticket: str, request: Request) -> dict[str, Any]:
+    async def fetch(ticket: str, request: Request) -> Json:
         job = await own(ticket, request)
         await jobs.fetch_again(job.ticket)
         return {"ticket": job.ticket}
 
     @router.delete("/omni/jobs/{ticket}")
-    async def delete(ticket: str, request: Request) -> dict[str, Any]:
+    async def delete(ticket: str, request: Request) -> Json:
         job = await own(ticket, request)
         try:
             await jobs.delete(job.ticket)

@@ -5,9 +5,9 @@ One file for each program; the sources of its format stand at its top. Nothing t
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from omni_ui.client.answers.valid_text import read_json
+from omni_ui.core.files import Json
 from omni_ui.features.recipes.makers import comfyui, draw_things, fooocus, invokeai, novelai, swarmui
 from omni_ui.features.recipes.makers.a1111 import read_parameters
 from omni_ui.features.recipes.makers.opened import Findings, OpenedSettings, object_of, text_of
@@ -69,7 +69,7 @@ def _in_text(texts: dict[str, str]) -> Findings | None:
     return None
 
 
-def _civitai(held: dict[str, Any]) -> Findings | None:
+def _civitai(held: Json) -> Findings | None:
     """Civitai's own generator: a graph of ComfyUI, and what was entered as JSON within its `extraMetadata`."""
     said = held.get("extraMetadata", object_of(held.get("extra")).get("extraMetadata"))
     if isinstance(said, str):
@@ -86,7 +86,7 @@ def _civitai(held: dict[str, Any]) -> Findings | None:
     return findings
 
 
-READERS: tuple[Callable[[dict[str, Any]], Findings | None], ...] = (
+READERS: tuple[Callable[[Json], Findings | None], ...] = (
     swarmui.read,
     _civitai,
     fooocus.read,
@@ -95,7 +95,7 @@ READERS: tuple[Callable[[dict[str, Any]], Findings | None], ...] = (
 )
 
 
-def _object(text: str) -> dict[str, Any]:
+def _object(text: str) -> Json:
     return dict(object_of(read_json(text, constants=True)))
 
 

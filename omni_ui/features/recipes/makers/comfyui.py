@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
+from omni_ui.core.files import Json
 from omni_ui.features.recipes.makers.opened import Findings, any_number, lora_name, object_of, text_of
 from omni_ui.features.recipes.recipe import BadRecipe
 
@@ -25,10 +26,10 @@ MODELS = ("ckpt_name", "unet_name", "model_name", "gguf_name", "model")
 QUIET = ("Save", "Preview", "VAE", "Note", "Show", "Reroute", "CLIPLoader", "DualCLIPLoader", "Primitive")
 """Beginnings of the names of nodes that say nothing about settings."""
 
-Node = dict[str, Any]
+Node = Json
 
 
-def read(held: dict[str, Any]) -> Findings | None:
+def read(held: Json) -> Findings | None:
     """None for an object that is no graph. BadRecipe for one without a sampler."""
     nodes = {str(name): node for name, node in held.items() if isinstance(node, dict) and "class_type" in node}
     if not nodes:

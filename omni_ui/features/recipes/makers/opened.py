@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from omni_ui.core.files import Json
 from omni_ui.features.recipes.recipe import REQUESTS, BadRecipe, Recipe
 
 LONGEST_NUMBER = 30
@@ -59,7 +60,7 @@ class Findings:
         model = REQUESTS[tab]
         if not self.prompt.strip():
             raise BadRecipe(f"This file is by {self.maker}, and no prompt was found in it.")
-        request: dict[str, Any] = {PROMPTS.get(tab, "prompt"): self.prompt.strip()}
+        request: Json = {PROMPTS.get(tab, "prompt"): self.prompt.strip()}
         left_out = list(self.left_out)
         for wire_name, (name, value) in self.values.items():
             info = model.model_fields.get(wire_name)
@@ -84,7 +85,7 @@ class Findings:
             left_out += [short_name(names.get(wire_name, wire_name)) for wire_name in refused]
             request = {wire_name: value for wire_name, value in request.items() if wire_name not in refused}
         name = self.model.strip()
-        held: dict[str, Any] = {"omni": 1, "tab": tab, "request": request}
+        held: Json = {"omni": 1, "tab": tab, "request": request}
         if 0 < len(name) <= 300 and name.isprintable():
             held["model"] = name
         return OpenedSettings(
