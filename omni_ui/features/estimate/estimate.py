@@ -51,8 +51,8 @@ def wire(tab: "TabContext") -> None:
         ability = abilities.modalities.get(tab.name) if abilities else None
         model = ability.model if ability else None
         with suppress(StoreTrouble):  # said by the store itself
-            found = await tab.recorder.store.timings.forecast(backend.known_as, model, load_of(asked))
-            return said(found) if found else ""
+            forecast = await tab.recorder.store.timings.forecast(backend.known_as, model, load_of(asked))
+            return said(forecast) if forecast else ""
         return ""
 
     tab.forecast.input(
@@ -68,8 +68,8 @@ def wire(tab: "TabContext") -> None:
 
 def counting(tab: "TabContext") -> list[str]:
     """The fields of a tab that the time of a run depends on."""
-    known = tab.form.model.model_fields
-    return [n for n in tab.form.controls if n in known and (n in COUNTING or hint(known[n], "kind") in FILE_KINDS)]
+    fields = tab.form.model.model_fields
+    return [n for n in tab.form.controls if n in fields and (n in COUNTING or hint(fields[n], "kind") in FILE_KINDS)]
 
 
 def asked_for(model: type[Request], entered: Values) -> Request | None:
@@ -80,27 +80,28 @@ def asked_for(model: type[Request], entered: Values) -> Request | None:
     stand_ins: dict[str, Any] = {name: "x" for name, info in fields.items() if info.is_required()}
     stand_ins |= {name: Path("x") for name in files}
     stand_ins = {name: ([one] if name in files else []) if name in several else one for name, one in stand_ins.items()}
-    made = model.model_construct(**stand_ins)
+    request = model.model_construct(**stand_ins)
     try:
         for name, value in entered.items():
             if name not in files and value not in (None, "", []):
-                model.__pydantic_validator__.validate_assignment(made, name, value)
+                model.__pydantic_validator__.validate_assignment(request, name, value)
     except ValidationError:
         return None
-    return made
+    return request
 
 
-def said(found: Forecast) -> str:
+def said(forecast: Forecast) -> str:
     """Such as "about 3 to 5 s, from 7 runs like this"."""
-    return f"{_range(found.low, found.high)}, from {found.runs} runs like this"
+    return f"{_range(forecast.low, forecast.high)}, from {forecast.runs} runs like this"
 
 
 def _range(low: float, high: float) -> str:
     """The ends rounded outwards: "about 3 to 5 s", "under 0.4 s", "about 4 to 6 min"."""
     size, unit, digits = (60, "min", 0) if low >= 100 else (1, "s", 0 if low >= 10 else 1)
     scale = 10**digits
-    ends = [f"{turn(one / size * scale) / scale:.{digits}f}" for turn, one in ((math.floor, low), (math.ceil, high))]
-    ends = [one.removesuffix(".0") for one in ends]
+    turns = ((math.floor, low), (math.ceil, high))
+    ends = [f"{turn(number / size * scale) / scale:.{digits}f}" for turn, number in turns]
+    ends = [number.removesuffix(".0") for number in ends]
     if ends[0] == "0":
         return f"under {ends[1]} {unit}"
     return f"about {ends[0]} to {ends[1]} {unit}" if ends[0] != ends[1] else f"about {ends[0]} {unit}"

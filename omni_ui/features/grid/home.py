@@ -24,9 +24,9 @@ def pack(sheet: Sheet) -> bytes:
     """The zip. Blocking. OSError when a file is gone."""
     file = io.BytesIO()
     names: dict[Path, str] = {}
-    for one in sheet.entries:
-        for number, path in enumerate(_files(one)):
-            names[path] = _name(sheet, one, path, number)
+    for entry in sheet.entries:
+        for number, path in enumerate(_files(entry)):
+            names[path] = _name(sheet, entry, path, number)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as target:
         for path, name in names.items():
             target.write(path, name)
@@ -59,10 +59,10 @@ def _cell(entry: Entry | None, names: dict[Path, str]) -> str:
     if entry is None:
         return "<td></td>"
     text = f'<div class="text">{html.escape(entry.text)}</div>' if entry.text else ""
-    shown = text + "".join(_shown(path, names[path]) for path in _files(entry))
-    if not shown:
+    content = text + "".join(_shown(path, names[path]) for path in _files(entry))
+    if not content:
         return f"<td{' class=error' if entry.failed else ''}>{html.escape(entry.words)}</td>"
-    return f"<td>{shown}</td>"
+    return f"<td>{content}</td>"
 
 
 def _shown(path: Path, name: str) -> str:

@@ -73,8 +73,8 @@ async def make_plan(
 
     fixed = {name: value for name, value in QUIET.items() if name in entered}
     first = {axis.field: _typed(axis.values[0]) for axis in axes}
-    given = read(entered | fixed | first)
-    base = (await given if isawaitable(given) else given).with_seed()
+    answer = read(entered | fixed | first)
+    base = (await answer if isawaitable(answer) else answer).with_seed()
     varied = {axis.field for axis in axes}
     seed = None if "seed" in varied else getattr(base, "seed", None)
     cells = []
@@ -98,7 +98,7 @@ async def foretold(plan: Plan, timings: Timings, server: str, model: str | None,
     low = high = 0.0
     try:
         for cell in plan.cells:
-            filled = {name: one for name, one in (follows or {}).items() if getattr(cell.request, name) is None}
+            filled = {name: value for name, value in (follows or {}).items() if getattr(cell.request, name) is None}
             expected = await timings.expect(server, model, load_of(cell.request.model_copy(update=filled)))
             if expected is None:
                 return f"{words}. {UNKNOWN}"
@@ -125,9 +125,9 @@ def _typed(value: Any) -> Any:
 def _checked(base: Request, values: Values) -> Request:
     """The base with other values, judged by the model's own rules. Raises Invalid, which names the value."""
     kept = base.model_dump(exclude_unset=True, exclude=set(values))
-    given = kept | {name: value for name, value in values.items() if value is not None}
+    values_set = kept | {name: value for name, value in values.items() if value is not None}
     try:
-        return type(base)(**given)
+        return type(base)(**values_set)
     except ValidationError as wrong:
         first = problems(wrong, type(base))[0]
         named = f" This is about “{written(values[first.field])[:60]}”." if first.field in values else ""

@@ -55,9 +55,11 @@ class Home(BaseModel):
         if columns * rows > most or len(self.cells) > most:
             raise HTTPException(422, too_many(columns * rows, most))
         entries = [
-            sheet.Entry(one.at, _file(one.file), one.words, one.failed, one.text, [in_cache(name) for name in one.more])
-            for one in self.cells
-            if one.at[0] < columns and one.at[1] < rows
+            sheet.Entry(
+                cell.at, _file(cell.file), cell.words, cell.failed, cell.text, [in_cache(name) for name in cell.more]
+            )
+            for cell in self.cells
+            if cell.at[0] < columns and cell.at[1] < rows
         ]
         return sheet.Sheet(self.title, axes[0], axes[1], entries, self.notes)
 
@@ -69,31 +71,31 @@ def grid_routes(backends: Backends, store: Store) -> APIRouter:
     @router.post("/sheet")
     async def one_picture(grid: Home) -> Response:
         """A PNG of all pictures with their values. The guard keeps others' results out."""
-        made = await run_heavy(sheet.draw, grid.as_sheet(most))
-        return Response(made, media_type="image/png", headers=_named("grid.png"))
+        picture = await run_heavy(sheet.draw, grid.as_sheet(most))
+        return Response(picture, media_type="image/png", headers=_named("grid.png"))
 
     @router.post("/page")
     async def one_page(grid: Home) -> Response:
         """A zip with the files and a page that plays them."""
         try:
-            made = await asyncio.to_thread(home.pack, grid.as_sheet(most))
+            archive = await asyncio.to_thread(home.pack, grid.as_sheet(most))
         except OSError:
             raise HTTPException(404, "A result is not here any more: run the grid again.") from None
-        return Response(made, media_type="application/zip", headers=_named("grid.zip"))
+        return Response(archive, media_type="application/zip", headers=_named("grid.zip"))
 
     @router.get("/ignored")
     async def ignored(request: Request) -> Json:
         """By tab: the wire names of the settings that its model was seen to ignore, for the session that asks."""
-        found = {}
+        names_by_tab = {}
         for tab in TABS:
             backend = backends.for_tab(tab, request.headers.get("x-omni-session"))
             ability = await backend.ability(tab) if backend else None
             try:
                 if backend and ability:
-                    found[tab] = await store.ignored.of(backend.known_as, ability.model, tab)
+                    names_by_tab[tab] = await store.ignored.of(backend.known_as, ability.model, tab)
             except StoreTrouble:  # said by the store itself
                 return {}
-        return found
+        return names_by_tab
 
     return router
 

@@ -69,8 +69,8 @@ async def _one(tab: "TabContext", backend: Backend, cell: Cell, work: Work) -> A
 
 def digest(files: list[Path], text: str = "") -> str:
     """Of the text and the bytes of all files together; "" when there is nothing. Blocking."""
-    found = hashlib.sha256(text.encode(errors="replace"))
+    digest_of_files = hashlib.sha256(text.encode(errors="replace"))
     for path in files:
         with path.open("rb") as file:
-            found.update(hashlib.file_digest(file, "sha256").digest())
-    return found.hexdigest() if files or text else ""
+            digest_of_files.update(hashlib.file_digest(file, "sha256").digest())
+    return digest_of_files.hexdigest() if files or text else ""

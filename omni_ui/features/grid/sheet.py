@@ -117,7 +117,7 @@ def _fold(words: str, letters: int) -> str:
 
 
 def _wide(words: str, size: int) -> int:
-    return max(int(_font(size, _is_wide(one)).getlength(one)) for one in words.split("\n"))
+    return max(int(_font(size, _is_wide(line)).getlength(line)) for line in words.split("\n"))
 
 
 def _write(pen: ImageDraw.ImageDraw, at: tuple[int, int], words: str, size: int, ink: str) -> None:

@@ -31,14 +31,14 @@ def spread(model: type[Request], name: str, now: float | None) -> list[int | flo
     wanted = [0.0] if now == 0 else []
     wanted += [centre * factor for factor in FACTORS]
     wanted += [centre + sign * far * step for far in range(1, NEAR) for sign in (1, -1)]
-    found: list[int | float] = []
+    numbers: list[int | float] = []
     for number in wanted:
         value = within(number)
-        if value not in found and takes(model, name, value):
-            found.append(value)
-        if len(found) == COUNT:
+        if value not in numbers and takes(model, name, value):
+            numbers.append(value)
+        if len(numbers) == COUNT:
             break
-    return sorted(found)
+    return sorted(numbers)
 
 
 def takes(model: type[Request], name: str, value: Any) -> bool:

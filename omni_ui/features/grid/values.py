@@ -46,8 +46,8 @@ def example(info: FieldInfo) -> str:
         return "on|off"
     if kind == "size":
         return "512x512|768x512"
-    if known := _choices(info):
-        return "|".join(str(value) for value, _ in known)
+    if choices := _choices(info):
+        return "|".join(str(value) for value, _ in choices)
     return "one value a line, or with | between"
 
 
@@ -66,24 +66,24 @@ def read_values(name: str, info: FieldInfo, text: str, most: int) -> list[Any]:
         raise refuse(f"{label}: the values are too long, {len(text):,} characters. Write fewer.")
     kind = kind_of(info)
     closed = kind in NUMBERS or kind == "switch" or bool(_choices(info))
-    tokens = [one.strip() for one in re.split(r"[|\n,;]" if closed else r"[|\n]", text)]
-    found: list[Any] = []
+    tokens = [part.strip() for part in re.split(r"[|\n,;]" if closed else r"[|\n]", text)]
+    values: list[Any] = []
     for token in tokens:
         if not token:
             continue
         if token.lower() in DEFAULT and not info.is_required() and info.default is None:
-            found.append(None)
+            values.append(None)
         elif kind in NUMBERS:
-            found += _numbers(token, label, most, refuse)
+            values += _numbers(token, label, most, refuse)
         elif kind == "switch":
             if token.lower() not in SWITCH:
                 raise refuse(f"{label} is on or off, and “{_short(token)}” is neither.")
-            found.append(SWITCH[token.lower()])
+            values.append(SWITCH[token.lower()])
         else:
-            found.append(_chosen(token, info, label, refuse))
-    if not found:
+            values.append(_chosen(token, info, label, refuse))
+    if not values:
         raise refuse(f"{label} has no values yet: write some, such as {example(info)}.")
-    unique = [value for place, value in enumerate(found) if value not in found[:place]]
+    unique = [value for place, value in enumerate(values) if value not in values[:place]]
     if len(unique) > most:
         raise refuse(too_many(len(unique), most))
     return unique
@@ -135,12 +135,12 @@ def _choices(info: FieldInfo) -> list[tuple[Any, str]]:
 
 
 def _chosen(token: str, info: FieldInfo, label: str, refuse: Callable[[str], Invalid]) -> Any:
-    known = _choices(info)
-    for value, name in known:
+    choices = _choices(info)
+    for value, name in choices:
         if token.lower() in (str(value).lower(), name.lower()):
             return value
-    if known:
-        names = ", ".join(str(value) for value, _ in known)
+    if choices:
+        names = ", ".join(str(value) for value, _ in choices)
         raise refuse(f"{label}: “{_short(token)}” is not among the choices. Write some of {names}.")
     return token
 

@@ -69,8 +69,8 @@ def wire(tab: "TabContext") -> None:
     async def plan(request: gr.Request, order: Any, *values: Any) -> Json:
         """Says how many runs that are and how long they take, or what is wrong; nothing is sent."""
         try:
-            made, entered = await planned(order, values)
-            return {"plan": await _foretold(tab, made, entered, request)}
+            planned_runs, entered = await planned(order, values)
+            return {"plan": await _foretold(tab, planned_runs, entered, request)}
         except Invalid as wrong:
             return {"unplanned": wrong.problems[0].sentence}
 
@@ -78,7 +78,7 @@ def wire(tab: "TabContext") -> None:
         """Runs the cells, and shows each as it comes."""
         id = str(order.get("id", ""))[:40] if isinstance(order, dict) else ""
         try:
-            made, entered = await planned(order, values)
+            planned_runs, entered = await planned(order, values)
         except Invalid as wrong:
             yield {"refused": wrong.problems[0].sentence, "id": id}
             return
@@ -92,13 +92,13 @@ def wire(tab: "TabContext") -> None:
             return
         explored = order.get("explore")
         now = entered.get(explored) if explored else ...
-        board = Board(id, made, await _foretold(tab, made, entered, request), now)
+        board = Board(id, planned_runs, await _foretold(tab, planned_runs, entered, request), now)
         yield {"board": board.as_value()}
         ability = await backend.ability(tab.name)
         model, make = ability.model if ability else None, tab.make
 
-        def begin(asked: Request, shown: Json) -> Work:
-            return tab.begin(make, asked, tab.beside(shown), request, backend, model)
+        def begin(asked: Request, entered: Json) -> Work:
+            return tab.begin(make, asked, tab.beside(entered), request, backend, model)
 
         filling = fill(tab, backend, board, begin)
         async with aclosing(filling) as looks:
@@ -154,7 +154,7 @@ def _wanted(order: Any, form: Form, entered: Values) -> list[tuple[str, str | li
         now = entered.get(name)
         return [(name, spread(form.model, name, now if isinstance(now, (int, float)) else None))]
     listed = order.get("axes")
-    pairs = [one for one in listed if isinstance(one, list) and len(one) == 2] if isinstance(listed, list) else []
+    pairs = [pair for pair in listed if isinstance(pair, list) and len(pair) == 2] if isinstance(listed, list) else []
     return [(str(name or ""), str(text or "")) for name, text in pairs[:2]]
 
 

@@ -96,7 +96,7 @@ def _names(kept: Kept, number: int) -> list[str]:
 
 def _as_json(kept: Kept, names: list[str]) -> Json:
     record = kept.record
-    told = {
+    entry = {
         "made": datetime.fromtimestamp(record.at, UTC).isoformat(timespec="seconds"),
         "tab": record.tab,
         "model": record.model,
@@ -108,11 +108,11 @@ def _as_json(kept: Kept, names: list[str]) -> Json:
         "conversation": record.told,
         "files": [name for name in names if name],
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in entry.items() if value}
 
 
 def _page(kept: list[Kept], names: list[list[str]]) -> str:
-    body = "".join(_article(one, listed) for one, listed in zip(kept, names, strict=True))
+    body = "".join(_article(item, listed) for item, listed in zip(kept, names, strict=True))
     count = f"{len(kept)} result{'s' * (len(kept) != 1)}"
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Omni UI: '
@@ -126,16 +126,16 @@ def _page(kept: list[Kept], names: list[list[str]]) -> str:
 
 def _article(kept: Kept, names: list[str]) -> str:
     record = kept.record
-    made = datetime.fromtimestamp(record.at, UTC)
+    moment = datetime.fromtimestamp(record.at, UTC)
     rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in kept.settings)
-    shown = "".join(_media(file.kind, name) for file, name in zip(record.files, names, strict=True) if name)
+    media = "".join(_media(file.kind, name) for file, name in zip(record.files, names, strict=True) if name)
     if any(not name for name in names):
-        shown += "<p>A file of this result was not there any more.</p>"
+        media += "<p>A file of this result was not there any more.</p>"
     text = f"<pre>{escape(record.text)}</pre>" if record.text else ""
     error = f'<p class="error">{escape(record.error)}</p>' if record.error else ""
     return (
-        f'<article><h2>{escape(record.tab.capitalize())} <time datetime="{made.isoformat()}">'
-        f'{made:%Y-%m-%d %H:%M} UTC</time></h2><p class="prompt">{escape(record.summary)}</p>{error}{shown}{text}'
+        f'<article><h2>{escape(record.tab.capitalize())} <time datetime="{moment.isoformat()}">'
+        f'{moment:%Y-%m-%d %H:%M} UTC</time></h2><p class="prompt">{escape(record.summary)}</p>{error}{media}{text}'
         f"<details><summary>Settings</summary><table>{rows}</table></details></article>"
     )
 

@@ -79,8 +79,8 @@ def once_more(tab: "TabContext", opened: Opened, apart: bool = False) -> str:
         return f'<p class="omni-quiet">This cannot be made once more. {escape(str(wrong))}</p>'
     entered = {name: opened.entered.get(name) for name in tab.inputs}
     outcome = Outcome(opened.results, record.text)
-    shown = tab.repeat.made(request, entered, outcome, record.model, record.version)
-    return tab.repeat.row(opened.session, shown, record.id, apart)
+    repetition = tab.repeat.made(request, entered, outcome, record.model, record.version)
+    return tab.repeat.row(opened.session, repetition, record.id, apart)
 
 
 def _recipe_views(tab: "TabContext", opened: Opened) -> Updates:
@@ -106,9 +106,9 @@ def with_files(value: Any, lent: dict[int, Path]) -> Any:
     if isinstance(value, dict):
         if "file" in value and set(value) <= {"file", "as"}:
             return str(lent[value["file"]]) if value["file"] in lent else None
-        return {name: with_files(one, lent) for name, one in value.items()}
+        return {name: with_files(item, lent) for name, item in value.items()}
     if isinstance(value, list):
-        return [one for one in (with_files(inner, lent) for inner in value) if one is not None]
+        return [item for item in (with_files(inner, lent) for inner in value) if item is not None]
     return value
 
 

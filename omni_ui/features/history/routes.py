@@ -53,12 +53,12 @@ def history_routes(recorder: Recorder) -> APIRouter:
     async def own(id: str, mine: Visitor) -> HistoryRecord:
         """The caller's own record. Somebody else's is as unknown as one that is not there."""
         try:
-            found = await recorder.find(id, mine)
+            record = await recorder.find(id, mine)
         except StoreTrouble as trouble:
             raise HTTPException(503, trouble.sentence) from None
-        if found is None:
+        if record is None:
             raise HTTPException(404, NOT_HERE)
-        return found
+        return record
 
     Own = Annotated[HistoryRecord, Depends(own)]
 
@@ -89,7 +89,7 @@ def history_routes(recorder: Recorder) -> APIRouter:
             answer["room"] = {"mine": room.mine, "all": room.all}
         except StoreTrouble as trouble:
             return answer | {"trouble": trouble.sentence}
-        answer["records"] = [_brief(one) for one in records[:limit]]
+        answer["records"] = [_brief(record) for record in records[:limit]]
         if len(records) > limit:
             answer["next"] = f"{records[limit - 1].at!r}_{records[limit - 1].id}"
         return answer
@@ -111,21 +111,21 @@ def history_routes(recorder: Recorder) -> APIRouter:
     async def against(record: Own, other: str, mine: Visitor) -> Json:
         """How the settings of two records differ; null where those of one cannot be read."""
         recipes = [_recipe(record), _recipe(await own(other, mine))]
-        known = [one for one in recipes if one]
-        return {"difference": difference(*known).as_dict() if len(known) == 2 else None}
+        recipes_found = [recipe for recipe in recipes if recipe]
+        return {"difference": difference(*recipes_found).as_dict() if len(recipes_found) == 2 else None}
 
     @router.api_route("/{id}/{place}", methods=["GET", "HEAD"])
     async def file(record: Own, place: int, download: bool = False) -> FileResponse:
         """A file of a record, with ranges."""
-        found = record.files[place] if 0 <= place < len(record.files) else None
-        path = history.path(found) if found else None
-        if found is None or path is None:
+        entry = record.files[place] if 0 <= place < len(record.files) else None
+        path = history.path(entry) if entry else None
+        if entry is None or path is None:
             raise HTTPException(404, "This file is not here any more.")
-        seen = found.kind in SAFE or found.kind.startswith(("audio/", "video/"))
+        seen = entry.kind in SAFE or entry.kind.startswith(("audio/", "video/"))
         return FileResponse(
             path,
-            media_type=found.kind if seen else "application/octet-stream",
-            filename=found.title,
+            media_type=entry.kind if seen else "application/octet-stream",
+            filename=entry.title,
             content_disposition_type="inline" if seen and not download else "attachment",
             headers=PROTECTED,
         )
@@ -133,12 +133,12 @@ def history_routes(recorder: Recorder) -> APIRouter:
     @router.get("/{id}/{place}/thumb")
     async def small(record: Own, place: int) -> FileResponse:
         """A picture or a video as a small WebP."""
-        found = record.files[place] if 0 <= place < len(record.files) else None
-        path = history.path(found) if found else None
-        made = await run_heavy(thumb, path, found.kind) if found and path else None
-        if made is None:
+        entry = record.files[place] if 0 <= place < len(record.files) else None
+        path = history.path(entry) if entry else None
+        thumbnail = await run_heavy(thumb, path, entry.kind) if entry and path else None
+        if thumbnail is None:
             raise HTTPException(404, "There is no small picture of this.")
-        return FileResponse(made, media_type="image/webp", headers=PROTECTED)
+        return FileResponse(thumbnail, media_type="image/webp", headers=PROTECTED)
 
     @router.post("/keepsake")
     async def take_home(mine: Visitor, ids: Annotated[str, Form(max_length=200_000)] = "") -> StreamingResponse:
@@ -177,7 +177,7 @@ def history_routes(recorder: Recorder) -> APIRouter:
             await recorder.settled()
             doomed = await history.all_of(mine)
             if not all:
-                doomed = [one for one in doomed if one[0] in set(ids or [])]
+                doomed = [item for item in doomed if item[0] in set(ids or [])]
             await recorder.remove(doomed)
         except StoreTrouble as trouble:
             raise HTTPException(503, trouble.sentence) from None

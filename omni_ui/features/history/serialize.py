@@ -28,8 +28,8 @@ def as_files(name: str, value: Any, model: type[Request] | None) -> Any:
         return value
     uploads = Path(get_upload_folder()).resolve()
     listed = value if isinstance(value, list) else [value]
-    named = [one.get("path") if isinstance(one, dict) else one for one in listed]
-    paths = [Path(one) for one in named if isinstance(one, str) and uploads in Path(one).resolve().parents]
+    named = [item.get("path") if isinstance(item, dict) else item for item in listed]
+    paths = [Path(item) for item in named if isinstance(item, str) and uploads in Path(item).resolve().parents]
     return paths if isinstance(value, list) else paths[0] if paths else None
 
 
@@ -79,5 +79,5 @@ def summary_of(entered: Values, recipe: Json | None) -> str:
         if message.get("role") == "user":
             content = message.get("content")
             parts = content if isinstance(content, list) else [{"type": "text", "text": content}]
-            return " ".join(str(one["text"]) for one in parts if one.get("type") == "text").strip()[:2000]
+            return " ".join(str(part["text"]) for part in parts if part.get("type") == "text").strip()[:2000]
     return ""

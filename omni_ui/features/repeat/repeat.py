@@ -67,7 +67,7 @@ class Repeat:
         self, request: Request, entered: Values, outcome: Outcome | None, model: str | None, version: str | None
     ) -> Shown:
         """What is known of a result when it is there."""
-        plain = {name: one for name, one in entered.items() if name not in self._states}
+        plain = {name: value for name, value in entered.items() if name not in self._states}
         return Shown(request, plain, outcome or Outcome(), model, version)
 
     def of(self, session: str | None) -> Shown | None:
@@ -101,9 +101,9 @@ class Repeat:
 async def judged(before: Shown, now: Shown) -> str:
     """HTML that says whether a repetition gave the same. It is added to the facts of the result too."""
     one, other = before.outcome, now.outcome
-    found = await likeness(one.files, other.files, (one.text, other.text))
-    other.facts.append(("repeated", f"{TITLES[found.verdict]} {found.words}"))
-    return _verdict(found, before, now)
+    comparison = await likeness(one.files, other.files, (one.text, other.text))
+    other.facts.append(("repeated", f"{TITLES[comparison.verdict]} {comparison.words}"))
+    return _verdict(comparison, before, now)
 
 
 def _verdict(found: Likeness, before: Shown, now: Shown) -> str:
@@ -115,9 +115,9 @@ def _verdict(found: Likeness, before: Shown, now: Shown) -> str:
 
 
 def _made_by(before: Shown, now: Shown) -> str:
-    one, other = _server(before), _server(now)
-    return other if one == other else f"Before: {one} Now: {other}"
+    first, other = _server(before), _server(now)
+    return other if first == other else f"Before: {first} Now: {other}"
 
 
-def _server(shown: Shown) -> str:
-    return f"Model {shown.model or 'unknown'}, server version {shown.version or 'unknown'}."
+def _server(result: Shown) -> str:
+    return f"Model {result.model or 'unknown'}, server version {result.version or 'unknown'}."

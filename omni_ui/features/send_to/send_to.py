@@ -148,11 +148,11 @@ class SendTo:
     async def _carry(self, what: dict[str, Any], held: Values, request: gr.Request) -> Updates:
         visitor, record = visitor_of(request), str(what.get("record", ""))
         if what.get("do") == "open":
-            found = await self.recorder.find(record, visitor)
-            if found is None or found.tab not in self.tabs:
+            stored = await self.recorder.find(record, visitor)
+            if stored is None or stored.tab not in self.tabs:
                 raise Refused(GONE)
-            tab, find = self.tabs[found.tab], self.recorder.store.history.path
-            return {TAB: found.tab} | await reopen(tab, found, find, request.session_hash or "")
+            tab, find = self.tabs[stored.tab], self.recorder.store.history.path
+            return {TAB: stored.tab} | await reopen(tab, stored, find, request.session_hash or "")
         target = self._target(what)
         if what.get("do") == "frame":
             with suppress(gr.Error):
@@ -172,9 +172,9 @@ class SendTo:
     def _target(self, what: dict[str, Any]) -> Target:
         """None but the targets of this page, whatever an order says."""
         for kind in TARGETS:
-            for one in self.targets(kind):
-                if f"{one.tab}-{one.field}" == what.get("target"):
-                    return one
+            for target in self.targets(kind):
+                if f"{target.tab}-{target.field}" == what.get("target"):
+                    return target
         raise Refused("This cannot be sent there.")
 
     def _put(self, target: Target, path: Path, held: Values) -> Updates:

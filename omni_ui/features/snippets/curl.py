@@ -24,7 +24,7 @@ def quote(text: str) -> str:
     if not re.search(r"[\x01-\x09\x0b-\x1f\x7f]", text):
         return shlex.quote(text)
     escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
-    return "$'" + re.sub(r"[\x01-\x1f\x7f]", lambda one: f"\\x{ord(one[0]):02x}", escaped) + "'"
+    return "$'" + re.sub(r"[\x01-\x1f\x7f]", lambda match: f"\\x{ord(match[0]):02x}", escaped) + "'"
 
 
 def _send(plan: Plan, *options: str) -> str:

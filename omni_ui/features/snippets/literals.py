@@ -20,9 +20,9 @@ def python(value: Any, name: Callable[[FileRef], str], indent: int = 0) -> str:
 
 
 def javascript(value: Any, name: Callable[[FileRef], str], indent: int = 0) -> str:
-    def key(one: str) -> str:
+    def key(name: str) -> str:
         # `__proto__: …` would set the prototype instead of a property.
-        return one if re.fullmatch(r"[A-Za-z_]\w*", one, re.ASCII) and one != "__proto__" else f"[{text(one)}]"
+        return name if re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) and name != "__proto__" else f"[{text(name)}]"
 
     return _write(value, {True: "true", False: "false", None: "null"}, name, key, indent, "  ", " ")
 
@@ -43,7 +43,7 @@ def _write(
         parts = [f"{key(str(k))}: {_write(v, words, name, key, inner, step, pad)}" for k, v in value.items()]
         opens, closes = "{", "}"
     else:
-        parts = [_write(one, words, name, key, inner, step, pad) for one in value]
+        parts = [_write(item, words, name, key, inner, step, pad) for item in value]
         opens, closes = "[", "]"
     space = pad if parts and isinstance(value, dict) else ""
     line = f"{opens}{space}{', '.join(parts)}{space}{closes}"

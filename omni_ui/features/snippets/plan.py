@@ -66,7 +66,7 @@ def plan_for(call: WireCall, base_url: str | None) -> Plan:
     plan = Plan(call, kind, stem, suffix, _address(base_url), {})
     paths = [path for _, path in call.files] + [ref.path for ref in plan.refs]
     attached = _name(list(dict.fromkeys(paths)))
-    names = {one.name.rpartition(".")[0] for one in attached.values()}
+    names = {file.name.rpartition(".")[0] for file in attached.values()}
     while any(name == stem or name.startswith(f"{stem}-") for name in names):
         stem = f"new-{stem}"
     return replace(plan, stem=stem, attached=attached)
@@ -75,7 +75,7 @@ def plan_for(call: WireCall, base_url: str | None) -> Plan:
 def _whole_answer(call: WireCall) -> WireCall:
     """An edit's stream tells what the model thinks; code wants the pictures, which come whole either way."""
     if call.path == "/v1/images/edits" and call.form is not None:
-        return replace(call, form=[one for one in call.form if one[0] != "stream"])
+        return replace(call, form=[field for field in call.form if field[0] != "stream"])
     return call
 
 
