@@ -53,7 +53,7 @@ class Reader:
         coded = {"content-encoding", "transfer-encoding"} & set(response.headers)
         small = not length.isdecimal() or int(length) < LARGE
         if network is None or coded or small or not isinstance(stream, TimedStream):
-            return _as_generator(response.aiter_bytes())
+            return as_generator(response.aiter_bytes())
         return stream.read_wide(network, int(length))
 
     async def read_json(self, response: httpx.Response) -> dict[str, Any]:
@@ -96,7 +96,7 @@ class Reader:
         return parsed
 
 
-async def _as_generator(pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
+async def as_generator(pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
     async for piece in pieces:
         yield piece
 

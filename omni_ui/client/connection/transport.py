@@ -20,7 +20,7 @@ from omni_ui.client.answers.formats import replace_files, type_of_file
 from omni_ui.client.connection import retries
 from omni_ui.client.connection.addresses import read_address, read_key
 from omni_ui.client.connection.connection_errors import CONNECT, PlainErrors, TimedStream
-from omni_ui.client.connection.reading import Reader
+from omni_ui.client.connection.reading import Reader, as_generator
 from omni_ui.client.connection.retries import TRIES, CallObserver, OnWait
 from omni_ui.client.connection.sessions import JobSession
 from omni_ui.client.errors import BadRequest, BrokenAnswer, GatewayTimedOut, NotFound, NotVllmOmni, OmniError
@@ -274,7 +274,7 @@ class Transport(Reader):
 async def _read_start(response: httpx.Response) -> bytes:
     """The first `LONGEST` bytes of an error's body; the rest is not read."""
     content = b""
-    async with aclosing(response.aiter_bytes(LONGEST)) as pieces:
+    async with aclosing(as_generator(response.aiter_bytes(LONGEST))) as pieces:
         async for piece in pieces:
             content += piece
             if len(content) >= LONGEST:
