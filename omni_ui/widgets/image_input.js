@@ -4,6 +4,8 @@ import { defineComponent } from "../core/components.js";
 import { appRoot, make } from "../core/dom.js";
 import { pictureFields as fields } from "./picture_fields.js";
 
+const checks = {}; // by elem_id of a field: what the app saw last; it may come before the field's script begins
+
 defineComponent("image_input", ({ element, props, watch, upload, options: { several, paintOver } }) => {
   const id = element.parentElement.closest("[id]").id;
   const box = element.querySelector(".omni-pictures");
@@ -15,7 +17,7 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
   let dragged = null;
 
   const value = () => (Array.isArray(props.value) ? props.value : props.value ? [props.value] : []);
-  let looked = { seen: [], most: null };
+  let looked = checks[id] || { seen: [], most: null };
   const about = (item) => looked.seen.find((one) => one.of === item.path);
   const name = (item) => item.orig_name || item.path.split("/").pop();
   const set = (items) => { props.value = items; show(); };
@@ -164,7 +166,11 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
 /** What the app saw in the pictures of the field whose id is this element's without "-seen". */
 defineComponent("image_checks", ({ element, props, watch }) => {
   const field = element.parentElement.closest("[id]").id.replace(/-seen$/, "");
-  const tell = () => { if (props.value) fields[field]?.tell(props.value); };
+  const tell = () => {
+    if (!props.value) return;
+    checks[field] = props.value;
+    fields[field]?.tell(props.value);
+  };
   watch("value", tell);
   tell(); // the app may have answered while this script was loaded
 });
