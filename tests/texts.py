@@ -32,7 +32,7 @@ def sources() -> Iterator[Path]:
         place = path.relative_to(ROOT / "omni_ui").as_posix()
         if place == "demo/about.py" or (not place.startswith(APART) and place not in APART):
             yield path
-    yield from sorted((ROOT / "omni_ui").rglob("*.js"))
+    yield from sorted(path for path in (ROOT / "omni_ui").rglob("*.js") if path.parent.name != "katex")
     yield from sorted((ROOT / "omni_ui" / "client").rglob("*.toml"))
 
 

@@ -27,6 +27,10 @@ HEADERS = {
 }
 
 
+KATEX = "katex"
+"""The folder of KaTeX, which is loaded with the first formula and not as a module (features/chat/math_routes.py)."""
+
+
 @dataclass(frozen=True)
 class Module:
     """One script. imports: the modules that must be loaded with it."""
@@ -40,7 +44,7 @@ class Module:
 @cache
 def modules() -> dict[str, Module]:
     """All modules by their path below omni_ui."""
-    paths = {path.relative_to(ROOT).as_posix(): path for path in sorted(ROOT.rglob("*.js"))}
+    paths = {path.relative_to(ROOT).as_posix(): path for path in sorted(ROOT.rglob("*.js")) if KATEX not in path.parts}
     return {name: _read(name, path) for name, path in paths.items() if name != INLINE}
 
 

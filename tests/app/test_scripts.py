@@ -121,7 +121,9 @@ def test_every_component_is_loaded_with_the_page_or_later():
 
 
 def test_the_scripts_have_one_global_and_make_no_code_of_texts():
-    for path in ROOT.rglob("*.js"):
+    for path in sorted(ROOT.rglob("*.js")):
+        if path.parent.name == scripts.KATEX:
+            continue
         source = path.read_text(encoding="utf-8")
         assert not re.search(r"\beval\(|new Function|setTimeout\(\s*[\"'`]", source), path
         assert set(re.findall(r"window\.(omni\w*)", source)) <= {"omni"}, path

@@ -6,12 +6,12 @@ from pathlib import Path
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import FileResponse
 
-FOLDER = Path(__file__).parents[3] / "assets" / "katex"
+FOLDER = Path(__file__).parent / "katex"
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 def math_files() -> dict[str, Path]:
-    """The files by their names below the folder; {} where the app was installed without them."""
+    """The files by their names below the folder; as released."""
     return {path.relative_to(FOLDER).as_posix(): path for path in sorted(FOLDER.rglob("*")) if path.is_file()}
 
 
