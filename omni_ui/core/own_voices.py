@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 MARKED = re.compile(r"~([0-9a-f]{16})$")
+LISTED = re.compile(r"(?<=[:,] )[^,:]*~[0-9a-f]{16}, |, [^,:]*~[0-9a-f]{16}")
 FOREIGN = "This voice belongs to another visitor: choose another one."
 
 
@@ -36,6 +37,11 @@ def is_foreign(name: str, session: str | None) -> bool:
 def plain_name(name: str) -> str:
     """The name as its visitor wrote it."""
     return MARKED.sub("", name)
+
+
+def without_marked(sentence: str) -> str:
+    """A sentence that lists the server's voices, without those that sessions saved: they are nobody else's business."""
+    return LISTED.sub("", sentence)
 
 
 def foreign_voices(values: Any, session: str | None) -> bool:

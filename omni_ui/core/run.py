@@ -17,6 +17,7 @@ from omni_ui.client import OmniClient, OmniError, Request, Wait, cost_of
 from omni_ui.core.batching import HEARTBEAT, pump
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.open_answers import PATIENCE
+from omni_ui.core.own_voices import without_marked
 from omni_ui.core.run_queue import QueueFull
 from omni_ui.core.servers.backend import Backend
 
@@ -211,5 +212,5 @@ def explain(error: Exception | None) -> tuple[str, str]:
     if isinstance(error, Invalid):
         return str(error), ""
     if isinstance(error, OmniError):
-        return error.sentence, error.server_message or ""
+        return without_marked(error.sentence), without_marked(error.server_message or "")
     return "Something went wrong in this page, not on the server. It was written to the log; please try again.", ""

@@ -8,7 +8,7 @@ import pytest
 from omni_ui.client import SavedVoice, SpeechRequest, Voices
 from omni_ui.core.backends import Backends
 from omni_ui.core.limits import HostLimits
-from omni_ui.core.own_voices import is_foreign, is_own, marked, plain_name
+from omni_ui.core.own_voices import is_foreign, is_own, marked, plain_name, without_marked
 from omni_ui.features.voices.panel import NOT_YOURS, VoicesPanel
 from omni_ui.features.voices.voices import known, visible
 from omni_ui.settings import Settings
@@ -85,3 +85,9 @@ async def test_deleting_another_s_is_refused_and_one_s_own_goes_when_the_session
     await backends.forget("my session")
     assert deleted == [MINE, MINE]
     await backends.close()
+
+
+def test_a_list_of_the_server_s_voices_tells_nobody_what_others_saved():
+    mark = "~0123456789abcdef"
+    sentence = f"It has: a b{mark}, ada, grandma{mark}, ines, pa{mark}"
+    assert without_marked(sentence) == "It has: ada, ines"
