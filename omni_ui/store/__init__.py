@@ -18,6 +18,7 @@ from omni_ui.store.jobs import Jobs, VideoRecord
 from omni_ui.store.records import HistoryFile, HistoryRecord, Source
 from omni_ui.store.schema import MIGRATIONS
 from omni_ui.store.timings import Timings
+from omni_ui.store.unfinished import Unfinished
 
 __all__ = ["Files", "History", "HistoryFile", "HistoryRecord", "Room", "Source", "Store", "StoreTrouble", "VideoRecord"]
 
@@ -34,6 +35,7 @@ class Store:
         self.jobs = Jobs(self.database)
         self.timings = Timings(self.database)
         self.ignored = Ignored(self.database)
+        self.unfinished = Unfinished(self.database)
         self.history = History(self.database, lambda: self.files)
         self.on_remove: Callable[[list[Path]], None] | None = None
         """Called with the files that are about to be deleted. Set it before `open`."""

@@ -62,4 +62,12 @@ MIGRATIONS: list[str] = [
         PRIMARY KEY (server, model, tab, field)
     );
     """,
+    # 4: runs under way
+    """
+    CREATE TABLE unfinished (
+        id TEXT PRIMARY KEY,
+        at REAL NOT NULL,
+        facts TEXT NOT NULL
+    );
+    """,
 ]

@@ -16,6 +16,7 @@ from omni_ui.core.run import Outcome, Step, Updates, Values, Work, explain, run
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.error_fixes import error_fixes as remedies
+from omni_ui.features.history.unfinished import noting
 from omni_ui.features.repeat.repeat import GONE, Shown, judged
 from omni_ui.features.tab_context import MakeWork, Read, TabContext
 from omni_ui.tabs.result_actions import below
@@ -87,7 +88,8 @@ class RunHandler:
         shown: Updates = {part: gr.skip() for part in self.results}
         last_note: tuple[Any, ...] | None = None
         buttons_shown = False
-        async with aclosing(run(backend, work)) as steps, self._noting_a_stop(work) as ended:
+        run_steps, stop_noted = aclosing(run(backend, work)), self._noting_a_stop(work)
+        async with run_steps as steps, noting(tab.recorder, work), stop_noted as ended:
             async for step in steps:
                 ended.append(step.kind in ("failed", "done") or work.left)
                 if work.left:

@@ -21,6 +21,7 @@ from omni_ui.core.files import Json
 from omni_ui.core.run import Outcome, Values, Work
 from omni_ui.core.storage import Storage
 from omni_ui.features.history.serialize import Pack, as_files, plain, result_of, summary_of
+from omni_ui.features.history.unfinished import write_cut_off
 from omni_ui.features.recipes import Recipe
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.features.video.video_files import video_facts
@@ -273,10 +274,11 @@ class Recorder:
         await self._write(record.but(summary=summary_of(record.entered, record.recipe)), pack.sources)
 
     async def _sweep_for_ever(self) -> None:
-        first = True
+        first, began = True, time.time()
         while True:
             try:
                 if first:  # those that ended when the app was being killed
+                    await write_cut_off(self.store, began)
                     for job in await self.store.jobs.without_record():
                         await self._write_job(job)
                 await self.sweep()

@@ -1,0 +1,59 @@
+"""Notes each run that begins, so that the history has those that the end of the app cut off, such as by SIGKILL."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+
+from omni_ui.core.run import Work
+from omni_ui.features.history.serialize import Pack, as_files, summary_of
+from omni_ui.store import HistoryRecord, Store, StoreTrouble
+
+if TYPE_CHECKING:
+    from omni_ui.features.history.service import Recorder
+
+CUT_OFF = "The app was ended before this run was done. Open it to run it again."
+
+
+@asynccontextmanager
+async def noting(recorder: "Recorder | None", work: Work) -> AsyncGenerator[None]:
+    """While the run goes on, the store knows of it. Nobody waits for the store."""
+    if not recorder or not work.visitor or work.record:
+        yield
+        return
+    model = type(work.request)
+    pack = Pack([])
+    entered = pack.plain({name: as_files(name, value, model) for name, value in work.entered.items()})
+    record = HistoryRecord(
+        visitor=work.visitor,
+        tab=work.request.tab,
+        at=time.time(),
+        error=CUT_OFF,
+        model=work.model,
+        entered=entered,
+        summary=summary_of(entered, None),
+    )
+    adding = recorder.begin(_add(recorder.store, record, pack))
+    try:
+        yield
+    finally:
+        recorder.begin(_remove(recorder.store, record.id, adding))
+
+
+async def _add(store: Store, record: HistoryRecord, pack: Pack) -> None:
+    with suppress(StoreTrouble):  # said by the store itself
+        await store.unfinished.add(record, pack.sources)
+
+
+async def _remove(store: Store, id: str, adding: "asyncio.Task[None]") -> None:
+    await asyncio.wait({adding})
+    with suppress(StoreTrouble):
+        await store.unfinished.remove(id)
+
+
+async def write_cut_off(store: Store, before: float) -> None:
+    """Puts the runs into the history that began before this start, and never ended. StoreTrouble."""
+    for record, sources in await store.unfinished.begun_before(before):
+        await store.history.keep(record, sources)
+        await store.unfinished.remove(record.id)
