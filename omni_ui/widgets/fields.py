@@ -164,7 +164,8 @@ def control(name: str, info: FieldInfo, elem_id: str, *, explore: bool = False, 
     if kind == "text":
         return gr.Textbox(**{"lines": 3, "max_lines": 12, **common})
     if kind == "json":
-        return gr.Textbox(**{"lines": 2, "max_lines": 12, "placeholder": '{"name": 1}', **common})
+        # Programs send an object as such; a textbox would make Python's words of it.
+        return untouched(gr.Textbox(**{"lines": 2, "max_lines": 12, "placeholder": '{"name": 1}', **common}))
     return gr.Textbox(**{"lines": 1, "max_lines": 1, "placeholder": "Random" if kind == "seed" else None, **common})
 
 

@@ -23,6 +23,8 @@ Kind = Literal[
 ]
 
 INT64 = 2**63
+RANDOM_SEED = -1
+"""The seed by which other programs of this field ask for a random one. The facts of a result name the one drawn."""
 DEEPEST = 32
 """Levels of lists and objects within each other that a JSON setting may have."""
 MAX_PROMPT = 32_000
@@ -84,6 +86,10 @@ def _read_json(value: Any) -> Any:
         raise ValueError('must be a JSON object such as {"name": 1}')
     if depth_of(value) > DEEPEST:
         raise ValueError(f"is nested too deep: {DEEPEST} levels are taken")
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:  # NaN and Infinity, or a number such as 1e999, would reach the server as null
+        raise ValueError("holds a number that is not finite (NaN or Infinity), which JSON does not have") from None
     return value
 
 
@@ -167,8 +173,8 @@ class Request(BaseModel):
         return WireCall("POST", self.path, json={"model": model, **body} if model else body)
 
     def with_seed(self) -> Self:
-        """Itself with a seed drawn when it has none: the server draws its own and does not tell (WIRE.md 5)."""
-        if "seed" not in type(self).model_fields or getattr(self, "seed", None) is not None:
+        """Itself with a seed drawn when it has none or RANDOM_SEED: the server draws its own, untold (WIRE.md 5)."""
+        if "seed" not in type(self).model_fields or getattr(self, "seed", None) not in (None, RANDOM_SEED):
             return self
         return self.model_copy(update={"seed": secrets.randbelow(2**31)})
 
