@@ -135,8 +135,8 @@ def ink(picture, rng):
     """Ink wash: four greys of diluted ink with brushed outlines on cream paper, one red seal."""
     unit, (w, h) = unit_of(picture), picture.size
     soft = smoothed(picture, 5)
-    grey = soft.convert("L")
-    grey = array(Image.blend(ImageOps.autocontrast(grey, 2), ImageOps.equalize(grey), 0.5))
+    plain = soft.convert("L")
+    grey = array(Image.blend(ImageOps.autocontrast(plain, 2), ImageOps.equalize(plain), 0.5))
     grey = grey + (noise(rng, h, w, unit * 0.14, 6, 0.6) - 0.5) * 0.13
     levels = sum(ease(level - 0.035, level + 0.035, grey) for level in (0.16, 0.34, 0.52, 0.72)) / 4
     tone = np.clip(levels - ease(0.1, 0.3, edges(soft, 0.002)) * 0.6, 0, 1)

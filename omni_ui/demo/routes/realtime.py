@@ -4,11 +4,8 @@ There is no model: it hears that somebody spoke, how long and how high, says so,
 """
 
 import asyncio
-import base64
-import binascii
 import json
 import secrets
-from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from typing import Any
 from uuid import uuid4
@@ -17,19 +14,15 @@ import numpy as np
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from omni_ui.demo.audio import voice
-from omni_ui.demo.audio.hearing import RATE, Hearing, trimmed
-from omni_ui.demo.audio.listen import measure
-from omni_ui.demo.engine import Ask
 from omni_ui.demo.json_types import Json
+from omni_ui.demo.routes.live_talk import Talk, decode, encode, sentences, what_is_said
+from omni_ui.demo.routes.live_turns import Turns
 
 router = APIRouter()
-FORMAT = {"format": "pcm16", "sample_rate_hz": voice.RATE}
 FIRST_MESSAGE = 10.0
 """Seconds in which the session must be asked for."""
 IDLE = 300.0
 """Seconds without a message after which a session ends."""
-LARGEST_PIECE = 4 * 2**20
-"""Characters of base64 in one piece of sound: about 98 s."""
 CAPABILITIES = {
     "supports_barge_in": True,
     "supports_playback_ack": True,
@@ -58,65 +51,6 @@ async def realtime(socket: WebSocket) -> None:
         pass  # the caller is gone
     finally:
         await talk.stop("client_cancelled")
-
-
-def what_is_said(samples: np.ndarray) -> str:
-    """A true answer to sound that no model has understood. samples: int16, 16 kHz."""
-    samples = trimmed(samples)
-    seconds = len(samples) / RATE
-    match = measure(samples, RATE)
-    pitch = f", at about {match.pitch_hz:.0f} hertz" if match.pitch_hz else ""
-    return (
-        f"I heard you for {seconds:.1f} seconds{pitch}. "
-        "This is a demo without a model: it hears that you speak, and cannot tell the words. "
-        "Speak now if you want to interrupt me."
-    )
-
-
-def sentences(text: str) -> list[str]:
-    return [f"{part.strip('. ')}. " for part in text.split(". ") if part.strip()]
-
-
-class Talk:
-    """What both kinds share: a socket, an ear, an answer that can be stopped."""
-
-    def __init__(self, socket: WebSocket, demo: Any) -> None:
-        self.socket, self.demo = socket, demo
-        self.hearing = Hearing()
-        self.answering: asyncio.Task[None] | None = None
-
-    async def stop(self, reason: str) -> None:
-        """Ends the answer that is being given."""
-        if self.answering and not self.answering.done():
-            self.answering.cancel(reason)
-            with suppress(asyncio.CancelledError):
-                await self.answering
-        self.answering = None
-
-    async def speak(self, text: str) -> AsyncIterator[np.ndarray]:
-        """The text as samples, int16 mono 24 kHz, through the engine, so that it may be slow or fail on request."""
-        ask = Ask(text, {"text": text}, id=f"realtime-{uuid4().hex[:16]}", modalities=["text", "audio"])
-
-        def work() -> Iterator[np.ndarray]:
-            yield from voice.speak(text, seed=0)
-
-        async for piece in self.demo.engine.stream(ask, work):
-            yield piece
-
-
-def decode(text: Any) -> np.ndarray:
-    """Samples out of base64; ValueError for anything else."""
-    if not isinstance(text, str) or len(text) > LARGEST_PIECE:
-        raise ValueError("audio must be base64 of at most 3 MiB")
-    try:
-        content = base64.b64decode(text, validate=True)
-    except binascii.Error:
-        raise ValueError("audio is not base64") from None
-    return np.frombuffer(content[: len(content) // 2 * 2], "<i2").astype(np.int16)
-
-
-def encode(samples: np.ndarray) -> str:
-    return base64.b64encode(samples.astype("<i2").tobytes()).decode()
 
 
 class Duplex(Talk):
@@ -267,52 +201,3 @@ class Duplex(Talk):
                 await self.send("response.output_audio_transcript.done", response_id=response, transcript=said)
                 state |= {"status": status, "status_details": {"type": status, "reason": reason}}
                 await self.send("response.done", response=state)
-
-
-class Turns(Talk):
-    """Takes an utterance between two commits and answers it. No detection, no interruption."""
-
-    async def run(self) -> None:
-        await self.socket.send_json({"type": "session.created", "id": f"sess-{uuid4().hex}", "created": 0})
-        validated = False
-        heard: list[np.ndarray] = []
-        while True:
-            try:
-                event = json.loads(await self.socket.receive_text())
-            except ValueError:
-                await self._error("invalid_json", "Invalid JSON")
-                continue
-            kind = event.get("type") if isinstance(event, dict) else None
-            if kind == "session.update":
-                validated = True
-            elif kind == "input_audio_buffer.append":
-                try:
-                    heard.append(decode(event.get("audio")))
-                except ValueError as wrong:
-                    await self._error("invalid_audio", str(wrong))
-                del heard[:-120]
-            elif kind == "input_audio_buffer.commit" and not validated:
-                await self._error("model_not_validated", "Send session.update with the model first")
-            elif kind == "input_audio_buffer.commit" and event.get("final"):
-                utterance = np.concatenate([np.zeros(0, np.int16), *heard])
-                heard.clear()
-                await self.stop("replaced")
-                self.answering = asyncio.create_task(self._respond(utterance))
-            elif kind != "input_audio_buffer.commit":
-                await self._error("unknown_event", f"Unknown event type: {kind}")
-
-    async def _error(self, code: str, message: str) -> None:
-        await self.socket.send_json({"type": "error", "error": message, "code": code})
-
-    async def _respond(self, samples: np.ndarray) -> None:
-        text = await asyncio.to_thread(what_is_said, samples) if len(samples) else ""
-        try:
-            for word in text.split(" "):
-                await self.socket.send_json({"type": "transcription.delta", "delta": f"{word} "})
-            async for piece in self.speak(text):
-                await self.socket.send_json({"type": "response.output_audio.delta", "audio": encode(piece), **FORMAT})
-        except Exception as wrong:
-            await self._error("processing_error", str(wrong))
-            return
-        await self.socket.send_json({"type": "transcription.done", "text": text, "usage": {}})
-        await self.socket.send_json({"type": "response.output_audio.done", "has_audio": bool(text)})
