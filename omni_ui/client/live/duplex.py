@@ -23,7 +23,7 @@ from omni_ui.client.live.events import (
     TurnStarted,
     TurnStatus,
 )
-from omni_ui.client.live.sockets import LiveSocket
+from omni_ui.client.live.sockets import Event, LiveSocket
 
 HANDSHAKE = 10.0
 """Seconds until the session must stand; the server waits as long for its first message."""
@@ -37,13 +37,13 @@ ACKNOWLEDGE_EVERY = 50
 OpenSocket = Callable[[], Awaitable[LiveSocket]]
 
 
-def session_object(config: TalkConfig) -> dict[str, Any]:
+def session_object(config: TalkConfig) -> Event:
     """The session that is asked for.
 
     Held to talk, the visitor ends turns. Else the model decides when to answer (`auto_response`) and the server's own
     detector cuts its answer off when the visitor speaks: `server_vad` alone never ends a turn with MiniCPM-o.
     """
-    session: dict[str, Any] = {
+    session: Event = {
         "modalities": list(config.modalities),
         "output_audio_format": "pcm16",
         "audio": {"input": {"format": {"type": "audio/pcm", "rate": 16000}}},
@@ -62,7 +62,7 @@ def session_object(config: TalkConfig) -> dict[str, Any]:
 class DuplexTalk(BaseTalk):
     """One duplex session. A line that is cut is taken up again within the server's grace time."""
 
-    def __init__(self, open_socket: OpenSocket, socket: LiveSocket, created: dict[str, Any]) -> None:
+    def __init__(self, open_socket: OpenSocket, socket: LiveSocket, created: Event) -> None:
         super().__init__()
         self._open, self._socket = open_socket, socket
         session = created.get("session") or {}
@@ -110,7 +110,7 @@ class DuplexTalk(BaseTalk):
             }
         )
 
-    async def _tell(self, event: dict[str, Any]) -> None:
+    async def _tell(self, event: Event) -> None:
         """Sends an event. While the line is cut, sound is let go: what was said then nobody could hear."""
         if not self._line.is_set():
             return
@@ -171,7 +171,7 @@ class DuplexTalk(BaseTalk):
             return False
         return False
 
-    def _read(self, event: dict[str, Any]) -> list[TalkEvent]:
+    def _read(self, event: Event) -> list[TalkEvent]:
         kind = event.get("type")
         turn = str(event.get("response_id") or (event.get("response") or {}).get("id") or self._turn)
         if kind == "input_audio_buffer.speech_started":
@@ -209,7 +209,7 @@ def _audio(turn: str, text: Any, rate: Any) -> list[TalkEvent]:
     return [TalkAudio(turn, pcm[: len(pcm) // 2 * 2], _number(rate) or 24_000)]
 
 
-def _turn_end(turn: str, response: dict[str, Any]) -> TurnEnded:
+def _turn_end(turn: str, response: Event) -> TurnEnded:
     """`turn_detected` and `barge_in` are the visitor's voice, `client_cancelled` a button."""
     details = response.get("status_details") or {}
     reason = str(details.get("reason") or "")
@@ -227,19 +227,19 @@ def _call_end(kind: str, reason: str) -> CallEnded:
     return CallEnded("The server ended the call. Call again.", failed=True)
 
 
-def error_sentence(event: dict[str, Any]) -> str:
+def error_sentence(event: Event) -> str:
     """The server's own words of an `error` event, in whichever of its shapes (WIRE.md 14)."""
     error = event.get("error")
     words = error.get("message") if isinstance(error, dict) else error or event.get("message")
     return f"The server said: {str(words or 'no reason given').strip().rstrip('.')[:500]}."
 
 
-def error_code(event: dict[str, Any]) -> str:
+def error_code(event: Event) -> str:
     error = event.get("error")
     return str((error.get("code") if isinstance(error, dict) else event.get("code")) or "")
 
 
-def refused(event: dict[str, Any]) -> OmniError:
+def refused(event: Event) -> OmniError:
     """The error for a session that the server would not open."""
     code, words = error_code(event), error_sentence(event)
     if code == "resource_exhausted":

@@ -13,6 +13,8 @@ from omni_ui.client.answers.valid_text import valid_values
 from omni_ui.client.connection.transport import Transport
 from omni_ui.client.errors import BrokenAnswer, NotFound, NotReachable, NotVllmOmni, OmniError, ServerBusy, Unauthorized
 
+Event = dict[str, Any]
+"""An event of a live socket: an object of JSON."""
 OPEN_TIMEOUT = 5.0
 """Seconds to wait for a connection."""
 LARGEST_FRAME = 16 * 2**20
@@ -34,7 +36,7 @@ class LiveSocket:
     def __init__(self, connection: ClientConnection, address: str) -> None:
         self._connection, self._address = connection, address
 
-    async def send(self, event: dict[str, Any]) -> None:
+    async def send(self, event: Event) -> None:
         """Raises NotReachable when the connection is gone."""
         try:
             async with asyncio.timeout(SEND_TIMEOUT):
@@ -42,7 +44,7 @@ class LiveSocket:
         except (ConnectionClosed, TimeoutError):
             raise self._gone() from None
 
-    async def receive(self) -> dict[str, Any] | bytes:
+    async def receive(self) -> Event | bytes:
         """The next event. NotReachable when the connection is gone, BrokenAnswer for what is not JSON."""
         try:
             message = await self._connection.recv()
@@ -58,7 +60,7 @@ class LiveSocket:
             raise BrokenAnswer("The server sent something in the middle of the call that is no event.")
         return event
 
-    async def events(self) -> AsyncIterator[dict[str, Any] | bytes]:
+    async def events(self) -> AsyncIterator[Event | bytes]:
         """All events until the connection is closed, in whatever way: most servers send no close frame (WIRE.md 14)."""
         while True:
             try:
@@ -85,7 +87,7 @@ async def open_socket(wire: Transport, path: str) -> LiveSocket:
     Raises NotFound where the server has no such route, Unauthorized for a wrong key, ServerBusy, NotReachable.
     """
     url = str(wire.base).rstrip("/").replace("http", "ws", 1) + path
-    pinned: dict[str, Any] = {} if wire.connect_to is None else {"host": wire.connect_to, "port": _port(wire)}
+    pinned: Event = {} if wire.connect_to is None else {"host": wire.connect_to, "port": _port(wire)}
     trusted = wire.connect_to is None and wire.trusts_environment
     try:
         # The Host header and the check of TLS keep the name of the address, whatever it is connected to.

@@ -6,7 +6,6 @@ closing the line. It knows nothing of what was said before.
 
 import base64
 from collections.abc import Awaitable, Callable
-from typing import Any
 from uuid import uuid4
 
 from omni_ui.client.live.duplex import _audio, error_code, error_sentence
@@ -20,7 +19,7 @@ from omni_ui.client.live.events import (
     TurnEnded,
     TurnStarted,
 )
-from omni_ui.client.live.sockets import LiveSocket
+from omni_ui.client.live.sockets import Event, LiveSocket
 from omni_ui.client.live.utterances import UtteranceTalk
 
 SEGMENT = 5.0
@@ -71,7 +70,7 @@ class RealtimeTurns(UtteranceTalk):
                 if isinstance(item, TurnEnded):
                     return
 
-    def _read(self, event: dict[str, Any], turn: str) -> list[TalkEvent]:
+    def _read(self, event: Event, turn: str) -> list[TalkEvent]:
         kind = event.get("type")
         if kind == "transcription.delta":  # the model's answer, not what the visitor said
             text = event.get("delta")

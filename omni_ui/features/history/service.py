@@ -1,7 +1,7 @@
 """Writes down what every tab makes, and hands it out again. See store/history.py for what is kept.
 
-The frame of the tabs calls it at the end of each run, after the page has got the result; a video job is written down
-when it ends, whoever looks. Without a visitor (a program, a browser that stores nothing) nothing is written down.
+It is called at the end of each run, and for a video job when that ends, whoever looks. Without a visitor (a program,
+a browser that stores nothing) nothing is written down.
 """
 
 import asyncio
@@ -28,7 +28,6 @@ from omni_ui.features.video.video_files import video_facts
 from omni_ui.store import HistoryRecord, Source, Store, StoreTrouble, VideoRecord
 
 log = logging.getLogger(__name__)
-
 PATIENCE = 0.5
 """Seconds that a run waits for its record; a slow disk then goes on without it."""
 REMEMBERED = 200

@@ -4,7 +4,6 @@ import asyncio
 import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
 
 from omni_ui.client.live import (
     CallEnded,
@@ -139,5 +138,5 @@ class Call:
                 await self._talk.aclose()
 
 
-def _milliseconds(value: Any) -> int:
+def _milliseconds(value: object) -> int:
     return int(value) if isinstance(value, int | float) and 0 <= value < 1e8 else 0
