@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from omni_ui.core import backends as backends_module
 from omni_ui.core.backends import Backends
+from omni_ui.core.servers import backend as backend_module
 from omni_ui.settings import Settings
 from tests.gateways.litellm import LiteLlm
 from tests.gateways.production_stack import ProductionStack
@@ -30,7 +30,7 @@ async def test_an_hour_of_an_open_page_starts_no_work(
     fake, demo: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock()
-    monkeypatch.setattr(backends_module, "time", clock)
+    monkeypatch.setattr(backend_module, "time", clock)
     monkeypatch.setattr("omni_ui.client.server.server.time", clock)
     with fake([demo]) as gateway:
         backends = Backends(Settings(base_url=gateway.url))
