@@ -1,4 +1,4 @@
-"""`omni models`, `voices`, `doctor`: what a server is and can do."""
+"""`omni models` and `omni voices`: what a server lists."""
 
 import json
 from typing import Any

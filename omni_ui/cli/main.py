@@ -7,6 +7,7 @@ from omni_ui import __version__
 from omni_ui.cli.about import models, voices
 from omni_ui.cli.chat import chat
 from omni_ui.cli.demo import demo
+from omni_ui.cli.doctor import doctor
 from omni_ui.cli.media import MEDIA
 from omni_ui.cli.output import Session
 
@@ -52,5 +53,5 @@ def completion(shell: str) -> None:
     click.echo(found(main, {}, "omni", "_OMNI_COMPLETE").source())
 
 
-for command in (*MEDIA, chat, models, voices, demo):
+for command in (*MEDIA, chat, models, voices, doctor, demo):
     main.add_command(command)

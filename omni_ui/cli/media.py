@@ -1,4 +1,4 @@
-"""`omni image`, `edit`, `say`, `sound` and `film`: one result, or a few, as files."""
+"""`omni image`, `edit`, `say`, `sing`, `sound` and `film`: one result, or a few, as files."""
 
 import asyncio
 import sys
@@ -17,14 +17,21 @@ from omni_ui.client import (
     OmniClient,
     Pictures,
     Request,
+    SongRequest,
     SoundRequest,
     Speech,
     SpeechRequest,
     VideoJob,
     VideoRequest,
 )
+from omni_ui.client.requests.song import LONGEST_SONG, TOKENS_PER_SECOND
 
 OUTPUT = click.option("-o", "--output", help="The file to write; - for stdout.")
+NOT_SUNG = (
+    "voice", "language", "task_type", "ref_audio", "ref_text", "x_vector_only_mode", "speed", "stream_format",
+    "word_timestamps",
+)  # fmt: skip
+"""Fields of speech that mean nothing in a song."""
 POLL = 1.0
 """Seconds between two looks at a video job."""
 
@@ -76,7 +83,26 @@ def edit(session: Session, /, output: str | None, **values: Any) -> None:
 @click.pass_obj
 def say(session: Session, /, output: str | None, **values: Any) -> None:
     """A text, spoken. With --stream and a pipe, raw samples (signed 16 bit) arrive while they are made."""
-    request = build_request(SpeechRequest, values | {"input": read_text(values["input"])}).with_seed()
+    _speak(session, output, build_request(SpeechRequest, values | {"input": read_text(values["input"])}).with_seed())
+
+
+@click.command(epilog='Example: omni sing - --instructions "slow folk, acoustic guitar" -o song.wav < lyrics.txt')
+@click.argument("input", metavar="LYRICS")
+@request_options(SongRequest, ("input",), NOT_SUNG)
+@click.option(
+    "--seconds", type=click.FloatRange(1, LONGEST_SONG), help="The longest length, in place of --max-new-tokens."
+)
+@OUTPUT
+@click.pass_obj
+def sing(session: Session, /, output: str | None, seconds: float | None, **values: Any) -> None:
+    """A song: lyrics in a style, on a server whose model sings. The style stands in --instructions."""
+    if seconds is not None and values.get("max_new_tokens") is None:
+        values["max_new_tokens"] = round(seconds * TOKENS_PER_SECOND)
+    _speak(session, output, build_request(SongRequest, values | {"input": read_text(values["input"])}).with_seed())
+
+
+def _speak(session: Session, output: str | None, request: SpeechRequest) -> None:
+    """Raw samples into a pipe where the request streams, else one file."""
     if request.stream and (output == "-" or (output is None and not sys.stdout.isatty())):
         run(session, lambda omni: _pipe_speech(session, omni, request))
         return
@@ -154,4 +180,4 @@ async def _make_video(session: Session, omni: OmniClient, request: VideoRequest,
     return job
 
 
-MEDIA = (image, edit, say, sound, film)
+MEDIA = (image, edit, say, sing, sound, film)

@@ -58,6 +58,7 @@ from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.edit import EDIT_SIZES, EditRequest
 from omni_ui.client.requests.files import FormRequest
 from omni_ui.client.requests.image import SIZES, ImageRequest
+from omni_ui.client.requests.song import SongRequest
 from omni_ui.client.requests.sound import SoundRequest
 from omni_ui.client.requests.speech import LANGUAGES, SpeechRequest, VoiceUpload, batch_call
 from omni_ui.client.requests.video import VIDEO_SIZES, VideoRequest
@@ -114,6 +115,7 @@ __all__ = [
     "SavedVoice",
     "ServerBusy",
     "ServerFailed",
+    "SongRequest",
     "SoundRequest",
     "Speech",
     "SpeechEvent",

@@ -1,29 +1,42 @@
 """The command line against the demo server, run in this process by click's own test runner."""
 
 import json
+import re
 import subprocess
 import sys
 import wave
 
+import httpx
 import pytest
 from click.testing import CliRunner
 from PIL import Image
 from pydantic_core import PydanticUndefined
 
 from omni_ui.cli.main import main
+from omni_ui.cli.media import NOT_SUNG
 from omni_ui.cli.options import bounds, is_list, option_name, value_type
-from omni_ui.client import ChatRequest, EditRequest, ImageRequest, SoundRequest, SpeechRequest, VideoRequest
+from omni_ui.client import (
+    ChatRequest,
+    EditRequest,
+    ImageRequest,
+    SongRequest,
+    SoundRequest,
+    SpeechRequest,
+    VideoRequest,
+)
 from omni_ui.demo.server import DemoServer
 
 MODELS = {
     "image": ImageRequest,
     "edit": EditRequest,
     "say": SpeechRequest,
+    "sing": SongRequest,
     "sound": SoundRequest,
     "film": VideoRequest,
     "chat": ChatRequest,
 }
 SET_BY_THE_COMMAND = {("edit", "stream"), ("say", "stream_format"), ("chat", "messages"), ("chat", "stream")}
+SET_BY_THE_COMMAND |= {("sing", name) for name in NOT_SUNG}
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +44,14 @@ def server():
     demo = DemoServer()
     demo.start()
     yield demo.url
+    demo.stop()
+
+
+@pytest.fixture(scope="module")
+def song_server():
+    demo = DemoServer(stub=True)
+    demo.start()
+    yield demo
     demo.stop()
 
 
@@ -109,6 +130,32 @@ def test_speech_is_a_file_or_raw_samples_in_a_pipe(omni):
     assert raw.exit_code == 0
     assert len(raw.stdout_bytes) > 10_000
     assert not raw.stdout_bytes.startswith(b"RIFF")
+
+
+def test_a_song_is_lyrics_in_a_style_on_the_speech_route(omni, song_server):
+    words = ("sing", "-", "--instructions", "slow folk", "--seconds", "12", "--seed", "3", "-o", "song.wav")
+    result = omni("--server", song_server.url, *words, input="[verse]\nLa la")
+    assert result.exit_code == 0, result.output
+    told = httpx.get(f"{song_server.url}/_stub/requests").json()["requests"][-1]
+    asked = json.dumps(told)
+    assert all(part in asked for part in ("[verse]\\nLa la", "slow folk", "300"))
+
+
+def test_a_style_may_be_longer_than_instructions_for_speech():
+    assert CliRunner().invoke(main, ["say", "x", "--instructions", "x" * 501]).exit_code == 2
+    assert SongRequest(input="x", instructions="x" * 20_000, max_new_tokens=9000).wire().path == "/v1/audio/speech"
+
+
+def test_doctor_says_what_the_server_is_and_can_do(omni):
+    result = omni("doctor")
+    assert result.exit_code == 0, result.output
+    assert "In front of it: nothing that shows itself." in result.stdout
+    assert re.search(r"^  image  yes  ", result.stdout, re.M)
+    facts = json.loads(omni("--json", "doctor").stdout)
+    assert facts["can"]["image"] == {"can": True, "model": "demo/painter", "reason": facts["can"]["image"]["reason"]}
+    assert facts["gateway"] is None
+    nobody = omni("--json", "--server", "http://127.0.0.1:1", "doctor")
+    assert (nobody.exit_code, list(json.loads(nobody.stdout))) == (3, ["error", "status"])
 
 
 def test_a_text_may_come_by_a_pipe(omni):
