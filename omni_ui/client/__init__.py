@@ -12,12 +12,15 @@ Errors are one tree; each carries a sentence that can be shown as it is (see `_e
     └── ServerFailed (OutOfMemory)
 """
 
+import os
+
 from omni_ui.client.answers.failures import known_error
 from omni_ui.client.answers.formats import FileRef, Picture, media_type_of, replace_files, type_of_file
 from omni_ui.client.answers.pictures import Pictures
 from omni_ui.client.answers.speech import BatchResult
 from omni_ui.client.client import OmniClient
 from omni_ui.client.connection.addresses import read_address, read_headers, read_key
+from omni_ui.client.connection.log import Answer, set_up
 from omni_ui.client.connection.retries import CallObserver, Wait
 from omni_ui.client.connection.sessions import JobSession
 from omni_ui.client.errors import (
@@ -76,6 +79,7 @@ __all__ = [
     "SIZES",
     "VIDEO_SIZES",
     "Ability",
+    "Answer",
     "AudioChunk",
     "BadRequest",
     "BatchResult",
@@ -147,3 +151,5 @@ __all__ = [
     "replace_files",
     "type_of_file",
 ]
+
+set_up(os.environ.get("OMNI_LOG"))

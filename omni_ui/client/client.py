@@ -1,11 +1,12 @@
 """OmniClient: one vLLM-Omni server, every call. What happens in a call stands in the module of its modality."""
 
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from copy import copy
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Self, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -14,6 +15,7 @@ from omni_ui.client.answers.chat import read_chat
 from omni_ui.client.answers.pictures import Pictures, fetch_pictures, read_edit
 from omni_ui.client.answers.samples import USUAL_RATE, PcmReader, bare_samples
 from omni_ui.client.answers.speech import BatchResult, SilentBreak, fetch_sound, read_batch, read_speech
+from omni_ui.client.connection.log import OnAnswer
 from omni_ui.client.connection.retries import OnWait
 from omni_ui.client.errors import NothingMade, OmniError
 from omni_ui.client.events import ChatEvent, Failed, Finish, PictureMade, Speech, SpeechEvent, TextDelta
@@ -53,6 +55,33 @@ class OmniClient(VideoCalls):
     the server for pictures, chat, speech and sound. It does not for edits and `video_sync`, which the server finishes
     for nobody; a video job goes on until `delete_video` (WIRE.md 12).
     """
+
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        on_answer: OnAnswer | None = None,
+    ) -> Self:
+        """This client with other options, over the same connections: `omni.with_options(timeout=60).images(…)`.
+
+        timeout: seconds for a whole call. retries: repeats of a call that may be sent again; 0 for none, 3 by default.
+        headers: sent besides the client's own. on_answer: called with an `Answer` (status, headers, request id) as soon
+        as its headers are here. None keeps an option as it is. Closing what this gives closes nothing.
+        """
+        other = copy(self)
+        other._wire = self._wire.with_options(timeout, None if retries is None else retries + 1, headers, on_answer)
+        return other
+
+    async def raw(
+        self, request: Request, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> httpx.Response:
+        """The server's own answer to any request: status, headers and the bytes as they came.
+
+        Errors are raised as by all other calls. A request that streams is read to its end.
+        """
+        return await self._wire.fetch(await self._call(request), on_wait, deadline)
 
     # Pictures
 

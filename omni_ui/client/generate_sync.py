@@ -46,6 +46,8 @@ def generate() -> str:
                     node.id for part in _annotations(item) for node in ast.walk(part) if isinstance(node, ast.Name)
                 }
     imports = ["from collections.abc import Generator", "from omni_ui.client.sync_base import SyncBase"]
+    if "httpx." in "".join(methods):
+        imports.insert(0, "import httpx")
     imports += [f"from {modules[name]} import {name}" for name in sorted(names - {"AsyncGenerator"}) if name in modules]
     return HEAD.format(imports="\n".join(imports)) + "".join(methods)
 

@@ -1,8 +1,9 @@
 """What makes the asynchronous client usable without `await`: a thread with an event loop, and calls into it."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from concurrent.futures import Future
 from contextlib import aclosing
+from copy import copy
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -11,6 +12,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from anyio.streams.memory import MemoryObjectSendStream
 
 from omni_ui.client.client import OmniClient
+from omni_ui.client.connection.log import OnAnswer
 
 T = TypeVar("T")
 AHEAD = 64
@@ -34,6 +36,20 @@ class SyncBase:
     def address(self) -> str:
         """The server's address as it may be shown: without a password, without /v1."""
         return self._omni.address
+
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        on_answer: OnAnswer | None = None,
+    ) -> Self:
+        """As `OmniClient.with_options`; `on_answer` is called in the client's own thread."""
+        other = copy(self)
+        other._omni = self._omni.with_options(timeout=timeout, retries=retries, headers=headers, on_answer=on_answer)
+        other._closed = True  # the connections are this client's
+        return other
 
     def close(self) -> None:
         """Closes the connections and ends the thread. More than once does no harm."""

@@ -4,12 +4,15 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+import httpx
+
 from omni_ui.client.answers.pictures import Pictures
 from omni_ui.client.answers.speech import BatchResult
 from omni_ui.client.connection.retries import OnWait
 from omni_ui.client.connection.sessions import JobSession
 from omni_ui.client.events import ChatEvent, Failed, Speech, SpeechEvent, TextDelta
 from omni_ui.client.jobs import VideoJob
+from omni_ui.client.requests.base import Request
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.edit import EditRequest
 from omni_ui.client.requests.image import ImageRequest
@@ -30,6 +33,13 @@ class SyncOmniClient(SyncBase):
     It takes the arguments of `OmniClient`. Its requests run in a thread of its own, so it may be used inside a running
     event loop too (notebooks), and by several threads at once. What streams is a generator: leaving it stops the work.
     """
+
+    def raw(self, request: Request, *, on_wait: OnWait | None = None, deadline: float | None = None) -> httpx.Response:
+        """The server's own answer to any request: status, headers and the bytes as they came.
+
+        Errors are raised as by all other calls. A request that streams is read to its end.
+        """
+        return self._run(lambda: self._omni.raw(request, on_wait=on_wait, deadline=deadline))
 
     def images(
         self, request: ImageRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
@@ -130,6 +140,10 @@ class SyncOmniClient(SyncBase):
         looks: how often it is asked. Behind a router each answer is the list of one replica; they are merged by id.
         """
         return self._run(lambda: self._omni.videos(after=after, limit=limit, order=order, looks=looks))
+
+    def each_video(self, *, order: Literal["asc", "desc"] = "desc", page: int = 100) -> Generator[VideoJob, None, None]:
+        """All jobs that the server knows, asked for page by page (1 to 100 each) as they are used."""
+        return self._iterate(lambda: self._omni.each_video(order=order, page=page))
 
     def delete_video(self, id: str, *, session: JobSession | None = None) -> None:
         """Stops a job and removes it and its file; afterwards it is NotFound."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -71,6 +72,20 @@ class VideoCalls(Server):
             jobs |= {job.id: job for job in (read_job(item) for item in body.get("data") or [])}
         merged = sorted(jobs.values(), key=lambda job: job.created_at or 0.0, reverse=order == "desc")
         return merged[:limit] if limit else merged
+
+    async def each_video(self, *, order: Literal["asc", "desc"] = "desc", page: int = 100) -> AsyncGenerator[VideoJob]:
+        """All jobs that the server knows, asked for page by page (1 to 100 each) as they are used."""
+        seen: set[str] = set()
+        after = None
+        while True:
+            jobs = await self.videos(after=after, limit=page, order=order)
+            for job in jobs:
+                if job.id not in seen:
+                    seen.add(job.id)
+                    yield job
+            if len(jobs) < page or jobs[-1].id == after:
+                return
+            after = jobs[-1].id
 
     async def delete_video(self, id: str, *, session: JobSession | None = None) -> None:
         """Stops a job and removes it and its file; afterwards it is NotFound."""

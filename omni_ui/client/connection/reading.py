@@ -101,6 +101,17 @@ async def as_generator(pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
         yield piece
 
 
+async def read_start(response: httpx.Response, most: int) -> bytes:
+    """The first bytes of a body, at most so many; the rest is not read."""
+    content = b""
+    async with aclosing(as_generator(response.aiter_bytes(most))) as pieces:
+        async for piece in pieces:
+            content += piece
+            if len(content) >= most:
+                break
+    return content[:most]
+
+
 def _value_or_none(arriving: ArrivingJson) -> Any:
     try:
         return arriving.finish()

@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 
 import tenacity
 
+from omni_ui.client.connection.log import log
 from omni_ui.client.errors import NotReachable, OmniError, ServerBusy
 
 TRIES = 4
@@ -106,6 +107,8 @@ def pause(state: tenacity.RetryCallState) -> float:
 def report(state: tenacity.RetryCallState, on_wait: OnWait | None) -> None:
     """Tells `on_wait` of the pause that begins."""
     error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, OmniError):
+        log.info("another try in %.1f s: %s", state.upcoming_sleep, error.what)
     if on_wait and isinstance(error, OmniError):
         what = "The server is busy." if isinstance(error, ServerBusy) else error.what
         on_wait(Wait(state.upcoming_sleep, what, state.attempt_number))

@@ -4,7 +4,8 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import ExitStack, aclosing, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -20,8 +21,10 @@ from omni_ui.client.answers.formats import replace_files, type_of_file
 from omni_ui.client.connection import retries
 from omni_ui.client.connection.addresses import read_address, read_key
 from omni_ui.client.connection.connection_errors import CONNECT, PlainErrors, TimedStream
-from omni_ui.client.connection.reading import Reader, as_generator
+from omni_ui.client.connection.log import Answer, OnAnswer, log_answer
+from omni_ui.client.connection.reading import Reader, read_start
 from omni_ui.client.connection.retries import TRIES, CallObserver, OnWait
+from omni_ui.client.connection.secrets import without_secrets
 from omni_ui.client.connection.sessions import JobSession
 from omni_ui.client.errors import BadRequest, BrokenAnswer, GatewayTimedOut, NotFound, NotVllmOmni, OmniError
 from omni_ui.client.gateway.gateways import Gateway, gateway_of_answer
@@ -68,11 +71,16 @@ class Transport(Reader):
         self.base = read_address(base_url)
         self.address = str(self.base.copy_with(userinfo=b"")).rstrip("/")
         self.timeout = timeout
+        self.tries = TRIES
         self.signs = ServerSigns()
         self._key = read_key(api_key)
         self._headers = dict(headers or {})
         if self._key:
             self._headers["authorization"] = f"Bearer {self._key}"
+        self._on_answer: OnAnswer | None = None
+        self._limits: httpx.Timeout | None = None
+        """Those of httpx for each call, where they are others than the client's."""
+        self._is_copy = False
         self._budget = retries.budget_of(self.address)
         self._http = http or httpx.AsyncClient(
             timeout=httpx.Timeout(timeout, connect=CONNECT, pool=None),
@@ -92,8 +100,22 @@ class Transport(Reader):
         """Whether a proxy of the environment may be used; it cannot reach this machine's own servers."""
         return self.base.host not in ("localhost", "127.0.0.1", "::1")
 
+    def with_options(
+        self, timeout: float | None, tries: int | None, headers: Mapping[str, str] | None, on_answer: OnAnswer | None
+    ) -> "Transport":
+        """The same connections with other options; None keeps one as it is. Closing it closes nothing."""
+        other = copy(self)
+        other._is_copy = True
+        if timeout is not None:
+            other.timeout, other._limits = timeout, httpx.Timeout(timeout, connect=CONNECT, pool=None)
+        other.tries = self.tries if tries is None else tries
+        other._headers = {**self._headers, **{name.lower(): value for name, value in (headers or {}).items()}}
+        other._on_answer = on_answer or self._on_answer
+        return other
+
     async def aclose(self) -> None:
-        await self._http.aclose()
+        if not self._is_copy:
+            await self._http.aclose()
 
     @asynccontextmanager
     async def open(
@@ -102,7 +124,7 @@ class Transport(Reader):
         on_wait: OnWait | None = None,
         deadline: float | None = None,
         headers: dict[str, str] | None = None,
-        tries: int = TRIES,
+        tries: int | None = None,
         *,
         session: JobSession | None = None,
     ) -> AsyncGenerator[httpx.Response]:
@@ -112,6 +134,7 @@ class Transport(Reader):
         `retries.may_repeat`. deadline: seconds for all tries and the answer. session: of the job that it belongs to.
         """
         limit = self.timeout if deadline is None else deadline
+        tries = self.tries if tries is None else tries
         starts_work = call.method == "POST"
         again = tenacity.AsyncRetrying(
             retry=tenacity.retry_if_exception(lambda error: self._may_repeat(error, starts_work)),
@@ -192,6 +215,7 @@ class Transport(Reader):
                 async with asyncio.timeout_at(ends):
                     response = await self._http.send(request, stream=True)
         took = time.monotonic() - began
+        self._note(Answer(call.method, call.path, response.status_code, response.headers, took))
         assert isinstance(response.stream, httpx.AsyncByteStream)
         response.stream = TimedStream(response.stream, ends, self._plain_errors)
         if response.is_success:
@@ -199,7 +223,7 @@ class Transport(Reader):
             self.signs.gateway = gateway_of_answer(response.headers) or self.signs.gateway
             return response
         try:
-            content = await _read_start(response)
+            content = await read_start(response, LONGEST)
         except (OmniError, httpx.DecodingError):
             content = b""
         finally:
@@ -208,9 +232,14 @@ class Transport(Reader):
             raise self._redirected(response, call)
         raise await asyncio.to_thread(self._refused, response, content, call, took)
 
+    def _note(self, answer: Answer) -> None:
+        log_answer(self.address, answer)
+        if self._on_answer:
+            self._on_answer(answer)
+
     def _refused(self, response: httpx.Response, content: bytes, call: WireCall, took: float) -> OmniError:
         """Blocking: it looks through the whole body."""
-        content = self._without_secrets(content)
+        content = without_secrets(content, self._key, self._headers, len(content) >= LONGEST)
         error = error_from(response.status_code, content, response.headers, call.path, took)
         gateway = gateway_of_answer(response.headers, content[:4096].decode("utf-8", "replace"))
         self.signs.gateway = gateway or self.signs.gateway
@@ -238,26 +267,14 @@ class Transport(Reader):
             status=response.status_code,
         )
 
-    def _without_secrets(self, content: bytes) -> bytes:
-        """An error's body without the key and the values of own headers, which it may repeat."""
-        secrets = {"key": self._key} if self._key else {}
-        secrets |= {name: value for name, value in self._headers.items() if len(value) >= 4}
-        cut = len(content) >= LONGEST
-        for name, value in secrets.items():
-            content = content.replace(value.encode(), f"[{name}]".encode())
-            if cut:
-                content = _without_start_of(value.encode(), content)
-        return content
-
     def _build(self, call: WireCall, headers: dict[str, str], opened: ExitStack) -> httpx.Request:
         """The httpx request. In a thread, since it reads what the JSON refers to; a form's files are read as sent."""
         headers = {**self._headers, **headers}
+        build = partial(self._http.build_request, timeout=self._limits or httpx.USE_CLIENT_DEFAULT)
         url = str(self.base).rstrip("/") + call.path
         if call.json is not None:
             body = json.dumps(replace_files(call.json, lambda leaf: leaf.read()), ensure_ascii=False).encode()
-            return self._http.build_request(
-                call.method, url, content=body, headers={"Content-Type": "application/json", **headers}
-            )
+            return build(call.method, url, content=body, headers={"Content-Type": "application/json", **headers})
         fields: dict[str, list[str]] = {}
         for name, value in call.form or []:
             fields.setdefault(name, []).append(as_text(replace_files(value, lambda leaf: leaf.read())))
@@ -265,29 +282,10 @@ class Transport(Reader):
             (name, (path.name, opened.enter_context(path.open("rb")), _part_type(name, type_of_file(path))))
             for name, path in call.files
         ]
-        return self._http.build_request(call.method, url, data=fields or None, files=files or None, headers=headers)
+        return build(call.method, url, data=fields or None, files=files or None, headers=headers)
 
     def _plain_errors(self) -> PlainErrors:
         return PlainErrors(self.address)
-
-
-async def _read_start(response: httpx.Response) -> bytes:
-    """The first `LONGEST` bytes of an error's body; the rest is not read."""
-    content = b""
-    async with aclosing(as_generator(response.aiter_bytes(LONGEST))) as pieces:
-        async for piece in pieces:
-            content += piece
-            if len(content) >= LONGEST:
-                break
-    return content[:LONGEST]
-
-
-def _without_start_of(secret: bytes, content: bytes) -> bytes:
-    """A body that was cut off, without the first part of a secret at its end."""
-    for length in range(len(secret) - 1, 3, -1):
-        if content.endswith(secret[:length]):
-            return content[:-length]
-    return content
 
 
 def _part_type(field: str, kind: str) -> str:
