@@ -50,7 +50,7 @@ class ChatTools:
             self.undo = gr.Button("Undo", size="sm", elem_id="chat-undo", min_width=60)
             self.clear = gr.Button("Clear", size="sm", elem_id="chat-clear", min_width=60)
             self.export = gr.Button("Export", size="sm", elem_id="chat-export", min_width=60)
-            self.bring = pick_field("Import", ".json,application/json", "chat-import", min_width=60)
+            self.bring = pick_field("Import", ".json,.jsonl,.ndjson,application/json", "chat-import", min_width=60)
             self.file = download_field("chat-export-file")
 
     def wire(self, view: ChatView, composer: Composer, note: Component, hello: str) -> None:
@@ -82,14 +82,14 @@ class ChatTools:
             return {self.file: await keep(body, EXPORT_NAME), note: said("Exported.")}
 
         async def bring(file: str | None, talk: Conversation) -> Updates:
-            """Goes on with the conversation of a JSON file in OpenAI's message format."""
+            """Goes on with a conversation in JSON: OpenAI's message format, or an export of another chat program."""
             talk.check_idle()
             if not file:
                 raise Invalid.because("conversation", "Choose the file of a conversation.")
-            messages, system = await from_json(await asyncio.to_thread(Path(file).read_bytes), take_media)
-            talk.change(messages)
-            count = f"{len(messages)} message{'s' * (len(messages) != 1)}"
-            return view.all(talk, system) | {composer.system: system, note: said(f"Imported {count}.")}
+            imported = await from_json(await asyncio.to_thread(Path(file).read_bytes), take_media)
+            talk.change(imported.messages)
+            system = imported.system
+            return view.all(talk, system) | {composer.system: system, note: said(imported.sentences)}
 
         async def edit(change: str, talk: Conversation) -> Updates:
             """The message that is to be edited ("edit N", from 0): its text and its files."""

@@ -8,25 +8,26 @@
 A file that is brought in is not trusted: media must stand in it as data, nothing that it names is opened or fetched.
 """
 
+import asyncio
 import base64
 import binascii
+from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from omni_ui.client import FileRef, media_type_of, replace_files
-from omni_ui.client.answers.valid_text import read_json
 from omni_ui.core.files import Json, keep
 from omni_ui.core.invalid import Invalid
 from omni_ui.features.chat.conversation import Message, Part, wire_part
+from omni_ui.features.chat.imports import ExportedMedia, ExportedMessage, NotAConversation, read_export
 from omni_ui.media.message_files import Media
 
-MOST_MESSAGES = 1000
-LONGEST_TEXT = 1_000_000
-"""Characters of one message."""
 MEDIA = {"image_url": "url", "audio_url": "url", "video_url": "url", "input_audio": "data"}
 """Content parts that hold media, and where in them the data stand."""
-SUFFIXES = {"image": ".png", "audio": ".wav", "video": ".mp4"}
+SUFFIXES = {"image": ".png", "audio": ".wav", "video": ".mp4", "": ".bin"}
+NAMED = 5
+"""How many of the things that were left out are named."""
 
 TakeMedia = Callable[[Path], Awaitable[Media]]
 
@@ -44,33 +45,48 @@ def as_json(messages: list[Message], system: str = "", file: Callable[[FileRef],
     return {"messages": replace_files(told, file)}
 
 
-async def from_json(content: bytes, take_media: TakeMedia) -> tuple[list[Message], str]:
-    """The messages and the system prompt of a file that was exported here or elsewhere.
+@dataclass(frozen=True)
+class Imported:
+    """A conversation that was brought in. left_out: what of the file is not in it, in words. others: conversations
+    that the file holds besides this one, which is the newest."""
+
+    messages: list[Message]
+    system: str = ""
+    left_out: list[str] = field(default_factory=list)
+    others: int = 0
+
+    @property
+    def sentences(self) -> str:
+        """What was taken and what was not, for the visitor."""
+        count = f"{len(self.messages)} message{'s' * (len(self.messages) != 1)}"
+        result = f"Imported {count}."
+        if self.others:
+            result += f" The file holds {self.others + 1} conversations; this is the newest."
+        return result + (f" Left out: {_list(self.left_out)}." if self.left_out else "")
+
+
+async def from_json(content: bytes, take_media: TakeMedia) -> Imported:
+    """The conversation of a file that was exported here or elsewhere.
 
     take_media: looks at each medium. Raises Invalid with one sentence that names what is wrong.
     """
     try:
-        body = read_json(content)
-    except (ValueError, RecursionError):
-        raise _not("it is not JSON") from None
-    listed = body.get("messages") if isinstance(body, dict) else body
-    if not isinstance(listed, list) or not listed:
-        raise _not("it has no list of messages")
-    if len(listed) > MOST_MESSAGES:
-        raise _not(f"it has {len(listed):,} messages, and at most {MOST_MESSAGES:,} are taken")
-    messages: list[Message] = []
-    system = ""
-    for number, one in enumerate(listed, 1):
-        role = one.get("role") if isinstance(one, dict) else None
-        if role in ("system", "developer") and number == 1 and isinstance(one.get("content"), str):
-            system = one["content"]
-        elif role in ("user", "assistant"):
-            messages.append(await _message(one, number, take_media))
-        else:
-            raise _not(f"message {number} has the role {role!r}; only user and assistant can be shown")
+        export = await asyncio.to_thread(read_export, content)
+    except NotAConversation as wrong:
+        raise _not(str(wrong)) from None
+    left_out = list(export.left_out)
+    messages = [await _message(message, take_media, left_out) for message in export.messages]
+    messages = [message for message in messages if message.parts or message.reasoning]
     if not messages:
-        raise _not("nobody says anything in it")
-    return messages, system
+        raise _not(f"nothing in it can be taken: {_list(left_out)}" if left_out else "nobody says anything in it")
+    return Imported(messages, export.system, left_out, export.others)
+
+
+def _list(phrases: list[str]) -> str:
+    """The phrases, each once with how often it came, and not more than people read."""
+    counted = [f"{times} × {phrase}" if times > 1 else phrase for phrase, times in Counter(phrases).items()]
+    more = f"; and {len(counted) - NAMED} more" if len(counted) > NAMED else ""
+    return "; ".join(counted[:NAMED]) + more
 
 
 def from_history(told: Json) -> tuple[list[Message], str]:
@@ -92,43 +108,28 @@ def from_history(told: Json) -> tuple[list[Message], str]:
     return messages, system
 
 
-async def _message(one: Json, number: int, take_media: TakeMedia) -> Message:
-    content = one.get("content")
-    listed = [{"type": "text", "text": content}] if isinstance(content, str) else content
-    if listed is None:
-        listed = []
-    if not isinstance(listed, list):
-        raise _not(f"message {number} has a content that is neither text nor a list of parts")
-    message = Message(one["role"])
-    for part in listed:
-        kind = part.get("type") if isinstance(part, dict) else None
-        if kind == "text" and isinstance(part.get("text"), str):
-            if len(part["text"]) > LONGEST_TEXT:
-                raise _not(f"message {number} is longer than {LONGEST_TEXT:,} characters")
-            message.parts += [Part("text", part["text"])] if part["text"] else []
-        elif kind in MEDIA:
-            message.parts.append(await _medium(part.get(kind), kind, number, take_media))
-        else:
-            raise _not(f"message {number} has a part of the type {kind!r}, which is not known here")
-    if isinstance(one.get("reasoning"), str):
-        message.reasoning = one["reasoning"][:LONGEST_TEXT]
-    return message
+async def _message(message: ExportedMessage, take_media: TakeMedia, left_out: list[str]) -> Message:
+    """A message with its media looked at; a medium that cannot be taken is named in left_out."""
+    result = Message("user" if message.role == "user" else "assistant", reasoning=message.reasoning)
+    for part in message.parts:
+        if isinstance(part, str):
+            result.parts.append(Part("text", part))
+            continue
+        try:
+            result.parts.append(await _medium(part, message.number, take_media))
+        except Invalid as wrong:
+            left_out.append(str(wrong).removesuffix("."))
+    return result
 
 
-async def _medium(inside: Any, kind: str, number: int, take_media: TakeMedia) -> Part:
-    data = inside.get(MEDIA[kind]) if isinstance(inside, dict) else None
-    if not isinstance(data, str):
-        raise _not(f"message {number} has a part without its data")
-    if kind != "input_audio" and not data.startswith("data:"):
-        named = data if len(data) <= 80 else data[:80] + " …"
-        raise _not(f"message {number} names {named!r}; only media that stand in the file itself (data:) are taken")
+async def _medium(medium: ExportedMedia, number: int, take_media: TakeMedia) -> Part:
+    data = medium.data.partition(",")[2] if medium.data.startswith("data:") else medium.data
     try:
-        raw = base64.b64decode(data.partition(",")[2] if data.startswith("data:") else data, validate=True)
+        raw = base64.b64decode("".join(data.split()), validate=True)
     except (binascii.Error, ValueError):
-        raise _not(f"message {number} has media that are not base64") from None
-    modality = kind.removesuffix("_url").removeprefix("input_")
+        raise Invalid.because("conversation", f"message {number} has media that are not base64") from None
     suffix = f".{(media_type_of(raw[:16]) or '').partition('/')[2]}".replace("jpeg", "jpg").replace("mpeg", "mp3")
-    path = await keep(raw, f"message-{number}{suffix if len(suffix) > 1 else SUFFIXES[modality]}")
+    path = await keep(raw, f"message-{number}{suffix if len(suffix) > 1 else SUFFIXES[medium.kind]}")
     taken = await take_media(path)
     return Part(taken.kind, path=taken.path)
 

@@ -11,7 +11,8 @@ from urllib.parse import unquote
 
 from omni_ui.core.files import FileRefused, Json, own_path
 from omni_ui.features.chat.conversation import Conversation, Message, Part
-from omni_ui.features.chat.conversation_json import LONGEST_TEXT, MEDIA, MOST_MESSAGES
+from omni_ui.features.chat.conversation_json import MEDIA
+from omni_ui.features.chat.imports import LONGEST_TEXT, MOST_MESSAGES
 
 FindFile = Callable[[str], Path]
 FILE = "/file="

@@ -25,8 +25,10 @@ async def test_what_goes_out_comes_back_in(tmp_path):
         Message("user", [Part("image", path=path), Part("text", "What is it?")]),
         Message("assistant", [Part("text", "A **boat**.")], reasoning="It floats."),
     ]
-    messages, system = await from_json(json.dumps(as_json(before, "be brief")).encode(), take_media)
-    assert system == "be brief"
+    imported = await from_json(json.dumps(as_json(before, "be brief")).encode(), take_media)
+    messages = imported.messages
+    assert imported.system == "be brief"
+    assert imported.sentences == "Imported 2 messages."
     assert [(one.role, one.text, one.reasoning) for one in messages] == [
         ("user", "What is it?", ""), ("assistant", "A **boat**.", "It floats.")
     ]  # fmt: skip
@@ -50,7 +52,10 @@ async def test_what_goes_out_comes_back_in(tmp_path):
         (with_part({"type": "image_url", "image_url": {"url": "/etc/passwd"}}), "names '/etc/passwd'"),
         (with_part({"type": "image_url", "image_url": {"url": "file:///x"}}), "names 'file:///x'"),
         (with_part({"type": "image_url", "image_url": {"url": "http://10.0.0.1/x"}}), "names 'http://10.0.0.1/x'"),
-        (with_part({"type": "image_url", "image_url": "/etc/passwd"}), "without its data"),
+        (with_part({"type": "image_url", "image_url": "/etc/passwd"}), "names '/etc/passwd'"),
+        (with_part({"type": "image_url", "image_url": {}}), "without its data"),
+        (b"PK\x03\x04" + bytes(30), "ZIP archive"),
+        (b'{"role": "user"}\n{"role": ', "not JSON"),
         (with_part({"type": "input_audio", "input_audio": {"data": "/etc/passwd!"}}), "not base64"),
     ],
 )
