@@ -67,7 +67,7 @@ class ChatRequest(Request):
     )
     seed: Maybe[int] = knob(
         label="Seed",
-        help="The same seed and conversation give the same answer, as far as the server can.",
+        help="The same seed and conversation give the same answer, as far as the server can. -1 is a random one.",
         place="card",
         kind="seed",
         ge=-INT64,

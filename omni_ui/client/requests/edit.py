@@ -77,7 +77,7 @@ class EditRequest(FormRequest):
     )
     seed: Maybe[int] = knob(
         label="Seed",
-        help="The same seed, picture and settings give the same result.",
+        help="The same seed, picture and settings give the same result. -1 is a random one.",
         place="card",
         kind="seed",
         ge=-INT64,

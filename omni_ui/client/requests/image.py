@@ -88,7 +88,7 @@ class ImageRequest(Request):
     )
     seed: Maybe[int] = knob(
         label="Seed",
-        help="The same seed and settings give the same picture.",
+        help="The same seed and settings give the same picture. -1 is a random one.",
         place="card",
         kind="seed",
         ge=-INT64,

@@ -35,7 +35,7 @@ class SoundRequest(Request):
     )
     seed: Maybe[int] = knob(
         label="Seed",
-        help="The same seed and settings give the same sound.",
+        help="The same seed and settings give the same sound. -1 is a random one.",
         place="card",
         kind="seed",
         ge=-INT64,

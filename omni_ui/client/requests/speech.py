@@ -99,7 +99,12 @@ class SpeechRequest(Request):
         1.0, label="Speed", help="1 is as spoken; the pitch stays.", kind="slider", step=0.05, ge=0.25, le=4
     )
     seed: Maybe[int] = knob(
-        label="Seed", help="The same seed and text sound the same.", place="card", kind="seed", ge=-INT64, le=INT64 - 1
+        label="Seed",
+        help="The same seed and text sound the same. -1 is a random one.",
+        place="card",
+        kind="seed",
+        ge=-INT64,
+        le=INT64 - 1,
     )
     sample_rate: Maybe[int] = knob(
         label="Sample rate",

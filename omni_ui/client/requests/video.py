@@ -110,7 +110,7 @@ class VideoRequest(FormRequest):
     )
     seed: Maybe[int] = knob(
         label="Seed",
-        help="The same seed and settings give the same video.",
+        help="The same seed and settings give the same video. -1 is a random one.",
         place="card",
         kind="seed",
         ge=-INT64,
