@@ -36,7 +36,7 @@ bench: dev
 
 # The wheel and the sdist, checked, installed into empty environments and run.
 package: dev
-	$(PY) -m pytest -m package tests/test_package.py
+	$(PY) -m pytest -m package tests/test_package.py tests/test_other_readers.py
 
 # The real vLLM-Omni server with a stub engine, of one version: make contract VERSION=0.24.0
 VERSION ?= 0.30.0

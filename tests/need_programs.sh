@@ -7,10 +7,11 @@ command -v chromium >/dev/null 2>&1 || missing="$missing chromium fonts-dejavu-c
 command -v node >/dev/null 2>&1 || missing="$missing nodejs"
 command -v curl >/dev/null 2>&1 || missing="$missing curl"
 command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || missing="$missing nginx"
-# Write pictures as others do, for the comparison of colours.
+# Write and read pictures and sounds as others do.
 command -v cwebp >/dev/null 2>&1 || missing="$missing webp"
 command -v avifenc >/dev/null 2>&1 || missing="$missing libavif-bin"
 command -v exiftool >/dev/null 2>&1 || missing="$missing libimage-exiftool-perl"
+command -v ffprobe >/dev/null 2>&1 || missing="$missing ffmpeg"
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1; then
   echo "The tests need these programs on the PATH:$missing" >&2

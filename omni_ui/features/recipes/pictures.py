@@ -17,6 +17,8 @@ LONGEST = 1_000_000
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEYS = ("omni", "parameters")
 EXIF, XMP = b"Exif\x00\x00", b"http://ns.adobe.com/xap/1.0/\x00"
+FRAMES = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
+"""Segments of a JPEG that begin a frame and hold its size (ITU-T T.81, B.2.2)."""
 SEGMENT = 65_533
 """Bytes that one segment of a JPEG can hold."""
 USER_COMMENT, EXIF_IFD = 0x9286, 0x8769
@@ -35,10 +37,16 @@ class TooLong(ValueError):
 
 
 def size_of(kind: str, data: bytes) -> tuple[int, int] | None:
-    """Width and height in pixels from the header; None for JPEG, where they stand far inside."""
+    """Width and height in pixels, from the header; None where it has none."""
     if kind == "image/png":
         return struct.unpack_from(">II", data, 16)
-    return _webp_canvas(data)[:2] if kind == "image/webp" else None
+    if kind == "image/webp":
+        return _webp_canvas(data)[:2]
+    for marker, start, end in _jpeg_segments(data):
+        if marker in FRAMES and end - start >= 9:
+            height, width = struct.unpack_from(">HH", data, start + 5)
+            return width, height
+    return None
 
 
 # PNG: length, name, content, checksum, one after the other.
