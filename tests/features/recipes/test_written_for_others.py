@@ -13,6 +13,7 @@ from pathlib import Path
 import piexif
 import piexif.helper
 import pytest
+from PIL import Image
 from sd_parsers import ParserManager
 
 from omni_ui.client import ImageRequest, VideoRequest
@@ -34,6 +35,8 @@ MEDIA = {
 }
 PICTURES = [name for name in MADE if name.endswith((".png", ".jpg", ".webp"))]
 OTHERS = [name for name in MADE if name not in PICTURES]
+OPEN: list[Image.Image] = []
+"""Kept, since sd-parsers 0.6 takes a picture for the one before it when both had the same id()."""
 LINES = {"audio": f"{PROMPT}\nSeed: 7, Model: Qwen/Qwen3-TTS", "video": f"{PROMPT}\nSteps: 9, Seed: 7, Model: Wan"}
 """How the comment of sounds and videos begins."""
 
@@ -76,7 +79,9 @@ def exiftool(written) -> dict[str, dict]:
 @pytest.mark.parametrize("name", PICTURES)
 def test_sd_parsers(name, written):
     for target, steps in ((name, "28"), (f"left-{name}", "model default")):
-        (sampler,) = ParserManager().parse(written[target]).samplers
+        picture = Image.open(written[target])
+        OPEN.append(picture)
+        (sampler,) = ParserManager().parse(picture).samplers
         assert sampler.parameters["steps"] == steps
         assert sampler.parameters["seed"] == "7"
         assert sampler.model.name == "Qwen/Qwen-Image"
