@@ -109,12 +109,13 @@ def _take(path: Path, field: str, largest: int, keep_transparency: bool) -> Take
             raise refuse(f"is too small: {width} × {height} pixels, and each side needs {SHORTEST_SIDE} or more.")
         if not notes and opened.format in PASSED_ON:
             return Taken(path, width, height)
-        if not notes:
-            notes.append(f"{opened.format} was saved as PNG")
         try:
             sent = _save(picture, path, opened.format, sampling)
         except ValueError:
             raise refuse(DAMAGED) from None
+        if not notes:
+            form = "HEIC" if opened.format == "HEIF" else opened.format
+            notes.append(f"{form} was saved as {'JPEG' if sent.suffix == '.jpg' else 'PNG'}")
         return Taken(sent, *picture.size, f"{path.name}: {', '.join(notes)}.")
 
 

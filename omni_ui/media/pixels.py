@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 
 ORIENTATION = 0x0112
+BITS_PER_SAMPLE = 258
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -24,7 +26,10 @@ def plain_pixels(picture: Image.Image, opened: Image.Image, path: Path, notes: l
     mode = picture.mode
     if mode in ("L", "RGB", "RGBA"):
         # Pillow reads 16 bits per colour as 8 already; the file is written anew so that no server has to.
-        if opened.format == "PNG" and _png_depth(path) == 16:
+        if _depth(opened, path) == 16:
+            if _brightest(picture) < TWELVE_BITS >> 8 and (stretched := _twelve_bits(path)):
+                notes.append("its 12 bits per colour were stretched to 8")
+                return stretched
             notes.append("16 bits per colour became 8")
         return _resolved(picture, notes)
     if mode == "1":
@@ -63,9 +68,32 @@ def _eight_bits(samples: np.ndarray, notes: list[str]) -> Image.Image | None:
     return Image.fromarray((samples >> 8).astype(np.uint8))
 
 
-def _png_depth(path: Path) -> int:
+def _depth(opened: Image.Image, path: Path) -> int:
+    """Bits per colour of a PNG or a TIFF; 8 for anything else."""
+    if opened.format == "TIFF":
+        bits = opened.tag_v2.get(BITS_PER_SAMPLE, 8) if isinstance(opened, TiffImageFile) else 8
+        return int(bits[0] if isinstance(bits, tuple) else bits)
+    if opened.format != "PNG":
+        return 8
     with path.open("rb") as file:
         return file.read(25)[24]
+
+
+def _brightest(picture: Image.Image) -> int:
+    """The largest value of any colour, transparency aside."""
+    return max(int(np.asarray(band).max()) for band in picture.split()[:3])
+
+
+def _twelve_bits(path: Path) -> Image.Image | None:
+    """Colours of which the upper four bits are empty, as `_eight_bits`. Pillow drops the lower eight, so PyAV reads."""
+    try:
+        import av
+
+        with av.open(str(path)) as container:
+            samples = np.asarray(next(container.decode(video=0)).to_ndarray(format="rgb48le"), np.uint16)
+    except (ImportError, OSError, ValueError, StopIteration):  # optional: without it the picture stays dark
+        return None
+    return Image.fromarray((samples >> 4).astype(np.uint8)) if 255 < samples.max() < TWELVE_BITS else None
 
 
 def rows_in(data: bytes, mended: Image.Image) -> float:

@@ -6,6 +6,7 @@ import shutil
 import time
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
@@ -158,6 +159,45 @@ async def test_twelve_bits_in_sixteen_are_stretched(tmp_path):
     taken = await take_picture(tmp_path / "a.png")
     assert "12 bits" in taken.note
     assert np.array_equal(np.asarray(Image.open(taken.path)), samples >> 4)
+
+
+@pytest.mark.parametrize("form", ["png", "tiff"])
+async def test_twelve_bits_in_sixteen_of_a_colour_picture(tmp_path, form):
+    samples = np.asarray(colours()).astype(np.uint16) * 16 + 7
+    frame = av.VideoFrame.from_ndarray(samples, format="rgb48le")
+    with av.open(str(tmp_path / f"a.{form}"), "w", format="image2") as out:
+        stream = out.add_stream(form, rate=1)
+        stream.width, stream.height = frame.width, frame.height
+        stream.pix_fmt = "rgb48be" if form == "png" else "rgb48le"
+        out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    taken = await take_picture(tmp_path / f"a.{form}")
+    assert "its 12 bits per colour were stretched to 8" in taken.note
+    assert np.array_equal(np.asarray(Image.open(taken.path)), np.asarray(colours()))
+
+
+@pytest.mark.parametrize("transfer", [16, 18])
+async def test_hdr_is_said(tmp_path, transfer):
+    info = PngImagePlugin.PngInfo()
+    info.add(b"cICP", bytes([9, transfer, 0, 1]))
+    colours().save(tmp_path / "a.png", pnginfo=info)
+    taken = await take_picture(tmp_path / "a.png")
+    assert "converted to sRGB from HDR" in taken.note
+    assert np.asarray(Image.open(taken.path)).max() == 255  # what is brighter than white
+
+
+async def test_heic_of_another_program():
+    """Written by libheif with x265: Display P3 and a turn; transparency; neither."""
+    pytest.importorskip("pi_heif")
+    turned, clear, plain = [await take_picture(CASES / f"heic_{name}.heic") for name in ("p3_turned", "alpha", "plain")]
+    assert "converted to sRGB from Display P3" in turned.note
+    assert mean_difference(turned.path, np.rot90(from_p3(colours(96, 64)), -1)) < 3
+    assert turned.path.suffix == ".jpg"
+    assert "its transparent parts became white" in clear.note
+    share = np.linspace(0, 1, 96)[None, :, None].repeat(64, 0)
+    assert mean_difference(clear.path, np.asarray(colours(96, 64)) * share + 255 * (1 - share)) < 3
+    assert plain.note == "heic_plain.heic: HEIC was saved as JPEG."
+    assert mean_difference(plain.path, np.asarray(colours(96, 64), float)) < 3
 
 
 async def test_a_picture_that_was_looked_at_is_not_decoded_again_to_be_sent(tmp_path, monkeypatch):

@@ -42,6 +42,8 @@ CURVES: dict[int, Transfer] = {
     18: "hlg",
 }  # fmt: skip
 """Transfer functions by their number in ITU-T H.273, table 3; a number is a plain power."""
+HDR = {16: "HDR (PQ); what is brighter is cut", 18: "HDR (HLG); what is brighter is cut"}
+"""What a visitor reads of transfer functions that reach beyond the white of a screen."""
 STATED_AS_SRGB = ((1, SRGB_CURVE), (1, 1), (1, 6))
 """Numbers of AVIF and HEIC that mean sRGB in practice: encoders write those of BT.709 for any picture."""
 
@@ -176,7 +178,8 @@ def _from_numbers(numbers: tuple[int, int]) -> bytes | None:
     primaries, transfer = RED_GREEN_BLUE_WHITE.get(numbers[0]), CURVES.get(numbers[1])
     if primaries is None or transfer is None:
         return None
-    return _made(primaries, transfer, f"H.273 {numbers[0]}/{numbers[1]}")
+    name = HDR.get(numbers[1]) or f"H.273 {numbers[0]}/{numbers[1]}"
+    return _made(primaries, transfer, name)
 
 
 def _made(primaries: tuple[float, ...], transfer: Transfer, name: str) -> bytes | None:
