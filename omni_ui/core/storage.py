@@ -10,6 +10,7 @@ import shutil
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,24 +119,36 @@ class Storage:
         return len(doomed)
 
     def remove_copies(self, paths: Iterable[Path]) -> None:
-        """Deletes every file of the cache that is one of these, or has the same bytes. Blocking."""
+        """Deletes every name of these files in the cache, and their owner's copies of them. Blocking.
+
+        A file with the same bytes that another visitor has, or another result of the history, stays.
+        """
         wanted: dict[int, list[Path]] = {}
         for path in paths:
             if path.is_file():
                 wanted.setdefault(path.stat().st_size, []).append(path)
         if not wanted:
             return
+        links: list[Path] = []
+        copies: list[Path] = []
         for file in cache_folder().glob("*/*"):
             try:
-                same = file.is_file() and any(_is_same(file, path) for path in wanted.get(file.stat().st_size, []))
-                if same:
-                    file.unlink(missing_ok=True)
+                originals = wanted.get(file.stat().st_size, []) if file.is_file() else []
+                if any(file.samefile(path) for path in originals):
+                    links.append(file)
+                elif file.stat().st_nlink == 1 and any(filecmp.cmp(file, path, shallow=False) for path in originals):
+                    copies.append(file)
             except OSError:  # somebody else has just removed it
                 continue
+        owners = {_mark(file.parent) for file in links}
+        for file in [*links, *(file for file in copies if not links or _mark(file.parent) in owners)]:
+            with suppress(OSError):  # somebody else has just removed it
+                file.unlink()
 
 
-def _is_same(file: Path, path: Path) -> bool:
-    return file.samefile(path) or filecmp.cmp(file, path, shallow=False)
+def _mark(folder: Path) -> str | None:
+    match = FOLDER.fullmatch(folder.name)
+    return match["mark"] if match else None
 
 
 def _entries(folder: Path) -> Iterator[_Entry]:

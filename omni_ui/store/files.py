@@ -86,11 +86,15 @@ class Files:
         inside = folder in path.parents and path.parent.name != INCOMING
         return path if inside and path.is_file() else None
 
-    def remove(self, *names: str) -> None:
-        """Deletes kept files; one that is gone already is no error. `on_remove` is called with their paths before."""
+    def remove(self, *names: str, everywhere: bool = False) -> None:
+        """Deletes kept files; one that is gone already is no error.
+
+        everywhere: also from where pages show them, by `on_remove`: for a result that a visitor deletes or that is too
+        old, and not for one whose place another record of the same result takes.
+        """
         paths = [path for name in names if (path := self.path(name))]
         with _plainly(self.folder):
-            if self._on_remove and paths:
+            if everywhere and self._on_remove and paths:
                 self._on_remove(paths)
             for path in paths:
                 path.unlink(missing_ok=True)

@@ -141,7 +141,7 @@ class History:
             await self._database.write(
                 ("DELETE FROM history WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),))
             )
-            await self._unlink(freed)
+            await self._unlink(freed, everywhere=True)
 
     async def all_of(self, visitor: str) -> list[tuple[str, str]]:
         """Id and thread of all records of a visitor."""
@@ -214,8 +214,9 @@ class History:
         )
         return [row["name"] for row in rows if row["name"] and row["name"] not in besides]
 
-    async def _unlink(self, names: Sequence[str]) -> None:
-        await asyncio.to_thread(self._files().remove, *names, *(f"{name}{THUMB}" for name in names))
+    async def _unlink(self, names: Sequence[str], *, everywhere: bool = False) -> None:
+        names = [*names, *(f"{name}{THUMB}" for name in names)]
+        await asyncio.to_thread(self._files().remove, *names, everywhere=everywhere)
 
 
 def sha_of(path: Path) -> str:

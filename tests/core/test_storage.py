@@ -75,8 +75,29 @@ def test_a_deleted_result_is_gone_under_every_name(tmp_path):
     shown, copied, other = put(ANNE, b"result"), put(ANNE, b"result"), put(ANNE, b"another")
     files = Files(tmp_path / "files", storage.remove_copies)
     name, _ = files.take(shown)
-    files.remove(name)
+    files.remove(name, everywhere=True)
     assert files.path(name) is None
     assert not shown.exists()
     assert not copied.exists()
     assert other.exists()
+
+
+def test_the_same_bytes_of_another_visitor_and_of_another_result_stay(tmp_path):
+    storage = Storage(StorageLimits(3600))
+    shown, of_bob, made_again = put(ANNE, b"result"), put(BOB, b"result"), put(ANNE, b"result")
+    files = Files(tmp_path / "files", storage.remove_copies)
+    name, again = files.take(shown)[0], files.take(made_again)[0]
+    files.remove(name, everywhere=True)
+    assert not shown.exists()
+    assert of_bob.exists()
+    assert made_again.exists()
+    assert files.path(again) is not None
+
+
+def test_a_file_whose_record_is_replaced_stays_on_the_page(tmp_path):
+    shown = put(ANNE, b"answer")
+    files = Files(tmp_path / "files", Storage(StorageLimits(3600)).remove_copies)
+    name, _ = files.take(shown)
+    files.remove(name)
+    assert files.path(name) is None
+    assert shown.exists()

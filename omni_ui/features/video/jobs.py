@@ -119,7 +119,7 @@ class VideoJobs:
         if backend and record.server_id and record.state != "cancelled":
             await self._poller(backend).delete_on_server(ActiveJob(record))
         if record.file:
-            await asyncio.to_thread(self.store.files.remove, record.file)
+            await asyncio.to_thread(self.store.files.remove, record.file, everywhere=True)
         self._active.pop(ticket, None)
         await self.store.jobs.delete(ticket)
         await self.on_delete(ticket)
