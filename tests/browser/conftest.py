@@ -71,12 +71,3 @@ def take(page: Page, tab: str, ends: str = "", *, plain: bool = True) -> tuple[s
 def wait_for_state(page: Page, tab: str, state: str, timeout: float = 60) -> str:
     box = page.wait_for_selector(f"#{tab}-status [data-state={state}]", timeout=1000 * timeout)
     return box.inner_text()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of known_failures.txt may fail: they are reported as such."""
-    lines = (Path(__file__).with_name("known_failures.txt")).read_text(encoding="utf-8").splitlines()
-    known = tuple(line for line in lines if line and not line.startswith("#"))
-    for item in items:
-        if "tests/browser/" in item.nodeid and item.nodeid.split("tests/browser/")[1].split("[")[0] in known:
-            item.add_marker(pytest.mark.xfail(reason="see tests/browser/known_failures.txt", strict=False))

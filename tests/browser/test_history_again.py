@@ -225,9 +225,12 @@ def test_a_disk_that_is_full_is_said_and_what_was_kept_stays(open_page, small_di
         make(page, "kept before")
         filler = small_disk / "filler"
         subprocess.run(["dd", "if=/dev/zero", f"of={filler}", "bs=4096"], capture_output=True)  # until it is full
-        make(page, "no room for this", "512x512")
+        page.get_by_role("tab", name="Image", exact=True).click()
+        page.fill("#image-prompt textarea", "no room for this")
+        page.fill("#image-size input", "512x512")
+        page.press("#image-size input", "Enter")
+        assert "is full" in run_anew(page, state="failed")
         history(page, 1)
-        assert "is full" in page.inner_text(".omni-history-trouble")
         assert "kept before" in page.locator(CARD).inner_text()
         filler.unlink()
         make(page, "there is room again")

@@ -124,7 +124,8 @@ def test_a_video_of_the_list_is_made_again_whatever_stands_in_the_controls(demo_
     page.locator("#video-jobs li:has-text('Waves, told twice') button[data-does=open]").first.click()
     page.wait_for_selector(ROW.format(tab="video"))
     seed = page.get_attribute(ROW.format(tab="video"), "data-seed")
-    assert page.input_value("#video-prompt textarea") == ""
+    assert page.input_value("#video-prompt textarea") == "Waves, told twice"  # the draft
+    page.fill("#video-prompt textarea", "Something else")
     assert "Identical." in once_more(page, "video", "check")
     page.wait_for_function("document.querySelectorAll('#video-jobs li[data-state=done]').length >= 2")
     assert facts_of_newest(page, demo_app.url)[-1] == ["repeated", "Identical. Every byte is the same."]
