@@ -140,6 +140,8 @@ class BenchServer:
         body = {} if form else await request.json()
         if form:
             await request.body()
+        if (prompt := body.get("prompt", "")).startswith("error "):  # then its length in bytes
+            return Response(b"word " * (int(prompt[6:]) // 5), 400, media_type="text/plain")
         if not await self.slept(request, self.note("image")):
             return Response()
         self.pictures += 1

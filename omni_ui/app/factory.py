@@ -72,6 +72,9 @@ PROBE = 1.8
 """Seconds after which a probe of /health is answered, whether or not the servers behind have answered."""
 SPACE_ANCESTORS = "'self' https://huggingface.co https://*.huggingface.co"
 """The sites that may show a Space in a frame."""
+SWITCH = 0.0005
+"""Seconds after which a thread that computes lets the event loop go on. With Python's own 0.005, one that looks through
+a large body makes each small step of all others wait for as long."""
 FileResponse.chunk_size = 256 * 1024
 """Bytes of a file that are read at once. With Starlette's own 64 KB, large pictures take twice as long."""
 
@@ -292,5 +295,6 @@ def main() -> None:
         app = create_app(settings)
     except BadSetting as wrong:
         sys.exit(str(wrong))
+    sys.setswitchinterval(SWITCH)
     print(f"Omni UI {__version__} on http://{settings.listen}:{settings.port}{settings.root_path}", flush=True)
     uvicorn.run(app, host=settings.listen, port=settings.port, log_level="warning", timeout_graceful_shutdown=3)

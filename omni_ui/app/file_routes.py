@@ -61,6 +61,7 @@ class UploadWriter:
         self._field = self._value = b""
         self._name: str | None = None
         self._size = 0
+        self._parts = 0
         self._file = None
         self.ended = False
         self._parser = MultipartParser(
@@ -98,6 +99,9 @@ class UploadWriter:
     def _begin(self) -> None:
         self._headers = self._field = self._value = b""
         self._name, self._size = None, 0
+        self._parts += 1
+        if self._parts > MOST_FILES:
+            raise BadUpload(413, f"More than {MOST_FILES} files at one time: upload fewer.")
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:
         self._field += data[start:end]
@@ -122,8 +126,6 @@ class UploadWriter:
     def _headers_finished(self) -> None:
         if self._name is None:
             return
-        if len(self.paths) >= MOST_FILES:
-            raise BadUpload(413, f"More than {MOST_FILES} files at one time: upload fewer.")
         folder = new_folder(self._visitor)
         self._folders.append(folder)
         self.paths.append(folder / safe_name(self._name))

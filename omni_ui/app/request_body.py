@@ -6,17 +6,31 @@ a thread, so that the event loop goes on.
 
 import asyncio
 import json
-from collections.abc import Iterator
-from typing import Any
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from starlette.types import Message, Receive
 
 from omni_ui.client.answers.valid_text import depth_of, valid_json
+from omni_ui.core.run_queue import FairShare, QueueFull, RunQueue
 
 LIMIT = 2_000_000
 """Bytes that a body may have which is no upload."""
+FORM_LIMIT = 300_000
+"""Bytes of a form that is no upload: the ids of many results. Starlette reads forms on the event loop."""
+MOST_FIELDS = 100
+"""Fields of such a form."""
 SMALL = 32_000
 """Bytes of JSON that are parsed on the event loop, since a change of thread would take longer."""
+REST = 3.0
+"""How many times as long as a large body took nothing is done about the next one: a thread that computes slows the
+event loop down, and large bodies, one after the other, would do so all the time."""
+WAITING = 5
+"""Large bodies of one visitor that may wait."""
+PATIENCE = 60.0
+"""Seconds for which one waits."""
+T = TypeVar("T")
 DEEPEST = 64
 """Levels of lists and objects within each other."""
 MOST_VALUES = 100_000
@@ -31,14 +45,42 @@ class BodyRefused(Exception):
         self.status = status
 
 
+class LargeBodies:
+    """Works on large bodies in a thread: one at a time for all visitors, who take turns, and with rests in between."""
+
+    def __init__(self) -> None:
+        self._queue = RunQueue(1, FairShare(waiting=WAITING))
+        self._rest_until = 0.0
+
+    async def work(self, visitor: str, step: Callable[..., T], *args: Any) -> T:
+        """What `step` gives. BodyRefused when too many large bodies wait already."""
+        busy = BodyRefused(429, "Too many large requests are waiting: try again later.")
+        try:
+            slot = self._queue.enter(visitor)
+        except QueueFull:
+            raise busy from None
+        try:
+            if not await slot.ready(PATIENCE):
+                raise busy
+            await asyncio.sleep(self._rest_until - time.monotonic())
+            began = time.monotonic()
+            try:
+                return await asyncio.to_thread(step, *args)
+            finally:
+                now = time.monotonic()
+                self._rest_until = now + REST * (now - began)
+        finally:
+            slot.leave()
+
+
 class Disconnected(Exception):
     """The caller went away before the body was there."""
 
 
-async def read_body(receive: Receive, length: str | None) -> bytes:
-    """The whole body. BodyRefused as soon as more than `LIMIT` bytes are announced or have arrived."""
-    too_large = BodyRefused(413, f"A request may have {LIMIT // 1_000_000} MB at most: send files as uploads.")
-    if length and length.isdecimal() and int(length) > LIMIT:
+async def read_body(receive: Receive, length: str | None, limit: int = LIMIT) -> bytes:
+    """The whole body. BodyRefused as soon as more than `limit` bytes are announced or have arrived."""
+    too_large = BodyRefused(413, f"This request may have {limit / 1e6:g} MB at most: send files as uploads.")
+    if length and length.isdecimal() and int(length) > limit:
         raise too_large
     parts: list[bytes] = []
     size = 0
@@ -48,7 +90,7 @@ async def read_body(receive: Receive, length: str | None) -> bytes:
             raise Disconnected
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > LIMIT:
+        if size > limit:
             raise too_large
         if not message.get("more_body"):
             return b"".join(parts)
@@ -68,13 +110,9 @@ def repeat_body(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-async def parse_json(body: bytes) -> tuple[bytes, Any]:
+def parse_json(body: bytes) -> tuple[bytes, Any]:
     """A body with whole characters, and its JSON. BodyRefused for anything else, and for JSON that is nested too deep
     or has too many values."""
-    return _parse(body) if len(body) <= SMALL else await asyncio.to_thread(_parse, body)
-
-
-def _parse(body: bytes) -> tuple[bytes, Any]:
     try:
         body = valid_json(body)
         text = body.decode("utf-8")

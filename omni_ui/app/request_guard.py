@@ -7,7 +7,6 @@ any address in the place of a file. Bodies that no route needs are refused while
 Half a character, which Gradio could neither hand on nor send back, becomes U+FFFD here, wherever it was typed.
 """
 
-import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from omni_ui.app.request_body import SMALL, BodyRefused, Disconnected, parse_json, read_body, repeat_body, walk
+from omni_ui.app.request_body import (
+    FORM_LIMIT,
+    LIMIT,
+    MOST_FIELDS,
+    SMALL,
+    BodyRefused,
+    Disconnected,
+    LargeBodies,
+    parse_json,
+    read_body,
+    repeat_body,
+    walk,
+)
 from omni_ui.app.sessions import Sessions
 from omni_ui.core.files import NOT_OWN, FileRefused, is_file_object, owned_path
 from omni_ui.core.visitor import REQUEST_VISITOR, mark_of, visitor_of
@@ -27,7 +38,7 @@ REFUSAL = "This file belongs to another visitor."
 NOT_YOUR_SESSION = "This session belongs to another visitor: reload the page."
 UPLOAD = "/gradio_api/upload"
 HEARTBEAT = re.compile(r"/gradio_api/heartbeat/([^/]+)/?$")
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+FORM, UPLOAD_FORM = "application/x-www-form-urlencoded", "multipart/form-data"
 DEEPEST = 4
 """How often a path may be URL-encoded, one over the other."""
 
@@ -64,6 +75,7 @@ class Guard:
     def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
         self.app = app
         self.sessions = sessions
+        self.large_bodies = LargeBodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -76,7 +88,7 @@ class Guard:
             if scope["method"] not in ("GET", "HEAD", "OPTIONS") and path.rstrip("/") != UPLOAD:
                 receive = await self._check_body(scope, receive, visitor)
         except (Refused, BodyRefused) as refused:
-            headers = {"Connection": "close"} if refused.status == 413 else None
+            headers = {"Connection": "close"} if refused.status in (413, 415) else None
             await JSONResponse({"detail": str(refused)}, refused.status, headers)(scope, receive, send)
             return
         except Disconnected:
@@ -109,17 +121,32 @@ class Guard:
 
     async def _check_body(self, scope: Scope, receive: Receive, visitor: str | None) -> Receive:
         headers = Request(scope).headers
-        body = await read_body(receive, headers.get("content-length"))
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if body and kind not in FORMS:
-            body, value = await parse_json(body)
-            if isinstance(value, dict):
-                self._check_session(value.get("session_hash"), visitor)
+        if kind == UPLOAD_FORM:
+            raise Refused(415, "Only an upload may be multipart/form-data.")
+        body = await read_body(receive, headers.get("content-length"), FORM_LIMIT if kind == FORM else LIMIT)
+        if kind == FORM:
+            if body.count(b"&") >= MOST_FIELDS:
+                raise Refused(413, f"The form has more than {MOST_FIELDS} fields.")
+        elif body:
             if len(body) <= SMALL:
-                check_values(value, visitor)
+                body, session = check_json(body, visitor)
             else:
-                await asyncio.to_thread(check_values, value, visitor)
+                body, session = await self.large_bodies.work(_sender(scope, visitor), check_json, body, visitor)
+            self._check_session(session, visitor)
         return repeat_body(body, receive)
+
+
+def _sender(scope: Scope, visitor: str | None) -> str:
+    """Who takes turns with others: the visitor, else the address that the body came from."""
+    return visitor or f"program at {(scope.get('client') or [''])[0]}"
+
+
+def check_json(body: bytes, visitor: str | None) -> tuple[bytes, Any]:
+    """The body with whole characters, and the session that it names. BodyRefused, Refused. Blocking."""
+    body, value = parse_json(body)
+    check_values(value, visitor)
+    return body, value.get("session_hash") if isinstance(value, dict) else None
 
 
 def check_values(value: Any, visitor: str | None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from omni_ui.app.file_routes import MOST_FILES
 from tests.fakes import SlowServer, png
 from tests.running import App
 
@@ -128,6 +129,14 @@ def test_an_upload_may_have_any_name(app, name):
     cache = Path(app.env["OMNI_DATA_DIR"]) / "cache"
     assert Path(path).parent.parent == cache.resolve()
     assert Path(path).read_bytes() == b"mine"
+
+
+def test_an_upload_has_few_parts(app):
+    part = b'--b\r\nContent-Disposition: form-data; name="other"\r\n\r\nx\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    for number, status in ((MOST_FILES, 200), (MOST_FILES + 1, 413)):
+        body = part * number + b"--b--\r\n"
+        assert httpx.post(app.url + "/gradio_api/upload", content=body, headers=headers).status_code == status
 
 
 def test_an_upload_that_breaks_off_leaves_nothing(app):

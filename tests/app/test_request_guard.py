@@ -1,6 +1,10 @@
-"""Visitors and each other's files: every spelling of a path that Gradio understands."""
+"""Visitors and each other's files: every spelling of a path that Gradio understands; bodies that cost too much."""
 
+import asyncio
 import json
+import threading
+import time
+from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
@@ -10,7 +14,18 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from omni_ui.app.request_body import DEEPEST, LIMIT, MOST_VALUES
+from omni_ui.app import request_body
+from omni_ui.app.request_body import (
+    DEEPEST,
+    FORM_LIMIT,
+    LIMIT,
+    MOST_FIELDS,
+    MOST_VALUES,
+    SMALL,
+    WAITING,
+    BodyRefused,
+    LargeBodies,
+)
 from omni_ui.app.request_guard import Guard, marks_in
 from omni_ui.app.sessions import Sessions
 from omni_ui.core.visitor import COOKIE, mark_of, visitor_of
@@ -159,6 +174,73 @@ async def test_bodies_that_no_route_needs_are_refused_in_words(site, body, statu
     answer = await site.post("/gradio_api/queue/join", content=body)
     assert answer.status_code == status
     assert says in answer.json()["detail"]
+
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        (FORM, b"ids=" + b"x" * 200_000, 200),
+        (FORM, b"ids=" + b"x" * FORM_LIMIT, 413),
+        (FORM, b"ids=x&" * MOST_FIELDS, 413),
+        ({"content-type": "multipart/form-data; boundary=b"}, b"--b--", 415),
+    ],
+)
+async def test_forms_are_short_and_only_uploads_have_parts(site, headers, body, status):
+    answer = await site.post("/omni/history/keepsake", content=body, headers=headers)
+    assert answer.status_code == status, answer.text[:100]
+
+
+async def test_large_bodies_are_looked_at_in_a_thread_one_at_a_time_and_with_rests(monkeypatch):
+    monkeypatch.setattr(request_body, "REST", 3.0)
+    looks, main = [], threading.get_ident()
+
+    def look() -> None:
+        assert threading.get_ident() != main
+        began = time.monotonic()
+        time.sleep(0.02)
+        looks.append((began, time.monotonic()))
+
+    bodies = LargeBodies()
+    await asyncio.gather(*(bodies.work(f"visitor {number}", look) for number in range(4)))
+    for (began, ended), (after, _) in pairwise(looks):
+        assert after - ended >= 2.9 * (ended - began) - 0.005
+
+
+async def test_visitors_take_turns_with_large_bodies_and_few_of_each_wait(monkeypatch):
+    monkeypatch.setattr(request_body, "REST", 0.0)
+    bodies, began, go = LargeBodies(), [], threading.Event()
+
+    def look(name: str) -> None:
+        began.append(name)
+        go.wait(10)
+
+    greedy = [asyncio.create_task(bodies.work("greedy", look, "greedy")) for _ in range(WAITING + 1)]
+    await asyncio.sleep(0)
+    patient = asyncio.create_task(bodies.work("patient", look, "patient"))
+    await asyncio.sleep(0)
+    with pytest.raises(BodyRefused, match="Too many large requests"):
+        await bodies.work("greedy", look, "greedy")
+    go.set()
+    await asyncio.gather(patient, *greedy)
+    assert "patient" in began[:3], "the second visitor is next but one at most"
+
+
+async def test_only_large_bodies_wait_for_each_other(site, monkeypatch):
+    seen = []
+    work = LargeBodies.work
+
+    async def note(self, visitor, step, *rest):
+        seen.append(len(rest[0]))
+        return await work(self, visitor, step, *rest)
+
+    monkeypatch.setattr(LargeBodies, "work", note)
+    for size in (10, SMALL + 1):
+        assert (await site.post("/gradio_api/queue/join", json={"data": ["x" * size]})).status_code == 200
+    assert len(seen) == 1
+    assert seen[0] > SMALL
 
 
 async def test_a_body_that_is_too_large_is_refused_while_it_arrives():
