@@ -50,6 +50,34 @@ def test_words_settings_and_files_come_back_and_nothing_runs(demo_app, open_page
     wait_value(page, "#image-prompt textarea", "a red boat")
 
 
+def estimates(page) -> set[int]:
+    """The functions that say how long a run will take: what they are asked for depends on the length of a text."""
+    return set(
+        page.evaluate(
+            """() => {
+      const { components, dependencies } = window.gradio_config;
+      const lines = new Set(components.filter(({ props }) => /-forecast$/.test(props.elem_id)).map(({ id }) => id));
+      return dependencies.filter(({ targets }) => targets.some(([id]) => lines.has(id))).map(({ id }) => id);
+    }"""
+        )
+    )
+
+
+def test_saving_sends_nothing(demo_app, open_page):
+    page = open_page(demo_app.url, "Image")
+    asked = estimates(page)
+    assert len(asked) >= 4
+    sent: list[dict] = []
+    page.on("request", lambda request: request.method == "POST" and sent.append(request.post_data_json or {}))
+    page.locator("#image-prompt textarea").press_sequentially("a red boat")
+    saved(page, "a red boat")
+    page.get_by_role("tab", name="Chat", exact=True).click()
+    page.locator("#chat-text textarea").press_sequentially("ahoy there")
+    saved(page, "ahoy there")
+    assert not [body for body in sent if body.get("fn_index") not in asked]
+    assert not [body for body in sent if "boat" in str(body) or "ahoy" in str(body)]
+
+
 def test_a_lost_tab_comes_back_and_an_open_one_is_left_alone(demo_app, chromium):
     context = chromium.new_context()
     first = context.new_page()

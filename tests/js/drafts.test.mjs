@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { entryFor, tabOfHash } from "../../omni_ui/app/tab_address.js";
 import {
-  KEEPS, LARGEST, LOST, MOST_LOST, PAGE, addressesIn, enteredValues, lostDrafts, packDraft, readDraft, same, writeDraft,
+  KEEPS, LARGEST, LOST, MOST_LOST, PAGE, addressesIn, enteredValues, forgetDrafts, lostDrafts, packDraft, readDraft, same, writeDraft,
 } from "../../omni_ui/features/drafts/draft_store.js";
 
 class Storage {
@@ -66,4 +66,13 @@ test("a fragment names a tab or none", () => {
 });
 test("only a tab that the visitor opens is a new entry of the history", () => {
   assert.deepEqual([entryFor(true, "image"), entryFor(false, "image"), entryFor(true, undefined)], ["push", "replace", "replace"]);
+});
+test("signing out takes all drafts away and nothing else", () => {
+  const page = new Storage(), storage = new Storage();
+  writeDraft(page, storage, draft("a", 1));
+  writeDraft(new Storage(), storage, draft("b", 2));
+  storage.setItem("omni_language", "en");
+  forgetDrafts(page, storage);
+  assert.equal(page.getItem(PAGE), null);
+  assert.deepEqual(Object.keys(storage), ["omni_language"]);
 });

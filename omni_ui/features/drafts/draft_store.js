@@ -61,3 +61,9 @@ export const writeDraft = (page, storage, draft) => {
     } catch { /* no room: what was there before stays */ }
   }
 };
+
+/** Takes away the drafts of this browser tab and of all lost ones: on signing out, when the next may be another person. */
+export const forgetDrafts = (page, storage) => {
+  page.removeItem(PAGE);
+  for (const key of Object.keys(storage)) if (key.startsWith(LOST)) storage.removeItem(key);
+};

@@ -1,12 +1,14 @@
 // What was typed survives a reload, Back and a lost browser tab (omni_ui/features/drafts/drafts.py).
 import { defineAction, defineComponent } from "../../core/components.js";
 import { isRecommended } from "../model_defaults/model_defaults.js";
-import { PAGE, addressesIn, enteredValues, lostDrafts, readDraft, writeDraft } from "./draft_store.js";
+import { PAGE, addressesIn, enteredValues, forgetDrafts, lostDrafts, readDraft, writeDraft } from "./draft_store.js";
 
 const SKIP = { __type__: "update" };
 const PAUSE = 250; // ms without a change, after which a draft is written
 const ANSWER = 120; // ms that another open page has to say that a draft is its own
 const LOOK = 1500; // ms that the app has to say that a file is still there
+
+const FORGET = "forget"; // what pages tell each other when somebody signs out
 
 const newId = () => [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 let draft = { id: newId(), at: 0, tabs: {} };
@@ -17,6 +19,7 @@ const open = new Set();
 const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("omni_drafts");
 channel?.addEventListener("message", ({ data }) => {
   if (data === "who") channel.postMessage(draft.id);
+  else if (data === FORGET) forget();
   else open.add(data);
 });
 
@@ -57,6 +60,18 @@ const save = (tab, fields, values) => {
   timer = setTimeout(write, PAUSE);
 };
 defineAction("save_draft", (tab, fields, values) => { save(tab, fields, values); return []; });
+const forget = () => {
+  ready = false; // nothing is written after this
+  clearTimeout(timer);
+  timer = null;
+  const places = stored();
+  if (places) forgetDrafts(...places);
+};
+document.addEventListener("submit", ({ target }) => {
+  if (!target.querySelector("#omni-sign-out")) return;
+  forget();
+  channel?.postMessage(FORGET);
+});
 addEventListener("pagehide", () => { if (timer) write(); });
 document.addEventListener("visibilitychange", () => { if (timer && document.hidden) write(); });
 
