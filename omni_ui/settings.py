@@ -127,6 +127,9 @@ class Settings(BaseSettings):
         None,
         description="How much one visitor may upload in a day, such as 500MB. On a public page 2GB, else any amount.",
     )
+    mcp: bool = Field(
+        False, description="Serve the page's jobs as tools for agents (MCP) at /gradio_api/mcp. Needs omni-ui[mcp]."
+    )
     demo_latency: float = Field(0, ge=0, description="Seconds that the demo server waits before it answers.")
     show_server: bool | None = Field(
         None, description="Show the server's address to visitors. On a private machine yes, on a public page no."

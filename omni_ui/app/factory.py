@@ -11,10 +11,8 @@ import logging
 import shutil
 import socket
 import sys
-import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from contextlib import asynccontextmanager
 from typing import Any
 
 import gradio as gr
@@ -47,7 +45,7 @@ from omni_ui.app.theme import css, head, theme
 from omni_ui.client import Health
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
-from omni_ui.core.files import use_cache_folder
+from omni_ui.core.files import place_cache
 from omni_ui.core.open_answers import AnswerWatch
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.storage import Storage, StorageLimits
@@ -60,6 +58,8 @@ from omni_ui.features.login.accounts import Accounts, read_accounts
 from omni_ui.features.login.gate import COME_BACK, LoginGate
 from omni_ui.features.login.huggingface import HuggingFaceLogin, OAuthApp
 from omni_ui.features.login.tokens import Tokens
+from omni_ui.features.mcp.caller import McpCaller
+from omni_ui.features.mcp.endpoint import McpEndpoint, mcp_endpoint
 from omni_ui.features.recipes.panel import recipe_routes
 from omni_ui.features.talk.routes import talk_routes
 from omni_ui.features.video.jobs import VideoJobs
@@ -84,7 +84,8 @@ class Services:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.temporary_cache = _use_cache_folder(settings.data_folder)
+        self.temporary_cache = place_cache(settings.data_folder)
+        self.agents: McpEndpoint | None = None
         self.backends = Backends(settings)
         self.listening = Listening()
         self.store = Store(settings.data_folder)
@@ -114,6 +115,8 @@ class Services:
         try:
             yield
         finally:
+            if self.agents:
+                await self.agents.close()
             await self.jobs.close()
             await self.recorder.close()
             await self.backends.close()
@@ -186,19 +189,23 @@ def _add_middleware(app: FastAPI, services: Services) -> None:
         app.add_middleware(SubPath, path=settings.root_path, routes=app.routes)
     ancestors = SPACE_ANCESTORS if settings.space_id else "'self'"
     app.add_middleware(FrontPage, root_path=settings.root_path, preloads=preloads() + ICON, ancestors=ancestors)
+    if settings.mcp:
+        app.add_middleware(McpCaller, root_path=settings.root_path)
     if settings.has_login:
         _add_login(app, settings)
     hosts = AllowedHosts(settings.host_names, settings.listen)
-    app.add_middleware(
-        OriginGuard, hosts=hosts, root_path=settings.root_path, ancestors=ancestors, login=settings.has_login
-    )
+    ways = {"login": settings.has_login, "mcp": settings.mcp}
+    app.add_middleware(OriginGuard, hosts=hosts, root_path=settings.root_path, ancestors=ancestors, **ways)
     app.add_middleware(CORSMiddleware)  # allows no origin; where the app has one, Gradio does not mirror origins itself
 
 
 def _mount_page(app: FastAPI, services: Services) -> FastAPI:
     """The Gradio page at /, after all routes of our own."""
     settings = services.settings
-    page = build_ui(services.backends, services.listening, services.jobs, services.recorder)
+    page, tabs = build_ui(services.backends, services.listening, services.jobs, services.recorder)
+    if settings.mcp:
+        services.agents = mcp_endpoint(tabs)
+        app.router.routes += services.agents.routes()
     page.i18n_instance = translatable(page)  # before it is mounted: Gradio then writes it into the page itself
     describe_once(page)  # before Gradio does so five times over
     lighten_sessions(page)
@@ -247,26 +254,6 @@ def _add_login(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(
         LoginGate, accounts=accounts, tokens=tokens, root_path=settings.root_path, hugging_face=hugging_face
     )
-
-
-def _use_cache_folder(data: Path | None) -> Path | None:
-    """Puts Gradio's cache beside the results, on the same disk; else into a temporary folder, which is returned.
-
-    BadSetting when neither can be written.
-    """
-    if data:
-        with suppress(OSError):
-            use_cache_folder(data / "cache")
-            return None
-    try:
-        temporary = Path(tempfile.mkdtemp(prefix="omni-ui-cache-"))
-    except OSError as wrong:
-        raise BadSetting(
-            f"Neither {data or 'a folder for results'} nor the temporary folder can be written "
-            f"({wrong.strerror or wrong}): allow it, make room, or set OMNI_DATA_DIR and TMPDIR to other folders."
-        ) from None
-    use_cache_folder(temporary)
-    return temporary
 
 
 async def _look(backend: Backend) -> Health:

@@ -62,17 +62,24 @@ class OriginGuard:
     """ASGI middleware around everything: 403 for other sites and unknown hosts, 404 for routes that nobody needs.
 
     root_path: below which the page is served. ancestors: sites that may show the page in a frame. login: whether
-    visitors sign in.
+    visitors sign in. mcp: whether agents are served.
     """
 
     def __init__(
-        self, app: ASGIApp, hosts: AllowedHosts, root_path: str = "", ancestors: str = "'self'", login: bool = False
+        self,
+        app: ASGIApp,
+        hosts: AllowedHosts,
+        root_path: str = "",
+        ancestors: str = "'self'",
+        login: bool = False,
+        mcp: bool = False,
     ) -> None:
         self.app = app
         self._hosts = hosts
         self._root = root_path
         self._ancestors = ancestors
         self._login = login
+        self._mcp = mcp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -103,7 +110,7 @@ class OriginGuard:
 
     def _is_served(self, path: str) -> bool:
         """Both as the proxy leaves the path and as it would be without the part that the page is served under."""
-        return is_served(path, self._login) or is_served(self._below_root(path), self._login)
+        return any(is_served(way, self._login, self._mcp) for way in (path, self._below_root(path)))
 
     def _refusal(self, scope: Scope, headers: Headers) -> str:
         """Why a request is refused; "" when it is not."""

@@ -21,8 +21,10 @@ from omni_ui.tabs import servers as server
 from omni_ui.tabs.base import OmniTab
 
 
-def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder: Recorder) -> gr.Blocks:
-    """All tabs over these servers. Mount it with `theme`, `css` and `head` of omni_ui.app.theme.
+def build_ui(
+    backends: Backends, listening: Listening, jobs: VideoJobs, recorder: Recorder
+) -> tuple[gr.Blocks, list[OmniTab]]:
+    """All tabs over these servers, and those with a form. Mount it with `theme`, `css` and `head` of omni_ui.app.theme.
 
     listening: where tabs that speak put their sound while it arrives. jobs: the videos that are being made.
     recorder: writes down what is made, for the history.
@@ -74,7 +76,7 @@ def build_ui(backends: Backends, listening: Listening, jobs: VideoJobs, recorder
         advice.wire(tabs, loaded, first=True)
         recipes.wire(tabs, strip, loaded)
         page.unload(leave)
-    return page
+    return page, tabs
 
 
 def _build_tabs(backends: Backends, listening: Listening, jobs: VideoJobs) -> list[OmniTab]:

@@ -48,6 +48,11 @@ OURS = {
     "take": "a result as a download, with its settings inside",
 }
 """What comes after /omni/ in our own routes."""
+AGENTS = {
+    "/gradio_api/mcp": "the page's jobs as tools (Model Context Protocol), where the host has OMNI_MCP on",
+    "/gradio_api/mcp/schema": "the list of those tools",
+}
+"""Our own too, at Gradio's address for it."""
 CLOSED = {
     "/openapi.json",
     "/docs",
@@ -104,11 +109,13 @@ _SIGNING = ("/omni/login", "/omni/login/huggingface", "/omni/login/callback", "/
 _OURS = re.compile(rf"/omni/(?:{'|'.join(OURS)})(?:/.*)?|/health")
 
 
-def is_served(path: str, login: bool = False) -> bool:
-    """Whether a path below the page's own may be asked for. login: whether visitors sign in."""
+def is_served(path: str, login: bool = False, mcp: bool = False) -> bool:
+    """Whether a path below the page's own may be asked for. login: whether visitors sign in; mcp: OMNI_MCP."""
     path = path.rstrip("/")
     if path.startswith("/gradio_api/call/v2/"):  # closed, though it looks like an endpoint called "v2"
         return False
     if path in _SIGNING:
         return login
+    if path in AGENTS:
+        return mcp
     return bool(_OURS.fullmatch(path) or _OPEN.fullmatch(path))

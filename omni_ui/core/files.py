@@ -10,8 +10,10 @@ import asyncio
 import json
 import os
 import re
+import tempfile
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +22,7 @@ from gradio.utils import get_upload_folder
 
 from omni_ui.client import OmniError
 from omni_ui.core.visitor import current_visitor, mark_of
+from omni_ui.settings import BadSetting
 
 FOLDER = re.compile(r"(?:(?P<mark>[0-9a-f]{16})-)?[0-9a-f]{32}")
 """The name of a folder that holds one visitor's file, or the few files that were made at once."""
@@ -51,6 +54,26 @@ def use_cache_folder(folder: Path) -> None:
     """Lets Gradio keep its cache there. Call it before the page is built."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
+
+
+def place_cache(data: Path | None) -> Path | None:
+    """Puts Gradio's cache beside the results, on the same disk; else into a temporary folder, which is returned.
+
+    BadSetting when neither can be written.
+    """
+    if data:
+        with suppress(OSError):
+            use_cache_folder(data / "cache")
+            return None
+    try:
+        temporary = Path(tempfile.mkdtemp(prefix="omni-ui-cache-"))
+    except OSError as wrong:
+        raise BadSetting(
+            f"Neither {data or 'a folder for results'} nor the temporary folder can be written "
+            f"({wrong.strerror or wrong}): allow it, make room, or set OMNI_DATA_DIR and TMPDIR to other folders."
+        ) from None
+    use_cache_folder(temporary)
+    return temporary
 
 
 def new_folder(visitor: str | None) -> Path:

@@ -1,5 +1,6 @@
 """Small pictures for the history, made when they are first looked at and kept beside the file that they show."""
 
+import io
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -38,6 +39,17 @@ def thumb(path: Path, kind: str) -> Path | None:
             part.unlink()
         return None
     return made
+
+
+def preview(path: Path, kind: str, side: int) -> bytes | None:
+    """A picture, or a video's first frame, as WebP of at most `side` pixels; None where there is none. Blocking."""
+    picture = _frame(path) if kind.startswith("video/") else _picture(path) if kind.startswith("image/") else None
+    if picture is None:
+        return None
+    picture.thumbnail((side, side))
+    file = io.BytesIO()
+    picture.save(file, "WEBP", quality=85, method=2)
+    return file.getvalue()
 
 
 def _picture(path: Path) -> Image.Image | None:

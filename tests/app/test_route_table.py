@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from starlette.routing import BaseRoute, Mount
 
 from omni_ui.app.factory import create_app
-from omni_ui.app.route_table import CLOSED, OURS, SERVED, is_served
+from omni_ui.app.route_table import AGENTS, CLOSED, OURS, SERVED, is_served
 from omni_ui.settings import Settings
 
 
@@ -19,10 +19,10 @@ def routes_in(routes: list[BaseRoute]) -> Iterator[str]:
 
 
 def test_every_route_has_a_purpose_or_is_closed(tmp_path):
-    paths = {path.rstrip("/") or "/" for path in routes_in(create_app(Settings(data_dir=tmp_path)).routes)}
+    paths = {path.rstrip("/") or "/" for path in routes_in(create_app(Settings(data_dir=tmp_path, mcp=True)).routes)}
     assert len(paths) > 60, "the routes are no longer where they were"
     own = {path for path in paths if path.startswith("/omni/") and path.split("/")[2] in OURS} | {"/health"}
-    same_as_ours = {"/gradio_api/file={path:path}"}
+    same_as_ours = {"/gradio_api/file={path:path}", *AGENTS}
     assert paths - own - same_as_ours - set(SERVED) - CLOSED == set()
     assert not set(SERVED) & CLOSED
     assert all(SERVED.values())
@@ -38,6 +38,9 @@ def test_closed_routes_are_not_served_and_named_ones_are():
         assert is_served(path), path
     for path in CLOSED:
         assert not is_served(path), path
+    for path in AGENTS:
+        assert is_served(path, mcp=True)
+        assert not is_served(path)
     assert not is_served("/omni/something")
     assert not is_served("/omni/login")
     assert is_served("/omni/login", login=True)

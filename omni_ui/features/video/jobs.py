@@ -125,7 +125,8 @@ class VideoJobs:
         await self.on_delete(ticket)
 
     async def drop(self, record: VideoRecord) -> None:
-        """Removes what is known of a job here, for one that nobody owns. Its server is left alone. StoreTrouble."""
+        """Removes what is known of a job here, for one that nobody owns. Its server is left alone, and so is the copy
+        that its caller was given. StoreTrouble."""
         self._active.pop(record.ticket, None)
         if record.file:
             await asyncio.to_thread(self.store.files.remove, record.file)
