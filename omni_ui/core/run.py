@@ -164,9 +164,9 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
 
     entered = began
     try:
-        while slot.place:
+        while place := slot.place:
             check_reader()
-            yield step("waiting", place=slot.place)
+            yield step("waiting", place=place)
             await slot.ready(HEARTBEAT)
         began = time.monotonic()
         yield step("working")

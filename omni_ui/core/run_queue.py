@@ -7,7 +7,6 @@ hold only so many places, so one who sends many runs waits behind his own.
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 MINUTE = 60.0
@@ -108,11 +107,15 @@ class RunQueue:
                 del self._lines[visitor]
         self._advance()
 
-    def _order(self) -> Iterator["Slot"]:
-        """Waiting runs in the order in which they will be called, as far as that is known: in rounds of visitors."""
-        longest = max(map(len, self._lines.values()), default=0)
-        for turn in range(longest):
-            yield from (line[turn] for line in self._lines.values() if turn < len(line))
+    def _place(self, slot: "Slot") -> int:
+        """The number of a waiting run in the order in which they will be called, as far as that is known: in rounds of
+        visitors. Each run in line asks for it twice a second."""
+        turn = self._lines[slot._visitor].index(slot)
+        place, later = 0, False
+        for visitor, line in self._lines.items():
+            later = later or visitor == slot._visitor
+            place += min(len(line), turn if later else turn + 1)
+        return place + 1
 
 
 class Slot:
@@ -129,7 +132,7 @@ class Slot:
         """How many stand before this one, counting itself; 0 when it is its turn."""
         if self._called.is_set():
             return 0
-        return next(number for number, slot in enumerate(self._queue._order(), 1) if slot is self)
+        return self._queue._place(self)
 
     async def ready(self, timeout: float) -> bool:
         """Waits up to `timeout` seconds; True when the run may start."""

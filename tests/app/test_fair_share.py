@@ -1,17 +1,26 @@
 """One visitor with many runs in line does not keep the others waiting; runs that nobody reads are ended."""
 
+import asyncio
+import statistics
 import time
 
 import httpx
 import pytest
 from gradio_client import Client
 
+from bench.load import Endpoint, one_run
 from tests.fakes import SlowServer
 from tests.running import App
 
 
 def visitor(app: App, name: str) -> Client:
-    return Client(app.url, verbose=False, headers={"Cookie": f"omni_visitor={name * 32}"}, max_workers=300)
+    return Client(app.url, verbose=False, headers={"Cookie": f"omni_visitor={name * 32}"}, max_workers=40)
+
+
+def web_client(name: str) -> httpx.AsyncClient:
+    """A visitor who costs this process little: 300 threads of gradio_client would be what is measured."""
+    limits = httpx.Limits(max_connections=None)
+    return httpx.AsyncClient(timeout=120, limits=limits, headers={"Cookie": f"omni_visitor={name * 32}"})
 
 
 def wait_until(condition, within: float) -> bool:
@@ -25,25 +34,21 @@ def image_status(app: App) -> dict:
     return httpx.get(app.url + "/omni/status").json()["image"]
 
 
-def test_with_200_runs_of_one_visitor_in_line_another_s_run_of_1_s_does_not_wait_for_them():
-    """The aim is 2.5 s, which a quiet machine meets by a hair: it is printed, and the bound holds on a busy one too.
-
-    Behind the 200 it would take 50 s.
-    """
+async def test_with_200_runs_of_one_visitor_in_line_another_s_run_of_1_s_is_done_within_2_5_s():
+    """Its own second, at most one until a place is free, and half a one for the page, which has 200 more to talk to."""
     with SlowServer(latency=1) as server, App(OMNI_BASE_URL=server.url, OMNI_MAX_CONCURRENCY="4") as app:
-        greedy, patient = visitor(app, "g"), visitor(app, "p")
-        jobs = [greedy.submit(prompt=f"greedy {number}", api_name="/image") for number in range(280)]
-        assert wait_until(lambda: image_status(app)["waiting"] >= 200, 60)
-        waiting = image_status(app)["waiting"]
-        took = []
-        for _ in range(3):
-            began = time.monotonic()
-            patient.predict(prompt="patient", api_name="/image")
-            took.append(time.monotonic() - began)
-        print(f"{waiting} runs in line, another's run of 1 s took {', '.join(f'{one:.2f} s' for one in took)}")
-        for job in jobs:
-            job.cancel()
-    assert max(took) < 10
+        async with web_client("g") as greedy, web_client("p") as patient:
+            endpoint = await Endpoint.find(greedy, app.url, "image")
+            runs = [asyncio.create_task(one_run(greedy, endpoint, prompt="greedy")) for _ in range(260)]
+            assert await asyncio.to_thread(wait_until, lambda: image_status(app)["waiting"] >= 220, 60)
+            took = [await one_run(patient, endpoint, prompt="patient") for _ in range(5)]
+            waiting = (await asyncio.to_thread(image_status, app))["waiting"]
+            for run in runs:
+                run.cancel()
+            await asyncio.gather(*runs, return_exceptions=True)
+    print(f"{waiting} runs in line, another's run of 1 s took {', '.join(f'{seconds:.2f} s' for seconds in took)}")
+    assert waiting >= 200
+    assert statistics.median(took) < 2.5, "of five, since another test may have the machine for a moment"
 
 
 def test_a_public_page_takes_3_runs_at_one_time_and_10_in_line_from_each_visitor():

@@ -62,6 +62,19 @@ async def test_visitors_take_turns_however_many_runs_one_of_them_has():
     assert slots[2].place == 0
 
 
+async def test_the_place_in_line_is_the_order_in_which_runs_are_called():
+    queue = RunQueue(1)
+    running = queue.enter("a")
+    names = ["a", "a", "b", "a", "c", "c", "b", "a"]
+    slots = [queue.enter(name) for name in names]
+    order = sorted(slots, key=lambda slot: slot.place)
+    assert [slot.place for slot in order] == list(range(1, len(names) + 1))
+    for slot in order:
+        running.leave()
+        assert slot.place == 0
+        running = slot
+
+
 async def test_a_visitor_runs_only_so_many_at_a_time_and_others_pass():
     queue = RunQueue(4, FairShare(running=3, waiting=10))
     slots = [queue.enter("greedy") for _ in range(4)]
