@@ -17,7 +17,8 @@ import "../features/repeat/repeat.js";
 import "../features/estimate/estimate.js";
 import "../features/grid/grid.js";
 
-loadLater(() => import("../features/chat/chat.js"), "chat_messages", "chat_answer", "chat_change");
+loadLater(() => import("../features/chat/chat.js"), "chat_messages", "chat_answer", "chat_change", "chat_act");
+loadLater(() => import("../features/chat/window.js"), "chat_panel");
 loadLater(() => import("../features/chat/message_files.js"), "message_files", "file_picker", "download_file");
 loadLater(() => import("../features/speech/speech.js"), "speech_parts", "voice_list", "cast");
 loadLater(() => import("../features/video/jobs.js"), "video_jobs");

@@ -21,6 +21,7 @@ from omni_ui.features.chat.run import AGAIN, THREAD, Answering, ChatView, beside
 from omni_ui.features.history.opened import Opened
 from omni_ui.features.i18n.languages import drawn
 from omni_ui.tabs.base import OmniTab
+from omni_ui.tabs.chat_actions import MessageActions
 from omni_ui.tabs.chat_toolbar import ChatTools, Composer
 from omni_ui.widgets.fields import Component
 from omni_ui.widgets.file_input import attach_field
@@ -28,6 +29,7 @@ from omni_ui.widgets.file_input import attach_field
 HELLO = "Write below, or attach a picture, a recording or a video. The answer appears here."
 EXAMPLES = ["What can you do?", "Draw a lighthouse at sunset, and tell me about it", "Say hello in a warm voice"]
 REOPENED = "The conversation is here again. Write the next message to go on with it."
+PLACEHOLDER = "Write a message"
 MESSAGES = '<div class="omni-messages" role="log" aria-label="Conversation"></div>'
 LIVE = (
     '<article class="omni-message omni-live" data-role="assistant" aria-busy="true" hidden>'
@@ -118,26 +120,23 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
                 max_lines=10,
                 elem_id="chat-system",
             )
-        with tab.stage(status=False):
+        with tab.stage(status=False), gr.Column(elem_classes="omni-window"):
             tools = ChatTools()
             with gr.Column(elem_classes="omni-talk", elem_id="chat-talk"):
                 result = gr.HTML("", **mounted(MESSAGES, "chat_messages"), elem_id="chat-result")
                 live = gr.HTML(None, **mounted(LIVE, "chat_answer"), elem_id="chat-live")
-            player = gr.HTML(elem_id="chat-player", padding=False)
+                player = gr.HTML(elem_id="chat-player", padding=False)
             tab.add_status()
-            with gr.Column(elem_classes="omni-composer"):
+            actions = MessageActions()
+            with gr.Column(elem_classes="omni-composer", scale=0, min_width=0):
                 change = gr.HTML("", label="Change", **mounted(CHANGE, "chat_change"), elem_id="chat-change")
-                text = gr.Textbox(
-                    label="Message",
-                    placeholder="Write a message. Enter sends it, Shift+Enter begins a new line.",
-                    lines=2,
-                    max_lines=10,
-                    elem_id="chat-text",
-                )
                 with gr.Row(elem_classes="omni-composer-row"):
-                    files = attach_field("chat-files", scale=3, min_width=180)
+                    files = attach_field("chat-files")
+                    text = gr.Textbox(
+                        label="Message", placeholder=PLACEHOLDER, lines=1, max_lines=10, elem_id="chat-text"
+                    )
                     tab.add_buttons("Send")
-            told = gr.JSON(visible=False, elem_id="chat-conversation", label="Conversation")
+        told = gr.JSON(visible=False, elem_id="chat-conversation", label="Conversation")
     live.api_info = lambda: {"type": "object"}
     view = ChatView(told, result, live, player)
     tab.beside = beside
@@ -161,6 +160,7 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
         settle, [talk, system], [told, result, live], api_visibility="private", queue=False, show_progress="hidden"
     )
     tools.wire(view, composer, tab.status, tab.hello)
+    actions.wire(tab, view, talk, system, listening)
     return tab
 
 

@@ -14,7 +14,7 @@ from omni_ui.core import status
 from omni_ui.core.files import keep
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Updates
-from omni_ui.core.scripts import call
+from omni_ui.core.scripts import call, mounted
 from omni_ui.features.chat.conversation import Conversation, Message
 from omni_ui.features.chat.conversation_json import as_json, from_json
 from omni_ui.features.chat.run import ChatView
@@ -23,6 +23,10 @@ from omni_ui.widgets.fields import Component
 from omni_ui.widgets.file_input import download_field, pick_field
 from omni_ui.widgets.form import by_name
 
+PANEL_SWITCH = (
+    '<button type="button" class="omni-small" aria-expanded="true">'
+    '<span>Settings</span><span class="omni-count" hidden></span></button>'
+)
 QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None}
 EXPORT_NAME = "conversation.json"
 
@@ -47,6 +51,7 @@ class ChatTools:
 
     def __init__(self) -> None:
         with gr.Row(elem_classes="omni-tools"):
+            gr.HTML(**mounted(PANEL_SWITCH, "chat_panel"), elem_id="chat-panel-switch", padding=False, min_width=60)
             self.undo = gr.Button("Undo", size="sm", elem_id="chat-undo", min_width=60)
             self.clear = gr.Button("Clear", size="sm", elem_id="chat-clear", min_width=60)
             self.export = gr.Button("Export", size="sm", elem_id="chat-export", min_width=60)

@@ -16,8 +16,14 @@ from omni_ui.widgets.fields import Component
 TEMPLATE = """<div class="omni-attach" role="group" aria-label="Files of the message">
 <ul class="omni-chips" aria-label="Attached files"></ul>
 <input type="file" multiple accept="image/*,audio/*,video/*" aria-label="Attach files" tabindex="-1">
-<button type="button" data-act="choose">Attach</button>
-<button type="button" data-act="record">Record</button>
+<button type="button" data-act="choose" title="Attach">
+<svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true">
+<path d="M13 7.5l-5.2 5.2a3 3 0 0 1-4.3-4.3l5.5-5.5a2 2 0 0 1 2.9 2.9l-5.4 5.4a1 1 0 0 1-1.5-1.4L9.8 5"/></svg>
+<span>Attach</span></button>
+<button type="button" data-act="record" title="Record">
+<svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true">
+<rect x="5.8" y="1.5" width="4.4" height="8" rx="2.2"/><path d="M3.5 7.5a4.5 4.5 0 0 0 9 0M8 12v2.5"/></svg>
+<span>Record</span></button>
 <span class="omni-quiet" role="status"></span></div>"""
 
 

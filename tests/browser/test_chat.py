@@ -206,6 +206,45 @@ def test_try_again_edit_undo_and_clear(server, page):
     page.click("#chat-undo")
     page.wait_for_selector("#chat-result .omni-message >> nth=3")
 
+    page.click("#chat-result .omni-message:nth-child(2) [data-act=menu]")
+    assert page.evaluate("document.activeElement.role") == "menuitem"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.act") == "menu"
+    page.click("#chat-result .omni-message:nth-child(2) [data-act=menu]")
+    page.click("[role=menuitem]:text-is('New conversation from here')")
+    page.wait_for_function("document.querySelectorAll('#chat-result .omni-message').length === 2")
+    page.click("#chat-undo")
+    page.wait_for_selector("#chat-result .omni-message >> nth=3")
+
+
+def test_the_window_fills_the_screen_and_follows_the_answer_unless_one_scrolls_up(server, page):
+    fits = "document.querySelector('.omni-composer').getBoundingClientRect().bottom"
+    page.wait_for_function(f"Math.abs({fits} - (innerHeight - 16)) < 2")
+    server.pieces, server.pace = [f"line {n}\n\n" for n in range(400)], 100
+    page.fill(BOX, "Go on")
+    page.click("#chat-run")
+    talk = "document.getElementById('chat-talk')"
+    end = f"{talk}.scrollHeight - {talk}.scrollTop - {talk}.clientHeight"
+    wait_for_text(page, "#chat-live", "line 60")
+    page.wait_for_function(f"{end} < 3")
+    page.hover("#chat-talk")
+    page.mouse.wheel(0, -600)
+    page.wait_for_selector(".omni-newest:visible")
+    before = page.evaluate(end)
+    wait_for_text(page, "#chat-live", "line 110")
+    assert page.evaluate(end) > before
+    page.click(".omni-newest")
+    page.wait_for_function(f"{end} < 3")
+    page.click("#chat-stop")
+    wait_for_text(page, LAST, "Stopped here.")
+
+    page.check("#chat-modalities label:has-text('Text') input")
+    page.wait_for_selector("#chat-panel-switch .omni-count:text-is('1')")
+    page.click("#chat-panel-switch button")
+    assert not page.is_visible("#chat-system")
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.wait_for_function(f"Math.abs({fits} - (innerHeight - 16)) < 2")
+
 
 def test_a_conversation_goes_out_and_comes_back_in(server, page, tmp_path):
     Image.new("RGB", (40, 30), "teal").save(tmp_path / "boat.png")
@@ -298,6 +337,10 @@ def test_a_picture_of_an_answer_can_be_used_in_the_next_message(demo_app, open_p
     assert page.wait_for_selector(f"{LAST} .omni-picture img").evaluate("(img) => img.decode().then(() => true)")
     page.click(f"{LAST} [data-act=attach]")
     page.wait_for_selector("#chat-files li img")
+    page.click(f"{LAST} [data-act=menu]")
+    page.click("[role=menuitem]:text-is('Speak')")
+    page.wait_for_selector(f"{LAST} audio", state="attached")  # seen when it has been heard to its end
+    page.wait_for_selector("#chat-status:has-text('spoken in')")
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { countChanged } from "../../omni_ui/features/chat/changed_settings.js";
 import { describeLoudness, loudness, matchGains } from "../../omni_ui/features/compare/loudness.js";
 import { commonKind, filesOf, same } from "../../omni_ui/features/compare/records.js";
 import { fillDefaults, giveWay, claimTab, markFilled } from "../../omni_ui/features/model_defaults/model_defaults.js";
@@ -131,3 +132,9 @@ test("frames decide over seconds", () => {
 });
 test("without a rate the usual one is named as such", () => assert.match(describeLength({ seconds: 2, frames: 0, fps: 0 }).seconds, /^2 s at 24 fps \(usual.*48 frames\.$/));
 test("seconds and a rate give frames", () => assert.equal(describeLength({ seconds: 2.5, frames: 0, fps: 10 }).fps, "2.5 s need 25 frames."));
+
+// --- Chat: settings that were changed
+test("settings with another value than at first are counted", () => {
+  const first = new Map([["chat-seed", "[\"\"]"], ["chat-system", "[\"\"]"]]);
+  assert.equal(countChanged(first, new Map([...first, ["chat-seed", "[\"7\"]"], ["chat-new", "[1]"]])), 1);
+});

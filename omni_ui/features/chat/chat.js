@@ -5,6 +5,8 @@ import { defineComponent } from "../../core/components.js";
 import { appRoot } from "../../core/dom.js";
 import { drawMath } from "./math.js";
 import { fields } from "./message_fields.js";
+import { openMenu } from "./message_menu.js";
+import { follow, showEnd } from "./window.js";
 
 const box = () => document.querySelector("#chat-text textarea");
 const working = () => !!document.querySelector('#chat-status [data-state="working"]');
@@ -28,28 +30,28 @@ const rooted = (html) => {
   drawMath(template.content);
   return template.content;
 };
-const following = (element, change) => {
-  const talk = element.closest(".omni-talk");
-  const near = !talk || talk.scrollHeight - talk.scrollTop - talk.clientHeight < 120;
-  change();
-  if (near && talk) talk.scrollTop = talk.scrollHeight;
-};
 
+// A message that is there stays, so that its player goes on playing; one with a new part is drawn anew.
+const sameMessage = (kept, drawn) => {
+  if (!kept) return drawn;
+  if (kept.dataset.parts === drawn.dataset.parts) return kept;
+  kept.remove();
+  return drawn;
+};
 defineComponent("chat_messages", ({ element, props, watch }) => {
   const list = element.querySelector(".omni-messages");
   const show = () => {
     const wanted = [...rooted(props.value || "").children];
     const had = new Map([...list.children].map((one) => [one.dataset.key, one]));
-    following(list, () => {
-      wanted.forEach((one, place) => {
-        const kept = had.get(one.dataset.key) || one;
-        had.delete(one.dataset.key);
-        kept.dataset.number = one.dataset.number;
-        if (list.children[place] !== kept) list.insertBefore(kept, list.children[place] || null);
-      });
-      for (const gone of had.values()) gone.remove();
+    wanted.forEach((one, place) => {
+      const kept = sameMessage(had.get(one.dataset.key), one);
+      had.delete(one.dataset.key);
+      kept.dataset.number = one.dataset.number;
+      if (list.children[place] !== kept) list.insertBefore(kept, list.children[place] || null);
     });
+    for (const gone of had.values()) gone.remove();
   };
+  follow(list);
   watch("value", show);
   show();
 });
@@ -71,20 +73,18 @@ defineComponent("chat_answer", ({ element, props, watch }) => {
       giveBack(entered);
       entered = null;
     }
-    following(element, () => {
-      article.hidden = state !== "sent";
-      article.classList.toggle("omni-waiting", !blocks.length);
-      while (body.children.length > blocks.length) body.lastChild.remove();
-      blocks.forEach((html, place) => {
-        if (drawn[place] === html && body.children[place]) return;
-        const block = body.children[place] || body.appendChild(document.createElement("div"));
-        block.replaceChildren(rooted(html));
-      });
-      drawn = blocks;
+    article.hidden = state !== "sent";
+    article.classList.toggle("omni-waiting", !blocks.length);
+    while (body.children.length > blocks.length) body.lastChild.remove();
+    blocks.forEach((html, place) => {
+      if (drawn[place] === html && body.children[place]) return;
+      const block = body.children[place] || body.appendChild(document.createElement("div"));
+      block.replaceChildren(rooted(html));
     });
-    const talk = element.closest(".omni-talk");
-    if (state === "sent" && !blocks.length && talk) talk.scrollTop = talk.scrollHeight;
+    drawn = blocks;
+    if (state === "sent" && !blocks.length) showEnd();
   };
+  follow(article);
   watch("value", show);
   show();
 });
@@ -126,12 +126,25 @@ defineComponent("chat_change", ({ element, props, trigger, watch }) => {
   show();
 });
 
+// --- What is done with one message by the app: "speak 3" or "branch 3".
+defineComponent("chat_act", ({ props, trigger }) => {
+  fields.act = (act, number) => { props.value = `${act} ${number}`; trigger("input"); };
+});
+
 // --- Clicks in the conversation.
 const said = (button, words) => {
-  const before = button.textContent;
-  button.textContent = words;
-  setTimeout(() => (button.textContent = before), 1500);
+  const icon = button.getAttribute("aria-label");
+  const before = icon || button.textContent;
+  const say = (text) => {
+    if (!icon) return (button.textContent = text);
+    button.setAttribute("aria-label", text);
+    button.title = text;
+  };
+  say(words);
+  button.classList.add("omni-said-so");
+  setTimeout(() => { say(before); button.classList.remove("omni-said-so"); }, 1500);
 };
+const actOn = (act, number) => { if (!working()) fields.act?.(act, number); };
 const acts = {
   copy: (button, message) => navigator.clipboard?.writeText(message.querySelector(".omni-source").value).then(() => said(button, "Copied")),
   "copy-code": (button) => navigator.clipboard?.writeText(button.closest(".omni-fence").querySelector("code").textContent).then(() => said(button, "Copied")),
@@ -140,6 +153,14 @@ const acts = {
     if (working()) return;
     fields.change?.set("again");
     document.querySelector("#chat-run")?.click();
+  },
+  menu: (button, message) => {
+    const number = message.dataset.number;
+    const entries = [["New conversation from here", () => actOn("branch", number)]];
+    const sound = message.querySelector("audio");
+    if (sound) entries.unshift(["Play", () => sound.play()]);
+    else if (message.querySelector(".omni-source")) entries.unshift(["Speak", () => actOn("speak", number)]);
+    openMenu(button, "Answer", entries, message.querySelector(".omni-message-facts")?.textContent);
   },
   attach: async (button) => {
     const answer = await fetch(button.dataset.file);

@@ -121,6 +121,17 @@ class Conversation:
         self._earlier = [*self._earlier[-KEPT:], Earlier(self.messages, entered)]
         self.messages = messages
 
+    def branch(self, number: int) -> None:
+        """Goes on as another conversation: the messages up to the one with this number (from 0). `undo` takes it back.
+
+        Raises Invalid when there is no such message.
+        """
+        self.check_idle()
+        if not 0 <= number < len(self.messages):
+            raise Invalid.because("talk", f"There is no message with the number {number}.")
+        first, *rest = self.messages[: number + 1]
+        self.change([replace(first, key=_new_key()), *rest])
+
     @property
     def can_undo(self) -> bool:
         return bool(self._earlier)

@@ -55,6 +55,10 @@ defineComponent("message_files", ({ element, props, upload, watch }) => {
 
 // --- The microphone. What was recorded becomes a WAV file here: every server reads that.
 let recorder = null;
+const nameButton = (button, words) => {
+  button.querySelector("span").textContent = words;
+  button.title = words;
+};
 const toggleRecording = async (button, add, say) => {
   if (recorder) return recorder.stop();
   let stream;
@@ -69,7 +73,7 @@ const toggleRecording = async (button, add, say) => {
   recorder.onstop = async () => {
     stream.getTracks().forEach((track) => track.stop());
     recorder = null;
-    button.textContent = "Record";
+    nameButton(button, "Record");
     button.setAttribute("aria-pressed", "false");
     try {
       const context = new AudioContext();
@@ -81,7 +85,7 @@ const toggleRecording = async (button, add, say) => {
     }
   };
   recorder.start();
-  button.textContent = "Stop recording";
+  nameButton(button, "Stop recording");
   button.setAttribute("aria-pressed", "true");
 };
 // --- A file that is brought in: chosen, uploaded, handed on.

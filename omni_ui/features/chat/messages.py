@@ -15,6 +15,13 @@ from omni_ui.media.markdown import GrowingMarkdown, render
 
 THOUGHT = 1500
 """Characters of its thinking that are shown while a model thinks; all of it can be unfolded afterwards."""
+ICONS = {
+    "copy": '<rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M3.5 10.5h-1v-8h8v1"/>',
+    "edit": '<path d="M2.5 13.5l.6-3L10.7 3a1 1 0 0 1 1.4 0l.9.9a1 1 0 0 1 0 1.4L5.5 12.9z"/>',
+    "again": '<path d="M13 8a5 5 0 1 1-1.5-3.6M13 2.5v3h-3"/>',
+    "menu": '<circle cx="3.5" cy="8" r=".8"/><circle cx="8" cy="8" r=".8"/><circle cx="12.5" cy="8" r=".8"/>',
+}
+"""The inside of each icon, drawn in lines on a square of 16."""
 ROLES = {"user": "You", "assistant": "Answer"}
 
 
@@ -30,7 +37,7 @@ def messages_html(messages: list[Message]) -> str:
         message.html = message.html or _inside(message)
         shown.append(
             f'<article class="omni-message" data-role="{message.role}" data-key="{message.key}" '
-            f'data-number="{number}">{message.html}</article>'
+            f'data-number="{number}" data-parts="{len(message.parts)}">{message.html}</article>'
         )
     return "".join(shown)
 
@@ -51,14 +58,22 @@ def _inside(message: Message) -> str:
     )
     notes = "".join(f'<p class="omni-note-line">{escape(note)}</p>' for note in message.notes)
     facts = " · ".join(" ".join(f"<span>{escape(words)}</span>" for words in fact if words) for fact in message.facts)
-    facts = f'<span class="omni-quiet">{facts}</span>' if facts else ""
-    copy = '<button type="button" data-act="copy">Copy</button>' if message.text else ""
-    act = "edit" if mine else "again"
-    own = f'<button type="button" data-act="{act}">{"Edit" if mine else "Try again"}</button>'
+    facts = f'<span class="omni-message-facts" hidden>{facts}</span>' if facts else ""
+    copy = _button("copy", "Copy") if message.text else ""
+    acts = _button("edit", "Edit") if mine else _button("again", "Try again") + _button("menu", "More")
     source = f'<textarea class="omni-source" hidden>{escape(message.text)}</textarea>' if message.text else ""
     return (
         f'<h3 class="omni-who">{ROLES[message.role]}</h3>{thought}<div class="omni-body">{body}</div>{notes}'
-        f'<div class="omni-message-foot">{facts}{copy}{own}</div>{source}'
+        f'<div class="omni-message-foot">{copy}{acts}{facts}</div>{source}'
+    )
+
+
+def _button(act: str, words: str) -> str:
+    """A small button of a message: an icon with a name. chat.js knows what it does by `act`."""
+    menu = ' aria-haspopup="menu" aria-expanded="false"' if act == "menu" else ""
+    return (
+        f'<button type="button" data-act="{act}" aria-label="{words}" title="{words}"{menu}>'
+        f'<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">{ICONS[act]}</svg></button>'
     )
 
 

@@ -120,3 +120,18 @@ def test_a_fork_goes_its_own_way_even_while_an_answer_is_made():
     assert texts(talk) == ["one", "1"]
     assert other.messages[0].key != talk.messages[0].key  # by which the history tells them apart
     assert not Conversation().fork().messages
+
+
+def test_a_branch_is_another_conversation_up_to_a_message_and_undo_goes_back():
+    talk = Conversation()
+    answered(talk, "one", "1")
+    answered(talk, "two", "2")
+    first = talk.messages[0].key
+    talk.branch(1)
+    assert texts(talk) == ["one", "1"]
+    assert talk.messages[0].key != first, "the history takes it for another"
+    with pytest.raises(Invalid):
+        talk.branch(2)
+    talk.undo()
+    assert texts(talk) == ["one", "1", "two", "2"]
+    assert talk.messages[0].key == first

@@ -1,0 +1,116 @@
+// The window of a conversation: it fills the screen, follows the answer, and its settings fold away.
+import { defineComponent } from "../../core/components.js";
+import { countChanged } from "./changed_settings.js";
+
+const PANEL = "omni_chat_settings";
+const NARROW = matchMedia("(max-width: 1199px)");
+const root = document.documentElement;
+const tab = () => document.getElementById("chat-tab");
+
+// --- Settings: beside the conversation where there is room, over it where there is none.
+const storedChoice = () => {
+  try { return localStorage.getItem(PANEL); } catch { return null; }
+};
+const storeChoice = (state) => {
+  try { localStorage.setItem(PANEL, state); } catch { /* storage is off: the next visit begins as the first did */ }
+};
+const isOpen = () => tab()?.dataset.settings === "open";
+const setPanel = (open) => {
+  const state = open ? "open" : "closed";
+  if (tab()) tab().dataset.settings = state;
+  document.querySelector("#chat-panel-switch button")?.setAttribute("aria-expanded", String(open));
+};
+const foldPanel = () => setPanel(!NARROW.matches && storedChoice() !== "closed");
+NARROW.addEventListener("change", foldPanel);
+
+const fieldsOf = (panel) => {
+  const values = new Map();
+  for (const block of panel.querySelectorAll("[id^='chat-']")) {
+    const fields = [...block.querySelectorAll("input, textarea, select")].filter((field) => field.closest("[id^='chat-']") === block);
+    if (!fields.length) continue;
+    const value = fields.map((field) => (["checkbox", "radio"].includes(field.type) ? field.checked : field.value.trim()));
+    values.set(block.id, JSON.stringify(value));
+  }
+  return values;
+};
+
+defineComponent("chat_panel", ({ element }) => {
+  const button = element.querySelector("button");
+  const count = element.querySelector(".omni-count");
+  let first = null;
+  const recount = () => {
+    const panel = document.querySelector("#chat-tab .omni-controls");
+    if (!panel) return;
+    const now = fieldsOf(panel);
+    first ??= now;
+    const changed = countChanged(first, now);
+    count.hidden = !changed;
+    count.textContent = String(changed);
+    button.title = changed ? `${changed} changed` : "";
+  };
+  button.addEventListener("click", () => {
+    setPanel(!isOpen());
+    if (!NARROW.matches) storeChoice(isOpen() ? "open" : "closed");
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !NARROW.matches || !isOpen() || !event.target.closest?.("#chat-tab .omni-controls")) return;
+    setPanel(false);
+    button.focus();
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!NARROW.matches || !isOpen()) return;
+    if (!event.target.closest?.("#chat-tab .omni-controls, #chat-panel-switch, [role=listbox]")) setPanel(false);
+  });
+  foldPanel();
+  setInterval(() => { recount(); measure(); }, 300);
+  requestAnimationFrame(recount);
+});
+
+// --- Its height: from where it begins to the lower edge of the screen.
+const measure = () => {
+  const columns = tab()?.querySelector(".omni-columns");
+  if (!columns?.offsetParent) return;
+  const top = Math.round(columns.getBoundingClientRect().top + scrollY);
+  if (root.style.getPropertyValue("--chat-top") !== `${top}px`) root.style.setProperty("--chat-top", `${top}px`);
+};
+new ResizeObserver(measure).observe(document.body);
+addEventListener("resize", measure);
+
+// --- It follows the answer, unless the reader has scrolled up.
+const NEAR = 80; // px from the end that still count as reading the end
+let following = true;
+const scroller = () => document.getElementById("chat-talk");
+const atEnd = (talk) => talk.scrollHeight - talk.scrollTop - talk.clientHeight < NEAR;
+/** Shows the end of the conversation, and follows it from then on. */
+export const showEnd = () => {
+  const talk = scroller();
+  following = true;
+  if (talk) talk.scrollTop = talk.scrollHeight;
+};
+const newest = Object.assign(document.createElement("button"), { type: "button", className: "omni-newest", hidden: true });
+newest.textContent = "Newest message";
+newest.addEventListener("click", showEnd);
+const mark = () => {
+  const talk = scroller();
+  if (talk) newest.hidden = following || atEnd(talk);
+};
+const grown = new ResizeObserver(() => {
+  if (following) showEnd();
+  mark();
+});
+/** Begins to follow what grows in this element of the conversation. */
+export const follow = (element) => {
+  grown.observe(element);
+  const talk = element.closest(".omni-talk");
+  if (!talk || talk.dataset.followed) return;
+  talk.dataset.followed = "true";
+  talk.after(newest);
+  let height = talk.scrollTop;
+  talk.addEventListener("scroll", () => {
+    // Upwards is the reader's doing; downwards counts when it reaches the end.
+    if (talk.scrollTop < height - 1 && !atEnd(talk)) following = false;
+    else if (atEnd(talk)) following = true;
+    height = talk.scrollTop;
+    mark();
+  }, { passive: true });
+};
