@@ -80,7 +80,7 @@ class ChatTab(OmniTab):
         elif stages_of_chat(ability) == "language and diffusion":
             advice[self.advice] = TWO_STAGES
         answers = [(drawn(words), value) for words, value in hint(ChatRequest.model_fields["modalities"], "presets")]
-        answers = [one for one in answers if one[1] in outputs]
+        answers = [answer for answer in answers if answer[1] in outputs]
         advice[controls["modalities"]] = gr.update(choices=answers, visible=len(answers) > 1)
         voices = await _voices(backend.client) if "audio" in outputs else []
         advice[controls["voice"]] = gr.update(
@@ -90,10 +90,10 @@ class ChatTab(OmniTab):
 
     def place_of(self, name: str) -> gr.blocks.Block:
         """What to hide when a setting is not heeded: a size stands in a row with its width and height."""
-        found: gr.blocks.Block = self.form.controls[name]
-        while name == "size" and found.parent and not isinstance(found, gr.Row):
-            found = found.parent
-        return found
+        block: gr.blocks.Block = self.form.controls[name]
+        while name == "size" and block.parent and not isinstance(block, gr.Row):
+            block = block.parent
+        return block
 
     @property
     def advised(self) -> list[Component]:
@@ -136,9 +136,9 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
                         label="Message", placeholder=PLACEHOLDER, lines=1, max_lines=10, elem_id="chat-text"
                     )
                     tab.add_buttons("Send")
-        told = gr.JSON(visible=False, elem_id="chat-conversation", label="Conversation")
+        conversation = gr.JSON(visible=False, elem_id="chat-conversation", label="Conversation")
     live.api_info = lambda: {"type": "object"}
-    view = ChatView(told, result, live, player)
+    view = ChatView(conversation, result, live, player)
     tab.beside = beside
     tab.repeated = {"change": AGAIN}  # the last message is answered once more
     tab.runs(
@@ -149,7 +149,7 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
     )
 
     composer = Composer(talk, system, text, files, change)
-    _wire_return(tab, view, composer, [talk, told, result, live])
+    _wire_return(tab, view, composer, [talk, conversation, result, live])
 
     async def settle(talk: Conversation, system: str) -> Updates:
         """After Stop: the run is being ended; then what had arrived is shown."""
@@ -157,7 +157,7 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
         return view.left(talk, system)
 
     tab.stop_button.click(
-        settle, [talk, system], [told, result, live], api_visibility="private", queue=False, show_progress="hidden"
+        settle, [talk, system], [conversation, result, live], api_visibility="private", queue=False, show_progress="hidden"
     )
     tools.wire(view, composer, tab.status, tab.hello)
     actions.wire(tab, view, talk, system, listening)
