@@ -157,7 +157,12 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
         return view.left(talk, system)
 
     tab.stop_button.click(
-        settle, [talk, system], [conversation, result, live], api_visibility="private", queue=False, show_progress="hidden"
+        settle,
+        [talk, system],
+        [conversation, result, live],
+        api_visibility="private",
+        queue=False,
+        show_progress="hidden",
     )
     tools.wire(view, composer, tab.status, tab.hello)
     actions.wire(tab, view, talk, system, listening)

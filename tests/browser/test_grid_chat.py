@@ -193,6 +193,7 @@ def test_answers_of_the_demo_server_are_heard_too(demo_app, open_page):
 def test_on_a_phone_the_answers_scroll_inside(server, open_page, scheme):
     page = open_page(server.app.url, "Chat", viewport={"width": 390, "height": 844}, color_scheme=scheme)
     page.fill(BOX, "Hello")
+    page.click("#chat-panel-switch button")
     page.click("#chat-explore-temperature")
     cells(page, "chat", "done", 4)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

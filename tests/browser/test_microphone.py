@@ -25,7 +25,7 @@ def test_a_message_is_spoken(page, demo_app):
     page.get_by_role("tab", name="Chat", exact=True).click()
     button = page.locator("#chat-files [data-act=record]")
     button.click()
-    page.wait_for_selector("#chat-files [data-act=record]:text-is('Stop recording')")
+    page.wait_for_selector("#chat-files [data-act=record]:has-text('Stop recording')")
     page.wait_for_timeout(1500)
     button.click()
     page.wait_for_selector("#chat-files li")

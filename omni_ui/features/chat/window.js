@@ -61,6 +61,11 @@ defineComponent("chat_panel", ({ element }) => {
     if (!NARROW.matches || !isOpen()) return;
     if (!event.target.closest?.("#chat-tab .omni-controls, #chat-panel-switch, [role=listbox]")) setPanel(false);
   });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.("#chat-tab .omni-explore")) return;
+    if (NARROW.matches) setPanel(false);
+    document.getElementById("chat-grid-board")?.scrollIntoView({ block: "center" }); // it stands below the conversation
+  });
   foldPanel();
   setInterval(() => { recount(); measure(); }, 300);
   requestAnimationFrame(recount);
