@@ -144,8 +144,8 @@ async def test_bounds_are_the_same_everywhere(command, name, surfaces):
         props = surfaces.components[f"{model.tab}-{name}"]
         shown = str(props.get("html_template", ""))
         if "omni-number" in shown:
-            assert ((low is None) or f'min="{low:g}"' in shown)
-            assert ((high is None) or f'max="{high:g}"' in shown)
+            assert (low is None) or f'min="{low:g}"' in shown
+            assert (high is None) or f'max="{high:g}"' in shown
         if choices:
             assert [value for _, value in props["choices"] if value != ""] == choices
     if API in there:
