@@ -91,6 +91,7 @@ class Services:
         self.store = Store(settings.data_folder)
         self.jobs = VideoJobs(self.backends, self.store)
         self.sessions = Sessions()
+        self.backends.is_open = self.sessions.is_open
         self.storage = Storage(
             StorageLimits(settings.cache_seconds, settings.keep_seconds, settings.room, settings.daily_uploads),
             self.sessions.visitors,

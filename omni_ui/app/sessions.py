@@ -43,6 +43,10 @@ class Sessions:
             if self._open[session] <= 0:
                 del self._open[session]
 
+    def is_open(self, session: str) -> bool:
+        """Whether the session's page, or Gradio's own client, holds a connection."""
+        return self._open[session] > 0
+
     def visitors(self) -> set[str | None]:
         """The visitors who have a page open; None stands for programs."""
         return {self._owners.get(session) for session in self._open}

@@ -1,6 +1,7 @@
 """Which server each tab talks to: those of the host, and those that visitors entered."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
@@ -28,6 +29,8 @@ class Backends:
         self.settings = settings
         self.limits = HostLimits(settings)
         self.answers = OpenAnswers()
+        self.is_open: Callable[[str], bool] = bool
+        """Whether the page of a session is open, so that it will be told when that ends; set by the app."""
         self.share = FairShare(*settings.runs_per_visitor, int(self.limits.caps.get("runs", 0)) or None)
         self.rules = AddressRules(settings.listed_hosts, loopback=not settings.public)
         self._by_tab: dict[Tab, Backend] = {}
@@ -130,7 +133,7 @@ class Backends:
         self._voices.setdefault(session, []).append((backend, name))
 
     async def close(self) -> None:
-        for session in list(self._sessions):
+        for session in [*self._sessions, *self._voices]:
             await self.forget(session)
         for backend in self.all():
             await backend.client.aclose()

@@ -8,6 +8,7 @@ import hashlib
 import re
 from typing import Any
 
+MARK = re.compile(r"~[0-9a-f]{16}\b")
 MARKED = re.compile(r"~([0-9a-f]{16})$")
 LISTED = re.compile(r"(?<=[:,] )[^,:]*~[0-9a-f]{16}, |, [^,:]*~[0-9a-f]{16}")
 FOREIGN = "This voice belongs to another visitor: choose another one."
@@ -40,8 +41,11 @@ def plain_name(name: str) -> str:
 
 
 def without_marked(sentence: str) -> str:
-    """A sentence that lists the server's voices, without those that sessions saved: they are nobody else's business."""
-    return LISTED.sub("", sentence)
+    """A sentence that lists the server's voices, without those that sessions saved: they are nobody else's business.
+
+    Any other name in it stands without its mark.
+    """
+    return MARK.sub("", LISTED.sub("", sentence))
 
 
 def foreign_voices(values: Any, session: str | None) -> bool:

@@ -17,7 +17,7 @@ def parts_list(elem_id: str) -> Component:
 
 
 def voice_list(elem_id: str) -> Component:
-    """A choice among saved voices. value: the name; voices: [{"name", "about": [line, …]}]."""
+    """A choice among saved voices. value: the name; voices: [{"name", "label", "about": [line, …]}]."""
     return _made(None, "voice_list", '<fieldset class="omni-voices"></fieldset>', elem_id=elem_id, voices=[])
 
 

@@ -130,7 +130,7 @@ defineComponent("voice_list", ({ element, props, trigger, watch }) => {
       choice.checked = voice.name === props.value;
       choice.addEventListener("change", () => { props.value = voice.name; trigger("input"); });
       const about = make("span");
-      about.append(make("b", "", voice.name));
+      about.append(make("b", "", voice.label));
       for (const line of voice.about) about.append(make("span", "omni-quiet", line));
       row.append(choice, about);
       return row;

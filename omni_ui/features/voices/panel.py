@@ -10,7 +10,7 @@ import gradio as gr
 from omni_ui.client import OmniError, SavedVoice, VoiceUpload
 from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.own_voices import is_own, marked, plain_name
+from omni_ui.core.own_voices import is_own, marked, plain_name, without_marked
 from omni_ui.core.run import Updates, Values
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.speech.fields import voice_list
@@ -23,6 +23,7 @@ Refresh = Callable[[str | None], Awaitable[Updates]]
 """From a session to the updates of everything that lists voices."""
 DELETE = "Delete"
 NOT_YOURS = "This voice is not yours: only who saved a voice can delete it here."
+NO_PAGE = "A voice is kept as long as its page is open: save it on the page, or with gradio_client."
 
 
 def said(sentence: str, state: str = "done") -> str:
@@ -103,7 +104,7 @@ class VoicesPanel:
         try:
             voice = await self._saved(entered, request)
         except (Invalid, OmniError) as wrong:
-            sentence = wrong.sentence if isinstance(wrong, OmniError) else str(wrong)
+            sentence = without_marked(wrong.sentence if isinstance(wrong, OmniError) else str(wrong))
             if entered.get("replace") and isinstance(wrong, OmniError):
                 sentence += " Look into the list: the voice of this name may be gone from the server."
             if request.headers.get("x-gradio-user") == "api":
@@ -123,22 +124,28 @@ class VoicesPanel:
         if not name:
             return {self.said: said("Choose a voice in the list first.", "failed")}
         if armed != name:
-            return {self.delete: gr.Button(f"Delete {name}? Press again"), self.armed: name}
+            return {self.delete: gr.Button(f"Delete {plain_name(name)}? Press again"), self.armed: name}
         usual = {self.delete: gr.Button(DELETE), self.armed: ""}
         try:
             if self.backends.settings.public and not is_own(name, request.session_hash):
                 raise Invalid.because("", NOT_YOURS)
             await self._backend(request).client.delete_voice(name)
         except (Invalid, OmniError) as wrong:
-            sentence = wrong.sentence if isinstance(wrong, OmniError) else str(wrong)
+            sentence = without_marked(wrong.sentence if isinstance(wrong, OmniError) else str(wrong))
             return usual | {self.said: said(sentence, "failed")} | await refresh(request.session_hash)
-        return usual | {self.said: said(f"The voice “{name}” is deleted.")} | await refresh(request.session_hash)
+        return (
+            usual
+            | {self.said: said(f"The voice “{plain_name(name)}” is deleted.")}
+            | await refresh(request.session_hash)
+        )
 
     async def _saved(self, entered: Values, request: gr.Request) -> SavedVoice:
         """Saves a voice; on a public page for this session alone, until it ends. Raises Invalid or OmniError."""
         backend, session = self._backend(request), request.session_hash or ""
         if not self.backends.settings.public:
             return await save(backend, entered)
+        if not self.backends.is_open(session):
+            raise Invalid.because("", NO_PAGE)
         if name := (entered.get("name") or "").strip():
             entered = entered | {"name": marked(name, session)}
         voice = await save(backend, entered)

@@ -36,7 +36,7 @@ class Known:
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        return [{"name": one.name, "about": about(one)} for one in self.saved]
+        return [{"name": voice.name, "label": plain_name(voice.name), "about": about(voice)} for voice in self.saved]
 
 
 def known(voices: Voices) -> Known:
@@ -132,7 +132,7 @@ async def _check_name(backend: Backend, name: str, replace: bool) -> None:
     if name.lower() in saved and not replace:
         raise Taken(name)
     if name.lower() in {one.lower() for one in voices.names} - saved:
-        raise Invalid.because("name", f"“{name}” is a voice of the model itself: choose another name.")
+        raise Invalid.because("name", f"“{plain_name(name)}” is a voice of the model itself: choose another name.")
     if len(saved) >= MOST_VOICES and name.lower() not in saved:
         raise Invalid.because("name", f"The server holds {len(saved):,} voices and takes no more: delete one first.")
 
@@ -143,6 +143,7 @@ class Taken(Invalid):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.args = (
-            f"A voice called “{name}” is saved already. To replace it, tick “Replace the saved voice” and save again; "
-            "if the server then refuses the new recording, the old voice is lost there. Or choose another name.",
+            f"A voice called “{plain_name(name)}” is saved already. To replace it, tick “Replace the saved voice” and "
+            "save again; if the server then refuses the new recording, the old voice is lost there. Or choose another "
+            "name.",
         )
