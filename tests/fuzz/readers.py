@@ -1,4 +1,7 @@
-"""Damaged files for the readers of pictures, sound and video. Inputs are made here and never kept."""
+"""Damaged input for the readers of pictures, sound, video, settings, scripts and conversations; made here, never kept.
+
+About half of it are media; the other half, whose readers are quicker, is in `texts`.
+"""
 
 import asyncio
 import io
@@ -19,8 +22,10 @@ from omni_ui.media.colour.icc import matrix_profile
 from omni_ui.media.image_input import take_picture
 from omni_ui.media.message_files import take_media
 from omni_ui.media.recording import read_recording
+from tests.fuzz.texts import read_conversation_of, read_script_of, read_settings_in, settings_files, with_damaged_text
 from tests.media.encoding import encode
 
+KINDS = ("media", "media", "media", "settings", "script", "conversation")
 MOST_MEMORY = 3 * 2**30
 """Bytes that the process may take at most, decoders and all."""
 P3 = (0.680, 0.320, 0.265, 0.690, 0.150, 0.060, 0.3127, 0.3290)
@@ -120,20 +125,29 @@ async def _read(path: Path, kind: str) -> None:
 
 
 def run(count: int, seed: int, *, progress: bool = False) -> Counter[str]:
-    """The faults among `count` damaged files, by what was raised: none when all is well. Reproducible by its seed."""
+    """The faults among `count` damaged inputs, by what was raised: none when all is well. Reproducible by its seed."""
     faults: Counter[str] = Counter()
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        files = valid_files(folder)
+        media, settings = valid_files(folder), settings_files(folder)
         for number in range(count):
             chance = random.Random(f"{seed}-{number}")
-            source, data = chance.choice(files)
-            path = folder / f"input{Path(source).suffix}"
-            path.write_bytes(damaged(data, chance))
-            kind = chance.choice(("chat", _kind_of(source)))
+            kind = chance.choice(KINDS)
+            source = ""
             try:
-                asyncio.run(_read(path, kind))
+                if kind == "media":
+                    source, data = chance.choice(media)
+                    kind = chance.choice(("chat", _kind_of(source)))
+                    asyncio.run(_read(_written(folder, source, damaged(data, chance)), kind))
+                elif kind == "settings":
+                    source, data = chance.choice(settings)
+                    data = damaged(data, chance) if chance.random() < 0.5 else with_damaged_text(chance)
+                    read_settings_in(_written(folder, source, data))
+                elif kind == "script":
+                    read_script_of(chance)
+                else:
+                    read_conversation_of(chance)
             except Invalid:
                 pass
             except Exception as error:
@@ -141,6 +155,17 @@ def run(count: int, seed: int, *, progress: bool = False) -> Counter[str]:
             if progress and number % 10_000 == 9_999:
                 print(f"{number + 1} inputs, {sum(faults.values())} faults", flush=True)
     return faults
+
+
+def most_memory() -> int:
+    """Bytes that the process had at most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _written(folder: Path, source: str, data: bytes) -> Path:
+    path = folder / f"input{Path(source).suffix}"
+    path.write_bytes(data)
+    return path
 
 
 def _kind_of(name: str) -> str:

@@ -7,6 +7,8 @@ A line begins with who speaks: `Alice: …`, `**Alice:** …`, `- Alice: …`, `
 import re
 from dataclasses import dataclass, field
 
+from omni_ui.features.speech.script_forms import as_lines
+
 LONGEST_PAUSE = 30.0
 """Seconds of silence that a direction may ask for."""
 _TIME = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
@@ -15,18 +17,21 @@ _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>\n]{1,40})>")
 _MARKUP = re.compile(r"</?(?:v|i|b|u|c|font|lang|ruby|rt)(?:[.\s][^<>]{0,60})?>")
 _LEAD = re.compile(
     r"\s*(?:>+\s*|#{1,6}\s+|[-*+•–—]\s+|\d{1,3}[.)]\s+"
-    rf"|[\[(]{_TIME}(?:\s*[-–]\s*{_TIME})?[\])]\s*[-–:]?\s*|{_TIME}\s+(?:[-–]\s+)?)"
+    rf"|[\[(]{_TIME}(?:\s*[-–]\s*{_TIME})?[\])]\s*[-–:]?\s*|{_TIME}\s+(?:[-–]\s+)?(?=[^\n:：]{{1,40}}[:：]))"
 )
 _MARKED = re.compile(r"\s*(\*{1,3}|_{1,3})([^*_\n]{1,42}?)\s*(?:([:：])\s*\1|\1\s*([:：]))\s*(.*)")
 _TAG = re.compile(r"\[(?=(?:S|Speaker[ _]?|Spk[ _]?|SPEAKER_)\d{1,2}\])", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s*[\[【]([^\]】\n]{1,40})[\]】]\s*([:：]?)\s*(.*)")
 _COLON = re.compile(r"\s*([^\W\d_][^\n:：\[\]]{0,39}?)\s*[:：](?!//)\s*(.*)")
 _BESIDE = re.compile(r"(.{1,36}?)\s*[(（]([^()（）\n]{1,60})[)）]$")
-_DIRECTION = re.compile(r"[\[【]([^\]】\n]{1,80})[\]】]|[(（]([^()（）\n]{1,80})[)）]|(?<!\*)\*([^*\n]{1,40})\*(?!\*)")
+_DIRECTION = re.compile(
+    r"[\[【]([^\]】\n]{1,80})[\]】]|[(（]([^()（）\n]{1,80})[)）]|(?<!\*)\*([^*\n]{1,40})\*(?!\*)|<([^<>\n]{1,40})>"
+)
 _PAUSE = re.compile(
-    r"(?:long |short |brief )?(?:pause|silence|beat|wait|停顿)s?(?:\s*(?:for|of|:|=)?\s*(\d{1,3}(?:\.\d{1,2})?)"
+    r"(?:long |short |brief )?(?:pause|silence|beat|wait|停顿)s?(?:\s*(?:for|of|:|=)?\s*(\d{1,5}(?:\.\d{1,3})?)"
     r"\s*(ms|s|sec|secs|seconds?|秒)?)?", re.IGNORECASE,
 )  # fmt: skip
+_SECONDS = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)\s*(ms|s|sec|secs|seconds?|秒)(?:\s+pause)?", re.IGNORECASE)
 _ACTS = re.compile(
     r"\b(?:laugh|chuckl|giggl|sigh|cough|gasp|whisper|shout|yell|scream|cry|sob|sniff|groan|moan|breath|inhal|exhal|"
     r"clear|throat|music|applause|cheer|sound|sfx|fx|silence|pause|beat|smil|nod|excited|angr|sad|happ|soft|quiet|loud|"
@@ -64,7 +69,7 @@ def read_script(text: str) -> Script:
     """The turns, in order. What stands before the first name has the speaker ""."""
     script = Script()
     spelled: dict[str, str] = {}
-    lines = [_bare(line) for line in _lines(text)]
+    lines = [_bare(line) for line in _lines(as_lines(text))]
     labels = [_label(line) for line in lines]
     counted: dict[str, int] = {}
     for label in labels:
@@ -146,7 +151,7 @@ def _is_name(name: str, times: int) -> bool:
 
 def _is_direction(words: str) -> bool:
     """Whether words in brackets say how, and not who: they begin in small letters, or name an act or a sound."""
-    return bool(_PAUSE.fullmatch(words.strip()) or words[:1].islower() or _ACTS.search(words))
+    return bool(_pause_in(words.strip()) or words[:1].islower() or _ACTS.search(words))
 
 
 def _without_directions(speaker: str, text: str, left_out: list[str]) -> list[Turn]:
@@ -160,13 +165,13 @@ def _without_directions(speaker: str, text: str, left_out: list[str]) -> list[Tu
         short = len(words.split()) <= 6
         direction = _is_direction(words) if match[1] is not None else (
             (rounded and begins and short and not words[:1].isdigit()) or (short and bool(_ACTS.search(words)))
-            or bool(_PAUSE.fullmatch(words))
+            or bool(_pause_in(words))
         )  # fmt: skip
         if not direction:
             continue
         said += text[at : match.start()]
         at = match.end()
-        pause = _PAUSE.fullmatch(words)
+        pause = _pause_in(words)
         if pause and said.strip():
             turns.append(Turn(speaker, _tidy(said), _seconds(pause)))
             said = ""
@@ -184,6 +189,11 @@ def _tidy(text: str) -> str:
     """Without marks of Markdown and the double spaces that directions leave."""
     text = re.sub(r"(\*{1,3}|(?<!\w)_{1,3}(?=\S))(\S(?:[^*\n]{0,2000}?\S)?)\1", r"\2", text)
     return re.sub(r"\s+([,.!?;:])", r"\1", re.sub(r"[ \t]{2,}", " ", text)).strip()
+
+
+def _pause_in(words: str) -> re.Match[str] | None:
+    """Words that ask for silence: "pause 2s", "long pause", "2s"."""
+    return _PAUSE.fullmatch(words) or _SECONDS.fullmatch(words)
 
 
 def _seconds(pause: re.Match[str]) -> float:

@@ -33,12 +33,62 @@ TWO = [("Alice", "Hi there."), ("Bob", "Hello: yes!")]
         "Alice: Hi there. (sighs)\nBob (whispering): Hello: yes!",
         "Scene: a bar\nAlice: Hi *there*.\nBob: Hello: yes!",
         "1\n00:00:01,000 --> 00:00:02,000\nAlice: Hi there.\n\n2\n00:00:03,000 --> 00:00:04,000\nBob: Hello: yes!",
+        "[00:00:01.000 --> 00:00:03.000] Alice: Hi there.\n[00:00:03.000 --> 00:00:05.000]  Bob: Hello: yes!",
+        "[12/03/24, 10:32:11] Alice: Hi there.\n[12/03/24, 10:33:01] Bob: Hello: yes!",
+        "12/03/2024, 10:32 - Alice: Hi there.\n12/03/2024, 10:33 - Bob: Hello: yes!",
+        "10:32 AM Alice: Hi there.\n10:33 AM Bob: Hello: yes!",
+        "Alice (00:12): Hi there.\nBob [00:15]: Hello: yes!",
+        "<Alice> Hi there.\n<Bob> Hello: yes!",
+        "Alice — Hi there.\nBob — Hello: yes!",
+        "Alice\tHi there.\nBob\tHello: yes!",
+        "| Speaker | Line |\n|---|---|\n| Alice | Hi there. |\n| **Bob** | Hello: yes! |",
+        "<p><b>Alice:</b> Hi there.<br><strong>Bob</strong>: Hello: yes!</p>",
+        '[{"speaker": "Alice", "text": "Hi there."}, {"name": "Bob", "line": "Hello: yes!"}]',
+        '{"segments": [{"speaker": "Alice", "text": " Hi there."}, {"speaker": "Bob", "text": "Hello: yes!"}]}',
+        "Dialogue: 0,0:00:01.00,0:00:03.00,Default,Alice,0,0,0,,Hi there.\n"
+        "Dialogue: 0,0:00:03.00,0:00:05.00,Default,Bob,0,0,0,,Hello: yes!",
+        '\ufeff“Alice”: Hi there.\n\u200b"Bob": Hello: yes!',
+        "👩 Alice: Hi there.\n👨 Bob: Hello: yes!",
+        "Alice says: Hi there.\nBob asks: Hello: yes!",
+        "---\nAlice: Hi <laugh> there.\n***\nBob: Hello: yes!",
         "WEBVTT\n\nNOTE x\n\n00:01.000 --> 00:02.000\n<v Alice>Hi <i>there</i>.</v>\n\n00:03.000 --> 00:04.000\n"
         "<v.loud Bob>Hello: yes!",
     ],
 )
 def test_the_cast_and_the_words(text):
     assert turns(text) == TWO
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Alice  00:12\nHi there.\n\nBob  00:15\nHello, you.",
+        "Alice, 10:32 AM\nHi there.\n\nBob, 10:33 AM\nHello, you.",
+        "**Alice**\nHi there.\n\n**Bob**\nHello, you.",
+        "### Alice\nHi there.\n### Bob\nHello, you.",
+    ],
+)
+def test_names_alone_above_what_is_said(text):
+    assert turns(text) == [("Alice", "Hi there."), ("Bob", "Hello, you.")]
+
+
+def test_a_screen_play():
+    text = "INT. A BAR\n\nALICE\n(softly)\nHi there.\n\nBOB (CONT'D)\nHello, you."
+    assert turns(text)[-2:] == [("ALICE", "Hi there."), ("BOB", "Hello, you.")]
+
+
+@pytest.mark.parametrize(
+    "line", ["Let's meet at 10:30: I have time.", "10:30 works for me.", "Meet at 10:30", "She turned and says: no.",
+             "We won 3 - 2 today.", "😀 is a smile.", "It costs <5 euros>.", "THAT IS LOUD", "Look | there"]
+)  # fmt: skip
+def test_words_that_look_like_a_form_are_spoken(line):
+    assert turns(f"Alice: Hi.\n{line}") == [("Alice", f"Hi. {line}")]
+    assert turns(line) == [("", line)]
+
+
+def test_pauses_in_other_forms():
+    text = 'Alice: One <break time="1500ms"/> two <pause 2s> three [3s] four.\nBob: Yes.'
+    assert [turn.pause for turn in read_script(text).turns] == [1.5, 2, 3, None, None]
 
 
 def test_the_cases():
