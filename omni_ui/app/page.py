@@ -86,7 +86,7 @@ def _build_tabs(backends: Backends, listening: Listening, jobs: VideoJobs) -> li
         image.build(backends),
         edit.build(backends),
         speech.build(backends, listening),
-        sound.build(backends),
+        sound.build(backends, listening),
         video.build(backends, jobs),
     ]
 

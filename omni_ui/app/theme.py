@@ -25,6 +25,7 @@ STYLES = [
     "features/video/jobs.css",
     "features/chat/chat.css",
     "features/speech/speech.css",
+    "features/sound/sound.css",
     "features/send_to/send_to.css",
     "features/estimate/estimate.css",
     "app/styles/run_notice.css",

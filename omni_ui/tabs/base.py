@@ -62,6 +62,8 @@ class OmniTab:
         self.repeated: Values = {}
         """What is entered, in place of what had been, when the result that is shown is repeated."""
         self.loras: gr.Dropdown | None = None
+        self.later_results: list[gr.components.Component] = []
+        """Further components that the work shows: they stand last in the API, for programs that know the others."""
         self.wished: list[str] = []
         """Fields that this tab's own `wishes` may name, besides those that makers recommend."""
 
@@ -181,7 +183,7 @@ class OmniTab:
         inputs = self.form.controls | (more or {})
         if not on:
             self.inputs = inputs
-        outputs = [*results, self.status, self.settings, self.code, self.facts]
+        outputs = [*results, self.status, self.settings, self.code, self.facts, *self.later_results]
         read = read or self.form.read
         if not on:
             self.make, self.read = make, read

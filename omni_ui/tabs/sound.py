@@ -1,95 +1,99 @@
-"""The Sound tab: sounds and music from words."""
+"""The Sound tab: sounds, songs and effects from words."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
+from typing import Any, cast
 
-from omni_ui.client import Ability, OmniClient, SoundRequest, Speech
+import gradio as gr
+
+from omni_ui.client import SoundRequest
+from omni_ui.client.server.model_rules import made_by
 from omni_ui.core import status
+from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
-from omni_ui.core.files import keep, shown
-from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.core.run import Outcome, Updates
 from omni_ui.features.history.opened import Opened
-from omni_ui.media.recording import Recording, read_recording
-from omni_ui.media.waveform import draw
+from omni_ui.features.sound.lyrics import lyrics_help
+from omni_ui.features.sound.run import SoundRun, SoundStage
 from omni_ui.tabs.base import OmniTab
-from omni_ui.widgets.audio_player import drawing_of, sound_drawing, sound_player
+from omni_ui.tabs.result_actions import below
+from omni_ui.widgets.audio_player import sound_drawing, sound_player
+from omni_ui.widgets.events import PRIVATE
 
 HELLO = "Your sound will appear here, with its waveform and its spectrogram."
 EXAMPLES = ["Rain on a tin roof, distant thunder", "A calm piano melody", "Birds at dawn by a small stream"]
-LONGEST = 2400.0
-"""Seconds that are drawn: the longest that the form lets through, at the slowest speed."""
+CHOICES = {"sound": "Sound", "song": "Song", "effect": "Effect"}
+PROMPTS = {"sound": "Prompt", "song": "Lyrics", "effect": "Prompt"}
 
 
-def build(backends: Backends) -> OmniTab:
-    tab = OmniTab(SoundRequest, "Sound", backends, status.empty(HELLO, EXAMPLES, "sound-input"))
+class SoundTab(OmniTab):
+    """The frame, and the choice between what the model makes."""
+
+    lyrics: gr.components.Component
+
+    async def wishes(self, session: str | None) -> dict[str, Any]:
+        recommended, makes = await super().wishes(session), made_by(await self.ability(session))
+        return recommended | {"fields": {"make": makes[0]} | recommended.get("fields", {})}
+
+    async def advise(self, session: str | None) -> Updates:
+        makes = made_by(await self.ability(session))
+        choices = [(CHOICES[make], make) for make in makes]
+        return await super().advise(session) | {
+            self.form.controls["make"]: gr.Dropdown(choices=choices, visible=len(makes) > 1),
+            **self.fields_for(makes[0] if len(makes) == 1 else None),
+        }
+
+    def fields_for(self, make: str | None) -> Updates:
+        """The controls of what is made; None leaves them as they are."""
+        if make is None:
+            return {}
+        song = make == "song"
+        return {
+            self.form.controls["input"]: gr.Textbox(label=PROMPTS[make]),
+            self.form.controls["instructions"]: gr.Textbox(visible=song),
+            self.lyrics: gr.HTML(visible=song),
+        }
+
+    @property
+    def following(self) -> list[gr.components.Component]:
+        """The components that `fields_for` updates."""
+        return [self.form.controls["input"], self.form.controls["instructions"], self.lyrics]
+
+    @property
+    def advised(self) -> list[gr.components.Component]:
+        return [*super().advised, self.form.controls["make"], *self.following]
+
+
+def build(backends: Backends, listening: Listening) -> SoundTab:
+    tab = SoundTab(SoundRequest, "Sound", backends, status.empty(HELLO, EXAMPLES, "sound-input"))
+    tab.wished = ["make"]
     with tab.frame():
         with tab.controls():
-            pass
+            tab.form.controls["instructions"].visible = False
+            tab.lyrics = lyrics_help("sound-lyrics", "sound-input")
         with tab.stage():
-            result = sound_player("sound-result")
-            drawing = sound_drawing("sound-drawing", "sound-result")
-
-    async def on_stage(path: Path) -> tuple[Updates, list[tuple[str, str]]]:
-        """A finished file, heard and drawn; what is said about it."""
-        plain: Updates = {result: shown(path), drawing: None}
-        if path.suffix == ".pcm":
-            size = (await asyncio.to_thread(path.stat)).st_size
-            return plain, [("", f"{size:,} bytes PCM")]
-        try:
-            heard = await read_recording(path, "response_format", longest=LONGEST)
-        except Invalid as wrong:
-            return plain, [("not drawn", str(wrong))]
-        drawn = await draw(heard.samples, heard.rate)
-        return plain | {drawing: drawing_of(drawn, heard.seconds, heard.channels)}, sound_facts(heard)
+            stage = SoundStage(
+                result=sound_player("sound-result"),
+                drawing=sound_drawing("sound-drawing", "sound-result"),
+                player=gr.HTML(elem_id="sound-player", padding=False),
+            )
 
     async def reopen(opened: Opened) -> Updates:
-        return (await on_stage(opened.results[0]))[0] if opened.results else {result: None, drawing: None}
+        if opened.results:
+            return (await stage.show(opened.results[0]))[0]
+        return {stage.result: None, stage.drawing: None, stage.player: ""}
 
-    class Sounding(Work):
-        """Asks once; the answer is one file, which is drawn before it is shown."""
+    async def keep_what_arrived(player: str | None) -> Updates:
+        stream = listening.shown_in(player)
+        if stream is None or not stream.work or not stream.work.fresh:
+            return {stage.result: gr.skip()}
+        updates, files = await stage.show_stopped(stream)
+        return updates | await below(tab, stream.work, Outcome(files)) if files else {stage.result: gr.skip()}
 
-        request: SoundRequest
-
-        def __init__(self, request: SoundRequest) -> None:
-            self.request = request
-            self._made = Outcome()
-
-        async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Speech]:
-            _check_length(self.request, await tab.ability(self.session))
-            yield await omni.sound(self.request, on_wait=tell)
-
-        async def show(self, events: list[Speech]) -> Updates:
-            sound = events[-1]
-            path = await keep(sound.data, f"sound{sound.suffix}")
-            self._made.files = [path]
-            if self.request.audio_start and self.request.audio_length is None:
-                self._made.facts.append(("note", "the start had no effect: it needs a length"))
-            updates, facts = await on_stage(path)
-            self._made.facts += facts
-            return updates
-
-        def outcome(self) -> Outcome:
-            return self._made
-
-    tab.runs(Sounding, [result, drawing])
-    tab.reopen, tab.reopened = reopen, [result, drawing]
+    for name in ("make", "instructions"):  # last in the API, for programs that know the order of the others
+        tab.form.controls[name] = tab.form.controls.pop(name)
+    tab.later_results = [stage.player]
+    tab.runs(lambda request: SoundRun(request, stage, listening, tab.ability), [stage.result, stage.drawing])
+    tab.stop_button.click(keep_what_arrived, stage.player, [*stage.all, tab.settings, tab.code], queue=False, **PRIVATE)
+    tab.reopen, tab.reopened = reopen, stage.all
+    make = cast(gr.Dropdown, tab.form.controls["make"])
+    make.change(tab.fields_for, make, tab.following, **PRIVATE)
     return tab
-
-
-def sound_facts(heard: Recording) -> list[tuple[str, str]]:
-    """Length, rate, channels and format for the line below the result."""
-    channels = {1: "mono", 2: "stereo"}.get(heard.channels, f"{heard.channels} channels")
-    return [("sound", f"{heard.seconds:.1f} s"), ("", f"{heard.rate:,} Hz {channels}"), ("", heard.kind)]
-
-
-def _check_length(request: SoundRequest, ability: Ability | None) -> None:
-    """The server makes what it is asked for, or fails late; where the model's limit is known, we say it."""
-    most = ability.detail.get("max_seconds") if ability and not ability.guess else None
-    if most and (request.audio_length or 0) > most:
-        raise Invalid.because(
-            "audio_length",
-            f"Length is {request.audio_length:g} s, and this model makes at most {most:g} s. Shorten it.",
-            {"field": "audio_length", "value": most},
-        )

@@ -58,7 +58,8 @@ async def metrics_tell_the_load(s: Scene) -> None:
 @case(*ALL, client=True)
 async def capabilities_have_reasons(s: Scene) -> None:
     """A layered model takes a picture apart, where the demo painter builds one up."""
-    tabs = {"tts": "speech", "tts-base": "speech", "layered": "image edit", "omni-image": "image", "audio": "sound"}
+    tabs = {"tts": "speech", "tts-base": "speech", "layered": "image edit", "omni-image": "image"}
+    tabs |= dict.fromkeys(("audio", "song", "effect"), "sound")
     found = (await s.omni.capabilities()).modalities
     assert any(found[tab].can for tab in tabs.get(s.place.mode, s.place.mode).split())
     assert all(one.reason for one in found.values())

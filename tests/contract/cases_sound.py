@@ -6,7 +6,7 @@ import io
 import pytest
 import soundfile
 
-from omni_ui.client import OmniError, SoundRequest
+from omni_ui.client import AudioChunk, OmniError, SoundRequest
 from tests.contract.scene import Scene, shape
 from tests.contract.table import case
 
@@ -76,3 +76,37 @@ async def chat_of_a_sound_server_answers_sound(s: Scene) -> None:
     assert choice["message"]["content"] is None
     assert base64.b64decode(choice["message"]["audio"]["data"])[:4] == b"RIFF"
     assert choice["message"]["audio"]["transcript"] == ""
+
+
+@case("song", since="0.30", client=True)
+async def a_song_is_sung_and_streamed(s: Scene) -> None:
+    asked = SoundRequest(
+        make="song", input="[verse] A quiet song\nstay", instructions="slow folk", audio_length=2, seed=3
+    )
+    whole = await s.omni.sound(asked)
+    samples, rate = soundfile.read(io.BytesIO(whole.data))
+    assert (whole.media_type, rate, samples.shape[1]) == ("audio/wav", 32_000, 2)
+    arrived = str((await s.records())[-1])
+    assert "A quiet song" in arrived
+    assert "slow folk" in arrived
+    chunks = [event async for event in s.omni.speech_stream(asked.as_song()) if isinstance(event, AudioChunk)]
+    assert {(chunk.rate, chunk.channels) for chunk in chunks} == {(32_000, 2)}
+
+
+@case("song", since="0.30", client=True)
+async def a_song_needs_a_style(s: Scene) -> None:
+    answer = await s.post(
+        "/v1/audio/speech", input="la la", **({"model": "demo/sound"} if s.place.kind == "demo" else {})
+    )
+    assert answer.status_code == 400
+    with pytest.raises(OmniError) as failed:
+        await s.omni.sound(SoundRequest(make="song", input="la la"))
+    assert (failed.value.field, failed.value.status) == ("instructions", None)
+
+
+@case("effect", since="0.30", client=True)
+async def an_effect_is_made(s: Scene) -> None:
+    made = await s.omni.sound(SoundRequest(make="effect", input="a creaking door", audio_length=1.5, seed=4))
+    samples, rate = soundfile.read(io.BytesIO(made.data))
+    assert round(len(samples) / rate, 1) in (1.4, 1.5)
+    assert "a creaking door" in str((await s.records())[-1])

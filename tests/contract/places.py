@@ -51,6 +51,8 @@ MODES = {
     "chat": Mode(("--mode", "chat"), {"modes": ["chat"]}, voice="Ethan"),
     "omni-image": Mode(("--mode", "omni-image"), {"modes": ["chat", "image", "edit"]}),
     "audio": Mode(("--mode", "audio"), {"modes": ["sound"]}, key=KEY),
+    "song": Mode(("--mode", "tts", "--tts-model", "minimax-music3"), {"modes": ["speech", "sound"]}),
+    "effect": Mode(("--mode", "tts", "--tts-model", "moss-sound-effect"), {"modes": ["speech", "sound"]}),
 }
 
 
@@ -90,7 +92,7 @@ class Zygote:
         python = subprocess.run(setup, check=True, capture_output=True, text=True).stdout.split()[-1]
         self._errors = (folder / "zygote.txt").open("w")
         self._process = subprocess.Popen(
-            [python, str(VERSIONS / "zygote.py")],
+            [python, *self._script(version)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -98,6 +100,21 @@ class Zygote:
             env={**os.environ, "NO_COLOR": "1"},
         )
         self._line(lambda line: line.strip() == "READY")
+
+    @staticmethod
+    def _script(version: str) -> list[str]:
+        """The newest version's server has more modes than the one for all versions, so it takes that one's place."""
+        zygote = str(VERSIONS / "zygote.py")
+        if version != NEWEST:
+            return [zygote]
+        lines = [
+            "import runpy, sys",
+            f"sys.path.insert(0, {str(REAL)!r})",
+            "import serve_real",
+            "serve_real.compat_platform = getattr(serve_real, 'compat_platform', lambda: None)",
+            f"runpy.run_path({zygote!r}, run_name='__main__')",
+        ]
+        return ["-c", "; ".join(lines)]
 
     def start(self, arguments: list[str], log: Path) -> int:
         """The process id of a new server; what it says goes into `log`."""

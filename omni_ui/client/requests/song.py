@@ -1,5 +1,8 @@
 """Songs: POST /v1/audio/speech with lyrics as the text (vLLM-Omni 0.30.0, models/minimax_music3)."""
 
+import re
+from typing import ClassVar
+
 from omni_ui.client.requests.base import Maybe, Words, knob
 from omni_ui.client.requests.speech import SpeechRequest
 
@@ -7,10 +10,19 @@ TOKENS_PER_SECOND = 25
 """Sound tokens of a second of song (MiniMax-Music3)."""
 LONGEST_SONG = 360
 """Seconds: the model's 9,000 tokens."""
+TAG = re.compile(r"^[ \t]*(\[[^\[\]\n]{1,40}\])[ \t]*(?=\S)", re.MULTILINE)
+"""A tag such as [verse] with words behind it on the same line."""
+
+
+def as_lyrics(text: str) -> str:
+    """Lyrics with each tag on a line of its own: what stands behind one is not sung (minimax_music3/prompt.py:72)."""
+    return TAG.sub(r"\1\n", text)
 
 
 class SongRequest(SpeechRequest):
     """Sings lyrics in a style, on a server whose model makes songs. It goes the way of speech."""
+
+    tab: ClassVar[str] = "sound"
 
     input: Words = knob(
         ...,

@@ -1,8 +1,21 @@
-"""Text to sound: POST /v1/audio/generate (fields: vLLM-Omni 0.30.0, protocol/audio.py:350-410)."""
+"""Text to sound: POST /v1/audio/generate (fields: vLLM-Omni 0.30.0, protocol/audio.py:350-410).
+
+Songs and sound effects come from models that are served on the route of speech (tts_adapters/minimax_music3.py:48-103,
+tts_adapters/moss_tts.py:352-450); `make` says which of the three is asked for.
+"""
 
 from typing import Any, ClassVar, Literal
 
-from omni_ui.client.requests.base import INT64, MAX_PROMPT, Maybe, Request, Words, knob
+from pydantic import ValidationInfo, field_validator
+
+from omni_ui.client.requests.base import INT64, MAX_PROMPT, Maybe, Request, WireCall, Words, knob
+from omni_ui.client.requests.song import LONGEST_SONG, TOKENS_PER_SECOND, SongRequest, as_lyrics
+
+Make = Literal["sound", "song", "effect"]
+SPEECH_ROUTE = "/v1/audio/speech"
+LONGEST_EFFECT = 60
+"""Seconds: the server has no limit of its own."""
+LONGEST_STYLE = 20_000
 
 
 class SoundRequest(Request):
@@ -10,20 +23,37 @@ class SoundRequest(Request):
 
     tab: ClassVar[str] = "sound"
     path: ClassVar[str] = "/v1/audio/generate"
+    own: ClassVar[frozenset[str]] = frozenset({"make", "instructions"})
 
+    make: Maybe[Make] = knob(
+        label="Make",
+        help="Sound: from a description. Song: lyrics sung in a style. Effect: a short noise.",
+        place="main",
+        kind="choice",
+        presets=[("Sound", "sound"), ("Song", "song"), ("Effect", "effect")],
+        empty="What the model makes",
+    )
     input: Words = knob(
         ...,
         label="Prompt",
-        help='What is heard, such as "rain on a tin roof, distant thunder".',
+        help='What is heard, such as "rain on a tin roof, distant thunder"; for a song, its lyrics.',
         place="main",
         kind="text",
         min_length=1,
         max_length=MAX_PROMPT,
         cap="text",
     )
+    instructions: Maybe[str] = knob(
+        label="Style",
+        help='Of a song: genre, mood, instruments and voice, such as "warm folk, acoustic guitar, a low female voice".',
+        place="main",
+        kind="text",
+        max_length=LONGEST_STYLE,
+        cap="text",
+    )
     audio_length: Maybe[float] = knob(
         label="Length",
-        help="How long the sound is. Models have a limit of their own, often 47 seconds.",
+        help="How long the sound is, or the song at most. Models have a limit of their own, often 47 seconds.",
         place="card",
         kind="slider",
         unit="s",
@@ -87,8 +117,40 @@ class SoundRequest(Request):
         "wav", label="Format", help="WAV and FLAC keep everything; MP3 and Opus are smaller.", kind="choice"
     )
 
+    @field_validator("audio_length")
+    @classmethod
+    def _within_the_song(cls, seconds: float | None, info: ValidationInfo) -> float | None:
+        longest = {"song": LONGEST_SONG, "effect": LONGEST_EFFECT}.get(info.data.get("make") or "")
+        if seconds and longest and seconds > longest:
+            raise ValueError(f"is {seconds:g} s, and this lasts at most {longest} s. Shorten it")
+        return seconds
+
     def payload(self) -> dict[str, Any]:
-        body = super().payload()
+        """The fields of the route that makes what is asked for. The length is sent as that model counts it."""
+        if self.make == "song":
+            return self.as_song().payload()
+        if self.make == "effect":
+            body = {"input": "", "ambient_sound": self.input, "duration_seconds": self.audio_length, "seed": self.seed}
+            body |= {"response_format": self.response_format}
+            return {name: value for name, value in body.items() if value is not None}
+        body = {name: value for name, value in super().payload().items() if name not in self.own}
         if self.speed == 1:
             del body["speed"]
         return body
+
+    def wire(self, model: str | None = None) -> WireCall:
+        if self.make not in ("song", "effect"):
+            return super().wire(model)
+        body = self.payload()
+        return WireCall("POST", SPEECH_ROUTE, json={"model": model, **body} if model else body)
+
+    def as_song(self) -> SongRequest:
+        """The same song as a request that can be streamed."""
+        tokens = round(self.audio_length * TOKENS_PER_SECOND) if self.audio_length else None
+        return SongRequest.model_construct(
+            input=as_lyrics(self.input),
+            instructions=self.instructions,
+            max_new_tokens=tokens,
+            seed=self.seed,
+            response_format=self.response_format,
+        )

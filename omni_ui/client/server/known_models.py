@@ -22,7 +22,7 @@ KNOWN_MODELS: list[KnownModel] = [
     KnownModel(r"^demo/painter$", "The demo painter", PICTURES, image()),
     KnownModel(r"^demo/editor$", "The demo editor", EDITS, edit(4)),
     KnownModel(r"^demo/voice$", "The demo voice", VOICE, speech(clones=True)),
-    KnownModel(r"^demo/sound$", "The demo sound maker", "makes sounds", sound()),
+    KnownModel(r"^demo/sound$", "The demo sound maker", "makes sounds", sound(makes="sound song effect")),
     KnownModel(r"^demo/clip$", "The demo clip maker", CLIPS, video("text image")),
     KnownModel(r"^demo/talk$", "The demo talker", ALOUD, chat("text image audio video", "text audio image")),
     # Distilled to a few steps without guidance: the model cards of Qwen-Image-Lightning and Wan2.2-Lightning.
@@ -235,10 +235,9 @@ KNOWN_MODELS: list[KnownModel] = [
     ),
     # Songs come by the speech route: lyrics as the text, the style as instructions (minimax_music3.py:48-103; YuE2 by
     # the release notes of 0.32.0, vllm-omni#7886).
-    KnownModel(
-        r"yue-?2|minimax-?music", "This model", "sings lyrics (the text) in a style (the instructions)", speech()
-    ),
-    KnownModel(r"moss-soundeffect|audiox|\bauk\b", "This model", "makes sounds", sound()),
+    KnownModel(r"yue-?2|minimax-?music", "This model", "makes songs", sound(360.0, makes="song")),
+    KnownModel(r"moss-?sound-?effect", "This model", "makes sound effects", sound(makes="effect")),
+    KnownModel(r"audiox|\bauk\b", "This model", "makes sounds", sound()),
     # Conversation. Instruct answers with speech; Thinking and Captioner have no talker.
     KnownModel(
         r"qwen3-omni.*(thinking|captioner)", "Qwen3-Omni", "understands", chat("text image audio video", "text")

@@ -29,8 +29,9 @@ def speech(task: str | None = None, clones: bool = False) -> dict[str, Facts]:
     return {"speech": {"task": task, "clones": clones or task == "Base", "settings": {}}}
 
 
-def sound(max_seconds: float | None = None, **settings: Any) -> dict[str, Facts]:
-    return {"sound": {"max_seconds": max_seconds, "settings": settings}}
+def sound(max_seconds: float | None = None, makes: str = "sound", **settings: Any) -> dict[str, Facts]:
+    """makes: of sound, song, effect; the latter two come by the route of speech (client/requests/sound.py)."""
+    return {"sound": {"max_seconds": max_seconds, "makes": makes.split(), "settings": settings}}
 
 
 def video(inputs: str, **settings: Any) -> dict[str, Facts]:

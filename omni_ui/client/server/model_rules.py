@@ -7,15 +7,18 @@ model says it (WIRE.md 7 and 8).
 from dataclasses import replace
 from typing import Any, cast
 
+from omni_ui.client.errors import BadRequest
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.image import ImageRequest
+from omni_ui.client.requests.sound import SoundRequest
 from omni_ui.client.requests.speech import SpeechRequest
 from omni_ui.client.server.discovery import Ability
 from omni_ui.client.server.schema import Fitted, RequestT
 
-BY_MODEL = ("chat", "speech")
+BY_MODEL = ("chat", "speech", "sound")
 """The tabs whose requests depend on the kind of the model."""
 IMAGES = "/v1/images/generations"
+WORDS_OF_MAKE = {"sound": "sounds", "song": "songs", "effect": "sound effects"}
 OF_WORDS = ("temperature", "max_tokens", "top_p", "top_k", "presence_penalty", "frequency_penalty")
 OF_VOICES = ("voice", "language", "instructions")
 OF_TEMPLATES = ("chat_template_kwargs", "mm_processor_kwargs")
@@ -50,6 +53,8 @@ def task_to_set(ability: Ability | None) -> str | None:
 def adapt(fitted: Fitted[RequestT], ability: Ability | None) -> Fitted[RequestT]:
     """The request as its model needs it. The page and its API both send what comes out here."""
     request = fitted.request
+    if isinstance(request, SoundRequest):
+        return replace(fitted, request=cast(RequestT, _with_make(request, ability)))
     if isinstance(request, SpeechRequest):
         task = task_to_set(ability)
         if task and request.task_type is None and request.ref_audio is None:
@@ -60,6 +65,29 @@ def adapt(fitted: Fitted[RequestT], ability: Ability | None) -> Fitted[RequestT]
             without = request.model_copy(update=dict.fromkeys(names))
             return replace(fitted, request=without, left_out=(*fitted.left_out, *names))
     return fitted
+
+
+def made_by(ability: Ability | None) -> list[str]:
+    """Which of "sound", "song" and "effect" the model makes, the usual one first; all when it is not known for sure."""
+    if ability is None or ability.guess or not ability.can:
+        return list(WORDS_OF_MAKE)
+    return list(ability.detail.get("makes") or ["sound"])
+
+
+def _with_make(request: SoundRequest, ability: Ability | None) -> SoundRequest:
+    """The request with what is to be made filled in. BadRequest for what the model does not make, or a bare song."""
+    makes = made_by(ability)
+    make = request.make or makes[0]
+    if make not in makes and ability:
+        raise BadRequest(
+            f"{ability.model or 'This model'} makes {WORDS_OF_MAKE[makes[0]]}, not {WORDS_OF_MAKE[make]}.",
+            f"Choose “{makes[0].capitalize()}”, or use another server.",
+            field="make",
+            remedy={"field": "make", "value": makes[0]},
+        )
+    if make == "song" and not (request.instructions or "").strip():
+        raise BadRequest("Style is empty: say how the song sounds, such as “warm folk, guitar”.", field="instructions")
+    return request if request.make == make else request.model_copy(update={"make": make})
 
 
 def pictures_alone(request: ChatRequest, ability: Ability | None) -> bool:

@@ -218,7 +218,7 @@ def _spoken(sentences: list[str], voice: Voice, rate: float, gain: float, rng) -
                 }
                 samples = _resample(_ask(espeak, wanted))
                 if words < _SLOWEST:
-                    samples = _stretch(samples, _SLOWEST / words)
+                    samples = stretch(samples, _SLOWEST / words)
                 yield _levelled(samples, gain)
         finally:
             espeak.kill()  # also when the listener leaves in the middle
@@ -247,7 +247,7 @@ def _resample(x: np.ndarray) -> np.ndarray:
     return np.fft.irfft(np.fft.rfft(x), len(x) // 147 * 160) * 160 / 147
 
 
-def _stretch(x: np.ndarray, factor: float) -> np.ndarray:
+def stretch(x: np.ndarray, factor: float) -> np.ndarray:
     """Slower at the same pitch: overlapping pieces of 40 ms, each taken from where it continues the last one best."""
     size, hop, slack, at = 960, 480, 240, 0
     window, out = np.hanning(size + 1)[:size], np.zeros(int(len(x) * factor) + size)

@@ -80,10 +80,10 @@ def encode_audio(samples: np.ndarray, rate: int, kind: str) -> bytes:
     return out.getvalue()
 
 
-def open_wav(rate: int) -> bytes:
+def open_wav(rate: int, channels: int = 1) -> bytes:
     """The 44 bytes that start a WAV stream of unknown length."""
-    unknown = 0xFFFFFFFF
-    layout = (b"RIFF", unknown, b"WAVE", b"fmt ", 16, 1, 1, rate, rate * 2, 2, 16, b"data", unknown)
+    unknown, frame = 0xFFFFFFFF, 2 * channels
+    layout = (b"RIFF", unknown, b"WAVE", b"fmt ", 16, 1, channels, rate, rate * frame, frame, 16, b"data", unknown)
     return struct.pack("<4sI4s4sIHHIIHH4sI", *layout)
 
 

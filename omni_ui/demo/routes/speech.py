@@ -16,6 +16,7 @@ from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes import errors as _errors
 from omni_ui.demo.routes.errors import refusal
 from omni_ui.demo.routes.media import FILES, encode_audio, fetch, json_only, measure, open_wav, usage
+from omni_ui.demo.routes.songs import check_song, prepare_effect, prepare_song
 from omni_ui.demo.routes.voices import Batch, Speech, SpeechItem, check
 
 router = APIRouter()
@@ -76,6 +77,8 @@ async def speech(body: Speech, request: Request) -> Response:
 async def _speak(body: Speech, request: Request) -> Response:
     demo = request.app.state.demo
     try:
+        if "sound" in demo.modes and body.model == demo.model("sound"):
+            return await _song_or_effect(body, demo)
         if "speech" not in demo.modes:
             return await _no_speech(body, demo)
         if other := demo.not_mine(body.model, "speech"):
@@ -119,17 +122,45 @@ async def _no_speech(body: Speech, demo: Any) -> Response:
     return refusal("TTS model did not produce audio output.")
 
 
-async def _bytes(pieces: AsyncIterator[np.ndarray], body: Speech) -> AsyncIterator[bytes]:
+async def _song_or_effect(body: Speech, demo: Any) -> Response:
+    """What models of music and of sound effects do on this route (minimax_music3.py:48-103, moss_tts.py:352-450)."""
+    effect = body.ambient_sound is not None
+    if wrong := None if effect else check_song(body):
+        return refusal(wrong)
+    ask, work, rate = prepare_effect(body) if effect else prepare_song(body)
+    headers = {"X-Demo-Engine": "sound"}
+    media = FILES[body.response_format][1]
+    if body.streams:
+        demo.engine.admit(ask)
+        pieces = _bytes(demo.engine.stream(ask, work, pieces=4), body, rate, 2)
+        sent = pieces if body.raw else _events(pieces, body, 0.0, 4 * rate)
+        return StreamingResponse(sent, media_type=media if body.raw else "text/event-stream", headers=headers)
+    made = [piece async for piece in demo.engine.stream(ask, work)]
+    if not made:
+        return refusal("TTS model did not produce audio output.")
+    samples = np.concatenate(made)
+    file = await anyio.to_thread.run_sync(encode_audio, samples, rate, body.response_format)
+    return Response(file, media_type=media, headers=headers)
+
+
+async def _bytes(
+    pieces: AsyncIterator[np.ndarray], body: Speech, rate: int | None = None, channels: int = 1
+) -> AsyncIterator[bytes]:
     first = body.response_format == "wav"
     async for piece in pieces:
         if first:
-            yield open_wav(body.sample_rate or 24000)
+            yield open_wav(rate or body.sample_rate or 24000, channels)
         first = False
         yield piece.astype("<i2").tobytes()
 
 
-async def _events(pieces: AsyncIterator[bytes], body: Speech, reference: float) -> AsyncIterator[str]:
-    """Server-sent events. With wav the first delta is the bare header; there is no [DONE]; a failure is code 500."""
+async def _events(
+    pieces: AsyncIterator[bytes], body: Speech, reference: float, per_second: int | None = None
+) -> AsyncIterator[str]:
+    """Server-sent events. With wav the first delta is the bare header; there is no [DONE]; a failure is code 500.
+
+    per_second: bytes of a second of sound, where that is not speech's.
+    """
 
     def event(kind: str, **data: Any) -> str:
         return f"event: {kind}\ndata: {json.dumps({'type': kind, **data}, separators=(',', ':'))}\n\n"
@@ -140,7 +171,7 @@ async def _events(pieces: AsyncIterator[bytes], body: Speech, reference: float) 
             sent += len(piece)
             data = base64.b64encode(piece).decode()
             yield event("speech.audio.delta", audio=data, response_format=body.response_format)
-        seconds = max(0, sent - 44) / 2 / (body.sample_rate or 24000)
+        seconds = max(0, sent - 44) / (per_second or 2 * (body.sample_rate or 24000))
         text = body.input + (body.instructions or "")
         yield event("speech.audio.done", usage=usage(text, seconds, reference))
     except Exception as wrong:

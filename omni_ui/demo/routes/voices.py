@@ -60,6 +60,8 @@ class Speech(SpeechItem):
     seed: int | None = Field(None, ge=-INT64, le=INT64 - 1)
     extra_params: Json | None = None
     word_timestamps: bool = False
+    ambient_sound: str | None = None
+    duration_seconds: float | None = Field(None, ge=0)
 
     @property
     def raw(self) -> bool:

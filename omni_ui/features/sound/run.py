@@ -1,0 +1,149 @@
+"""Runs of the Sound tab: a sound or an effect as one file, and a song that is heard while it is made."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+
+from omni_ui.client import Ability, OmniClient, OmniError, SoundRequest, Speech
+from omni_ui.core.audio_stream import Listening, Stream
+from omni_ui.core.files import keep, shown
+from omni_ui.core.invalid import Invalid
+from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.features.speech.run import Spoken, speed_facts
+from omni_ui.media.audio import save_pcm
+from omni_ui.media.recording import Recording, read_recording
+from omni_ui.media.waveform import draw
+from omni_ui.widgets.audio_player import drawing_of
+from omni_ui.widgets.fields import Component
+
+LONGEST = 2400.0
+"""Seconds that are drawn: the longest that the form lets through, at the slowest speed."""
+UNFINISHED = "song-unfinished"
+"""What a file is called that holds what had arrived."""
+FindAbility = Callable[[str | None], Awaitable[Ability | None]]
+HEARD_EARLY = ("wav", "pcm")
+"""Formats in which a song can be heard while it is made."""
+
+
+@dataclass(frozen=True)
+class SoundStage:
+    """The components that a run shows. player: of a song that is being made."""
+
+    result: Component
+    drawing: Component
+    player: Component
+
+    @property
+    def all(self) -> list[Component]:
+        return [self.result, self.drawing, self.player]
+
+    async def show(self, path: Path) -> tuple[Updates, list[tuple[str, str]]]:
+        """A finished file, heard and drawn; what is said about it."""
+        plain: Updates = {self.result: shown(path), self.drawing: None, self.player: ""}
+        if path.suffix == ".pcm":
+            size = (await asyncio.to_thread(path.stat)).st_size
+            return plain, [("", f"{size:,} bytes PCM")]
+        try:
+            heard = await read_recording(path, "response_format", longest=LONGEST)
+        except Invalid as wrong:
+            return plain, [("not drawn", str(wrong))]
+        drawn = await draw(heard.samples, heard.rate)
+        return plain | {self.drawing: drawing_of(drawn, heard.seconds, heard.channels)}, sound_facts(heard)
+
+    async def show_stopped(self, stream: Stream) -> tuple[Updates, list[Path]]:
+        """After Stop: what had arrived of the song that was listened to, as a file."""
+        async for _ in stream.chunks():  # to its end: the run is only just being called off
+            pass
+        if stream.whole or not stream.pcm:
+            return {}, []
+        path = await save_pcm(stream.pcm, stream.rate, stream.channels, UNFINISHED)
+        return (await self.show(path))[0], [path]
+
+
+class SoundRun(Work):
+    """A sound, a song or an effect. ability: gives what the model of a session can do."""
+
+    request: SoundRequest
+
+    def __init__(self, request: SoundRequest, stage: SoundStage, listening: Listening, ability: FindAbility) -> None:
+        self.request = request
+        self._stage = stage
+        self._listening = listening
+        self._ability = ability
+        self._made = Outcome()
+
+    async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Updates]:
+        check_length(self.request, await self._ability(self.session))
+        early = self.request.make == "song" and self.request.response_format in HEARD_EARLY
+        made = self._streamed(omni, tell) if early else self._whole(omni, tell)
+        async with aclosing(made) as updates:
+            async for update in updates:
+                yield update
+
+    async def _whole(self, omni: OmniClient, tell: Tell) -> AsyncGenerator[Updates]:
+        sound: Speech = await omni.sound(self.request, on_wait=tell)
+        path = await keep(sound.data, f"{self.request.make or 'sound'}{sound.suffix}")
+        self._made.files = [path]
+        if self.request.audio_start and self.request.audio_length is None:
+            self._made.facts.append(("note", "the start had no effect: it needs a length"))
+        updates, facts = await self._stage.show(path)
+        self._made.facts += facts
+        yield updates
+
+    async def _streamed(self, omni: OmniClient, tell: Tell) -> AsyncGenerator[Updates]:
+        song = Spoken(self._listening, self)
+        try:
+            async with aclosing(song.streamed(omni, self.request.as_song(), tell)) as chunks:
+                async for _ in chunks:
+                    self.note = f"Singing, {song.length:.1f} s so far"
+                    if not self.fresh and song.stream:
+                        self.fresh = True
+                        stage = self._stage
+                        yield {stage.player: song.stream.element, stage.result: None, stage.drawing: None}
+                    else:
+                        yield {}
+            if song.stream:
+                song.stream.close(whole=True)
+        except OmniError:
+            if song.pcm:  # what arrived stays; its name says that it is not all
+                yield (await self._stage.show(await self._keep(song, UNFINISHED)))[0]
+            raise
+        finally:
+            if song.stream:
+                song.stream.close()
+        updates, facts = await self._stage.show(await self._keep(song, "song"))
+        self._made.facts += [*speed_facts(song.length, song.seconds, song.first)[1:], *facts]
+        yield updates
+
+    async def _keep(self, song: Spoken, stem: str) -> Path:
+        bare = self.request.response_format == "pcm" and stem == "song"
+        save = (
+            keep(bytes(song.pcm), f"{stem}.pcm") if bare else save_pcm(bytes(song.pcm), song.rate, song.channels, stem)
+        )
+        self._made.files = [await save]
+        return self._made.files[0]
+
+    async def show(self, events: list[Updates]) -> Updates:
+        return {part: value for update in events for part, value in update.items()}
+
+    def outcome(self) -> Outcome:
+        return self._made
+
+
+def sound_facts(heard: Recording) -> list[tuple[str, str]]:
+    """Length, rate, channels and format for the line below the result."""
+    channels = {1: "mono", 2: "stereo"}.get(heard.channels, f"{heard.channels} channels")
+    return [("sound", f"{heard.seconds:.1f} s"), ("", f"{heard.rate:,} Hz {channels}"), ("", heard.kind)]
+
+
+def check_length(request: SoundRequest, ability: Ability | None) -> None:
+    """The server makes what it is asked for, or fails late; where the model's limit is known, we say it."""
+    most = ability.detail.get("max_seconds") if ability and not ability.guess else None
+    if most and (request.audio_length or 0) > most:
+        raise Invalid.because(
+            "audio_length",
+            f"Length is {request.audio_length:g} s, and this model makes at most {most:g} s. Shorten it.",
+            {"field": "audio_length", "value": most},
+        )
