@@ -2,8 +2,11 @@
 
 import re
 
-from omni_ui.client.server.known_models import BOTH, HINTS, KNOWN_MODELS
-from omni_ui.client.server.model_facts import KnownModel, chat, edit, image
+from omni_ui.client.server.known_models import HINTS, KNOWN_MODELS
+from omni_ui.client.server.model_facts import KnownModel, chat, edit, image, sound, video
+
+UNKNOWN = "may make pictures, sounds or videos"
+"""Of a model without a text stage whose name says nothing: try it."""
 
 
 def find_model(name: str) -> KnownModel | None:
@@ -17,7 +20,7 @@ def guess_model(name: str, max_model_len: int | None) -> KnownModel:
         if re.search(pattern, name.lower()):
             return KnownModel(pattern, name, does, can)
     if max_model_len is None:
-        return KnownModel("", name, BOTH, image() | edit(None))
+        return KnownModel("", name, UNKNOWN, image() | edit(None) | sound() | video("text image"))
     return KnownModel("", name, "answers in text", chat("text", "text"))
 
 

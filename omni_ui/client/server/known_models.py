@@ -25,6 +25,12 @@ KNOWN_MODELS: list[KnownModel] = [
     KnownModel(r"^demo/sound$", "The demo sound maker", "makes sounds", sound(makes="sound song effect")),
     KnownModel(r"^demo/clip$", "The demo clip maker", CLIPS, video("text image")),
     KnownModel(r"^demo/talk$", "The demo talker", ALOUD, chat("text image audio video", "text audio image")),
+    # Nothing for a tab: robots are steered over a socket (realtime/robot/openpi).
+    KnownModel(
+        r"gr00t|internvla|\bpi-?0(5|\b|_)|dreamzero|openpi|cosmos-?3.*policy", "This model", "steers a robot", {}
+    ),
+    KnownModel(r"[-_]asr\b|whisper", "This model", "writes down what it hears", {}),
+    KnownModel(r"soulx-?singer", "This model", "sings from a score or a recording", {}),
     # Distilled to a few steps without guidance: the model cards of Qwen-Image-Lightning and Wan2.2-Lightning.
     KnownModel(r"qwen-image-edit.*lightning", "Qwen-Image-Edit-Lightning", EDITS, edit(4, **FEW_STEPS)),
     KnownModel(r"qwen-image.*lightning", "Qwen-Image-Lightning", PICTURES, image(size="1328x1328", **FEW_STEPS)),
@@ -131,6 +137,7 @@ KNOWN_MODELS: list[KnownModel] = [
         image(num_inference_steps=50) | edit(1, streams_text=True) | chat("text image", "text image"),
     ),
     KnownModel(r"omnigen2", "OmniGen2", BOTH, image() | edit(1)),
+    KnownModel(r"bytedance.*/lance\b", "Lance", "makes pictures and videos", image() | edit(1) | video("text image")),
     KnownModel(r"longcat-image-edit", "LongCat-Image-Edit", EDITS, edit(1, num_inference_steps=50)),
     KnownModel(r"longcat-image", "LongCat-Image", PICTURES, image(num_inference_steps=50)),
     KnownModel(
@@ -205,6 +212,7 @@ KNOWN_MODELS: list[KnownModel] = [
         video("text", num_frames=121, fps=24, num_inference_steps=50, guidance_scale=6.0),
     ),
     KnownModel(r"minimax-?h3", "MiniMax-H3", CLIPS, video("text image video audio")),
+    KnownModel(r"longcat-video(?!-avatar)", "LongCat-Video", CLIPS, video("text image")),
     KnownModel(r"longcat-video-avatar", "LongCat-Video-Avatar", CLIPS, video("image audio")),
     KnownModel(r"cosmos-?3", "Cosmos3", CLIPS, video("text image video")),
     KnownModel(r"sana.*i2v|magi-?2|sana-?wm|lingbot-world", "This model", CLIPS, video("image")),
@@ -243,6 +251,7 @@ KNOWN_MODELS: list[KnownModel] = [
         r"qwen3-omni.*(thinking|captioner)", "Qwen3-Omni", "understands", chat("text image audio video", "text")
     ),
     KnownModel(r"qwen(2\.5|3|3\.5)-omni", "Qwen-Omni", ALOUD, chat("text image audio video", "text audio")),
+    KnownModel(r"dynin-?omni|joyai-vl-interaction", "This model", ALOUD, chat("text image audio video", "text audio")),
     KnownModel(r"minicpm-?o", "MiniCPM-o", ALOUD, chat("text image audio video", "text audio")),
     KnownModel(
         r"ming.*omni", "Ming-Omni", "understands, speaks and draws", chat("text image audio video", "text audio image")
