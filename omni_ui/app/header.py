@@ -6,7 +6,7 @@ TELL = """<details class="omni-tell"><summary><svg viewBox="0 0 16 16" width="16
 <path fill="currentColor" d="M8 1.5a4 4 0 0 1 4 4V9l1.5 2.5h-11L4 9V5.5a4 4 0 0 1 4-4zM6.5 13h3a1.5 1.5 0 0 1-3 0z"/>
 </svg><span>Tell me when done</span></summary><fieldset>
 <legend>When a run of more than 10 s ends</legend>
-<label><input type="radio" name="omni-tell" value="off" checked> say nothing</label>
+<label><input type="radio" name="omni-tell" value="off" checked> do nothing</label>
 <label><input type="radio" name="omni-tell" value="sound"> play a sound</label>
 <label><input type="radio" name="omni-tell" value="notification"> show a notification</label>
 <label><input type="checkbox" name="omni-always"> also while I look at this page</label>

@@ -235,7 +235,7 @@ class Stream {
       : silent ? "Press Play to hear it."
       : this.state === "waiting" ? "Waiting for the first sound"
       : this.state === "holding" && !this.stats.done
-        ? `The server is slower than speech: holding back ${this.lead.toFixed(1)} s`
+        ? `The server is slower than speech: buffering ${this.lead.toFixed(1)} s`
       : "";
     if (this.note.textContent !== note) this.note.textContent = note;
     this.progress();

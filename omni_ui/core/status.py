@@ -64,7 +64,7 @@ def failed(sentence: str, details: str = "") -> str:
     folded = ""
     if details and details.strip() not in sentence:
         shown = escape(details if len(details) < 2000 else details[:2000] + " …")
-        folded = f"<details><summary>The server's own words</summary><pre>{shown}</pre></details>"
+        folded = f"<details><summary>Server message</summary><pre>{shown}</pre></details>"
     return _box(FAILED, f'<p class="omni-error">{escape(sentence)}</p>{folded}')
 
 

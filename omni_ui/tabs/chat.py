@@ -28,7 +28,7 @@ from omni_ui.widgets.file_input import attach_field
 
 HELLO = "Write below, or attach a picture, a recording or a video. The answer appears here."
 EXAMPLES = ["What can you do?", "Draw a lighthouse at sunset, and tell me about it", "Say hello in a warm voice"]
-REOPENED = "The conversation is here again. Write the next message to go on with it."
+REOPENED = "The conversation is back. Write a message to continue."
 PLACEHOLDER = "Write a message"
 MESSAGES = '<div class="omni-messages" role="log" aria-label="Conversation"></div>'
 LIVE = (

@@ -17,7 +17,7 @@ from omni_ui.features.servers.doctor_card import examine_all
 from omni_ui.settings import TABS, Tab
 from omni_ui.tabs.base import OmniTab
 
-HELLO = "What is known about the servers behind this page. A test asks one anew, and costs no GPU time."
+HELLO = "What this page knows about its servers. A test asks one again and uses no GPU time."
 UNUSABLE = (
     "This server cannot be used. Nothing answers there as vLLM-Omni does, or it wants another API key, or this page "
     "does not connect there. Nothing was changed."

@@ -27,7 +27,7 @@ from omni_ui.tabs.result_actions import below
 from omni_ui.widgets.audio_player import sound_drawing, sound_player
 from omni_ui.widgets.events import PRIVATE
 
-HELLO = "Your speech will be heard here while it is made."
+HELLO = "Your speech plays here while it is made."
 EXAMPLES = [
     "Good morning! The kettle is on, and the day is yours.",
     "The old lighthouse keeper counted the waves, one by one, until the fog lifted.",

@@ -38,7 +38,7 @@ from omni_ui.tabs.base import OmniTab
 from omni_ui.tabs.result_actions import below_result
 from omni_ui.widgets.image_input import PictureForm, paths_of
 
-HELLO = "Your video will appear here. It goes on being made when you leave the page."
+HELLO = "Your video will appear here. You can close the page; it keeps going."
 EXAMPLES = [
     "A lighthouse at dusk, waves rolling in, the camera moves slowly closer",
     "A red fox runs through deep snow, soft morning light",

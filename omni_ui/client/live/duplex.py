@@ -138,12 +138,12 @@ class DuplexTalk(BaseTalk):
                 return
             self._line.clear()
             if not self._can.resumes or not await self._resume():
-                self._emit(CallEnded("The line to the server was cut. Call again.", failed=True))
+                self._emit(CallEnded("The connection to the server was lost. Call again.", failed=True))
                 return
 
     async def _resume(self) -> bool:
         """Takes the session up again; False when that cannot be."""
-        self._emit(Notice("The line was cut. Trying to take it up again."))
+        self._emit(Notice("The connection was lost. Reconnecting."))
         end = time.monotonic() + GRACE
         while time.monotonic() < end and not self._closing:
             try:
@@ -165,7 +165,7 @@ class DuplexTalk(BaseTalk):
                 self._socket = socket
                 self._resume_token = answer.get("resume_token") or self._resume_token
                 self._line.set()
-                self._emit(Notice("The line stands again."))
+                self._emit(Notice("Connected again."))
                 return True
             await socket.aclose()
             return False
@@ -243,7 +243,7 @@ def refused(event: Event) -> OmniError:
     """The error for a session that the server would not open."""
     code, words = error_code(event), error_sentence(event)
     if code == "resource_exhausted":
-        return ServerBusy("All lines of this server are taken.", "Try again in half a minute.", server_message=words)
+        return ServerBusy("All call slots of this server are in use.", "Try again in half a minute.", server_message=words)
     if code == "ref_audio_required":
         return BadRequest(
             "This model answers in a voice that it is given.",

@@ -71,7 +71,7 @@ class LiveSocket:
 
     def _gone(self) -> NotReachable:
         closing = self._connection.close_reason or ""
-        return NotReachable(f"The line to {self._address} was cut.", "Call again.", server_message=closing)
+        return NotReachable(f"The connection to {self._address} was lost.", "Call again.", server_message=closing)
 
     async def aclose(self) -> None:
         try:
@@ -122,6 +122,6 @@ def _refused(status: int, address: str) -> OmniError:
     if status in (404, 405, 426, 501):
         return NotFound("This server has no route for live talk.", status=status)
     if status in (429, 502, 503, 504):
-        return ServerBusy("The server, or the proxy in front of it, does not open the line now.", status=status)
+        return ServerBusy("The server, or the proxy in front of it, refuses the connection for now.", status=status)
     # Starlette answers 403 when a websocket is refused before it is accepted, also for a route that is not there.
-    return NotFound("This server does not open a line for live talk.", status=status)
+    return NotFound("This server does not accept live calls.", status=status)

@@ -34,13 +34,13 @@ class ChatRequest(Request):
     )
     modalities: Annotated[list[Literal["text", "audio", "image"]] | None, BeforeValidator(_modalities)] = knob(
         label="Answer with",
-        help="Without a choice the model gives all that it can.",
+        help="Leave empty for everything the model offers.",
         place="card",
         presets=[("Text", "text"), ("Speech", "audio"), ("Pictures", "image")],
     )
     temperature: Maybe[float] = knob(
         label="Temperature",
-        help="0 always takes the likeliest word; higher is freer.",
+        help="0 always picks the likeliest word; higher values vary more.",
         place="card",
         kind="slider",
         step=0.05,
@@ -88,7 +88,7 @@ class ChatRequest(Request):
         label="Presence penalty", help="Above 0: new subjects are likelier.", kind="slider", step=0.1, ge=-2, le=2
     )
     frequency_penalty: Maybe[float] = knob(
-        label="Frequency penalty", help="Above 0: fewer words come twice.", kind="slider", step=0.1, ge=-2, le=2
+        label="Frequency penalty", help="Above 0: fewer repeated words.", kind="slider", step=0.1, ge=-2, le=2
     )
     language: Maybe[str] = knob(
         label="Language",
@@ -103,7 +103,7 @@ class ChatRequest(Request):
         label="Picture size", help="Of pictures in the answer.", kind="size", presets=SIZES, cap="size"
     )
     num_outputs_per_prompt: Maybe[int] = knob(
-        label="Pictures", help="How many an answer has.", kind="number", ge=1, le=10, cap="n"
+        label="Pictures", help="How many pictures an answer has.", kind="number", ge=1, le=10, cap="n"
     )
     num_inference_steps: Maybe[int] = knob(
         label="Inference steps",

@@ -66,7 +66,7 @@ class EditRequest(FormRequest):
     )
     size: Annotated[Maybe[str], AfterValidator(_check_size)] = knob(
         label="Size",
-        help="Width and height of the result. Without one it is that of the first picture.",
+        help="Width and height of the result. Leave empty for that of the first picture.",
         place="card",
         kind="size",
         presets=EDIT_SIZES,

@@ -107,7 +107,7 @@ class SoundRequest(Request):
     speed: float = knob(
         1.0,
         label="Speed",
-        help="Stretches the finished sound; the pitch stays.",
+        help="Stretches the finished sound; the pitch stays the same.",
         kind="slider",
         step=0.05,
         ge=0.25,

@@ -88,7 +88,7 @@ class SpeechRequest(Request):
     )
     x_vector_only_mode: Maybe[bool] = knob(
         label="Timbre only",
-        help="Copies how the voice sounds and not how it speaks; needs no transcript.",
+        help="Copies the sound of the voice, not its way of speaking; needs no transcript.",
         place="own",
         kind="switch",
     )
@@ -96,7 +96,7 @@ class SpeechRequest(Request):
         "wav", label="Format", help="WAV and FLAC keep everything; MP3 and Opus are smaller.", kind="choice"
     )
     speed: float = knob(
-        1.0, label="Speed", help="1 is as spoken; the pitch stays.", kind="slider", step=0.05, ge=0.25, le=4
+        1.0, label="Speed", help="1 is normal speed; the pitch stays the same.", kind="slider", step=0.05, ge=0.25, le=4
     )
     seed: Maybe[int] = knob(
         label="Seed",

@@ -82,7 +82,7 @@ class VideoRequest(FormRequest):
     )
     seconds: Annotated[str | None, BeforeValidator(_whole_seconds)] = knob(
         label="Length",
-        help="How long the video is, in whole seconds. The number of frames beats it.",
+        help="How long the video is, in whole seconds. Ignored if Frames is set.",
         place="card",
         kind="number",
         unit="s",
@@ -91,7 +91,7 @@ class VideoRequest(FormRequest):
     )
     num_frames: Maybe[int] = knob(
         label="Frames",
-        help="How many pictures make up the video. Many models want a multiple of 4 and 1 more, such as 81.",
+        help="How many pictures make up the video. Many models want 4 × n + 1, for example 81.",
         place="card",
         kind="number",
         ge=1,
@@ -100,7 +100,7 @@ class VideoRequest(FormRequest):
     )
     fps: Maybe[float] = knob(
         label="Frame rate",
-        help="How fast they play. The same frames at a higher rate make a shorter video.",
+        help="How fast the frames play. The same frames at a higher rate make a shorter video.",
         place="card",
         kind="number",
         unit="fps",
@@ -177,7 +177,7 @@ class VideoRequest(FormRequest):
     )
     sound_duration: Maybe[float] = knob(
         label="Length of the sound",
-        help="Without it the sound is as long as the video.",
+        help="Leave empty to match the length of the video.",
         kind="number",
         unit="s",
         gt=0,
@@ -198,7 +198,7 @@ class VideoRequest(FormRequest):
     )
     start_time_seconds: Maybe[float] = knob(
         label="Start in the reference",
-        help="From where a reference video is used.",
+        help="Where in the reference video to start.",
         kind="number",
         unit="s",
         ge=0,

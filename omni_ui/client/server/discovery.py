@@ -160,7 +160,7 @@ def _judge_tab(
         if tab in stated:
             return Ability(True, f"Its host says that this server can {VERBS[tab]}.", model.id, detail=facts)
         return Ability(False, f"Its host says that this server cannot {VERBS[tab]}.", model.id, start)
-    doubt = " Its name is new to us, so this is a guess." if guess else ""
+    doubt = " The model's name is unknown here, so this is a guess." if guess else ""
     if able:
         return Ability(True, f"{name} {entry.does}.{doubt}", model.id, guess=guess, detail=facts)
     if tab == "chat" and "speech" in entry.can and not several:

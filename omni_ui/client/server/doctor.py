@@ -88,7 +88,7 @@ def _summary(kind: Kind, version: str | None) -> str:
         return f"vLLM {version} answers, without vLLM-Omni." if version else "vLLM answers, without vLLM-Omni."
     if kind == "openai-like":
         return "A plain OpenAI-style server answers: only OpenAI's own settings are sent."
-    return "A server answers; what kind it is does not show."
+    return "A server answers, but does not say what kind it is."
 
 
 def _drops(found: Capabilities, gateway: Gateway | None, replicas: int | None) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ export const blindTest = (dialog, chosen) => {
       const { pair, ...words } = describeDifference(found);
       note = storeVotes(storage, [...readVotes(storage), { at: new Date().toISOString(), kind, better, pair, ...words }]);
     }
-    const said = { first: "You found A better.", second: "You found B better.", [NONE]: "You found no difference." }[better];
+    const said = { first: "You preferred A.", second: "You preferred B.", [NONE]: "You found no difference." }[better];
     const equal = await same(shown).catch(() => false);
     const heads = ["A", "B"].map((name, side) => (better === ["first", "second"][side] ? `${name} (better)` : name));
     const next = pairs.length ? button("Next pair", turn, { class: "omni-primary", "data-act": "next" }) : null;

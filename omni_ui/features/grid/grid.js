@@ -69,7 +69,7 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
 
   const begin = (what) => {
     if (running()) {
-      notice("Something is being made here: stop it first.");
+      notice("Something is running here: stop it first.");
       return;
     }
     clearTimeout(timer);
@@ -186,7 +186,7 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
     parts.take.disabled = !done;
     parts.take.hidden = !done;
     parts.seed.hidden = !board?.seed || !document.getElementById(`${tab}-seed`);
-    if (!board) { parts.note.textContent = live ? "Looking at what you entered" : ""; return; }
+    if (!board) { parts.note.textContent = live ? "Checking your input" : ""; return; }
     const failed = count("failed");
     const made = failed ? `${done} of ${board.cells.length} made, ${failed} failed.` : `${done} of ${board.cells.length} made.`;
     const seed = board.seed ? ` Seed ${board.seed}.` : "";
@@ -232,7 +232,7 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
     const told = props.value;
     if (!told || told.at) return; // an order of our own
     if (told.plan || told.unplanned) say(told.plan || told.unplanned, Boolean(told.unplanned));
-    if (told.adopted) notice("It stands in the controls now. Run makes it.");
+    if (told.adopted) notice("It is in the settings now. Press Run to make it.");
     if (told.refused && told.id === id) {
       waiting = false;
       update();

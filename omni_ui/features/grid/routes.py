@@ -80,7 +80,7 @@ def grid_routes(backends: Backends, store: Store) -> APIRouter:
         try:
             archive = await asyncio.to_thread(home.pack, grid.as_sheet(most))
         except OSError:
-            raise HTTPException(404, "A result is not here any more: run the grid again.") from None
+            raise HTTPException(404, "A result is gone: run the comparison again.") from None
         return Response(archive, media_type="application/zip", headers=_named("grid.zip"))
 
     @router.get("/ignored")

@@ -119,7 +119,7 @@ defineComponent("history", ({ element, props }) => {
     const words = [];
     if (told.room) {
       words.push(`Your results take ${formatBytes(told.room.mine)}.`);
-      if (told.limit) words.push(`All together ${formatBytes(told.room.all)} of ${formatBytes(told.limit)}; when that is full, the oldest without a star go first.`);
+      if (told.limit) words.push(`${formatBytes(told.room.all)} of ${formatBytes(told.limit)} used; when it is full, the oldest results without a star are deleted first.`);
     }
     if (told.keeps) {
       const left = told.oldest ? told.oldest + told.keeps - Date.now() / 1000 : null;
@@ -132,7 +132,7 @@ defineComponent("history", ({ element, props }) => {
     const filtered = search.value.trim() || tab.value || starred.checked;
     const words = !told.known
       ? "This browser stores nothing for this page, so there is no history. Allow cookies and storage for it to have one."
-      : filtered ? "Nothing here fits the search." : "What you make in any tab is kept here, with its settings: results, and tries that failed.";
+      : filtered ? "No results match." : "Everything you make is kept here with its settings, failed runs too.";
     list.append(make("li", { class: "omni-history-none omni-quiet" }, words));
   };
   const near = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) more.click(); }, { rootMargin: "400px" });
@@ -183,7 +183,7 @@ defineComponent("history", ({ element, props }) => {
     detail.replaceChildren(...[
       make("h2", {}, `${props.titles[record.tab] || record.tab}, ${formatTime(record.at)}`), acts,
       record.error ? make("p", { class: "omni-history-error" }, record.error) : null,
-      record.details ? make("details", {}, make("summary", {}, "The server's own words"), make("pre", {}, record.details)) : null,
+      record.details ? make("details", {}, make("summary", {}, "Server message"), make("pre", {}, record.details)) : null,
       record.prompt ? make("p", { class: "omni-history-whole" }, record.prompt) : null,
       ...results.map((file) => media(record, file)),
       record.text ? make("div", { class: "omni-history-media" }, make("pre", {}, record.text), make("p", { class: "omni-history-line" }, ...sends(record, "text", 0, () => null))) : null,

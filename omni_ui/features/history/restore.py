@@ -26,7 +26,7 @@ from omni_ui.widgets.image_input import PictureForm
 if TYPE_CHECKING:
     from omni_ui.features.tab_context import TabContext
 
-FILLED = "An earlier result; its settings and inputs are filled in. Run makes it once more."
+FILLED = "An earlier result. Its settings and inputs are filled in; Run makes it again."
 
 
 async def open_record(record: HistoryRecord, find: Callable[[HistoryFile], Path | None], session: str) -> Opened:
@@ -76,7 +76,7 @@ def once_more(tab: "TabContext", opened: Opened, apart: bool = False) -> str:
             raise BadRecipe(f"{gone[0]} is not here any more.")
         request = opened.asked()
     except BadRecipe as wrong:
-        return f'<p class="omni-quiet">This cannot be made once more. {escape(str(wrong))}</p>'
+        return f'<p class="omni-quiet">This cannot be repeated. {escape(str(wrong))}</p>'
     entered = {name: opened.entered.get(name) for name in tab.inputs}
     outcome = Outcome(opened.results, record.text)
     repetition = tab.repeat.made(request, entered, outcome, record.model, record.version)

@@ -38,7 +38,7 @@ JOB = "job:"
 TOO_LARGE = (
     "The last result is larger than the room for results, so it was not kept: the host can raise OMNI_MAX_STORAGE."
 )
-STARS = "All the room for results is taken by starred ones, so the last result was not kept: delete some of them."
+STARS = "Starred results fill the storage, so the last result was not saved: delete some of them."
 
 
 @dataclass(frozen=True)

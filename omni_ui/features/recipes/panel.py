@@ -43,7 +43,7 @@ OPENER = '<div class="omni-opened" role="status" aria-live="polite" hidden></div
 PRESETS = (
     '<div class="omni-presets" role="group" aria-label="Presets"><span class="omni-quiet">Presets</span>'
     '<span class="omni-preset-list"></span><label class="omni-small omni-open"><input type="file" '
-    'accept="image/*,audio/*,video/*,.json"><span>Open settings of a file</span></label></div>'
+    'accept="image/*,audio/*,video/*,.json"><span>Load settings from a file</span></label></div>'
 )
 TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".wav": "audio/wav", ".flac": "audio/flac",
          ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".mp4": "video/mp4"}  # fmt: skip
@@ -65,7 +65,7 @@ async def settings_of(request: Request, model: str | None, files: list[Path]) ->
     try:
         recipe = await asyncio.to_thread(Recipe.of, request, model)
     except OSError:
-        return '<p class="omni-quiet">A file that was sent is not here any more, so these settings are not whole.</p>'
+        return '<p class="omni-quiet">A file that was sent is gone, so these settings are incomplete.</p>'
     return settings_view(recipe, files)
 
 
@@ -189,7 +189,7 @@ def _read(what: Json) -> OpenedSettings:
 
 def said(recipe: Recipe, left: list[str], maker: str = "", loras: list[str] | None = None) -> str:
     """What was filled in, who made it, and what is still missing."""
-    words = ["The settings are filled in. Nothing runs before you start it."]
+    words = ["The settings are filled in. Press Run to start."]
     if maker:
         words.append(f"The file was made by {maker}{f' with the model {recipe.model}' if recipe.model else ''}.")
     if loras:

@@ -153,7 +153,7 @@ class Recipe:
         for name, info in known.items():
             if name not in self.request:
                 if info.is_required():
-                    raise BadRecipe(f"These settings are not whole: {info.title or name} is missing.")
+                    raise BadRecipe(f"These settings are incomplete: {info.title or name} is missing.")
                 continue
             try:
                 validator.validate_assignment(empty, name, self.request[name], strict=True)

@@ -1,4 +1,4 @@
-"""The same result once more: "Again", "Another", and "Repeat and check", below the result of every tab.
+"""The same result once more: "Same seed", "New seed", and "Check it repeats", below the result of every tab.
 
 The first two fill in the seed and press Run, which the browser does alone (repeat.js). The third runs the very
 request of the result that is shown, whatever stands in the controls by now, by the same event as Run; and so do the
@@ -19,15 +19,15 @@ from omni_ui.widgets.fields import Component
 
 SESSIONS = 500
 """Sessions whose last result is known; the oldest are forgotten first."""
-GONE = "The result that was shown is not known any more: press Run to make one."
+GONE = "The last result is no longer available: press Run to make one."
 AGAIN = {
-    "again": ("Again", "Run once more with this seed and what stands in the controls"),
-    "another": ("Another", "Run once more with a new seed"),
-    "check": ("Repeat and check", "Send the very request of this result once more, and compare"),
+    "again": ("Same seed", "Run again with this seed and the settings as they are now"),
+    "another": ("New seed", "Run again with a new seed"),
+    "check": ("Check it repeats", "Send the same request again and compare the results"),
 }
 APART = AGAIN | {
-    "again": ("Again", "Make this once more with its seed"),
-    "another": ("Another", "Make this with a new seed"),
+    "again": ("Same seed", "Make this again with its seed"),
+    "another": ("New seed", "Make this with a new seed"),
 }
 """Where what stands in the controls is something else."""
 TITLES = {IDENTICAL: "Identical.", NEARLY: "Nearly the same.", DIFFERENT: "Different.", UNKNOWN: "Not compared."}
@@ -92,9 +92,9 @@ class Repeat:
             for do, (words, title) in (APART if apart else AGAIN).items()
         )
         return (
-            f'<div class="omni-again" role="group" aria-label="Once more" data-tab="{self.tab}" '
+            f'<div class="omni-again" role="group" aria-label="Run again" data-tab="{self.tab}" '
             f"{facts}{' data-apart' if apart else ''}>"
-            f'<span class="omni-quiet">Once more</span>{buttons}</div>'
+            f'<span class="omni-quiet">Run again</span>{buttons}</div>'
         )
 
 

@@ -106,6 +106,6 @@ def card(seen: ServerFacts) -> str:
         f'<section class="omni-server-card" data-state="{seen.state}" aria-label="{TITLES[seen.tab]}">'
         f'<h3>{TITLES[seen.tab]} <span class="omni-pill" data-state="{seen.state}">{STATES[seen.state]}</span></h3>'
         f'<dl>{rows}</dl><div class="omni-code omni-serve"><pre tabindex="0"><code>{escape(seen.start)}</code></pre>'
-        '<button type="button" class="omni-copy" aria-label="Copy the line that starts it">Copy</button></div>'
+        '<button type="button" class="omni-copy" aria-label="Copy the start command">Copy</button></div>'
         "</section>"
     )

@@ -53,7 +53,7 @@ def doctor_card(diagnosis: Diagnosis, title: str, backends: Backends, backend: B
     fixes = "\n".join(diagnosis.settings)
     code = (
         f'<div class="omni-code omni-serve"><pre tabindex="0"><code>{escape(fixes)}</code></pre>'
-        '<button type="button" class="omni-copy" aria-label="Copy what mends it">Copy</button></div>'
+        '<button type="button" class="omni-copy" aria-label="Copy the fix">Copy</button></div>'
         if fixes
         else ""
     )

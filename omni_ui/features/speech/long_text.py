@@ -236,7 +236,7 @@ class Reading(Work):
         why = first.trouble if first.trouble.endswith((".", "!", "?")) else f"{first.trouble}."
         return OmniError(
             f"{which} of {len(self._parts)} could not be spoken: {why}",
-            f"The other {kept} are kept below: press “Speak what is missing” there, and all are joined.",
+            f"The other {kept} are kept below: press “Speak missing parts” there, and all are joined.",
             status=error.status,
             server_message=error.server_message,
         )

@@ -29,7 +29,7 @@ const wave = (peaks) => {
 defineComponent("speech_parts", ({ element, props, trigger, watch }) => {
   const box = element.querySelector(".omni-parts");
   const title = make("p", "omni-parts-title");
-  const missing = make("button", "omni-small", "Speak what is missing", { type: "button" });
+  const missing = make("button", "omni-small", "Speak missing parts", { type: "button" });
   const list = make("ol");
   const player = new Audio();
   let current = null;

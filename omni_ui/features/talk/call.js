@@ -31,7 +31,7 @@ export class Call {
     this.socket.binaryType = "arraybuffer";
     this.socket.onopen = () => this.send({ type: "start", ...this.options });
     this.socket.onmessage = ({ data }) => (typeof data === "string" ? this.event(JSON.parse(data)) : this.sound(data));
-    this.socket.onclose = () => this.end({ text: this.closed ? "" : "The line of this page was cut. Call again.", failed: !this.closed });
+    this.socket.onclose = () => this.end({ text: this.closed ? "" : "This page lost its connection. Call again.", failed: !this.closed });
   }
 
   send(event) {
@@ -133,7 +133,7 @@ export class Call {
       turn.heard = ms;
       if (!turn.told || ms - turn.told >= 500) this.tellHeard(turn, ms);
     } else if (type === "dry") {
-      this.on.notice("The answer comes slower than it is spoken: the server or the line is slow.", "info");
+      this.on.notice("The answer arrives more slowly than it is spoken: the server or the connection is slow.", "info");
     } else if (type === "over") {
       this.tellHeard(turn, turn.heard);
       this.sounding = 0;

@@ -29,7 +29,7 @@ SendBytes = Callable[[bytes], Awaitable[None]]
 PROFILES = {
     "duplex": "The model listens while it speaks: speak at any time to interrupt it.",
     "turns": "One question, one answer: this server forgets what was said before.",
-    "chat": "Each thing that you say is sent as a recording, and the answer is read to you.",
+    "chat": "What you say is sent as a recording, and the answer is read aloud.",
 }
 """What the page says of each kind of talk."""
 

@@ -100,7 +100,7 @@ async def _serve(socket: WebSocket, backends: Backends, recorder: Recorder, visi
         if await slot.ready(PATIENCE):
             await _call(socket, backends, backend, recorder, visitor, start)
         else:
-            await _refuse(socket, "All places of this server are taken: call again in a moment.")
+            await _refuse(socket, "This server has no free call slot: try again in a moment.")
     finally:
         slot.leave()
         await backend.let_go()

@@ -204,7 +204,7 @@ class JobPoller:
         if record.started and not record.made and now - record.started > self._limit:
             raise TooLong(f"The server was not done after {self._limit:.0f} s and was told to stop.")
         if not record.started and now - record.created > GIVE_UP:
-            raise TooLong("The job stood in the server's line for a whole day and was taken back.")
+            raise TooLong("The job waited a whole day in the server's queue and was cancelled.")
 
     async def _note_time(self, record: VideoRecord) -> None:
         if not record.started or not record.ended:

@@ -20,7 +20,7 @@ from omni_ui.widgets.fields import untouched
 
 STATES = {
     "sending": "Sending",
-    "queued": "In the server's line",
+    "queued": "In the server's queue",
     "in_progress": "Making the video",
     "fetching": "Fetching the video",
     "done": "Done",

@@ -139,8 +139,8 @@ async def test_a_line_that_is_cut_is_taken_up_again():
     async with Live(answer) as live, OmniClient(live.url) as omni, await omni.open_talk(TalkConfig()) as talk:
         seen = await until(talk.events(), TurnStarted)
     assert [event.sentence for event in seen if isinstance(event, Notice)] == [
-        "The line was cut. Trying to take it up again.",
-        "The line stands again.",
+        "The connection was lost. Reconnecting.",
+        "Connected again.",
     ]
     assert resumed[0]["resume_token"] == "first"
     assert resumed[0]["last_received_server_event_seq"] == 7
@@ -155,13 +155,13 @@ async def test_a_line_that_cannot_be_taken_up_again_ends_the_call():
     async with Live(answer) as live, OmniClient(live.url) as omni, await omni.open_talk(TalkConfig()) as talk:
         ended = (await until(talk.events(), CallEnded))[-1]
     assert ended.failed
-    assert ended.sentence == "The line to the server was cut. Call again."
+    assert ended.sentence == "The connection to the server was lost. Call again."
 
 
 @pytest.mark.parametrize(
     ("code", "error", "sentence"),
     [
-        ("resource_exhausted", ServerBusy, "All lines of this server are taken. Try again in half a minute."),
+        ("resource_exhausted", ServerBusy, "All call slots of this server are in use. Try again in half a minute."),
         ("ref_audio_required", BadRequest, "This model answers in a voice that it is given."),
         ("config_invalid", BadRequest, "The server refused the call. The server said: no."),
     ],
