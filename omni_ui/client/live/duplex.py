@@ -243,7 +243,9 @@ def refused(event: Event) -> OmniError:
     """The error for a session that the server would not open."""
     code, words = error_code(event), error_sentence(event)
     if code == "resource_exhausted":
-        return ServerBusy("All call slots of this server are in use.", "Try again in half a minute.", server_message=words)
+        return ServerBusy(
+            "All call slots of this server are taken.", "Try again in half a minute.", server_message=words
+        )
     if code == "ref_audio_required":
         return BadRequest(
             "This model answers in a voice that it is given.",

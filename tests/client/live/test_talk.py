@@ -161,7 +161,7 @@ async def test_a_line_that_cannot_be_taken_up_again_ends_the_call():
 @pytest.mark.parametrize(
     ("code", "error", "sentence"),
     [
-        ("resource_exhausted", ServerBusy, "All call slots of this server are in use. Try again in half a minute."),
+        ("resource_exhausted", ServerBusy, "All call slots of this server are taken. Try again in half a minute."),
         ("ref_audio_required", BadRequest, "This model answers in a voice that it is given."),
         ("config_invalid", BadRequest, "The server refused the call. The server said: no."),
     ],
