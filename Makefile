@@ -34,7 +34,8 @@ bench: dev
 	sh tests/need_programs.sh
 	$(PY) -m bench.run
 
-# The wheel and the sdist, checked, installed into empty environments and run.
+# The wheel and the sdist, checked, installed into empty environments and run; the Python code that results show, with
+# what it says it needs and nothing else.
 package: dev
 	$(PY) -m pytest -m package tests/test_package.py tests/test_other_readers.py
 

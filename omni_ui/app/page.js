@@ -65,7 +65,7 @@ document.addEventListener("click", (event) => {
     });
   } else if (target.dataset.pane !== undefined) {
     for (const one of code.querySelectorAll("[role=tab]")) one.setAttribute("aria-selected", one === target);
-    for (const pane of code.querySelectorAll("pre")) pane.hidden = pane.dataset.pane !== target.dataset.pane;
+    for (const pane of code.querySelectorAll("pre, .omni-trap")) pane.hidden = pane.dataset.pane !== target.dataset.pane;
   }
 });
 

@@ -91,7 +91,10 @@ while (["queued", "in_progress"].includes(job.status)) {
   // A failed job comes with an error status and itself as the body.
   job = await (await fetch(`${baseUrl}/v1/videos/${job.id}`, { headers })).json();
 }
-if (job.status !== "completed") throw new Error(JSON.stringify(job.error));
+if (job.status !== "completed") {
+  console.error(job.error?.message ?? JSON.stringify(job));
+  process.exit(1);
+}
 
 const content = await fetch(`${baseUrl}/v1/videos/${job.id}/content`, { headers });
 if (!content.ok) throw new Error(`${content.status}: ${await content.text()}`);

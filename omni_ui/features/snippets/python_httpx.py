@@ -7,6 +7,7 @@ from omni_ui.client import FileRef
 from omni_ui.features.snippets import literals, readers
 from omni_ui.features.snippets.plan import USUAL_ADDRESS, WAIT, Attachment, Plan
 
+NEEDS = "# Needs: pip install httpx"
 FAILED = """if answer.is_error:
     sys.exit(answer.text)
 """
@@ -36,7 +37,7 @@ def write(plan: Plan) -> str:
     )
     lines = "\n".join(f"import {name}" for name in imports)
     gap = "\n\n" if helpers else "\n"
-    return f"{lines}\n\nimport httpx\n{helpers}{gap}{setup(plan)}{body}"
+    return f"{NEEDS}\n{lines}\n\nimport httpx\n{helpers}{gap}{setup(plan)}{body}"
 
 
 def setup(plan: Plan) -> str:

@@ -1,4 +1,7 @@
-"""Python with the openai package, where it has the call; else through its client.post.
+"""Python with the openai package (2.x and 3.x), where it has the call; else through its client.post.
+
+Nothing but that package is used: 2.x brings httpx and 3.x does not. Answers that are files are asked for as its own
+`HttpxBinaryResponseContent`, which both have.
 
 Parameters that the package does not know go into `extra_body`. Its calls for videos are on their way out (they belong
 to a product that ends) and so are not used.
@@ -11,6 +14,8 @@ from omni_ui.features.snippets import literals, readers
 from omni_ui.features.snippets.plan import WAIT, Plan
 from omni_ui.features.snippets.python_httpx import READ_FILE, address, files, form, literal, opened
 
+NEEDS = '# Needs: pip install "openai>=2"'
+BINARY = "openai.HttpxBinaryResponseContent"
 PICTURES = {"prompt", "model", "n", "size", "output_format", "output_compression"}
 EDITS = {*PICTURES, "background", "stream"}
 CHAT = {"model", "messages", "modalities", "temperature", "max_tokens", "seed", "top_p", "presence_penalty"}
@@ -23,11 +28,12 @@ def write(plan: Plan) -> str:
     code = (READ_FILE if plan.refs else "") + body + "os."
     names = [name for name in ("base64", "io", "json", "os", "sys", "time", "wave") if f"{name}." in code]
     imports = "".join(f"import {name}\n" for name in names) + "\n"
-    imports += "".join(f"import {name}\n" for name in ("httpx", "openai") if f"{name}." in body)
+    imports += "import openai\n" if "openai." in body else ""
     imports += f"from openai import OpenAI{', omit' if '=omit,' in body else ''}"
     helper = READ_FILE + "\n\n" if plan.refs else "\n"
     base = literals.text(f"{plan.base_url}/v1") if plan.base_url else f'{address(plan)} + "/v1"'
-    return f"""{imports}
+    return f"""{NEEDS}
+{imports}
 {helper}client = OpenAI(
     base_url={base},
     api_key=os.environ.get("OMNI_API_KEY") or "none",
@@ -105,11 +111,11 @@ def _file(plan: Plan) -> str:
         call = _call(plan, given, "client.audio.speech.create", SPEECH, ("model", "voice"))
         return f"answer = {call}" + _save(plan, "answer.content")
     if plan.call.json is None:
-        return _post_form(plan).replace("cast_to=object", "cast_to=httpx.Response") + _save(plan, "answer.content")
+        return _post_form(plan).replace("cast_to=object", f"cast_to={BINARY}") + _save(plan, "answer.content")
     return f"""# The package has no call for sounds, so this posts to the server's own route.
 answer = client.post(
     "{plan.call.path.removeprefix("/v1")}",
-    cast_to=httpx.Response,
+    cast_to={BINARY},
     body={literal(plan, plan.json)},
 )
 """ + _save(plan, "answer.content")
@@ -167,8 +173,8 @@ def _video_job(plan: Plan) -> str:
     except openai.APIStatusError as failed:  # a failed job comes with an error status
         sys.exit(str(failed))
 
-content = client.get(f"/videos/{job['id']}/content", cast_to=httpx.Response).content
-"""
+content = client.get(f"/videos/{job['id']}/content", cast_to=BINARY).content
+""".replace("BINARY", BINARY)
         + _save(plan, "content")
     )
 

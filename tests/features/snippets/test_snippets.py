@@ -303,6 +303,27 @@ def test_the_page_shows_the_code_escaped():
     assert html.count('role="tab"') == html.count("<pre ") == len(LANGUAGES)
 
 
+def test_a_word_stands_below_the_code_where_the_usual_package_has_a_trap():
+    html = code_view(ImageRequest(prompt="x").wire(), None)
+    words = re.findall(r'<p class="omni-trap" data-pane="(\d)"( hidden)?>([^<]+)</p>', html)
+    assert [(LANGUAGES[int(pane)], hidden) for pane, hidden, _ in words] == [
+        ("Python, openai", " hidden"),
+        ("JavaScript", " hidden"),
+    ]
+    assert "extra_body" in words[0][2]
+    chat = ChatRequest(messages=[{}], modalities=["text"])
+    assert "max_completion_tokens" in code_view(chat.wire(), None)
+    assert "omni-trap" not in code_view(SoundRequest(input="rain").wire(), None)
+
+
+def test_a_failed_job_ends_javascript_with_one_sentence(server, tmp_path):
+    call = VideoRequest(prompt="[[fail:generate]]", size="64x48", num_frames=1).wire()
+    done = run("JavaScript", snippet("JavaScript", call, server.url), tmp_path)
+    assert done.returncode == 1
+    assert len(done.stderr.decode().strip().splitlines()) == 1
+    assert "{" not in done.stderr.decode()
+
+
 def test_curl_hands_python_no_apostrophe():
     for request in (
         ChatRequest(messages=[{}]), SpeechRequest(input="x", stream=True), ImageRequest(prompt="x"),
