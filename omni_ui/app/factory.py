@@ -96,7 +96,8 @@ class Services:
             StorageLimits(settings.cache_seconds, settings.keep_seconds, settings.room, settings.daily_uploads),
             self.sessions.visitors,
         )
-        self.recorder = Recorder(self.store, self.jobs, Limits(settings.keep_seconds, settings.room), self.storage)
+        limits = Limits(settings.keep_seconds, settings.room, bool(settings.public))
+        self.recorder = Recorder(self.store, self.jobs, limits, self.storage)
 
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:

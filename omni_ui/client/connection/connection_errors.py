@@ -9,6 +9,7 @@ from typing import Protocol
 import httpcore
 import httpx
 
+from omni_ui.client.connection.packed import in_small_pieces
 from omni_ui.client.errors import BrokenAnswer, NotReachable, NotVllmOmni, OmniError, TimedOut
 
 WIDE = 1 << 20
@@ -63,10 +64,12 @@ class PlainErrors:
 
 
 class TimedStream(httpx.AsyncByteStream):
-    """A body that ends with TimedOut at `ends` (loop time), whatever pace it comes at."""
+    """A body that ends with TimedOut at `ends` (loop time), whatever pace it comes at. packed: see `packed`."""
 
-    def __init__(self, inner: httpx.AsyncByteStream, ends: float, errors: Callable[[], PlainErrors]) -> None:
-        self._inner, self._ends, self._errors = inner, ends, errors
+    def __init__(
+        self, inner: httpx.AsyncByteStream, ends: float, errors: Callable[[], PlainErrors], packed: bool = False
+    ) -> None:
+        self._inner, self._ends, self._errors, self._packed = inner, ends, errors, packed
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         parts = aiter(self._inner)
@@ -78,7 +81,12 @@ class TimedStream(httpx.AsyncByteStream):
                     part = await anext(parts, None)
             if part is None:
                 return
-            yield part
+            if not self._packed:
+                yield part
+                continue
+            for piece in in_small_pieces(part):
+                yield piece
+                await asyncio.sleep(0)  # others' turn: unpacking a piece takes milliseconds
 
     async def read_wide(self, network: NetworkStream, length: int) -> AsyncGenerator[bytes]:
         """The body in pieces as large as they come, read past httpx's layers: a third of the CPU time.

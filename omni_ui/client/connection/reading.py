@@ -13,6 +13,7 @@ from pydantic_core import from_json
 from omni_ui.client.answers.arriving_json import ArrivingJson
 from omni_ui.client.answers.valid_text import read_json, valid_values
 from omni_ui.client.connection.connection_errors import TimedStream
+from omni_ui.client.connection.packed import counted
 from omni_ui.client.errors import BrokenAnswer, NotVllmOmni
 
 LARGE = 1 << 23
@@ -31,7 +32,7 @@ class Reader:
         arriving = ArrivingJson()
         head = b""
         async with aclosing(self.pieces(response)) as pieces:
-            async for piece in pieces:
+            async for piece in counted(pieces):
                 head = head or piece[:64]
                 arriving.feed(piece)
         in_thread = arriving.text_size > OFF_LOOP
@@ -57,7 +58,7 @@ class Reader:
         return stream.read_wide(network, int(length))
 
     async def read_json(self, response: httpx.Response) -> dict[str, Any]:
-        content = await response.aread()
+        content = b"".join([piece async for piece in counted(response.aiter_bytes())])
         try:
             body = await asyncio.to_thread(_parse_json, content)
         except (ValueError, RecursionError):

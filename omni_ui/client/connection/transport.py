@@ -22,6 +22,7 @@ from omni_ui.client.connection import retries
 from omni_ui.client.connection.addresses import read_address, read_key
 from omni_ui.client.connection.connection_errors import CONNECT, PlainErrors, TimedStream
 from omni_ui.client.connection.log import Answer, OnAnswer, log_answer
+from omni_ui.client.connection.packed import ACCEPTED, is_packed, read_whole
 from omni_ui.client.connection.reading import Reader, read_start
 from omni_ui.client.connection.retries import TRIES, CallObserver, OnWait
 from omni_ui.client.connection.secrets import without_secrets
@@ -170,8 +171,7 @@ class Transport(Reader):
     ) -> httpx.Response:
         """The answer with its whole body in memory."""
         async with self.open(call, on_wait, deadline, session=session) as response:
-            await response.aread()
-            return response
+            return await read_whole(response)
 
     async def fetch_json(
         self,
@@ -217,7 +217,8 @@ class Transport(Reader):
         took = time.monotonic() - began
         self._note(Answer(call.method, call.path, response.status_code, response.headers, took))
         assert isinstance(response.stream, httpx.AsyncByteStream)
-        response.stream = TimedStream(response.stream, ends, self._plain_errors)
+        packed = await is_packed(response)
+        response.stream = TimedStream(response.stream, ends, self._plain_errors, packed)
         if response.is_success:
             self._budget.earn()
             self.signs.gateway = gateway_of_answer(response.headers) or self.signs.gateway
@@ -269,7 +270,7 @@ class Transport(Reader):
 
     def _build(self, call: WireCall, headers: dict[str, str], opened: ExitStack) -> httpx.Request:
         """The httpx request. In a thread, since it reads what the JSON refers to; a form's files are read as sent."""
-        headers = {**self._headers, **headers}
+        headers = {"accept-encoding": ACCEPTED, **self._headers, **headers}
         build = partial(self._http.build_request, timeout=self._limits or httpx.USE_CLIENT_DEFAULT)
         url = str(self.base).rstrip("/") + call.path
         if call.json is not None:

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import httpx
 
+from omni_ui.client.connection.packed import read_whole
 from omni_ui.client.connection.transport import ServerSigns, Transport
 from omni_ui.client.errors import BadRequest, NotFound, NotReachable, OmniError, TimedOut, Unauthorized
 from omni_ui.client.gateway import dynamo
@@ -21,6 +22,8 @@ from omni_ui.client.server.load import Load, read_load
 from omni_ui.client.server.model_rules import BY_MODEL, adapt
 from omni_ui.client.server.schema import UNKNOWN, Fitted, RequestT, ServerSchema, read_schema
 
+METRICS = 5_000_000
+"""Bytes of the server's metrics that are read at most."""
 FRESH = 5.0
 """Seconds for which capabilities are taken as still true."""
 LISTED = 20.0
@@ -162,7 +165,7 @@ class Server:
         """The Prometheus text, None when the server does not show it."""
         try:
             async with self._wire.open(WireCall("GET", "/metrics"), deadline=timeout, tries=1) as response:
-                return (await response.aread()).decode("utf-8", "replace")
+                return (await read_whole(response, METRICS)).text
         except OmniError:
             return None
 

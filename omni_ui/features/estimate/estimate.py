@@ -52,7 +52,7 @@ def wire(tab: "TabContext") -> None:
         model = ability.model if ability else None
         with suppress(StoreTrouble):  # said by the store itself
             forecast = await tab.recorder.store.timings.forecast(backend.known_as, model, load_of(asked))
-            return said(forecast) if forecast else ""
+            return said(forecast, bool(tab.backends.settings.public)) if forecast else ""
         return ""
 
     tab.forecast.input(
@@ -90,9 +90,10 @@ def asked_for(model: type[Request], entered: Values) -> Request | None:
     return request
 
 
-def said(forecast: Forecast) -> str:
-    """Such as "about 3 to 5 s, from 7 runs like this"."""
-    return f"{_range(forecast.low, forecast.high)}, from {forecast.runs} runs like this"
+def said(forecast: Forecast, shared: bool = False) -> str:
+    """Such as "about 3 to 5 s, from 7 runs like this". shared: without the number, which is one of others' runs."""
+    range_of_seconds = _range(forecast.low, forecast.high)
+    return range_of_seconds if shared else f"{range_of_seconds}, from {forecast.runs} runs like this"
 
 
 def _range(low: float, high: float) -> str:

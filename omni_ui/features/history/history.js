@@ -119,7 +119,8 @@ defineComponent("history", ({ element, props }) => {
     const words = [];
     if (told.room) {
       words.push(`Your results take ${formatBytes(told.room.mine)}.`);
-      if (told.limit) words.push(`${formatBytes(told.room.all)} of ${formatBytes(told.limit)} used; when it is full, the oldest results without a star are deleted first.`);
+      if (told.limit && told.room.all === null) words.push("When the room for all results is full, the oldest without a star go first.");
+      else if (told.limit) words.push(`${formatBytes(told.room.all)} of ${formatBytes(told.limit)} used; when it is full, the oldest results without a star are deleted first.`);
     }
     if (told.keeps) {
       const left = told.oldest ? told.oldest + told.keeps - Date.now() / 1000 : null;

@@ -86,7 +86,7 @@ def history_routes(recorder: Recorder) -> APIRouter:
             answer["counts"] = await history.count(mine)
             answer["oldest"] = await history.oldest(mine)
             room = await history.room(mine)
-            answer["room"] = {"mine": room.mine, "all": room.all}
+            answer["room"] = {"mine": room.mine, "all": None if recorder.limits.shared else room.all}
         except StoreTrouble as trouble:
             return answer | {"trouble": trouble.sentence}
         answer["records"] = [_brief(record) for record in records[:limit]]

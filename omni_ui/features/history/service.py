@@ -51,10 +51,11 @@ class Given:
 
 @dataclass(frozen=True)
 class Limits:
-    """How long results are kept (seconds), and how much room they have (bytes). None is without a limit."""
+    """How long results are kept (seconds), their room (bytes), None: without a limit; if strangers share the page."""
 
     seconds: float | None = None
     bytes: int | None = None
+    shared: bool = False
 
 
 class Recorder:
@@ -65,8 +66,7 @@ class Recorder:
         self.jobs = jobs
         self.limits = limits
         self.storage = storage
-        if storage:
-            store.on_remove = storage.remove_copies
+        store.on_remove = storage.remove_copies if storage else store.on_remove
         self._unwritten = ""
         self._writing: set[asyncio.Task[None]] = set()
         self._recent: OrderedDict[str, tuple[str, Given]] = OrderedDict()

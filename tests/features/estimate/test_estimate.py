@@ -54,3 +54,4 @@ def test_only_what_changes_the_time_is_looked_at():
 )
 def test_a_range_is_said_as_people_say_it(low, high, words):
     assert said(Forecast(low, high, 7)) == words
+    assert said(Forecast(low, high, 7), shared=True) == words.partition(", from")[0]

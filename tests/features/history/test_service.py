@@ -4,11 +4,15 @@ import asyncio
 import time
 
 import pytest
+from fastapi import FastAPI
 from gradio.utils import get_upload_folder
+from httpx import ASGITransport, AsyncClient
 
 from omni_ui.client import ChatRequest, EditRequest, FileRef, ImageRequest
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import Outcome, Work
+from omni_ui.core.visitor import COOKIE
+from omni_ui.features.history.routes import history_routes
 from omni_ui.features.history.service import Limits, Recorder, record_of
 from omni_ui.features.recipes import Recipe
 from omni_ui.features.video.jobs import VideoJobs
@@ -300,3 +304,14 @@ async def test_of_a_conversation_the_message_that_was_answered_says_what_it_is(r
     work = Done(ChatRequest(messages=[*messages, {"role": "user", "content": told}]), text="", change="again")
     found = await recorder.find(await recorder.result(work, Outcome(text="It is."), 1.0), ANNE)
     assert found.summary == "And?"
+
+
+@pytest.mark.parametrize("shared", [False, True])
+async def test_where_strangers_share_the_page_nobody_is_told_how_much_all_of_them_keep(tmp_path, shared):
+    recorder = await begin(tmp_path, bytes=1_000_000, shared=shared)
+    app = FastAPI()
+    app.include_router(history_routes(recorder))
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://here", cookies={COOKIE: "c" * 32}) as web:
+        room = (await web.get("/omni/history")).json()["room"]
+    assert room == {"mine": 0, "all": None if shared else 0}
+    await end(recorder)
