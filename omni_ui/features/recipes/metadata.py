@@ -96,7 +96,7 @@ def open_settings(path: Path) -> OpenedSettings:
         return read_foreign(path, TABS.get((kind or "").partition("/")[0], "image"))
     except BadRecipe:
         raise
-    except DAMAGED:
+    except Exception:  # whatever Pillow, PyAV or mutagen raise
         raise BadRecipe("This file is damaged, so its settings cannot be read.") from None
 
 

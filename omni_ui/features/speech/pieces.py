@@ -153,7 +153,7 @@ def _shorten(sentence: str, most: int) -> list[str]:
     size = max(most // 3, 1)
     atoms: list[str] = []
     for word in words:
-        step = size if weight(word) > most else len(word)
+        step = size if weight(word) > most else max(len(word), 1)  # the last clause may be empty
         atoms += [word[at : at + step] for at in range(0, len(word), step)]
     return _pack(atoms, most)
 

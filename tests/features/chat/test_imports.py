@@ -184,3 +184,8 @@ async def test_a_tree_that_goes_in_circles_ends():
     nodes = {name: {"parentId": parent, "role": "user", "content": name} for name, parent in (("a", "b"), ("b", "a"))}
     imported = await read({"chat": {"history": {"currentId": "a", "messages": nodes}}})
     assert said(imported) == [("user", "b"), ("user", "a")]
+
+
+@pytest.mark.parametrize("node", [None, [], {}, 5, "gone"])
+async def test_a_tree_whose_last_message_is_not_named(node):
+    assert said(await read([CHATGPT[1] | {"current_node": node}]))[0] == ("user", "Hello")

@@ -130,3 +130,7 @@ def test_the_longest_text_is_split_at_once(text):
     sentences(text)
     script(f"A: {text}")
     assert time.process_time() - began < 5
+
+
+def test_a_long_sentence_that_ends_with_a_comma():
+    assert [piece.text for piece in sentences("word " * 100 + "end,")][-1].endswith("end,")

@@ -172,7 +172,7 @@ def _tree_of_chatgpt(body: dict[str, object]) -> list[object]:
     if not isinstance(nodes, dict) or not nodes:
         return []
     last = body.get("current_node")
-    branch = _branch(nodes, last if last in nodes else [*nodes][-1], "parent")
+    branch = _branch(nodes, last if isinstance(last, str) and last in nodes else [*nodes][-1], "parent")
     return [message for node in branch if (message := _of_chatgpt(node.get("message")))]
 
 

@@ -286,3 +286,12 @@ def test_sd_parsers_reads_the_same(name):
 def test_what_is_no_settings_is_one_sentence(texts, tmp_path):
     with pytest.raises(BadRecipe):
         open_settings(png(tmp_path / "a.png", **texts))
+
+
+def test_whatever_a_library_raises_is_one_sentence(tmp_path, monkeypatch):
+    def fails(*_):
+        raise RuntimeError("Failed to decode image: Not implemented")  # as Pillow for some AVIF
+
+    monkeypatch.setattr("omni_ui.features.recipes.makers.texts_in", fails)
+    with pytest.raises(BadRecipe, match="damaged"):
+        open_settings(png(tmp_path / "a.png"))
