@@ -10,7 +10,7 @@ from pathlib import Path
 
 from omni_ui.client import media_type_of
 from omni_ui.features.recipes import pictures, tags
-from omni_ui.features.recipes.makers import OpenedSettings, read_foreign
+from omni_ui.features.recipes.makers import OpenedSettings, read_foreign, read_foreign_text
 from omni_ui.features.recipes.recipe import BadRecipe, Recipe
 from omni_ui.features.recipes.words import parameters
 
@@ -85,8 +85,10 @@ def open_settings(path: Path) -> OpenedSettings:
             texts = tags.read_tags(kind, BytesIO(path.read_bytes()))
         elif kind in FOREIGN:
             texts = {}
-        elif path.stat().st_size <= pictures.LONGEST and path.read_bytes().lstrip()[:1] == b"{":
-            texts = {"omni": path.read_text(encoding="utf-8", errors="replace")}
+        elif text := _saved_alone(path):
+            if '"omni"' not in text:
+                return read_foreign_text(text)
+            texts = {"omni": text}
         else:
             raise BadRecipe(
                 "This kind of file holds no settings: drop a PNG, JPEG, WebP, AVIF, WAV, FLAC, MP3, Ogg or MP4."
@@ -98,6 +100,14 @@ def open_settings(path: Path) -> OpenedSettings:
         raise
     except Exception:  # whatever Pillow, PyAV or mutagen raise
         raise BadRecipe("This file is damaged, so its settings cannot be read.") from None
+
+
+def _saved_alone(path: Path) -> str:
+    """The text of a file that holds settings and nothing else: JSON, or a text of A1111. "" for any other file."""
+    if path.stat().st_size > pictures.LONGEST:
+        return ""
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    return text if text.lstrip()[:1] == "{" or "\nSteps: " in text else ""
 
 
 def _kind(path: Path) -> str | None:

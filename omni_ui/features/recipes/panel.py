@@ -43,7 +43,7 @@ OPENER = '<div class="omni-opened" role="status" aria-live="polite" hidden></div
 PRESETS = (
     '<div class="omni-presets" role="group" aria-label="Presets"><span class="omni-quiet">Presets</span>'
     '<span class="omni-preset-list"></span><label class="omni-small omni-open"><input type="file" '
-    'accept="image/*,audio/*,video/*,.json"><span>Load settings from a file</span></label></div>'
+    'accept="image/*,audio/*,video/*,.json,.txt"><span>Load settings from a file</span></label></div>'
 )
 TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".wav": "audio/wav", ".flac": "audio/flac",
          ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".mp4": "video/mp4"}  # fmt: skip

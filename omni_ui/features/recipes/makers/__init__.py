@@ -3,26 +3,38 @@
 One file for each program; the sources of its format stand at its top. Nothing that is read is run or trusted.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 from omni_ui.client.answers.valid_text import read_json
 from omni_ui.core.files import Json
-from omni_ui.features.recipes.makers import comfyui, draw_things, fooocus, invokeai, novelai, swarmui
-from omni_ui.features.recipes.makers.a1111 import read_parameters
+from omni_ui.features.recipes.makers import comfyui, draw_things, fooocus, invokeai, novelai, others, swarmui
+from omni_ui.features.recipes.makers.a1111 import LONGEST, read_parameters
 from omni_ui.features.recipes.makers.opened import Findings, OpenedSettings, object_of, text_of
 from omni_ui.features.recipes.makers.texts import texts_in
 from omni_ui.features.recipes.recipe import BadRecipe
 
-__all__ = ["Findings", "OpenedSettings", "read_foreign"]
+__all__ = ["Findings", "OpenedSettings", "read_foreign", "read_foreign_text"]
 PLACES = ("parameters", "UserComment", "comment", "ImageDescription", "Model", "Make", "generation_data", "description")
 """Where a text may hold all settings, the most telling first."""
+PAIRS = re.compile(r"^Steps: [^\n]{1,2000}, Seed: \d|^Steps: \d{1,4}, [^\n]{1,2000}Seed: \d", re.MULTILINE)
+"""The line of settings of A1111."""
 NOTHING = "This file holds no settings: it was not made here, or a program on its way removed them."
 
 
 def read_foreign(path: Path, tab: str = "image") -> OpenedSettings:
     """The settings that another program put into a file, for one of our tabs. BadRecipe with one sentence."""
-    texts = texts_in(path)
+    return _opened(texts_in(path), tab)
+
+
+def read_foreign_text(text: str) -> OpenedSettings:
+    """The settings that another program saved alone: an object, a graph, or a text as A1111 writes it. BadRecipe."""
+    is_drawing = text.lstrip().startswith("{") and '"nodes"' in text and '"links"' in text
+    return _opened({"workflow" if is_drawing else "parameters": text}, "image")
+
+
+def _opened(texts: dict[str, str], tab: str) -> OpenedSettings:
     try:
         findings = _named(texts) or _in_graph(texts) or _in_text(texts)
     except (ValueError, RecursionError) as wrong:
@@ -38,7 +50,7 @@ def _named(texts: dict[str, str]) -> Findings | None:
     """Programs that put their settings under a name of their own."""
     if texts.get("UserComment", "").lstrip().startswith("{") and '"Comment"' in texts["UserComment"][:4000]:
         texts = texts | {name: text_of(text) for name, text in _object(texts["UserComment"]).items()}
-    return invokeai.read(texts) or novelai.read(texts)
+    return invokeai.read(texts) or novelai.read(texts) or others.read(texts)
 
 
 def _in_graph(texts: dict[str, str]) -> Findings | None:
@@ -65,7 +77,11 @@ def _in_text(texts: dict[str, str]) -> Findings | None:
                 if findings := reader(held):
                     return findings
         elif "Steps:" in text or (place == "parameters" and text):
-            return read_parameters(text, "ComfyUI" if "prompt" in texts and "workflow" in texts else "")
+            comfyui_wrote = "prompt" in texts and "workflow" in texts
+            return read_parameters(text, "ComfyUI" if comfyui_wrote else "Fooocus" if "fooocus_scheme" in texts else "")
+    for name, text in texts.items():  # programs that pass a file on put it under other names
+        if name not in PLACES and PAIRS.search(text[:LONGEST]):
+            return read_parameters(text)
     return None
 
 
@@ -103,6 +119,8 @@ def _what_is_there(texts: dict[str, str]) -> str:
     """The sentence for a file in which no settings were found, saying what else is there."""
     if "workflow" in texts:
         return "This file is by ComfyUI and holds only the picture of its workflow, not what was run: load it there."
+    if "invokeai_graph" in texts or "invokeai_workflow" in texts:
+        return "This file is by InvokeAI and holds only its workflow, not the settings of the picture: load it there."
     tool = texts.get("CreatorTool") or texts.get("Software") or ""
     if tool.isprintable() and 0 < len(tool) <= 80:
         return f"{NOTHING} It names {tool}."

@@ -16,7 +16,8 @@ NAME = re.compile(r"[,\s]*([A-Za-z][\w \-/.()]{0,40}?):\s*")
 PLAIN = re.compile(r".*?(?=,\s|,[A-Za-z]|,?$)")
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 NEGATIVE = "Negative prompt:"
-TAKEN = {"Steps": "num_inference_steps", "Seed": "seed", "Size": "size"}
+TAKEN = {"Steps": "num_inference_steps", "Seed": "seed", "Shift": "flow_shift"}
+SIZE = re.compile(r"(\d{1,6})\s*[x×X*]\s*(\d{1,6})")
 LORA = re.compile(r"<lora:([^:<>]{1,120})(?::([-+.\d]{1,10}))?[^<>]{0,40}>")
 SILENT = {"Version", "App", "Created Date"}
 """What needs no word about not having been taken over."""
@@ -41,9 +42,11 @@ def read_parameters(text: str, maker: str = "") -> Findings:
     distilled = pairs.get("Distilled CFG Scale", pairs.get("Distilled CFG scale"))
     for name, wire_name in TAKEN.items():
         findings.take(wire_name, name, pairs.get(name))
+    size = SIZE.fullmatch(pairs.get("Size", ""))
+    findings.take_size(*(size.groups() if size else (None, None)), "Size")
     findings.take("guidance_scale", "Distilled CFG Scale", distilled)
     findings.take("true_cfg_scale" if distilled else "guidance_scale", "CFG scale", pairs.get("CFG scale"))
-    used = {*TAKEN, "CFG scale", "Distilled CFG Scale", "Distilled CFG scale", *SILENT}
+    used = {*TAKEN, *(["Size"] if size else []), "CFG scale", "Distilled CFG Scale", "Distilled CFG scale", *SILENT}
     findings.leave(*(name for name in pairs if name not in used))
     findings.loras = [lora_name(*match) for match in LORA.findall(prompt)[:20]]
     after = [re.match(r"([A-Z][\w \-]{0,40}):", line) for line in lines[place + 1 :]]
@@ -61,6 +64,8 @@ def maker_of(pairs: dict[str, str]) -> str:
     for name in ("ComfyUI", "Fooocus", "Omni UI"):
         if version.startswith(name):
             return name
+    if version == "neo":
+        return "Forge Neo"
     if re.match(r"f\d", version) or "Distilled CFG Scale" in pairs:
         return "Forge"
     return "AUTOMATIC1111" if re.match(r"v?1\.\d", version) else "AUTOMATIC1111 or a program like it"

@@ -22,6 +22,8 @@ SCALARS = ("value", "Value", "int", "float", "number", "seed", "noise_seed")
 STRINGS = ("text", "string", "value", "prompt", "text_a", "text_b", "string_a", "string_b", "text1", "text2",
            "text_g", "clip_l", "t5xxl", "positive_prompt", "tags", "lyrics", "wildcard_text")  # fmt: skip
 CONDITIONS = ("conditioning", "conditioning_1", "conditioning_2", "conditioning_to", "conditioning_from")
+PIPES = ("pipe", "basic_pipe", "bus", "context", "base_ctx")
+"""Links that carry the model and both prompts at once."""
 MODELS = ("ckpt_name", "unet_name", "model_name", "gguf_name", "model")
 QUIET = ("Save", "Preview", "VAE", "Note", "Show", "Reroute", "CLIPLoader", "DualCLIPLoader", "Primitive")
 """Beginnings of the names of nodes that say nothing about settings."""
@@ -108,9 +110,10 @@ class _Graph:
         named = [name for name in STRINGS if name in inputs]
         if not named:
             # Nodes with two conditionings pass each on in a slot of its own.
-            if {"positive", "negative"} <= set(inputs):
+            if {"positive", "negative"} <= set(inputs) and not isinstance(inputs["positive"], str):
                 slot = "positive" if value[1] == 0 else "negative" if value[1] == 1 else slot
             named = [slot] if slot in inputs else [name for name in CONDITIONS if name in inputs]
+            named = named or [name for name in inputs if name in PIPES or "Reroute" in self.kind(target)]
         words = [self.text(inputs[name], slot, depth + 1, seen) for name in named[:4]]
         separator = inputs.get("delimiter", "\n")
         return (separator if isinstance(separator, str) and len(separator) < 20 else "\n").join(
@@ -147,8 +150,9 @@ class _Graph:
         guided = self.inputs(guider) if guider else {}
         if guider:
             self.used.add(guider)
-        positive = inputs.get("positive", guided.get("positive", guided.get("conditioning")))
-        negative = inputs.get("negative", guided.get("negative"))
+        pipe = next((inputs[name] for name in PIPES if name in inputs), None)
+        positive = inputs.get("positive", guided.get("positive", guided.get("conditioning", pipe)))
+        negative = inputs.get("negative", guided.get("negative", pipe))
         embeds = self.link(inputs.get("text_embeds"))
         findings = Findings("ComfyUI", self.text(positive), self.text(negative, "negative"))
         if embeds:
@@ -156,7 +160,7 @@ class _Graph:
             findings.prompt = self.text(self.inputs(embeds).get("positive_prompt"))
             findings.negative = self.text(self.inputs(embeds).get("negative_prompt"))
         self._numbers(findings, inputs, guided, positive)
-        self._model(findings, inputs.get("model", guided.get("model")))
+        self._model(findings, inputs.get("model", guided.get("model", pipe)))
         self._guidance(findings, inputs, guided, positive)
         findings.leave(*(key for key in ("sampler_name", "scheduler", "denoise") if key in inputs))
         findings.leave(*([f"{count - 1} more samplers"] if count > 1 else []))
@@ -174,7 +178,9 @@ class _Graph:
         latent = latent or self.link(positive)
         for node in self.upstream(latent):
             held = self.inputs(node)
-            width, height = self.scalar(held.get("width"), "width"), self.scalar(held.get("height"), "height")
+            width, height = [
+                self.scalar(held.get(side, held.get(f"empty_latent_{side}")), side) for side in ("width", "height")
+            ]
             if width and height:
                 self.used.add(node)
                 findings.take_size(width, height)

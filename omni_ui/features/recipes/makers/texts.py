@@ -133,6 +133,8 @@ def _exif_text(value: bytes) -> str:
     if code == b"UNICODE\0":
         if text[:2] in (b"\xff\xfe", b"\xfe\xff"):
             return text.decode("utf-16", "replace")
+        if b"\0" not in text:  # UTF-8 under the wrong name
+            return _decode(text, "utf-16-be")
         big = text[::2].count(0) >= text[1::2].count(0)  # most programs write big-endian, whatever the file's order
         return text.decode("utf-16-be" if big else "utf-16-le", "replace")
     if code in (b"ASCII\0\0\0", b"\0" * 8):

@@ -295,3 +295,92 @@ def test_whatever_a_library_raises_is_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr("omni_ui.features.recipes.makers.texts_in", fails)
     with pytest.raises(BadRecipe, match="damaged"):
         open_settings(png(tmp_path / "a.png"))
+
+
+A1111 = (
+    "a red fox\nNegative prompt: blurry\nSteps: 24, Sampler: Euler a, CFG scale: 7, Seed: 99, Size: 512x768, Model: x"
+)
+READ = FOX | {"num_inference_steps": 24, "seed": 99, "size": "512x768", "guidance_scale": 7}
+PLAIN = {
+    "3": node("KSampler", seed=5, steps=20, cfg=8, model=["4", 0], positive=["6", 0], negative=["7", 0],
+              latent_image=["5", 0]),
+    "4": node("CheckpointLoaderSimple", ckpt_name="sd.safetensors"),
+    "5": node("EmptyLatentImage", width=512, height=768),
+    "6": node("CLIPTextEncode", text="a red fox"), "7": node("CLIPTextEncode", text="blurry"),
+    "8": node("VAEDecode", samples=["3", 0]), "9": node("SaveImage", images=["8", 0]),
+}  # fmt: skip
+LOADER = {"positive": "a red fox", "negative": "blurry", "empty_latent_width": 512, "empty_latent_height": 768}
+
+
+@pytest.mark.parametrize(
+    ("texts", "maker"),
+    [
+        ({"parameters": A1111.replace("\n", "\r\n")}, "AUTOMATIC1111 or a program like it"),
+        ({"parameters": A1111.replace("512x768", "512 × 768")}, "AUTOMATIC1111 or a program like it"),
+        ({"Comment": A1111}, "AUTOMATIC1111 or a program like it"),
+        ({"Description": A1111}, "AUTOMATIC1111 or a program like it"),
+        ({"parameters": A1111, "fooocus_scheme": "a1111"}, "Fooocus"),
+        ({"parameters": A1111 + ", Version: neo"}, "Forge Neo"),
+        ({"prompt": "a red fox", "negative_prompt": "blurry", "seed": "99", "num_inference_steps": "24",
+          "guidance_scale": "7", "width": "512", "height": "768", "use_stable_diffusion_model": "x"}, "Easy Diffusion"),
+        ({"Prompt": "a red fox", "Negative Prompt": "blurry", "Seed": "99", "Steps": "24", "Guidance Scale": "7",
+          "Width": "512", "Height": "768", "Stable Diffusion model": "x"}, "Easy Diffusion"),
+        ({"Dream": '"a red fox [blurry]" -s 24 -S 99 -W 512 -H 768 -C 7 -A k_lms'}, "InvokeAI"),
+    ],
+)  # fmt: skip
+def test_the_same_settings_in_other_places(texts, maker, tmp_path):
+    opened = open_settings(png(tmp_path / "a.png", **texts))
+    assert (opened.maker, opened.recipe.request) == (maker, READ)
+
+
+def test_midjourney_names_what_has_no_place_here(tmp_path):
+    opened = open_settings(
+        png(tmp_path / "a.png", Description="a red fox --ar 3:2 --no blurry --seed 4 Job ID: 8f3c-1a")
+    )
+    assert opened.recipe.request == FOX | {"seed": 4}
+    assert (opened.maker, opened.left_out) == ("Midjourney", ["--ar"])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"3": node("KSampler (Efficient)", seed=5, steps=20, cfg=8, model=["4", 0], positive=["4", 1],
+                   negative=["4", 2], latent_image=["4", 3]),
+         "4": node("Efficient Loader", ckpt_name="sd.safetensors", **LOADER)},
+        {"3": node("easy kSampler", pipe=["4", 0], seed=5, steps=20, cfg=8),
+         "4": node("easy fullLoader", ckpt_name="sd.safetensors", **LOADER)},
+        {"6": node("Reroute", **{"": ["10", 0]}), "10": node("CLIPTextEncode", text="a red fox")},
+        {"3": node("KSamplerAdvanced", noise_seed=["10", 0], steps=["11", 0], cfg=8, model=["4", 0], positive=["6", 0],
+                   negative=["7", 0], latent_image=["5", 0]),
+         "10": node("Seed (rgthree)", seed=5), "11": node("INTConstant", value=20)},
+    ],
+)  # fmt: skip
+def test_other_nodes_of_comfyui(changes, tmp_path):
+    opened = open_settings(png(tmp_path / "a.png", prompt=json.dumps(PLAIN | changes)))
+    wanted = {"seed": 5, "num_inference_steps": 20, "size": "512x768", "guidance_scale": 8}
+    assert opened.recipe.request == FOX | wanted
+    assert opened.recipe.model == "sd.safetensors"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "maker"),
+    [("a.txt", A1111, "AUTOMATIC1111 or a program like it"), ("workflow_api.json", json.dumps(PLAIN), "ComfyUI"),
+     ("a.swarm.json", json.dumps({"sui_image_params": {"prompt": "a red fox", "seed": 5}}), "SwarmUI")],
+)  # fmt: skip
+def test_settings_that_were_saved_alone(name, text, maker, tmp_path):
+    (tmp_path / name).write_text(text)
+    opened = open_settings(tmp_path / name)
+    assert (opened.maker, opened.recipe.request["prompt"]) == (maker, "a red fox")
+
+
+def test_a_comment_in_utf8_under_the_wrong_name(tmp_path):
+    held = Image.Exif()
+    held.get_ifd(0x8769)[0x9286] = b"UNICODE\0" + A1111.replace("fox", "Füchsin").encode()
+    Image.new("RGB", (16, 16)).save(tmp_path / "a.jpg", exif=held.tobytes())
+    assert open_settings(tmp_path / "a.jpg").recipe.request["prompt"] == "a red Füchsin"
+
+
+@pytest.mark.parametrize(("name", "says"), [("invokeai_workflow", "by InvokeAI"), ("workflow", "by ComfyUI")])
+def test_only_a_drawing_of_a_workflow(name, says, tmp_path):
+    with pytest.raises(BadRecipe, match=says):
+        open_settings(png(tmp_path / "a.png", **{name: "{}"}))
