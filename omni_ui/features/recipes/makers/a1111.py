@@ -43,7 +43,8 @@ def read_parameters(text: str, maker: str = "") -> Findings:
     for name, wire_name in TAKEN.items():
         findings.take(wire_name, name, pairs.get(name))
     size = SIZE.fullmatch(pairs.get("Size", ""))
-    findings.take_size(*(size.groups() if size else (None, None)), "Size")
+    if size:
+        findings.take_size(size[1], size[2], "Size")
     findings.take("guidance_scale", "Distilled CFG Scale", distilled)
     findings.take("true_cfg_scale" if distilled else "guidance_scale", "CFG scale", pairs.get("CFG scale"))
     used = {*TAKEN, *(["Size"] if size else []), "CFG scale", "Distilled CFG Scale", "Distilled CFG scale", *SILENT}
