@@ -3,14 +3,20 @@
 `python -m tests.test_readme` writes the table anew.
 """
 
+import json
 import re
 import textwrap
 from pathlib import Path
 
 import numpy as np
 import soundfile
+import yaml
+from packaging.requirements import Requirement
 
+from omni_ui.client.server.discovery import ModelInfo, judge
 from omni_ui.demo import DemoServer
+from omni_ui.features.mcp.caller import HEADER
+from omni_ui.features.mcp.endpoint import PATH
 from omni_ui.settings import Settings
 from tests.fakes import png
 
@@ -68,6 +74,47 @@ def test_the_readme_s_script_runs_as_written(tmp_path, monkeypatch):
     finally:
         server.stop()
     assert Path("fox.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_front_matter_is_what_a_space_wants():
+    """Names and values of huggingface.co/docs/hub/spaces-config-reference."""
+    front = yaml.safe_load(README.read_text(encoding="utf-8").split("---\n")[1])
+    assert front["sdk"] == "gradio"
+    needs = (README.parent / "requirements.txt").read_text(encoding="utf-8")
+    [gradio] = [Requirement(line.split(" #")[0].strip()) for line in needs.splitlines() if line.startswith("gradio")]
+    assert gradio.specifier.contains(front["sdk_version"])
+    assert len(front["short_description"]) <= 60
+    assert (README.parent / front["app_file"]).is_file()
+    assert (README.parent / front["thumbnail"]).is_file()
+    assert front["header"] in ("mini", "default")
+    assert front["suggested_hardware"] == "cpu-basic"
+    assert front["hf_oauth"] is True
+    assert len(front["emoji"]) <= 2
+    assert front["emoji"]
+    assert {front["colorFrom"], front["colorTo"]} <= {
+        "red",
+        "yellow",
+        "green",
+        "blue",
+        "indigo",
+        "purple",
+        "pink",
+        "gray",
+    }
+    assert len(front["tags"]) > 3
+    can = {tab for model in front["models"] for tab, ability in judge([ModelInfo(model)], ()).items() if ability.can}
+    assert can == {"chat", "image", "edit", "speech", "sound", "video"}, "one of each kind that the page knows"
+
+
+def test_the_lines_for_agents_name_the_endpoint_and_the_header():
+    chapter = README.read_text(encoding="utf-8").split("## For an agent")[1].split("\n## ")[0]
+    blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", chapter, re.S)]
+    entries = [next(iter(next(iter(block.values())).values())) for block in blocks]
+    assert [set(block) for block in blocks] == [{"mcpServers"}, {"servers"}]
+    for entry in entries:
+        assert entry["url"].endswith(f":7860{PATH}")
+        assert [name.lower() for name in entry["headers"]] == [HEADER]
+    assert f":7860{PATH} --header" in chapter
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The endpoint of the Model Context Protocol, by the official Python SDK: streamable HTTP, a request at a time.
 
 The SDK is imported when the first agent calls: a page that none calls starts as quickly as without it. Both of its
-lines are spoken to, 1.x and 2.x: a Hugging Face Space comes with the first (it is what `gradio[mcp]` asks for).
+lines are spoken to, 1.x and 2.x: `gradio[mcp]`, as on a Space, holds to the first.
 """
 
 import asyncio
