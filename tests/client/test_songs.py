@@ -40,6 +40,7 @@ def test_a_sound_goes_as_before():
 
 def test_words_behind_a_tag_get_a_line_of_their_own():
     assert as_lyrics("[Verse 1]  Rain\n[chorus]\nStay [softly] now") == "[Verse 1]\nRain\n[chorus]\nStay [softly] now"
+    assert as_lyrics("[verse] [slow] Rain") == "[verse] [slow]\nRain"
 
 
 @pytest.mark.parametrize(

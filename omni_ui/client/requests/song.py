@@ -10,13 +10,13 @@ TOKENS_PER_SECOND = 25
 """Sound tokens of a second of song (MiniMax-Music3)."""
 LONGEST_SONG = 360
 """Seconds: the model's 9,000 tokens."""
-TAG = re.compile(r"^[ \t]*(\[[^\[\]\n]{1,40}\])[ \t]*(?=\S)", re.MULTILINE)
-"""A tag such as [verse] with words behind it on the same line."""
+TAG = re.compile(r"^[ \t]*((?:\[[^\[\]\n]{1,40}\][ \t]*)+)(?=[^\s\[])", re.MULTILINE)
+"""Tags such as [verse] with words behind them on the same line."""
 
 
 def as_lyrics(text: str) -> str:
     """Lyrics with each tag on a line of its own: what stands behind one is not sung (minimax_music3/prompt.py:72)."""
-    return TAG.sub(r"\1\n", text)
+    return TAG.sub(lambda match: match[1].rstrip() + "\n", text)
 
 
 class SongRequest(SpeechRequest):
