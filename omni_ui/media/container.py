@@ -6,9 +6,12 @@ belongs to a recording) is no video.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from omni_ui.client import media_type_of, type_of_file
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
 
 Kind = Literal["image", "audio", "video", "other"]
 
@@ -32,11 +35,17 @@ READERS = {
     "video/mp2t": "mpegts",
 }
 """FFmpeg's reader for each container. No other reader is ever tried: some follow addresses that a file names."""
+MARKS = ((b"wvpk", "wv"), (b"TTA1", "tta"), (b"Creative Voice File\x1a", "voc"), (b"\x7f\xfe\x80\x01", "dts"))
+"""First bytes of recordings that no server takes, and FFmpeg's readers for them."""
 MIXED = {"mp4", "matroska", "asf", "avi", "flv", "mpeg", "mpegts", "ogg"}
 """Readers of containers that hold sound, video or both."""
-BY_NAME = {".mp3": "mp3", ".aac": "aac"}
+BY_NAME = {".mp3": "mp3", ".aac": "aac", ".ac3": "ac3", ".eac3": "eac3", ".dts": "dts", ".latm": "loas"}
 """Streams without a header, cut anywhere: only their names tell what they are."""
 SOUND_BRANDS = (b"M4A ", b"M4B ")
+STILLS = {"mjpeg", "png", "bmp", "gif", "webp"}
+"""Codecs of covers."""
+FEW = 400
+"""Packets that are looked at to tell a cover from a video."""
 PACKET = 188
 """Bytes of a packet of an MPEG transport stream; each begins with 0x47."""
 HEAD = 2 * PACKET + 1
@@ -62,7 +71,8 @@ def identify(path: Path) -> Container:
         media_type = _after_tag(file, head) or _media_type(head)
     reader = READERS.get(media_type or "")
     if media_type is None:
-        return _by_name(path)
+        marked = next((name for mark, name in MARKS if head.startswith(mark)), None)
+        return Container("audio", marked) if marked else _by_name(path)
     if reader is None:
         return Container(_kind(media_type))
     if reader in MIXED:
@@ -95,7 +105,8 @@ def _after_tag(file: BinaryIO, head: bytes) -> str | None:
 
 def _by_name(path: Path) -> Container:
     """The last resort: an unknown file is what its name says, and its reader will say what is wrong with it."""
-    return Container(_kind(type_of_file(path, b"")), BY_NAME.get(path.suffix.lower()), sure=False)
+    reader = BY_NAME.get(path.suffix.lower())
+    return Container("audio" if reader else _kind(type_of_file(path, b"")), reader, sure=False)
 
 
 def _kind_by_streams(path: Path, reader: str, head: bytes) -> Kind:
@@ -106,8 +117,20 @@ def _kind_by_streams(path: Path, reader: str, head: bytes) -> Kind:
     try:
         with path.open("rb") as file, av.open(file, "r", format=reader) as container:
             cover = av.stream.Disposition.attached_pic
-            if any(not stream.disposition & cover for stream in container.streams.video):
+            films = [stream for stream in container.streams.video if not stream.disposition & cover]
+            if not container.streams.audio:
                 return "video"
-            return "audio" if container.streams.audio else "video"
+            stills = all(stream.codec_context.name in STILLS for stream in films)
+            return "audio" if not films or (stills and _are_covers(container)) else "video"
     except Exception:  # a damaged file: whoever decodes it says so
         return "audio" if reader == "ogg" or head[8:12] in SOUND_BRANDS else "video"
+
+
+def _are_covers(container: "InputContainer") -> bool:
+    """Whether the video streams of a recording hold one picture each: a cover that is not marked as one."""
+    pictures = 0
+    for number, packet in enumerate(container.demux()):
+        pictures += packet.stream.type == "video" and bool(packet.size)
+        if pictures > len(container.streams.video) or number >= FEW:
+            break
+    return pictures <= len(container.streams.video)

@@ -87,13 +87,12 @@ def _read(opened: "InputContainer", stream: "AudioStream", longest: float, most_
     rate, layout = stream.rate, stream.codec_context.layout
     planar = AudioResampler(format="fltp", layout=layout, rate=rate)
     progress = _Progress()
+    form: tuple[str, str, int] | None = None
     for frame in _frames(opened, stream, progress):
-        try:
-            converted = planar.resample(frame)
-        except ValueError:  # damage, or a joined file: from here on it has another rate or other channels
+        if form != (form := (frame.format.name, frame.layout.name, frame.sample_rate)):
+            # Damage, or a joined file: from here on it has another rate or other channels, which PyAV does not see.
             planar = AudioResampler(format="fltp", layout=layout, rate=rate)
-            converted = planar.resample(frame)
-        for part in converted:
+        for part in planar.resample(frame):
             progress.pieces.append(part.to_ndarray())
             progress.frames += part.samples
         check_length(progress.frames / rate, longest)

@@ -5,6 +5,7 @@ The samples are read as floats by libsndfile (soundfile). A cast by hand turns 2
 
 import asyncio
 import io
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import soundfile
 from omni_ui.core.files import keep
 from omni_ui.core.invalid import Invalid
 from omni_ui.media.container import Container, identify
-from omni_ui.media.decoding import NotDecoded, check_length, decode, share_words, stream_seconds
+from omni_ui.media.decoding import WHOLE, NotDecoded, check_length, decode, share_words, stream_seconds
 
 LONGEST = 600.0
 """Seconds that are read unless the caller says otherwise."""
@@ -22,8 +23,12 @@ LONGEST = 600.0
 MOST_SAMPLES = 60_000_000
 """Over all channels: ten minutes of stereo at 48 kHz, 240 MB of memory."""
 
-JOINTS = 0.95
-"""In joined MP3s the header of each part counts as a packet that holds no sound."""
+JOINTS = 0.9
+"""In joined files the header of each part counts as a packet that holds no sound."""
+JOINED = {"ogg": b"OggS\0\x02", "flac": b"fLaC\0\0\0\x22"}
+"""What begins another file within one (RFC 3533, 6; RFC 9639, 8.1)."""
+UNKNOWN_LENGTH = 0x7F000000
+"""From this number of bytes on the length in a WAV is a stand-in of a program that did not know it yet."""
 PLAIN = {"WAV", "WAVEX", "FLAC", "OGG", "MP3"}
 """Formats that every server decodes by itself: it reads with libsndfile, and takes these by their type."""
 
@@ -120,8 +125,11 @@ def _read(path: Path, longest: float) -> Recording:
         raise
     except Exception:  # libsndfile cannot read it: formats that it does not know, damage, or a fault of its own
         return _by_av(path, container, longest)
-    if container.reader == "mp3" and _goes_on(recording, container):
-        return _by_av(path, container, longest, joined=True)
+    if not len(recording.samples):  # a header that was never filled in, as of a recorder that was cut off
+        return _by_av(path, container, longest)
+    if _goes_on(recording, container):
+        whole = _by_av(path, container, longest, joined=True)
+        return whole if whole.seconds > 1.01 * recording.seconds + 0.3 else recording
     return recording
 
 
@@ -130,8 +138,6 @@ def _by_soundfile(path: Path, file: soundfile.SoundFile, longest: float) -> Reco
     if file.frames * file.channels > MOST_SAMPLES:
         raise NotDecoded("is too large: use a shorter piece of it, or one with fewer channels.")
     samples = file.read(file.frames, dtype="float32", always_2d=True)
-    if not len(samples):
-        raise NotDecoded("holds no sound.")
     # A float file may hold numbers that are none; they would spoil every sum.
     samples = np.nan_to_num(samples, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
     form = "WAV" if file.format == "WAVEX" else file.format
@@ -140,15 +146,35 @@ def _by_soundfile(path: Path, file: soundfile.SoundFile, longest: float) -> Reco
     plain = file.format in PLAIN and file.seekable()
     taken = form if file.format not in PLAIN else _depth(file.subtype).upper()
     note = "" if plain else f"{path.name} was made into WAV: servers do not take {taken}."
+    if form == "WAV" and (share := _share_of_wav(path)) < WHOLE:
+        note = " ".join(filter(None, (note, f"{path.name} is damaged: {share_words(share)} of it could be read.")))
     return Recording(path, samples, file.samplerate, kind, plain, note)
 
 
 def _goes_on(recording: Recording, container: Container) -> bool:
-    """Whether the packets of an MP3 go on after the end that its first header states, as in joined files."""
+    """Whether a file goes on after the end that its first header states, as joined files do."""
+    if mark := JOINED.get(container.reader or ""):
+        return recording.path.read_bytes().find(mark, 64) > 0
+    if container.reader != "mp3":
+        return False
     try:
         return stream_seconds(recording.path, container.reader or "") > 1.01 * recording.seconds + 0.3
     except ImportError:
         return False
+
+
+def _share_of_wav(path: Path) -> float:
+    """How much of the samples that a WAV states is there; 1 where it states none, as one that was streamed."""
+    with path.open("rb") as file:
+        at, size = 12, path.stat().st_size
+        while at + 8 <= size:
+            file.seek(at)
+            name, length = struct.unpack("<4sI", file.read(8))
+            if name == b"data":
+                stated = 0 < length < UNKNOWN_LENGTH
+                return min(1.0, (size - at - 8) / length) if stated else 1.0
+            at += 8 + length + length % 2
+    return 1.0
 
 
 def _depth(subtype: str) -> str:
@@ -174,7 +200,8 @@ def _by_av(path: Path, container: Container, longest: float, joined: bool = Fals
         raise unknown from None
     codec = sound.codec.upper()
     if joined:
-        note = f"{path.name} was made into WAV: it is several MP3 files, of which servers hear only the first."
+        form = {"mp3": "MP3", "ogg": "Ogg", "flac": "FLAC"}[container.reader]
+        note = f"{path.name} was made into WAV: it is several {form} files, of which servers hear only the first."
     else:
         note = f"The sound of {path.name} ({codec}) was made into WAV: servers cannot decode this format."
     if sound.share < (JOINTS if joined else 1):

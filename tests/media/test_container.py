@@ -1,11 +1,13 @@
 """What a file is, in every tab alike; sound that other programs wrote, whole and damaged."""
 
 import builtins
+import io
 import math
 import shutil
 import struct
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -14,7 +16,7 @@ from omni_ui.core.invalid import Invalid
 from omni_ui.features.video.video_files import check_video
 from omni_ui.media.container import identify
 from omni_ui.media.message_files import take_media
-from omni_ui.media.recording import as_wav, read_recording
+from omni_ui.media.recording import Recording, as_wav, read_recording
 from tests.media.encoding import encode
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -81,6 +83,7 @@ WRITTEN = {
     "a.ogg": ("OGG", "VORBIS"),
     "a.mp3": ("MP3", None),
     "a.rf64": ("RF64", "PCM_16"),
+    "a.voc": ("VOC", "PCM_16"),
 }
 ENCODED = {
     "a.aac": ("aac", "adts"),
@@ -91,6 +94,8 @@ ENCODED = {
     "a.mov": ("pcm_s16le", "mov"),
     "a.avi": ("pcm_s16le", "avi"),
     "a.ts": ("aac", "mpegts"),
+    "a.wv": ("wavpack", "wv"),
+    "a.tta": ("tta", "tta"),
 }
 
 
@@ -200,3 +205,61 @@ def test_without_pyav_brands_decide(tmp_path, monkeypatch):
         path = tmp_path / brand.decode().strip()
         path.write_bytes(struct.pack(">I4s4sI", 20, b"ftyp", brand, 0) + b"isom")
         assert identify(path).kind == kind
+
+
+def tone(seconds: float = 3, rate: int = RATE, **how: str) -> bytes:
+    file = io.BytesIO()
+    soundfile.write(file, 0.5 * np.sin(np.arange(int(rate * seconds)) * 2764 / rate), rate, **how)
+    return file.getvalue()
+
+
+async def heard(path: Path, content: bytes) -> Recording:
+    """What Speech reads; Chat must say the same."""
+    path.write_bytes(content)
+    recording = await read_recording(path, "ref_audio")
+    media = await take_media(path)
+    assert (media.kind, media.note) == ("audio", recording.note)
+    return recording
+
+
+@pytest.mark.parametrize(
+    ("how", "name", "says"),
+    [({"format": "OGG", "subtype": "VORBIS"}, "a.ogg", "several Ogg files"),
+     ({"format": "OGG", "subtype": "OPUS"}, "a.opus", "several Ogg files"),
+     ({"format": "FLAC"}, "a.flac", "several FLAC files"), ({"format": "MP3"}, "a.mp3", "several MP3 files")],
+)  # fmt: skip
+async def test_joined_files_are_heard_to_the_end(tmp_path, how, name, says):
+    recording = await heard(tmp_path / name, tone(**how) + tone(**how))
+    assert recording.seconds == pytest.approx(6, abs=0.15)
+    assert says in recording.note
+
+
+async def test_joined_parts_of_other_rates_keep_their_speed(tmp_path):
+    parts = tone(rate=22050, format="MP3") + tone(rate=44100, format="MP3")
+    assert (await heard(tmp_path / "a.mp3", parts)).seconds == pytest.approx(6, abs=0.2)
+
+
+async def test_wav_headers_that_lie(tmp_path):
+    wav = tone(format="WAV")
+    at = wav.index(b"data") + 4
+    for length in (0, 0x7FFFFFFF, 0xFFFFFFFF):  # never filled in, or not known
+        recording = await heard(tmp_path / f"{length}.wav", wav[:at] + struct.pack("<I", length) + wav[at + 4 :])
+        assert recording.seconds == pytest.approx(3, abs=0.01)
+        assert "damaged" not in recording.note
+    cut = await heard(tmp_path / "cut.wav", wav[: len(wav) // 2])
+    assert cut.note == "cut.wav is damaged: 50 % of it could be read."
+    with pytest.raises(Invalid, match="holds no sound"):
+        await heard(tmp_path / "none.wav", wav[: at + 4])
+
+
+async def test_a_cover_that_is_not_marked_as_one(tmp_path):
+    path = tmp_path / "a.mka"
+    with av.open(str(path), "w", format="matroska") as out:
+        sound, cover = out.add_stream("libopus", rate=RATE, layout="mono"), out.add_stream("mjpeg", rate=25)
+        cover.width, cover.height, cover.pix_fmt = 64, 64, "yuvj420p"
+        frame = av.AudioFrame.from_ndarray(np.full((1, 960), 9000, np.int16), format="s16", layout="mono")
+        frame.sample_rate = RATE
+        out.mux(cover.encode(av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")))
+        for stream, content in ((sound, frame), (sound, None), (cover, None)):
+            out.mux(stream.encode(content))
+    assert identify(path).kind == "audio"
