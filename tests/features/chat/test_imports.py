@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -189,3 +190,14 @@ async def test_a_tree_that_goes_in_circles_ends():
 @pytest.mark.parametrize("node", [None, [], {}, 5, "gone"])
 async def test_a_tree_whose_last_message_is_not_named(node):
     assert said(await read([CHATGPT[1] | {"current_node": node}]))[0] == ("user", "Hello")
+
+
+async def test_half_a_character_in_a_file():
+    case = (Path(__file__).parents[2] / "cases" / "lone_surrogate.json").read_text()
+    words = json.loads(case)["prompt"].encode().decode("unicode_escape")  # as the case spells it
+    body = json.dumps([{"role": "user", "content": words}]).encode()
+    assert b"\\ud83e" in body
+    assert said(await read(body)) == [("user", "half an emoji \ufffd end")]
+    for content in (case, case.replace("\\\\", "\\")):  # no conversation, whichever way it is spelled
+        with pytest.raises(Invalid, match="no list of messages"):
+            await read(content.encode())
