@@ -14,7 +14,6 @@ GAP = "\0"
 APART = (
     "cli/",  # speaks on the terminal
     "demo/",  # a server of its own, that answers as vLLM-Omni does
-    "features/mcp/",  # speaks to agents, in English as the API does
     "features/snippets/",  # code
     "settings.py",  # speaks on the terminal
     "store/schema.py",
@@ -25,15 +24,15 @@ APART = (
     "features/recipes/words.py",  # the words of A1111's format
 )
 """Modules whose texts do not reach the page."""
+SHOWN = ("demo/about.py", "features/snippets/traps.py")
+"""And those among them whose texts do."""
 
 
 def sources() -> Iterator[Path]:
     """The modules and scripts whose texts reach the page. Of the demo server only what it says of its settings does."""
     for path in sorted((ROOT / "omni_ui").rglob("*.py")):
         place = path.relative_to(ROOT / "omni_ui").as_posix()
-        if place in ("demo/about.py", "features/snippets/traps.py") or (
-            not place.startswith(APART) and place not in APART
-        ):
+        if place in SHOWN or (not place.startswith(APART) and place not in APART):
             yield path
     yield from sorted(path for path in (ROOT / "omni_ui").rglob("*.js") if path.parent.name != "katex")
     yield from sorted((ROOT / "omni_ui" / "client").rglob("*.toml"))

@@ -25,6 +25,7 @@ loadLater(() => import("../features/sound/lyrics.js"), "lyrics");
 loadLater(() => import("../features/video/jobs.js"), "video_jobs");
 loadLater(() => import("../features/talk/talk.js"), "talk");
 loadLater(() => import("../features/history/history.js"), "history");
+loadLater(() => import("../features/mcp/agents.js"), "agents");
 loadLater(() => import("../widgets/image_input.js"), "image_input", "image_checks");
 loadLater(() => import("../widgets/audio_player.js"), "audio_player", "audio_drawing");
 

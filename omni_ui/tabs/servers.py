@@ -11,6 +11,7 @@ from omni_ui.core.backends import Backends
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call
 from omni_ui.core.servers.pinned_transport import NotAllowed
+from omni_ui.features.mcp.card import agents_card
 from omni_ui.features.model_defaults.model_defaults import Advice
 from omni_ui.features.servers.cards import TITLES, ask_anew, card, look_at
 from omni_ui.features.servers.doctor_card import examine_all
@@ -32,6 +33,8 @@ def build(backends: Backends, tabs: Sequence[OmniTab], advice: Advice) -> None:
     with gr.Tab("Server", id="server", elem_id="server-tab") as page:
         note = gr.HTML(status.empty(HELLO), elem_id="server-status", elem_classes="omni-status-line")
         own = OwnServer() if visitors_may(backends) else None
+        if backends.settings.mcp:
+            agents_card()
         doctor = gr.HTML(elem_id="server-doctor")
         examine_button = gr.Button("Examine the servers", size="sm", elem_id="server-examine")
         cards: dict[Tab, gr.HTML] = {}

@@ -177,8 +177,10 @@ def test_a_login_holds_for_agents_too_and_the_setting_names_what_it_needs(tmp_pa
         assert visitors.post(PATH, json=ask, headers=accept | headers).status_code == 401
     signed = visitors.get(f"{PATH}/schema", headers={"Authorization": "Bearer alice:secret"})
     assert signed.status_code == 200
+    assert "server-agents" in visitors.get("/config", headers={"Authorization": "Bearer alice:secret"}).text
     off = TestClient(create_app(Settings(**settings)), base_url="http://127.0.0.1")
     assert off.post(PATH, json=ask, headers=accept).status_code == 404
+    assert "server-agents" not in off.get("/config").text
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(BadSetting, match=r"pip install 'omni-ui\[mcp\]'"):
         mcp_endpoint([])
