@@ -61,6 +61,7 @@ from omni_ui.features.login.tokens import Tokens
 from omni_ui.features.mcp.caller import McpCaller
 from omni_ui.features.mcp.endpoint import McpEndpoint, mcp_endpoint
 from omni_ui.features.recipes.panel import recipe_routes
+from omni_ui.features.stage.examples import example_routes
 from omni_ui.features.talk.routes import talk_routes
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.features.video.routes import job_routes
@@ -176,6 +177,7 @@ def _add_routes(app: FastAPI, services: Services) -> None:
     app.include_router(grid_routes(backends, services.store))
     app.include_router(language_routes())
     app.include_router(math_routes())
+    app.include_router(example_routes())
     app.include_router(script_routes())
     app.include_router(talk_routes(backends, recorder, services.sessions.admit))
     app.include_router(file_routes(services.storage, services.settings.max_upload_mb * 1_000_000))

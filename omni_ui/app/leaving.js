@@ -1,5 +1,5 @@
 // Leaving the page while a run is under way asks once; video jobs outlive the page and need no question.
-import { TABS, byId } from "./page.js";
+import { TABS, byId } from "../core/tab_elements.js";
 
 const OUTLIVING = ["video"];
 const isRunning = (name) => Boolean(byId(`${name}-status`)?.querySelector('[data-state="working"]'));

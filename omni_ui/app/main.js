@@ -16,6 +16,9 @@ import "../features/send_to/send_to.js";
 import "../features/repeat/repeat.js";
 import "../features/estimate/estimate.js";
 import "../features/grid/grid.js";
+import "../features/stage/more_settings.js";
+import "../features/stage/drawer.js";
+import "../features/stage/stage.js";
 
 loadLater(() => import("../features/chat/chat.js"), "chat_messages", "chat_answer", "chat_change", "chat_act");
 loadLater(() => import("../features/chat/window.js"), "chat_panel");

@@ -1,9 +1,6 @@
 // The page's own script: what needs no round trip to the app. Each part stands alone.
 
-export const TABS = ["chat", "image", "edit", "speech", "sound", "video"];
-export const byId = (id) => document.getElementById(id);
-/** The name of the tab that is seen, "" for one that runs nothing. */
-export const openTab = () => TABS.find((name) => byId(`${name}-run`)?.offsetParent) || "";
+import { TABS, byId, fill, openTab } from "../core/tab_elements.js";
 
 // --- The clock of a run: counts between the app's own messages, which come only when something changes.
 // Gradio puts the same element back for the next run, so one that was gone begins anew.
@@ -45,17 +42,13 @@ const watch = () => {
 setInterval(watch, 150);
 
 // --- Clicks: examples fill a field; code panes switch and copy.
-const fill = (id, text) => {
-  const field = byId(id)?.querySelector("textarea, input");
-  if (!field) return;
-  field.value = text;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-  field.focus();
-};
 document.addEventListener("click", (event) => {
   const target = event.target.closest?.("button");
   if (!target) return;
-  if (target.classList.contains("omni-example")) fill(target.dataset.target, target.textContent);
+  if (target.classList.contains("omni-example") && !target.dataset.run) {
+    fill(target.dataset.target, target.textContent);
+    byId(target.dataset.target)?.querySelector("textarea, input")?.focus();
+  }
   const code = target.closest(".omni-code");
   if (!code) return;
   if (target.classList.contains("omni-copy")) {

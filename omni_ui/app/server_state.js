@@ -3,7 +3,7 @@ import { defineAction } from "../core/components.js";
 import { appRoot } from "../core/dom.js";
 import { sessionHeaders, setSession } from "../core/session.js";
 import { markSettings, offerFiles } from "../features/servers/server_limits.js";
-import { TABS, byId, openTab } from "./page.js";
+import { TABS, byId, openTab } from "../core/tab_elements.js";
 
 const WORDS = { demo: "Demo server", ready: "Ready", busy: "Busy", down: "Not reachable", none: "No server" };
 const text = (parent, tag, words, className) => {

@@ -14,6 +14,7 @@ STYLES = [
     "app/styles/layout.css",
     "widgets/number_field.css",
     "app/styles/help_texts.css",
+    "features/stage/settings.css",
     "app/styles/result.css",
     "features/snippets/snippets.css",
     "app/styles/focus_and_phones.css",
@@ -36,6 +37,8 @@ STYLES = [
     "features/grid/grid.css",
     "features/talk/talk.css",
     "features/limits/limits.css",
+    "features/stage/toolbar.css",
+    "features/stage/stage.css",
 ]
 """In the order in which they hold: of equally strong rules the later one wins."""
 INLINE_SCRIPTS = ((ROOT / "app/head.js").read_text(encoding="utf-8"),)

@@ -9,18 +9,21 @@ from omni_ui.client import Wait
 EMPTY, WORKING, DONE, FAILED, STOPPED = "empty", "working", "done", "failed", "stopped"
 
 
-def _box(state: str, body: str) -> str:
-    return f'<div class="omni-status" data-state="{state}">{body}</div>'
+def _box(state: str, body: str, attributes: str = "") -> str:
+    return f'<div class="omni-status" data-state="{state}"{attributes}>{body}</div>'
 
 
-def empty(sentence: str, examples: Iterable[str] = (), target: str = "") -> str:
-    """Before the first run: what will appear here, and examples that fill in the field `target` on a click."""
+def empty(sentence: str, examples: Iterable[str] = (), target: str = "", cards: str = "") -> str:
+    """Before the first run: what will appear here, and examples that fill in the field `target` on a click.
+
+    cards: examples as HTML, in place of those.
+    """
     buttons = "".join(
         f'<button type="button" class="omni-example" data-target="{escape(target)}">{escape(example)}</button>'
         for example in examples
     )
     tries = f'<p class="omni-quiet">Try one of these:</p><div class="omni-examples">{buttons}</div>' if buttons else ""
-    return _box(EMPTY, f"<p>{escape(sentence)}</p>{tries}")
+    return _box(EMPTY, f"<p>{escape(sentence)}</p>{tries}{cards}")
 
 
 def working(note: str = "Working", place: int = 0, wait: Wait | None = None, started: float = 0.0) -> str:
@@ -59,13 +62,30 @@ def facts_of(
     return [*time, *drawn, *facts, *([("model", model)] if model else [])]
 
 
-def failed(sentence: str, details: str = "") -> str:
-    """A failed run: what happened and what to do; the server's own words folded away."""
+def failed(sentence: str, details: str = "", field: str = "") -> str:
+    """A failed run: what happened and what to do; the server's own words folded away.
+
+    field: the wire name of the setting at fault, which the page marks.
+    """
     folded = ""
     if details and details.strip() not in sentence:
         shown = escape(details if len(details) < 2000 else details[:2000] + " …")
         folded = f"<details><summary>Server message</summary><pre>{shown}</pre></details>"
-    return _box(FAILED, f'<p class="omni-error">{escape(sentence)}</p>{folded}')
+    return _box(FAILED, f'<p class="omni-error">{escape(sentence)}</p>{folded}', _at(field))
+
+
+def unfilled(sentence: str, field: str, hello: str) -> str:
+    """A run that lacks what must be there, such as a prompt: said calmly, and the examples stay.
+
+    hello: what stood there before the first run, from `empty`.
+    """
+    return _box(FAILED, f'<p class="omni-missing">{escape(sentence)}</p>{hello}', _at(field, calm=True))
+
+
+def _at(field: str, calm: bool = False) -> str:
+    """Attributes that name the setting at fault. calm: it only has to be filled in."""
+    named = f' data-field="{escape(field)}"' if field else ""
+    return named + ' data-calm="yes"' if calm else named
 
 
 def stopped(note: str = "Stopped. What you entered is still here.") -> str:

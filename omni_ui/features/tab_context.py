@@ -33,6 +33,8 @@ class TabContext(Protocol):
 
     name: Tab
     title: str
+    hello: str
+    hello_stays: bool
     form: Form
     backends: Backends
     inputs: dict[str, Component]

@@ -20,14 +20,20 @@ from omni_ui.features.grid.view import grid_view
 from omni_ui.features.grid.view import wire as wire_grid
 from omni_ui.features.history.opened import Reopen
 from omni_ui.features.history.service import Recorder
-from omni_ui.features.loras.loras import listed, lora_choice
-from omni_ui.features.recipes.panel import preset_bar, settings_place
+from omni_ui.features.loras.loras import listed
+from omni_ui.features.recipes.panel import settings_place
 from omni_ui.features.repeat.repeat import Repeat
+from omni_ui.features.stage.drawer import drawer_bar
+from omni_ui.features.stage.more_settings import wire_more
 from omni_ui.features.tab_context import MakeWork, Read, ResultButtons
 from omni_ui.settings import Tab
 from omni_ui.tabs.run_handler import RunHandler
+from omni_ui.tabs.settings_column import add_folded_settings, add_settings
 from omni_ui.widgets.fields import shows_as_is
 from omni_ui.widgets.form import Form, by_name
+
+STAGED = ("image", "edit", "video")
+"""Tabs whose result is seen: it stands on a stage as tall as the window, and what is said of it lies over it."""
 
 
 class OmniTab:
@@ -39,6 +45,8 @@ class OmniTab:
         self.backends = backends
         self.hello = hello
         """What the status says before the first run: HTML of status.empty."""
+        self.hello_stays = self.name != "chat"
+        """Whether it is said again when Run lacks a prompt; in Chat a conversation stands there."""
         self.form = Form(backends.limits.narrow(model))
         self.inputs: dict[str, gr.components.Component] = {}
         """All that a run takes, by the name that the API gives it."""
@@ -64,6 +72,10 @@ class OmniTab:
         self.loras: gr.Dropdown | None = None
         self.later_results: list[gr.components.Component] = []
         """Further components that the work shows: they stand last in the API, for programs that know the others."""
+        self.advice: gr.HTML
+        self.more: gr.HTML | None = None
+        self.first: list[str] = []
+        """The line that unfolds more settings, and the settings that are always seen."""
         self.wished: list[str] = []
         """Fields that this tab's own `wishes` may name, besides those that makers recommend."""
 
@@ -71,30 +83,28 @@ class OmniTab:
     def frame(self) -> Iterator[None]:
         """The tab itself. `with tab.frame(): with tab.controls(): … with tab.stage(): …`"""
         with gr.Tab(self.title, id=self.name, elem_id=f"{self.name}-tab") as self.opened:
-            gr.HTML(elem_id=f"{self.name}-server", elem_classes="omni-server", padding=False)
+            if self.name not in STAGED:
+                self._add_server_note()
             with gr.Row(elem_classes="omni-columns", equal_height=False):
                 yield
 
+    def _add_server_note(self) -> None:
+        gr.HTML(elem_id=f"{self.name}-server", elem_classes="omni-server", padding=False)
+
     @contextmanager
     def controls(self, buttons: bool = True) -> Iterator[None]:
-        """The left column. What the module adds stands first, then Run and Stop, the card, and Advanced.
+        """The left column. What the module adds stands first, then Run and Stop, then the settings.
 
         buttons: False when the module places them elsewhere (`add_buttons`).
         """
         with gr.Column(scale=36, min_width=300, elem_classes="omni-controls"):
+            if self.name in STAGED:
+                self._add_server_note()  # not above the result, whose height it would take
             self.form.add_all(self.form.names("main"))
             yield
             if buttons:
                 self.add_buttons()
-            preset_bar(self.name)
-            if card := self.form.names("card"):
-                with gr.Row(elem_classes="omni-card"):
-                    self.form.add_all(card)
-            self.advice = gr.HTML(elem_id=f"{self.name}-advice", elem_classes="omni-recommended")
-            if advanced := self.form.names("advanced"):
-                with gr.Accordion("Advanced", open=False, elem_classes="omni-advanced"):
-                    self.form.add_all(advanced)
-                    self.loras = lora_choice(self.form, f"{self.name}-loras")
+            add_settings(self) if self.name == "chat" else add_folded_settings(self)
 
     def add_buttons(self, run: str = "Run") -> None:
         with gr.Row(elem_classes="omni-buttons"):
@@ -104,18 +114,24 @@ class OmniTab:
 
     @contextmanager
     def stage(self, status: bool = True) -> Iterator[None]:
-        """The right column: what the module adds is the result; below it the status, and the code folded away.
+        """The right column: what the module adds is the result; with it the status, below it actions and code.
 
         status: False when the module places it elsewhere (`add_status`).
         """
-        with gr.Column(scale=64, min_width=320, elem_classes="omni-stage"):
-            yield
+        classes = ["omni-screen", "omni-big"] if self.name in STAGED else ["omni-screen"]
+        with gr.Column(scale=64, min_width=320, elem_classes="omni-stage") as self.stage_column:
             if status:
-                self.add_status()
+                with gr.Column(elem_classes=classes):
+                    yield
+                    self.add_status()
+            else:
+                yield
             self.settings = settings_place(self.name)
+            drawer_bar(self.name)
             self.grid = grid_view(self.form)
-            with gr.Accordion("Code", open=False, elem_classes="omni-code-fold"):
-                self.code = gr.HTML(label="Code", elem_id=f"{self.name}-code", padding=False)
+            self.code = gr.HTML(
+                label="Code", elem_id=f"{self.name}-code", elem_classes="omni-code-place", padding=False
+            )
             self.facts = gr.JSON(visible=False, elem_id=f"{self.name}-facts", label="Facts")
 
     def add_status(self) -> None:
@@ -149,7 +165,9 @@ class OmniTab:
         backend = self.backends.for_tab(self.name, session)
         ability = await self.ability(session)
         notes = [
-            escape(str(ability.detail.get("description", ""))) if ability and backend and backend.demo else "",
+            f'<span class="omni-of-demo">{escape(str(ability.detail.get("description", "")))}</span>'
+            if ability and backend and backend.demo
+            else "",
             (await self.wishes(session)).get("note", ""),
         ]
         loras: Updates = {self.loras: listed(ability)} if self.loras else {}
@@ -215,14 +233,19 @@ class OmniTab:
             trigger_mode=again,
         )
 
-        if not on:
-            wire_grid(self)
         self._wire_stop(ran, stopped)
         if not on:
-            forecast.wire(self)
-            with self.opened:
-                remedies.wire(self.form)
+            self._wire_features()
         return ran
+
+    def _wire_features(self) -> None:
+        """What else can be done with the controls of a tab. Call it when Run is wired."""
+        wire_grid(self)
+        forecast.wire(self)
+        if self.more:
+            wire_more(self, self.more, self.first)
+        with self.opened:
+            remedies.wire(self.form)
 
     def _wire_stop(self, ran: gr.events.Dependency, stopped: Callable[[gr.Request], Awaitable[str]] | None) -> None:
         async def stop(request: gr.Request) -> str:

@@ -10,12 +10,12 @@ from typing import Any
 import gradio as gr
 
 from omni_ui.client import Ability, EditRequest, Failed, OmniClient, Pictures, TextDelta
-from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.files import shown
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Tell, Updates, Work
 from omni_ui.features.history.opened import Opened
+from omni_ui.features.stage.examples import hello
 from omni_ui.media.image_input import Taken, take_picture
 from omni_ui.media.mask import take_mask
 from omni_ui.media.result_images import picture_facts, save_pictures
@@ -24,14 +24,13 @@ from omni_ui.widgets.gallery import gallery_of, original, viewer
 from omni_ui.widgets.image_input import PictureForm
 
 HELLO = "Add a picture and say what to change. The result will appear here, beside the original."
-EXAMPLES = ["Make it night", "Turn it into a watercolour", "Remove the background"]
 STOPPED = (
     "Stopped waiting; what you entered is still here. An edit cannot be called off: the server works on it to its end."
 )
 
 
 def build(backends: Backends) -> OmniTab:
-    tab = OmniTab(EditRequest, "Edit", backends, status.empty(HELLO, EXAMPLES, "edit-prompt"))
+    tab = OmniTab(EditRequest, "Edit", backends, hello("edit", HELLO, "edit-prompt"))
 
     tab.form = PictureForm(tab.form.model, mask=("mask_image", "image"), most=partial(_most_pictures, tab))
     with tab.frame():

@@ -3,24 +3,19 @@
 from collections.abc import AsyncIterator
 
 from omni_ui.client import ImageRequest, OmniClient, Pictures
-from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import Outcome, Tell, Updates, Work
 from omni_ui.features.history.opened import Opened
+from omni_ui.features.stage.examples import hello
 from omni_ui.media.result_images import picture_facts, save_pictures
 from omni_ui.tabs.base import OmniTab
 from omni_ui.widgets.gallery import gallery_of, viewer
 
 HELLO = "Your picture will appear here."
-EXAMPLES = [
-    "A lighthouse on a cliff at dusk, long exposure, calm sea",
-    "A red fox in deep snow, soft morning light",
-    "A neon city street at night in the rain",
-]
 
 
 def build(backends: Backends) -> OmniTab:
-    tab = OmniTab(ImageRequest, "Image", backends, status.empty(HELLO, EXAMPLES, "image-prompt"))
+    tab = OmniTab(ImageRequest, "Image", backends, hello("image", HELLO, "image-prompt"))
     with tab.frame():
         with tab.controls():
             pass

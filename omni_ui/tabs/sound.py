@@ -6,20 +6,19 @@ import gradio as gr
 
 from omni_ui.client import SoundRequest
 from omni_ui.client.server.model_rules import made_by
-from omni_ui.core import status
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import Outcome, Updates
 from omni_ui.features.history.opened import Opened
 from omni_ui.features.sound.lyrics import lyrics_help
 from omni_ui.features.sound.run import SoundRun, SoundStage
+from omni_ui.features.stage.examples import hello
 from omni_ui.tabs.base import OmniTab
 from omni_ui.tabs.result_actions import below
 from omni_ui.widgets.audio_player import sound_drawing, sound_player
 from omni_ui.widgets.events import PRIVATE
 
 HELLO = "Your sound will appear here, with its waveform and its spectrogram."
-EXAMPLES = ["Rain on a tin roof, distant thunder", "A calm piano melody", "Birds at dawn by a small stream"]
 CHOICES = {"sound": "Sound", "song": "Song", "effect": "Effect"}
 PROMPTS = {"sound": "Prompt", "song": "Lyrics", "effect": "Prompt"}
 
@@ -63,7 +62,7 @@ class SoundTab(OmniTab):
 
 
 def build(backends: Backends, listening: Listening) -> SoundTab:
-    tab = SoundTab(SoundRequest, "Sound", backends, status.empty(HELLO, EXAMPLES, "sound-input"))
+    tab = SoundTab(SoundRequest, "Sound", backends, hello("sound", HELLO, "sound-input"))
     tab.wished = ["make"]
     with tab.frame():
         with tab.controls():

@@ -20,6 +20,7 @@ from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.opened import Opened
 from omni_ui.features.history.restore import once_more, open_record
 from omni_ui.features.history.service import record_of
+from omni_ui.features.stage.examples import hello
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.features.video.routes import job_list, note_of
 from omni_ui.features.video.video_files import (
@@ -39,17 +40,12 @@ from omni_ui.tabs.result_actions import below_result
 from omni_ui.widgets.image_input import PictureForm, paths_of
 
 HELLO = "Your video will appear here. You can close the page; it keeps going."
-EXAMPLES = [
-    "A lighthouse at dusk, waves rolling in, the camera moves slowly closer",
-    "A red fox runs through deep snow, soft morning light",
-    "A paper boat drifts down a stream in the rain",
-]
 NO_FILE = "The file of this video is not here any more. Fetch it from the server in the list below, or run it again."
 NO_JOB = "There is no such video: it was deleted, or the link is not complete."
 
 
 def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
-    tab = OmniTab(VideoRequest, "Video", backends, status.empty(HELLO, EXAMPLES, "video-prompt"))
+    tab = OmniTab(VideoRequest, "Video", backends, hello("video", HELLO, "video-prompt"))
     tab.form = PictureForm(tab.form.model)
 
     with tab.frame():
@@ -58,7 +54,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             with gr.Accordion("From a video, with a sound", open=False, elem_classes="omni-advanced"):
                 tab.form.add("input_references", height=120).file_types = ["video", "image", "audio"]
                 tab.form.add("audio_reference")
-        with tab.stage(status=False):
+        with tab.stage():
             result = gr.Video(
                 label="Result",
                 show_label=False,
@@ -69,8 +65,8 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             )
             # Not Gradio's own way: with ffmpeg installed it examines every video and may write it anew.
             result.postprocess = lambda path: shown(path) if path else None
-            tab.add_status()
-            listed = job_list("video-jobs")
+    with tab.stage_column:
+        listed = job_list("video-jobs")
 
     async def usual_size(session: str | None) -> str | None:
         """What the makers of this model recommend."""

@@ -39,6 +39,14 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     },
   );
 
+  /** One picture, whose place takes its shape as soon as that is known. */
+  const single = (item) => {
+    const shown = picture(item.image.url, item.caption || "Result", "omni-single");
+    const fit = () => { if (shown.naturalHeight) shown.style.setProperty("--shape", shown.naturalWidth / shown.naturalHeight); };
+    shown.complete ? fit() : shown.addEventListener("load", fit);
+    return shown;
+  };
+
   const showActions = (item, before) => {
     actions.replaceChildren();
     if (before) {
@@ -78,7 +86,7 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
       const pair = make("div", { class: "omni-side" });
       pair.append(picture(before, "Original", ""), picture(item.image.url, item.caption || "Result", ""));
       view.replaceChildren(pair);
-    } else view.replaceChildren(picture(item.image.url, item.caption || "Result", "omni-single"));
+    } else view.replaceChildren(single(item));
     const captions = all.length > 1 ? all : [];
     strip.replaceChildren(...captions.map((one, number) => {
       const words = one.caption || `Picture ${number + 1}`;

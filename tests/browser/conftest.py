@@ -27,10 +27,13 @@ def demo_app():
 
 @pytest.fixture
 def open_page(chromium: Browser):
-    """`open_page(url, tab)`: a page with that tab open and ready. Errors in the page's own scripts fail the test."""
+    """`open_page(url, tab)`: a page with that tab open and ready. Errors in the page's own scripts fail the test.
+
+    more: whether all its settings are unfolded.
+    """
     pages, faults = [], []
 
-    def open_it(url: str, tab: str = "Image", **context) -> Page:
+    def open_it(url: str, tab: str = "Image", more: bool = True, **context) -> Page:
         page = chromium.new_page(**{"viewport": {"width": 1280, "height": 900}} | context)
         page.on("pageerror", lambda error: faults.append(str(error)))
         pages.append(page)
@@ -38,6 +41,8 @@ def open_page(chromium: Browser):
         page.get_by_role("tab", name=tab, exact=True).click()
         page.wait_for_selector(f"#{tab.lower()}-run, #{tab.lower()}-status")
         page.wait_for_function("document.querySelector('#omni-state .omni-pill')?.dataset.state !== 'asking'")
+        if more:
+            open_more(page, tab.lower())
         return page
 
     yield open_it
@@ -52,14 +57,36 @@ def run_and_wait(page: Page, tab: str, state: str = "done", timeout: float = 60)
     return wait_for_state(page, tab, state, timeout)
 
 
+def open_drawer(page: Page, tab: str, name: str) -> None:
+    """Opens "settings", "code" or "compare" below the result, unless it is open."""
+    button = page.locator(f"#{tab}-tab [data-drawer={name}]:is(button)")
+    if button.get_attribute("aria-expanded") != "true":
+        button.click()
+
+
 def open_code(page: Page, tab: str) -> None:
     """Unfolds the code below the result."""
-    page.locator(f"#{tab}-tab .omni-code-fold button").first.click()
+    open_drawer(page, tab, "code")
     page.wait_for_selector(f"#{tab}-code")
+
+
+def open_more(page: Page, tab: str) -> None:
+    """Unfolds the settings that are folded away, unless they are unfolded."""
+    fold = page.locator(f"#{tab}-more")
+    if fold.count() and fold.get_attribute("aria-expanded") != "true":
+        fold.click()
+
+
+def open_actions(page: Page, tab: str) -> None:
+    """Shows all actions of the result, unless they are shown."""
+    more = page.locator(f"#{tab}-settings [data-do=rest]")
+    if more.count() and more.get_attribute("aria-expanded") != "true":
+        more.click()
 
 
 def take(page: Page, tab: str, ends: str = "", *, plain: bool = True) -> tuple[str, bytes]:
     """Downloads the file below the result whose name ends so: its name and its bytes, untouched or with settings."""
+    open_actions(page, tab)
     switch = page.locator(f"#{tab}-settings [data-do=with]")
     if switch.count():
         switch.set_checked(not plain)

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.browser.conftest import run_and_wait, wait_for_state
+from tests.browser.conftest import open_more, run_and_wait, wait_for_state
 from tests.fakes import free_port, png
 from tests.media.test_image_input import png_of
 from tests.running import App
@@ -319,7 +319,7 @@ def test_bad_settings_are_one_sentence_and_stay_as_they_were(demo_app, open_page
     page = opened(open_page, demo_app.url)
     add(page, files / "ramp.png")
     page.fill("#edit-prompt textarea", "make it night")
-    page.click("#edit-tab .omni-advanced button >> nth=0")
+    open_more(page, "edit")
     for field, value, says in (
         ("#edit-n input", "0", "Results must be a whole number from 1 to 10"),
         ("#edit-n input", "12", "Results must be a whole number from 1 to 10"),
@@ -354,7 +354,7 @@ def test_several_results_and_layers_are_named(demo_app, open_page, files):
     add(page, files / "ramp.png")
     page.fill("#edit-prompt textarea", "invert")
     page.fill("#edit-n input", "2")
-    page.click("#edit-tab .omni-advanced button >> nth=0")
+    open_more(page, "edit")
     page.fill("#edit-layers input", "3")
     page.press("#edit-layers input", "Tab")
     run_and_wait(page, "edit")

@@ -10,7 +10,7 @@ from PIL import Image
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from tests.browser.conftest import run_and_wait
+from tests.browser.conftest import open_drawer, open_more, run_and_wait
 from tests.fakes import SlowServer
 from tests.running import App
 
@@ -56,8 +56,7 @@ def said(page, tab, words):
 
 
 def set_grid(page, tab, x=("", ""), y=("", "")):
-    if not page.locator(f"#{tab}-grid-form[open]").count():
-        page.click(f"#{tab}-grid-form summary")
+    open_drawer(page, tab, "compare")
     for side, (field, values) in (("x", x), ("y", y)):
         page.select_option(f"#{tab}-grid-{side}", field)
         if field:
@@ -173,14 +172,14 @@ def test_a_failed_cell_says_why_and_the_others_go_on(quick, open_page):
 def test_a_setting_that_changes_nothing_is_said_and_remembered(quick, open_page):
     page = open_page(quick.app.url)
     page.fill("#image-prompt textarea", "a fox")
-    page.get_by_role("button", name="Advanced").click()
+    open_more(page, "image")
     page.click("#image-explore-true_cfg_scale")
     cells(page, "image", "done", 4)
     said(page, "image", f"{quick.model} ignores true CFG scale")
     page.wait_for_selector("#image-true_cfg_scale .omni-ignored")
     page.reload()
     page.get_by_role("tab", name="Image", exact=True).click()
-    page.get_by_role("button", name="Advanced").click()
+    open_more(page, "image")
     page.wait_for_selector("#image-true_cfg_scale .omni-ignored:has-text('ignore')")
     assert page.locator("#image-flow_shift .omni-ignored").count() == 0
 
@@ -218,7 +217,7 @@ def test_an_empty_prompt_is_said_when_something_is_explored(quick, open_page):
 def test_speech_at_four_speeds_with_players_to_take_home(demo_app, open_page):
     page = open_page(demo_app.url, "Speech")
     page.fill("#speech-input textarea", "Good morning.")
-    page.get_by_role("button", name="Advanced").click()
+    open_more(page, "image")
     page.click("#speech-explore-speed")
     players = cells(page, "speech", "done", 4).locator("audio")
     assert players.count() == 4

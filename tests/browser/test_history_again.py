@@ -6,6 +6,7 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.conftest import open_code
 from tests.browser.test_history import CARD, as_in, history, listed, make, run_anew
 from tests.browser.test_recipes import link
 from tests.running import App
@@ -59,7 +60,7 @@ def test_a_picture_is_shown_again_with_its_facts_size_settings_and_code(demo_app
     assert shown(page, demo_app.url, "#image-result .omni-view img")
     assert (page.input_value("#image-width-field"), page.input_value("#image-height-field")) == ("160", "96")
     assert "picture.png" in page.inner_text("#image-settings")
-    page.locator("#image-tab .omni-code-fold button").first.click()
+    open_code(page, "image")
     page.wait_for_selector("#image-code .omni-code")
     assert '"seed": 41' in page.text_content("#image-code")
     page.click("#image-settings .omni-send button:has-text('Edit')")

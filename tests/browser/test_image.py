@@ -105,12 +105,13 @@ def test_bad_input_is_one_sentence_and_no_request(slow, open_page, field, value,
     assert len(slow.seen) == before
 
 
-def test_an_example_fills_the_prompt_and_does_not_run(slow, open_page):
-    page = open_page(slow.app.url)
-    before = len(slow.seen)
-    page.click(".omni-example >> nth=0")
-    assert "lighthouse" in page.input_value("#image-prompt textarea")
-    assert len(slow.seen) == before
+def test_an_example_fills_in_the_prompt_and_runs(open_page):
+    with SlowServer(latency=0) as server, App(OMNI_BASE_URL=server.url) as app:
+        page = open_page(app.url, more=False)
+        page.click("#image-tab .omni-example >> nth=0")
+        wait_for_state(page, "image", "done")
+        assert "lighthouse" in page.input_value("#image-prompt textarea")
+        assert "lighthouse" in server.seen[-1].body["prompt"]
 
 
 @pytest.mark.parametrize("width", [1280, 390])

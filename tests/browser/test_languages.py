@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import wait_for_state
+from tests.browser.conftest import open_actions, open_drawer, open_more, wait_for_state
 
 ENGLISH_LEFT = """(skip) => {
   const left = new Set();
@@ -26,6 +26,7 @@ def opened(chromium, url: str, locale: str) -> Page:
     page.goto(url)
     page.wait_for_selector("#image-run")
     page.wait_for_function("document.querySelector('#omni-state .omni-pill')?.dataset.state !== 'asking'")
+    open_more(page, "image")
     return page
 
 
@@ -105,6 +106,7 @@ def test_what_stands_below_results_is_chinese_too(chromium, demo_app):
     page.press("#image-size input", "Enter")
     page.click("#image-run")
     wait_for_state(page, "image", "done")
+    open_actions(page, "image")
     page.click("#image-settings [data-do=check]")
     expect(page.locator("#image-status .omni-verdict")).to_contain_text("完全相同。")
     expect(page.locator("#image-status .omni-verdict")).to_contain_text("服务器版本 0.30.0。")
@@ -112,7 +114,7 @@ def test_what_stands_below_results_is_chinese_too(chromium, demo_app):
     page.wait_for_function("document.querySelectorAll('#image-grid-board td[data-state=done]').length === 4")
     expect(page.locator("#image-grid-board [role=status]").first).to_contain_text("4 个中已完成 4 个。随机种子")
     expect(page.locator("#image-grid-board img").first).to_have_attribute("alt", re.compile(r"^推理步数 \d+$"))
-    page.click("#image-grid-form summary")
+    open_drawer(page, "image", "compare")
     page.select_option("#image-grid-x", "num_inference_steps")
     page.fill("#image-grid-x-values", "150|151")
     expect(page.locator("#image-grid-plan")).to_contain_text("2 次运行，依次进行。")

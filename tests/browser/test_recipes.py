@@ -11,7 +11,7 @@ from omni_ui.client import ImageRequest
 from omni_ui.features.recipes import Recipe, pack, read_settings, with_settings
 from omni_ui.features.recipes.presets import shipped
 from omni_ui.features.recipes.recipe import REQUESTS
-from tests.browser.conftest import run_and_wait
+from tests.browser.conftest import open_actions, open_drawer, open_more, run_and_wait
 from tests.fakes import png
 
 pytestmark = pytest.mark.browser
@@ -55,7 +55,7 @@ def test_a_link_fills_everything_in_and_runs_nothing(demo_app, open_page):
     assert page.input_value("#image-size input") == "96x64"
     assert page.input_value("#image-num_inference_steps input[type=number]") == "5"
     assert not page.is_checked("#image-random input")
-    page.get_by_role("button", name="Advanced").first.click()
+    open_more(page, "image")
     assert json.loads(page.input_value("#image-extra_params textarea")) == {"a": 1}
     assert page.get_attribute("#image-status [data-state]", "data-state") == "empty"
 
@@ -120,7 +120,7 @@ def test_a_link_copied_below_a_result_opens_to_the_same_settings(demo_app, made,
 
 
 def test_settings_are_seen_escaped(made):
-    made.click("#image-settings details > summary >> nth=0")
+    open_drawer(made, "image", "settings")
     rows = made.inner_text("#image-settings table")
     assert "onerror=alert(1)" in rows
     assert str(SEED) in rows
@@ -136,6 +136,7 @@ def test_a_download_holds_its_settings_or_is_untouched(made, tmp_path):
         path = tmp_path / f"{len(taken)}-{waiting.value.suggested_filename}"
         waiting.value.save_as(path)
         taken.append(path)
+        open_actions(made, "image")
         made.click("#image-settings [data-do=with]")
     told, plain = taken
     assert told.name == "0-picture.png"
@@ -237,6 +238,7 @@ def test_presets_are_filled_in_saved_and_deleted(demo_app, open_page):
     page.fill("#image-seed input", str(SEED))
     page.press("#image-seed input", "Tab")
     run_and_wait(page, "image")
+    open_actions(page, "image")
     page.click("#image-settings [data-do=preset]")
     page.fill(".omni-recipe-name input", "<b>Mine</b>")
     page.press(".omni-recipe-name input", "Enter")
@@ -260,6 +262,7 @@ def test_presets_that_cannot_be_read_are_left_as_they_are(demo_app, open_page):
     page.fill("#image-size input", "64x48")
     page.press("#image-size input", "Enter")
     run_and_wait(page, "image")
+    open_actions(page, "image")
     page.click("#image-settings [data-do=preset]")
     page.fill(".omni-recipe-name input", "Mine")
     page.press(".omni-recipe-name input", "Enter")
@@ -283,7 +286,7 @@ def test_it_is_accessible_and_fits(width, demo_app, open_page):
     page = open_page(demo_app.url + link(prompt="a boat", size="64x48"), viewport={"width": width, "height": 844})
     wait_value(page, "#image-prompt textarea", "a boat")
     run_and_wait(page, "image")
-    page.click("#image-settings details > summary >> nth=0")
+    open_drawer(page, "image", "settings")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for place in (".omni-recipe", ".omni-presets", ".omni-opened"):
         found = Axe().run(page, context=place).response["violations"]

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from omni_ui.demo.server import DemoServer
-from tests.browser.conftest import run_and_wait, wait_for_state
+from tests.browser.conftest import open_actions, run_and_wait, wait_for_state
 from tests.fakes import SlowServer, png
 from tests.running import App
 
@@ -99,6 +99,7 @@ def test_a_repetition_is_stopped_by_stop(open_page):
         page = open_page(app.url)
         small_picture(page)
         server.latency = 30
+        open_actions(page, "image")
         page.click(f"{ROW.format(tab='image')} [data-do=check]")
         wait_for_state(page, "image", "working")
         server.wait_for("running", 5)

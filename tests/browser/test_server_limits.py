@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import open_code, run_and_wait
+from tests.browser.conftest import open_code, open_more, run_and_wait
 
 pytestmark = pytest.mark.browser
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 def test_settings_that_the_server_lacks_are_marked_and_described(demo_app, open_page):
     """The demo has no aspect ratio and no control of videos."""
     page = open_page(demo_app.url, "Video")
-    page.locator("#video-tab .omni-advanced button", has_text="Advanced").first.click()
+    open_more(page, "video")
     mark = page.wait_for_selector("#video-aspect_ratio .omni-lacks", state="attached")
     assert mark.text_content() == "Not on this server."
     described = page.get_attribute("#video-short_edge input[type=number]", "aria-describedby") or ""
@@ -22,7 +22,7 @@ def test_settings_that_the_server_lacks_are_marked_and_described(demo_app, open_
 
 def test_a_setting_without_an_effect_is_named_below_the_result_and_not_in_its_code(demo_app, open_page):
     page = open_page(demo_app.url, "Video")
-    page.locator("#video-tab .omni-advanced button", has_text="Advanced").first.click()
+    open_more(page, "video")
     page.fill("#video-prompt textarea", "waves")
     for name, value in (("num_frames", "5"), ("short_edge", "240")):
         page.locator(f"#video-{name} input[type=number]").evaluate(

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.browser.conftest import run_and_wait, take, wait_for_state
+from tests.browser.conftest import open_more, run_and_wait, take, wait_for_state
 from tests.fakes import free_port
 from tests.running import App
 
@@ -111,7 +111,7 @@ def test_the_bytes_are_the_servers_own_and_the_player_follows_a_click(stable, pa
 
 
 def test_everything_that_is_entered_reaches_the_server(stable, page):
-    page.click("#sound-tab .omni-advanced button >> nth=0")
+    open_more(page, "sound")
     entered = {"audio_length": 4.5, "num_inference_steps": 12, "guidance_scale": 6.5, "audio_start": 2, "speed": 1.25}
     page.fill("#sound-input textarea", "a calm melody")
     page.fill("#sound-negative_prompt textarea", "low quality")
@@ -126,7 +126,7 @@ def test_everything_that_is_entered_reaches_the_server(stable, page):
 
 
 def test_a_start_without_a_length_is_said_to_do_nothing(page):
-    page.click("#sound-tab .omni-advanced button >> nth=0")
+    open_more(page, "sound")
     page.fill("#sound-input textarea", "a calm melody")
     page.fill("#sound-audio_start input", "2")
     page.press("#sound-audio_start input", "Tab")
@@ -134,7 +134,7 @@ def test_a_start_without_a_length_is_said_to_do_nothing(page):
 
 
 def test_bad_input_is_one_sentence_and_no_request(stable, page):
-    page.click("#sound-tab .omni-advanced button >> nth=0")
+    open_more(page, "sound")
     page.fill("#sound-input textarea", "rain")
     before = len(stable.asked)
     length, steps = "#sound-audio_length input[type=number]", "#sound-num_inference_steps input[type=number]"
@@ -189,7 +189,7 @@ def test_bare_samples_are_kept_and_not_played(demo_app, open_page):
     page = open_page(demo_app.url, "Sound")
     page.fill("#sound-input textarea", "rain")
     page.fill("#sound-audio_length input[type=number]", "1")
-    page.click("#sound-tab .omni-advanced button >> nth=0")
+    open_more(page, "sound")
     page.click("#sound-response_format input")
     page.click("#sound-response_format [role=option]:has-text('pcm')")
     assert "bytes PCM" in run_and_wait(page, "sound")

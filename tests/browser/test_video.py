@@ -14,7 +14,7 @@ from gradio_client import Client, handle_file
 from PIL import Image
 
 from omni_ui.demo import MODELS, DemoServer
-from tests.browser.conftest import run_and_wait, wait_for_state
+from tests.browser.conftest import open_drawer, open_more, run_and_wait, wait_for_state
 from tests.running import App
 
 pytestmark = pytest.mark.browser
@@ -84,7 +84,7 @@ def test_a_video_from_words(app, server, open_page):
 
 def test_what_was_entered_reaches_the_engine(app, server, open_page):
     page = open_page(app.url, "Video")
-    page.click("#video-tab button:has-text('Advanced')")
+    open_more(page, "video")
     entered = {
         "#video-num_inference_steps-field": "12",
         "#video-guidance_scale-field": "3.5",
@@ -475,7 +475,7 @@ def test_the_time_is_foretold_where_the_size_follows_a_first_frame(open_page, tm
             page.click("#video-run")
             wait_until(lambda count=number: page.locator("#video-jobs li[data-state=done]").count() == count, 30)
         page.wait_for_selector("#video-forecast:has-text('from 3 runs like this')")
-        page.click("#video-grid-form summary")
+        open_drawer(page, "video", "compare")
         page.select_option("#video-grid-x", "num_frames")
         page.fill("#video-grid-x-values", "5|6")
         page.wait_for_selector("#video-grid-plan:has-text('in all, as runs like these took here')")

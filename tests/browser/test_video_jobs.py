@@ -13,7 +13,7 @@ import pytest
 import soundfile
 from PIL import Image
 
-from tests.browser.conftest import run_and_wait, wait_for_state
+from tests.browser.conftest import open_more, run_and_wait, wait_for_state
 from tests.browser.test_video import ask, begin, content, row, wait_until
 from tests.contract.places import demo_place, real_place
 from tests.running import App
@@ -83,7 +83,7 @@ def making(page) -> None:
 
 def test_text_to_video(scene, open_page):
     page = open_page(scene.app.url, "Video")
-    page.click("#video-tab button:has-text('Advanced')")
+    open_more(page, "video")
     ask(page, "A red fox in deep snow, it's \"cold\"\nand windy", **{
         "#video-seed input": "7", "#video-num_inference_steps-field": "12", "#video-guidance_scale-field": "3.5",
         "#video-guidance_scale_2-field": "2.5", "#video-boundary_ratio-field": "0.875",

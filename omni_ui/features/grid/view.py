@@ -177,7 +177,7 @@ def _template(form: Form) -> str:
         for side, words in AXES
     )
     return (
-        f'<details class="omni-grid-form" id="{tab}-grid-form"><summary>Grid: other values of one or two settings'
+        f'<details class="omni-grid-form" id="{tab}-grid-form"><summary>Compare settings'
         f'</summary>{axes}<p class="omni-grid-plan" id="{tab}-grid-plan" role="status"></p>'
         f'<button type="button" class="omni-small" id="{tab}-grid-run">Run comparison</button></details>'
         f'<section class="omni-grid-board" id="{tab}-grid-board" aria-label="Values side by side" hidden></section>'

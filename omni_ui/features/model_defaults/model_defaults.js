@@ -8,6 +8,12 @@ const same = (one, other) => String(one ?? "") === String(other ?? "");
 /** Whether a control holds what was only recommended. */
 export const isRecommended = (id, value) => id in given && same(value, given[id]);
 
+/** What was recommended for a control, undefined where nothing was. */
+export const recommendedValue = (id) => given[id];
+
+/** A recommended setting is seen, also where its like is folded away. */
+const raise = (id) => document.getElementById(id)?.toggleAttribute("data-up", id in given);
+
 let filled = false; // settings were opened since the page came: a recipe, or a result of the history
 export const markFilled = () => { filled = true; };
 
@@ -27,6 +33,7 @@ export const fillDefaults = (known, tabs, first, [wishes, ...values]) => {
     }
     delete given[id];
     if (wish !== null) given[id] = wish;
+    raise(id);
     return wish ?? initial;
   });
   const notes = tabs.map((tab) => (kept[tab] && wishes[tab].note
@@ -48,6 +55,10 @@ defineAction("give_way", giveWay);
 
 /** A result is opened again in its tab: all that stands there now is the visitor's own. */
 export const claimTab = (tab) => {
-  for (const id of Object.keys(given)) if (id.startsWith(`${tab}-`)) delete given[id];
+  for (const id of Object.keys(given)) {
+    if (!id.startsWith(`${tab}-`)) continue;
+    delete given[id];
+    raise(id);
+  }
 };
 defineAction("claim_tab", claimTab);

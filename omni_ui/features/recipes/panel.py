@@ -76,9 +76,11 @@ def settings_view(recipe: Recipe, files: list[Path]) -> str:
     except BadRecipe as long:
         link, no_link = "", str(long)
     held = any(can_hold(path) for path in files)
-    takes = "".join(_take(path) for path in files)
-    switch = '<label><input type="checkbox" checked data-do="with">with its settings inside</label>' if held else ""
-    download = f'<span class="omni-quiet">Download</span>{takes}{switch}' if takes else ""
+    takes = "".join(_take(path, first=not number) for number, path in enumerate(files))
+    if takes and held:
+        takes += (
+            '<label class="omni-rest"><input type="checkbox" checked data-do="with">with its settings inside</label>'
+        )
     rows = "".join(
         f"<tr><th scope='row'>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in labelled(recipe)
     )
@@ -86,24 +88,28 @@ def settings_view(recipe: Recipe, files: list[Path]) -> str:
     return (
         f'<section class="omni-recipe" data-tab="{recipe.tab}" data-link="{link}" data-nolink="{escape(no_link)}" '
         f'data-recipe="{escape(recipe.as_json())}"><div class="omni-recipe-row" role="group" aria-label="Take home">'
-        f'{download}<button type="button" class="omni-small" data-do="link">Copy link</button>'
-        '<button type="button" class="omni-small" data-do="preset">Save as preset</button></div>'
+        f'{takes}<button type="button" class="omni-small" data-do="link">Copy link</button>'
+        '<button type="button" class="omni-small omni-rest" data-do="preset">Save as preset</button>'
+        '<button type="button" class="omni-small omni-more-actions" data-do="rest" aria-expanded="false">'
+        "More</button></div>"
         '<form class="omni-recipe-name" hidden><label>Name of the preset <input maxlength="60" required></label>'
         '<button class="omni-small">Save</button></form><p class="omni-recipe-note" role="status"></p>'
-        f"<details><summary>Settings</summary><table>{rows}</table>"
+        f"<details open><summary>Settings</summary><table>{rows}</table>"
         f'<details><summary>As JSON</summary><pre tabindex="0">{escape(pretty)}</pre></details></details></section>'
     )
 
 
-def _take(path: Path) -> str:
-    """A button for a file. It names the file below Gradio's cache, never the cache itself."""
+def _take(path: Path, first: bool) -> str:
+    """A button for a file; the first is seen at once. It names the file below Gradio's cache, never the cache."""
     uploads = cache_folder()
     if not path.resolve().is_relative_to(uploads):
         return ""
     place = path.resolve().relative_to(uploads)
     return (
-        f'<button type="button" class="omni-small" data-do="take" data-file="{escape(str(place))}" '
-        f'data-holds="{"yes" if can_hold(path) else ""}">{escape(path.name)}</button>'
+        f'<button type="button" class="omni-small{"" if first else " omni-rest"}" data-do="take" '
+        f'data-file="{escape(str(place))}" data-name="{escape(path.name)}" '
+        f'data-holds="{"yes" if can_hold(path) else ""}"><span>Download</span> '
+        f'<span class="omni-quiet">{escape(path.name)}</span></button>'
     )
 
 

@@ -123,7 +123,7 @@ const take = async (box, button) => {
     const body = `{"file": ${JSON.stringify(button.dataset.file)}, "recipe": ${inside ? box.dataset.recipe : "null"}}`;
     const answer = await fetch(`${appRoot()}/omni/take`, { method: "POST", headers: { "Content-Type": "application/json" }, body });
     if (!answer.ok) throw new Error((await answer.json()).detail || `status ${answer.status}`);
-    const link = make("a", { download: button.textContent, href: URL.createObjectURL(await answer.blob()) });
+    const link = make("a", { download: button.dataset.name, href: URL.createObjectURL(await answer.blob()) });
     document.body.append(link);
     link.click();
     link.remove();
@@ -140,6 +140,7 @@ document.addEventListener("click", (event) => {
   if (!box) return;
   if (button.dataset.do === "link") copyLink(box);
   if (button.dataset.do === "take") take(box, button);
+  if (button.dataset.do === "rest") button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true"));
   if (button.dataset.do === "preset") {
     const form = box.querySelector("form");
     form.hidden = !form.hidden;

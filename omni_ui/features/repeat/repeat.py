@@ -1,4 +1,4 @@
-"""The same result once more: "Same seed", "New seed", and "Check it repeats", below the result of every tab.
+"""The same result once more: "New seed", "Same seed", and "Check it repeats", below the result of every tab.
 
 The first two fill in the seed and press Run, which the browser does alone (repeat.js). The third runs the very
 request of the result that is shown, whatever stands in the controls by now, by the same event as Run; and so do the
@@ -21,13 +21,13 @@ SESSIONS = 500
 """Sessions whose last result is known; the oldest are forgotten first."""
 GONE = "The last result is no longer available: press Run to make one."
 AGAIN = {
-    "again": ("Same seed", "Run again with this seed and the settings as they are now"),
     "another": ("New seed", "Run again with a new seed"),
+    "again": ("Same seed", "Run again with this seed and the settings as they are now"),
     "check": ("Check it repeats", "Send the same request again and compare the results"),
 }
 APART = AGAIN | {
-    "again": ("Same seed", "Make this again with its seed"),
     "another": ("New seed", "Make this with a new seed"),
+    "again": ("Same seed", "Make this again with its seed"),
 }
 """Where what stands in the controls is something else."""
 TITLES = {IDENTICAL: "Identical.", NEARLY: "Nearly the same.", DIFFERENT: "Different.", UNKNOWN: "Not compared."}
@@ -88,7 +88,8 @@ class Repeat:
         seed = getattr(shown.request, "seed", None)
         facts = f'data-record="{escape(record)}" data-seed="{"" if seed is None else seed}"'
         buttons = "".join(
-            f'<button type="button" class="omni-small" data-do="{do}" title="{title}">{words}</button>'
+            f'<button type="button" class="omni-small{" omni-rest" if do == "check" else ""}" data-do="{do}" '
+            f'title="{title}">{words}</button>'
             for do, (words, title) in (APART if apart else AGAIN).items()
         )
         return (

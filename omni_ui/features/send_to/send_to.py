@@ -60,6 +60,8 @@ TARGETS: dict[str, tuple[Target, ...]] = {
     ),
 }
 """By kind of result. A video goes to Edit as the frame that is shown."""
+BEST = 2
+"""Targets of a kind whose buttons are seen at once; the others stand behind "More"."""
 NAMES = {"image": "picture", "audio": "sound", "video": "video", "text": "text"}
 
 TAB = "tab"
@@ -100,9 +102,9 @@ class SendTo:
         if not targets or not record:
             return ""
         buttons = "".join(
-            f'<button type="button" class="omni-small" data-target="{target.tab}-{target.field}">'
-            f"{escape(target.words)}</button>"
-            for target in targets
+            f'<button type="button" class="omni-small{" omni-rest" if number >= BEST else ""}" '
+            f'data-target="{target.tab}-{target.field}">{escape(target.words)}</button>'
+            for number, target in enumerate(targets)
         )
         words = f"Send the {NAMES[kind]} to" if several else "Send to"
         return (

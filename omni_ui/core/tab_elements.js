@@ -1,0 +1,14 @@
+// The tabs that run something, and their elements.
+
+export const TABS = ["chat", "image", "edit", "speech", "sound", "video"];
+export const byId = (id) => document.getElementById(id);
+/** The name of the tab that is seen, "" for one that runs nothing. */
+export const openTab = () => TABS.find((name) => byId(`${name}-run`)?.offsetParent) || "";
+
+/** Enters a text into a field of Gradio. */
+export const fill = (id, text) => {
+  const field = byId(id)?.querySelector("textarea, input");
+  if (!field || field.value === text) return;
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+};

@@ -1,0 +1,18 @@
+// One drawer below a result: its settings, its code, or the comparison of settings (omni_ui/features/stage/drawer.py).
+
+/** Opens one of them in the tab, or closes all with "". */
+export const openDrawer = (tab, name) => {
+  const stage = document.querySelector(`#${tab}-tab .omni-stage`);
+  if (!stage) return;
+  stage.dataset.drawer = name;
+  for (const button of stage.querySelectorAll(".omni-drawers button")) button.setAttribute("aria-expanded", String(button.dataset.drawer === name));
+  const form = document.getElementById(`${tab}-grid-form`);
+  if (form) form.open = name === "compare";
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.(".omni-drawers button");
+  if (!button) return;
+  const open = button.getAttribute("aria-expanded") === "true";
+  openDrawer(button.closest("[data-tab]").dataset.tab, open ? "" : button.dataset.drawer);
+});

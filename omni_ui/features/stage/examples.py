@@ -1,0 +1,83 @@
+"""Four examples on the stage of an empty tab, each with what the demo made of its words. A click runs it.
+
+The pictures are made by `python -m bench.make_examples`; stage.js is the browser's half.
+"""
+
+import hashlib
+from html import escape
+from pathlib import Path
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import FileResponse
+
+from omni_ui.core import status
+
+FOLDER = Path(__file__).parent / "examples"
+SAMPLE = "edit-sample.webp"
+"""The picture that the examples of Edit change, where none is there."""
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "image": (
+        "A lighthouse on a cliff at dusk, long exposure, calm sea",
+        "A red fox in deep snow, soft morning light",
+        "A neon city street at night in the rain",
+        "A sailing boat on a quiet lake, watercolour",
+    ),
+    "edit": ("Make it night", "Make it a watercolour", "Remove the background", "Make it snow"),
+    "sound": (
+        "Rain on a tin roof, distant thunder",
+        "A calm piano melody",
+        "Birds at dawn by a small stream",
+        "Waves on a beach, slow and deep",
+    ),
+    "video": (
+        "A lighthouse at dusk, waves rolling in, the camera moves slowly closer",
+        "A red fox runs through deep snow, soft morning light",
+        "A paper boat drifts down a stream in the rain",
+        "Clouds drift over mountains at sunrise",
+    ),
+}
+FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+def picture_name(tab: str, number: int) -> str:
+    return f"{tab}-{number + 1}.webp"
+
+
+def _mark() -> str:
+    """Changes with the pictures, so that browsers may keep them."""
+    digest = hashlib.sha256()
+    for path in sorted(FOLDER.glob("*.webp")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+MARK = _mark()
+
+
+def hello(tab: str, sentence: str, target: str) -> str:
+    """HTML of a tab before its first run. target: the elem_id of the field that an example fills in."""
+    cards = "".join(_card(tab, number, words, target) for number, words in enumerate(EXAMPLES[tab]))
+    return status.empty(sentence, cards=f'<div class="omni-cards" role="group" aria-label="Examples">{cards}</div>')
+
+
+def _card(tab: str, number: int, words: str, target: str) -> str:
+    sample = f' data-file="omni/examples/{MARK}/{SAMPLE}"' if tab == "edit" else ""
+    return (
+        f'<button type="button" class="omni-example omni-card-example" data-run="{tab}" data-target="{target}"{sample}>'
+        f'<img src="omni/examples/{MARK}/{picture_name(tab, number)}" alt="" width="360" height="270">'
+        f"<span>{escape(words)}</span></button>"
+    )
+
+
+def example_routes() -> APIRouter:
+    """The pictures of the cards, under an address that changes with them."""
+    router = APIRouter(prefix="/omni/examples")
+    names = {path.name for path in FOLDER.glob("*.webp")}
+
+    @router.get("/{mark}/{name}")
+    async def picture(mark: str, name: str) -> FileResponse:
+        if mark != MARK or name not in names:
+            raise HTTPException(404, "There is no such picture.")
+        return FileResponse(FOLDER / name, headers=FOREVER)
+
+    return router

@@ -1,0 +1,31 @@
+// The setting at which a run failed: marked, said there, and ready to be mended.
+import { make } from "../../core/dom.js";
+import { openMore } from "./more_settings.js";
+
+const marked = {}; // by tab: what takes the mark away
+
+export const clearFault = (tab) => { marked[tab]?.(); delete marked[tab]; };
+
+/** field: the wire name. words: what is wrong with it. */
+export const markFault = (tab, field, words) => {
+  clearFault(tab);
+  const block = document.getElementById(`${tab}-${field}`);
+  const input = block?.querySelector("textarea, input:not([type=range], [type=checkbox])");
+  if (!input) return;
+  if (!block.offsetParent) openMore(tab);
+  const note = make("p", { class: "omni-fault", id: `${tab}-fault` }, words);
+  const before = input.getAttribute("aria-describedby");
+  block.append(note);
+  block.toggleAttribute("data-fault", true);
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-describedby", [before, note.id].filter(Boolean).join(" "));
+  marked[tab] = () => {
+    note.remove();
+    block.removeAttribute("data-fault");
+    input.removeAttribute("aria-invalid");
+    if (before) input.setAttribute("aria-describedby", before);
+    else input.removeAttribute("aria-describedby");
+  };
+  block.addEventListener("input", () => clearFault(tab), { once: true });
+  if (!matchMedia("(pointer: coarse)").matches && document.getElementById(`${tab}-tab`)?.offsetParent) input.focus();
+};

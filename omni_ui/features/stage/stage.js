@@ -1,0 +1,105 @@
+// The stage of a tab and the bar with Run, in each state of a run (omni_ui/core/status.py): nothing yet, working, done,
+// failed, stopped. What is said comes from the app; here it gets its place, its bar and its buttons.
+import { TABS, byId, fill } from "../../core/tab_elements.js";
+import { call } from "../../core/components.js";
+import { make } from "../../core/dom.js";
+import { pictureFields } from "../../widgets/picture_fields.js";
+import { clearFault, markFault } from "./fault.js";
+import { secondsOf, shareOf } from "./progress.js";
+
+const narrow = matchMedia("(max-width: 900px)");
+const states = {}; // by tab: what was seen last
+
+/** Seconds that the run may take at most by the estimate, 0 when there is none. */
+const expected = (tab) => secondsOf(byId(`${tab}-forecast`)?.textContent || "");
+
+/** Below the words of a run under way: how far it is by the estimate, and Stop. */
+const tools = (tab, box) => {
+  let row = box.querySelector(".omni-working-row");
+  if (!row) {
+    row = make("div", { class: "omni-working-row" });
+    const stop = make("button", { type: "button", class: "omni-small" }, "Stop");
+    stop.addEventListener("click", () => { byId(`${tab}-run`)?.focus({ preventScroll: true }); byId(`${tab}-stop`)?.click(); });
+    row.append(make("span", { class: "omni-progress", "aria-hidden": "true" }), stop);
+    box.append(row);
+  }
+  const clock = box.querySelector(".omni-clock")?.textContent || "";
+  const share = shareOf(parseFloat(clock), states[tab].expected);
+  const bar = row.querySelector(".omni-progress");
+  bar.style.setProperty("--share", share);
+  bar.classList.toggle("omni-progress-unknown", !states[tab].expected);
+  return clock;
+};
+
+const change = (tab, state, box, bar) => {
+  const before = states[tab].state;
+  if (state === "working") {
+    clearFault(tab);
+    states[tab].expected = expected(tab);
+    if (narrow.matches && document.activeElement === byId(`${tab}-run`)) setTimeout(() => byId(`${tab}-stop`)?.focus({ preventScroll: true }), 300);
+    if (before && narrow.matches) box.closest(".omni-screen")?.scrollIntoView({ block: "start", behavior: "smooth" });
+  }
+  if (before === "working" && [byId(`${tab}-stop`), document.body].includes(document.activeElement)) byId(`${tab}-run`)?.focus({ preventScroll: true });
+  bar.dataset.note = state === "failed" ? (box.querySelector(".omni-error, .omni-missing")?.textContent || "") : "";
+  if (state === "failed" && box.dataset.field && before) markFault(tab, box.dataset.field, box.querySelector("p")?.textContent || "");
+};
+
+/** On a phone the tabs are one row that can be swiped: the open one is in sight. */
+let tabInSight = "";
+const showTab = () => {
+  const tab = document.querySelector("#omni-tabs [role=tab][aria-selected=true]");
+  if (!tab || tab.id === tabInSight) return;
+  tabInSight = tab.id;
+  const row = tab.parentElement;
+  row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+};
+
+const look = () => {
+  if (narrow.matches) showTab();
+  for (const tab of TABS) {
+    const box = byId(`${tab}-status`)?.querySelector(".omni-status");
+    const bar = byId(`${tab}-run`)?.closest(".omni-buttons");
+    if (!box || !bar) continue;
+    const state = box.dataset.state;
+    states[tab] ||= { state: "", expected: 0, key: "" };
+    const key = state + (state === "failed" ? box.textContent : "");
+    if (states[tab].key !== key) {
+      change(tab, state, box, bar);
+      Object.assign(states[tab], { state, key });
+      bar.dataset.state = state;
+    }
+    if (state !== "working") continue;
+    const clock = box.closest(".omni-screen") ? tools(tab, box) : box.querySelector(".omni-clock")?.textContent || "";
+    bar.style.setProperty("--clock", `" ${clock.replace(/["\\]/g, "")}"`);
+  }
+};
+setInterval(look, 120);
+
+// --- On a phone the stage takes the shape of what is asked for, before it comes: nothing moves when it is there
+const shapeAsked = (tab) => {
+  const [, width, height] = /^(\d+)\s*x\s*(\d+)$/i.exec(byId(`${tab}-size`)?.querySelector("input")?.value || "") || [];
+  return width && height ? width / height : 0;
+};
+document.addEventListener("click", (event) => {
+  const tab = /^(\w+)-run$/.exec(event.target.closest?.("button")?.id || "")?.[1];
+  const screen = tab && byId(`${tab}-status`)?.closest(".omni-big");
+  if (screen && shapeAsked(tab)) screen.style.setProperty("--asked", shapeAsked(tab));
+  else screen?.style.removeProperty("--asked");
+}, { capture: true });
+
+// --- An example fills in what it needs and runs
+const example = async (card) => {
+  const { run: tab, target, file } = card.dataset;
+  fill(target, card.querySelector("span").textContent);
+  byId(`${tab}-run`)?.focus({ preventScroll: true });
+  const field = pictureFields[`${tab}-image`];
+  if (file && field && !field.first()) {
+    const picture = await (await fetch(file)).blob();
+    await field.add([new File([picture], file.split("/").pop(), { type: picture.type })]);
+  }
+  call("press_run", tab);
+};
+document.addEventListener("click", (event) => {
+  const card = event.target.closest?.(".omni-example[data-run]");
+  if (card) example(card);
+});
