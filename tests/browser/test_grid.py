@@ -217,7 +217,7 @@ def test_an_empty_prompt_is_said_when_something_is_explored(quick, open_page):
 def test_speech_at_four_speeds_with_players_to_take_home(demo_app, open_page):
     page = open_page(demo_app.url, "Speech")
     page.fill("#speech-input textarea", "Good morning.")
-    open_more(page, "image")
+    open_more(page, "speech")
     page.click("#speech-explore-speed")
     players = cells(page, "speech", "done", 4).locator("audio")
     assert players.count() == 4
