@@ -16,7 +16,7 @@ from omni_ui.core.files import new_path
 from omni_ui.core.heavy_work import run_heavy
 from omni_ui.core.invalid import Invalid
 from omni_ui.media.colour.srgb import profile_of, to_srgb
-from omni_ui.media.pixels import plain_pixels, rows_in, turn_of
+from omni_ui.media.pixels import mended_png, plain_pixels, rows_in, turn_of
 
 LARGEST = 4096 * 4096
 """Pixels. The server refuses results above 33 million (cli/serve.py:1030), and a result is as large as its picture."""
@@ -29,7 +29,7 @@ READ = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 """Formats by Pillow's names. Not more: some of its others start programs (EPS) or are never pictures of a visitor."""
 PASSED_ON = {"PNG", "JPEG", "MPO", "WEBP"}
 LEAST_ROWS = 0.8
-"""A JPEG that breaks off earlier is refused: models would take the grey below for a part of the picture."""
+"""A picture that breaks off earlier is refused: models would take the grey below for a part of the picture."""
 REMEMBERED = 64
 """Pictures that were looked at and are not looked at again when they are sent."""
 DAMAGED = "is damaged: it breaks off or cannot be read. Save it again."
@@ -149,26 +149,46 @@ def _as_shown(
 def _loaded(opened: Image.Image, path: Path, notes: list[str]) -> tuple[Image.Image, int]:
     """The decoded first frame, and the chroma subsampling of a JPEG (2 is 4:2:0, 0 is none).
 
-    Browsers show a JPEG that breaks off, so it is taken when nearly all of it is there.
+    Browsers show a JPEG and a PNG that break off, so they are taken when nearly all of them is there.
     """
     try:
         opened.load()
         sampling = JpegImagePlugin.get_sampling(opened) if opened.format in ("JPEG", "MPO") else 0
         return opened, max(sampling, 0)
-    except OSError:
-        if opened.format not in ("JPEG", "MPO"):
+    except (OSError, SyntaxError):
+        if opened.format not in ("JPEG", "MPO", "PNG"):
             raise
     data = path.read_bytes()
+    return (_cut_png(data, notes), 0) if opened.format == "PNG" else (_cut_jpeg(data, notes), 0)
+
+
+def _cut_jpeg(data: bytes, notes: list[str]) -> Image.Image:
     with Image.open(io.BytesIO(data + b"\xff\xd9"), formats=["JPEG"]) as mended:
         mended.load()
-        share = rows_in(data, mended)
-        if share < LEAST_ROWS:
-            raise ValueError("too little of it is there")
-        missing = round(100 * (1 - share))
-        notes.append(
-            f"it breaks off, so its lowest {missing} % are missing" if missing else "its end is missing, but no picture"
-        )
-        return mended.copy(), 0
+        _say_share(rows_in(data, mended), notes)
+        return mended.copy()
+
+
+def _cut_png(data: bytes, notes: list[str]) -> Image.Image:
+    mended = mended_png(data)
+    if mended is None:
+        raise ValueError("it cannot be mended")
+    with Image.open(io.BytesIO(mended[0]), formats=["PNG"]) as picture:
+        picture.load()
+        _say_share(mended[1] / picture.height, notes)
+        whole = picture.convert("RGBA" if "transparency" in picture.info or "A" in picture.mode else "RGB")
+    whole.paste((255,) * len(whole.getbands()), (0, mended[1], whole.width, whole.height))  # as browsers show nothing
+    return whole
+
+
+def _say_share(share: float, notes: list[str]) -> None:
+    """Notes how much of a picture that breaks off is there. ValueError for too little."""
+    if share < LEAST_ROWS:
+        raise ValueError("too little of it is there")
+    missing = round(100 * (1 - share))
+    notes.append(
+        f"it breaks off, so its lowest {missing} % are missing" if missing else "its end is missing, but no picture"
+    )
 
 
 def _open(path: Path, refuse: Callable[[str], Invalid]) -> Image.Image:

@@ -1,5 +1,7 @@
 """Pixels of every kind that files hold, as the 8 bits of grey, RGB or RGBA that servers take."""
 
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,11 @@ TURNS = {
 }
 """What to do by the number of EXIF's orientation."""
 TWELVE_BITS = 1 << 12
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+"""Values of one pixel by its type of colour (11.2.2)."""
+PIECE = 4096
+"""Packed bytes that are unpacked at once: those before a damaged piece are kept."""
 
 
 def plain_pixels(picture: Image.Image, opened: Image.Image, path: Path, notes: list[str]) -> Image.Image | None:
@@ -119,3 +126,57 @@ def turn_of(opened: Image.Image) -> Image.Transpose | None:
         return TURNS.get(int(exif.get(ORIENTATION, 1)))
     except Exception:  # damaged notes are no reason to refuse a picture
         return None
+
+
+# PNGs that break off, which Pillow refuses as a whole: rows are packed one after the other (PNG specification, 10), so
+# what was unpacked before the end is right.
+
+
+def mended_png(data: bytes) -> tuple[bytes, int] | None:
+    """A whole PNG of what is there, and the number of its rows that are; None for a file that cannot be mended."""
+    if not data.startswith(SIGNATURE) or len(data) < 33 or data[12:16] != b"IHDR":
+        return None
+    width, height, depth, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", data, 16)
+    if interlaced or colour not in SAMPLES:
+        return None
+    row = 1 + (width * depth * SAMPLES[colour] + 7) // 8
+    kept, packed = _chunks(data)
+    pixels = _unpacked(packed, row * height)
+    rows = len(pixels) // row
+    whole = pixels[: rows * row] + bytes((height - rows) * row)
+    return SIGNATURE + kept + _chunk(b"IDAT", zlib.compress(whole, 1)) + _chunk(b"IEND", b""), rows
+
+
+def _chunks(data: bytes) -> tuple[bytes, bytes]:
+    """The chunks before the pixels, with right checksums, and the packed pixels as far as they go."""
+    kept, packed = bytearray(), bytearray()
+    at = len(SIGNATURE)
+    while at + 8 <= len(data):
+        length, name = struct.unpack_from(">I4s", data, at)
+        content = data[at + 8 : at + 8 + length]
+        if name == b"IDAT":
+            packed += content
+        elif name == b"IEND":
+            break
+        elif not packed and len(content) == length:
+            kept += _chunk(name, content)
+        at += 12 + length
+    return bytes(kept), bytes(packed)
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+
+def _unpacked(packed: bytes, most: int) -> bytes:
+    """What can be unpacked, `most` bytes at most."""
+    unpacker = zlib.decompressobj()
+    pixels = bytearray()
+    for at in range(0, len(packed), PIECE):
+        try:
+            pixels += unpacker.decompress(packed[at : at + PIECE], max(most - len(pixels), 1))
+        except zlib.error:
+            break
+        if len(pixels) >= most or unpacker.eof:
+            break
+    return bytes(pixels[:most])

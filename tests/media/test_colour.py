@@ -153,6 +153,25 @@ async def test_a_jpeg_that_breaks_off_near_its_end_says_how_much_is_missing(tmp_
         await take_picture(tmp_path / "b.jpg")
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "1"])
+async def test_a_png_that_breaks_off_keeps_its_rows_and_is_white_below(tmp_path, mode):
+    noise = np.random.default_rng(1).integers(0, 255, (400, 300, 4), dtype=np.uint8)
+    file = io.BytesIO()
+    picture = Image.fromarray(noise).convert(mode)
+    picture.save(file, "PNG")
+    (tmp_path / "a.png").write_bytes(file.getvalue()[: len(file.getvalue()) * 9 // 10])
+    taken = await take_picture(tmp_path / "a.png")
+    assert re.search(r"its lowest (9|10|11) % are missing", taken.note)
+    white = Image.new("RGBA", picture.size, "white")
+    white.alpha_composite(picture.convert("RGBA"))
+    sent = np.asarray(Image.open(taken.path).convert("RGB"))
+    assert np.array_equal(sent[:350], np.asarray(white.convert("RGB"))[:350])
+    assert (sent[365:] == 255).all()
+    (tmp_path / "b.png").write_bytes(file.getvalue()[: len(file.getvalue()) * 6 // 10])
+    with pytest.raises(Invalid, match="damaged"):
+        await take_picture(tmp_path / "b.png")
+
+
 async def test_twelve_bits_in_sixteen_are_stretched(tmp_path):
     samples = (np.arange(1200).reshape(30, 40) * 3).astype(np.uint16)
     Image.fromarray(samples).save(tmp_path / "a.png")
