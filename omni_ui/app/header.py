@@ -22,7 +22,8 @@ def header(card: str = "", *, signed_in: bool = False) -> str:
     """HTML. The state is filled in by page.js; the language and the sheet belong to language.js and help.js."""
     names = "".join(f'<option value="{code}" lang="{code}" translate="no">{name}</option>' for code, name in choices())
     return f"""<header class="omni-header">
-<span class="omni-name">Omni UI</span><span class="omni-quiet omni-what">playground for vLLM-Omni</span>
+<a class="omni-skip" href="#omni-tabs">Skip to the prompt</a>
+<h1 class="omni-name">Omni UI</h1><span class="omni-quiet omni-what">playground for vLLM-Omni</span>
 <span class="omni-state" role="status" id="omni-state">
 <span class="omni-pill" data-state="asking">Asking the server</span>
 <span class="omni-light omni-quiet" aria-live="off"></span>

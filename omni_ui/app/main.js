@@ -5,6 +5,7 @@ import "./page.js";
 import "./tab_address.js";
 import "./leaving.js";
 import "./server_state.js";
+import "./header_menus.js";
 import "./help.js";
 import "./run_notice.js";
 import "../widgets/number_field.js";

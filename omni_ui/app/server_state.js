@@ -4,6 +4,7 @@ import { appRoot } from "../core/dom.js";
 import { sessionHeaders, setSession } from "../core/session.js";
 import { markSettings, offerFiles } from "../features/servers/server_limits.js";
 import { TABS, byId, openTab } from "../core/tab_elements.js";
+import { fillDemoNotice } from "./demo_notice.js";
 
 const WORDS = { demo: "Demo server", ready: "Ready", busy: "Busy", down: "Not reachable", none: "No server" };
 const text = (parent, tag, words, className) => {
@@ -25,8 +26,7 @@ const notice = (name, seen) => {
     const box = text(place, "div", "", "omni-notice");
     box.dataset.state = seen.state;
     if (seen.state === "demo" && seen.can) {
-      text(box, "span", `Demo server: ${seen.model} stands in for a model. It needs no GPU and has no neural network; ` +
-        "set OMNI_BASE_URL to use your vLLM-Omni server.");
+      if (!fillDemoNotice(box)) box.replaceWith(Object.assign(document.createElement("span"), { className: "omni-fine" }));
     } else {
       text(box, "span", seen.reason || "This server did not answer.");
       if (seen.start) { text(box, "span", " Start this instead: "); text(box, "code", seen.start); }

@@ -10,7 +10,7 @@ from omni_ui.features.send_to.send_to import TARGETS, SendTo
 TEMPLATE = """<section class="omni-history" aria-label="History">
 <div class="omni-history-bar">
 <label class="omni-history-words"><span>Search</span>
-<input type="search" placeholder="Words in the prompt or the answer"></label>
+<input type="search" placeholder="Search prompts and answers"></label>
 <label><span>Tab</span><select><option value="">All tabs</option>{options}</select></label>
 <label class="omni-history-star"><input type="checkbox"><span>Starred only</span></label>
 </div>

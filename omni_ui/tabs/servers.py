@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from html import escape
 from typing import Any
 
 import gradio as gr
@@ -19,6 +20,10 @@ from omni_ui.settings import TABS, Tab
 from omni_ui.tabs.base import OmniTab
 
 HELLO = "What this page knows about its servers. A test asks one again and uses no GPU time."
+FOR_HOSTS = (
+    "The demo server stands in where no server is named. To use your own vLLM-Omni server, start this page with "
+    "OMNI_BASE_URL set to its address, such as http://host:8091."
+)
 UNUSABLE = (
     "This server cannot be used. Nothing answers there as vLLM-Omni does, or it wants another API key, or this page "
     "does not connect there. Nothing was changed."
@@ -32,6 +37,7 @@ def build(backends: Backends, tabs: Sequence[OmniTab], advice: Advice) -> None:
     """tabs: those whose settings follow the server, when a visitor goes to another one."""
     with gr.Tab("Server", id="server", elem_id="server-tab") as page:
         note = gr.HTML(status.empty(HELLO), elem_id="server-status", elem_classes="omni-status-line")
+        hosts = gr.HTML(elem_id="server-hosts", padding=False)
         own = OwnServer() if visitors_may(backends) else None
         if backends.settings.mcp:
             agents_card()
@@ -46,12 +52,16 @@ def build(backends: Backends, tabs: Sequence[OmniTab], advice: Advice) -> None:
                     button.click(_tester(backends, tab, note, cards[tab]), None, [note, cards[tab]], **QUIET)
 
     async def show(request: gr.Request) -> Updates:
-        return await _cards(backends, cards, request.session_hash)
+        session = request.session_hash
+        servers = [backend for tab in TABS if (backend := backends.for_tab(tab, session))]
+        demo = any(backend.demo for backend in servers)
+        note_for_hosts = f'<p class="omni-notice">{escape(FOR_HOSTS)}</p>' if demo else ""
+        return {hosts: note_for_hosts} | await _cards(backends, cards, session)
 
     async def examine(request: gr.Request) -> str:
         return await examine_all(backends, request.session_hash)
 
-    page.select(show, None, list(cards.values()), **QUIET)
+    page.select(show, None, [hosts, *cards.values()], **QUIET)
     examine_button.click(examine, None, doctor, **QUIET)
     if own:
         own.wire(backends, note, cards, tabs, advice)

@@ -1,0 +1,24 @@
+// What folds down from the header closes when it is left: by a click elsewhere, by Tab, by Escape.
+// And the link with which the keyboard goes straight to the prompt of the open tab.
+const MENUS = "details.omni-tell, details.omni-limits";
+const closeOthers = (target) => {
+  for (const menu of document.querySelectorAll(MENUS)) if (menu.open && !menu.contains(target)) menu.open = false;
+};
+document.addEventListener("pointerdown", (event) => closeOthers(event.target));
+document.addEventListener("focusin", (event) => closeOthers(event.target));
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && event.target.closest?.(MENUS);
+  if (!menu?.open) return;
+  event.preventDefault();
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.(".omni-skip")) return;
+  event.preventDefault();
+  const name = document.querySelector("#omni-tabs [role=tab][aria-selected=true]")?.id.replace(/-tab-button$/, "");
+  const fields = [...document.querySelectorAll(`#${name}-tab :is(textarea, input[type=search], .omni-call button), #${name} :is(input, button)`)];
+  const field = document.querySelector(`#${name}-text textarea`) || fields.find((one) => one.offsetParent && !one.disabled);
+  field?.focus();
+});
