@@ -34,6 +34,8 @@ IRREGULAR = {
     "shelves": "shelf",
 }  # fmt: skip
 NOT = {"no", "without", "except"}
+OLD = {"old", "elderly", "aged", "grandmother", "grandma", "granny", "grandfather", "grandpa"}
+GREY_HAIR = "c9ccd2"
 
 
 def singular(word: str) -> str:
@@ -126,6 +128,8 @@ def read(prompt: str, negative: str | None = None) -> Wish:
                 wanted.append((kind, name, place))
                 continue
             thing = Subject(name, *_described(words, place, last[1] if last else 0, length))
+            if name in ("woman", "man") and OLD.intersection(words[max(0, place - 2) : place + length]):
+                thing.colour = thing.colour or GREY_HAIR
             if last and last[1] == place:
                 wanted.remove(last[2])
             elif last and "riding" in words[last[1] : place]:

@@ -27,6 +27,8 @@ def picture_facts(pictures: Pictures) -> list[tuple[str, str]]:
     lost = (
         [("lost", f"{missing} of {missing + len(pictures.pictures)}, which the server sent broken")] if missing else []
     )
+    if pictures.not_drawn:
+        lost.append(("not drawn", ", ".join(pictures.not_drawn)))
     kind = first.suffix.lstrip(".").upper()
     try:
         with Image.open(BytesIO(first.data)) as picture:

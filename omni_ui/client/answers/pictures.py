@@ -34,6 +34,14 @@ class Pictures:
     metrics: dict[str, Any] = field(default_factory=dict)
     missing: int = 0
 
+    @property
+    def not_drawn(self) -> list[str]:
+        """Words of the prompt that the server says it did not draw, as the demo does; empty on other servers."""
+        words = self.metrics.get("not_drawn")
+        if not isinstance(words, list):
+            return []
+        return [word[:40] for word in words[:8] if isinstance(word, str) and word]
+
 
 async def fetch_pictures(wire: Transport, call: WireCall, on_wait: OnWait | None, deadline: float | None) -> Pictures:
     """Sends the call and reads its pictures, off the event loop."""

@@ -17,6 +17,7 @@ from omni_ui.demo.engine import Ask, while_connected
 from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes import errors as _errors
 from omni_ui.demo.routes.media import json_only
+from omni_ui.demo.undrawn import undrawn
 
 router = APIRouter()
 MAX_PIXELS = 7680 * 4320
@@ -175,7 +176,10 @@ async def _generate(body: Generation, request: Request) -> Response:
                 else:
                     pictures.append(painter.paint(body.prompt, **options))
             kind, spent = choose_format(body.output_format or "png"), time.monotonic() - start
-            return result(pictures, kind, body.output_compression, body.size, spent, bool(body.return_stage_metrics))
+            painted = result(pictures, kind, body.output_compression, body.size, spent, bool(body.return_stage_metrics))
+            if left_out := undrawn(body.prompt):
+                painted["metrics"]["not_drawn"] = left_out
+            return painted
 
         answer = await demo.engine.run_once(ask, paint)
         if answer is None:
