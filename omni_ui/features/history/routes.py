@@ -35,155 +35,188 @@ PROTECTED = {
 NOT_HERE = "There is no such result: it was deleted, or it is another visitor's."
 
 
+ROUTES = APIRouter(prefix="/omni/history")
+"""Of the history; `history_routes` says whose recorder they ask."""
+
+
 def history_routes(recorder: Recorder) -> APIRouter:
-    router = APIRouter(prefix="/omni/history", dependencies=[Depends(_no_other_site)])
-    history = recorder.store.history
+    """The routes below /omni/history, which read and change what this recorder has written."""
 
-    def asked_here(request: Request) -> None:
-        if "x-omni" not in request.headers:
-            raise HTTPException(403, "Changes are made from the page itself.")
+    def know_recorder(request: Request) -> None:
+        request.state.recorder = recorder
 
-    def visitor(request: Request) -> str:
-        if (visitor := visitor_of(request)) is None:
-            raise HTTPException(404, NOT_HERE)
-        return visitor
-
-    Visitor = Annotated[str, Depends(visitor)]
-
-    async def own(id: str, mine: Visitor) -> HistoryRecord:
-        """The caller's own record. Somebody else's is as unknown as one that is not there."""
-        try:
-            record = await recorder.find(id, mine)
-        except StoreTrouble as trouble:
-            raise HTTPException(503, trouble.sentence) from None
-        if record is None:
-            raise HTTPException(404, NOT_HERE)
-        return record
-
-    Own = Annotated[HistoryRecord, Depends(own)]
-
-    @router.get("")
-    async def listing(
-        request: Request,
-        tab: str = "",
-        words: Annotated[str, Query(max_length=500)] = "",
-        starred: bool = False,
-        after: Annotated[str, Query(max_length=100)] = "",
-        limit: Annotated[int, Query(ge=1, le=200)] = PAGE,
-    ) -> Json:
-        """The newest first, with what is left of room and time. `after`: the `next` of the answer before."""
-        mine = visitor_of(request)
-        answer: Json = {"records": [], "next": "", "counts": {}, "room": None}
-        answer |= {"trouble": recorder.trouble, "known": bool(mine)}
-        answer |= {"keeps": recorder.limits.seconds, "limit": recorder.limits.bytes, "oldest": None}
-        if mine is None:
-            return answer
-        try:
-            await recorder.settled()
-            records = await history.page(
-                mine, tab=tab, words=words, starred=starred, after=_cursor(after), limit=limit + 1
-            )
-            answer["counts"] = await history.count(mine)
-            answer["oldest"] = await history.oldest(mine)
-            room = await history.room(mine)
-            answer["room"] = {"mine": room.mine, "all": None if recorder.limits.shared else room.all}
-        except StoreTrouble as trouble:
-            return answer | {"trouble": trouble.sentence}
-        answer["records"] = [_brief(record) for record in records[:limit]]
-        if len(records) > limit:
-            answer["next"] = f"{records[limit - 1].at!r}_{records[limit - 1].id}"
-        return answer
-
-    @router.get("/{id}")
-    async def one(record: Own) -> Json:
-        """All that is known of a record."""
-        return _brief(record) | {
-            "prompt": record.summary,
-            "text": record.text,
-            "error": record.error,
-            "details": record.details,
-            "settings": _settings(record),
-            "facts": record.facts,
-            "files": [_file(record, place) for place in range(len(record.files))],
-        }
-
-    @router.get("/{id}/against/{other}")
-    async def against(record: Own, other: str, mine: Visitor) -> Json:
-        """How the settings of two records differ; null where those of one cannot be read."""
-        recipes = [_recipe(record), _recipe(await own(other, mine))]
-        recipes_found = [recipe for recipe in recipes if recipe]
-        return {"difference": difference(*recipes_found).as_dict() if len(recipes_found) == 2 else None}
-
-    @router.api_route("/{id}/{place}", methods=["GET", "HEAD"])
-    async def file(record: Own, place: int, download: bool = False) -> FileResponse:
-        """A file of a record, with ranges."""
-        entry = record.files[place] if 0 <= place < len(record.files) else None
-        path = history.path(entry) if entry else None
-        if entry is None or path is None:
-            raise HTTPException(404, "This file is not here any more.")
-        seen = entry.kind in SAFE or entry.kind.startswith(("audio/", "video/"))
-        return FileResponse(
-            path,
-            media_type=entry.kind if seen else "application/octet-stream",
-            filename=entry.title,
-            content_disposition_type="inline" if seen and not download else "attachment",
-            headers=PROTECTED,
-        )
-
-    @router.get("/{id}/{place}/thumb")
-    async def small(record: Own, place: int) -> FileResponse:
-        """A picture or a video as a small WebP."""
-        entry = record.files[place] if 0 <= place < len(record.files) else None
-        path = history.path(entry) if entry else None
-        thumbnail = await run_heavy(thumb, path, entry.kind) if entry and path else None
-        if thumbnail is None:
-            raise HTTPException(404, "There is no small picture of this.")
-        return FileResponse(thumbnail, media_type="image/webp", headers=PROTECTED)
-
-    @router.post("/keepsake")
-    async def take_home(mine: Visitor, ids: Annotated[str, Form(max_length=200_000)] = "") -> StreamingResponse:
-        """A zip of these records (ids with commas between), or of all, with a page that shows them offline."""
-        try:
-            await recorder.settled()
-            if ids:
-                records = await history.many(ids.split(",")[:MOST], mine)
-            else:
-                records = await history.page(mine, limit=MOST)
-        except StoreTrouble as trouble:
-            raise HTTPException(503, trouble.sentence) from None
-        if not records:
-            raise HTTPException(404, "There is nothing to download yet.")
-        kept = [Kept(one, [history.path(file) for file in one.files], _settings(one)) for one in records]
-        name = quote(f"omni-ui-{len(kept)}-results.zip")
-        head = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-        return StreamingResponse(keepsake(kept), media_type="application/zip", headers=head)
-
-    @router.post("/{id}/star", dependencies=[Depends(asked_here)])
-    async def star(record: Own, on: Annotated[bool, Body(embed=True)]) -> Json:
-        try:
-            await history.star(record.id, record.visitor, on)
-        except StoreTrouble as trouble:
-            raise HTTPException(503, trouble.sentence) from None
-        return {"id": record.id, "starred": on}
-
-    @router.delete("", dependencies=[Depends(asked_here)])
-    async def delete(
-        mine: Visitor,
-        ids: Annotated[list[str] | None, Body(embed=True)] = None,
-        all: Annotated[bool, Body(embed=True)] = False,
-    ) -> Json:
-        """Removes these records, or all of this visitor."""
-        try:
-            await recorder.settled()
-            doomed = await history.all_of(mine)
-            if not all:
-                doomed = [item for item in doomed if item[0] in set(ids or [])]
-            await recorder.remove(doomed)
-        except StoreTrouble as trouble:
-            raise HTTPException(503, trouble.sentence) from None
-        return {"deleted": len(doomed)}
-
+    router = APIRouter(dependencies=[Depends(_no_other_site), Depends(know_recorder)])
+    router.include_router(ROUTES)
     return router
+
+
+def _recorder(request: Request) -> Recorder:
+    recorder: Recorder = request.state.recorder
+    return recorder
+
+
+Written = Annotated[Recorder, Depends(_recorder)]
+
+
+def _asked_here(request: Request) -> None:
+    if "x-omni" not in request.headers:
+        raise HTTPException(403, "Changes are made from the page itself.")
+
+
+def _visitor(request: Request) -> str:
+    if (visitor := visitor_of(request)) is None:
+        raise HTTPException(404, NOT_HERE)
+    return visitor
+
+
+Visitor = Annotated[str, Depends(_visitor)]
+
+
+async def _own(id: str, mine: Visitor, recorder: Written) -> HistoryRecord:
+    """The caller's own record. Somebody else's is as unknown as one that is not there."""
+    try:
+        record = await recorder.find(id, mine)
+    except StoreTrouble as trouble:
+        raise HTTPException(503, trouble.sentence) from None
+    if record is None:
+        raise HTTPException(404, NOT_HERE)
+    return record
+
+
+Own = Annotated[HistoryRecord, Depends(_own)]
+
+
+@ROUTES.get("")
+async def listing(
+    request: Request,
+    recorder: Written,
+    tab: str = "",
+    words: Annotated[str, Query(max_length=500)] = "",
+    starred: bool = False,
+    after: Annotated[str, Query(max_length=100)] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = PAGE,
+) -> Json:
+    """The newest first, with what is left of room and time. `after`: the `next` of the answer before."""
+    mine = visitor_of(request)
+    answer: Json = {"records": [], "next": "", "counts": {}, "room": None}
+    answer |= {"trouble": recorder.trouble, "known": bool(mine)}
+    answer |= {"keeps": recorder.limits.seconds, "limit": recorder.limits.bytes, "oldest": None}
+    if mine is None:
+        return answer
+    try:
+        await recorder.settled()
+        records = await recorder.store.history.page(
+            mine, tab=tab, words=words, starred=starred, after=_cursor(after), limit=limit + 1
+        )
+        answer["counts"] = await recorder.store.history.count(mine)
+        answer["oldest"] = await recorder.store.history.oldest(mine)
+        room = await recorder.store.history.room(mine)
+        answer["room"] = {"mine": room.mine, "all": None if recorder.limits.shared else room.all}
+    except StoreTrouble as trouble:
+        return answer | {"trouble": trouble.sentence}
+    answer["records"] = [_brief(record) for record in records[:limit]]
+    if len(records) > limit:
+        answer["next"] = f"{records[limit - 1].at!r}_{records[limit - 1].id}"
+    return answer
+
+
+@ROUTES.get("/{id}")
+async def one(record: Own) -> Json:
+    """All that is known of a record."""
+    return _brief(record) | {
+        "prompt": record.summary,
+        "text": record.text,
+        "error": record.error,
+        "details": record.details,
+        "settings": _settings(record),
+        "facts": record.facts,
+        "files": [_file(record, place) for place in range(len(record.files))],
+    }
+
+
+@ROUTES.get("/{id}/against/{other}")
+async def against(record: Own, other: str, mine: Visitor, recorder: Written) -> Json:
+    """How the settings of two records differ; null where those of one cannot be read."""
+    recipes = [_recipe(record), _recipe(await _own(other, mine, recorder))]
+    recipes_found = [recipe for recipe in recipes if recipe]
+    return {"difference": difference(*recipes_found).as_dict() if len(recipes_found) == 2 else None}
+
+
+@ROUTES.api_route("/{id}/{place}", methods=["GET", "HEAD"])
+async def file(record: Own, recorder: Written, place: int, download: bool = False) -> FileResponse:
+    """A file of a record, with ranges."""
+    entry = record.files[place] if 0 <= place < len(record.files) else None
+    path = recorder.store.history.path(entry) if entry else None
+    if entry is None or path is None:
+        raise HTTPException(404, "This file is not here any more.")
+    seen = entry.kind in SAFE or entry.kind.startswith(("audio/", "video/"))
+    return FileResponse(
+        path,
+        media_type=entry.kind if seen else "application/octet-stream",
+        filename=entry.title,
+        content_disposition_type="inline" if seen and not download else "attachment",
+        headers=PROTECTED,
+    )
+
+
+@ROUTES.get("/{id}/{place}/thumb")
+async def small(record: Own, recorder: Written, place: int) -> FileResponse:
+    """A picture or a video as a small WebP."""
+    entry = record.files[place] if 0 <= place < len(record.files) else None
+    path = recorder.store.history.path(entry) if entry else None
+    thumbnail = await run_heavy(thumb, path, entry.kind) if entry and path else None
+    if thumbnail is None:
+        raise HTTPException(404, "There is no small picture of this.")
+    return FileResponse(thumbnail, media_type="image/webp", headers=PROTECTED)
+
+
+@ROUTES.post("/keepsake")
+async def take_home(
+    mine: Visitor, recorder: Written, ids: Annotated[str, Form(max_length=200_000)] = ""
+) -> StreamingResponse:
+    """A zip of these records (ids with commas between), or of all, with a page that shows them offline."""
+    try:
+        await recorder.settled()
+        if ids:
+            records = await recorder.store.history.many(ids.split(",")[:MOST], mine)
+        else:
+            records = await recorder.store.history.page(mine, limit=MOST)
+    except StoreTrouble as trouble:
+        raise HTTPException(503, trouble.sentence) from None
+    if not records:
+        raise HTTPException(404, "There is nothing to download yet.")
+    kept = [Kept(one, [recorder.store.history.path(file) for file in one.files], _settings(one)) for one in records]
+    name = quote(f"omni-ui-{len(kept)}-results.zip")
+    head = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return StreamingResponse(keepsake(kept), media_type="application/zip", headers=head)
+
+
+@ROUTES.post("/{id}/star", dependencies=[Depends(_asked_here)])
+async def star(record: Own, recorder: Written, on: Annotated[bool, Body(embed=True)]) -> Json:
+    try:
+        await recorder.store.history.star(record.id, record.visitor, on)
+    except StoreTrouble as trouble:
+        raise HTTPException(503, trouble.sentence) from None
+    return {"id": record.id, "starred": on}
+
+
+@ROUTES.delete("", dependencies=[Depends(_asked_here)])
+async def delete(
+    mine: Visitor,
+    recorder: Written,
+    ids: Annotated[list[str] | None, Body(embed=True)] = None,
+    all: Annotated[bool, Body(embed=True)] = False,
+) -> Json:
+    """Removes these records, or all of this visitor."""
+    try:
+        await recorder.settled()
+        doomed = await recorder.store.history.all_of(mine)
+        if not all:
+            doomed = [item for item in doomed if item[0] in set(ids or [])]
+        await recorder.remove(doomed)
+    except StoreTrouble as trouble:
+        raise HTTPException(503, trouble.sentence) from None
+    return {"deleted": len(doomed)}
 
 
 def _no_other_site(request: Request) -> None:

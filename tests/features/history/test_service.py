@@ -251,7 +251,7 @@ async def test_a_result_that_has_no_room_is_told_about(tmp_path):
         assert recorder.trouble == ""
         await make(recorder, tmp_path, 100_000)
         await recorder.settled()
-        assert "starred" in recorder.trouble
+        assert "Starred results fill" in recorder.trouble
         assert len(await recorder.store.history.page(ANNE)) == 2
     finally:
         await end(recorder)
