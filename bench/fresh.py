@@ -46,7 +46,9 @@ class Fresh:
 
     def install(self) -> None:
         self.run(sys.executable, "-m", "venv", str(self.folder / "venv"))
-        self.run(str(self.bin / "pip"), "install", "--quiet", "--disable-pip-version-check", f"{ROOT}[demo,mcp]")
+        self.run(
+            str(self.bin / "pip"), "install", "--quiet", "--quiet", "--disable-pip-version-check", f"{ROOT}[demo,mcp]"
+        )
 
     def start(self, *words: str, address: str, **env: str) -> subprocess.Popen[bytes]:
         """The program, once something answers at `address`."""
