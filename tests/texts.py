@@ -34,7 +34,9 @@ def sources() -> Iterator[Path]:
         place = path.relative_to(ROOT / "omni_ui").as_posix()
         if place in SHOWN or (not place.startswith(APART) and place not in APART):
             yield path
-    yield from sorted(path for path in (ROOT / "omni_ui").rglob("*.js") if path.parent.name != "katex")
+    yield from sorted(
+        path for path in (ROOT / "omni_ui").rglob("*.js") if path.parent.name not in ("katex", "photoswipe")
+    )
     yield from sorted((ROOT / "omni_ui" / "client").rglob("*.toml"))
 
 

@@ -20,6 +20,7 @@ import "../features/grid/grid.js";
 import "../features/stage/more_settings.js";
 import "../features/stage/drawer.js";
 import "../features/stage/stage.js";
+import "../features/stage/recent.js";
 
 loadLater(() => import("../features/chat/chat.js"), "chat_messages", "chat_answer", "chat_change", "chat_act");
 loadLater(() => import("../features/chat/window.js"), "chat_panel");

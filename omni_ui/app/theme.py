@@ -21,6 +21,7 @@ STYLES = [
     "core/audio_stream.css",
     "widgets/image_input.css",
     "widgets/brush.css",
+    "widgets/photoswipe/photoswipe.css",
     "widgets/gallery.css",
     "widgets/audio_player.css",
     "features/video/jobs.css",

@@ -2,6 +2,8 @@
 // and where there is an original, both behind a slider or side by side.
 import { defineComponent } from "../core/components.js";
 import { make } from "../core/dom.js";
+import { byId } from "../core/tab_elements.js";
+import { copyPicture } from "./copy_picture.js";
 import { pictureFields } from "./picture_fields.js";
 import { picture, picturePair } from "./picture_pair.js";
 
@@ -39,9 +41,16 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     },
   );
 
+  /** All pictures over the whole window, with zoom and swipe; it is loaded when it is first asked for. */
+  const openLarge = async (first) => (await import("./lightbox.js")).openLightbox(items().map((one) => ({ url: one.image.url, alt: words(one) })), first);
+  /** What a picture shows: its words, as far as they are known. */
+  const words = (item) => [item.caption, byId(id.replace(/-result$/, "-prompt"))?.querySelector("textarea")?.value.trim()].filter(Boolean).join(": ") || "Result";
+
   /** One picture, whose place takes its shape as soon as that is known. */
   const single = (item) => {
-    const shown = picture(item.image.url, item.caption || "Result", "omni-single");
+    const shown = picture(item.image.url, words(item), "omni-single");
+    shown.setAttribute("translate", "no");
+    shown.addEventListener("click", () => openLarge(at));
     const fit = () => { if (shown.naturalHeight) shown.style.setProperty("--shape", shown.naturalWidth / shown.naturalHeight); };
     shown.complete ? fit() : shown.addEventListener("load", fit);
     return shown;
@@ -58,11 +67,14 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
       }
       actions.append(group);
     }
-    if (view.requestFullscreen) {
-      const full = make("button", { type: "button", class: "omni-small" }, "Full screen");
-      full.addEventListener("click", () => view.requestFullscreen());
-      actions.append(full);
+    if (navigator.clipboard?.write && window.ClipboardItem) {
+      const copy = make("button", { type: "button", class: "omni-small" }, "Copy picture");
+      copy.addEventListener("click", () => copyPicture(view.querySelector("img:last-of-type"), copy));
+      actions.append(copy);
     }
+    const full = make("button", { type: "button", class: "omni-small" }, "Full screen");
+    full.addEventListener("click", () => openLarge(at));
+    actions.append(full);
     if (sendsTo) {
       const send = make("button", { type: "button", class: "omni-small" }, "Use as input");
       send.addEventListener("click", () => pictureFields[sendsTo].replaceFirst({ ...item.image, meta: { _type: "gradio.FileData" } }));

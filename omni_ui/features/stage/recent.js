@@ -1,0 +1,84 @@
+// The last results of a tab below its stage: a click shows one again, and a picture can be dragged into a field.
+import { appRoot, make } from "../../core/dom.js";
+import { byId } from "../../core/tab_elements.js";
+import { pictureFields } from "../../widgets/picture_fields.js";
+import { reopenResult } from "../send_to/send_to.js";
+
+const TABS = ["image", "edit", "video"];
+const MOST = 12;
+const shown = {}; // by tab: the ids that stand there
+
+const place = (tab) => {
+  const stage = byId(`${tab}-settings`)?.closest(".omni-stage");
+  if (!stage) return null;
+  const known = stage.querySelector(".omni-recent");
+  if (known) return known;
+  const line = stage.querySelector(".omni-drawer-line .omni-drawers")?.parentElement;
+  if (!line) return null;
+  const strip = make("div", { class: "omni-recent", role: "group", "aria-label": "Last results", hidden: "" });
+  line.append(strip);
+  return strip;
+};
+
+const item = (tab, record) => {
+  const file = record.files.find((one) => one.here && /^(image|video)\//.test(one.kind));
+  if (!file) return null;
+  const address = `${appRoot()}/omni/history/${record.id}/${file.place}`;
+  const picture = make("img", { src: `${address}/thumb`, alt: record.prompt, loading: "lazy", decoding: "async", draggable: "false" });
+  const button = make("button", { type: "button", class: `omni-recent-item${tab === "video" ? " omni-plays" : ""}`, title: record.prompt, translate: "no" }, picture);
+  button.addEventListener("click", () => reopenResult(record.id, tab));
+  if (file.kind.startsWith("image/")) {
+    button.draggable = true;
+    button.addEventListener("dragstart", (event) => {
+      event.dataTransfer.effectAllowed = "copy";
+      event.dataTransfer.setData("text/x-omni-picture", address);
+    });
+  }
+  return button;
+};
+
+const refresh = async (tab) => {
+  const strip = place(tab);
+  if (!strip) return;
+  let records = [];
+  try {
+    const answer = await fetch(`${appRoot()}/omni/history?tab=${tab}&limit=${MOST}`, { credentials: "same-origin" });
+    records = answer.ok ? (await answer.json()).records : [];
+  } catch { return; }
+  const ids = records.map((one) => one.id).join();
+  if (shown[tab] === ids && strip.childElementCount) return;
+  shown[tab] = ids;
+  strip.replaceChildren(...records.map((one) => item(tab, one)).filter(Boolean));
+  strip.hidden = strip.childElementCount < 2;
+};
+
+// When a result is there, and when its tab is opened.
+const last = {};
+setInterval(() => {
+  if (document.hidden) return;
+  for (const tab of TABS) {
+    if (!byId(`${tab}-run`)?.offsetParent) { last[tab] = ""; continue; }
+    const record = byId(`${tab}-settings`)?.querySelector(".omni-again")?.dataset.record || "none";
+    if (last[tab] === record) continue;
+    last[tab] = record;
+    refresh(tab);
+  }
+}, 400);
+
+// --- A picture that is dragged from there into a field of pictures, of any tab
+const dropped = (event) => {
+  const types = [...(event.dataTransfer?.types || [])];
+  return types.includes("text/x-omni-picture") ? event.target.closest?.(".omni-pictures") : null;
+};
+document.addEventListener("dragover", (event) => { if (dropped(event)) event.preventDefault(); }, { capture: true });
+document.addEventListener("drop", async (event) => {
+  const box = dropped(event);
+  if (!box) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const address = event.dataTransfer.getData("text/x-omni-picture"); // gone after the first wait
+  const field = Object.values(pictureFields).find((one) => one.box === box);
+  const picture = await (await fetch(address, { credentials: "same-origin" })).blob();
+  const name = `picture.${picture.type.split("/").pop() || "png"}`;
+  field?.add([new File([picture], name, { type: picture.type })]);
+}, { capture: true });
