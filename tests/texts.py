@@ -28,6 +28,9 @@ SHOWN = ("demo/about.py", "features/snippets/traps.py")
 """And those among them whose texts do."""
 
 
+VENDORED = ("katex", "photoswipe")
+
+
 def sources() -> Iterator[Path]:
     """The modules and scripts whose texts reach the page. Of the demo server only what it says of its settings does."""
     for path in sorted((ROOT / "omni_ui").rglob("*.py")):

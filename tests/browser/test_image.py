@@ -112,6 +112,12 @@ def test_an_example_fills_in_the_prompt_and_runs(open_page):
         wait_for_state(page, "image", "done")
         assert "lighthouse" in page.input_value("#image-prompt textarea")
         assert "lighthouse" in server.seen[-1].body["prompt"]
+        picture = page.locator("#image-result .omni-view img")
+        assert "lighthouse" in picture.get_attribute("alt")
+        picture.click()
+        page.wait_for_selector(".pswp--open")
+        page.keyboard.press("Escape")
+        page.wait_for_selector(".pswp", state="detached")
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -67,7 +67,6 @@ defineComponent("shapes", ({ element, props, trigger, options: { tab, field } })
   const free = element.querySelector(".omni-shape-free");
   const show = (size) => {
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.size === size));
-    element.dataset.size = size;
   };
   for (const button of buttons) {
     button.addEventListener("click", () => {
