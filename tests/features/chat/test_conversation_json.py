@@ -55,7 +55,7 @@ async def test_what_goes_out_comes_back_in(tmp_path):
         (with_part({"type": "image_url", "image_url": "/etc/passwd"}), "names '/etc/passwd'"),
         (with_part({"type": "image_url", "image_url": {}}), "without its data"),
         (b"PK\x03\x04" + bytes(30), "ZIP archive"),
-        (b'{"role": "user"}\n{"role": ', "not JSON"),
+        (b'{"role" "user"}', "not JSON"),
         (with_part({"type": "input_audio", "input_audio": {"data": "/etc/passwd!"}}), "not base64"),
     ],
 )

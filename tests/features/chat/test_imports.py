@@ -123,6 +123,20 @@ async def test_open_webui():
             {"sender": "M", "isCreatedByUser": False, "text": "Good day", "children": []}]}]},
         b'{"user_name": "A", "chat_metadata": {}}\n{"name": "A", "is_user": true, "mes": "Hello"}\n'
         b'{"name": "B", "is_user": false, "mes": "Good day"}\n',
+        [{"type": "human", "data": {"content": "Hello"}}, {"type": "ai", "data": {"content": "Good day"}}],
+        [{"lc": 1, "id": ["langchain", "HumanMessage"], "kwargs": {"content": "Hello"}},
+         {"lc": 1, "id": ["langchain", "AIMessage"], "kwargs": {"content": "Good day"}}],
+        b'{"type": "user", "message": {"role": "user", "content": "Hello"}}\n'
+        b'{"type": "assistant", "message": {"content": [{"type": "text", "text": "Good day"}]}}',
+        {"conversations": [{"conversation": {"title": "t"}, "responses": [
+            {"response": {"sender": "human", "message": "Hello"}},
+            {"response": {"sender": "ASSISTANT", "message": "Good day"}}]}]},
+        [{"title": "t", "mapping": {"root": {"parent": None, "message": None}, "1": {"parent": "root", "message": {
+            "fragments": [{"type": "REQUEST", "content": "Hello"}]}}, "2": {"parent": "1", "message": {
+                "fragments": [{"type": "THINK", "content": "x"}, {"type": "RESPONSE", "content": "Good day"}]}}}}],
+        [{"role": "user", "parts": [{"type": "text", "text": "Hello"}]},
+         {"role": "assistant", "parts": [{"type": "step-start"}, {"type": "text", "text": "Good day"}]}],
+        {"messages": [{"author": "human", "text": "Hello"}, {"author": "bot", "text": "Good day"}]},
         [{"role": "user", "content": [{"type": "text", "text": {"value": "Hello", "annotations": []}}]},
          {"role": "assistant", "content": None, "audio": {"id": "a", "transcript": "Good day"}}],
     ],
@@ -190,6 +204,17 @@ async def test_a_tree_that_goes_in_circles_ends():
 @pytest.mark.parametrize("node", [None, [], {}, 5, "gone"])
 async def test_a_tree_whose_last_message_is_not_named(node):
     assert said(await read([CHATGPT[1] | {"current_node": node}]))[0] == ("user", "Hello")
+
+
+async def test_a_file_that_breaks_off_gives_what_is_there():
+    whole = json.dumps(
+        [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Good day"}, {"role": "us"}]
+    )
+    lines = "\n".join(json.dumps(message) for message in json.loads(whole))
+    for content in (whole[:-6], lines[:-6]):
+        imported = await read(content.encode())
+        assert said(imported) == HELLO
+        assert "all after a damaged place" in imported.sentences
 
 
 async def test_half_a_character_in_a_file():

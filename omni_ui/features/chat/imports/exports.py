@@ -8,13 +8,25 @@ and SillyTavern, and pairs of question and answer as Gradio's and text-generatio
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from omni_ui.client.answers.valid_text import read_json
+from pydantic_core import from_json
+
+from omni_ui.client.answers.valid_text import read_json, valid_json
 from omni_ui.features.chat.imports.parts import ExportedMessage, NotAConversation, read_message
+from omni_ui.features.chat.imports.trees import MOST_NODES, tree_of_chatgpt, tree_of_open_webui
 
 MOST_MESSAGES = 1000
-MOST_NODES = 100_000
-"""Messages of a tree that are looked at, with all that was answered anew."""
-LISTS = ("messages", "chat_messages", "contents", "conversations", "conversation", "input", "turns", "dialog")
+BREAKS_OFF = "all after a damaged place in the file"
+LISTS = (
+    "messages",
+    "responses",
+    "chat_messages",
+    "contents",
+    "conversations",
+    "conversation",
+    "input",
+    "turns",
+    "dialog",
+)
 """What programs call the list of messages."""
 SYSTEM_KEYS = ("system", "system_prompt", "systemInstruction", "system_instruction", "instructions")
 WITHIN = ("chat", "body", "request", "conversation", "data")
@@ -35,7 +47,10 @@ class ExportedConversation:
 def read_export(content: bytes) -> ExportedConversation:
     """The conversation of a file; of several the newest. NotAConversation for anything else."""
     try:
-        return _read(_parse(content))
+        bodies, whole = _parse(content)
+        result = _read(bodies)
+        result.left_out += [] if whole else [BREAKS_OFF]
+        return result
     except RecursionError:
         raise NotAConversation("lists and objects stand too deep in each other in it") from None
 
@@ -55,27 +70,40 @@ def _read(bodies: list[object]) -> ExportedConversation:
     return result
 
 
-def _parse(content: bytes) -> list[object]:
-    """The values of a JSON text, or of its lines."""
+def _parse(content: bytes) -> tuple[list[object], bool]:
+    """The values of a JSON text, or of its lines; and whether it is whole."""
     if content[:4] == b"PK\x03\x04":
         raise NotAConversation("it is a ZIP archive; take the JSON file with the conversations out of it")
     utf16 = content[:2] in (b"\xff\xfe", b"\xfe\xff")
     text = content.decode("utf-16" if utf16 else "utf-8-sig", "replace")
     try:
-        return [read_json(text)]
+        return [read_json(text)], True
     except (ValueError, RecursionError):
         pass
+    lines = [line for line in text.split("\n") if line.strip()]
     try:
-        values = [read_json(line) for line in text.split("\n") if line.strip()]
+        values = [read_json(line) for line in lines[:-1]]
     except (ValueError, RecursionError):
-        raise NotAConversation("it is not JSON") from None
-    if len(values) < 2:
-        raise NotAConversation("it is not JSON")
-    return list(values)
+        values = []
+    if values:
+        try:
+            return [*values, read_json(lines[-1])], True
+        except (ValueError, RecursionError):
+            return list(values), False
+    try:
+        value = from_json(valid_json(text.encode("utf-8", "replace")), allow_inf_nan=False, allow_partial=True)
+        if isinstance(value, list | dict) and value:
+            return [value], False
+    except (ValueError, RecursionError):
+        pass
+    raise NotAConversation("it is not JSON")
 
 
 def _conversations(body: object) -> tuple[list[object], int]:
     """All conversations in a value that may be one, a message of one, or a list of either."""
+    inner = body.get("conversations") if isinstance(body, dict) else None
+    if isinstance(inner, list) and any(isinstance(entry, dict) and "value" not in entry for entry in inner):
+        body = inner
     if not isinstance(body, list):
         return [body], 0
     whole = [entry for entry in body if isinstance(entry, dict) and _listed(entry)]
@@ -91,7 +119,7 @@ def _listed(body: object) -> list[object]:
             return _pairs(body)
         if not isinstance(body, dict):
             return []
-        for reader in (_tree_of_chatgpt, _tree_of_open_webui, _answer, _gemini_chunks):
+        for reader in (tree_of_chatgpt, tree_of_open_webui, _answer, _gemini_chunks):
             if listed := reader(body):
                 return listed
         for key in LISTS:
@@ -151,60 +179,6 @@ def _chosen(entry: object) -> object:
             "content": [part for step in steps if isinstance(step, list) for part in step],
         }
     return version
-
-
-def _branch(nodes: dict[str, object], last: object, parent: str) -> list[dict[str, object]]:
-    """The nodes of a tree from its root to the last one."""
-    branch: list[dict[str, object]] = []
-    seen: set[str] = set()
-    while isinstance(last, str) and last not in seen and len(branch) < MOST_NODES:
-        seen.add(last)
-        node = nodes.get(last)
-        if not isinstance(node, dict):
-            break
-        branch.append(node)
-        last = node.get(parent)
-    return branch[::-1]
-
-
-def _tree_of_chatgpt(body: dict[str, object]) -> list[object]:
-    nodes = body.get("mapping")
-    if not isinstance(nodes, dict) or not nodes:
-        return []
-    last = body.get("current_node")
-    branch = _branch(nodes, last if isinstance(last, str) and last in nodes else [*nodes][-1], "parent")
-    return [message for node in branch if (message := _of_chatgpt(node.get("message")))]
-
-
-def _of_chatgpt(message: object) -> object:
-    """A message; None for what ChatGPT itself does not show."""
-    if not isinstance(message, dict) or not isinstance(message.get("content"), dict):
-        return None
-    content, metadata = message["content"], message.get("metadata")
-    author = message.get("author")
-    role = author.get("role") if isinstance(author, dict) else None
-    if isinstance(metadata, dict) and metadata.get("is_visually_hidden_from_conversation"):
-        return None
-    if content.get("content_type") == "reasoning_recap" or (role == "system" and not any(_parts(content))):
-        return None
-    if role == "assistant" and message.get("recipient") not in (None, "all"):
-        return {"role": "assistant", "content": None, "tool_calls": True}
-    if content.get("content_type") == "thoughts":
-        return {"role": "assistant", "reasoning": content.get("thoughts")}
-    return {"role": role, "content": content if "parts" not in content else _parts(content)}
-
-
-def _parts(content: dict[str, object]) -> list[object]:
-    parts = content.get("parts")
-    return [part for part in parts if part] if isinstance(parts, list) else []
-
-
-def _tree_of_open_webui(body: dict[str, object]) -> list[object]:
-    history = body.get("history")
-    nodes = history.get("messages") if isinstance(history, dict) else None
-    if not isinstance(history, dict) or not isinstance(nodes, dict):
-        return []
-    return list(_branch(nodes, history.get("currentId"), "parentId"))
 
 
 def _answer(body: dict[str, object]) -> list[object]:

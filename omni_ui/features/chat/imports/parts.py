@@ -29,11 +29,13 @@ TOOLS = (
     "tool-result", "execution_output", "tether_browsing_display", "tether_quote",
 )  # fmt: skip
 MEDIA = ("image_url", "audio_url", "video_url", "input_audio", "image", "audio", "video", "input_image", "inline_data",
-         "inlineData", "file")  # fmt: skip
+         "inlineData", "file", "input_file")  # fmt: skip
 DATA_KEYS = ("url", "data", "image_url", "file_data", "image", "audio", "video", "source", "base64")
 """Where the data of a medium stand within a part, or within an object in it."""
 NAME_KEYS = ("asset_pointer", "file_id", "fileUri", "file_uri", "filename", "file_name", "name", "path", "id")
 """What names a medium that stands elsewhere."""
+SILENT = ("step-start", "step-finish", "source-url", "ITEM")
+"""Types of parts that hold nothing that was said."""
 HIDDEN = re.compile(r'<details type="([a-z_]+)"[^>]*>\s*(?:<summary>.*?</summary>)?(.*?)</details>\s*', re.S)
 """Open WebUI writes what a model thought, and its calls of tools, into the text."""
 
@@ -70,7 +72,7 @@ class ExportedMessage:
 
 def read_message(entry: object, number: int) -> ExportedMessage:
     """One entry of a list of messages. number: its place, from 1."""
-    written = entry if isinstance(entry, dict) else {}
+    written = _unwrapped(entry)
     message = ExportedMessage(_role(written), number)
     if message.role not in ("user", "assistant", "system"):
         message.left_out.append(_of_another(written, message))
@@ -89,14 +91,30 @@ def read_message(entry: object, number: int) -> ExportedMessage:
     return message
 
 
+def _unwrapped(entry: object) -> dict[str, object]:
+    """The message itself, which some programs put into another object."""
+    written: dict[str, object] = entry if isinstance(entry, dict) else {}
+    ids, inner = written.get("id"), written.get("kwargs")
+    if isinstance(ids, list) and ids and isinstance(ids[-1], str) and isinstance(inner, dict):
+        kind = ids[-1].removesuffix("Chunk").removesuffix("Message").lower()  # LangChain's serialised classes
+        return {"role": kind, **inner}
+    for key in ("message", "response", "data"):
+        inner = written.get(key)
+        if isinstance(inner, dict) and "role" not in written and {"content", "message", "fragments"} & set(inner):
+            return {**({"role": written["type"]} if isinstance(written.get("type"), str) else {}), **inner}
+    return written
+
+
 def _role(written: dict[str, object]) -> str:
     author = written.get("author")
-    named = author.get("role") if isinstance(author, dict) else None
+    named = author.get("role") if isinstance(author, dict) else author
     for key in ("role", "from", "sender"):
         named = named or written.get(key)
     for key in ("is_user", "isCreatedByUser"):  # SillyTavern, LibreChat
         if isinstance(written.get(key), bool):
             named = "user" if written[key] else "assistant"
+    if named is None and written.get("type") in ROLES:  # LangChain
+        named = written["type"]
     if named is None:  # what stands beside the messages in OpenAI's responses
         named = {"reasoning": "assistant"}.get(f"{written.get('type')}") or (written.get("type") in TOOLS and "tool")
     return ROLES.get(named.lower(), "") if isinstance(named, str) else ""
@@ -115,7 +133,7 @@ def _of_another(written: dict[str, object], message: ExportedMessage) -> str:
 
 def _content(written: dict[str, object]) -> object:
     """What stands for the content; the first that is not empty, since some programs write it twice."""
-    keys = ("content", "parts", "value", "text", "mes")
+    keys = ("content", "parts", "value", "text", "mes", "message", "contentChunks")
     return next((written[key] for key in keys if written.get(key)), written.get("content"))
 
 
@@ -143,6 +161,8 @@ def _read_part(part: object, message: ExportedMessage) -> None:
         return None
     kind = part.get("type") or part.get("content_type") or next((key for key in MEDIA if key in part), "text")
     kind = kind if isinstance(kind, str) else ""
+    if kind in SILENT:
+        return None
     text = next((part[key] for key in TEXT_KEYS if isinstance(part.get(key), str)), None)
     if text is None and isinstance(part.get("text"), dict):  # OpenAI's threads
         text = part["text"].get("value") if isinstance(part["text"].get("value"), str) else None
@@ -151,11 +171,11 @@ def _read_part(part: object, message: ExportedMessage) -> None:
         message.reasoning = "\n\n".join(filter(None, (message.reasoning, _text_of(inside))))
     elif kind in TEXTS and text is not None:
         _take_text(text, message)
-    elif kind in TOOLS:
+    elif kind in TOOLS or kind.startswith("tool-"):
         message.left_out.append(CALL)
     elif kind.removesuffix("_asset_pointer") != kind or "asset_pointer" in part:
         _take_medium(part, "", message)
-    elif kind in MEDIA:
+    elif kind in MEDIA or (kind == "text" and ("path" in part or "url" in part)):
         _take_medium(part.get(kind, part), kind, message)
     elif not (kind == "text" and set(part) <= {"type", "text"} and not part.get("text")):
         message.left_out.append(
