@@ -34,15 +34,15 @@ TakeMedia = Callable[[Path], Awaitable[Media]]
 
 def as_json(messages: list[Message], system: str = "", file: Callable[[FileRef], str] = FileRef.read) -> Json:
     """The conversation. file: what stands for a file; by default its data."""
-    told: list[Json] = [{"role": "system", "content": system}] if system.strip() else []
+    entries: list[Json] = [{"role": "system", "content": system}] if system.strip() else []
     for message in messages:
-        one: Json = {"role": message.role, "content": message.text}
+        entry: Json = {"role": message.role, "content": message.text}
         if message.files:
-            one["content"] = [wire_part(part) for part in message.parts]
+            entry["content"] = [wire_part(part) for part in message.parts]
         if message.reasoning:
-            one["reasoning"] = message.reasoning
-        told.append(one)
-    return {"messages": replace_files(told, file)}
+            entry["reasoning"] = message.reasoning
+        entries.append(entry)
+    return {"messages": replace_files(entries, file)}
 
 
 @dataclass(frozen=True)
@@ -89,15 +89,15 @@ def _list(phrases: list[str]) -> str:
     return "; ".join(counted[:NAMED]) + more
 
 
-def from_history(told: Json) -> tuple[list[Message], str]:
+def from_history(kept: Json) -> tuple[list[Message], str]:
     """The messages and the system prompt of what `as_json` gave to the history, with paths where files stand."""
     messages, system = [], ""
-    for one in told.get("messages", []):
-        content = one.get("content") or []
-        if one["role"] == "system":
+    for entry in kept.get("messages", []):
+        content = entry.get("content") or []
+        if entry["role"] == "system":
             system = content
             continue
-        message = Message(one["role"], reasoning=one.get("reasoning", ""))
+        message = Message(entry["role"], reasoning=entry.get("reasoning", ""))
         for part in [{"type": "text", "text": content}] if isinstance(content, str) else content:
             if part["type"] == "text":
                 message.parts.append(Part("text", part["text"]))
