@@ -7,6 +7,7 @@ any address in the place of a file. Bodies that no route needs are refused while
 Half a character, which Gradio could neither hand on nor send back, becomes U+FFFD here, wherever it was typed.
 """
 
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -145,8 +146,18 @@ def _sender(scope: Scope, visitor: str | None) -> str:
 def check_json(body: bytes, visitor: str | None) -> tuple[bytes, Any]:
     """The body with whole characters, and the session that it names. BodyRefused, Refused. Blocking."""
     body, value = parse_json(body)
+    check_numbers(value)
     check_values(value, visitor)
     return body, value.get("session_hash") if isinstance(value, dict) else None
+
+
+def check_numbers(value: Any) -> None:
+    """BodyRefused for NaN and numbers beyond all bounds (1e999), which no answer could hold that names what is wrong.
+    What an event is given is not looked at: each field says itself which numbers it takes."""
+    if isinstance(value, dict) and isinstance(value.get("data"), list):
+        value = {name: part for name, part in value.items() if name != "data"}
+    if any(isinstance(part, float) and not math.isfinite(part) for part in walk(value)):
+        raise BodyRefused(400, "The request has a number that is not finite.")
 
 
 def check_values(value: Any, visitor: str | None) -> None:

@@ -100,6 +100,8 @@ async def test_nobody_else_can_hand_it_to_an_event(site, body):
 
 @pytest.mark.parametrize("address", ["/", "/gradio_api/file=/tmp/gradio/0123456789abcdef0123456789abcdef/picture.png"])
 async def test_all_else_passes(site, address):
+    numbers = '{"data": [1e999, NaN], "fn_index": 3}'
+    assert (await site.post("/gradio_api/queue/join", content=numbers)).text == numbers, "each field says what it takes"
     assert (await site.get(address)).text == "served"
     big = json.dumps({"data": ["%20" * 100_000]})
     assert (await site.post("/gradio_api/queue/join", content=big)).text == big
@@ -165,6 +167,8 @@ async def test_an_event_takes_no_address_and_no_file_that_is_not_there(site, fil
         (b"x" * (LIMIT + 1), 413, "2 MB"),
         (json.dumps({"data": ["ok"]}).encode("utf-16"), 400, "UTF-8"),
         (b"{", 400, "not valid JSON"),
+        (b"1e999", 400, "not finite"),
+        (b'{"data": {"a": [NaN]}}', 400, "not finite"),
         (b"[" * 3000 + b"]" * 3000, 400, "nested too deep"),
         (b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1), 400, "nested too deep"),
         (b"[" + b"1," * MOST_VALUES + b"1]", 413, "values"),
