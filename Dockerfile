@@ -1,7 +1,9 @@
 # Serves the page on port 7860 as a non-root user. Build: docker build -t omni-ui .
 # Run: docker run -p 7860:7860 -e OMNI_BASE_URL=http://host:8091 omni-ui
 # It listens beyond the container, so it counts as public: add -e OMNI_PUBLIC=false in a network that you trust.
-# Pin it by digest where you build: --build-arg BASE=python:3.12-slim@sha256:...
+# The base image is named by its tag, not by its digest: no registry could be asked where this was written. Pin it where
+# you build: docker build --build-arg BASE="python@$(docker buildx imagetools inspect python:3.12-slim \
+#   --format '{{.Manifest.Digest}}')" -t omni-ui .
 ARG BASE=python:3.12-slim
 FROM ${BASE}
 # 1 adds the optional parts that are under the GPL (requirements-demo.txt): H.264, the demo's speech, tags of sounds.
