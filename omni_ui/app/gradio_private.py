@@ -20,6 +20,7 @@ import gradio as gr
 from gradio import context, processing_utils, routes, state_holder
 from gradio.data_classes import GradioModel, GradioRootModel
 from gradio.i18n import I18nData
+from pydantic import ValidationError
 
 from omni_ui.core.files import FileRefused, is_file_object, own_path
 from omni_ui.core.visitor import REQUEST_VISITOR, EventRequest, HasCookies, visitor_of
@@ -160,6 +161,10 @@ def _tell_visitor(page: gr.Blocks) -> None:
         token = REQUEST_VISITOR.set(visitor_of(request) if isinstance(request, gr.Request) else None)
         try:
             result = await process(*args, **kwargs)
+        except ValidationError as wrong:  # an object that only half looks like a file
+            if "FileData" not in str(wrong):
+                raise
+            raise gr.Error(str(FileRefused()), print_exception=False) from None
         finally:
             REQUEST_VISITOR.reset(token)
         result["data"] = [marks_as_text(value) for value in result["data"]]

@@ -78,6 +78,22 @@ def test_no_event_gives_out_a_file_of_the_host(app, hidden, headers):
             assert not (path.is_file() and secret in path.read_text(errors="replace")), path
 
 
+def test_an_object_that_half_looks_like_a_file_is_refused_in_words(hidden):
+    _, (place, _) = hidden
+    with (
+        SlowServer(latency=0) as server,
+        App(OMNI_BASE_URL=server.url) as app,
+        httpx.Client(base_url=app.url) as client,
+    ):
+        config = client.get("/config").json()
+        (event,) = [event for event in config["dependencies"] if event["api_name"] == "speech"]
+        empty: list[Any] = [None] * len(event["inputs"])
+        fill = {"path": str(place)}
+        answers = [run(client, event["id"], [*empty[:at], fill, *empty[at + 1 :]]) for at in range(len(empty))]
+    assert any("upload it first" in answer for answer in answers)
+    assert "Traceback" not in app.output
+
+
 def test_only_files_of_the_cache_are_served_and_only_to_their_visitor(app, hidden):
     _, places = hidden
     with httpx.Client(base_url=app.url) as client:
