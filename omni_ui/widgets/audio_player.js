@@ -1,8 +1,10 @@
 // Hears and sees a sound that came back (omni_ui/widgets/audio_player.py).
 import { defineComponent } from "../core/components.js";
 import { make } from "../core/dom.js";
-import { formatHertz } from "../core/format.js";
+import { formatHertz, formatMinutes } from "../core/format.js";
 import { wavHeader } from "../core/wav.js";
+
+let spectrumShown = false; // once switched on, it is shown for the next sounds too
 
 // Bare samples of 16 bits with a header before them, so that the browser can play them.
 const asWav = async (url, rate, channels) => {
@@ -55,15 +57,48 @@ defineComponent("audio_drawing", ({ element, props, watch, options }) => {
     const head = make("div", { class: "omni-playhead", hidden: "" });
     const lower = make("div", { class: "omni-spectrum-box" });
     lower.append(spectrum, frequencies);
-    const both = make("div", { class: "omni-drawn" });
+    const both = make("div", { class: "omni-drawn", role: "slider", tabindex: "0", "aria-label": "Position", "aria-valuemin": "0", "aria-valuemax": "100", "aria-valuenow": "0" });
     both.append(wave, lower, head);
     both.addEventListener("click", (event) => {
       const place = both.getBoundingClientRect();
-      const audio = player();
-      if (audio && Number.isFinite(audio.duration)) audio.currentTime = ((event.clientX - place.left) / place.width) * audio.duration;
-      follow();
+      seek((event.clientX - place.left) / place.width);
     });
-    box.append(both, times);
+    both.addEventListener("keydown", (event) => {
+      const audio = player();
+      const now = audio?.duration ? audio.currentTime / audio.duration : 0;
+      const to = { ArrowLeft: now - 0.05, ArrowRight: now + 0.05, Home: 0, End: 1 }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      seek(Math.min(1, Math.max(0, to)));
+    });
+    box.append(controls(lower), both, times);
+    follow();
+  };
+
+  const seek = (share) => {
+    const audio = player();
+    if (audio && Number.isFinite(audio.duration)) audio.currentTime = share * audio.duration;
+    follow();
+  };
+  // Play, the time, and the switch of the spectrogram. The bar of the browser is not shown beside them.
+  const controls = (lower) => {
+    const bar = make("div", { class: "omni-sound-bar" });
+    const play = make("button", { type: "button", class: "omni-small omni-sound-play" }, "Play");
+    play.addEventListener("click", () => {
+      const audio = player();
+      if (!audio) return;
+      if (audio.paused) audio.play();
+      else audio.pause();
+    });
+    const spectrogram = make("button", { type: "button", class: "omni-small", "aria-pressed": String(spectrumShown) }, "Spectrogram");
+    lower.hidden = !spectrumShown;
+    spectrogram.addEventListener("click", () => {
+      spectrumShown = lower.hidden;
+      lower.hidden = !spectrumShown;
+      spectrogram.setAttribute("aria-pressed", String(spectrumShown));
+    });
+    bar.append(play, make("span", { class: "omni-sound-time" }), spectrogram);
+    return bar;
   };
 
   // The line that follows the sound: the player's keys move it too.
@@ -71,11 +106,19 @@ defineComponent("audio_drawing", ({ element, props, watch, options }) => {
     const head = box.querySelector(".omni-playhead");
     const audio = player();
     if (!head || !audio || !Number.isFinite(audio.duration)) return;
+    const time = `${formatMinutes(audio.currentTime)} / ${formatMinutes(audio.duration)}`;
+    box.querySelector(".omni-sound-time").textContent = time;
+    const words = audio.paused ? "Play" : "Pause";
+    const play = box.querySelector(".omni-sound-play");
+    if (play.dataset.words !== words) play.textContent = play.dataset.words = words; // what is seen may be translated
+    const slider = box.querySelector(".omni-drawn");
+    slider.setAttribute("aria-valuenow", String(Math.round((100 * audio.currentTime) / audio.duration)));
+    slider.setAttribute("aria-valuetext", time);
     head.hidden = audio.paused && audio.currentTime === 0;
     head.style.left = `${(100 * audio.currentTime) / audio.duration}%`;
     if (!audio.paused) requestAnimationFrame(follow);
   };
-  for (const name of ["play", "seeked", "pause", "ended"]) {
+  for (const name of ["play", "seeked", "pause", "ended", "loadedmetadata"]) {
     document.addEventListener(name, (event) => { if (event.target === player()) follow(); }, true);
   }
   watch("value", show);

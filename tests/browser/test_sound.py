@@ -108,6 +108,12 @@ def test_the_bytes_are_the_servers_own_and_the_player_follows_a_click(stable, pa
     box = page.locator(".omni-drawn").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
     assert page.eval_on_selector("#sound-result audio", "(audio) => audio.currentTime") == pytest.approx(0.25, abs=0.02)
+    page.press(".omni-drawn", "Home")
+    assert page.eval_on_selector("#sound-result audio", "(audio) => audio.currentTime") == 0
+    assert not page.is_visible("#sound-drawing .omni-spectrum")
+    page.click("#sound-drawing button:text-is('Spectrogram')")
+    assert page.is_visible("#sound-drawing .omni-spectrum")
+    assert not page.is_visible("#sound-result audio"), "one player: the waveform"
 
 
 def test_everything_that_is_entered_reaches_the_server(stable, page):

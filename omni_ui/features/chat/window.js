@@ -111,9 +111,13 @@ export const follow = (element) => {
   talk.dataset.followed = "true";
   talk.after(newest);
   let height = talk.scrollTop;
+  let touched = 0; // when the reader last did something here: only then a move upwards is theirs
+  for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    talk.addEventListener(name, () => { touched = performance.now(); }, { passive: true });
+  }
   talk.addEventListener("scroll", () => {
     // Upwards is the reader's doing; downwards counts when it reaches the end.
-    if (talk.scrollTop < height - 1 && !atEnd(talk)) following = false;
+    if (talk.scrollTop < height - 1 && !atEnd(talk) && performance.now() - touched < 1000) following = false;
     else if (atEnd(talk)) following = true;
     height = talk.scrollTop;
     mark();
