@@ -195,6 +195,14 @@ async def test_lists_within_lists_end_in_a_sentence():
         await read(f'{{"messages": [{{"role": "assistant", "reasoning": {deep}, "content": {deep}}}]}}'.encode())
 
 
+@pytest.mark.parametrize("odd", [{}, [], 5, None, "reply"])
+async def test_odd_values_where_texts_belong(odd):
+    entry = {"type": odd, "role": odd, "id": odd, "author": odd, "message": odd, "data": odd}
+    imported = await read([entry, {"role": "user", "content": [{"type": odd, "text": odd}, "Hello"], "files": [odd]}])
+    assert said(imported) == [("user", "Hello")]
+    assert imported.left_out
+
+
 async def test_a_tree_that_goes_in_circles_ends():
     nodes = {name: {"parentId": parent, "role": "user", "content": name} for name, parent in (("a", "b"), ("b", "a"))}
     imported = await read({"chat": {"history": {"currentId": "a", "messages": nodes}}})

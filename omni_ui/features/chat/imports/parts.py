@@ -113,10 +113,9 @@ def _role(written: dict[str, object]) -> str:
     for key in ("is_user", "isCreatedByUser"):  # SillyTavern, LibreChat
         if isinstance(written.get(key), bool):
             named = "user" if written[key] else "assistant"
-    if named is None and written.get("type") in ROLES:  # LangChain
-        named = written["type"]
-    if named is None:  # what stands beside the messages in OpenAI's responses
-        named = {"reasoning": "assistant"}.get(f"{written.get('type')}") or (written.get("type") in TOOLS and "tool")
+    kind = written.get("type")
+    if named is None and isinstance(kind, str):  # LangChain, and what stands beside messages in OpenAI's responses
+        named = "assistant" if kind == "reasoning" else "tool" if kind in TOOLS else kind
     return ROLES.get(named.lower(), "") if isinstance(named, str) else ""
 
 
