@@ -6,7 +6,6 @@ It has the form in which the page tells its conversation: messages, and in them 
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 from omni_ui.core.files import FileRefused, Json, own_path
@@ -39,7 +38,7 @@ def read_kept(kept: Json, find: FindFile = own_path) -> Conversation | None:
     return talk
 
 
-def _message(told: Any, find: FindFile) -> Message | None:
+def _message(told: object, find: FindFile) -> Message | None:
     if not isinstance(told, dict) or told.get("role") not in ("user", "assistant"):
         return None
     content, reasoning = told.get("content"), told.get("reasoning")
@@ -49,8 +48,10 @@ def _message(told: Any, find: FindFile) -> Message | None:
     return Message(told["role"], parts, thought) if parts or thought else None
 
 
-def _part(told: Any, find: FindFile) -> Part | None:
-    kind = told.get("type") if isinstance(told, dict) else None
+def _part(told: object, find: FindFile) -> Part | None:
+    if not isinstance(told, dict):
+        return None
+    kind = told.get("type")
     if kind == "text":
         text = told.get("text")
         return Part("text", text[:LONGEST_TEXT]) if isinstance(text, str) and text else None

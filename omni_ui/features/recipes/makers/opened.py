@@ -102,7 +102,7 @@ def _fitting(annotation: str, value: Any) -> Any:
     return value if isinstance(value, str) and value else None
 
 
-def any_number(value: Any) -> float | None:
+def any_number(value: object) -> float | None:
     """A finite number, also as text, also with a comma for the point."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
@@ -125,13 +125,13 @@ def whole_number(value: Any) -> int | None:
     return int(number) if number is not None and number == int(number) and abs(number) < INT64 else None
 
 
-def short_name(name: Any) -> str:
+def short_name(name: object) -> str:
     """A name out of a stranger's file as it can stand in a sentence: short, on one line."""
     text = "".join(char if char.isprintable() else " " for char in str(name)[:60]).strip()
     return text + " …" if len(str(name)) > 60 else text
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     """The value when it is text, else ""."""
     return value if isinstance(value, str) else ""
 
