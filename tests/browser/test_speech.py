@@ -103,8 +103,9 @@ def test_speech_with_the_demo_server_is_heard_drawn_and_kept(demo_app, open_page
     heard = streams(page)[-1]
     samples, rate = sound_of(page)
     assert (rate, len(samples) / rate) == (24000, pytest.approx(heard["seconds"], abs=0.01))
-    assert page.is_visible("#speech-drawing .omni-wave")
+    assert page.is_hidden("#speech-drawing .omni-wave"), "one player: that of the stream until it has ended"
     page.wait_for_function("[...omni.streams.values()].at(-1).state === 'ended'")
+    page.wait_for_selector("#speech-drawing .omni-wave")
 
 
 def test_the_first_sound_comes_while_the_rest_is_made(page, server):
