@@ -69,8 +69,8 @@ def failed(sentence: str, details: str = "", field: str = "") -> str:
     """
     folded = ""
     if details and details.strip() not in sentence:
-        shown = escape(details if len(details) < 2000 else details[:2000] + " …")
-        folded = f"<details><summary>Server message</summary><pre>{shown}</pre></details>"
+        words = escape(details if len(details) < 2000 else details[:2000] + " …")
+        folded = f"<details><summary>Server message</summary><pre>{words}</pre></details>"
     return _box(FAILED, f'<p class="omni-error">{escape(sentence)}</p>{folded}', _at(field))
 
 

@@ -34,9 +34,9 @@ def more_head(tab: str) -> gr.HTML:
     )  # fmt: skip
 
 
-def wire_more(tab: "TabContext", head: gr.HTML, shown: list[str]) -> None:
-    """shown: the settings that are not folded away. Call it when all controls are there."""
-    parts = {name: part for name, part in tab.form.controls.items() if name not in shown}
+def wire_more(tab: "TabContext", head: gr.HTML, first: list[str]) -> None:
+    """first: the settings that are not folded away. Call it when all controls are there."""
+    parts = {name: part for name, part in tab.form.controls.items() if name not in first}
     fields = [{"name": name, "id": part.elem_id, "initial": _initial(part)} for name, part in parts.items()]
     held = list(parts.values())
     count, reset = call("count_settings", tab.name, fields), call("reset_settings", fields)
