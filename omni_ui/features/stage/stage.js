@@ -44,18 +44,31 @@ const change = (tab, state, box, bar) => {
   if (state === "failed" && box.dataset.field && before) markFault(tab, box.dataset.field, box.querySelector("p")?.textContent || "");
 };
 
-/** On a phone the tabs are one row that can be swiped: the open one is in sight. */
+// --- The tabs are one stop of the Tab key; arrows go between them. On a phone they are one row that can be swiped.
+const strip = () => [...document.querySelectorAll("#omni-tabs > .tab-wrapper [role=tab]")];
 let tabInSight = "";
 const showTab = () => {
-  const tab = document.querySelector("#omni-tabs [role=tab][aria-selected=true]");
-  if (!tab || tab.id === tabInSight) return;
-  tabInSight = tab.id;
-  const row = tab.parentElement;
-  row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  const tabs = strip();
+  const open = tabs.find((tab) => tab.getAttribute("aria-selected") === "true");
+  if (!open || open.id === tabInSight) return;
+  tabInSight = open.id;
+  for (const tab of tabs) tab.tabIndex = tab === open ? 0 : -1;
+  const row = open.parentElement;
+  if (narrow.matches) row.scrollLeft = open.offsetLeft - row.offsetLeft - (row.clientWidth - open.offsetWidth) / 2;
 };
+document.addEventListener("keydown", (event) => {
+  const tabs = strip();
+  const at = tabs.indexOf(event.target);
+  const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key];
+  if (at < 0 || to === undefined) return;
+  const wanted = tabs[(to + tabs.length) % tabs.length];
+  event.preventDefault();
+  wanted.focus();
+  wanted.click();
+});
 
 const look = () => {
-  if (narrow.matches) showTab();
+  showTab();
   for (const tab of TABS) {
     const box = byId(`${tab}-status`)?.querySelector(".omni-status");
     const bar = byId(`${tab}-run`)?.closest(".omni-buttons");
