@@ -16,6 +16,7 @@ export const openLightbox = async (pictures, at) => {
     dataSource: await Promise.all(pictures.map(sized)),
     index: at,
     bgOpacity: 0.92,
+    showHideAnimationType: "none",
     maxZoomLevel: 6,
     // A small picture fills the window too.
     initialZoomLevel: "fit",
