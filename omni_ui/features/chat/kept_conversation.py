@@ -9,12 +9,13 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from omni_ui.core.files import FileRefused, Json, own_path
-from omni_ui.features.chat.conversation import Conversation, Message, Part
+from omni_ui.features.chat.conversation import Conversation, Kind, Message, Part
 from omni_ui.features.chat.conversation_json import MEDIA
 from omni_ui.features.chat.imports import LONGEST_TEXT, MOST_MESSAGES
 
 FindFile = Callable[[str], Path]
 FILE = "/file="
+MODALITIES: dict[str, Kind] = {"image_url": "image", "audio_url": "audio", "video_url": "video", "input_audio": "audio"}
 
 
 def read_kept(kept: Json, find: FindFile = own_path) -> Conversation | None:
@@ -55,7 +56,7 @@ def _part(told: object, find: FindFile) -> Part | None:
     if kind == "text":
         text = told.get("text")
         return Part("text", text[:LONGEST_TEXT]) if isinstance(text, str) and text else None
-    if kind not in MEDIA or not isinstance(told.get(kind), dict):
+    if not isinstance(kind, str) or kind not in MEDIA or not isinstance(told.get(kind), dict):
         return None
     address = told[kind].get(MEDIA[kind])
     if not isinstance(address, str) or FILE not in address:
@@ -64,4 +65,4 @@ def _part(told: object, find: FindFile) -> Part | None:
         path = find(unquote(address.partition(FILE)[2]))
     except FileRefused:
         return None
-    return Part("audio" if kind == "input_audio" else kind.removesuffix("_url"), path=path)
+    return Part(MODALITIES[kind], path=path)

@@ -60,7 +60,8 @@ def test_a_file_that_is_not_the_visitors_is_left_out(path):
 @pytest.mark.parametrize(
     "messages",
     [None, "hello", {}, [], [1], [{"role": "tool", "content": "x"}], [{"role": "user"}],
-     [{"role": "user", "content": []}],
+     [{"role": "user", "content": []}], [{"role": {}, "content": "x"}],
+     [{"role": "user", "content": [{"type": {}}, {"type": ["text"], "text": "x"}]}],
      [{"role": "user", "content": [None, 1, {"type": "text"}, {"type": "image_url", "image_url": "x"}]}],
      [{"role": "user", "content": "x"}] * 1001],
 )  # fmt: skip
