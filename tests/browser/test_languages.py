@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import open_actions, open_drawer, open_more, wait_for_state
+from tests.running import PUBLIC
 
 ENGLISH_LEFT = """(skip) => {
   const left = new Set();
@@ -93,7 +94,8 @@ def test_what_models_and_people_wrote_stays(chromium, demo_app):
 def test_sentences_that_stand_together_are_each_translated(chromium, demo_app):
     page = opened(chromium, demo_app.url, "zh-CN")
     page.click("#history-tab-button")
-    expect(page.locator(".omni-history-room")).to_contain_text("它们会一直保留，直到你删除。")
+    kept = "每个结果在生成 24 h 后删除" if PUBLIC else "它们会一直保留，直到你删除。"
+    expect(page.locator(".omni-history-room")).to_contain_text(kept)
     expect(page.locator(".omni-history-room")).to_contain_text("你的结果占用")
     page.close()
 
