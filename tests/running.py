@@ -33,9 +33,12 @@ class App:
         self.wait = wait
 
     def start(self) -> "App":
-        self.process = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
+        # Into a file: a pipe that nobody reads would stop an app that says much.
+        self._said = Path(self._folder.name, "said.txt")
+        with self._said.open("ab") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, "app.py"], cwd=ROOT, env=self.env, stdout=said, stderr=subprocess.STDOUT
+            )
         until = time.monotonic() + 120
         while self.wait:
             try:
@@ -51,16 +54,16 @@ class App:
         """Ends the app; what it printed."""
         self.process.terminate()
         try:
-            output, _ = self.process.communicate(timeout=15)
+            self.process.wait(timeout=15)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            output, _ = self.process.communicate()
-        return output.decode(errors="replace")
+            self.process.wait()
+        return self._said.read_text(encoding="utf-8", errors="replace")
 
     def kill(self) -> None:
         """Ends the app as a crash does. It can be started again, with the same data."""
         self.process.kill()
-        self.process.communicate()
+        self.process.wait()
 
     def __enter__(self) -> "App":
         return self.start()

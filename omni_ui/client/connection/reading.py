@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import httpx
 from httpx_sse import EventSource, SSEError
@@ -13,13 +13,15 @@ from pydantic_core import from_json
 from omni_ui.client.answers.arriving_json import ArrivingJson
 from omni_ui.client.answers.valid_text import read_json, valid_values
 from omni_ui.client.connection.connection_errors import TimedStream
-from omni_ui.client.connection.packed import counted
+from omni_ui.client.connection.packed import LONGEST_ANSWER, counted
 from omni_ui.client.errors import BrokenAnswer, NotVllmOmni
 
 LARGE = 1 << 23
 """Bytes from which a body is worth a connection of its own, see `TimedStream.read_wide`."""
 OFF_LOOP = 256 * 1024
 """Characters of JSON above which parsing it would hold up other visitors; a thread does it."""
+
+Piece = TypeVar("Piece", bytes, str)
 
 
 class Reader:
@@ -78,7 +80,7 @@ class Reader:
         """
         response.encoding = "utf-8-sig"  # always UTF-8; a byte order mark would hide the first line
         try:
-            async for event in EventSource(response).aiter_sse():
+            async for event in EventSource(cast("httpx.Response", BoundedEvents(response))).aiter_sse():
                 if event.data.strip() == "[DONE]":
                     yield event.event, None
                 elif event.data:
@@ -97,7 +99,29 @@ class Reader:
         return parsed
 
 
-async def as_generator(pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
+class BoundedEvents:
+    """A stream of events, none of which may grow without an end. It is what EventSource needs of a response."""
+
+    def __init__(self, response: httpx.Response, most: int = LONGEST_ANSWER) -> None:
+        self.headers = response.headers
+        self._response = response
+        self._most = most
+
+    async def aiter_text(self) -> AsyncGenerator[str]:
+        """The text as it comes. BrokenAnswer when more than `most` characters come without an empty line."""
+        size, end = 0, ""
+        async with aclosing(as_generator(self._response.aiter_text())) as pieces:
+            async for piece in pieces:
+                joined = (end + piece).replace("\r\n", "\n")
+                last = joined.rfind("\n\n")
+                size = len(joined) - last if last >= 0 else size + len(piece)
+                if size > self._most:
+                    raise BrokenAnswer(f"One event of the server's stream is longer than {self._most // 1_000_000} MB.")
+                end = piece[-3:]
+                yield piece
+
+
+async def as_generator(pieces: AsyncIterator[Piece]) -> AsyncGenerator[Piece]:
     async for piece in pieces:
         yield piece
 
