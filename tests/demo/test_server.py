@@ -58,7 +58,9 @@ async def test_each_route_checks_its_own_model(http):
         right = {"/v1/images/generations": "image", "/v1/audio/speech": "speech", "/v1/audio/generate": "sound"}
         mine = MODELS[right.get(path, "chat")]
         assert (await http.post(path, json={**body, "model": mine})).status_code == 200
-        for other in set(MODELS.values()) - {mine}:
+        # The model of sounds answers on the route of speech too, where it makes songs: see test_songs.
+        besides = {mine} | ({MODELS["sound"]} if path == "/v1/audio/speech" else set())
+        for other in set(MODELS.values()) - besides:
             assert (await http.post(path, json={**body, "model": other})).status_code == wrong, (path, other)
 
 

@@ -65,7 +65,7 @@ def test_a_cast_keeps_choices_then_names_then_voices_that_are_free():
 def test_voices_are_listed_once_and_saved_ones_are_marked():
     found = known(Voices(["default", "nora", "uncle_fu"], [SavedVoice("Nora", size=2000, media_type="audio/wav")]))
     assert found.choices == [("Model default", ""), ("Uncle Fu", "uncle_fu"), ("Nora (saved)", "nora")]
-    assert found.rows == [{"name": "Nora", "about": ["2 KB WAV", "no transcript"]}]
+    assert found.rows == [{"name": "Nora", "label": "Nora", "about": ["2 KB WAV", "no transcript"]}]
 
 
 def test_details_of_a_voice():
