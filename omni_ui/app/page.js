@@ -1,6 +1,6 @@
 // The page's own script: what needs no round trip to the app. Each part stands alone.
 
-import { TABS, byId, fill, openTab } from "../core/tab_elements.js";
+import { TABS, byId, openTab } from "../core/tab_elements.js";
 
 // --- The clock of a run: counts between the app's own messages, which come only when something changes.
 // Gradio puts the same element back for the next run, so one that was gone begins anew.
@@ -41,14 +41,10 @@ const watch = () => {
 };
 setInterval(watch, 150);
 
-// --- Clicks: examples fill a field; code panes switch and copy.
+// --- Clicks: code panes switch and copy.
 document.addEventListener("click", (event) => {
   const target = event.target.closest?.("button");
   if (!target) return;
-  if (target.classList.contains("omni-example") && !target.dataset.run) {
-    fill(target.dataset.target, target.textContent);
-    byId(target.dataset.target)?.querySelector("textarea, input")?.focus();
-  }
   const code = target.closest(".omni-code");
   if (!code) return;
   if (target.classList.contains("omni-copy")) {

@@ -6,6 +6,9 @@ const SUFFIX = "-tab-button";
 /** The name of the tab that a fragment asks for, "" when it asks for none. */
 export const tabOfHash = (hash) => /^#([a-z]{1,20})(?:\/.*)?$/.exec(hash)?.[1] || "";
 
+/** The address of a tab: what it says of the tab's own contents stays, such as `#video/<job>`. */
+export const addressOf = (name, hash) => (tabOfHash(hash) === name ? hash : `#${name}`);
+
 /** What a change of the tab does to the browser's history: "push" a new entry, or "replace" what this one remembers. */
 export const entryFor = (touched, remembered) => (touched && remembered ? "push" : "replace");
 
@@ -29,7 +32,7 @@ const follow = () => {
   if (remembered === name) return;
   const state = { omniTab: name };
   if (entryFor(touched, remembered) === "push") history.pushState(state, "", `#${name}`);
-  else history.replaceState({ ...history.state, ...state }, "", tabOfHash(location.hash) ? `#${name}` : undefined);
+  else history.replaceState({ ...history.state, ...state }, "", tabOfHash(location.hash) ? addressOf(name, location.hash) : undefined);
 };
 
 const touch = (event) => { if (event.isTrusted) { touched = true; goal = ""; } };

@@ -14,12 +14,14 @@ def _box(state: str, body: str, attributes: str = "") -> str:
 
 
 def empty(sentence: str, examples: Iterable[str] = (), target: str = "", cards: str = "") -> str:
-    """Before the first run: what will appear here, and examples that fill in the field `target` on a click.
+    """Before the first run: what will appear here, and examples that a click runs.
 
-    cards: examples as HTML, in place of those.
+    target: the elem_id of the field that an example fills in, such as "chat-text". cards: examples as HTML, in place of
+    those.
     """
+    marks = f'data-target="{escape(target)}" data-run="{escape(target.partition("-")[0])}"'
     buttons = "".join(
-        f'<button type="button" class="omni-example" data-target="{escape(target)}">{escape(example)}</button>'
+        f'<button type="button" class="omni-example" {marks}>{escape(example)}</button>'
         for example in examples
     )
     tries = f'<p class="omni-quiet">Try one of these:</p><div class="omni-examples">{buttons}</div>' if buttons else ""

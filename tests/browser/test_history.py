@@ -196,7 +196,7 @@ def test_search_filter_star_and_delete(demo_app, open_page):
     page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 1")
     page.fill("#history input[type=search]", "zebra")
     page.wait_for_selector(".omni-history-none")
-    assert "Nothing here fits" in page.inner_text(".omni-history-list")
+    assert "No results match" in page.inner_text(".omni-history-list")
     page.fill("#history input[type=search]", "")
     page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 3")
     page.select_option("#history select", "video")

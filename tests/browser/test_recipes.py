@@ -52,7 +52,7 @@ def test_a_link_fills_everything_in_and_runs_nothing(demo_app, open_page):
     )
     page = open_page(address)
     wait_value(page, "#image-prompt textarea", PROMPT)
-    assert "Nothing runs before" in note(page, "filled in")
+    assert "Press Run to start" in note(page, "filled in")
     assert page.input_value("#image-seed input") == str(SEED)
     assert page.input_value("#image-size input") == "96x64"
     assert page.input_value("#image-num_inference_steps input[type=number]") == "5"

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { entryFor, tabOfHash } from "../../omni_ui/app/tab_address.js";
+import { addressOf, entryFor, tabOfHash } from "../../omni_ui/app/tab_address.js";
 import {
   KEEPS, LARGEST, LOST, MOST_LOST, PAGE, addressesIn, enteredValues, forgetDrafts, lostDrafts, packDraft, readDraft, same, writeDraft,
 } from "../../omni_ui/features/drafts/draft_store.js";
@@ -75,4 +75,9 @@ test("signing out takes all drafts away and nothing else", () => {
   forgetDrafts(page, storage);
   assert.equal(page.getItem(PAGE), null);
   assert.deepEqual(Object.keys(storage), ["omni_language"]);
+});
+test("an address keeps what it says of its own tab, and nothing of another", () => {
+  assert.equal(addressOf("video", "#video/abc"), "#video/abc");
+  assert.equal(addressOf("image", "#video/abc"), "#image");
+  assert.equal(addressOf("image", ""), "#image");
 });

@@ -103,7 +103,7 @@ document.addEventListener("click", (event) => {
 // --- An example fills in what it needs and runs
 const example = async (card) => {
   const { run: tab, target, file } = card.dataset;
-  fill(target, card.querySelector("span").textContent);
+  fill(target, (card.querySelector("span") || card).textContent);
   byId(`${tab}-run`)?.focus({ preventScroll: true });
   const field = pictureFields[`${tab}-image`];
   if (file && field && !field.first()) {

@@ -21,6 +21,7 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
 
   const call = (path, method) => fetch(`${appRoot()}/omni/jobs${path}`, { method, credentials: "same-origin" });
   const open = (ticket) => {
+    if (element.checkVisibility?.()) history.replaceState(history.state, "", `#video/${ticket}`);
     props.value = "";
     props.value = ticket;
     trigger("input");
@@ -134,7 +135,7 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
   ask().then(() => {
     if (opened) return;
     opened = true;
-    const linked = new URLSearchParams(location.search).get("job");
+    const linked = new URLSearchParams(location.search).get("job") || /^#video\/([\w-]{8,100})$/.exec(location.hash)?.[1];
     const newest = jobs.find((job) => job.open || job.video);
     if (linked || newest) open(linked || newest.ticket);
   });
