@@ -1,3 +1,3 @@
 """Omni UI: a browser playground for vLLM-Omni servers."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
