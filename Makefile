@@ -24,9 +24,10 @@ SHARED = -n 2 --dist loadfile
 # A browser on a busy machine may miss a moment: what failed gets one more try alone, and must pass it.
 AGAIN = --last-failed --last-failed-no-failures none
 
+# tests/house, which judges the code and not what it does, belongs to `make lint`.
 test: dev
 	sh tests/need_programs.sh
-	$(PY) -m pytest -m "not real and not package" --ignore tests/browser $(SHARED)
+	$(PY) -m pytest -m "not real and not package" --ignore tests/browser --ignore tests/house $(SHARED)
 	$(PY) -m pytest -m "not real" tests/browser $(SHARED) || $(PY) -m pytest -m "not real" tests/browser $(AGAIN)
 
 # All figures in about twelve minutes, on a machine with nothing else to do. Plain Gradio's sound needs ffmpeg.
