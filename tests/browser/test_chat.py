@@ -121,9 +121,9 @@ def test_stop_keeps_what_had_arrived_and_reaches_the_server(server, page):
 
 
 def test_settings_and_code_are_those_of_what_is_shown(server, page):
-    open_code(page, "chat")
     code = "document.querySelector('#chat-code').textContent"
     send(page, "The first one")
+    open_code(page, "chat")
     server.how = "context"
     send(page, "The second one", "failed")
     wait_for_text(page, LAST, "Hello there.")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import run_and_wait, wait_for_state
+from tests.browser.conftest import open_more, run_and_wait, wait_for_state
 from tests.browser.test_recipes import link, wait_value
 from tests.fakes import png
 from tests.running import App
@@ -23,6 +23,7 @@ def test_words_settings_and_files_come_back_and_nothing_runs(demo_app, open_page
     page.fill("#speech-input textarea", TEXT)
     page.get_by_role("tab", name="Image", exact=True).click()
     page.fill("#image-prompt textarea", "a red boat")
+    open_more(page, "image")
     page.fill("#image-num_inference_steps input[type=number]", "7")
     page.get_by_role("tab", name="Edit", exact=True).click()
     page.set_input_files(

@@ -134,7 +134,7 @@ def test_each_answer_is_a_conversation_of_the_history_and_is_gone_on_with(server
     records = [one["id"] for one in listed["records"] if "Temperature 0.3" in json.dumps(one)]
     assert len(records) == 1
     page.evaluate("(id) => omni.call('reopen_result', id, 'chat')", records[0])
-    page.wait_for_selector("#chat-status:has-text('The conversation is here again')")
+    page.wait_for_selector("#chat-status:has-text('The conversation is back')")
     assert [one.split("\n")[0] for one in talk(page)] == ["Begin", "Temperature None.", "Go on", "Temperature 0.3."]
     page.fill(BOX, "And then?")
     page.click("#chat-run")

@@ -122,7 +122,7 @@ def bob(demo_app, chromium):
 def test_another_visitor_sees_none_of_it(demo_app, anne, bob):
     history(bob)
     bob.wait_for_selector(".omni-history-none")
-    assert "What you make" in bob.inner_text(".omni-history-list")
+    assert "Everything you make" in bob.inner_text(".omni-history-list")
     own = f"{demo_app.url}/omni/history/{anne.record['id']}"
     with as_in(anne) as hers, as_in(bob) as his, httpx.Client() as nobody:
         assert hers.get(f"{own}/0").content == hers.get(anne.address).content
@@ -414,7 +414,7 @@ def test_the_clock_and_the_room_are_shown(open_page):
         told = page.inner_text(".omni-history-room")
     assert "Each is deleted 7 days after it was made; the oldest in 7 days." in told
     assert "of 500 MB" in told
-    assert "oldest without a star go first" in told
+    assert "the oldest results without a star" in told
 
 
 def test_what_is_older_than_the_retention_goes_when_the_app_starts(open_page, chromium, tmp_path):
@@ -443,6 +443,7 @@ def test_a_browser_that_stores_nothing_has_no_history_but_can_send_on(demo_app, 
     context = chromium.new_context()
     page = context.new_page()
     page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('off'); } })")
+    page.add_init_script("Object.defineProperty(document, 'cookie', { get: () => '', set() {} })")
     page.goto(demo_app.url)
     make(page, "nobody's picture")
     page.click("#image-settings .omni-send button:has-text('Edit')")

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import open_code
+from tests.browser.conftest import open_code, open_more
 from tests.browser.test_history import CARD, as_in, history, listed, make, run_anew
 from tests.browser.test_recipes import link
 from tests.running import App
@@ -59,7 +59,7 @@ def test_a_picture_is_shown_again_with_its_facts_size_settings_and_code(demo_app
         assert fact in said
     assert shown(page, demo_app.url, "#image-result .omni-view img")
     assert (page.input_value("#image-width-field"), page.input_value("#image-height-field")) == ("160", "96")
-    assert "picture.png" in page.inner_text("#image-settings")
+    assert "picture.png" in page.text_content("#image-settings")
     open_code(page, "image")
     page.wait_for_selector("#image-code .omni-code")
     assert '"seed": 41' in page.text_content("#image-code")
@@ -91,6 +91,7 @@ def test_a_sound_and_speech_are_heard_again(demo_app, chromium, visitor):
 def test_a_video_and_an_edit_are_shown_again(demo_app, chromium, visitor):
     visitor.get_by_role("tab", name="Video", exact=True).click()
     visitor.fill("#video-prompt textarea", "waves at night")
+    open_more(visitor, "video")
     for field, value in {"#video-size input": "96x64", "#video-num_frames-field": "8", "#video-fps-field": "8"}.items():
         visitor.fill(field, value)
         visitor.press(field, "Tab")

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.browser.conftest import run_and_wait, wait_for_state
+from tests.browser.conftest import open_more, run_and_wait, wait_for_state
 from tests.fakes import SlowServer, png
 from tests.running import App
 
@@ -25,7 +25,7 @@ def sha(data: bytes) -> str:
 def test_a_picture_from_a_prompt_with_the_demo_server(demo_app, open_page):
     page = open_page(demo_app.url)
     assert "Demo server" in page.inner_text("#omni-state")
-    assert "demo/painter" in page.inner_text("#image-server")
+    assert "no AI model" in page.inner_text("#image-server")
     page.fill("#image-prompt textarea", "A red fox in deep snow")
     page.fill("#image-seed input", "7")
     page.fill("#image-size input", "256x192")
@@ -170,6 +170,7 @@ def test_what_models_want_is_filled_in_and_never_over_what_was_typed(chromium):
         page.route(calls, lambda one: held.append(one) if late else one.continue_())  # the app's answers come late
         page.reload()
         page.get_by_role("tab", name="Image", exact=True).click()
+        open_more(page, "image")
         page.fill("#image-num_inference_steps-field", "12")
         page.fill("#image-size input", "96x64")
         while not held:

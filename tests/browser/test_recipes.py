@@ -113,6 +113,7 @@ def test_a_bad_link_is_one_sentence_and_changes_nothing(fragment, says, demo_app
 
 def test_a_link_copied_below_a_result_opens_to_the_same_settings(demo_app, made, open_page):
     made.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_actions(made, "image")
     made.click("#image-settings [data-do=link]")
     made.wait_for_function("document.querySelector('#image-settings .omni-recipe-note').innerText.includes('Copied')")
     copied = made.evaluate("navigator.clipboard.readText()")

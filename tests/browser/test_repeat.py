@@ -46,6 +46,7 @@ def record(page, tab):
 def once_more(page, tab, what, timeout=60):
     """Presses one of the buttons; the text of the status when the next result is there."""
     before = record(page, tab)
+    open_actions(page, tab)
     page.click(f"{ROW.format(tab=tab)} [data-do={what}]")
     page.wait_for_function(
         "([place, old]) => { const row = document.querySelector(place); return row && row.dataset.record !== old; }",
@@ -99,6 +100,7 @@ def test_a_repetition_is_stopped_by_stop(open_page):
         page = open_page(app.url)
         small_picture(page)
         server.latency = 30
+        open_actions(page, "image")
         open_actions(page, "image")
         page.click(f"{ROW.format(tab='image')} [data-do=check]")
         wait_for_state(page, "image", "working")

@@ -197,7 +197,7 @@ def test_stop_aborts_the_server_and_what_arrived_can_be_played(page, server):
     wait_for_state(page, "speech", "stopped")
     assert page.input_value("#speech-input textarea") == "a long one"
     assert streams(page)[-1]["state"] == "paused"
-    page.wait_for_selector(UNFINISHED)
+    page.wait_for_selector(UNFINISHED, state="attached")
     samples, rate = sound_of(page)
     assert streams(page)[-1]["seconds"] - 0.1 < len(samples) / rate < 20
     page.click("#speech-player .omni-listen-play")
@@ -205,9 +205,9 @@ def test_stop_aborts_the_server_and_what_arrived_can_be_played(page, server):
 
 
 def test_what_stands_below_belongs_to_what_is_shown(page, server):
-    open_code(page, "speech")
     page.fill("#speech-input textarea", "The first one")
     run_and_wait(page, "speech")
+    open_code(page, "speech")
     heard = page.get_attribute("#speech-result audio", "src")
     page.fill("#speech-input textarea", "REFUSE this")
     run_and_wait(page, "speech", "failed")
@@ -222,7 +222,7 @@ def test_what_stands_below_belongs_to_what_is_shown(page, server):
     assert page.locator("#speech-result audio").count() == 0
     assert page.locator("#speech-settings [data-do=take]").count() == 0
     page.click("#speech-stop")
-    page.wait_for_selector(UNFINISHED)
+    page.wait_for_selector(UNFINISHED, state="attached")
     assert page.locator("#speech-settings [data-do=take]").count() == 1
     assert page.get_attribute("#speech-result audio", "src") != heard
     for place in ("#speech-settings table", "#speech-code"):
@@ -528,7 +528,7 @@ def test_a_part_that_fails_keeps_the_others_and_can_be_spoken_again(page, server
     page.wait_for_function("document.querySelectorAll('#speech-parts .omni-part-play').length === 2")
     assert "does not speak Klingon" in page.inner_text("#speech-parts li:nth-child(2) .omni-part-trouble")
     before = len(server.seen)
-    page.click("#speech-parts button:text('Speak what is missing')")
+    page.click("#speech-parts button:text('Speak missing parts')")
     wait_until(lambda: len(server.seen) > before)
     wait_for_state(page, "speech", "failed")
     assert [one.body["input"] for one in server.seen[before:]] == ["REFUSE the second."]
@@ -585,9 +585,9 @@ def test_stop_in_a_long_text_keeps_the_parts_that_are_ready(page, server):
     page.click("#speech-stop")
     server.wait_for("aborted", 3)
     wait_for_state(page, "speech", "stopped")
-    page.wait_for_selector(UNFINISHED)
+    page.wait_for_selector(UNFINISHED, state="attached")
     server.rests = {}
-    page.click("#speech-parts button:text('Speak what is missing')")
+    page.click("#speech-parts button:text('Speak missing parts')")
     wait_for_state(page, "speech", "done")
     assert page.locator("#speech-parts .omni-part-play").count() == 6
 

@@ -47,6 +47,7 @@ def wait_until(what, within: float = 10):
 
 
 def ask(page, prompt: str, **fields: str) -> None:
+    open_more(page, "video")
     for field, value in (SMALL | fields).items():
         page.fill(field, value)
         page.press(field, "Tab")
@@ -388,6 +389,7 @@ def test_a_gif_gives_its_first_frame_and_says_so(app, open_page, files):
 
 
 def test_the_length_is_shown_in_other_terms(bad):
+    open_more(bad, "video")
     for field, value in {"#video-seconds-field": "", "#video-num_frames-field": "81", "#video-fps-field": "16"}.items():
         bad.fill(field, value)
     bad.wait_for_selector("#video-num_frames:has-text('81 frames at 16 fps are 5.06 s')")
