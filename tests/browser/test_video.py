@@ -15,6 +15,7 @@ from PIL import Image
 
 from omni_ui.demo import MODELS, DemoServer
 from tests.browser.conftest import open_drawer, open_more, run_and_wait, wait_for_state
+from tests.browser.test_history import run_anew
 from tests.running import App
 
 pytestmark = pytest.mark.browser
@@ -258,7 +259,7 @@ def test_bad_values_are_one_sentence(bad, server, field, value, says):
     bad.fill(field, value)
     bad.press(field, "Tab")
     bad.click("#video-run")
-    seen = "(says) => new RegExp(says).test(document.querySelector('#video-status .omni-error')?.innerText || '')"
+    seen = "(says) => new RegExp(says).test(document.querySelector('#video-status :is(.omni-error, .omni-missing)')?.innerText || '')"
     bad.wait_for_function(seen, arg=says)
     said = bad.inner_text("#video-status .omni-error")
     assert re.search(says, said)
@@ -474,7 +475,7 @@ def test_the_time_is_foretold_where_the_size_follows_a_first_frame(open_page, tm
         page.fill("#video-prompt textarea", "Waves")
         for number in range(1, 4):
             assert "from" not in page.inner_text("#video-forecast")
-            page.click("#video-run")
+            run_anew(page, "video")
             wait_until(lambda count=number: page.locator("#video-jobs li[data-state=done]").count() == count, 30)
         page.wait_for_selector("#video-forecast:has-text('from 3 runs like this')")
         open_drawer(page, "video", "compare")
