@@ -108,7 +108,7 @@ def test_an_edit_is_repeated_with_its_picture_and_not_without_it(open_page, tmp_
         for name in set(names):
             (tmp_path / "data" / "files" / name).unlink()
         open_again(page, "edit", "make it night")
-        assert "This cannot be made once more. photo.png is not here any more." in page.inner_text("#edit-settings")
+        assert "This cannot be repeated. photo.png is not here any more." in page.inner_text("#edit-settings")
         assert page.locator(ROW.format(tab="edit")).count() == 0
 
 

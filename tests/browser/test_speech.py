@@ -16,7 +16,7 @@ from tests.speaking import RATE, SpeechServer
 
 pytestmark = pytest.mark.browser
 
-UNFINISHED = "#speech-settings [data-do=take]:text-is('speech-unfinished.wav')"
+UNFINISHED = "#speech-settings [data-do=take][data-name='speech-unfinished.wav']"
 TEXT = "The birch canoe slid on the planks. Glue the sheet to the dark blue background. It is easy to tell the depth."
 
 
