@@ -21,8 +21,7 @@ def empty(sentence: str, examples: Iterable[str] = (), target: str = "", cards: 
     """
     marks = f'data-target="{escape(target)}" data-run="{escape(target.partition("-")[0])}"'
     buttons = "".join(
-        f'<button type="button" class="omni-example" {marks}>{escape(example)}</button>'
-        for example in examples
+        f'<button type="button" class="omni-example" {marks}>{escape(example)}</button>' for example in examples
     )
     tries = f'<p class="omni-quiet">Try one of these:</p><div class="omni-examples">{buttons}</div>' if buttons else ""
     return _box(EMPTY, f"<p>{escape(sentence)}</p>{tries}{cards}")
