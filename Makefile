@@ -38,7 +38,7 @@ bench: dev
 # The wheel and the sdist, checked, installed into empty environments and run; the Python code that results show, with
 # what it says it needs and nothing else.
 package: dev
-	$(PY) -m pytest -m package tests/test_package.py tests/test_other_readers.py
+	$(PY) -m pytest -m package tests/test_package.py tests/test_other_readers.py tests/features/snippets/test_environments.py
 
 # The real vLLM-Omni server with a stub engine, of one version: make contract VERSION=0.24.0
 VERSION ?= 0.30.0
