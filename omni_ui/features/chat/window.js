@@ -67,7 +67,8 @@ defineComponent("chat_panel", ({ element }) => {
     document.getElementById("chat-grid-board")?.scrollIntoView({ block: "center" }); // it stands below the conversation
   });
   foldPanel();
-  setInterval(() => { recount(); measure(); }, 300);
+  setInterval(() => { recount(); measure(); }, 1500);
+  document.getElementById("chat-tab")?.addEventListener("change", () => setTimeout(recount, 50));
   requestAnimationFrame(recount);
 });
 
@@ -101,7 +102,7 @@ const mark = () => {
 };
 const grown = new ResizeObserver(() => {
   if (following) showEnd();
-  mark();
+  else mark();
 });
 /** Begins to follow what grows in this element of the conversation. */
 export const follow = (element) => {

@@ -86,7 +86,7 @@ const look = () => {
     bar.style.setProperty("--clock", `" ${clock.replace(/["\\]/g, "")}"`);
   }
 };
-setInterval(look, 120);
+setInterval(look, 200);
 
 // --- On a phone the stage takes the shape of what is asked for, before it comes: nothing moves when it is there
 const shapeAsked = (tab) => {
