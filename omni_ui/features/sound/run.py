@@ -11,7 +11,7 @@ from omni_ui.core.audio_stream import Listening, Stream
 from omni_ui.core.files import keep, shown
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Tell, Updates, Work
-from omni_ui.features.speech.run import Spoken, speed_facts
+from omni_ui.features.speech.run import Spoken, save_arrived, speed_facts
 from omni_ui.media.audio import save_pcm
 from omni_ui.media.recording import Recording, read_recording
 from omni_ui.media.waveform import draw
@@ -54,12 +54,8 @@ class SoundStage:
 
     async def show_stopped(self, stream: Stream) -> tuple[Updates, list[Path]]:
         """After Stop: what had arrived of the song that was listened to, as a file."""
-        async for _ in stream.chunks():  # to its end: the run is only just being called off
-            pass
-        if stream.whole or not stream.pcm:
-            return {}, []
-        path = await save_pcm(stream.pcm, stream.rate, stream.channels, UNFINISHED)
-        return (await self.show(path))[0], [path]
+        path = await save_arrived(stream, UNFINISHED)
+        return ((await self.show(path))[0], [path]) if path else ({}, [])
 
 
 class SoundRun(Work):

@@ -127,13 +127,20 @@ async def show_file(stage: Stage, path: Path, bare: Bare | None = None) -> tuple
     return {stage.result: value, stage.drawing: drawing_of(drawn, length, samples.shape[1]) if drawn else None}, length
 
 
-async def show_stopped(stage: Stage, stream: Stream) -> tuple[Updates, list[Path]]:
-    """After Stop: what had arrived of the stream that was listened to, as a file."""
+async def save_arrived(stream: Stream, stem: str) -> Path | None:
+    """After Stop: what had arrived of a stream, as a file; None when it is whole, or nothing had."""
     async for _ in stream.chunks():  # to its end: the run is only just being called off
         pass
     if stream.whole or not stream.pcm:
+        return None
+    return await save_pcm(stream.pcm, stream.rate, stream.channels, stem)
+
+
+async def show_stopped(stage: Stage, stream: Stream) -> tuple[Updates, list[Path]]:
+    """After Stop: what had arrived of the stream that was listened to, as a file."""
+    path = await save_arrived(stream, UNFINISHED)
+    if path is None:
         return {}, []
-    path = await save_pcm(stream.pcm, stream.rate, stream.channels, UNFINISHED)
     updates, _ = await show_file(stage, path)
     return updates, [path]
 
