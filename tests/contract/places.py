@@ -39,6 +39,8 @@ class Mode:
     key: str | None = None
     voice: str = ""
     demo_voice: str = "ada"
+    newest_only: bool = False
+    """The stub server of the older versions cannot pretend to be this model."""
 
 
 MODES = {
@@ -51,8 +53,10 @@ MODES = {
     "chat": Mode(("--mode", "chat"), {"modes": ["chat"]}, voice="Ethan"),
     "omni-image": Mode(("--mode", "omni-image"), {"modes": ["chat", "image", "edit"]}),
     "audio": Mode(("--mode", "audio"), {"modes": ["sound"]}, key=KEY),
-    "song": Mode(("--mode", "tts", "--tts-model", "minimax-music3"), {"modes": ["speech", "sound"]}),
-    "effect": Mode(("--mode", "tts", "--tts-model", "moss-sound-effect"), {"modes": ["speech", "sound"]}),
+    "song": Mode(("--mode", "tts", "--tts-model", "minimax-music3"), {"modes": ["speech", "sound"]}, newest_only=True),
+    "effect": Mode(
+        ("--mode", "tts", "--tts-model", "moss-sound-effect"), {"modes": ["speech", "sound"]}, newest_only=True
+    ),
 }
 
 
