@@ -6,7 +6,7 @@ from omni_ui.core.scripts import mounted
 
 TEMPLATE = """<section class="omni-call" aria-label="Talk" data-state="idle">
 <div class="omni-call-panel">
-<div class="omni-call-ring omni-call-level"><button type="button" id="talk-run">Call</button>
+<div class="omni-call-ring omni-call-level"><button type="button" id="talk-run" disabled>Call</button>
 <button type="button" id="talk-stop" hidden>End call</button></div>
 <p id="talk-status" role="status">Not in a call</p>
 <p class="omni-call-profile"></p>

@@ -32,13 +32,15 @@ def talking(chromium, demo_app):
     """`talking(file, **context)`: the Talk tab in a browser that hears this file, over and over."""
     browsers = []
 
-    def open_it(file: Path | None, url: str = demo_app.url, **context):
+    def open_it(file: Path | None, url: str = demo_app.url, prepare=None, **context):
         fake = ["--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required"]
         fake += [f"--use-file-for-fake-audio-capture={file}"] if file else []
         fake += ["--use-fake-ui-for-media-stream"] if context.pop("allowed", True) else []
         browser = chromium.browser_type.launch(executable_path="/usr/bin/chromium", args=FLAGS + fake)
         browsers.append(browser)
         page = browser.new_context(**context).new_page()
+        if prepare:
+            prepare(page)
         page.goto(url)
         page.get_by_role("tab", name="Talk", exact=True).click()
         page.wait_for_selector("#talk-run")
@@ -117,7 +119,14 @@ def test_muting_sends_silence(talking, tmp_path):
 
 
 def test_a_refused_microphone_is_one_sentence(talking):
-    page = talking(None, allowed=False)
+    held = []
+    page = talking(
+        None, allowed=False, prepare=lambda page: page.route("**/talk/talk.js", lambda route: held.append(route))
+    )
+    while not held:
+        page.wait_for_timeout(20)
+    assert page.is_disabled("#talk-run"), "a click before the script is there would be lost"
+    held.pop().continue_()
     page.click("#talk-run")
     page.wait_for_selector(".omni-call-notice:has-text('microphone')")
     assert page.is_visible("#talk-run")

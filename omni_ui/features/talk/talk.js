@@ -113,4 +113,5 @@ defineComponent("talk", ({ element }) => {
   navigator.mediaDevices?.addEventListener?.("devicechange", listDevices);
   listDevices();
   show("idle");
+  start.disabled = false; // until now a click would have been lost
 });
