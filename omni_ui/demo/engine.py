@@ -31,6 +31,7 @@ class Ask:
     """One call of the engine. words: what may carry [[slow:2]] or [[fail:503]]. told: what it is asked, for the record.
 
     begun: called when the work starts after its time in the queue. stop: set when nobody wants the result any more.
+    hurry: set when what is left of its wait is to be skipped.
     """
 
     words: str
@@ -39,6 +40,7 @@ class Ask:
     modalities: list[str] | None = None
     begun: Callable[[], None] | None = None
     stop: threading.Event = field(default_factory=threading.Event)
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def fault(self) -> str | None:
@@ -96,8 +98,9 @@ class Engine:
             making, made, spent = work(), 0, 0.0
             while True:
                 if spent < wait:
-                    await asyncio.sleep(wait / pieces)
-                    spent += wait / pieces
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(ask.hurry.wait(), wait / pieces)
+                    spent = wait if ask.hurry.is_set() else spent + wait / pieces
                 piece = await anyio.to_thread.run_sync(next, making, END, limiter=self.threads, abandon_on_cancel=True)
                 if piece is END:
                     break

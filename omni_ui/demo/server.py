@@ -180,6 +180,9 @@ def _add_stub(app: FastAPI, demo: Demo) -> None:
             demo.engine.fail_kind = wanted.get("fail_kind", "generate") if wanted["fail_rate"] else None
         if wanted.get("clear"):
             demo.engine.records.clear()
+        if wanted.get("hurry"):  # the demo's own: ends the waits of what is under way
+            for ask in demo.engine.running.values():
+                ask.hurry.set()
         if wanted.get("revive") or wanted.get("kill"):
             demo.engine.dead_until = 0.0 if wanted.get("revive") else float("inf")
         return {"latency": demo.engine.latency, "fail_kind": demo.engine.fail_kind}

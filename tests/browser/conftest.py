@@ -29,12 +29,14 @@ def demo_app():
 def open_page(chromium: Browser):
     """`open_page(url, tab)`: a page with that tab open and ready. Errors in the page's own scripts fail the test.
 
-    more: whether all its settings are unfolded.
+    more: whether all its settings are unfolded. before: a script that runs before the page's own.
     """
     pages, faults = [], []
 
-    def open_it(url: str, tab: str = "Image", more: bool = True, **context) -> Page:
+    def open_it(url: str, tab: str = "Image", more: bool = True, before: str = "", **context) -> Page:
         page = chromium.new_page(**{"viewport": {"width": 1280, "height": 900}} | context)
+        if before:
+            page.add_init_script(before)
         page.on("pageerror", lambda error: faults.append(str(error)))
         pages.append(page)
         page.goto(url)

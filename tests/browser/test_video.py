@@ -16,7 +16,7 @@ from PIL import Image
 from omni_ui.demo import MODELS, DemoServer
 from tests.browser.conftest import open_drawer, open_more, run_and_wait, wait_for_state
 from tests.browser.test_history import run_anew
-from tests.running import App
+from tests.running import PUBLIC, App
 
 pytestmark = pytest.mark.browser
 SMALL = {"#video-size input": "96x64", "#video-num_frames-field": "8", "#video-fps-field": "8"}
@@ -95,14 +95,15 @@ def test_what_was_entered_reaches_the_engine(app, server, open_page):
         "#video-flow_shift-field": "5",
         "#video-seed input": "42",
         "#video-negative_prompt textarea": "rain, text",
-        "#video-extra_params textarea": '{"sampler": "euler"}',
     }
+    if not PUBLIC:  # JSON is off on a public page
+        entered["#video-extra_params textarea"] = '{"sampler": "euler"}'
     ask(page, "A paper boat", **entered)
     run_and_wait(page, "video")
     seen = records(server)[-1]
     arrived = {**seen["prompt"], **seen["sampling"][0]} if "sampling" in seen else seen
     text = str(arrived)
-    for value in ("12", "3.5", "2.5", "0.875", "42", "rain, text", "euler", "96", "64"):
+    for value in ("12", "3.5", "2.5", "0.875", "42", "rain, text", *(() if PUBLIC else ("euler",)), "96", "64"):
         assert value in text, (value, text)
 
 
@@ -177,7 +178,11 @@ def test_the_browser_and_the_app_are_killed_and_the_video_is_there(server, chrom
 
 
 def test_the_link_shares_the_one_result(app, open_page):
-    page = open_page(app.url, "Video")
+    # Quick runs stand in the list although the page looks around seldom, as it does on a busy machine.
+    seldom = (
+        "const set = setInterval; setInterval = (act, pause, ...more) => set(act, pause > 400 ? 1e8 : pause, ...more)"
+    )
+    page = open_page(app.url, "Video", before=seldom)
     ticket = begin(page, "Shared with you")
     row(page, ticket, "done")
     wait_for_state(page, "video", "done")
@@ -475,10 +480,11 @@ def test_the_time_is_foretold_where_the_size_follows_a_first_frame(open_page, tm
         page.fill("#video-num_frames-field", "5")
         page.fill("#video-prompt textarea", "Waves")
         for number in range(1, 4):
-            assert "from" not in page.inner_text("#video-forecast")
+            assert page.inner_text("#video-forecast") == ""
             run_anew(page, "video")
             wait_until(lambda count=number: page.locator("#video-jobs li[data-state=done]").count() == count, 30)
-        page.wait_for_selector("#video-forecast:has-text('from 3 runs like this')")
+        # On a public page the number is left out, which is one of others' runs.
+        page.wait_for_selector(f"#video-forecast:has-text('{' s' if PUBLIC else ' s, from 3 runs like this'}')")
         open_drawer(page, "video", "compare")
         page.select_option("#video-grid-x", "num_frames")
         page.fill("#video-grid-x-values", "5|6")

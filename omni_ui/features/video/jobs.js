@@ -2,6 +2,7 @@
 import { defineComponent } from "../../core/components.js";
 import { appRoot, make } from "../../core/dom.js";
 import { formatAge } from "../../core/format.js";
+import { oneAtATime } from "../../core/one_at_a_time.js";
 import { describeLength } from "./length.js";
 
 const POLL = 2000;
@@ -16,8 +17,6 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
   let jobs = [];
   let last = "";
   let timer = null;
-  let asking = false;
-  let state = "";
 
   const call = (path, method) => fetch(`${appRoot()}/omni/jobs${path}`, { method, credentials: "same-origin" });
   const open = (ticket) => {
@@ -105,9 +104,9 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
     }
   };
 
-  const ask = async () => {
-    if (asking || !element.isConnected) return;
-    asking = true;
+  const isRunning = () => document.querySelector("#video-status .omni-status")?.dataset.state === "working";
+  const ask = oneAtATime(async () => {
+    if (!element.isConnected) return;
     try {
       const told = await (await call("", "GET")).json();
       jobs = told.jobs;
@@ -115,21 +114,27 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
       trouble.hidden = !told.trouble;
       show();
     } catch { /* the header says that the app does not answer; the list stays */ }
-    asking = false;
     clearTimeout(timer);
     // Nothing open: nothing changes by itself, and nothing is asked.
-    if (state === "working" || jobs.some((job) => job.open)) timer = setTimeout(() => (document.hidden ? null : ask()), POLL);
-  };
+    if (isRunning() || jobs.some((job) => job.open)) timer = setTimeout(() => (document.hidden ? null : ask()), POLL);
+  });
 
   document.addEventListener("visibilitychange", () => document.hidden || ask());
   document.addEventListener("omni-made-aside", () => ask()); // a cell of a grid is a job, too
-  const changed = () => {
-    const now = document.querySelector("#video-status .omni-status")?.dataset.state;
-    if (now === state) return;
-    state = now;
-    ask();
+  // Observed, and not looked at now and then: a short run is over before the next look.
+  const isTick = ({ target }) => (target.closest ? target : target.parentElement)?.closest(".omni-clock");
+  const observer = new MutationObserver((changes) => changes.every(isTick) || ask());
+  let observed = null;
+  const observe = () => {
+    const place = document.getElementById("video-status");
+    if (!place || place === observed) return;
+    observed = place;
+    observer.disconnect();
+    observer.observe(place, { childList: true, subtree: true, characterData: true });
+    if (isRunning()) ask();
   };
-  setInterval(changed, 500);
+  setInterval(observe, 500);
+  observe();
 
   // The first look: what the link names, else the newest that is being made or is there.
   ask().then(() => {
