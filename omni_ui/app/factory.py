@@ -107,7 +107,7 @@ class Services:
         if not any(self.settings.server_for(tab)[0] for tab in TABS):
             from omni_ui.demo.server import DemoServer  # slow to import, and most hosts name a server
 
-            demo = DemoServer(latency=self.settings.demo_latency)
+            demo = DemoServer(latency=self.settings.demo_latency, aligner=True)
             await asyncio.to_thread(demo.start)
         await self.store.open()
         if self.store.trouble:

@@ -21,6 +21,7 @@ from omni_ui.client.errors import NothingMade, OmniError
 from omni_ui.client.events import ChatEvent, Failed, Finish, PictureMade, Speech, SpeechEvent, TextDelta
 from omni_ui.client.live.detection import TalkServer, open_talk
 from omni_ui.client.live.events import TalkConfig, TalkSession
+from omni_ui.client.live.speech_session import SpeechSession, check_session, open_session
 from omni_ui.client.requests.base import Request, WireCall
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.edit import EditRequest
@@ -244,6 +245,15 @@ class OmniClient(VideoCalls):
             return (await self.capabilities()).modalities["chat"]
 
         return await open_talk(TalkServer(self._wire, model, ability, self.chat), config)
+
+    async def open_speech(self, request: SpeechRequest, *, words: bool = True) -> SpeechSession:
+        """Opens a connection over which pieces of text are spoken one after the other, with a request's settings.
+
+        words: asks for the time of each word; a server without an aligner speaks without. The request's text is not
+        spoken. NotFound where the server has no such route.
+        """
+        check_session(request)
+        return await open_session(self._wire, await self._call(request), words)
 
     async def _stream(
         self,

@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 from uuid import uuid4
@@ -76,7 +76,7 @@ class Engine:
         if not self.alive:
             raise EngineError("The demo engine is dead, as [[fail:dead]] asked. It comes back by itself.", ask.id)
 
-    async def stream(self, ask: Ask, work: Callable[[], Iterator[T]], pieces: int = 1) -> AsyncIterator[T]:
+    async def stream(self, ask: Ask, work: Callable[[], Iterator[T]], pieces: int = 1) -> AsyncGenerator[T]:
         """What `work` yields, made piece by piece in a worker thread. pieces: over how many the latency is spread."""
         self.admit(ask)
         begun = time.time()

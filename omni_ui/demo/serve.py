@@ -25,7 +25,7 @@ def serve(host: str = "127.0.0.1", port: int = 8091, latency: float = 0.0, api_k
             flush=True,
         )
         config = uvicorn.Config(
-            demo_app(latency=latency, api_key=api_key),
+            demo_app(latency=latency, api_key=api_key, aligner=True),
             log_level="warning",
             timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=2,

@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from omni_ui.demo.about import ABOUT
 from omni_ui.demo.engine import Engine
 from omni_ui.demo.json_types import Json
+from omni_ui.demo.live import speech_stream as _speech_stream
 from omni_ui.demo.routes import chat as _chat
 from omni_ui.demo.routes import edits as _edits
 from omni_ui.demo.routes import errors as _errors
@@ -50,6 +51,7 @@ class Demo:
     engine: Engine
     folder: Path
     task: str | None = None
+    aligner: bool = False
     jobs: Json = field(default_factory=dict)
     voices: Json = field(default_factory=dict)
 
@@ -86,19 +88,26 @@ class Demo:
 
 
 def demo_app(
-    modes: Collection[str] = ALL, *, api_key: str | None = None, latency=0.0, task: str | None = None, stub=False
+    modes: Collection[str] = ALL,
+    *,
+    api_key: str | None = None,
+    latency=0.0,
+    task: str | None = None,
+    aligner=False,
+    stub=False,
 ) -> FastAPI:
     """The demo server as an ASGI app; all of its state is its own.
 
     modes: names of MODELS. One alone behaves as a real server of that one model, wrong calls included.
     latency: seconds added to every generation. task: the only speech task ("CustomVoice", "Base" …), as of a
         checkpoint; None takes them all. stub: also serve /_stub/requests and /_stub/config, for tests.
+    aligner: gives the times of words, as --forced-aligner does.
     """
     unknown = set(modes) - set(MODELS)
     if unknown or not modes:
         raise ValueError(f"modes must be some of {', '.join(MODELS)}; got {', '.join(sorted(unknown)) or 'none'}.")
     folder = Path(tempfile.mkdtemp(prefix="omni-demo-"))
-    demo = Demo(tuple(m for m in MODELS if m in modes), Engine(latency), folder, task)
+    demo = Demo(tuple(m for m in MODELS if m in modes), Engine(latency), folder, task, aligner)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -112,7 +121,7 @@ def demo_app(
     if api_key:
         app.add_middleware(_errors.Keys, key=api_key)
     _add_facts(app, demo)
-    for part in (_chat, _images, _edits, _speech, _voices, _sounds, _videos, _realtime):
+    for part in (_chat, _images, _edits, _speech, _voices, _sounds, _videos, _realtime, _speech_stream):
         app.include_router(part.router)
     if stub:
         _add_stub(app, demo)

@@ -49,6 +49,11 @@ MODES = {
     "layered": Mode(("--mode", "layered"), {"modes": ["image"]}),
     "tts": Mode(("--mode", "tts"), {"modes": ["speech"], "task": "CustomVoice"}, voice="vivian"),
     "tts-base": Mode(("--mode", "tts", "--tts-variant", "Base"), {"modes": ["speech"], "task": "Base"}),
+    "tts-words": Mode(
+        ("--mode", "tts", "--forced-aligner", "stub/aligner"),
+        {"modes": ["speech"], "task": "CustomVoice", "aligner": True},
+        newest_only=True,
+    ),
     "video": Mode(("--mode", "video"), {"modes": ["video"]}),
     "chat": Mode(("--mode", "chat"), {"modes": ["chat"]}, voice="Ethan"),
     "omni-image": Mode(("--mode", "omni-image"), {"modes": ["chat", "image", "edit"]}),

@@ -5,6 +5,8 @@
         async for event in talk.events(): ...
 
 The server is asked which way it offers; the model's name does not count.
+
+And speech piece by piece over one connection, while its text is still being written: `omni.open_speech`.
 """
 
 from omni_ui.client.live.events import (
@@ -20,17 +22,23 @@ from omni_ui.client.live.events import (
     TurnEnded,
     TurnStarted,
 )
+from omni_ui.client.live.speech_events import SpokenEvent, Word, WordTimes
+from omni_ui.client.live.speech_session import SpeechSession
 
 __all__ = [
     "CallEnded",
     "Caption",
     "Notice",
+    "SpeechSession",
     "SpeechStarted",
     "SpeechStopped",
+    "SpokenEvent",
     "TalkAudio",
     "TalkConfig",
     "TalkEvent",
     "TalkSession",
     "TurnEnded",
     "TurnStarted",
+    "Word",
+    "WordTimes",
 ]

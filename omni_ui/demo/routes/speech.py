@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from omni_ui.demo.engine import Ask, while_connected
 from omni_ui.demo.json_types import Json
+from omni_ui.demo.live.word_times import word_times
 from omni_ui.demo.routes import errors as _errors
 from omni_ui.demo.routes.errors import refusal
 from omni_ui.demo.routes.media import FILES, encode_audio, fetch, json_only, measure, open_wav, usage
@@ -21,6 +22,7 @@ from omni_ui.demo.routes.voices import Batch, Speech, SpeechItem, check
 
 router = APIRouter()
 MOST_ITEMS = 32
+WORDS_IN_HEADER = 4096
 
 
 async def prepare(body: Speech, demo: Any) -> tuple[Ask, Callable[[], Iterator[np.ndarray]], float]:
@@ -57,8 +59,8 @@ async def prepare(body: Speech, demo: Any) -> tuple[Ask, Callable[[], Iterator[n
     return ask, work, match.seconds if match else 0.0
 
 
-async def whole(body: Speech, demo: Any) -> tuple[bytes, Json]:
-    """One finished file and its usage."""
+async def whole(body: Speech, demo: Any) -> tuple[bytes, Json, float]:
+    """One finished file, its usage and its seconds."""
     ask, work, reference = await prepare(body, demo)
     rate = body.sample_rate or 24000
     pieces = [piece async for piece in demo.engine.stream(ask, work)]
@@ -66,7 +68,8 @@ async def whole(body: Speech, demo: Any) -> tuple[bytes, Json]:
         raise ValueError("No output generated from the model.")
     samples = np.concatenate(pieces)
     file = await anyio.to_thread.run_sync(encode_audio, samples, rate, body.response_format)
-    return file, usage(body.input + (body.instructions or ""), len(samples) / rate, reference)
+    seconds = len(samples) / rate
+    return file, usage(body.input + (body.instructions or ""), seconds, reference), seconds
 
 
 @router.post("/v1/audio/speech", dependencies=[Depends(json_only)])
@@ -83,7 +86,7 @@ async def _speak(body: Speech, request: Request) -> Response:
             return await _no_speech(body, demo)
         if other := demo.not_mine(body.model, "speech"):
             return other
-        if body.word_timestamps:
+        if body.word_timestamps and not demo.aligner:
             return refusal("word_timestamps=true requires the server to be launched with --forced-aligner.")
         if body.streams and body.speed not in (None, 1.0):
             said = "is not supported with speed adjustment. Use a non-streaming request or remove the speed parameter."
@@ -98,17 +101,25 @@ async def _speak(body: Speech, request: Request) -> Response:
             sent = pieces if body.raw else _events(pieces, body, reference)
             reply: Response = StreamingResponse(sent, media_type=media)
         else:
-            file, used = await whole(body, demo)
+            file, used, seconds = await whole(body, demo)
             reply = Response(file, media_type=FILES[body.response_format][1])
             counts = {k.replace("_tokens", ""): v for k, v in used.items() if k != "input_token_details"}
             counts |= {"input-text": used["input_token_details"]["text_tokens"]}
             counts |= {"input-audio": used["input_token_details"]["audio_tokens"]}
             for name, count in counts.items():
                 reply.headers[f"X-VLLM-OMNI-{name.upper()}-TOKENS"] = str(count)
+            if body.word_timestamps:
+                reply.headers.update(_word_header(body.input, seconds))
     except Exception as wrong:
         return _errors.served(wrong, "Speech generation")
     reply.headers["X-Demo-Engine"] = "voice"
     return reply
+
+
+def _word_header(text: str, seconds: float) -> dict[str, str]:
+    """The times of the words, in ASCII; left out where they are too long for a header."""
+    words = json.dumps(word_times(text, seconds))
+    return {"X-Word-Timestamps": words} if len(words) <= WORDS_IN_HEADER else {"X-Word-Timestamps-Omitted": "true"}
 
 
 async def _no_speech(body: Speech, demo: Any) -> Response:
@@ -200,7 +211,7 @@ async def _batch(body: Batch, demo: Any) -> Response:
                 raise ValueError("This server has no dedicated speech model.")
             if wrong := check(merged, demo):
                 return {"index": index, "status": "error", "error": wrong}
-            file, used = await whole(merged, demo)
+            file, used, _ = await whole(merged, demo)
         except Exception as wrong:
             return {"index": index, "status": "error", "error": getattr(wrong, "detail", None) or str(wrong)}
         data, media = base64.b64encode(file).decode(), FILES[merged.response_format][1]

@@ -1,0 +1,1 @@
+"""Sockets of the demo server beside those of a call."""
