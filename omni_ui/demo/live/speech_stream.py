@@ -1,4 +1,4 @@
-"""Websocket /v1/audio/speech/stream: text in pieces, speech out (wire: serving_speech_stream.py of vLLM-Omni 0.30.0)."""
+"""Websocket /v1/audio/speech/stream: text in pieces, speech out (wire: serving_speech_stream.py of 0.30.0)."""
 
 import asyncio
 import base64
