@@ -54,6 +54,8 @@ ABSENT: dict[tuple[str, str], tuple[set[str], str]] = {
     ("chat", "stream"): ({PAGE, API, MCP, SHELL}, "always, where the model can"),
     ("edit", "stream"): ({PAGE, API, MCP, SHELL}, "where the model thinks aloud"),
     ("edit", "url"): ({PAGE, API, MCP}, "an address that the server fetches: these take the file itself"),
+    ("image", "vae_use_slicing"): ({PAGE, API, MCP}, "one switch with vae_use_tiling"),
+    ("speech", "speaker_embedding"): ({PAGE, API, MCP}, "thousands of numbers, for a program that has them"),
     ("speech", "stream_format"): ({PAGE, API, MCP, SHELL}, BY_THE_JOB),
     ("speech", "word_timestamps"): ({PAGE, API, MCP}, "only servers with an aligner take it"),
 }

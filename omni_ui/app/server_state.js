@@ -2,7 +2,7 @@
 import { defineAction } from "../core/components.js";
 import { appRoot } from "../core/dom.js";
 import { sessionHeaders, setSession } from "../core/session.js";
-import { markSettings, offerFiles } from "../features/servers/server_limits.js";
+import { hideSettings, markSettings, offerFiles } from "../features/servers/server_limits.js";
 import { TABS, byId, openTab } from "../core/tab_elements.js";
 import { fillDemoNotice } from "./demo_notice.js";
 
@@ -61,6 +61,7 @@ const showState = () => {
   for (const [name, one] of Object.entries(last)) {
     notice(name, one);
     markSettings(name, one.lacks);
+    hideSettings(name, one.hides);
   }
   offerFiles(last.chat?.takes);
 };

@@ -29,7 +29,7 @@ from omni_ui.client.requests.song import LONGEST_SONG, TOKENS_PER_SECOND
 OUTPUT = click.option("-o", "--output", help="The file to write; - for stdout.")
 NOT_SUNG = (
     "voice", "language", "task_type", "ref_audio", "ref_text", "x_vector_only_mode", "speed", "stream_format",
-    "word_timestamps",
+    "word_timestamps", "ref_audio_2", "initial_codec_chunk_frames", "non_streaming_mode", "speaker_embedding",
 )  # fmt: skip
 """Fields of speech that mean nothing in a song."""
 POLL = 1.0

@@ -183,6 +183,8 @@ class Backends:
         }
         if health.ok and (lacks := backend.lacks(tab)):
             seen["lacks"] = lacks
+        if health.ok and (hides := backend.hides(tab)):
+            seen["hides"] = hides
         if tab == "chat" and ability and not ability.guess and "inputs" in ability.detail:
             seen["takes"] = ability.detail["inputs"]
         if health.ok and (load := await backend.load()):

@@ -28,6 +28,7 @@ from omni_ui.widgets.audio_player import sound_drawing, sound_player
 from omni_ui.widgets.events import PRIVATE
 
 HELLO = "Your speech plays here while it is made."
+CLONE = "Copy a voice from a recording"
 EXAMPLES = [
     "Good morning! The kettle is on, and the day is yours.",
     "The old lighthouse keeper counted the waves, one by one, until the fog lifted.",
@@ -95,12 +96,11 @@ def build(backends: Backends, listening: Listening) -> SpeechTab:
     with tab.frame():
         with tab.controls():
             tab.form.controls["cast"] = cast_field("speech-cast")
-            with gr.Accordion(
-                "Copy a voice from a recording", open=False, elem_id="speech-clone", elem_classes="omni-advanced"
-            ):
+            with gr.Accordion(CLONE, open=False, elem_id="speech-clone", elem_classes="omni-advanced"):
                 recording, transcript = tab.form.add("ref_audio"), tab.form.add("ref_text", lines=2)
                 timbre = tab.form.add("x_vector_only_mode")
                 Reference("ref_audio", recording, transcript, timbre)
+                tab.form.add("ref_audio_2")
         with tab.stage():
             stage = Stage(
                 result=sound_player("speech-result"),
@@ -111,6 +111,7 @@ def build(backends: Backends, listening: Listening) -> SpeechTab:
                 parts=parts_list("speech-parts"),
                 made=gr.State(None),
             )
+    tab.form.controls["ref_audio_2"] = tab.form.controls.pop("ref_audio_2")  # last in the API
     with tab.opened:
         tab.panel = VoicesPanel(backends)
     tab.panel.wire(tab.list_voices, tab.listing, tab.form.controls["voice"])

@@ -15,7 +15,18 @@ from tests.contract.scene import Scene
 from tests.contract.servers_page import outcomes_of
 from tests.contract.table import CASES, Case, draw
 
-for _part in ("server", "pictures", "edits", "speech", "speech_stream", "sound", "videos", "chat", "versions"):
+for _part in (
+    "server",
+    "pictures",
+    "edits",
+    "speech",
+    "speech_stream",
+    "sound",
+    "videos",
+    "chat",
+    "fields",
+    "versions",
+):
     import_module(f"tests.contract.cases_{_part}")
 
 OUTCOMES = pytest.StashKey[dict[tuple[str, str, str], str]]()

@@ -58,6 +58,9 @@ MODES = {
     "chat": Mode(("--mode", "chat"), {"modes": ["chat"]}, voice="Ethan"),
     "omni-image": Mode(("--mode", "omni-image"), {"modes": ["chat", "image", "edit"]}),
     "audio": Mode(("--mode", "audio"), {"modes": ["sound"]}, key=KEY),
+    "two-speakers": Mode(
+        ("--mode", "tts", "--tts-model", "moss-ttsd"), {"modes": ["speech"], "task": "Base"}, newest_only=True
+    ),
     "song": Mode(("--mode", "tts", "--tts-model", "minimax-music3"), {"modes": ["speech", "sound"]}, newest_only=True),
     "effect": Mode(
         ("--mode", "tts", "--tts-model", "moss-sound-effect"), {"modes": ["speech", "sound"]}, newest_only=True

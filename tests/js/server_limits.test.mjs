@@ -1,7 +1,7 @@
 // The files that Chat offers follow what its model reads (omni_ui/features/servers/server_limits.js).
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { offerFiles } from "../../omni_ui/features/servers/server_limits.js";
+import { hidingRule, offerFiles } from "../../omni_ui/features/servers/server_limits.js";
 
 let parts;
 
@@ -41,4 +41,10 @@ test("another server brings back what was taken away", () => {
   offerFiles(["text"]);
   offerFiles(["text", "image", "audio", "video"]);
   assert.deepEqual(offered(), { accept: "image/*,audio/*,video/*", choose: true, record: true });
+});
+
+test("settings that a model does not take are hidden by their names alone", () => {
+  assert.equal(hidingRule("video", []), "");
+  assert.equal(hidingRule("video", ["last_frame"]), "#video-last_frame,[data-slot=video-last_frame]{display:none}");
+  assert.equal(hidingRule("video", ["a}b", "*"]), "");
 });

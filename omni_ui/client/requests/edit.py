@@ -10,7 +10,15 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_vali
 
 from omni_ui.client.requests.base import INT64, MAX_PROMPT, Maybe, Words, knob
 from omni_ui.client.requests.files import FormRequest, ImageFiles, MaybeImage
-from omni_ui.client.requests.image import SIZES, Lora, check_size, sensible_compression
+from omni_ui.client.requests.image import (
+    SIZES,
+    SYSTEM_PROMPT_KINDS,
+    Lora,
+    SystemPromptKind,
+    check_size,
+    check_system_prompt,
+    sensible_compression,
+)
 
 EDIT_SIZES = [("Like the first picture", ""), *SIZES[1:]]
 
@@ -157,11 +165,14 @@ class EditRequest(FormRequest):
         le=100,
     )
     bot_task: Maybe[str] = knob(
-        label="Task mode", help='How a multi-stage model thinks first, such as "cot".', kind="line", max_length=100
+        label="Task mode",
+        help="What a model that thinks does before it draws: think, recaption or think_recaption (HunyuanImage-3).",
+        kind="line",
+        max_length=100,
     )
     system_prompt: Maybe[str] = knob(
         label="System prompt",
-        help="Replaces a multi-stage model's own.",
+        help="Takes the place of the one that the model brings.",
         kind="text",
         max_length=MAX_PROMPT,
         cap="text",
@@ -176,6 +187,25 @@ class EditRequest(FormRequest):
     stream: bool = knob(
         False, label="Think aloud", help="Shows what a multi-stage model thinks while it edits.", place="hidden"
     )
+
+    sys_type: Maybe[SystemPromptKind] = knob(
+        label="Kind of system prompt",
+        help="Which system prompt the model reads; its own is usual.",
+        kind="choice",
+        presets=SYSTEM_PROMPT_KINDS,
+    )
+
+    @field_validator("bot_task")
+    @classmethod
+    def _draws_after_a_picture(cls, mode: str | None) -> str | None:
+        if mode == "vanilla":
+            raise ValueError("The task mode “vanilla” draws from words alone: choose another one for an edit.")
+        return mode
+
+    @field_validator("sys_type")
+    @classmethod
+    def _fits_to_what_was_written(cls, kind: str | None, info: ValidationInfo) -> str | None:
+        return check_system_prompt(kind, info.data.get("system_prompt"))
 
     @field_validator("image")
     @classmethod

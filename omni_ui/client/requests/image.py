@@ -58,6 +58,30 @@ def check_lora(lora: dict[str, Any] | None) -> dict[str, Any] | None:
 
 Lora = Annotated[JsonObject, AfterValidator(check_lora)]
 
+SystemPromptKind = Literal["dynamic", "en_vanilla", "en_recaption", "en_think_recaption", "en_unified", "custom"]
+SYSTEM_PROMPT_KINDS = [
+    ("By the task", "dynamic"),
+    ("Plain", "en_vanilla"),
+    ("Rewrite the prompt", "en_recaption"),
+    ("Think and rewrite", "en_think_recaption"),
+    ("For pictures and edits", "en_unified"),
+    ("My own", "custom"),
+]
+"""What a server of 0.30.0 takes (protocol/images.py:120-126, hunyuan_image3/system_prompt.py)."""
+TASK_MODES = [("Think first", "think"), ("Rewrite the prompt", "recaption"), ("Think and rewrite", "think_recaption")]
+"""Modes of HunyuanImage-3 (prompt_utils.py:105-111)."""
+USES_OWN = ("custom", "dynamic")
+"""The kinds of system prompt that read one which was written."""
+
+
+def check_system_prompt(kind: str | None, text: str | None) -> str | None:
+    """A kind of system prompt that fits to what was written. Raises ValueError."""
+    if kind == "custom" and not text:
+        raise ValueError("The system prompt is empty: write it, or choose another kind of system prompt.")
+    if text and kind not in (None, *USES_OWN):
+        raise ValueError("This kind of system prompt brings its own text: choose “My own”, or clear the system prompt.")
+    return kind
+
 
 class ImageRequest(Request):
     """Makes pictures from words."""
@@ -162,6 +186,43 @@ class ImageRequest(Request):
         expert=True,
     )
 
+    bot_task: Maybe[str] = knob(
+        label="Task mode",
+        help="What a model that thinks does before it draws (HunyuanImage-3).",
+        kind="choice",
+        presets=[*TASK_MODES, ("As it is written", "vanilla")],
+        free=True,
+        max_length=100,
+    )
+    system_prompt: Maybe[str] = knob(
+        label="System prompt",
+        help="Takes the place of the one that the model brings.",
+        kind="text",
+        max_length=MAX_PROMPT,
+        cap="text",
+    )
+    use_system_prompt: Maybe[SystemPromptKind] = knob(
+        label="Kind of system prompt",
+        help="Which system prompt the model reads; its own is usual.",
+        kind="choice",
+        presets=SYSTEM_PROMPT_KINDS,
+    )
+    vae_use_tiling: Maybe[bool] = knob(
+        label="Less memory",
+        help="Decodes the picture in tiles and slices. vLLM-Omni 0.30.0 reads this at its start alone, "
+        "as --vae-use-tiling and --vae-use-slicing, and takes no notice of it here.",
+        kind="choice",
+        presets=[("On", True), ("Off", False)],
+    )
+    vae_use_slicing: Maybe[bool] = knob(
+        label="Slices", help="Goes along with “Less memory” where it is not set.", place="hidden"
+    )
+
+    @field_validator("use_system_prompt")
+    @classmethod
+    def _fits_to_what_was_written(cls, kind: str | None, info: ValidationInfo) -> str | None:
+        return check_system_prompt(kind, info.data.get("system_prompt"))
+
     @field_validator("layers")
     @classmethod
     def _layers_are_transparent(cls, layers: int | None, info: ValidationInfo) -> int | None:
@@ -172,6 +233,8 @@ class ImageRequest(Request):
     def payload(self) -> dict[str, Any]:
         body = super().payload()
         body.setdefault("output_compression", sensible_compression(self.output_format))
+        if self.vae_use_tiling is not None:
+            body.setdefault("vae_use_slicing", self.vae_use_tiling)
         return body
 
 

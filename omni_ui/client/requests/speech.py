@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator
@@ -34,7 +35,15 @@ LANGUAGES = [
 ]
 """Those of Qwen3-TTS; the server wants names, not codes (WIRE.md 9)."""
 
-NOT_IN_BATCH = {"seed", "stream", "stream_format", "word_timestamps", "extra_params"}
+NOT_IN_BATCH = {
+    "seed",
+    "stream",
+    "stream_format",
+    "word_timestamps",
+    "extra_params",
+    "ref_audio_2",
+    "speaker_embedding",
+}
 """Fields that an item of a batch does not have (protocol/audio.py:440)."""
 
 
@@ -144,6 +153,49 @@ class SpeechRequest(Request):
         expert=True,
     )
 
+    ref_audio_2: MaybeAudio = knob(
+        label="Second speaker",
+        help="The voice of the lines that begin with [S2]; those of the first begin with [S1].",
+        place="own",
+        kind="audio",
+    )
+    initial_codec_chunk_frames: Maybe[int] = knob(
+        label="Start sooner",
+        help="Sound frames in the first piece: 1 is heard soonest, more run smoother. It acts while you listen along.",
+        kind="number",
+        unit="frames",
+        ge=0,
+        le=1000,
+    )
+    non_streaming_mode: Maybe[bool] = knob(
+        label="Read the whole text first",
+        help="The model reads all of the text before it speaks. On: steadier. Off: as the text comes, and sooner.",
+        kind="choice",
+        presets=[("On", True), ("Off", False)],
+    )
+    speaker_embedding: list[float] | None = knob(
+        label="Speaker embedding",
+        help="A voice as numbers from the model's own encoder, in the place of a recording.",
+        place="hidden",
+        max_length=8192,
+    )
+
+    @field_validator("ref_audio_2")
+    @classmethod
+    def _has_a_first_speaker(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        if path and not info.data.get("ref_audio"):
+            raise ValueError("A second speaker needs a first: add the reference recording of the one who says [S1].")
+        if path and "[S2]" not in (info.data.get("input") or ""):
+            raise ValueError("No line of the text is the second speaker's: begin those lines with [S2].")
+        return path
+
+    @field_validator("speaker_embedding")
+    @classmethod
+    def _one_voice(cls, numbers: list[float] | None, info: ValidationInfo) -> list[float] | None:
+        if numbers and info.data.get("ref_audio"):
+            raise ValueError("A speaker embedding and a reference recording exclude each other: leave one of them out.")
+        return numbers or None
+
     @field_validator("input")
     @classmethod
     def _not_too_long(cls, text: str) -> str:
@@ -173,9 +225,9 @@ class SpeechRequest(Request):
 
     def wire(self, model: str | None = None) -> WireCall:
         call = super().wire(model)
-        if self.ref_audio and call.json:
-            return replace(call, json={**call.json, "ref_audio": FileRef(self.ref_audio)})
-        return call
+        recordings = {"ref_audio": self.ref_audio, "ref_audio_2": self.ref_audio_2}
+        files = {name: FileRef(path) for name, path in recordings.items() if path}
+        return replace(call, json={**call.json, **files}) if files and call.json else call
 
 
 def batch_call(items: Sequence[SpeechRequest], model: str | None = None) -> WireCall:

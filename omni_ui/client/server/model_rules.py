@@ -8,14 +8,17 @@ from dataclasses import replace
 from typing import Any, cast
 
 from omni_ui.client.errors import BadRequest
+from omni_ui.client.requests.base import Request, hint
 from omni_ui.client.requests.chat import ChatRequest
+from omni_ui.client.requests.files import FILE_KINDS
 from omni_ui.client.requests.image import ImageRequest
 from omni_ui.client.requests.sound import SoundRequest
 from omni_ui.client.requests.speech import SpeechRequest
 from omni_ui.client.server.discovery import Ability
+from omni_ui.client.server.model_fields import OF_SOME_MODELS, fields_not_taken
 from omni_ui.client.server.schema import Fitted, RequestT
 
-BY_MODEL = ("chat", "speech", "sound")
+BY_MODEL = ("chat", "image", "edit", "speech", "sound", "video")
 """The tabs whose requests depend on the kind of the model."""
 IMAGES = "/v1/images/generations"
 WORDS_OF_MAKE = {"sound": "sounds", "song": "songs", "effect": "sound effects"}
@@ -52,6 +55,7 @@ def task_to_set(ability: Ability | None) -> str | None:
 
 def adapt(fitted: Fitted[RequestT], ability: Ability | None) -> Fitted[RequestT]:
     """The request as its model needs it. The page and its API both send what comes out here."""
+    fitted = _without_fields_not_taken(fitted, ability)
     request = fitted.request
     if isinstance(request, SoundRequest):
         return replace(fitted, request=cast(RequestT, _with_make(request, ability)))
@@ -65,6 +69,40 @@ def adapt(fitted: Fitted[RequestT], ability: Ability | None) -> Fitted[RequestT]
             without = request.model_copy(update=dict.fromkeys(names))
             return replace(fitted, request=without, left_out=(*fitted.left_out, *names))
     return fitted
+
+
+def not_taken(tab: str, ability: Ability | None) -> list[str]:
+    """The fields of a tab that its model is known not to take; none where nobody knows the model."""
+    if ability is None or ability.guess or not ability.can or "takes" not in ability.detail:
+        return []
+    return fields_not_taken(tab, ability.detail["takes"], ability.detail.get("inputs") if tab == "video" else None)
+
+
+def _without_fields_not_taken(fitted: Fitted[RequestT], ability: Ability | None) -> Fitted[RequestT]:
+    """The request without values that its model would not read. BadRequest for a file: the result would pass for one
+    that was made from it."""
+    request = fitted.request
+    refused = set(not_taken(request.tab, ability)) & set(OF_SOME_MODELS.get(request.tab, ()))
+    names = [name for name in type(request).model_fields if name in refused and _is_set(request, name)]
+    for name in names:
+        info = type(request).model_fields[name]
+        if hint(info, "kind") in FILE_KINDS:
+            model = ability.model if ability else None
+            raise BadRequest(
+                f"{model or 'This model'} does not take “{info.title or name}”.",
+                "Remove it, or use another model.",
+                field=name,
+                remedy={"field": name, "value": None},
+            )
+    if not names:
+        return fitted
+    without = request.model_copy(update=dict.fromkeys(names))
+    return replace(fitted, request=without, left_out=(*fitted.left_out, *names))
+
+
+def _is_set(request: Request, name: str) -> bool:
+    usual = type(request).model_fields[name].get_default(call_default_factory=True)
+    return getattr(request, name, None) not in (None, "", [], usual)
 
 
 def made_by(ability: Ability | None) -> list[str]:

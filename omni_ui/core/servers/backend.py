@@ -20,7 +20,7 @@ from omni_ui.client import (
     VideoRequest,
     WireCall,
 )
-from omni_ui.client.server.model_rules import IMAGES, as_pictures, pictures_alone, unheeded
+from omni_ui.client.server.model_rules import IMAGES, as_pictures, not_taken, pictures_alone, unheeded
 from omni_ui.client.server.schema import Fitted, RequestT
 from omni_ui.core.limits import HostLimits
 from omni_ui.core.open_answers import OpenAnswers
@@ -124,6 +124,10 @@ class Backend:
             return []
         names = self._abilities.schema.lacking(REQUESTS[tab])
         return [*names, *(unheeded(self._abilities.modalities.get(tab)) if tab == "chat" else ())]
+
+    def hides(self, tab: Tab) -> list[str]:
+        """The wire names of a tab's settings that its model is known not to take, by the last look at the server."""
+        return not_taken(tab, self._abilities.modalities.get(tab)) if self._abilities else []
 
     async def ability(self, tab: Tab) -> Ability | None:
         """What this server can do for a tab, None while it cannot be reached."""

@@ -76,6 +76,9 @@ async def edits(
     lora: Text = None,
     layers: Whole = None,
     resolution: Whole = None,
+    bot_task: Text = None,
+    sys_type: Text = None,
+    system_prompt: Text = None,
     return_stage_metrics: Annotated[bool | None, Form()] = None,
 ) -> Response:
     """A client that leaves does not stop this route, unless it streams: so it is on the real server."""
@@ -89,11 +92,7 @@ async def edits(
         sources: list[Upload | str] = [*(image or image_array or []), *(url or url_array or [])]
         if not sources:
             raise HTTPException(422, "Field 'image' or 'url' is required")
-        most = MOST_INPUTS if "edit" in demo.modes else 1
-        if len(sources) > most:
-            many = f"Received {len(sources)} input images. At most {most} images are supported by this model."
-            single = "Received multiple input images. Only a single image is supported by this model."
-            raise HTTPException(400, many if most > 1 else single)
+        _check_count(len(sources), MOST_INPUTS if "edit" in demo.modes else 1)
         media: Json = {"image": [await open_picture(source) for source in sources]}
         for name, source in (("mask_image", mask_image), ("reference_image", reference_image)):
             if source:
@@ -115,6 +114,7 @@ async def edits(
             guidance_scale=guidance_scale, guidance_scale_2=guidance_scale_2, true_cfg_scale=true_cfg_scale
         )
         parameters |= given(layers=layers, resolution=resolution, lora_request=lora, num_outputs_per_prompt=n)
+        parameters |= given(bot_task=bot_task, use_system_prompt=sys_type, system_prompt=system_prompt)
         ask = Ask(prompt, parameters, id=f"img_edit-{uuid.uuid4().hex[:16]}")
         kind = choose_format(output_format, background)
         how = {"mask": media.get("mask_image"), "reference": media.get("reference_image"), "strength": strength}
@@ -142,6 +142,13 @@ async def edits(
         return JSONResponse(answer, headers={"X-Demo-Engine": "editor"})
     except Exception as wrong:
         return _errors.answer(wrong, "Image edit")
+
+
+def _check_count(count: int, most: int) -> None:
+    if count > most:
+        many = f"Received {count} input images. At most {most} images are supported by this model."
+        single = "Received multiple input images. Only a single image is supported by this model."
+        raise HTTPException(400, many if most > 1 else single)
 
 
 def take_apart(picture: Image.Image, layers: int) -> list[Image.Image]:

@@ -23,6 +23,7 @@ router = APIRouter()
 MAX_PIXELS = 7680 * 4320
 DEFAULT_SIZE = (768, 768)
 INT64 = 2**63
+SYSTEM_PROMPTS = ("dynamic", "en_vanilla", "en_recaption", "en_think_recaption", "en_unified", "custom")
 TYPES = {"png": "image/png", "jpeg": "image/jpeg", "jpg": "image/jpeg", "webp": "image/webp"}
 
 
@@ -97,6 +98,11 @@ class Generation(BaseModel):
     extra_params: Json | None = None
     seed: int | None = Field(None, ge=-INT64, le=INT64 - 1)
     lora: Json | None = None
+    bot_task: str | None = None
+    system_prompt: str | None = None
+    use_system_prompt: str | None = None
+    vae_use_slicing: bool | None = None
+    vae_use_tiling: bool | None = None
     output_format: str | None = None
     output_compression: int = Field(100, ge=0, le=100)
     return_stage_metrics: bool | None = None
@@ -108,6 +114,13 @@ class Generation(BaseModel):
     def _size(cls, value: str | None) -> str | None:
         if value is not None and "x" not in value:
             raise ValueError("size must be in format 'WIDTHxHEIGHT' (e.g., '1024x1024')")
+        return value
+
+    @field_validator("use_system_prompt")
+    @classmethod
+    def _system_prompt(cls, value: str | None) -> str | None:
+        if value is not None and value not in SYSTEM_PROMPTS:
+            raise ValueError(f"Invalid use_system_prompt type: {value}. Must be one of: {[*SYSTEM_PROMPTS, None]}")
         return value
 
     @field_validator("response_format")

@@ -11,6 +11,7 @@ import numpy as np
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from omni_ui.demo.audio.dialogue import turns
 from omni_ui.demo.engine import Ask, while_connected
 from omni_ui.demo.json_types import Json
 from omni_ui.demo.live.word_times import word_times
@@ -36,22 +37,31 @@ async def prepare(body: Speech, demo: Any) -> tuple[Ask, Callable[[], Iterator[n
         match = await anyio.to_thread.run_sync(measure, await fetch(body.ref_audio, 10), limiter=demo.engine.threads)
     elif body.voice in demo.voices:
         match = demo.voices[body.voice]["match"]
-    parameters = {"task_type": "CustomVoice"} | body.model_dump(exclude_none=True, exclude={"ref_audio"})
+    second = match
+    if body.ref_audio_2:
+        recording = await fetch(body.ref_audio_2, 10)
+        second = await anyio.to_thread.run_sync(measure, recording, limiter=demo.engine.threads)
+    files = {"ref_audio", "ref_audio_2"}
+    parameters = {"task_type": "CustomVoice"} | body.model_dump(exclude_none=True, exclude=files)
+    parameters |= {"two_speakers": True} if body.ref_audio_2 else {}
     parameters |= {"text": body.input, "speaker": body.voice, "instruct": body.instructions}
     ask = Ask(body.input, parameters, id=f"speech-{Ask('', {}).id}", modalities=["audio"])
     name = body.voice if body.voice and body.voice not in demo.voices else next(iter(voice.VOICES))
 
-    def work() -> Iterator[np.ndarray]:
-        spoken = voice.speak(
-            body.input,
+    def speak(words: str, speaker: int) -> Iterator[np.ndarray]:
+        return voice.speak(
+            words,
             voice=name,
             language=body.language,
             instructions=body.instructions,
             speed=body.speed or 1.0,
             seed=body.seed or 0,
-            match=match,
+            match=second if speaker == 2 else match,
         )
-        for piece in spoken:
+
+    def work() -> Iterator[np.ndarray]:
+        dialogue = turns(body.input) if body.ref_audio_2 else [(1, body.input)]
+        for piece in (piece for speaker, words in dialogue for piece in speak(words, speaker)):
             # A third of the rate: the mean of three samples is filter enough for speech.
             low = body.sample_rate == 8000
             yield piece[: len(piece) // 3 * 3].reshape(-1, 3).mean(axis=1).astype(np.int16) if low else piece

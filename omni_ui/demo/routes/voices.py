@@ -39,6 +39,8 @@ class SpeechItem(BaseModel):
     ref_text: str | None = None
     x_vector_only_mode: bool | None = None
     max_new_tokens: int | None = Field(None, ge=1, le=INT64 - 1)
+    initial_codec_chunk_frames: int | None = Field(None, ge=0, le=INT64 - 1)
+    non_streaming_mode: bool | None = None
 
     @field_validator("voice", mode="before")
     @classmethod
@@ -60,6 +62,7 @@ class Speech(SpeechItem):
     seed: int | None = Field(None, ge=-INT64, le=INT64 - 1)
     extra_params: Json | None = None
     word_timestamps: bool = False
+    ref_audio_2: str | None = None
     ambient_sound: str | None = None
     duration_seconds: float | None = Field(None, ge=0)
 
@@ -130,7 +133,7 @@ def check(body: Speech, demo: Any) -> str | None:
             return "Base task requires 'ref_audio' or 'speaker_embedding' for voice cloning"
         if not body.ref_audio.startswith(("http:", "https:", "data:", "file:")):
             return "ref_audio must be a URL (http/https), base64 data URL (data:...), or file URI (file://...)"
-        if not body.x_vector_only_mode and not (body.ref_text or "").strip():
+        if not body.x_vector_only_mode and not body.ref_audio_2 and not (body.ref_text or "").strip():
             return (
                 "Base task requires non-empty 'ref_text' (transcript of the reference audio) unless "
                 "'x_vector_only_mode' is enabled"

@@ -23,6 +23,20 @@ export const markSettings = (tab, names = []) => {
   }
 };
 
+const sheets = {}; // by tab: the style sheet that hides settings, also those that are drawn later
+/** Takes the settings of a tab out of sight that its model does not take; what stands in them is kept. */
+export const hideSettings = (tab, names = []) => {
+  const rule = hidingRule(tab, names);
+  if (!sheets[tab] && !rule) return;
+  sheets[tab] ||= document.head.appendChild(document.createElement("style"));
+  if (sheets[tab].textContent !== rule) sheets[tab].textContent = rule;
+};
+/** The style of settings that are not offered, by their wire names; "" for none. */
+export const hidingRule = (tab, names) => {
+  const known = names.filter((name) => /^\w+$/.test(name)).map((name) => `#${tab}-${name},[data-slot=${tab}-${name}]`);
+  return known.length ? known.join() + "{display:none}" : "";
+};
+
 /** Offers the kinds of files that the chat's model reads; `kinds` is missing where nobody knows. */
 export const offerFiles = (kinds) => {
   const field = document.getElementById("chat-files");

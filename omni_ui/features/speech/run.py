@@ -57,11 +57,22 @@ async def with_reference(request: SpokenText) -> SpokenText:
     if request.ref_audio is None:
         return request
     recording = await read_recording(request.ref_audio, "ref_audio")
-    timbre = bool(request.x_vector_only_mode)
+    timbre = bool(request.x_vector_only_mode or request.ref_audio_2)  # models of two speakers read no transcript
     for one in await asyncio.to_thread(remarks, recording, request.ref_text, timbre_only=timbre):
         if one.level == "stop":
             raise Invalid.because("ref_text" if one.about == "words" else "ref_audio", one.sentence)
-    return request.model_copy(update={"ref_audio": await sendable(recording)})
+    files = {"ref_audio": await sendable(recording)}
+    if request.ref_audio_2:
+        files["ref_audio_2"] = await _second_speaker(request.ref_audio_2)
+    return request.model_copy(update=files)
+
+
+async def _second_speaker(path: Path) -> Path:
+    recording = await read_recording(path, "ref_audio_2")
+    for remark in await asyncio.to_thread(remarks, recording, None, timbre_only=True):
+        if remark.level == "stop":
+            raise Invalid.because("ref_audio_2", remark.sentence)
+    return await sendable(recording)
 
 
 class Spoken:

@@ -1,0 +1,58 @@
+"""Fields that only some models take, and which models those are.
+
+A server of 0.30.0 accepts these fields for every model. What does not read one ignores it without a word, or answers
+400; so they are offered where the model is known to read them, and where nobody knows the model.
+"""
+
+import re
+from collections.abc import Iterable
+
+OF_SOME_MODELS: dict[str, tuple[str, ...]] = {
+    "image": ("bot_task", "system_prompt", "use_system_prompt"),
+    "edit": ("bot_task", "system_prompt", "sys_type"),
+    "speech": ("ref_audio_2", "initial_codec_chunk_frames", "non_streaming_mode"),
+}
+"""By tab. All others are taken by every model, or said by the model's inputs."""
+
+TAKEN: tuple[tuple[str, str, str], ...] = (
+    # hunyuan_image3/request_layout.py:146-161; images/helpers.py:98-117
+    (r"hunyuanimage-?3", "image", "bot_task system_prompt use_system_prompt"),
+    (r"hunyuanimage-?3", "edit", "bot_task system_prompt sys_type"),
+    # lance/pipeline_lance.py:1674 and 1768
+    (r"bytedance.*/lance\b", "image", "system_prompt"),
+    (r"bytedance.*/lance\b", "edit", "system_prompt"),
+    # tts_adapters/moss_tts.py:101-126
+    (r"moss-?ttsd", "speech", "ref_audio_2"),
+    # tts_adapters/qwen3_tts.py:381-390: the only adapter that hands them on
+    (r"qwen3-?tts", "speech", "initial_codec_chunk_frames non_streaming_mode"),
+    (r"^demo/painter$", "image", "bot_task system_prompt use_system_prompt"),
+    (r"^demo/editor$", "edit", "bot_task system_prompt sys_type"),
+    (r"^demo/voice$", "speech", "ref_audio_2 initial_codec_chunk_frames non_streaming_mode"),
+    (r"^demo/clip$", "video", "input_references audio_reference"),
+)
+"""Pattern of a model id, tab, and the fields that such a model reads (files and lines of vLLM-Omni 0.30.0)."""
+
+FROM_INPUTS: dict[str, frozenset[str]] = {
+    "input_reference": frozenset({"image", "video"}),
+    "input_references": frozenset({"video"}),
+    "audio_reference": frozenset({"audio"}),
+}
+"""Slots of a video, and the kinds of input of which a model must take one."""
+
+
+def taken_fields(tab: str, names: Iterable[str | None]) -> list[str]:
+    """Of the fields that only some models take, those that this one does. names: its id, and its root."""
+    fields = [
+        field
+        for pattern, of_tab, listed in TAKEN
+        if of_tab == tab and any(name and re.search(pattern, name.lower()) for name in names)
+        for field in listed.split()
+    ]
+    return list(dict.fromkeys(fields))
+
+
+def fields_not_taken(tab: str, taken: Iterable[str], inputs: Iterable[str] | None = None) -> list[str]:
+    """The fields of a tab that its model does not take. inputs: the kinds of input of a model of videos."""
+    kept, kinds = set(taken), frozenset(inputs or ())
+    slots = [name for name, wanted in FROM_INPUTS.items() if tab == "video" and kinds and not wanted & kinds]
+    return [name for name in (*OF_SOME_MODELS.get(tab, ()), *slots) if name not in kept]

@@ -1,0 +1,112 @@
+"""Fields that only some models take: offered where a model reads them or nobody knows it, else refused or left out."""
+
+import pytest
+from pydantic import ValidationError
+
+from omni_ui.client import ImageRequest, OmniError, SpeechRequest
+from omni_ui.client.requests.base import problems
+from omni_ui.client.server.discovery import ModelInfo, judge
+from omni_ui.client.server.known_models import KNOWN_MODELS
+from omni_ui.client.server.model_fields import OF_SOME_MODELS, TAKEN, fields_not_taken
+from omni_ui.client.server.model_rules import not_taken
+from omni_ui.core.servers.backend import REQUESTS
+from tests.client.scripted import Answer, Scripted, as_json, pictures, png, wav
+
+SPEECH, IMAGES = "/v1/audio/speech", "/v1/images/generations"
+
+
+def hidden(tab: str, model: str, root: str | None = None) -> list[str]:
+    return not_taken(tab, judge([ModelInfo(model, 1, root)], ())[tab])
+
+
+def server_of(model: str) -> Scripted:
+    listed = as_json({"data": [{"id": model, "max_model_len": 1}]})
+    spoken = Answer(body=wav(), kind="audio/wav")
+    drawn = as_json(pictures(png()))
+    return Scripted({"GET /v1/models": listed, f"POST {SPEECH}": spoken, f"POST {IMAGES}": drawn})
+
+
+@pytest.mark.parametrize(
+    ("tab", "model", "taken"),
+    [
+        ("speech", "OpenMOSS-Team/MOSS-TTSD-v1.0", {"ref_audio_2"}),
+        ("speech", "Qwen/Qwen3-TTS-12Hz-1.7B-CustomVoice", {"initial_codec_chunk_frames", "non_streaming_mode"}),
+        ("speech", "fishaudio/s2-pro", set()),
+        ("image", "tencent/HunyuanImage-3.0", {"bot_task", "system_prompt", "use_system_prompt"}),
+        ("image", "Qwen/Qwen-Image", set()),
+    ],
+)
+def test_a_field_is_offered_where_the_model_reads_it(tab: str, model: str, taken: set[str]) -> None:
+    assert set(OF_SOME_MODELS[tab]) - set(hidden(tab, model)) == taken
+
+
+def test_a_model_under_another_name_is_known_by_its_root() -> None:
+    assert "ref_audio_2" in hidden("speech", "acme/voice", "fishaudio/s2-pro")
+    assert "ref_audio_2" not in hidden("speech", "acme/voice", "OpenMOSS-Team/MOSS-TTSD-v1.0")
+
+
+def test_nothing_is_hidden_where_nobody_knows_the_model() -> None:
+    assert hidden("speech", "acme/unheard-tts") == []
+    assert not_taken("speech", None) == []
+
+
+def test_slots_of_a_video_follow_what_its_model_works_from() -> None:
+    assert hidden("video", "Wan-AI/Wan2.2-T2V-A14B-Diffusers")[-3:] == [
+        "input_reference", "input_references", "audio_reference",
+    ]  # fmt: skip
+    assert "input_reference" not in hidden("video", "Wan-AI/Wan2.2-I2V-A14B-Diffusers")
+    assert "input_references" not in hidden("video", "Wan-AI/Wan2.1-VACE-14B-diffusers")
+
+
+def test_every_name_in_the_table_is_a_field_and_every_pattern_a_known_model() -> None:
+    for pattern, tab, names in TAKEN:
+        fields = REQUESTS[tab].model_fields
+        assert set(names.split()) <= set(fields), pattern
+        assert set(names.split()) - set(fields_not_taken(tab, names.split())) == set(names.split())
+    known = " ".join(entry.pattern for entry in KNOWN_MODELS)
+    for word in ("hunyuanimage", "lance", "moss-tts", "qwen3-?tts"):
+        assert word in known
+
+
+async def test_a_recording_that_the_model_would_not_hear_is_refused_before_the_request(tmp_path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav())
+    asked = SpeechRequest(input="[S1] Hi [S2] Ho", ref_audio=path, ref_audio_2=path, ref_text="hi")
+    server = server_of("Qwen/Qwen3-TTS-12Hz-1.7B-Base")
+    async with server.client() as omni:
+        with pytest.raises(OmniError) as refused:
+            await omni.speech(asked)
+    assert (refused.value.field, refused.value.status) == ("ref_audio_2", None)
+    assert refused.value.remedy == {"field": "ref_audio_2", "value": None}
+    assert not [seen for seen in server.seen if seen.path == SPEECH]
+
+
+async def test_a_setting_that_the_model_ignores_is_left_out_and_named() -> None:
+    server = server_of("Qwen/Qwen-Image")
+    asked = ImageRequest(prompt="a fox", bot_task="think", seed=1)
+    async with server.client() as omni:
+        assert (await omni.fit(asked)).left_out == ("bot_task",)
+        await omni.images(asked)
+    assert "bot_task" not in server.last(IMAGES).json
+
+
+def sentence(model, **values) -> str:
+    with pytest.raises(ValidationError) as wrong:
+        model(**values)
+    return problems(wrong.value, model)[0].sentence
+
+
+def test_what_does_not_fit_together_is_said_before_the_request(tmp_path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav())
+    assert "needs a first" in sentence(SpeechRequest, input="[S1] a [S2] b", ref_audio_2=path)
+    assert "[S2]" in sentence(SpeechRequest, input="alone", ref_audio=path, ref_audio_2=path)
+    assert "exclude each other" in sentence(SpeechRequest, input="a", ref_audio=path, speaker_embedding=[0.5])
+    assert "empty" in sentence(ImageRequest, prompt="a", use_system_prompt="custom")
+    assert "its own text" in sentence(ImageRequest, prompt="a", use_system_prompt="en_unified", system_prompt="Be bold")
+
+
+def test_less_memory_sets_both_fields_of_the_wire() -> None:
+    body = ImageRequest(prompt="a", vae_use_tiling=True).payload()
+    assert (body["vae_use_tiling"], body["vae_use_slicing"]) == (True, True)
+    assert "vae_use_slicing" not in ImageRequest(prompt="a").payload()
