@@ -56,7 +56,10 @@ def test_facts_of_known_models() -> None:
     assert detail("Qwen/Qwen-Image-Edit", "edit")["max_images"] == 1
     assert detail("Qwen/Qwen-Image-Layered", "edit")["layered"] is True
     assert detail("zai-org/GLM-Image", "edit")["streams_text"] is True
-    assert detail("Qwen/Qwen3-TTS-12Hz-0.6B-Base", "speech") == {"settings": {}, "task": "Base", "clones": True}
+    assert detail("Qwen/Qwen3-TTS-12Hz-0.6B-Base", "speech") == {
+        "settings": {}, "task": "Base", "clones": True,
+        "takes": ["initial_codec_chunk_frames", "non_streaming_mode"],
+    }  # fmt: skip
     assert detail("Wan-AI/Wan2.2-I2V-A14B", "video")["inputs"] == ["image"]
     assert detail("Qwen/Qwen2.5-Omni-7B", "chat")["outputs"] == ["text", "audio"]
 
