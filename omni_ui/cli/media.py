@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
@@ -24,6 +24,7 @@ from omni_ui.client import (
     VideoJob,
     VideoRequest,
 )
+from omni_ui.client.live import InteractionRefused, VideoChunk
 from omni_ui.client.requests.song import LONGEST_SONG, TOKENS_PER_SECOND
 
 OUTPUT = click.option("-o", "--output", help="The file to write; - for stdout.")
@@ -149,6 +150,9 @@ async def _pipe_speech(session: Session, omni: OmniClient, request: SpeechReques
 def film(session: Session, /, output: str | None, wait: bool, **values: Any) -> None:
     """A video from words, made as a job on the server."""
     request = build_request(VideoRequest, values | {"prompt": read_text(values["prompt"])}).with_seed()
+    if request.watch:
+        _watch(session, output, request)
+        return
     if not wait:
         job = run(session, lambda omni: omni.create_video(request, on_wait=session.on_wait))
         click.echo(job.id)
@@ -161,6 +165,28 @@ def film(session: Session, /, output: str | None, wait: bool, **values: Any) -> 
         write_results(session, output, "", [(content, ".mp4")], {})
     else:
         report(session, [path], {"id": job.id, **_facts(request, job.made_in)})
+
+
+def _watch(session: Session, output: str | None, request: VideoRequest) -> None:
+    """A video in pieces: into a pipe as they come, else into a file, which keeps what arrived when it breaks off."""
+    if output == "-":
+        run(session, lambda omni: _read_pieces(session, omni, request, sys.stdout.buffer))
+        return
+    path = free_path(output, _stem(request), ".mp4")
+    with path.open("wb") as file:
+        run(session, lambda omni: _read_pieces(session, omni, request, file))
+    report(session, [path], _facts(request, None))
+
+
+async def _read_pieces(session: Session, omni: OmniClient, request: VideoRequest, target: BinaryIO) -> None:
+    async with await omni.open_video(request) as stream:
+        async for event in stream.events():
+            if isinstance(event, VideoChunk):
+                await asyncio.to_thread(target.write, event.data)
+                await asyncio.to_thread(target.flush)
+                session.note(f"{stream.seconds:.1f} s")
+            elif isinstance(event, InteractionRefused):
+                session.note(event.sentence)
 
 
 async def _make_video(session: Session, omni: OmniClient, request: VideoRequest, path: Path) -> VideoJob:

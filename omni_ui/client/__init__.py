@@ -64,7 +64,9 @@ from omni_ui.client.requests.image import SIZES, ImageRequest
 from omni_ui.client.requests.song import SongRequest
 from omni_ui.client.requests.sound import SoundRequest
 from omni_ui.client.requests.speech import LANGUAGES, SpeechRequest, VoiceUpload, batch_call
-from omni_ui.client.requests.video import VIDEO_SIZES, VideoRequest
+from omni_ui.client.requests.timeline import TimelineEvent
+from omni_ui.client.requests.video import VideoRequest
+from omni_ui.client.requests.video_settings import VIDEO_SIZES
 from omni_ui.client.server.discovery import Ability, Capabilities, ModelInfo
 from omni_ui.client.server.doctor import Diagnosis, examine
 from omni_ui.client.server.find_models import recommended_fields
@@ -127,6 +129,7 @@ __all__ = [
     "SyncOmniClient",
     "TextDelta",
     "TimedOut",
+    "TimelineEvent",
     "TooLarge",
     "Unauthorized",
     "Usage",

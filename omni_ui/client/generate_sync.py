@@ -13,7 +13,7 @@ from omni_ui.client import client, video_calls
 from omni_ui.client.server import server
 
 TARGET = Path(__file__).with_name("sync_client.py")
-LEFT_OUT = {"aclose", "open_speech", "open_talk"}
+LEFT_OUT = {"aclose", "open_speech", "open_talk", "open_video"}
 """Public methods without a blocking twin: `SyncBase` closes by hand, and live sockets need a loop of their own."""
 
 HEAD = '''"""The client without `await`, for scripts and notebooks. Made by generate_sync.py; do not edit."""

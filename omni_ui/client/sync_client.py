@@ -169,6 +169,10 @@ class SyncOmniClient(SyncBase):
         """Makes a video in one call and writes it to `path`; its bytes. Cancelling does not stop the server."""
         return self._run(lambda: self._omni.video_sync(request, path, on_wait=on_wait, deadline=deadline))
 
+    def streams_videos(self) -> bool:
+        """Whether the server gives videos while they are made. It is asked over the line itself; nothing is made."""
+        return self._run(lambda: self._omni.streams_videos())
+
     def workers(self) -> int | None:
         """How many servers a vllm-router names (GET /list_workers, src/server.rs); None when none answers so."""
         return self._run(lambda: self._omni.workers())

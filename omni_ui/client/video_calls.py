@@ -10,14 +10,18 @@ from urllib.parse import quote
 
 import httpx
 
+from omni_ui.client.answers.formats import replace_files
 from omni_ui.client.connection.retries import OnWait
 from omni_ui.client.connection.sessions import JobSession
-from omni_ui.client.errors import BadRequest
+from omni_ui.client.errors import BadRequest, NotFound
 from omni_ui.client.gateway import dynamo
 from omni_ui.client.gateway.gateways import DYNAMO
 from omni_ui.client.jobs import VideoJob, download, fetch_job, read_job
+from omni_ui.client.live.sockets import LiveSocket, open_socket
+from omni_ui.client.live.video import AHEAD, VideoStream, offers_streams
 from omni_ui.client.requests.base import WireCall
 from omni_ui.client.requests.video import VideoRequest
+from omni_ui.client.requests.video_stream import STREAM_PATH
 from omni_ui.client.server.server import Server
 
 
@@ -36,6 +40,7 @@ class VideoCalls(Server):
 
         BadRequest with status 409 where a video comes only to whoever waits for it: use `video_sync` there.
         """
+        _check_job(request)
         await self.schema()
         if self._wire.signs.gateway is DYNAMO:
             raise BadRequest("This gateway keeps no jobs.", "Make the video in one call.", status=409)
@@ -108,12 +113,44 @@ class VideoCalls(Server):
         self, request: VideoRequest, path: Path, *, on_wait: OnWait | None = None, deadline: float | None = None
     ) -> int:
         """Makes a video in one call and writes it to `path`; its bytes. Cancelling does not stop the server."""
+        _check_job(request)
         await self.schema()
         if self._wire.signs.gateway is DYNAMO:
             body = await self._wire.fetch_json(await self._call(request), on_wait, deadline)
             return await asyncio.to_thread(dynamo.read_video, body, path)
         call = replace(await self._call(request), path="/v1/videos/sync")
         return await download(self._wire, call, path, on_wait, deadline, resume=False)
+
+    async def open_video(self, request: VideoRequest) -> VideoStream:
+        """Opens a video that is read while it is made. See `omni_ui.client.live.video`; close it.
+
+        Raises NotFound where the server has no such route, and the usual errors of one that does not answer. What it
+        says to the request itself is raised by the stream's `events`.
+        """
+        if not request.watch:
+            raise BadRequest("This video is to be made as a job: ask with watch=True.", permanent=True)
+        call = await self._call(request)
+        start = await asyncio.to_thread(replace_files, call.json, lambda leaf: leaf.read())
+        return VideoStream(await self._open_stream(), start, request.timeline)
+
+    async def streams_videos(self) -> bool:
+        """Whether the server gives videos while they are made. It is asked over the line itself; nothing is made."""
+        return await offers_streams(self._open_stream)
+
+    async def _open_stream(self) -> LiveSocket:
+        try:
+            return await open_socket(self._wire, STREAM_PATH, AHEAD)
+        except NotFound:
+            raise NotFound(
+                "This server does not stream videos.",
+                "Switch “Watch while it is made” off.",
+                remedy={"field": "watch", "value": False},
+            ) from None
+
+
+def _check_job(request: VideoRequest) -> None:
+    if request.watch:
+        raise BadRequest("This video is to be watched while it is made: that is open_video.", permanent=True)
 
 
 def _video_path(id: str) -> str:

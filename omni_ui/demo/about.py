@@ -21,6 +21,7 @@ ABOUT = {
     "video": (
         "In this demo painted scenes and moving cameras stand in for a model. Below 20 inference steps the scene is "
         "left unfinished; a low guidance scale paints pale colours and small subjects or none, a high one strong "
-        "colours and large subjects."
+        "colours and large subjects. Watched while it is made, it is painted in pieces of 8 frames: another prompt "
+        "fades in over three of them, and keys move the picture."
     ),
 }

@@ -31,6 +31,7 @@ from omni_ui.demo.routes import sounds as _sounds
 from omni_ui.demo.routes import speech as _speech
 from omni_ui.demo.routes import videos as _videos
 from omni_ui.demo.routes import voices as _voices
+from omni_ui.demo.streaming import video_route as _video_stream
 
 MODELS = {
     "chat": "demo/talk", "image": "demo/painter", "edit": "demo/editor",
@@ -121,7 +122,7 @@ def demo_app(
     if api_key:
         app.add_middleware(_errors.Keys, key=api_key)
     _add_facts(app, demo)
-    for part in (_chat, _images, _edits, _speech, _voices, _sounds, _videos, _realtime, _speech_stream):
+    for part in (_chat, _images, _edits, _speech, _voices, _sounds, _videos, _realtime, _speech_stream, _video_stream):
         app.include_router(part.router)
     if stub:
         _add_stub(app, demo)

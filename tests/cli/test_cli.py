@@ -235,3 +235,16 @@ def test_completion_is_printed(shell):
 def test_the_command_line_needs_no_gradio():
     code = "import sys, omni_ui.cli.main; print(sorted({'gradio', 'PIL', 'numpy', 'fastapi'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_video_that_is_watched_comes_in_pieces_and_changes(omni, tmp_path):
+    change = '{"at": 0.6, "prompt": "night"}'
+    small = ["film", "waves", "--size", "64x48", "--num-frames", "24", "--fps", "16", "--watch", "--timeline", change]
+    piped = omni(*small, "-o", "-")
+    assert (piped.exit_code, piped.stdout_bytes[4:8]) == (0, b"ftyp")
+    kept = omni(*small, "-o", "waves.mp4")
+    assert kept.exit_code == 0
+    assert (tmp_path / "waves.mp4").read_bytes()[4:8] == b"ftyp"
+    wrong = omni(*small[:-1], '{"prompt": "night"}')
+    assert wrong.exit_code == 2
+    assert "change 1 needs a second of the video" in wrong.output

@@ -52,6 +52,7 @@ def test_every_public_call_is_there():
         "aclose",
         "open_speech",
         "open_talk",
+        "open_video",
     }
     calls |= {name for name, method in public.items() if "AsyncGenerator" in str(inspect.signature(method))}
     assert len(calls) > 20

@@ -23,6 +23,7 @@ for _part in (
     "speech_stream",
     "sound",
     "videos",
+    "video_streams",
     "chat",
     "fields",
     "versions",

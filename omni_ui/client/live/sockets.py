@@ -81,8 +81,8 @@ class LiveSocket:
             self._connection.transport.abort()
 
 
-async def open_socket(wire: Transport, path: str) -> LiveSocket:
-    """Opens `path` (such as /v1/realtime) on the server of `wire`.
+async def open_socket(wire: Transport, path: str, ahead: int = 64) -> LiveSocket:
+    """Opens `path` (such as /v1/realtime) on the server of `wire`. ahead: frames that may wait to be read.
 
     Raises NotFound where the server has no such route, Unauthorized for a wrong key, ServerBusy, NotReachable.
     """
@@ -98,7 +98,7 @@ async def open_socket(wire: Transport, path: str) -> LiveSocket:
             ping_interval=20,
             ping_timeout=20,
             max_size=LARGEST_FRAME,
-            max_queue=64,
+            max_queue=ahead,
             compression=None,
             proxy=True if trusted else None,
             **pinned,

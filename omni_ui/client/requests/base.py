@@ -11,7 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
@@ -130,6 +139,9 @@ class WireCall:
 
     Either `json` or `form` (with `files`) is set. Files are (field, path); they are read when sent. A value of the
     form is its text, or JSON with a FileRef in it, which becomes text when it is sent.
+
+    With the method WEBSOCKET, `json` is the first message, and `later` holds those that are sent when a video has come
+    so far: (second, message).
     """
 
     method: str
@@ -137,6 +149,7 @@ class WireCall:
     json: dict[str, Any] | None = None
     form: list[tuple[str, Any]] | None = None
     files: list[tuple[str, Path]] = field(default_factory=list)
+    later: list[tuple[float, dict[str, JsonValue]]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -4,38 +4,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
+from pydantic import AfterValidator, ValidationInfo, field_validator
 
 from omni_ui.client.answers.formats import FileRef
 from omni_ui.client.requests.base import INT64, MAX_PROMPT, JsonObject, Maybe, WireCall, Words, knob
 from omni_ui.client.requests.files import AudioFile, FormRequest, MaybeFile, MaybeVisual, MediaFiles
 from omni_ui.client.requests.image import check_size
-
-VIDEO_SIZES = [
-    ("Model default", ""),
-    ("16:9  1280x720", "1280x720"),
-    ("16:9  832x480", "832x480"),
-    ("9:16  720x1280", "720x1280"),
-    ("9:16  480x832", "480x832"),
-    ("1:1  640x640", "640x640"),
-    ("1:1  960x960", "960x960"),
-]
+from omni_ui.client.requests.timeline import Timeline
+from omni_ui.client.requests.video_settings import VIDEO_SIZES, Switch, WholeSeconds
+from omni_ui.client.requests.video_stream import check_streamed, stream_call
 
 MAX_TEXT_FIELD = 700_000
 """Bytes of a file that still fits as base64 into a text field of a form, 1 MiB (WIRE.md 6)."""
-
-
-def _whole_seconds(value: Any) -> Any:
-    """The wire wants a whole number as text; people give numbers (`2.5` and `0` are a 400, WIRE.md 11)."""
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
-    try:
-        seconds = float(value)
-    except (TypeError, ValueError):
-        raise ValueError("must be a whole number of seconds, such as 4") from None
-    if not 1 <= seconds <= 600 or seconds != int(seconds):
-        raise ValueError("must be a whole number of seconds from 1 to 600")
-    return str(int(seconds))
 
 
 class VideoRequest(FormRequest):
@@ -43,6 +23,7 @@ class VideoRequest(FormRequest):
 
     tab: ClassVar[str] = "video"
     path: ClassVar[str] = "/v1/videos"
+    own: ClassVar[frozenset[str]] = frozenset({"watch", "timeline"})
 
     prompt: Words = knob(
         ...,
@@ -80,7 +61,7 @@ class VideoRequest(FormRequest):
         presets=VIDEO_SIZES,
         cap="size",
     )
-    seconds: Annotated[str | None, BeforeValidator(_whole_seconds)] = knob(
+    seconds: WholeSeconds = knob(
         label="Length",
         help="How long the video is, in whole seconds. Ignored if Frames is set.",
         place="card",
@@ -236,6 +217,31 @@ class VideoRequest(FormRequest):
         expert=True,
     )
 
+    watch: Switch = knob(
+        label="Watch while it is made",
+        help="Plays the video from its first piece on. It is kept with this page open only.",
+        place="own",
+        kind="switch",
+    )
+    timeline: Timeline = knob(
+        [],
+        label="Timeline",
+        help='What changes while it is watched, by the second of the video: [{"at": 2, "prompt": "snow falls"}], or '
+        '{"at": 3, "keys": "w"} for models with a camera (W A S D move, I J K L turn).',
+        place="own",
+        kind="json",
+    )
+
+    @field_validator("watch")
+    @classmethod
+    def _can_be_watched(cls, watch: bool | None, info: ValidationInfo) -> bool | None:
+        return check_streamed(cls, info.data) if watch else None
+
+    @field_validator("timeline")
+    @classmethod
+    def _only_watched(cls, timeline: Timeline, info: ValidationInfo) -> Timeline:
+        return timeline if info.data.get("watch") else []
+
     @field_validator("input_references")
     @classmethod
     def _one_kind(cls, paths: list[Path], info: ValidationInfo) -> list[Path]:
@@ -257,7 +263,12 @@ class VideoRequest(FormRequest):
             raise ValueError("A control type needs a control: add one, or clear the type.")
         return kind
 
+    def payload(self) -> dict[str, Any]:
+        return {name: value for name, value in super().payload().items() if name not in self.own}
+
     def wire(self, model: str | None = None) -> WireCall:
+        if self.watch:
+            return stream_call(self.payload(), self.input_reference, self.timeline, model)
         call = super().wire(model)
         if self.audio_reference is None:
             return call

@@ -78,7 +78,7 @@ def render(
     if video is not None:
         frames = _with_look(_read_video(video, size, num_frames, fps), prompt, seed)
     elif image is not None:
-        frames = _camera(image, prompt, size, num_frames, track if audio is not None else None)
+        frames = camera_move(image, prompt, size, num_frames, track if audio is not None else None)
     else:
         frames = painter.frames(prompt, width=size[0], height=size[1], num_frames=num_frames, fps=fps, **taste)
     try:
@@ -118,7 +118,10 @@ def _track(prompt: str, audio: Media | None, wanted: bool, seconds: float, taste
     return synthesise(prompt, seconds=seconds, **taste) if wanted else None
 
 
-def _camera(image: Image.Image, prompt: str, size, num_frames: int, track: np.ndarray | None) -> Iterator[np.ndarray]:
+def camera_move(
+    image: Image.Image, prompt: str, size, num_frames: int, track: np.ndarray | None = None
+) -> Iterator[np.ndarray]:
+    """A camera moves over a picture as the prompt says; with a sound it breathes with its loudness."""
     hits = [(hit[0], move) for words, move in CAMERAS.items() if (hit := re.search(rf"\b({words})\b", prompt.lower()))]
     move = max(hits, key=lambda hit: len(hit[0]))[1] if hits else lambda p: (1.02 + 0.12 * _eased(p), 0.1 * p, 0)
     whole = ImageOps.fit(image.convert("RGB"), (size[0] * 3 // 2, size[1] * 3 // 2), Image.Resampling.LANCZOS)

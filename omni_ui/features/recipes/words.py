@@ -9,7 +9,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from omni_ui.client import hint
+from pydantic import ValidationError
+
+from omni_ui.client import TimelineEvent, hint
 from omni_ui.core.files import Json
 from omni_ui.features.recipes.recipe import Medium, Recipe
 
@@ -115,8 +117,16 @@ def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(_change(item) if isinstance(item, dict) else str(item) for item in value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else _number(value)
+
+
+def _change(item: Json) -> str:
+    """A change of a video's timeline in words."""
+    try:
+        return TimelineEvent.model_validate(item).summary()
+    except ValidationError:
+        return json.dumps(item, ensure_ascii=False)
 
 
 def _number(value: Any) -> str:

@@ -1,0 +1,1 @@
+"""Videos of the demo server while they are made: /v1/realtime/video."""
