@@ -30,6 +30,7 @@ STYLES = [
     "features/sound/sound.css",
     "features/send_to/send_to.css",
     "features/estimate/estimate.css",
+    "features/waits/waits.css",
     "app/styles/run_notice.css",
     "features/history/history.css",
     "features/compare/compare.css",

@@ -125,9 +125,10 @@ class OmniClient(VideoCalls):
         self, request: ChatRequest, on_wait: OnWait | None, deadline: float | None
     ) -> AsyncGenerator[ChatEvent]:
         if pictures_alone(request, await self.known_ability("chat")) and not (await self.schema()).without(IMAGES):
-            for picture in (await self.images(as_pictures(request), on_wait=on_wait, deadline=deadline)).pictures:
+            pictures = await self.images(as_pictures(request), on_wait=on_wait, deadline=deadline)
+            for picture in pictures.pictures:
                 yield PictureMade(picture)
-            yield Finish("stop")
+            yield Finish("stop", pictures.metrics)
             return
         async with aclosing(self._stream(request, partial(read_chat, self._wire), on_wait, deadline)) as events:
             async for event in events:

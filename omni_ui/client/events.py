@@ -1,6 +1,7 @@
 """What comes out of a stream, and the parts that several calls share."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from omni_ui.client.answers.formats import SUFFIXES, Picture
@@ -52,9 +53,10 @@ class Usage:
 
 @dataclass(frozen=True)
 class Finish:
-    """The end of an answer: stop, or length when `max_tokens` cut it."""
+    """The end of an answer: stop, or length when `max_tokens` cut it. metrics: what the server says of its stages."""
 
     reason: str
+    metrics: Mapping[str, object] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

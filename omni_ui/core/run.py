@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from omni_ui.client import OmniClient, OmniError, Request, Wait, cost_of
+from omni_ui.client.answers.stage_times import read_stage_times
 from omni_ui.core.batching import HEARTBEAT, pump
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.open_answers import PATIENCE
 from omni_ui.core.own_voices import without_marked
 from omni_ui.core.run_queue import QueueFull
 from omni_ui.core.servers.backend import Backend
+from omni_ui.core.servers.waiting import CallTimes, Waiting, break_down
 
 UNREAD = "Nobody opened the answer of this run, so it was ended."
 log = logging.getLogger(__name__)
@@ -46,6 +48,8 @@ class Outcome:
     """What it goes on with, such as a conversation: of one thread, history keeps the newest result."""
     told: Any = None
     """All of that, as JSON with FileRefs for files."""
+    waiting: Waiting | None = None
+    """Where the time went."""
 
 
 class Work(ABC):
@@ -76,6 +80,8 @@ class Work(ABC):
     """What the seed is called in the facts: where it is not that of what is shown, it says of what."""
     left_out: tuple[str, ...] = ()
     """The wire names of settings that were entered and that this server does not have."""
+    metrics: Mapping[str, object] | None = None
+    """What the server says of its stages (client/answers/stage_times.py)."""
     left: bool = False
     """The page has gone on to show something else: nothing more is said of this run."""
 
@@ -122,9 +128,19 @@ class Tell:
         self._wait: Wait | None = None
         self._until = 0.0
         self.cost: float | None = None
+        self.times = CallTimes()
+
+    def sent(self) -> None:
+        """A call of the run is sent."""
+        self.times.sent()
+
+    def received(self) -> None:
+        """The answer of a call was read to its end."""
+        self.times.received()
 
     def answered(self, headers: Mapping[str, str]) -> None:
         """Takes in the headers of an answer: LiteLLM names the cost there."""
+        self.times.answered("event-stream" in headers.get("content-type", "") or "content-length" not in headers)
         if (cost := cost_of(headers)) is not None:
             self.cost = (self.cost or 0.0) + cost
 
@@ -185,7 +201,8 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
         finally:
             await stream.aclose()
         outcome = _with_left_out(work)
-        outcome.facts = [*outcome.facts, *tell.facts]
+        outcome.waiting = outcome.waiting or _waiting(began - entered, began, tell.times, work)
+        outcome.facts = [*outcome.facts, *tell.facts, *(outcome.waiting.facts if outcome.waiting else [])]
         yield step("done", outcome=outcome)
     except CalledOff as off:
         yield step("called off", error=off)
@@ -196,6 +213,15 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
         yield step("failed", error=error)
     finally:
         slot.leave()
+
+
+def _waiting(line: float, began: float, times: CallTimes, work: Work) -> Waiting | None:
+    """Where the time of a run went; None where it sent nothing by itself."""
+    if not times.calls:
+        return None
+    now = time.monotonic()
+    waited, read = times.spans(now)
+    return break_down(line, now - began, waited, read, times.streamed, read_stage_times(work.metrics))
 
 
 def _with_left_out(work: Work) -> Outcome:

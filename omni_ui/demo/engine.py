@@ -41,6 +41,19 @@ class Ask:
     begun: Callable[[], None] | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
+    asked_at: float = field(default_factory=time.monotonic)
+    waited: float | None = None
+    """Seconds until a thread was free for it, the latency that was asked for included; None before."""
+
+    @property
+    def queue_times(self) -> Json:
+        """As the real server says it beside its stages."""
+        return {} if self.waited is None else {"queue_wait_ms": round(self.waited * 1000, 2)}
+
+    def start(self) -> None:
+        """Called in the thread that does the work."""
+        if self.waited is None:
+            self.waited = time.monotonic() - self.asked_at
 
     @property
     def fault(self) -> str | None:
@@ -96,12 +109,17 @@ class Engine:
                     return
                 self._fail(kind, ask)
             making, made, spent = work(), 0, 0.0
+
+            def step() -> T | object:
+                ask.start()
+                return next(making, END)
+
             while True:
                 if spent < wait:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(ask.hurry.wait(), wait / pieces)
                     spent = wait if ask.hurry.is_set() else spent + wait / pieces
-                piece = await anyio.to_thread.run_sync(next, making, END, limiter=self.threads, abandon_on_cancel=True)
+                piece = await anyio.to_thread.run_sync(step, limiter=self.threads, abandon_on_cancel=True)
                 if piece is END:
                     break
                 yield cast("T", piece)

@@ -67,6 +67,8 @@ class HistoryRecord:
     told: Any = None
     facts: list[tuple[str, str]] = field(default_factory=list)
     files: list[HistoryFile] = field(default_factory=list)
+    waiting: dict[str, Any] | None = None
+    """Where its time went (core/servers/waiting.py)."""
 
     def but(self, **changes: Any) -> Self:
         return replace(self, **changes)

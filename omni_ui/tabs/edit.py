@@ -98,8 +98,8 @@ def build(backends: Backends) -> OmniTab:
             return updates | {thoughts: thinking(self._text)}
 
         async def _keep(self, pictures: Pictures) -> Updates:
-            files = await save_pictures(pictures, "edited")
-            self._made.files = files
+            self._made.files = files = await save_pictures(pictures, "edited")
+            self.metrics = pictures.metrics
             self._made.facts = picture_facts(pictures) + [("note", note) for note in self._notes]
             first = shown(self.request.image[0]) if self.request.image else None
             return {result: gallery_of(files, self.request.n), before: first}

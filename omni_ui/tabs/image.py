@@ -37,7 +37,7 @@ def build(backends: Backends) -> OmniTab:
         async def show(self, events: list[Pictures]) -> Updates:
             pictures = events[-1]
             self._made.files = await save_pictures(pictures)
-            self._made.facts = picture_facts(pictures)
+            self._made.facts, self.metrics = picture_facts(pictures), pictures.metrics
             return {result: gallery_of(self._made.files, self.request.n)}
 
         def outcome(self) -> Outcome:

@@ -19,6 +19,7 @@ from omni_ui.features.error_fixes import error_fixes as remedies
 from omni_ui.features.history.unfinished import noting
 from omni_ui.features.repeat.repeat import GONE, Shown, judged
 from omni_ui.features.tab_context import MakeWork, Read, TabContext
+from omni_ui.features.waits.view import waits_view
 from omni_ui.tabs.result_actions import below
 
 STOPPED = "Stopped before it was done, or its page was left. Open it to run it again."
@@ -139,7 +140,7 @@ class RunHandler:
         if said and work.record and tab.recorder and work.visitor:
             tab.recorder.add_fact(work.record, work.visitor, outcome.facts[-1])
         return {
-            tab.status: status.done(facts, said),
+            tab.status: status.done(facts, waits_view(outcome.waiting) + said),
             **await below(tab, work, outcome, record, now),
             tab.facts: {
                 "tab": tab.name,

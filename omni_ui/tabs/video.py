@@ -21,6 +21,7 @@ from omni_ui.features.history.opened import Opened
 from omni_ui.features.history.restore import once_more, open_record
 from omni_ui.features.history.service import record_of
 from omni_ui.features.stage.examples import hello
+from omni_ui.features.video.job_waiting import waiting_kept
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.features.video.routes import job_list, note_of
 from omni_ui.features.video.video_files import (
@@ -33,6 +34,7 @@ from omni_ui.features.video.video_files import (
     small_sound,
     video_facts,
 )
+from omni_ui.features.waits.view import waits_view
 from omni_ui.media.image_input import Taken, take_picture
 from omni_ui.store import StoreTrouble, VideoRecord
 from omni_ui.tabs.base import OmniTab
@@ -143,8 +145,8 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             if job.state != "done":
                 return {}
             path, facts = await _handed_out(jobs, job)
-            self._made.files = [path]
-            self._made.facts = facts + [("note", note) for note in self._notes]
+            facts += [("note", note) for note in self._notes]
+            self._made = Outcome([path], facts=facts, waiting=waiting_kept(job))
             if not self.visitor:
                 with suppress(StoreTrouble):  # the next start removes it
                     await jobs.drop(job)
@@ -198,12 +200,12 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             path, facts = await _handed_out(jobs, job)
             if path is None:
                 return {tab.status: status.failed(NO_FILE)}
-            facts = [("", f"{(job.ended or job.created) - job.created:.1f} s"), *_seed(job), *facts]
-            facts += [("model", job.model)] if job.model else []
+            facts = _all_facts(job, facts)
             record = record_of(job.ticket) if own else ""
             under = await below_result(tab, _request(job), job.model, session, Outcome([path]), record)
             again = await repeatable(job, session) if own else ""
-            return {result: path, tab.status: status.done(facts)} | under | {tab.settings: again + under[tab.settings]}
+            done = {result: path, tab.status: status.done(facts, waits_view(waiting_kept(job)))}
+            return done | under | {tab.settings: again + under[tab.settings]}
         if job.state == "failed":
             return {tab.status: status.failed(jobs.said(job.error, job), jobs.said(job.details, job))}
         if job.state == "cancelled":
@@ -275,6 +277,12 @@ async def _handed_out(jobs: VideoJobs, job: VideoRecord) -> tuple[Path | None, l
     if kept is None:
         return None, []
     return await lend(kept, "video.mp4"), video_facts(job)
+
+
+def _all_facts(job: VideoRecord, facts: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The line below a finished job: its time, its seed, what is known of the file, its model."""
+    seconds = (job.ended or job.created) - job.created
+    return [("", f"{seconds:.1f} s"), *_seed(job), *facts, *([("model", job.model)] if job.model else [])]
 
 
 def _seed(job: VideoRecord) -> list[tuple[str, str]]:

@@ -31,6 +31,7 @@ async def read_chat(wire: Transport, response: httpx.Response) -> AsyncGenerator
 
 async def _read_stream(wire: Transport, response: httpx.Response) -> AsyncIterator[ChatEvent]:
     reason, ended, given, tool = None, False, False, False
+    metrics: dict[str, object] = {}
     joiners: dict[type[TextDelta] | type[ReasoningDelta], DeltaText]
     joiners = {TextDelta: DeltaText(), ReasoningDelta: DeltaText()}
     async for _, chunk in wire.events(response, halves=True):
@@ -39,6 +40,7 @@ async def _read_stream(wire: Transport, response: httpx.Response) -> AsyncIterat
             break
         if chunk.get("error"):
             raise error_from_body(valid_values(chunk), None)
+        _add_metrics(metrics, chunk.get("metrics"))
         for choice in _choices(chunk):
             reason = choice.get("finish_reason") or reason
             tool = tool or _calls_tool(choice.get("delta"))
@@ -59,7 +61,7 @@ async def _read_stream(wire: Transport, response: httpx.Response) -> AsyncIterat
         raise BrokenAnswer("The connection broke before the answer was complete.")
     if not given:
         raise _nothing(reason, tool)
-    yield Finish("tool_calls" if tool else valid_text(str(reason or "stop")))
+    yield Finish("tool_calls" if tool else valid_text(str(reason or "stop")), metrics)
 
 
 def _read_whole(body: dict[str, Any]) -> Iterator[ChatEvent]:
@@ -77,7 +79,25 @@ def _read_whole(body: dict[str, Any]) -> Iterator[ChatEvent]:
     yield from events
     if usage := usage_from(body.get("usage")):
         yield usage
-    yield Finish("tool_calls" if tool else str(reason))
+    metrics: dict[str, object] = {}
+    _add_metrics(metrics, body.get("metrics"))
+    for choice in choices:
+        content = (choice.get("message") or {}).get("content")
+        for part in content if isinstance(content, list) else []:
+            _add_metrics(metrics, part)
+    yield Finish("tool_calls" if tool else str(reason), metrics)
+
+
+def _add_metrics(metrics: dict[str, object], source: object) -> None:
+    """Takes in what a chunk, a body or a picture says of the stages; each says it of its own."""
+    if not isinstance(source, dict):
+        return
+    for name in ("stage_durations", "stage_metrics"):
+        before, stages = metrics.get(name), source.get(name)
+        if isinstance(stages, dict):
+            metrics[name] = {**before, **stages} if isinstance(before, dict) else stages
+    if source.get("peak_memory_mb"):
+        metrics["peak_memory_mb"] = source["peak_memory_mb"]
 
 
 def _nothing(reason: Any, tool: bool) -> NothingMade:

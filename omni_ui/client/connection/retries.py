@@ -35,11 +35,18 @@ OnWait = Callable[[Wait], None]
 
 @runtime_checkable
 class CallObserver(Protocol):
-    """An `on_wait` that also wants to see the headers of the answer, such as what a gateway says of the cost."""
+    """An `on_wait` that also wants to know when a call is sent, answered and read to its end.
+
+    headers: of the answer, such as what a gateway says of the cost.
+    """
 
     def __call__(self, wait: Wait) -> None: ...
 
+    def sent(self) -> None: ...
+
     def answered(self, headers: Mapping[str, str]) -> None: ...
+
+    def received(self) -> None: ...
 
 
 class RetryBudget:

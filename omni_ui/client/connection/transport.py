@@ -146,16 +146,21 @@ class Transport(Reader):
         )
         ends = asyncio.get_running_loop().time() + limit
         sent = {**(headers or {}), **(session.headers() if session else {})}
+        observer = on_wait if isinstance(on_wait, CallObserver) else None
+        if observer:
+            observer.sent()
         response = await (again(self._send, call, ends, sent) if tries > 1 else self._send(call, ends, sent))
         if session:
             session.keep(response.headers.get_list("set-cookie"))
-        if isinstance(on_wait, CallObserver):
-            on_wait.answered(response.headers)
+        if observer:
+            observer.answered(response.headers)
         try:
             yield response
         except httpx.DecodingError:
             raise BrokenAnswer("The server's answer cannot be unpacked.") from None
         finally:
+            if observer:
+                observer.received()
             await response.aclose()
 
     def _may_repeat(self, error: BaseException, starts_work: bool) -> bool:

@@ -249,7 +249,7 @@ class Server:
             call = dynamo.wire(request, schema, model, loras)
             return call or request.wire(model)
         call = schema.wire(request, model)
-        return adapt_to_openai(call) if schema is OPENAI_SCHEMA else call
+        return adapt_to_openai(call) if schema is OPENAI_SCHEMA else schema.with_metrics(call)
 
     async def _listed(self) -> list[ModelInfo]:
         """The models that the server lists, as read in the last LISTED seconds."""

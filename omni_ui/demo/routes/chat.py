@@ -165,7 +165,8 @@ async def _whole(turn: Turn, ask: Ask) -> Response:
                 choices.append(choice_of(piece, "length" if turn.cut and kind == "text" else "stop"))
     except Exception as wrong:
         return _errors.served(wrong)
-    return JSONResponse(completion(turn, choices, turn.usage()), headers={"X-Demo-Engine": "talk"})
+    body = completion(turn, choices, turn.usage()) | {"metrics": turn.metrics(ask.queue_times)}
+    return JSONResponse(body, headers={"X-Demo-Engine": "talk"})
 
 
 async def _events(turn: Turn, ask: Ask) -> AsyncIterator[str]:
@@ -179,8 +180,9 @@ async def _events(turn: Turn, ask: Ask) -> AsyncIterator[str]:
         choice: Json = {"index": 0, "delta": {"content": piece}, "logprobs": None, "finish_reason": None}
         if final and kind != "image":
             choice["finish_reason"] = "length" if turn.cut and kind == "text" else "stop"
+        metrics = turn.metrics(ask.queue_times) if final else None
         choice |= {"stop_reason": None, "token_ids": None} if last or kind != "text" else {"token_ids": None}
-        more: Json = {"metrics": None if last else {}, "modality": kind}
+        more: Json = {"metrics": metrics if last else {}, "modality": kind}
         if kind != "text":
             choice["delta"] = {"role": "assistant", "content": piece}
         if kind == "audio":

@@ -18,6 +18,9 @@ from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes.images import DEFAULT_SIZE, check_pixels, encode
 from omni_ui.demo.routes.media import decode, encode_audio
 
+STAGES = {"text": "assistant", "audio": "voice", "image": "painter"}
+"""What makes each modality."""
+
 
 class Chat(BaseModel):
     """What is looked at; the rest of OpenAI's fields are taken and have no effect, as with most models."""
@@ -51,6 +54,8 @@ class Turn:
     id: str = field(default_factory=lambda: f"chatcmpl-{uuid4().hex[:16]}")
     cut: bool = False
     words: int = 0
+    took: dict[str, float] = field(default_factory=dict)
+    """Seconds by modality."""
 
     @property
     def format(self) -> str:
@@ -71,8 +76,25 @@ class Turn:
         spoken = len(json.dumps(texts(self.body.messages))) if self.words else 0
         return {"prompt_tokens": spoken, "total_tokens": spoken + self.words, "completion_tokens": self.words}
 
+    def metrics(self, queue_times: Json) -> Json | None:
+        """What each stage took, where it was asked for (`return_stage_metrics`)."""
+        if not self.body.knob("return_stage_metrics"):
+            return None
+        stages: Json = {
+            str(number): {"stage_id": number, "stage_name": STAGES[kind], "stage_gen_time_ms": round(seconds * 1000, 2)}
+            for number, (kind, seconds) in enumerate(self.took.items())
+        }
+        return {"stage_metrics": stages, "stage_durations": queue_times}
+
     def make(self, delta: bool) -> Iterator[tuple[str, Any]]:
         """(modality, piece) in the order of the stages; without `delta` one whole piece for each."""
+        pieces, start = self._make(delta), time.monotonic()
+        for kind, piece in pieces:
+            self.took[kind] = self.took.get(kind, 0.0) + time.monotonic() - start
+            yield kind, piece
+            start = time.monotonic()
+
+    def _make(self, delta: bool) -> Iterator[tuple[str, Any]]:
         from omni_ui.demo.assistant import talk
 
         pieces: list[str] = []

@@ -128,7 +128,7 @@ async def edits(
             pictures = [editor.edit(media["image"], prompt, seed=sown + i, **how) for i in range(times)]
             if layers:
                 pictures = [layer for picture in pictures for layer in take_apart(picture, layers)]
-            detail, spent = bool(return_stage_metrics), time.monotonic() - start
+            spent, detail = ask.queue_times | {"edit": round(time.monotonic() - start, 4)}, bool(return_stage_metrics)
             return result(pictures, kind, output_compression, f"{width}x{height}", spent, detail)
 
         if stream:
@@ -184,7 +184,7 @@ async def _events(demo: Any, ask: Ask, work: Callable[[], Any], plan: str) -> As
     head = {"created": int(time.time()), "model": demo.model("edit")}
 
     def event(**data: Any) -> str:
-        return f"data: {json.dumps({'object': 'image.edit.chunk', **data, **head, 'metrics': None})}\n\n"
+        return f"data: {json.dumps({'object': 'image.edit.chunk', **head, 'metrics': None, **data})}\n\n"
 
     def making() -> Any:
         yield from re.findall(r"\S+\s*", plan)
@@ -196,7 +196,7 @@ async def _events(demo: Any, ask: Ask, work: Callable[[], Any], plan: str) -> As
                 if isinstance(piece, str):
                     yield event(type="ar_delta", delta=piece, index=0)
                 else:
-                    kept = {k: piece[k] for k in ("data", "output_format", "size")}
+                    kept = {k: piece[k] for k in ("data", "output_format", "size", "metrics")}
                     yield event(type="image", **kept)
     except Exception as wrong:
         error = _errors.stream_error(wrong)

@@ -1,6 +1,7 @@
 """Videos as jobs and at once (wire: api_server.py and protocol/videos.py of vLLM-Omni 0.30.0)."""
 
 import asyncio
+import json
 import time
 import uuid
 from collections.abc import Callable
@@ -60,6 +61,11 @@ def _work(demo: Any, film: Film, path: Path) -> Callable[[], bool]:
     return work
 
 
+def _times(film: Film, spent: float) -> Json:
+    """By stage: what it waited, and what it took from then on."""
+    return film.ask.queue_times | {"render": round(spent - (film.ask.waited or 0.0), 4)}
+
+
 @router.post("/v1/videos")
 @router.post("/v1/videos/generations")
 async def create(request: Request, film: Annotated[Film, Depends(read_form)]) -> Json:
@@ -92,7 +98,7 @@ async def _run(demo: Any, job: Job, film: Film) -> None:
             raise RuntimeError("No output generated from video generation pipeline.")
         how, spent = film.how, time.monotonic() - start
         job.facts |= {"status": "completed", "progress": 100, "file_name": job.path.name}
-        job.facts |= {"fps": float(how["fps"]), "num_frames": how["num_frames"], "stage_durations": {"render": spent}}
+        job.facts |= {"fps": float(how["fps"]), "num_frames": how["num_frames"], "stage_durations": _times(film, spent)}
         job.facts["duration_s"] = how["num_frames"] / how["fps"]
     except Exception as wrong:
         code = 400 if isinstance(wrong, GuardrailError) else getattr(wrong, "status_code", 500)
@@ -115,9 +121,10 @@ async def sync(request: Request, film: Annotated[Film, Depends(read_form)]) -> R
         return _errors.answer(wrong, "Video generation", value=500)
     finally:
         path.unlink(missing_ok=True)
-    spent = f"{time.monotonic() - start:.3f}"
-    headers = {"X-Request-Id": film.ask.id, "X-Model": film.facts["model"], "X-Inference-Time-S": spent}
-    headers |= {"X-Stage-Durations": f'{{"render":{spent}}}', "X-Peak-Memory-MB": "0.000", "X-Demo-Engine": "clip"}
+    spent = time.monotonic() - start
+    headers = {"X-Request-Id": film.ask.id, "X-Model": film.facts["model"], "X-Inference-Time-S": f"{spent:.3f}"}
+    headers |= {"X-Stage-Durations": json.dumps(_times(film, spent)), "X-Peak-Memory-MB": "0.000"}
+    headers |= {"X-Demo-Engine": "clip"}
     return Response(content, media_type="video/mp4", headers=headers)
 
 

@@ -220,8 +220,9 @@ class Answering(Work):
             draft.parts.append(Part("image", path=path))
         elif isinstance(event, Usage):
             self._usage = event
-        elif isinstance(event, Finish) and event.reason in ENDINGS:
-            draft.notes.append(ENDINGS[event.reason])
+        elif isinstance(event, Finish):
+            self.metrics = event.metrics
+            draft.notes += [ENDINGS[event.reason]] if event.reason in ENDINGS else []
         if isinstance(event, (TextDelta, ReasoningDelta)):
             self._times.append(time.monotonic())
 

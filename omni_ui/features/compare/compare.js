@@ -4,6 +4,7 @@ import { blindTest } from "./blind_test.js";
 import { button, theirs, when } from "./parts.js";
 import { commonKind, difference, filesOf, load, record, same } from "./records.js";
 import { SIDES, stage, table } from "./stage.js";
+import { waitsTable } from "../waits/waits_table.js";
 
 const TITLES = { image: "Two pictures compared", video: "Two videos compared", audio: "Two sounds compared", text: "Two texts compared" };
 
@@ -44,7 +45,7 @@ export const openComparison = async (dialog, chosen, titles) => {
     const pickers = both.map((one, side) => picker(one, kind, SIDES[side], changed));
     if (pickers.some(Boolean)) place.before(make("div", { class: "omni-compare-row" }, ...pickers));
     settings.append(...both.map((one, side) => described(one, SIDES[side], titles)));
-    settings.append(table(await difference(...both)));
+    settings.append(table(await difference(...both)), waitsTable(both.map((one) => one.waits)));
     await changed();
   } catch (error) {
     place.replaceChildren(make("p", { class: "omni-history-error", role: "alert" }, error.message));

@@ -29,6 +29,8 @@ class Cell:
     seconds: float = 0.0
     sentence: str = ""
     digest: str = ""
+    waits: Json = field(default_factory=dict)
+    """Where its time went, as a row of a table."""
 
     def as_value(self) -> Json:
         return {
@@ -40,6 +42,7 @@ class Cell:
             "text": self.text if len(self.text) <= LONGEST else f"{self.text[:LONGEST]} …",
             "seconds": round(self.seconds, 1),
             "sentence": self.sentence,
+            "waits": self.waits,
         }
 
 

@@ -2,6 +2,7 @@
 import { defineComponent } from "../../core/components.js";
 import { appRoot, make } from "../../core/dom.js";
 import { sessionHeaders } from "../../core/session.js";
+import { foldedWaits } from "../waits/waits_table.js";
 
 const PATIENCE = 400; // ms after the last key before the app is asked how long it would take
 const boards = {}; // by tab: what its Explore buttons call
@@ -248,6 +249,8 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
     document.dispatchEvent(new Event("omni-made-aside"));
     if (!board.over) return;
     notice(board.remarks.join(" "));
+    const done = board.cells.filter((cell) => cell.state === "done");
+    place.append(foldedWaits(done.map((cell) => cell.waits), done.map(name)));
     learn();
   };
   watch("value", heard);

@@ -17,6 +17,7 @@ from omni_ui.core.files import Json
 from omni_ui.core.run import Outcome, Work, run
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.grid.board import Board, Cell
+from omni_ui.features.waits.view import waits_row
 from omni_ui.store import StoreTrouble
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ async def _one(tab: "TabContext", backend: Backend, cell: Cell, work: Work) -> A
                 cell.files = outcome.files
                 cell.text = outcome.text if outcome.thread else ""  # of a conversation, and no thinking aloud
                 cell.digest = await asyncio.to_thread(digest, outcome.files, cell.text)
+                cell.waits = waits_row(outcome.waiting.as_dict()) if outcome.waiting else {}
                 cell.state, cell.note = "done", ""
                 await tab.keep(work, outcome, step.seconds)
                 yield True

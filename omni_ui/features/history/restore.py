@@ -15,11 +15,13 @@ import gradio as gr
 from omni_ui.core import status
 from omni_ui.core.files import shown
 from omni_ui.core.run import Outcome, Updates
+from omni_ui.core.servers.waiting import Waiting
 from omni_ui.features.history.opened import Opened
 from omni_ui.features.recipes import BadRecipe, Recipe
 from omni_ui.features.recipes.panel import settings_view
 from omni_ui.features.snippets.view import code_view
 from omni_ui.features.video.video_files import lend
+from omni_ui.features.waits.view import waits_view
 from omni_ui.store import HistoryFile, HistoryRecord
 from omni_ui.widgets.image_input import PictureForm
 
@@ -56,7 +58,7 @@ async def reopen(
     if record.error:
         return updates | {tab.status: status.failed(record.error, record.details)}
     facts = status.facts_of(record.seconds, opened.request.get("seed"), record.facts, record.model)
-    updates |= {tab.status: status.done([("", FILLED), *facts])}
+    updates |= {tab.status: status.done([("", FILLED), *facts], waits_view(Waiting.from_dict(record.waiting)))}
     views = await asyncio.to_thread(_recipe_views, tab, opened)
     updates |= views | {tab.settings: once_more(tab, opened) + views[tab.settings]}
     return updates | (await tab.reopen(opened) if tab.reopen else {})

@@ -16,6 +16,7 @@ from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.export import Kept, keepsake
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.recipes import BadRecipe, Recipe, difference, labelled
+from omni_ui.features.waits.view import waits_row
 from omni_ui.media.thumbnails import thumb
 from omni_ui.store import HistoryRecord, StoreTrouble
 
@@ -130,6 +131,7 @@ async def one(record: Own) -> Json:
         "details": record.details,
         "settings": _settings(record),
         "facts": record.facts,
+        "waits": waits_row(record.waiting),
         "files": [_file(record, place) for place in range(len(record.files))],
     }
 

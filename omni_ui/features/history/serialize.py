@@ -9,6 +9,7 @@ from gradio.utils import get_upload_folder
 from omni_ui.client import FileRef, Request, hint, type_of_file
 from omni_ui.core.files import Json
 from omni_ui.core.run import Values
+from omni_ui.features.recipes import Recipe
 from omni_ui.store import Source
 
 FILE_KINDS = ("image", "audio", "video")
@@ -52,6 +53,14 @@ class Pack:
             return {"file": None}
         self.sources.append(Source(path, "input", path.name, kind))
         return {"file": len(self.sources) - 1}
+
+
+def recipe_json(request: Request, model: str | None) -> Json | None:
+    """Blocking. None when a file of the request is gone."""
+    try:
+        return Recipe.of(request, model).as_dict()
+    except OSError:
+        return None
 
 
 def plain(value: Any, files: dict[type, Callable[[Any], Any]]) -> Any:

@@ -17,12 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from omni_ui.client import Request, VideoRequest, type_of_file
-from omni_ui.core.files import Json
 from omni_ui.core.run import Outcome, Values, Work
 from omni_ui.core.storage import Storage
-from omni_ui.features.history.serialize import Pack, as_files, plain, result_of, summary_of
+from omni_ui.features.history.serialize import Pack, as_files, plain, recipe_json, result_of, summary_of
 from omni_ui.features.history.unfinished import write_cut_off
-from omni_ui.features.recipes import Recipe
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.features.video.video_files import video_facts
 from omni_ui.store import HistoryRecord, Source, Store, StoreTrouble, VideoRecord
@@ -99,6 +97,7 @@ class Recorder:
             version=work.version,
             seconds=round(seconds, 3),
             facts=outcome.facts,
+            waiting=outcome.waiting.as_dict() if outcome.waiting else None,
         )
         self._remember(record.id, work.visitor or work.session or "", outcome)
         if work.visitor:
@@ -224,7 +223,7 @@ class Recorder:
         record = record.but(entered=pack.plain(typed), told=pack.plain(told))
         if request:
             pack.plain({name: getattr(request, name) for name in type(request).model_fields})  # the files as sent
-            record = record.but(recipe=await asyncio.to_thread(_recipe, request, record.model))
+            record = record.but(recipe=await asyncio.to_thread(recipe_json, request, record.model))
         await self._write(record.but(summary=summary_of(record.entered, record.recipe)), pack.sources)
 
     async def _write(self, record: HistoryRecord, sources: list[Source]) -> None:
@@ -266,9 +265,10 @@ class Recorder:
             model=job.model,
             version=job.version,
             seconds=round((job.ended or job.created) - job.created, 3),
-            recipe=await asyncio.to_thread(_recipe, request, job.model),
+            recipe=await asyncio.to_thread(recipe_json, request, job.model),
             entered=pack.plain(typed),
             facts=video_facts(job),
+            waiting=job.facts.get("waiting"),
         )
         await self._write(record.but(summary=summary_of(record.entered, record.recipe)), pack.sources)
 
@@ -290,11 +290,3 @@ class Recorder:
 def record_of(ticket: str) -> str:
     """The id of the record of a video job."""
     return hashlib.sha256(f"record of {ticket}".encode()).hexdigest()[:32]
-
-
-def _recipe(request: Request, model: str | None) -> Json | None:
-    """Blocking. None when a file of the request is gone."""
-    try:
-        return Recipe.of(request, model).as_dict()
-    except OSError:
-        return None

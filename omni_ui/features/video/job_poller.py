@@ -30,6 +30,7 @@ from omni_ui.core.files import Json
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.video.active_job import ActiveJob, Stopped
 from omni_ui.features.video.job_texts import CUT_OFF, CUT_OFF_AT_ONCE, GONE, NOT_HERE, SWEPT
+from omni_ui.features.video.job_waiting import SyncObserver, metrics_of, with_waiting
 from omni_ui.store import Store, StoreTrouble, VideoRecord
 from omni_ui.store.database import explain
 from omni_ui.store.timings import load_of
@@ -147,7 +148,9 @@ class JobPoller:
         await self._change(job, state="in_progress", at_once=True, started=time.time(), note="")
         path = self._store.files.incoming(".mp4")
         try:
-            await job.unless_stopped(self.backend.client.video_sync(request, path))
+            observer = SyncObserver()
+            await job.unless_stopped(self.backend.client.video_sync(request, path, on_wait=observer))
+            job.record = job.record.but(facts=job.record.facts | {"times": observer.times})
             await self._keep(job, path)
             await self._note_time(job.record)
         except OSError as wrong:
@@ -241,10 +244,9 @@ class JobPoller:
     async def _keep(self, job: ActiveJob, path: Path) -> None:
         size = (await asyncio.to_thread(path.stat)).st_size
         name = await asyncio.to_thread(self._store.files.keep, path)
-        ended = job.record.ended or time.time()
-        await self._change(
-            job, state="done", made=True, file=name, bytes=size, ended=ended, note="", error="", details=""
-        )
+        ended, facts = job.record.ended or time.time(), with_waiting(job.record)
+        done = {"state": "done", "made": True, "file": name, "bytes": size, "ended": ended, "facts": facts}
+        await self._change(job, **done, note="", error="", details="")
 
     async def delete_on_server(self, job: ActiveJob) -> str:
         """Stops the job on the server, where stopping is deleting. A sentence when it could not be stopped, else "".
@@ -292,4 +294,5 @@ def _changes(record: VideoRecord, seen: VideoJob) -> Json:
     if seen.done:
         changes |= {"made": True, "started": record.started or record.created, "ended": time.time()}
         changes["facts"] = {"fps": seen.fps, "frames": seen.frames, "duration": seen.duration}
+        changes["facts"]["times"] = metrics_of(seen)
     return changes

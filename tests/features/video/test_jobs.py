@@ -10,12 +10,14 @@ from omni_ui.client import OmniClient, VideoRequest
 from omni_ui.core.backends import Backends
 from omni_ui.core.run_queue import RunQueue
 from omni_ui.core.servers.backend import Backend
+from omni_ui.core.servers.waiting import Waiting
 from omni_ui.features.video import job_poller as poller
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.settings import Settings
 from omni_ui.store import Store
 from tests.video_server import MP4, VideoServer
 
+FACTS = {"fps": 16.0, "frames": 32, "duration": 2.0}
 ASKED = VideoRequest(prompt="a sea", size="64x64", num_frames=32, seed=7)
 
 
@@ -78,7 +80,10 @@ async def test_a_job_is_made_fetched_and_kept(tmp_path):
         assert list(dict.fromkeys(states)) == ["sending", "queued", "in_progress", "fetching", "done"]
         job = await bench.jobs.find(begun.ticket)
         assert bench.jobs.file_of(job).read_bytes() == MP4
-        assert job.facts == {"fps": 16.0, "frames": 32, "duration": 2.0}
+        assert {name: job.facts[name] for name in ("fps", "frames", "duration")} == FACTS
+        waiting = Waiting.from_dict(job.facts["waiting"])
+        assert waiting is not None
+        assert waiting.whole >= (job.ended or 0) - job.created - 0.01
         assert job.request["seed"] == 7
         assert len(job.ticket) >= 32
         assert bench.jobs._active == {}
