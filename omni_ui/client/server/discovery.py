@@ -6,7 +6,7 @@ from typing import Any
 
 from omni_ui.client.errors import BrokenAnswer
 from omni_ui.client.server.find_models import find_model, guess_model
-from omni_ui.client.server.known_models import START
+from omni_ui.client.server.known_models import LISTENS, START
 from omni_ui.client.server.model_facts import TABS, KnownModel
 from omni_ui.client.server.model_fields import taken_fields
 from omni_ui.client.server.schema import UNKNOWN, ServerSchema
@@ -173,7 +173,14 @@ def _judge_tab(
     verb = "read a text aloud" if tab == "speech" and "speaks" in entry.does else VERBS[tab]
     if several:
         return Ability(False, f"None of the models on this server can {VERBS[tab]}.", start=start)
+    if not entry.can and not guess:
+        return Ability(False, f"{name} {entry.does}{_use_of(entry)}", model.id, start)
     return Ability(False, f"{name} {entry.does}; it cannot {verb}.{doubt}", model.id, start, guess)
+
+
+def _use_of(entry: KnownModel) -> str:
+    """What a model without a tab is good for here."""
+    return ": name it in OMNI_LISTEN_URL." if entry.does == LISTENS else "; nothing for a browser."
 
 
 def _stages_of_chat(entry: KnownModel) -> str:

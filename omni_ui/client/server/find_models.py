@@ -2,16 +2,19 @@
 
 import re
 
+from omni_ui.client.server.deployed import published
 from omni_ui.client.server.known_models import HINTS, KNOWN_MODELS
 from omni_ui.client.server.model_facts import KnownModel, chat, edit, image, sound, video
 
-UNKNOWN = "may make pictures, sounds or videos"
-"""Of a model without a text stage whose name says nothing: try it."""
+UNKNOWN = "says nothing of what it makes: what this server has a route for can be tried"
+"""Of a model without a text stage whose name says nothing."""
 
 
 def find_model(name: str) -> KnownModel | None:
-    """The first entry for a model id."""
-    return next((known for known in KNOWN_MODELS if re.search(known.pattern, name.lower())), None)
+    """The first entry for a model id, else what upstream publishes of it (deployed.py)."""
+    lowered = name.lower().replace("_", "-")
+    known = next((known for known in KNOWN_MODELS if re.search(known.pattern, lowered)), None)
+    return known or published(name)
 
 
 def guess_model(name: str, max_model_len: int | None) -> KnownModel:

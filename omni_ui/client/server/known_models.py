@@ -1,8 +1,8 @@
 """What each family of models can do. Nothing on the wire says it (WIRE.md 3), so this table does.
 
-An entry is a pattern that is searched in the lower-cased model id, and what models of that name can do, by tab.
-The first entry that matches holds, so the narrow ones stand first. Limits and classes are vLLM-Omni 0.30.0's
-(diffusion/model_metadata.py, diffusion/registry.py, deploy/*.yaml).
+This is the hand-written part: what upstream publishes of each model is in deployed.py, and used where nothing is here.
+An entry is a pattern that is searched in the lower-cased model id (- for _), and what such models can do, by tab.
+The first that matches holds, so narrow ones stand first. Limits and classes: vLLM-Omni 0.30.0, model_metadata.py.
 
 `settings` are what the makers of a model recommend, by wire name; "size" is one that they name. The comment above an
 entry gives the source. Where no public source is known, there are none: the model's own defaults hold.
@@ -13,7 +13,7 @@ from typing import Any
 from omni_ui.client.server.model_facts import Facts, KnownModel, chat, edit, image, sound, speech, video
 
 PICTURES, EDITS, BOTH = "makes pictures", "changes pictures", "makes and changes pictures"
-CLIPS, VOICE, ALOUD = "makes videos", "speaks", "understands and speaks"
+CLIPS, VOICE, ALOUD, LISTENS = "makes videos", "speaks", "understands and speaks", "writes down what it hears"
 WAN = {"fps": 16, "num_frames": 81}
 FEW_STEPS: dict[str, Any] = {"num_inference_steps": 8, "true_cfg_scale": 1.0}
 
@@ -29,7 +29,7 @@ KNOWN_MODELS: list[KnownModel] = [
     KnownModel(
         r"gr00t|internvla|\bpi-?0(5|\b|_)|dreamzero|openpi|cosmos-?3.*policy", "This model", "steers a robot", {}
     ),
-    KnownModel(r"[-_]asr\b|whisper", "This model", "writes down what it hears", {}),
+    KnownModel(r"[-_]asr\b|whisper", "This model", LISTENS, {}),
     KnownModel(r"soulx-?singer", "This model", "sings from a score or a recording", {}),
     # Distilled to a few steps without guidance: the model cards of Qwen-Image-Lightning and Wan2.2-Lightning.
     KnownModel(r"qwen-image-edit.*lightning", "Qwen-Image-Edit-Lightning", EDITS, edit(4, **FEW_STEPS)),
@@ -228,8 +228,8 @@ KNOWN_MODELS: list[KnownModel] = [
     KnownModel(r"qwen3-tts.*base", "Qwen3-TTS-Base", "speaks with voices that it copies", speech("Base")),
     KnownModel(r"qwen3-?tts", "Qwen3-TTS", VOICE, speech()),
     KnownModel(
-        r"cosyvoice|fish-?(speech|audio)|s2-pro|voxtral.*tts|glm-?tts|index-?tts|higgs|voxcpm|omnivoice|moss-tts"
-        r"|moss-voice|audio8|breeze|gepard|ming.*tts|audex",
+        r"cosyvoice|fish-?(speech|audio|qwen)|s2-pro|voxtral.*tts|glm-?tts|index-?tts|higgs|voxcpm|omnivoice|moss-tts"
+        r"|moss-voice|audio8|breeze|gepard|ming.*tts|audex(?!.*only)",
         "This model",
         VOICE,
         speech(clones=True),
@@ -250,7 +250,7 @@ KNOWN_MODELS: list[KnownModel] = [
     KnownModel(
         r"qwen3-omni.*(thinking|captioner)", "Qwen3-Omni", "understands", chat("text image audio video", "text")
     ),
-    KnownModel(r"qwen(2\.5|3|3\.5)-omni", "Qwen-Omni", ALOUD, chat("text image audio video", "text audio")),
+    KnownModel(r"qwen(2[.-]5|3|3\.5)-omni", "Qwen-Omni", ALOUD, chat("text image audio video", "text audio")),
     KnownModel(r"dynin-?omni|joyai-vl-interaction", "This model", ALOUD, chat("text image audio video", "text audio")),
     KnownModel(r"minicpm-?o", "MiniCPM-o", ALOUD, chat("text image audio video", "text audio")),
     KnownModel(
