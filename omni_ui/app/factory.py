@@ -61,6 +61,7 @@ from omni_ui.features.login.tokens import Tokens
 from omni_ui.features.mcp.caller import McpCaller
 from omni_ui.features.mcp.endpoint import McpEndpoint, mcp_endpoint
 from omni_ui.features.recipes.panel import recipe_routes
+from omni_ui.features.speech.typed_text import TypedTexts
 from omni_ui.features.stage.examples import example_routes
 from omni_ui.features.talk.routes import talk_routes
 from omni_ui.features.video.jobs import VideoJobs
@@ -89,6 +90,7 @@ class Services:
         self.agents: McpEndpoint | None = None
         self.backends = Backends(settings)
         self.listening = Listening()
+        self.typed = TypedTexts()
         self.store = Store(settings.data_folder)
         self.jobs = VideoJobs(self.backends, self.store)
         self.sessions = Sessions()
@@ -171,6 +173,7 @@ def _add_routes(app: FastAPI, services: Services) -> None:
         return await backends.status(request.headers.get("x-omni-session"))
 
     app.include_router(services.listening.routes())
+    app.include_router(services.typed.routes())
     app.include_router(job_routes(services.jobs))
     app.include_router(history_routes(recorder))
     app.include_router(recipe_routes())
@@ -206,7 +209,7 @@ def _add_middleware(app: FastAPI, services: Services) -> None:
 def _mount_page(app: FastAPI, services: Services) -> FastAPI:
     """The Gradio page at /, after all routes of our own."""
     settings = services.settings
-    page, tabs = build_ui(services.backends, services.listening, services.jobs, services.recorder)
+    page, tabs = build_ui(services.backends, services.listening, services.typed, services.jobs, services.recorder)
     if settings.mcp:
         services.agents = mcp_endpoint(tabs)
         app.router.routes += services.agents.routes()

@@ -26,6 +26,7 @@ loadLater(() => import("../features/chat/chat.js"), "chat_messages", "chat_answe
 loadLater(() => import("../features/chat/window.js"), "chat_panel");
 loadLater(() => import("../features/chat/message_files.js"), "message_files", "file_picker", "download_file");
 loadLater(() => import("../features/speech/speech.js"), "speech_parts", "voice_list", "cast");
+loadLater(() => import("../features/speech/read_along.js"), "speech_words", "speech_typing");
 loadLater(() => import("../features/sound/lyrics.js"), "lyrics");
 loadLater(() => import("../features/video/jobs.js"), "video_jobs");
 loadLater(() => import("../features/talk/talk.js"), "talk");

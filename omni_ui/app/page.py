@@ -15,6 +15,7 @@ from omni_ui.features.limits.card import limits_card
 from omni_ui.features.model_defaults.model_defaults import Advice
 from omni_ui.features.recipes.panel import Recipes
 from omni_ui.features.send_to.send_to import SendTo
+from omni_ui.features.speech.typed_text import TypedTexts
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.tabs import chat, edit, history, image, sound, speech, talk, video
 from omni_ui.tabs import servers as server
@@ -22,11 +23,12 @@ from omni_ui.tabs.base import OmniTab
 
 
 def build_ui(
-    backends: Backends, listening: Listening, jobs: VideoJobs, recorder: Recorder
+    backends: Backends, listening: Listening, typed: TypedTexts, jobs: VideoJobs, recorder: Recorder
 ) -> tuple[gr.Blocks, list[OmniTab]]:
     """All tabs over these servers, and those with a form. Mount it with `theme`, `css` and `head` of omni_ui.app.theme.
 
-    listening: where tabs that speak put their sound while it arrives. jobs: the videos that are being made.
+    listening: where tabs that speak put their sound while it arrives. typed: texts that are spoken while
+    they are written. jobs: the videos that are being made.
     recorder: writes down what is made, for the history.
     """
     with gr.Blocks(title="Omni UI", analytics_enabled=False, fill_width=True) as page:
@@ -36,7 +38,7 @@ def build_ui(
         recipes = Recipes()
         drafts = Drafts()
         with gr.Tabs(selected="image", elem_id="omni-tabs", overflow_behavior="wrap") as strip:
-            tabs = _build_tabs(backends, listening, jobs)
+            tabs = _build_tabs(backends, listening, typed, jobs)
             sends = SendTo(tabs, recorder)
             talk.build()
             history.build(sends)
@@ -58,6 +60,7 @@ def build_ui(
         async def leave(request: gr.Request) -> None:
             await backends.forget(request.session_hash or "")
             jobs.forget(request.session_hash or "")
+            typed.forget(request.session_hash or "")
             for tab in tabs:
                 tab.repeat.forget(request.session_hash)
 
@@ -79,13 +82,13 @@ def build_ui(
     return page, tabs
 
 
-def _build_tabs(backends: Backends, listening: Listening, jobs: VideoJobs) -> list[OmniTab]:
+def _build_tabs(backends: Backends, listening: Listening, typed: TypedTexts, jobs: VideoJobs) -> list[OmniTab]:
     """The tabs with a form, in the order in which they stand."""
     return [
         chat.build(backends, listening),
         image.build(backends),
         edit.build(backends),
-        speech.build(backends, listening),
+        speech.build(backends, listening, typed),
         sound.build(backends, listening),
         video.build(backends, jobs),
     ]

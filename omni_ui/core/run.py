@@ -82,6 +82,10 @@ class Work(ABC):
     """The wire names of settings that were entered and that this server does not have."""
     metrics: Mapping[str, object] | None = None
     """What the server says of its stages (client/answers/stage_times.py)."""
+    typed: Values | None = None
+    """Fields that were written while it ran: they take the place of what had been entered when it began."""
+    again: bool = False
+    """It repeats a result that is shown: nothing is waited for that a visitor might still enter."""
     left: bool = False
     """The page has gone on to show something else: nothing more is said of this run."""
 

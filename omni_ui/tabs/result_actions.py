@@ -3,12 +3,27 @@
 It always belongs to what is shown: a run puts its own there when it shows something, and not before.
 """
 
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import gradio as gr
+
 from omni_ui.client import Request
+from omni_ui.core.audio_stream import Listening, Stream
 from omni_ui.core.run import Outcome, Updates, Work
 from omni_ui.features.recipes.panel import settings_of
 from omni_ui.features.repeat.repeat import Shown
 from omni_ui.features.snippets.view import code_view
 from omni_ui.features.tab_context import TabContext
+from omni_ui.widgets.events import PRIVATE
+from omni_ui.widgets.fields import Component
+
+if TYPE_CHECKING:
+    from omni_ui.tabs.base import OmniTab
+
+ShowStopped = Callable[[Stream], Awaitable[tuple[Updates, list[Path]]]]
+"""What had arrived of a stream: how it is shown, and its files; none when it was whole."""
 
 
 async def below(tab: TabContext, work: Work, outcome: Outcome, record: str = "", now: Shown | None = None) -> Updates:
@@ -29,3 +44,18 @@ async def below_result(
             tab.backends.call_for(tab.name, session, request, model), tab.backends.shown_address(tab.name, session)
         ),
     }
+
+
+def keep_after_stop(
+    tab: "OmniTab", listening: Listening, player: Component, shows: list[Component], show: ShowStopped
+) -> None:
+    """After Stop, what had arrived of a sound that was listened to stays as a file. shows: the components of `show`."""
+
+    async def keep_what_arrived(element: str | None) -> Updates:
+        stream = listening.shown_in(element)
+        if stream is None or not stream.work or not stream.work.fresh:
+            return {shows[0]: gr.skip()}
+        updates, files = await show(stream)
+        return updates | await below(tab, stream.work, Outcome(files)) if files else {shows[0]: gr.skip()}
+
+    tab.stop_button.click(keep_what_arrived, player, [*shows, tab.settings, tab.code], queue=False, **PRIVATE)

@@ -62,6 +62,7 @@ class RunHandler:
         yield {tab.status: status.working()}  # before the server is asked who it is, which may take seconds
         ability = await backend.ability(tab.name)
         work = tab.begin(self.make, asked, values, request, backend, ability.model if ability else None)
+        work.again = bool(repetition)
         async with aclosing(self._steps(backend, work, request)) as steps:
             async for step, latest in steps:
                 if step.kind == "failed":
@@ -69,6 +70,7 @@ class RunHandler:
                     seen |= await below(tab, work, work.outcome()) if work.fresh else {}
                     yield seen | await self._failure(step.error, request, values, work, backend)
                 elif step.kind == "done":
+                    asked = asked.model_copy(update=work.typed)
                     now = tab.repeat.made(asked, values, step.outcome, work.model, work.version) if self.main else None
                     yield latest | await self._finish(work, step, before if repetition == "check" else None, now)
                 else:

@@ -8,13 +8,13 @@ from omni_ui.client import SoundRequest
 from omni_ui.client.server.model_rules import made_by
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
-from omni_ui.core.run import Outcome, Updates
+from omni_ui.core.run import Updates
 from omni_ui.features.history.opened import Opened
 from omni_ui.features.sound.lyrics import lyrics_help
 from omni_ui.features.sound.run import SoundRun, SoundStage
 from omni_ui.features.stage.examples import hello
 from omni_ui.tabs.base import OmniTab
-from omni_ui.tabs.result_actions import below
+from omni_ui.tabs.result_actions import keep_after_stop
 from omni_ui.widgets.audio_player import sound_drawing, sound_player
 from omni_ui.widgets.events import PRIVATE
 
@@ -80,18 +80,11 @@ def build(backends: Backends, listening: Listening) -> SoundTab:
             return (await stage.show(opened.results[0]))[0]
         return {stage.result: None, stage.drawing: None, stage.player: ""}
 
-    async def keep_what_arrived(player: str | None) -> Updates:
-        stream = listening.shown_in(player)
-        if stream is None or not stream.work or not stream.work.fresh:
-            return {stage.result: gr.skip()}
-        updates, files = await stage.show_stopped(stream)
-        return updates | await below(tab, stream.work, Outcome(files)) if files else {stage.result: gr.skip()}
-
     for name in ("make", "instructions"):  # last in the API, for programs that know the order of the others
         tab.form.controls[name] = tab.form.controls.pop(name)
     tab.later_results = [stage.player]
     tab.runs(lambda request: SoundRun(request, stage, listening, tab.ability), [stage.result, stage.drawing])
-    tab.stop_button.click(keep_what_arrived, stage.player, [*stage.all, tab.settings, tab.code], queue=False, **PRIVATE)
+    keep_after_stop(tab, listening, stage.player, stage.all, stage.show_stopped)
     tab.reopen, tab.reopened = reopen, stage.all
     make = cast(gr.Dropdown, tab.form.controls["make"])
     make.change(tab.fields_for, make, tab.following, **PRIVATE)

@@ -1,31 +1,38 @@
 """The Speech tab: text to speech, heard while it is made; voices copied and saved; long texts and scripts."""
 
-from typing import Any
+import asyncio
+from functools import partial
+from typing import Any, cast
 
 import gradio as gr
 
-from omni_ui.client import Request
+from omni_ui.client import Request, hint
 from omni_ui.client.server.model_rules import task_to_set
 from omni_ui.core import status
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Updates, Values, Work
+from omni_ui.core.run import Updates, Values, Work
 from omni_ui.features.history.opened import Opened
 from omni_ui.features.i18n.languages import drawn
-from omni_ui.features.speech.fields import cast_field, parts_list
+from omni_ui.features.speech.fields import cast_field, parts_list, typing_field, words_field
 from omni_ui.features.speech.long_text import Made, Reading
 from omni_ui.features.speech.pieces import not_spoken, speakers
-from omni_ui.features.speech.request import SpokenText
+from omni_ui.features.speech.read_along import ReadingAlong, can_read_along
+from omni_ui.features.speech.request import MAX_LONG, SpokenText
 from omni_ui.features.speech.run import PCM_RATE, Speaking, Stage, show_file, show_stopped
+from omni_ui.features.speech.subtitles import read_vtt
+from omni_ui.features.speech.typed_text import TypedTexts
+from omni_ui.features.speech.word_times import shown_words, spread, timed
 from omni_ui.features.voices.panel import VoicesPanel
 from omni_ui.features.voices.reference import Reference
 from omni_ui.features.voices.voices import Known, fetch, warning
 from omni_ui.media.audio import Bare
 from omni_ui.tabs.base import OmniTab
-from omni_ui.tabs.result_actions import below
+from omni_ui.tabs.result_actions import keep_after_stop
 from omni_ui.widgets.audio_player import sound_drawing, sound_player
 from omni_ui.widgets.events import PRIVATE
+from omni_ui.widgets.fields import Component
 
 HELLO = "Your speech plays here while it is made."
 CLONE = "Copy a voice from a recording"
@@ -47,12 +54,20 @@ class SpeechTab(OmniTab):
     """The frame, and the voices of the server in everything that lists them."""
 
     panel: VoicesPanel
+    typing: Component
 
     async def advise(self, session: str | None) -> Updates:
         """What the model is made for, and its voices."""
         task = await self._task(session)
         note = {self.advice: TASKS[task]} if task in TASKS else await super().advise(session)
-        return note | await self.list_voices(session)
+        return note | await self.list_voices(session) | {self.form.controls["reading"]: await self._readings(session)}
+
+    async def _readings(self, session: str | None) -> Updates:
+        """The ways to read a text; while it is typed only where the server speaks over an open connection."""
+        backend, ability = self.backends.for_tab("speech", session), await self.ability(session)
+        offers = backend is not None and ability is not None and ability.can and await can_read_along(backend)
+        ways = hint(SpokenText.model_fields["reading"], "presets")
+        return gr.update(choices=[(drawn(words), way) for words, way in ways if way != "live" or offers])
 
     async def wishes(self, session: str | None) -> dict[str, Any]:
         """Listening while it is spoken, and the task that the model is made for."""
@@ -68,7 +83,7 @@ class SpeechTab(OmniTab):
 
     @property
     def advised(self) -> list[gr.components.Component]:
-        return [*super().advised, *self.listing]
+        return [*super().advised, *self.listing, self.form.controls["reading"]]
 
     @property
     def listing(self) -> list[gr.components.Component]:
@@ -90,12 +105,13 @@ class SpeechTab(OmniTab):
         }
 
 
-def build(backends: Backends, listening: Listening) -> SpeechTab:
+def build(backends: Backends, listening: Listening, typed: TypedTexts) -> SpeechTab:
     tab = SpeechTab(SpokenText, "Speech", backends, status.empty(HELLO, EXAMPLES, "speech-input"))
     tab.wished = ["stream", "task_type"]
     with tab.frame():
         with tab.controls():
             tab.form.controls["cast"] = cast_field("speech-cast")
+            tab.typing = typing_field("speech-typing")
             with gr.Accordion(CLONE, open=False, elem_id="speech-clone", elem_classes="omni-advanced"):
                 recording, transcript = tab.form.add("ref_audio"), tab.form.add("ref_text", lines=2)
                 timbre = tab.form.add("x_vector_only_mode")
@@ -110,13 +126,18 @@ def build(backends: Backends, listening: Listening) -> SpeechTab:
                 files=gr.File(label="Subtitles", file_count="multiple", visible=False, elem_id="speech-files"),
                 parts=parts_list("speech-parts"),
                 made=gr.State(None),
+                words=words_field("speech-words"),
             )
     tab.form.controls["ref_audio_2"] = tab.form.controls.pop("ref_audio_2")  # last in the API
     with tab.opened:
         tab.panel = VoicesPanel(backends)
     tab.panel.wire(tab.list_voices, tab.listing, tab.form.controls["voice"])
 
+    longest = int(backends.limits.caps.get("text", MAX_LONG))
+
     def make(request: SpokenText) -> Work:
+        if request.reading == "live":
+            return ReadingAlong(request, stage, listening, typed, longest)
         return (Speaking if request.reading == "whole" else Reading)(request, stage, listening)
 
     def again(request: SpokenText) -> Work:
@@ -133,34 +154,49 @@ def build(backends: Backends, listening: Listening) -> SpeechTab:
             raise Invalid.because("voice", "Choose a voice in the list first.")
         return SpokenText(input=SAMPLE, voice=str(entered["saved"]).lower(), stream=True)
 
+    tab.later_results = [stage.words]
     tab.runs(make, stage.all)
     tab.runs(again, stage.all, more={"made": stage.made, "parts": stage.parts}, read=read_again, on=stage.parts.redo)
     tab.runs(make, stage.all, more={"saved": tab.panel.list}, read=read_sample, on=tab.panel.listen.click)
 
     async def reopen(at: Opened) -> Updates:
-        shown: Updates = {stage.player: "", stage.parts: None}
-        shown[stage.files] = [str(path) for path in at.results[1:]] or None
-        if not at.results:
-            return shown | {stage.result: None, stage.drawing: None}
-        path = at.results[0]
-        bare = Bare(at.request.get("sample_rate") or PCM_RATE) if path.suffix == ".pcm" else None
-        return shown | (await show_file(stage, path, bare))[0]
+        return await show_again(stage, at)
 
-    tab.reopen, tab.reopened = reopen, [stage.result, stage.files, stage.player, stage.drawing, stage.parts]
-
-    async def keep_what_arrived(player: str | None) -> Updates:
-        stream = listening.shown_in(player)
-        if stream is None or not stream.work or not stream.work.fresh:
-            return {stage.result: gr.skip()}
-        updates, files = await show_stopped(stage, stream)
-        return updates | await below(tab, stream.work, Outcome(files)) if files else {stage.result: gr.skip()}
-
-    tab.stop_button.click(
-        keep_what_arrived, stage.player, [stage.result, stage.drawing, tab.settings, tab.code],
-        api_visibility="private", queue=False, show_progress="hidden",
-    )  # fmt: skip
+    tab.reopen, tab.reopened = reopen, stage.seen
+    keep_after_stop(tab, listening, stage.player, [stage.result, stage.drawing], partial(show_stopped, stage))
     _wire(tab)
+    _wire_typing(tab, typed)
     return tab
+
+
+async def show_again(stage: Stage, at: Opened) -> Updates:
+    """A result of the history: its file, its subtitles, and its words with their times."""
+    shown: Updates = {stage.player: "", stage.parts: None, stage.words: None}
+    shown[stage.files] = [str(path) for path in at.results[1:]] or None
+    if not at.results:
+        return shown | {stage.result: None, stage.drawing: None}
+    path = at.results[0]
+    bare = Bare(at.request.get("sample_rate") or PCM_RATE) if path.suffix == ".pcm" else None
+    updates, seconds = await show_file(stage, path, bare)
+    subtitles = next((file for file in at.results if file.suffix == ".vtt"), None)
+    if subtitles:
+        shown[stage.words] = shown_words(timed(read_vtt(await asyncio.to_thread(subtitles.read_text, "utf-8"))))
+    elif seconds and at.request.get("input"):
+        shown[stage.words] = shown_words(spread(str(at.request["input"]), seconds))
+    return shown | updates
+
+
+def _wire_typing(tab: SpeechTab, typed: TypedTexts) -> None:
+    """While a text is read along, the page writes into a place of its own (typed_text)."""
+    reading = cast(gr.Dropdown, tab.form.controls["reading"])
+
+    async def follow(way: str, request: gr.Request) -> Updates:
+        session = request.session_hash
+        if way != "live" or not session:
+            return {tab.typing: None}
+        return {tab.typing: {"ticket": typed.open(session).ticket}}
+
+    reading.change(follow, reading, tab.typing, **PRIVATE)
 
 
 def _wire(tab: SpeechTab) -> None:

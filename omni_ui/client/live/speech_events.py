@@ -1,5 +1,6 @@
 """What comes over the websocket /v1/audio/speech/stream (WIRE.md 13): samples, and the words of a sentence."""
 
+import re
 from dataclasses import dataclass
 
 from omni_ui.client.answers.failures import error_from_body
@@ -14,6 +15,8 @@ MOST_SOUND = 64 * 2**20
 """Bytes of sound of one piece: 23 minutes at 24 kHz. More is a server that has lost its way."""
 MOST_WORDS = 20_000
 LOWEST_RATE, HIGHEST_RATE = 4_000, 192_000
+BEFORE = re.compile(r"^Generation failed for utterance \d+, sentence \d+: ")
+"""What the server puts before the words of an error (serving_speech_stream.py:395-399)."""
 NO_ROUTE = "This server does not speak over an open connection."
 
 
@@ -86,8 +89,7 @@ def stream_error(event: Event) -> OmniError:
     """{"type":"error","message"}: the server's words without what it puts before them."""
     said = event.get("message")
     message = said if isinstance(said, str) else ""
-    if message.startswith("Generation failed for"):
-        message = message.partition(": ")[2] or message
+    message = BEFORE.sub("", message)
     if "not available" in message and "Streaming speech" in message:
         return NotFound(NO_ROUTE, f"Its {PATH} says: {message}", server_message=message)
     return error_from_body({"error": {"message": message}}, 400, path=PATH)

@@ -17,7 +17,7 @@ from omni_ui.client.answers.formats import replace_files
 from omni_ui.client.connection.transport import Transport
 from omni_ui.client.errors import BadRequest, BrokenAnswer, NotFound, NotReachable, OmniError, TimedOut
 from omni_ui.client.live.sockets import Event, LiveSocket, open_socket
-from omni_ui.client.live.speech_events import NO_ROUTE, PATH, Sound, SpokenEvent, stream_error
+from omni_ui.client.live.speech_events import NO_ROUTE, PATH, Sound, SpokenEvent, WordTimes, stream_error
 from omni_ui.client.requests.base import WireCall
 from omni_ui.client.requests.speech import SpeechRequest
 
@@ -49,8 +49,7 @@ class _SayAgain(Exception):
 class SpeechSession:
     """One connection; pieces are spoken one after the other. Made by `OmniClient.open_speech`.
 
-    words: whether the server gives word times; known after the first piece, and False from then on where it has no
-    aligner.
+    words: whether the last piece came with the times of its words; before the first one, whether they are asked for.
     """
 
     def __init__(self, connect: Callable[[], Awaitable[LiveSocket]], config: Event, patience: float) -> None:
@@ -103,23 +102,23 @@ class SpeechSession:
 
     async def _spoken(self, text: str, last: bool) -> AsyncGenerator[SpokenEvent]:
         """last: whether no further try follows."""
-        fresh, begun, whole = self._socket is None, False, False
+        fresh, begun, whole, timed = self._socket is None, False, False, False
         socket = self._socket or await self._opened()
         try:
             await self._send(socket, {"type": "input.text", "text": text}, {"type": "input.done"})
             async with aclosing(self._answer(socket)) as events:
                 async for event in events:
-                    begun = True
+                    begun, timed = True, timed or isinstance(event, WordTimes)
                     yield event
-            whole = True
+            whole, self.words = True, timed
         except _Closed as closed:
             if not fresh and not begun and not last:  # it was closed while nothing was spoken, as old servers do
                 raise _SayAgain from None
             what = "The connection to the server broke in the middle of a sentence."
             raise closed.failure or NotReachable(what, "What had arrived is kept: try again.") from None
         except OmniError as error:
-            if self.words and not begun and "forced-aligner" in error.server_message:
-                self.words = self._config["word_timestamps"] = False
+            if "word_timestamps" in self._config and not begun and "forced-aligner" in error.server_message:
+                del self._config["word_timestamps"]
                 raise _SayAgain from None
             whole = not isinstance(error, (BrokenAnswer, TimedOut))
             raise

@@ -215,7 +215,7 @@ class SpeechStream:
             if config.word_timestamps:
                 words = await asyncio.to_thread(word_times, text, sent / 2 / voice.RATE)
                 await self._chunk(at, sent, b"", words)
-        except (WebSocketDisconnect, RuntimeError):
+        except WebSocketDisconnect:
             raise
         except Exception as wrong:
             failed = True

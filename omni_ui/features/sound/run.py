@@ -6,13 +6,12 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
-from omni_ui.client import Ability, OmniClient, OmniError, SoundRequest, Speech
+from omni_ui.client import Ability, OmniClient, SoundRequest, Speech
 from omni_ui.core.audio_stream import Listening, Stream
 from omni_ui.core.files import keep, shown
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Tell, Updates, Work
 from omni_ui.features.speech.run import Spoken, save_arrived, speed_facts
-from omni_ui.media.audio import save_pcm
 from omni_ui.media.recording import Recording, read_recording
 from omni_ui.media.waveform import draw
 from omni_ui.widgets.audio_player import drawing_of
@@ -89,36 +88,28 @@ class SoundRun(Work):
         yield updates
 
     async def _streamed(self, omni: OmniClient, tell: Tell) -> AsyncGenerator[Updates]:
-        song = Spoken(self._listening, self)
-        try:
-            async with aclosing(song.streamed(omni, self.request.as_song(), tell)) as chunks:
-                async for _ in chunks:
-                    self.note = f"Singing, {song.length:.1f} s so far"
-                    if not self.fresh and song.stream:
-                        self.fresh = True
-                        stage = self._stage
-                        yield {stage.player: song.stream.element, stage.result: None, stage.drawing: None}
-                    else:
-                        yield {}
-            if song.stream:
-                song.stream.close(whole=True)
-        except OmniError:
-            if song.pcm:  # what arrived stays; its name says that it is not all
-                yield (await self._stage.show(await self._keep(song, UNFINISHED)))[0]
-            raise
-        finally:
-            if song.stream:
-                song.stream.close()
-        updates, facts = await self._stage.show(await self._keep(song, "song"))
+        song, stage = Spoken(self._listening, self), self._stage
+
+        async def keep_part() -> Updates:
+            return (await stage.show(await self._keep(song, UNFINISHED)))[0]
+
+        def begin(element: str) -> Updates:
+            return {stage.player: element, stage.result: None, stage.drawing: None}
+
+        def note(seconds: float) -> str:
+            return f"Singing, {seconds:.1f} s so far"
+
+        events = omni.speech_stream(self.request.as_song(), on_wait=tell)
+        async with aclosing(song.updates(events, note, begin, keep_part)) as updates:
+            async for update in updates:
+                yield update
+        shown, facts = await stage.show(await self._keep(song, "song"))
         self._made.facts += [*speed_facts(song.length, song.seconds, song.first)[1:], *facts]
-        yield updates
+        yield shown
 
     async def _keep(self, song: Spoken, stem: str) -> Path:
         bare = self.request.response_format == "pcm" and stem == "song"
-        save = (
-            keep(bytes(song.pcm), f"{stem}.pcm") if bare else save_pcm(bytes(song.pcm), song.rate, song.channels, stem)
-        )
-        self._made.files = [await save]
+        self._made.files = [await (keep(bytes(song.pcm), f"{stem}.pcm") if bare else song.save(stem))]
         return self._made.files[0]
 
     async def show(self, events: list[Updates]) -> Updates:

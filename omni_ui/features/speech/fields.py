@@ -34,6 +34,22 @@ def cast_field(elem_id: str) -> Component:
     )
 
 
+def words_field(elem_id: str) -> Component:
+    """A text that lights up word by word. value: that of `word_times.shown_words`, or None."""
+    template = '<section class="omni-words" aria-label="Read along" hidden></section>'
+    return _made(None, "speech_words", template, elem_id=elem_id)
+
+
+def typing_field(elem_id: str) -> Component:
+    """How a text is written that is read meanwhile. value: {"ticket"} while it is (see `typed_text`), else None."""
+    template = (
+        '<div class="omni-typing" hidden><p class="omni-quiet">Each sentence is spoken when it is complete. What was '
+        "spoken is not spoken again when you change it. After a minute without a key the text counts as finished.</p>"
+        '<button type="button" class="omni-small" id="speech-finish" hidden>The text is finished</button></div>'
+    )
+    return _made(None, "speech_typing", template, elem_id=elem_id)
+
+
 def _made(value: Any, component: str, template: str, **more: Any) -> Component:
     made = gr.HTML(value, **mounted(template, component), padding=False, **more)
     made.api_info = lambda: {"type": "object"}

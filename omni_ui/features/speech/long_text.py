@@ -18,6 +18,7 @@ from omni_ui.features.speech.pieces import Piece
 from omni_ui.features.speech.request import SpokenText
 from omni_ui.features.speech.run import DRAWN, Spoken, Stage, show_file, speed_facts, with_reference
 from omni_ui.features.speech.subtitles import Cue, srt, vtt
+from omni_ui.features.speech.word_times import cue, shown_words
 from omni_ui.media.audio import join, peaks, save_pcm
 from omni_ui.media.recording import read_recording
 
@@ -217,12 +218,13 @@ class Reading(Work):
         facts = [("parts", str(len(self._parts)))]
         facts += speed_facts(length, self._took, self._first) if not self._again else [("speech", f"{length:.1f} s")]
         self._made = Outcome([path, *texts], facts=facts)
-        return updates | self._view() | {self._stage.files: [str(one) for one in texts]}
+        files = {self._stage.files: [str(text) for text in texts], self._stage.words: shown_words(self._cues())}
+        return updates | self._view() | files
 
     def _cues(self) -> list[Cue]:
         cues, at = [], 0.0
         for part in self._parts:
-            cues.append(Cue(at, at + part.seconds, part.piece.text, part.piece.speaker))
+            cues.append(cue(part.piece.text, at, at + part.seconds, speaker=part.piece.speaker))
             at += part.seconds + part.piece.pause
         return cues
 

@@ -17,7 +17,7 @@ AFTER_SENTENCE, AFTER_TURN, AFTER_PARAGRAPH = 0.25, 0.4, 0.6
 NEAR = 40
 """Letters before and after an end mark that are looked at."""
 
-_DENSE = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+DENSE = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _CLOSING = "(?:[\"'”’»›)\\]』」）》】]|[ \u00a0\u202f]»)*"  # French sets a space before »
 _END = re.compile(
     rf"[.!?…]+{_CLOSING}(?=\s|$)"  # Latin, Cyrillic, Greek: only before a space
@@ -55,6 +55,26 @@ def sentences(text: str, most: int = MOST) -> list[Piece]:
     return pieces
 
 
+def complete(text: str, settled: bool = False) -> int:
+    """How many letters of a text that is still being written can be spoken: up to the last certain end of a sentence.
+
+    An end is certain when something follows it, since that may go on with the sentence ("Dr. Who", "3.5");
+    settled: nothing was written for a moment, so an end mark at the end counts. A sentence that grows too long is cut.
+    """
+    end = 0
+    for mark in _END.finditer(text):
+        follows = text[mark.end() :].strip() or (settled or re.match(f"[{DENSE}。！？]", mark[0]))
+        if follows and _is_end(text, mark):
+            end = mark.end()
+    for line in re.finditer(r"\n\s*(?=\S)", text):  # a line that goes on in small letters was only wrapped
+        if "\n" in line[0].strip(" ")[1:] or not text[line.end()].islower():
+            end = max(end, line.start())
+    if weight(text[end:]) > 2 * MOST:
+        cuts = [cut.end() for cut in re.finditer(rf"{_CLAUSE.pattern}|\s+", text[end:])]
+        end += max((cut for cut in cuts if weight(text[end : end + cut]) <= MOST), default=MOST)
+    return end
+
+
 def script(text: str, most: int = MOST) -> list[Piece]:
     """The turns of a script (see `script_text`); lines without a name go on with the turn before.
 
@@ -81,7 +101,7 @@ def speakers(text: str) -> list[str]:
 
 def weight(text: str) -> int:
     """How long a text is to speak, see MOST."""
-    return len(text) + 2 * len(re.findall(f"[{_DENSE}]", text))
+    return len(text) + 2 * len(re.findall(f"[{DENSE}]", text))
 
 
 def _unwrap(paragraph: str) -> str:
@@ -114,7 +134,7 @@ def _is_end(line: str, end: re.Match[str]) -> bool:
         return True
     before = re.search(r"[\w.]+$", line[max(0, end.start() - NEAR) : end.start()])
     word = before[0] if before else ""
-    if len(word) == 1 and word.isalpha() and not re.match(f"[{_DENSE}]", word):
+    if len(word) == 1 and word.isalpha() and not re.match(f"[{DENSE}]", word):
         return word == "I" or not rest  # initials: J. R. R. Tolkien
     if re.fullmatch(r"(\w\.)+\w", word):
         return not rest  # U.S. Army, z.B. Berlin

@@ -18,16 +18,18 @@ class SpokenText(SpeechRequest):
 
     own: ClassVar[frozenset[str]] = frozenset({"reading", "cast"})
 
-    reading: Literal["whole", "sentences", "script"] = knob(
+    reading: Literal["whole", "sentences", "script", "live"] = knob(
         "whole",
         label="Read",
-        help="Long texts are spoken sentence by sentence and joined. A script has lines such as Alice: Hello.",
+        help="Long texts are spoken sentence by sentence and joined. A script has lines such as Alice: Hello. "
+        "While I type speaks each sentence when it is complete.",
         place="main",
         kind="choice",
         presets=[
             ("In one piece", "whole"),
             ("Sentence by sentence", "sentences"),
             ("As a script with voices", "script"),
+            ("While I type", "live"),
         ],
         validate_default=True,
     )

@@ -2,19 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
 
-from omni_ui.client import AudioChunk, Failed, OmniClient, OmniError, SpeechRequest
+from omni_ui.client import AudioChunk, Failed, OmniClient, OmniError, SpeechEvent, SpeechRequest
 from omni_ui.core.audio_stream import Listening, Stream
 from omni_ui.core.files import keep, shown
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Tell, Updates, Work
 from omni_ui.features.speech.request import SpokenText
+from omni_ui.features.speech.word_times import shown_words, spread
 from omni_ui.features.voices.reference_check import remarks, sendable
 from omni_ui.media.audio import Bare, save_pcm
 from omni_ui.media.recording import read_recording
@@ -34,7 +35,10 @@ UNFINISHED = "speech-unfinished"
 
 @dataclass(frozen=True)
 class Stage:
-    """The components that a run shows. made: the state that holds the parts of the last long text."""
+    """The components that a run shows. made: the state that holds the parts of the last long text.
+
+    words: the text, word by word, with the times at which it is heard.
+    """
 
     player: Component
     result: Component
@@ -42,14 +46,21 @@ class Stage:
     parts: Component
     files: Component
     made: gr.State
+    words: Component
 
     @property
     def all(self) -> list[Component]:
         return [self.result, self.files, self.player, self.drawing, self.parts, self.made]
 
+    @property
+    def seen(self) -> list[Component]:
+        """What a result that is opened again sets."""
+        return [self.result, self.files, self.player, self.drawing, self.parts, self.words]
+
     def cleared(self) -> Updates:
         """Nothing is left of what was shown before."""
-        return {self.result: None, self.files: None, self.player: "", self.drawing: None, self.parts: None}
+        return {self.result: None, self.files: None, self.player: "", self.drawing: None, self.parts: None,
+                self.words: None}  # fmt: skip
 
 
 async def with_reference(request: SpokenText) -> SpokenText:
@@ -87,10 +98,51 @@ class Spoken:
         self.rate, self.channels = PCM_RATE, 1
         self.pcm = bytearray()
 
+    async def updates(
+        self,
+        events: AsyncGenerator[SpeechEvent],
+        note: Callable[[float], str],
+        begin: Callable[[str], Updates],
+        keep_part: Callable[[], Awaitable[Updates]],
+    ) -> AsyncGenerator[Updates]:
+        """What the page shows of one stream of sound while it arrives. Failures are raised, after what is kept of it.
+
+        note: what is said of the seconds so far. begin: the first update, with the element that plays the stream. keep_part:
+        keeps and shows what had arrived when the stream failed.
+        """
+        try:
+            async with aclosing(self.heard(events)) as chunks:
+                async for _ in chunks:
+                    self.work.note = note(self.length)
+                    if not self.work.fresh and self.stream:
+                        self.work.fresh = True
+                        yield begin(self.stream.element)
+                    else:
+                        yield {}
+            if self.stream:
+                self.stream.close(whole=True)
+        except OmniError:
+            if self.pcm:  # what arrived stays; its name says that it is not all
+                yield await keep_part()
+            raise
+        finally:
+            if self.stream:
+                self.stream.close()
+
+    async def save(self, stem: str) -> Path:
+        """What arrived, as a WAV file."""
+        return await save_pcm(bytes(self.pcm), self.rate, self.channels, stem)
+
     async def streamed(self, omni: OmniClient, request: SpeechRequest, tell: Tell) -> AsyncGenerator[AudioChunk]:
+        """`heard` of a request's speech."""
+        async with aclosing(self.heard(omni.speech_stream(request, on_wait=tell))) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    async def heard(self, arriving: AsyncGenerator[SpeechEvent]) -> AsyncGenerator[AudioChunk]:
         """Hands the sound to the listener as it arrives. A failure in mid-stream is raised after the last chunk."""
         began = time.monotonic()
-        async with aclosing(omni.speech_stream(request, on_wait=tell)) as events:
+        async with aclosing(arriving) as events:
             async for event in events:
                 if isinstance(event, AudioChunk):
                     if self.first is None:
@@ -178,38 +230,33 @@ class Speaking(Work):
         bare = Bare(request.sample_rate or PCM_RATE) if speech.suffix == ".pcm" else None
         updates, length = await show_file(self._stage, path, bare)
         self._made = Outcome([path], facts=speed_facts(length, speech.seconds) if length else [])
-        yield self._stage.cleared() | updates
+        yield self._stage.cleared() | updates | self._words(request, length)
 
     async def _streamed(self, omni: OmniClient, request: SpokenText, tell: Tell) -> AsyncGenerator[Updates]:
         spoken = Spoken(self._listening, self)
-        try:
-            async with aclosing(spoken.streamed(omni, request, tell)) as chunks:
-                async for _ in chunks:
-                    self.note = f"Speaking, {spoken.length:.1f} s so far"
-                    if not self.fresh and spoken.stream:
-                        self.fresh = True
-                        yield self._stage.cleared() | {self._stage.player: spoken.stream.element}
-                    else:
-                        yield {}
-            if spoken.stream:
-                spoken.stream.close(whole=True)
-        except OmniError:
-            if spoken.pcm:  # what arrived stays; its name says that it is not all
-                self._made = Outcome([await self._save(spoken, UNFINISHED)])
-                updates, _ = await show_file(self._stage, self._made.files[0])
-                yield updates
-            raise
-        finally:
-            if spoken.stream:
-                spoken.stream.close()
-        bare = Bare(spoken.rate, spoken.channels) if request.response_format == "pcm" else None
-        path = await (keep(bytes(spoken.pcm), "speech.pcm") if bare else self._save(spoken, "speech"))
-        updates, _ = await show_file(self._stage, path, bare)
-        self._made = Outcome([path], facts=speed_facts(spoken.length, spoken.seconds, spoken.first))
-        yield updates
 
-    async def _save(self, spoken: Spoken, stem: str) -> Path:
-        return await save_pcm(bytes(spoken.pcm), spoken.rate, spoken.channels, stem)
+        async def keep_part() -> Updates:
+            self._made = Outcome([await spoken.save(UNFINISHED)])
+            return (await show_file(self._stage, self._made.files[0]))[0]
+
+        def begin(element: str) -> Updates:
+            return self._stage.cleared() | {self._stage.player: element}
+
+        def note(seconds: float) -> str:
+            return f"Speaking, {seconds:.1f} s so far"
+
+        events = omni.speech_stream(request, on_wait=tell)
+        async with aclosing(spoken.updates(events, note, begin, keep_part)) as updates:
+            async for update in updates:
+                yield update
+        bare = Bare(spoken.rate, spoken.channels) if request.response_format == "pcm" else None
+        path = await (keep(bytes(spoken.pcm), "speech.pcm") if bare else spoken.save("speech"))
+        finished, _ = await show_file(self._stage, path, bare)
+        self._made = Outcome([path], facts=speed_facts(spoken.length, spoken.seconds, spoken.first))
+        yield finished | self._words(request, spoken.length)
+
+    def _words(self, request: SpokenText, seconds: float | None) -> Updates:
+        return {self._stage.words: shown_words(spread(request.input, seconds)) if seconds else None}
 
     async def show(self, events: list[Updates]) -> Updates:
         return {part: value for update in events for part, value in update.items()}

@@ -7,7 +7,7 @@ from omni_ui.core.audio_stream import Listening
 from omni_ui.features.speech.run import Stage, show_stopped
 from tests.speaking import beep
 
-STAGE = Stage(*(MagicMock() for _ in range(6)))
+STAGE = Stage(*(MagicMock() for _ in range(7)))
 
 
 async def shown_after_stop(whole: bool, pcm: bytes) -> tuple[dict, list[Path]]:
