@@ -47,6 +47,7 @@ OURS = {
     "status": "what the header shows",
     "talk": "live calls, and the recordings of them",
     "take": "a result as a download, with its settings inside",
+    "typed": "a text that is spoken while it is written, from the page that writes it",
 }
 """What comes after /omni/ in our own routes."""
 AGENTS = {

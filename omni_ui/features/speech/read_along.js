@@ -99,51 +99,60 @@ defineComponent("speech_words", ({ element, props, watch }) => {
 });
 
 // --- A text that is spoken while it is typed
+let typing = null; // the component as it was drawn last: { ticket, finish }
+let armed = false; // begins by itself: the text was begun while nothing had been read of it
+const field = () => document.querySelector("#speech-input textarea");
+const running = () => !!document.querySelector("#speech-status [data-state=working]");
+const latest = new Latest(async (written) => {
+  const body = JSON.stringify({ ticket: typing.ticket(), ...written });
+  await fetch(`${appRoot()}/omni/typed`, { method: "POST", headers: { "Content-Type": "application/json" }, body }).catch(() => {});
+});
+const tell = (done = false) => {
+  if (typing?.ticket()) latest.give({ text: field().value.slice(0, 100_001), done });
+};
+
+document.addEventListener("input", (event) => {
+  if (!typing?.ticket() || event.target !== field()) return;
+  const text = field().value;
+  if (!text.trim()) armed = true;
+  if (running()) return tell();
+  if (armed && hasSentence(text)) {
+    armed = false;
+    document.querySelector("#speech-run").click();
+  }
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("#speech-run")) armed = false;
+}, true);
+
+// While it runs there is something to finish, and what was typed since the press of Run to be told.
+let wasRunning = false;
+const look = () => {
+  if (!typing) return;
+  typing.finish.hidden = !(typing.ticket() && running());
+  if (running() && !wasRunning) tell();
+  wasRunning = running();
+};
+const observe = () => {
+  const status = document.querySelector("#speech-status");
+  if (!status) return setTimeout(observe, 200);
+  new MutationObserver(() => { if (running() !== wasRunning) look(); }).observe(status, { childList: true, subtree: true });
+};
+observe();
+
 defineComponent("speech_typing", ({ element, props, watch }) => {
   const box = element.querySelector(".omni-typing");
   const finish = element.querySelector("#speech-finish");
-  const field = () => document.querySelector("#speech-input textarea");
-  const running = () => !!document.querySelector("#speech-status [data-state=working]");
-  let armed = false; // begins by itself: the text was begun while nothing had been read of it
-  const latest = new Latest(async (written) => {
-    const body = JSON.stringify({ ticket: props.value?.ticket, ...written });
-    await fetch(`${appRoot()}/omni/typed`, { method: "POST", headers: { "Content-Type": "application/json" }, body }).catch(() => {});
+  finish.addEventListener("click", () => {
+    tell(true);
+    finish.hidden = true;
   });
-  const tell = (done = false) => {
-    if (props.value?.ticket) latest.give({ text: field().value.slice(0, 100_001), done });
-  };
-
-  document.addEventListener("input", (event) => {
-    if (!props.value?.ticket || event.target !== field()) return;
-    const text = field().value;
-    if (!text.trim()) armed = true;
-    if (running()) return tell();
-    if (armed && hasSentence(text)) {
-      armed = false;
-      document.querySelector("#speech-run").click();
-    }
-  });
-  document.addEventListener("click", (event) => {
-    if (event.target.closest?.("#speech-run")) armed = false;
-  }, true);
-  finish.addEventListener("click", () => { tell(true); finish.hidden = true; });
-  // While it runs there is something to finish.
-  const look = () => {
-    finish.hidden = !(props.value?.ticket && running());
-    if (props.value?.ticket && running()) tell(); // what was typed between the press of Run and now
-  };
-  const observe = () => {
-    const status = document.querySelector("#speech-status");
-    if (!status) return setTimeout(observe, 200);
-    let was = false;
-    new MutationObserver(() => { if (running() !== was) { was = !was; look(); } }).observe(status, { childList: true, subtree: true, attributes: true });
-  };
   const show = () => {
+    typing = { finish, ticket: () => props.value?.ticket };
     box.hidden = !props.value?.ticket;
     armed = !field()?.value.trim();
     look();
   };
   watch("value", show);
   show();
-  observe();
 });

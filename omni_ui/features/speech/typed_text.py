@@ -33,7 +33,9 @@ class TypedText:
         self._news.clear()
 
     def write(self, text: str, done: bool) -> None:
-        self.text, self.done = text, done
+        """What the page says now; once the text is done it stays so, also when an older word comes late."""
+        if not self.done:
+            self.text, self.done = text, done
         self._news.set()
 
     async def changed(self, seconds: float) -> bool:

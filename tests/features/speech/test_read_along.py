@@ -98,6 +98,7 @@ async def test_the_page_writes_by_its_ticket_and_the_oldest_texts_are_forgotten(
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as http:
         sent = {"ticket": typed.ticket, "text": "Hello", "done": True}
         assert (await http.post("/omni/typed", json=sent)).status_code == 200
+        assert (await http.post("/omni/typed", json=sent | {"text": "Hell", "done": False})).status_code == 200
         assert (typed.text, typed.done, await typed.changed(1)) == ("Hello", True, True)
         assert (await http.post("/omni/typed", json=sent | {"ticket": "x"})).status_code == 404
         assert (await http.post("/omni/typed", json=sent | {"text": "x" * 100_002})).status_code == 422
