@@ -107,8 +107,8 @@ class Spoken:
     ) -> AsyncGenerator[Updates]:
         """What the page shows of one stream of sound while it arrives. Failures are raised, after what is kept of it.
 
-        note: what is said of the seconds so far. begin: the first update, with the element that plays the stream. keep_part:
-        keeps and shows what had arrived when the stream failed.
+        note: what is said of the seconds so far. begin: the first update, with the element that plays the stream.
+        keep_part: keeps and shows what had arrived when the stream failed.
         """
         try:
             async with aclosing(self.heard(events)) as chunks:
