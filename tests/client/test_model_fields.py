@@ -55,7 +55,9 @@ def test_slots_of_a_video_follow_what_its_model_works_from() -> None:
         "input_reference", "input_references", "audio_reference",
     ]  # fmt: skip
     assert "input_reference" not in hidden("video", "Wan-AI/Wan2.2-I2V-A14B-Diffusers")
-    assert "input_references" not in hidden("video", "Wan-AI/Wan2.1-VACE-14B-diffusers")
+    vace = hidden("video", "Wan-AI/Wan2.1-VACE-14B-diffusers")
+    assert {"image_reference", "video_reference"}.isdisjoint(vace)
+    assert {"last_frame", "source_video", "input_references"} <= set(vace)
 
 
 def test_every_name_in_the_table_is_a_field_and_every_pattern_a_known_model() -> None:
@@ -64,7 +66,7 @@ def test_every_name_in_the_table_is_a_field_and_every_pattern_a_known_model() ->
         assert set(names.split()) <= set(fields), pattern
         assert set(names.split()) - set(fields_not_taken(tab, names.split())) == set(names.split())
     known = " ".join(entry.pattern for entry in KNOWN_MODELS)
-    for word in ("hunyuanimage", "lance", "moss-tts", "qwen3-?tts"):
+    for word in ("hunyuanimage", "lance", "moss-tts", "qwen3-?tts", "minimax-?h3", "vace"):
         assert word in known
 
 

@@ -1,6 +1,7 @@
 """Sends a WireCall and hands back the answer: tries, deadline, key, files. No other module knows httpx's errors."""
 
 import asyncio
+import io
 import json
 import time
 from collections.abc import AsyncGenerator, Mapping
@@ -287,6 +288,10 @@ class Transport(Reader):
         files = [
             (name, (path.name, opened.enter_context(path.open("rb")), _part_type(name, type_of_file(path))))
             for name, path in call.files
+        ]
+        files += [
+            (name, (f"{name}.json", io.BytesIO(part.write().encode()), "application/json"))
+            for name, part in call.json_files
         ]
         return build(call.method, url, data=fields or None, files=files or None, headers=headers)
 

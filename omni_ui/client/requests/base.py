@@ -7,8 +7,10 @@ metadata, host limits and the API schema all read these declarations and nothing
 
 import json
 import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import (
@@ -134,11 +136,23 @@ JsonObject = Annotated[dict[str, Any] | None, BeforeValidator(_read_json)]
 
 
 @dataclass(frozen=True)
+class JsonFile:
+    """A part of a form that is a file of JSON, written when it is sent. Blocking: it may read a picture.
+
+    size: its shape in words, for those who read the call.
+    """
+
+    write: Callable[[], str]
+    size: str
+
+
+@dataclass(frozen=True)
 class WireCall:
     """One HTTP request as data: what the client sends and what the code export prints.
 
     Either `json` or `form` (with `files`) is set. Files are (field, path); they are read when sent. A value of the
-    form is its text, or JSON with a FileRef in it, which becomes text when it is sent.
+    form is its text, or JSON with a FileRef in it, which becomes text when it is sent. json_files are parts named
+    after their field.
 
     With the method WEBSOCKET, `json` is the first message, and `later` holds those that are sent when a video has come
     so far: (second, message).
@@ -150,6 +164,7 @@ class WireCall:
     form: list[tuple[str, Any]] | None = None
     files: list[tuple[str, Path]] = field(default_factory=list)
     later: list[tuple[float, dict[str, JsonValue]]] = field(default_factory=list)
+    json_files: list[tuple[str, JsonFile]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -168,7 +183,9 @@ class Request(BaseModel):
     tab: ClassVar[str]
     path: ClassVar[str]
     own: ClassVar[frozenset[str]] = frozenset()
-    """Fields of the page alone, which are not on the wire."""
+    """Fields that are not on the wire by their own name."""
+    carried_by: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """For fields of `own` that go out in another field: that field's wire name."""
 
     @model_validator(mode="before")
     @classmethod

@@ -31,6 +31,13 @@ def _check_audio(path: Path) -> Path:
     return _check(path, ("audio/", "video/"), "a recording: choose a WAV, MP3, FLAC or OGG file")
 
 
+def _check_video(path: Path) -> Path:
+    path = _check(path, ("video/",), "a video: choose an MP4 or MOV file")
+    if path.suffix.lower() not in (".mp4", ".mov"):  # the server goes by the name (helpers.py:584-593)
+        raise ValueError(f"The file {path.name} is not an MP4 or MOV file: save it as one.")
+    return path
+
+
 def _check_visual(path: Path) -> Path:
     return _check(path, ("image/", "video/"), "a picture or a video: choose a PNG, JPEG, WebP or MP4 file")
 
@@ -57,6 +64,8 @@ VisualFile = Annotated[Path, AfterValidator(_check_visual)]
 MaybeImage = Annotated[ImageFile | None, MaybeFile]
 MaybeAudio = Annotated[AudioFile | None, MaybeFile]
 MaybeVisual = Annotated[VisualFile | None, MaybeFile]
+MaybeVideo = Annotated[Annotated[Path, AfterValidator(_check_video)] | None, MaybeFile]
+VideoFiles = Annotated[list[Annotated[Path, AfterValidator(_check_video)]], BeforeValidator(_as_list)]
 ImageFiles = Annotated[list[ImageFile], BeforeValidator(_as_list)]
 MediaFiles = Annotated[list[Annotated[Path, AfterValidator(_check_media)]], BeforeValidator(_as_list)]
 
@@ -72,6 +81,8 @@ class FormRequest(Request):
         files: list[tuple[str, Path]] = []
         sent = self.payload()
         for name, info in type(self).model_fields.items():
+            if name in self.own:
+                continue
             if hint(info, "kind") in FILE_KINDS:
                 value = getattr(self, name)
                 files += [(name, path) for path in (value if isinstance(value, list) else [value]) if path]

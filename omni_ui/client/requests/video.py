@@ -1,280 +1,241 @@
-"""Videos: POST /v1/videos, /v1/videos/sync: forms (fields: vLLM-Omni 0.30.0, video/generation/helpers.py:852-895)."""
+"""Videos: POST /v1/videos, /v1/videos/sync: forms (vLLM-Omni 0.30.0, video/generation/helpers.py:852-895).
 
-from collections.abc import Sequence
+What a video is made from has a slot for each role. On the wire a last frame and reference videos are files of
+`input_references`; reference pictures are data addresses, or files as well where they are large (helpers.py:1049-1060).
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from types import MappingProxyType
+from typing import ClassVar, TypeVar
 
-from pydantic import AfterValidator, ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator
 
 from omni_ui.client.answers.formats import FileRef
-from omni_ui.client.requests.base import INT64, MAX_PROMPT, JsonObject, Maybe, WireCall, Words, knob
-from omni_ui.client.requests.files import AudioFile, FormRequest, MaybeFile, MaybeVisual, MediaFiles
-from omni_ui.client.requests.image import check_size
-from omni_ui.client.requests.timeline import Timeline
-from omni_ui.client.requests.video_settings import VIDEO_SIZES, Switch, WholeSeconds
-from omni_ui.client.requests.video_stream import check_streamed, stream_call
+from omni_ui.client.requests.base import Maybe, WireCall, knob
+from omni_ui.client.requests.files import ImageFiles, MaybeAudio, MaybeImage, MaybeVideo, VideoFiles, as_text
+from omni_ui.client.requests.noise_mask import FRAMES_PER_SECOND, ClipShape, parse_ranges, sound_mask, video_mask
+from omni_ui.client.requests.video_fields import MAX_TEXT_FIELD, VideoFields
+from omni_ui.client.requests.video_settings import VIDEO_SIZES
 
-MAX_TEXT_FIELD = 700_000
-"""Bytes of a file that still fits as base64 into a text field of a form, 1 MiB (WIRE.md 6)."""
+__all__ = ["VIDEO_SIZES", "VideoRequest"]
+
+REFERENCES = ("input_reference", "input_references", "image_reference", "video_reference")
+SlotT = TypeVar("SlotT")
+RATIOS = {"21:9": 21 / 9, "16:9": 16 / 9, "4:3": 4 / 3, "1:1": 1.0, "3:4": 3 / 4, "9:16": 9 / 16}
 
 
-class VideoRequest(FormRequest):
+class VideoRequest(VideoFields):
     """Makes a video from words, a picture, a video or a sound. The server makes it as a job."""
 
     tab: ClassVar[str] = "video"
     path: ClassVar[str] = "/v1/videos"
-    own: ClassVar[frozenset[str]] = frozenset({"watch", "timeline"})
-
-    prompt: Words = knob(
-        ...,
-        label="Prompt",
-        help="What happens in the video.",
-        place="main",
-        kind="text",
-        min_length=1,
-        max_length=MAX_PROMPT,
-        cap="text",
+    own: ClassVar[frozenset[str]] = VideoFields.own | {"last_frame", "video_noise_seconds"}
+    carried_by: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"last_frame": "input_references", "video_noise_seconds": "video_noise_mask"}
     )
-    input_reference: MaybeVisual = knob(
-        label="First frame",
-        help="The picture that the video starts from. Without a size of its own the video gets the picture's shape.",
-        place="main",
+
+    last_frame: MaybeImage = knob(
+        label="Last frame",
+        help="The picture that the video ends with, of the same shape as the first frame.",
+        place="own",
         kind="image",
     )
-    input_references: MediaFiles = knob(
+    image_reference: ImageFiles = knob(
         [],
-        label="Videos to work from",
-        help="Models that mix references take pictures and recordings here too.",
-        kind="video",
-        max_length=16,
+        label="Reference pictures",
+        help="Who or what is in the video, or its style. The prompt calls them by their order: image 1, image 2.",
+        place="own",
+        kind="image",
+        max_length=9,
     )
-    audio_reference: Annotated[AudioFile | None, MaybeFile] = knob(
-        label="Sound",
-        help="What is spoken or heard in the video, for models that follow a sound. At most 700 kB.",
+    video_reference: VideoFiles = knob(
+        [],
+        label="Reference videos",
+        help="Motion or camera to take over, in this order.",
+        place="own",
+        kind="video",
+        max_length=3,
+    )
+    source_video: MaybeVideo = knob(
+        label="Video to change", help="An MP4 or MOV file of which a part is made anew.", place="own", kind="video"
+    )
+    source_audio: MaybeAudio = knob(
+        label="Sound to change",
+        help="A WAV or MP3 file in the place of the video's own sound.",
+        place="own",
         kind="audio",
     )
-    size: Annotated[Maybe[str], AfterValidator(check_size)] = knob(
-        label="Size",
-        help="Width and height in pixels. Larger videos take much longer.",
-        place="card",
-        kind="size",
-        presets=VIDEO_SIZES,
-        cap="size",
-    )
-    seconds: WholeSeconds = knob(
-        label="Length",
-        help="How long the video is, in whole seconds. Ignored if Frames is set.",
-        place="card",
-        kind="number",
-        unit="s",
-        presets=[("4 s", "4"), ("8 s", "8"), ("12 s", "12")],
-        cap="seconds",
-    )
-    num_frames: Maybe[int] = knob(
-        label="Frames",
-        help="How many pictures make up the video. Many models want 4 × n + 1, for example 81.",
-        place="card",
-        kind="number",
-        ge=1,
-        le=2000,
-        cap="frames",
-    )
-    fps: Maybe[float] = knob(
-        label="Frame rate",
-        help="How fast the frames play. The same frames at a higher rate make a shorter video.",
-        place="card",
-        kind="number",
-        unit="fps",
-        ge=1,
-        le=120,
-        cap="rate",
-    )
-    seed: Maybe[int] = knob(
-        label="Seed",
-        help="The same seed and settings give the same video. -1 is a random one.",
-        place="card",
-        kind="seed",
-        ge=-INT64,
-        le=INT64 - 1,
-    )
-    num_inference_steps: Maybe[int] = knob(
-        label="Inference steps",
-        help="More steps: finer and slower.",
-        place="card",
-        kind="slider",
-        ge=1,
-        le=200,
-        cap="steps",
-    )
-    guidance_scale: Maybe[float] = knob(
-        label="Guidance scale",
-        help="How closely the video follows the prompt.",
-        place="card",
-        kind="slider",
-        step=0.1,
-        ge=0,
-        le=20,
-    )
-    negative_prompt: Maybe[str] = knob(
-        label="Negative prompt", help="What the video should not show.", kind="text", max_length=MAX_PROMPT, cap="text"
-    )
-    guidance_scale_2: Maybe[float] = knob(
-        label="Second guidance scale",
-        help="Guidance of the second of two experts (Wan2.2).",
-        kind="slider",
-        step=0.1,
-        ge=0,
-        le=20,
-    )
-    boundary_ratio: Maybe[float] = knob(
-        label="Boundary",
-        help="Where the first expert hands over to the second (Wan2.2): 0.875 is usual.",
-        kind="slider",
-        step=0.005,
-        ge=0,
-        le=1,
-    )
-    flow_shift: Maybe[float] = knob(
-        label="Flow shift",
-        help="Moves the effort between motion and detail: 5 for 720p, 12 for 480p (Wan2.2).",
-        kind="number",
-    )
-    true_cfg_scale: Maybe[float] = knob(
-        label="True CFG scale",
-        help="A second kind of guidance, for models that know it.",
-        kind="slider",
-        step=0.1,
-        ge=0,
-        le=20,
-    )
-    quality: Maybe[Literal["lossless", "high"]] = knob(
-        label="Quality", help="What the model may save on: lossless nothing, high a little.", kind="choice"
-    )
-    generate_sound: Maybe[bool] = knob(
-        label="With sound",
-        help="Makes the sound to the picture, for models that can.",
-        kind="choice",
-        presets=[("On", True), ("Off", False)],
-    )
-    sound_duration: Maybe[float] = knob(
-        label="Length of the sound",
-        help="Leave empty to match the length of the video.",
-        kind="number",
-        unit="s",
-        gt=0,
-        le=600,
-        cap="seconds",
-    )
-    aspect_ratio: Maybe[Literal["21:9", "16:9", "4:3", "1:1", "3:4", "9:16"]] = knob(
-        label="Aspect ratio", help="Shape of the video, for models that take it in the place of a size.", kind="choice"
-    )
-    short_edge: Maybe[int] = knob(
-        label="Short edge",
-        help="Its shorter side, together with the aspect ratio.",
-        kind="number",
-        unit="px",
-        ge=16,
-        le=4320,
-        cap="size",
-    )
-    start_time_seconds: Maybe[float] = knob(
-        label="Start in the reference",
-        help="Where in the reference video to start.",
-        kind="number",
-        unit="s",
-        ge=0,
-        le=3600,
-    )
-    enable_frame_interpolation: Maybe[bool] = knob(
-        label="Smooth motion",
-        help="Draws frames in between, for models that can.",
-        kind="choice",
-        presets=[("On", True), ("Off", False)],
-    )
-    frame_interpolation_exp: Maybe[int] = knob(
-        label="Smoothness", help="1 doubles the frames, 2 makes four of one.", kind="number", ge=1, le=4
-    )
-    frame_interpolation_scale: Maybe[float] = knob(
-        label="Smoothing scale", help="Smaller finds large motions better.", kind="number", gt=0, le=4
-    )
-    control_reference: MaybeVisual = knob(
-        label="Control", help="A picture or video whose edges, depth … the result follows.", kind="video"
-    )
-    control_type: Maybe[Literal["edge", "blur", "depth", "seg", "wsm"]] = knob(
-        label="Control type", help="What is taken over from the control.", kind="choice"
-    )
-    lora: JsonObject = knob(
-        label="LoRA",
-        help='An adapter on the server, as JSON: {"name": "style", "path": "/adapters/style", "scale": 0.8}.',
-        kind="json",
-        expert=True,
-        lora=True,
-    )
-    extra_params: JsonObject = knob(
-        label="Extra parameters",
-        help="Parameters that only this model knows, as a JSON object.",
-        kind="json",
-        expert=True,
-    )
-
-    watch: Switch = knob(
-        label="Watch while it is made",
-        help="Plays the video from its first piece on. It is kept with this page open only.",
+    video_noise_mask: MaybeImage = knob(
+        label="Where the picture changes",
+        help="White is made anew, black is kept. Nothing painted: the whole picture.",
         place="own",
-        kind="switch",
+        kind="image",
     )
-    timeline: Timeline = knob(
-        [],
-        label="Timeline",
-        help='What changes while it is watched, by the second of the video: [{"at": 2, "prompt": "snow falls"}], or '
-        '{"at": 3, "keys": "w"} for models with a camera (W A S D move, I J K L turn).',
+    video_noise_seconds: Maybe[str] = knob(
+        label="When the picture changes",
+        help="Seconds, such as 1-2.5, 4-6. Empty: all the time.",
         place="own",
-        kind="json",
+        kind="line",
+        max_length=200,
+    )
+    audio_noise_mask: Maybe[str] = knob(
+        label="When the sound changes",
+        help="Seconds in which the sound is made anew, such as 1-2.5.",
+        place="own",
+        kind="line",
+        max_length=200,
+        validate_default=True,
+    )
+    num_outputs_per_prompt: Maybe[int] = knob(
+        label="Videos at once",
+        help="vLLM-Omni 0.30.0 makes as many and hands out the first: the others are lost.",
+        kind="number",
+        ge=1,
+        le=10,
+        cap="n",
     )
 
-    @field_validator("watch")
+    @field_validator(
+        "last_frame", "image_reference", "video_reference", "source_video", "source_audio", "num_outputs_per_prompt"
+    )
     @classmethod
-    def _can_be_watched(cls, watch: bool | None, info: ValidationInfo) -> bool | None:
-        return check_streamed(cls, info.data) if watch else None
+    def _not_watched(cls, value: SlotT, info: ValidationInfo) -> SlotT:
+        if value and info.data.get("watch"):
+            title = cls.model_fields[info.field_name or ""].title
+            raise ValueError(
+                f"“{title}” has no effect on a video that is watched while it is made: clear it, or switch that off."
+            )
+        return value
 
-    @field_validator("timeline")
+    @field_validator("last_frame")
     @classmethod
-    def _only_watched(cls, timeline: Timeline, info: ValidationInfo) -> Timeline:
-        return timeline if info.data.get("watch") else []
-
-    @field_validator("input_references")
-    @classmethod
-    def _one_kind(cls, paths: list[Path], info: ValidationInfo) -> list[Path]:
-        if paths and info.data.get("input_reference"):
-            raise ValueError("One picture or video and several references exclude each other: clear one of them.")
-        return paths
-
-    @field_validator("audio_reference")
-    @classmethod
-    def _small_sound(cls, path: Path | None, info: ValidationInfo) -> Path | None:
-        if path and path.stat().st_size > MAX_TEXT_FIELD:
-            raise ValueError("The sound is larger than 700 kB, which is all this server takes: save it as MP3.")
+    def _no_other_references(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        if path and (info.data.get("input_references") or info.data.get("audio_reference")):
+            raise ValueError("A last frame and references exclude each other: clear one of them.")
         return path
 
-    @field_validator("control_type")
+    @field_validator("image_reference", "video_reference")
     @classmethod
-    def _both(cls, kind: str | None, info: ValidationInfo) -> str | None:
-        if kind and not info.data.get("control_reference"):
-            raise ValueError("A control type needs a control: add one, or clear the type.")
-        return kind
+    def _no_frames(cls, paths: list[Path], info: ValidationInfo) -> list[Path]:
+        if paths and (info.data.get("input_reference") or info.data.get("last_frame")):
+            raise ValueError("A first or last frame and references exclude each other: clear one of them.")
+        return paths
 
-    def payload(self) -> dict[str, Any]:
-        return {name: value for name, value in super().payload().items() if name not in self.own}
+    @field_validator("source_audio")
+    @classmethod
+    def _wav_or_mp3(cls, path: Path | None) -> Path | None:
+        if path and path.suffix.lower() not in (".wav", ".mp3"):  # the server goes by the name (helpers.py:584-593)
+            raise ValueError(f"The file {path.name} is not a WAV or MP3 file: save it as one.")
+        return path
+
+    @field_validator("video_noise_mask")
+    @classmethod
+    def _has_a_video(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        if path and not info.data.get("source_video"):
+            raise ValueError("A part of the picture is painted, and there is no video to change: add one.")
+        return path
+
+    @field_validator("video_noise_seconds", "audio_noise_mask")
+    @classmethod
+    def _within_the_clip(cls, text: str | None, info: ValidationInfo) -> str | None:
+        if not text:
+            return None
+        video, sound = info.data.get("source_video"), info.data.get("source_audio")
+        if not video and not (sound and info.field_name == "audio_noise_mask"):
+            raise ValueError("There is nothing to change: add the video whose part is made anew.")
+        shape = _shape_of(info.data)
+        for start, end in parse_ranges(text):
+            last = start if end == math.inf else end
+            if shape and last > shape.seconds:
+                raise ValueError(
+                    f"The range ends at {last:g} s, and the video is {shape.seconds:g} s long: shorten it."
+                )
+        return text
+
+    @field_validator("audio_noise_mask")
+    @classmethod
+    def _something_changes(cls, text: str | None, info: ValidationInfo) -> str | None:
+        """Looks at all that belongs to a change; this is the last of its fields."""
+        video, sound = info.data.get("source_video"), info.data.get("source_audio")
+        changes = text or info.data.get("video_noise_mask") or info.data.get("video_noise_seconds")
+        if sound and not text:
+            raise ValueError("A sound to change needs the seconds in which it changes, such as 1-2.5.")
+        if video and not changes:
+            raise ValueError("Say what changes in the video: paint where, or write in which seconds.")
+        if changes and _shape_of(info.data) is None:
+            raise ValueError("A change needs a size and a length: set both, as those of the video.")
+        return text
+
+    def payload(self) -> dict[str, object]:
+        own = {*self.own, *(name for name in ("image_reference", "video_reference") if not getattr(self, name))}
+        return {name: value for name, value in super().payload().items() if name not in own}
+
+    @property
+    def clip_shape(self) -> ClipShape | None:
+        """The shape that masks are made for; None without a size and a length."""
+        return _shape_of({"size": self.size, "seconds": self.seconds, "num_frames": self.num_frames})
 
     def wire(self, model: str | None = None) -> WireCall:
-        if self.watch:
-            return stream_call(self.payload(), self.input_reference, self.timeline, model)
         call = super().wire(model)
-        if self.audio_reference is None:
+        if self.watch:
             return call
-        # The one medium that this server takes no file for; it is small (helpers.py:858, 1048-1060).
-        sound = {"audio_url": FileRef(self.audio_reference)}
-        files: Sequence[tuple[str, Path]] = [one for one in call.files if one[0] != "audio_reference"]
-        return WireCall(
-            call.method, call.path, form=[*(call.form or []), ("audio_reference", sound)], files=list(files)
-        )
+        by_role = (*REFERENCES, "video_noise_mask")
+        form = [pair for pair in call.form or [] if pair[0] not in ("audio_noise_mask", "extra_params")]
+        files = [part for part in call.files if part[0] not in by_role]
+        extra = dict(self.extra_params or {})
+        if self.last_frame:
+            frames = [self.input_reference, self.last_frame] if self.input_reference else [self.last_frame]
+            files += [("input_references", path) for path in frames]
+            extra = {"task": "fl2va", "frame_indices": [0, -1] if self.input_reference else [-1], **extra}
+        else:
+            files += [part for part in call.files if part[0] in ("input_reference", "input_references")]
+            files += [("input_references", path) for path in self.reference_files]
+            if self.image_reference and not self.reference_files:
+                form.append(("image_reference", [{"image_url": FileRef(path)} for path in self.image_reference]))
+        form += [("extra_params", as_text(extra))] if extra else []
+        call = replace(call, form=form, files=files)
+        return self._with_masks(call) if self.changes_a_part else call
+
+    @property
+    def reference_files(self) -> list[Path]:
+        """The references that are sent as files: all of them where there are videos, or pictures too large for text."""
+        large = sum(path.stat().st_size for path in self.image_reference if path.is_file()) > MAX_TEXT_FIELD
+        return [*self.image_reference, *self.video_reference] if large or self.video_reference else []
+
+    @property
+    def changes_a_part(self) -> bool:
+        """Whether a video or a sound is given of which a part is made anew."""
+        return bool(self.source_video or self.source_audio)
+
+    def _with_masks(self, call: WireCall) -> WireCall:
+        shape = self.clip_shape
+        if shape is None:
+            return call
+        masks = []
+        if self.video_noise_mask or self.video_noise_seconds:
+            ranges = parse_ranges(self.video_noise_seconds or "")
+            masks.append(("video_noise_mask", video_mask(shape, self.video_noise_mask, ranges)))
+        if self.audio_noise_mask:
+            masks.append(("audio_noise_mask", sound_mask(shape, parse_ranges(self.audio_noise_mask))))
+        form = list(call.form or [])
+        if not self.aspect_ratio and not self.input_reference:  # the model wants one beside the size
+            form.append(("aspect_ratio", nearest_ratio(shape.width / shape.height)))
+        return replace(call, form=form, json_files=masks)
+
+
+def _shape_of(values: Mapping[str, object]) -> ClipShape | None:
+    """The clip that a size and a length ask for; seconds win, as they do in the model."""
+    size, seconds, frames = values.get("size"), values.get("seconds"), values.get("num_frames")
+    if not isinstance(size, str) or not (seconds or frames):
+        return None
+    width, height = (int(side) for side in size.split("x"))
+    count = int(str(seconds)) * FRAMES_PER_SECOND if seconds else int(str(frames))
+    return ClipShape(width // 32 * 32, height // 32 * 32, count)
+
+
+def nearest_ratio(ratio: float) -> str:
+    """The named shape that is nearest to width divided by height."""
+    return min(RATIOS, key=lambda name: abs(math.log(RATIOS[name] / ratio)))

@@ -11,9 +11,21 @@ OF_SOME_MODELS: dict[str, tuple[str, ...]] = {
     "image": ("bot_task", "system_prompt", "use_system_prompt"),
     "edit": ("bot_task", "system_prompt", "sys_type"),
     "speech": ("ref_audio_2", "initial_codec_chunk_frames", "non_streaming_mode"),
+    "video": (
+        "last_frame",
+        "image_reference",
+        "video_reference",
+        "num_outputs_per_prompt",
+        "source_video",
+        "source_audio",
+        "video_noise_mask",
+        "video_noise_seconds",
+        "audio_noise_mask",
+    ),
 }
 """By tab. All others are taken by every model, or said by the model's inputs."""
 
+EDITED = "source_video source_audio video_noise_mask video_noise_seconds audio_noise_mask"
 TAKEN: tuple[tuple[str, str, str], ...] = (
     # hunyuan_image3/request_layout.py:146-161; images/helpers.py:98-117
     (r"hunyuanimage-?3", "image", "bot_task system_prompt use_system_prompt"),
@@ -25,10 +37,14 @@ TAKEN: tuple[tuple[str, str, str], ...] = (
     (r"moss-?ttsd", "speech", "ref_audio_2"),
     # tts_adapters/qwen3_tts.py:381-390: the only adapter that hands them on
     (r"qwen3-?tts", "speech", "initial_codec_chunk_frames non_streaming_mode"),
+    # diffusion/model_metadata.py:55-75; minimax_h3/encoder_processing.py:110-124 and 465-500
+    (r"minimax-?h3", "video", f"last_frame image_reference video_reference num_outputs_per_prompt {EDITED}"),
+    # wan2_2/pipeline_wan2_2_vace.py:130-163
+    (r"wan.*vace", "video", "image_reference video_reference"),
     (r"^demo/painter$", "image", "bot_task system_prompt use_system_prompt"),
     (r"^demo/editor$", "edit", "bot_task system_prompt sys_type"),
     (r"^demo/voice$", "speech", "ref_audio_2 initial_codec_chunk_frames non_streaming_mode"),
-    (r"^demo/clip$", "video", "input_references audio_reference"),
+    (r"^demo/clip$", "video", f"last_frame input_references audio_reference num_outputs_per_prompt {EDITED}"),
 )
 """Pattern of a model id, tab, and the fields that such a model reads (files and lines of vLLM-Omni 0.30.0)."""
 
@@ -55,4 +71,6 @@ def fields_not_taken(tab: str, taken: Iterable[str], inputs: Iterable[str] | Non
     """The fields of a tab that its model does not take. inputs: the kinds of input of a model of videos."""
     kept, kinds = set(taken), frozenset(inputs or ())
     slots = [name for name, wanted in FROM_INPUTS.items() if tab == "video" and kinds and not wanted & kinds]
-    return [name for name in (*OF_SOME_MODELS.get(tab, ()), *slots) if name not in kept]
+    if "video_reference" in kept:  # the slots by role take its place
+        slots.append("input_references")
+    return [name for name in dict.fromkeys((*OF_SOME_MODELS.get(tab, ()), *slots)) if name not in kept]

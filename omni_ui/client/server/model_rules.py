@@ -14,6 +14,7 @@ from omni_ui.client.requests.files import FILE_KINDS
 from omni_ui.client.requests.image import ImageRequest
 from omni_ui.client.requests.sound import SoundRequest
 from omni_ui.client.requests.speech import SpeechRequest
+from omni_ui.client.requests.video import VideoRequest
 from omni_ui.client.server.discovery import Ability
 from omni_ui.client.server.model_fields import OF_SOME_MODELS, fields_not_taken
 from omni_ui.client.server.schema import Fitted, RequestT
@@ -63,12 +64,33 @@ def adapt(fitted: Fitted[RequestT], ability: Ability | None) -> Fitted[RequestT]
         task = task_to_set(ability)
         if task and request.task_type is None and request.ref_audio is None:
             return replace(fitted, request=request.model_copy(update={"task_type": task}))
+    if isinstance(request, VideoRequest):
+        return replace(fitted, request=cast(RequestT, _with_roles(request, ability)))
     if isinstance(request, ChatRequest) and not pictures_alone(request, ability):
         names = [name for name in unheeded(ability) if getattr(request, name) not in (None, "", [])]
         if names:
             without = request.model_copy(update=dict.fromkeys(names))
             return replace(fitted, request=without, left_out=(*fitted.left_out, *names))
     return fitted
+
+
+def _with_roles(request: VideoRequest, ability: Ability | None) -> VideoRequest:
+    """Tells a model that takes frames and references apart that pictures are references (minimax_h3's "task").
+
+    BadRequest for pictures that must go as files, where the model takes files for videos (helpers.py:1049-1052).
+    """
+    if not request.image_reference or not ability or "takes" not in ability.detail or ability.guess:
+        return request
+    if "last_frame" in ability.detail["takes"]:
+        extra = {"task": "ref2va", **(request.extra_params or {})}
+        return request.model_copy(update={"extra_params": extra})
+    if request.reference_files:
+        raise BadRequest(
+            f"{ability.model or 'This model'} takes reference pictures of 700 kB together, and no videos beside them.",
+            "Use fewer or smaller pictures, as JPEG or WebP, or the videos alone.",
+            field="image_reference",
+        )
+    return request
 
 
 def not_taken(tab: str, ability: Ability | None) -> list[str]:

@@ -58,7 +58,10 @@ class ServerSchema:
 
     def lacking(self, request: type[Request]) -> list[str]:
         """The fields of a request model that this server drops, in their order; empty when it does not tell."""
-        return [name for name in request.model_fields if self.lacks(request.path, name) and name not in request.own]
+        carried = {
+            name: request.carried_by.get(name, "" if name in request.own else name) for name in request.model_fields
+        }
+        return [name for name, by in carried.items() if by and self.lacks(request.path, by)]
 
     @property
     def nests_chat_seed(self) -> bool:

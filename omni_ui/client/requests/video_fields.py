@@ -1,0 +1,280 @@
+"""The settings of a video, and what most models start from (vLLM-Omni 0.30.0, video/generation/helpers.py:852-895)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, ValidationInfo, field_validator
+
+from omni_ui.client.answers.formats import FileRef
+from omni_ui.client.requests.base import INT64, MAX_PROMPT, JsonObject, Maybe, WireCall, Words, knob
+from omni_ui.client.requests.files import AudioFile, FormRequest, MaybeFile, MaybeVisual, MediaFiles
+from omni_ui.client.requests.image import check_size
+from omni_ui.client.requests.timeline import Timeline
+from omni_ui.client.requests.video_settings import VIDEO_SIZES, Switch, WholeSeconds
+from omni_ui.client.requests.video_stream import check_streamed, stream_call
+
+MAX_TEXT_FIELD = 700_000
+"""Bytes of a file that still fits as base64 into a text field of a form, 1 MiB (WIRE.md 6)."""
+
+
+class VideoFields(FormRequest):
+    """What every model of videos may be told."""
+
+    tab: ClassVar[str] = "video"
+    path: ClassVar[str] = "/v1/videos"
+    own: ClassVar[frozenset[str]] = frozenset({"watch", "timeline"})
+
+    prompt: Words = knob(
+        ...,
+        label="Prompt",
+        help="What happens in the video.",
+        place="main",
+        kind="text",
+        min_length=1,
+        max_length=MAX_PROMPT,
+        cap="text",
+    )
+    input_reference: MaybeVisual = knob(
+        label="First frame",
+        help="The picture that the video starts from. Without a size of its own the video gets the picture's shape.",
+        place="main",
+        kind="image",
+    )
+    input_references: MediaFiles = knob(
+        [],
+        label="Videos to work from",
+        help="Models that mix references take pictures and recordings here too.",
+        kind="video",
+        max_length=16,
+    )
+    audio_reference: Annotated[AudioFile | None, MaybeFile] = knob(
+        label="Sound",
+        help="What is spoken or heard in the video, for models that follow a sound. At most 700 kB.",
+        kind="audio",
+    )
+    size: Annotated[Maybe[str], AfterValidator(check_size)] = knob(
+        label="Size",
+        help="Width and height in pixels. Larger videos take much longer.",
+        place="card",
+        kind="size",
+        presets=VIDEO_SIZES,
+        cap="size",
+    )
+    seconds: WholeSeconds = knob(
+        label="Length",
+        help="How long the video is, in whole seconds. Ignored if Frames is set.",
+        place="card",
+        kind="number",
+        unit="s",
+        presets=[("4 s", "4"), ("8 s", "8"), ("12 s", "12")],
+        cap="seconds",
+    )
+    num_frames: Maybe[int] = knob(
+        label="Frames",
+        help="How many pictures make up the video. Many models want 4 × n + 1, for example 81.",
+        place="card",
+        kind="number",
+        ge=1,
+        le=2000,
+        cap="frames",
+    )
+    fps: Maybe[float] = knob(
+        label="Frame rate",
+        help="How fast the frames play. The same frames at a higher rate make a shorter video.",
+        place="card",
+        kind="number",
+        unit="fps",
+        ge=1,
+        le=120,
+        cap="rate",
+    )
+    seed: Maybe[int] = knob(
+        label="Seed",
+        help="The same seed and settings give the same video. -1 is a random one.",
+        place="card",
+        kind="seed",
+        ge=-INT64,
+        le=INT64 - 1,
+    )
+    num_inference_steps: Maybe[int] = knob(
+        label="Inference steps",
+        help="More steps: finer and slower.",
+        place="card",
+        kind="slider",
+        ge=1,
+        le=200,
+        cap="steps",
+    )
+    guidance_scale: Maybe[float] = knob(
+        label="Guidance scale",
+        help="How closely the video follows the prompt.",
+        place="card",
+        kind="slider",
+        step=0.1,
+        ge=0,
+        le=20,
+    )
+    negative_prompt: Maybe[str] = knob(
+        label="Negative prompt", help="What the video should not show.", kind="text", max_length=MAX_PROMPT, cap="text"
+    )
+    guidance_scale_2: Maybe[float] = knob(
+        label="Second guidance scale",
+        help="Guidance of the second of two experts (Wan2.2).",
+        kind="slider",
+        step=0.1,
+        ge=0,
+        le=20,
+    )
+    boundary_ratio: Maybe[float] = knob(
+        label="Boundary",
+        help="Where the first expert hands over to the second (Wan2.2): 0.875 is usual.",
+        kind="slider",
+        step=0.005,
+        ge=0,
+        le=1,
+    )
+    flow_shift: Maybe[float] = knob(
+        label="Flow shift",
+        help="Moves the effort between motion and detail: 5 for 720p, 12 for 480p (Wan2.2).",
+        kind="number",
+    )
+    true_cfg_scale: Maybe[float] = knob(
+        label="True CFG scale",
+        help="A second kind of guidance, for models that know it.",
+        kind="slider",
+        step=0.1,
+        ge=0,
+        le=20,
+    )
+    quality: Maybe[Literal["lossless", "high"]] = knob(
+        label="Quality", help="What the model may save on: lossless nothing, high a little.", kind="choice"
+    )
+    generate_sound: Maybe[bool] = knob(
+        label="With sound",
+        help="Makes the sound to the picture, for models that can.",
+        kind="choice",
+        presets=[("On", True), ("Off", False)],
+    )
+    sound_duration: Maybe[float] = knob(
+        label="Length of the sound",
+        help="Leave empty to match the length of the video.",
+        kind="number",
+        unit="s",
+        gt=0,
+        le=600,
+        cap="seconds",
+    )
+    aspect_ratio: Maybe[Literal["21:9", "16:9", "4:3", "1:1", "3:4", "9:16"]] = knob(
+        label="Aspect ratio", help="Shape of the video, for models that take it in the place of a size.", kind="choice"
+    )
+    short_edge: Maybe[int] = knob(
+        label="Short edge",
+        help="Its shorter side, together with the aspect ratio.",
+        kind="number",
+        unit="px",
+        ge=16,
+        le=4320,
+        cap="size",
+    )
+    start_time_seconds: Maybe[float] = knob(
+        label="Start in the reference",
+        help="Where in the reference video to start.",
+        kind="number",
+        unit="s",
+        ge=0,
+        le=3600,
+    )
+    enable_frame_interpolation: Maybe[bool] = knob(
+        label="Smooth motion",
+        help="Draws frames in between, for models that can.",
+        kind="choice",
+        presets=[("On", True), ("Off", False)],
+    )
+    frame_interpolation_exp: Maybe[int] = knob(
+        label="Smoothness", help="1 doubles the frames, 2 makes four of one.", kind="number", ge=1, le=4
+    )
+    frame_interpolation_scale: Maybe[float] = knob(
+        label="Smoothing scale", help="Smaller finds large motions better.", kind="number", gt=0, le=4
+    )
+    control_reference: MaybeVisual = knob(
+        label="Control", help="A picture or video whose edges, depth … the result follows.", kind="video"
+    )
+    control_type: Maybe[Literal["edge", "blur", "depth", "seg", "wsm"]] = knob(
+        label="Control type", help="What is taken over from the control.", kind="choice"
+    )
+    lora: JsonObject = knob(
+        label="LoRA",
+        help='An adapter on the server, as JSON: {"name": "style", "path": "/adapters/style", "scale": 0.8}.',
+        kind="json",
+        expert=True,
+        lora=True,
+    )
+    extra_params: JsonObject = knob(
+        label="Extra parameters",
+        help="Parameters that only this model knows, as a JSON object.",
+        kind="json",
+        expert=True,
+    )
+
+    watch: Switch = knob(
+        label="Watch while it is made",
+        help="Plays the video from its first piece on. It is kept with this page open only.",
+        place="own",
+        kind="switch",
+    )
+    timeline: Timeline = knob(
+        [],
+        label="Timeline",
+        help='What changes while it is watched, by the second of the video: [{"at": 2, "prompt": "snow falls"}], or '
+        '{"at": 3, "keys": "w"} for models with a camera (W A S D move, I J K L turn).',
+        place="own",
+        kind="json",
+    )
+
+    @field_validator("watch")
+    @classmethod
+    def _can_be_watched(cls, watch: bool | None, info: ValidationInfo) -> bool | None:
+        return check_streamed(cls, info.data) if watch else None
+
+    @field_validator("timeline")
+    @classmethod
+    def _only_watched(cls, timeline: Timeline, info: ValidationInfo) -> Timeline:
+        return timeline if info.data.get("watch") else []
+
+    @field_validator("input_references")
+    @classmethod
+    def _one_kind(cls, paths: list[Path], info: ValidationInfo) -> list[Path]:
+        if paths and info.data.get("input_reference"):
+            raise ValueError("One picture or video and several references exclude each other: clear one of them.")
+        return paths
+
+    @field_validator("audio_reference")
+    @classmethod
+    def _small_sound(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        if path and path.stat().st_size > MAX_TEXT_FIELD:
+            raise ValueError("The sound is larger than 700 kB, which is all this server takes: save it as MP3.")
+        return path
+
+    @field_validator("control_type")
+    @classmethod
+    def _both(cls, kind: str | None, info: ValidationInfo) -> str | None:
+        if kind and not info.data.get("control_reference"):
+            raise ValueError("A control type needs a control: add one, or clear the type.")
+        return kind
+
+    def payload(self) -> dict[str, Any]:
+        return {name: value for name, value in super().payload().items() if name not in self.own}
+
+    def wire(self, model: str | None = None) -> WireCall:
+        if self.watch:
+            return stream_call(self.payload(), self.input_reference, self.timeline, model)
+        call = super().wire(model)
+        if self.audio_reference is None:
+            return call
+        # The one medium that this server takes no file for; it is small (helpers.py:858, 1048-1060).
+        sound = {"audio_url": FileRef(self.audio_reference)}
+        files: Sequence[tuple[str, Path]] = [one for one in call.files if one[0] != "audio_reference"]
+        return WireCall(
+            call.method, call.path, form=[*(call.form or []), ("audio_reference", sound)], files=list(files)
+        )
