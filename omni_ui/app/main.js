@@ -29,6 +29,7 @@ loadLater(() => import("../features/speech/speech.js"), "speech_parts", "voice_l
 loadLater(() => import("../features/speech/read_along.js"), "speech_words", "speech_typing");
 loadLater(() => import("../features/sound/lyrics.js"), "lyrics");
 loadLater(() => import("../features/video/jobs.js"), "video_jobs");
+loadLater(() => import("../features/video/noise_timeline.js"), "noise_timeline");
 loadLater(() => import("../features/talk/talk.js"), "talk");
 loadLater(() => import("../features/history/history.js"), "history");
 loadLater(() => import("../features/mcp/agents.js"), "agents");

@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import gradio as gr
 
-from omni_ui.client import OmniClient, OmniError, VideoRequest
+from omni_ui.client import OmniClient, OmniError, VideoRequest, hint
+from omni_ui.client.requests.files import FILE_KINDS
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.batching import pump
@@ -23,17 +24,9 @@ from omni_ui.features.history.service import record_of
 from omni_ui.features.stage.examples import hello
 from omni_ui.features.video.job_waiting import waiting_kept
 from omni_ui.features.video.jobs import VideoJobs
+from omni_ui.features.video.references import FileLook, fill_from_source, order_for_programs, reference_slots
 from omni_ui.features.video.routes import job_list, note_of
-from omni_ui.features.video.video_files import (
-    area_of,
-    check_video,
-    is_video,
-    lend,
-    size_like,
-    size_words,
-    small_sound,
-    video_facts,
-)
+from omni_ui.features.video.video_files import area_of, lend, size_like, size_words, small_sound, video_facts
 from omni_ui.features.waits.view import waits_view
 from omni_ui.media.image_input import Taken, take_picture
 from omni_ui.store import StoreTrouble, VideoRecord
@@ -48,14 +41,12 @@ NO_JOB = "There is no such video: it was deleted, or the link is not complete."
 
 def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
     tab = OmniTab(VideoRequest, "Video", backends, hello("video", HELLO, "video-prompt"))
-    tab.form = PictureForm(tab.form.model)
+    tab.form = PictureForm(tab.form.model, mask=("video_noise_mask", "source_video"))
 
     with tab.frame():
         with tab.controls():
             size_note = gr.HTML(elem_id="video-size-note", elem_classes="omni-recommended", padding=False)
-            with gr.Accordion("From a video, with a sound", open=False, elem_classes="omni-advanced"):
-                tab.form.add("input_references", height=120).file_types = ["video", "image", "audio"]
-                tab.form.add("audio_reference")
+            reference_slots(tab.form)
         with tab.stage():
             result = gr.Video(
                 label="Result",
@@ -79,7 +70,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
         """Sounds are made small enough to be sent before the request is checked."""
         if values.get("audio_reference"):
             values = values | {"audio_reference": await small_sound(values["audio_reference"], "audio_reference")}
-        return cast(VideoRequest, tab.form.read(values))
+        return cast(VideoRequest, tab.form.read(await fill_from_source(values)))
 
     class Filming(Work):
         """Has a job made and shows how it stands."""
@@ -116,28 +107,9 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
 
         async def _look_at_files(self) -> None:
             """Puts the files as they will be sent into the request, and a size that follows. Raises Invalid."""
-            given = self.request
-            files: dict[str, Any] = {
-                "input_references": [
-                    (await self._look_at(one, "input_references"))[0] for one in given.input_references
-                ]
-            }
-            if given.control_reference:
-                files["control_reference"], _ = await self._look_at(given.control_reference, "control_reference")
-            if given.input_reference:
-                files["input_reference"], first = await self._look_at(given.input_reference, "input_reference")
-                if first and given.size is None:
-                    files["size"] = size_like(first.width, first.height, area_of(await usual_size(self.session)))
-            self.request = given.model_copy(update=files)
-
-        async def _look_at(self, path: Path, field: str) -> tuple[Path, Taken | None]:
-            """The file as it will be sent, and what is known of it when it is a picture. Raises Invalid."""
-            if await is_video(path, field):
-                await check_video(path, field, backends.settings.max_upload_mb * 1_000_000)
-                return path, None
-            taken = await take_picture(path, field)
-            self._notes += [taken.note] if taken.note else []
-            return taken.path, taken
+            look = FileLook(backends.settings.max_upload_mb * 1_000_000, await usual_size(self.session))
+            self.request = await look.take(self.request)
+            self._notes += look.notes
 
         async def show(self, events: list[VideoRecord]) -> Updates:
             job = events[-1]
@@ -233,6 +205,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
         jobs.on_stage.pop(at.session, None)  # a job that is being made goes on, and is not shown here any more
         return {result: at.results[0] if at.results else None}
 
+    order_for_programs(tab.form)
     tab.runs(Filming, [result], read=read, stopped=stopped, again="multiple")
     tab.reopen, tab.reopened, tab.follows = reopen, [result], follows
     listed.input(
@@ -291,7 +264,8 @@ def _seed(job: VideoRecord) -> list[tuple[str, str]]:
 
 def _request(job: VideoRecord) -> VideoRequest:
     """What was asked for, not checked again: some of its files may be gone."""
-    files: dict[str, Any] = {name: Path(value) for name in ("input_reference", "audio_reference", "control_reference")
-             if (value := job.request.get(name))}  # fmt: skip
-    several = [Path(value) for value in job.request.get("input_references") or []]
-    return VideoRequest.model_construct(**job.request | files | {"input_references": several})
+    files: dict[str, object] = {}
+    for name, info in VideoRequest.model_fields.items():
+        if hint(info, "kind") in FILE_KINDS and (value := job.request.get(name)):
+            files[name] = [Path(path) for path in value] if isinstance(value, list) else Path(value)
+    return VideoRequest.model_construct(**job.request | files)

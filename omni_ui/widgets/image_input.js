@@ -141,7 +141,7 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
   box.querySelector(".omni-paint")?.addEventListener("click", async () => {
     const under = fields[paintOver]?.first();
     if (!under) {
-      failures = ["Add the picture first, then paint what may change in it."];
+      failures = [fields[paintOver]?.missing || "Add the picture first, then paint what may change in it."];
       show();
       return;
     }

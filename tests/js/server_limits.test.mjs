@@ -45,6 +45,6 @@ test("another server brings back what was taken away", () => {
 
 test("settings that a model does not take are hidden by their names alone", () => {
   assert.equal(hidingRule("video", []), "");
-  assert.equal(hidingRule("video", ["last_frame"]), "#video-last_frame,[data-slot=video-last_frame]{display:none}");
+  assert.equal(hidingRule("video", ["last_frame"]), "#video-last_frame,#video-last_frame-slot{display:none}");
   assert.equal(hidingRule("video", ["a}b", "*"]), "");
 });

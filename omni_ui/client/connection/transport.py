@@ -1,7 +1,6 @@
 """Sends a WireCall and hands back the answer: tries, deadline, key, files. No other module knows httpx's errors."""
 
 import asyncio
-import io
 import json
 import time
 from collections.abc import AsyncGenerator, Mapping
@@ -18,10 +17,11 @@ import httpx
 import tenacity
 
 from omni_ui.client.answers.failures import LONGEST, error_from, error_from_body
-from omni_ui.client.answers.formats import replace_files, type_of_file
+from omni_ui.client.answers.formats import replace_files
 from omni_ui.client.connection import retries
 from omni_ui.client.connection.addresses import read_address, read_key
 from omni_ui.client.connection.connection_errors import CONNECT, PlainErrors, TimedStream
+from omni_ui.client.connection.form_parts import file_parts
 from omni_ui.client.connection.log import Answer, OnAnswer, log_answer
 from omni_ui.client.connection.packed import ACCEPTED, is_packed, read_whole
 from omni_ui.client.connection.reading import Reader, read_start
@@ -285,20 +285,8 @@ class Transport(Reader):
         fields: dict[str, list[str]] = {}
         for name, value in call.form or []:
             fields.setdefault(name, []).append(as_text(replace_files(value, lambda leaf: leaf.read())))
-        files = [
-            (name, (path.name, opened.enter_context(path.open("rb")), _part_type(name, type_of_file(path))))
-            for name, path in call.files
-        ]
-        files += [
-            (name, (f"{name}.json", io.BytesIO(part.write().encode()), "application/json"))
-            for name, part in call.json_files
-        ]
+        files = file_parts(call, opened)
         return build(call.method, url, data=fields or None, files=files or None, headers=headers)
 
     def _plain_errors(self) -> PlainErrors:
         return PlainErrors(self.address)
-
-
-def _part_type(field: str, kind: str) -> str:
-    """The type that a file part declares. WebM and MP4 may hold sound alone; voices are refused as video."""
-    return kind.replace("video/", "audio/") if "audio" in field else kind

@@ -18,9 +18,6 @@ from omni_ui.client.requests.base import Maybe, WireCall, knob
 from omni_ui.client.requests.files import ImageFiles, MaybeAudio, MaybeImage, MaybeVideo, VideoFiles, as_text
 from omni_ui.client.requests.noise_mask import FRAMES_PER_SECOND, ClipShape, parse_ranges, sound_mask, video_mask
 from omni_ui.client.requests.video_fields import MAX_TEXT_FIELD, VideoFields
-from omni_ui.client.requests.video_settings import VIDEO_SIZES
-
-__all__ = ["VIDEO_SIZES", "VideoRequest"]
 
 REFERENCES = ("input_reference", "input_references", "image_reference", "video_reference")
 SlotT = TypeVar("SlotT")
@@ -168,10 +165,6 @@ class VideoRequest(VideoFields):
         if changes and _shape_of(info.data) is None:
             raise ValueError("A change needs a size and a length: set both, as those of the video.")
         return text
-
-    def payload(self) -> dict[str, object]:
-        own = {*self.own, *(name for name in ("image_reference", "video_reference") if not getattr(self, name))}
-        return {name: value for name, value in super().payload().items() if name not in own}
 
     @property
     def clip_shape(self) -> ClipShape | None:

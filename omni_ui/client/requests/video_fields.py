@@ -21,8 +21,6 @@ MAX_TEXT_FIELD = 700_000
 class VideoFields(FormRequest):
     """What every model of videos may be told."""
 
-    tab: ClassVar[str] = "video"
-    path: ClassVar[str] = "/v1/videos"
     own: ClassVar[frozenset[str]] = frozenset({"watch", "timeline"})
 
     prompt: Words = knob(
@@ -264,7 +262,8 @@ class VideoFields(FormRequest):
         return kind
 
     def payload(self) -> dict[str, Any]:
-        return {name: value for name, value in super().payload().items() if name not in self.own}
+        empty = {name for name in ("image_reference", "video_reference") if not getattr(self, name, None)}
+        return {name: value for name, value in super().payload().items() if name not in self.own | empty}
 
     def wire(self, model: str | None = None) -> WireCall:
         if self.watch:

@@ -56,6 +56,10 @@ FROM_INPUTS: dict[str, frozenset[str]] = {
 """Slots of a video, and the kinds of input of which a model must take one."""
 
 
+FOLDED_SLOTS = frozenset({"last_frame", "image_reference", "video_reference", "input_references", "audio_reference"})
+"""Where none of them is taken, what they are folded into is hidden too, under the name "references"."""
+
+
 def taken_fields(tab: str, names: Iterable[str | None]) -> list[str]:
     """Of the fields that only some models take, those that this one does. names: its id, and its root."""
     fields = [
@@ -73,4 +77,5 @@ def fields_not_taken(tab: str, taken: Iterable[str], inputs: Iterable[str] | Non
     slots = [name for name, wanted in FROM_INPUTS.items() if tab == "video" and kinds and not wanted & kinds]
     if "video_reference" in kept:  # the slots by role take its place
         slots.append("input_references")
-    return [name for name in dict.fromkeys((*OF_SOME_MODELS.get(tab, ()), *slots)) if name not in kept]
+    hidden = [name for name in dict.fromkeys((*OF_SOME_MODELS.get(tab, ()), *slots)) if name not in kept]
+    return [*hidden, "references"] if set(hidden) >= FOLDED_SLOTS else hidden

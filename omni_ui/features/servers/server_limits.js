@@ -33,7 +33,7 @@ export const hideSettings = (tab, names = []) => {
 };
 /** The style of settings that are not offered, by their wire names; "" for none. */
 export const hidingRule = (tab, names) => {
-  const known = names.filter((name) => /^\w+$/.test(name)).map((name) => `#${tab}-${name},[data-slot=${tab}-${name}]`);
+  const known = names.filter((name) => /^\w+$/.test(name)).map((name) => `#${tab}-${name},#${tab}-${name}-slot`);
   return known.length ? known.join() + "{display:none}" : "";
 };
 

@@ -45,7 +45,8 @@ class Plan:
 
     @property
     def files(self) -> list[tuple[str, Attachment]]:
-        return [(field, self.attached[path]) for field, path in self.call.files]
+        parts = [(field, Attachment(f"{field}.json", "application/json")) for field, _ in self.call.json_files]
+        return [(field, self.attached[path]) for field, path in self.call.files] + parts
 
     @property
     def streams(self) -> bool:
