@@ -61,6 +61,11 @@ MODES = {
     "two-speakers": Mode(
         ("--mode", "tts", "--tts-model", "moss-ttsd"), {"modes": ["speech"], "task": "Base"}, newest_only=True
     ),
+    "references": Mode(
+        ("--mode", "video", "--model", "MiniMaxAI/MiniMax-H3", "--model-class", "MiniMaxH3Pipeline"),
+        {"modes": ["video"]},
+        newest_only=True,
+    ),
     "song": Mode(("--mode", "tts", "--tts-model", "minimax-music3"), {"modes": ["speech", "sound"]}, newest_only=True),
     "effect": Mode(
         ("--mode", "tts", "--tts-model", "moss-sound-effect"), {"modes": ["speech", "sound"]}, newest_only=True

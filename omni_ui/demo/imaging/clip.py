@@ -14,6 +14,7 @@ from PIL import Image, ImageOps
 
 from omni_ui.demo.audio.sound import RATE, synthesise
 from omni_ui.demo.imaging import editor, painter
+from omni_ui.demo.imaging.clip_parts import Mask, changed_in_part, towards
 
 Media = bytes | str | Path
 Camera = Callable[[float], tuple[float, float, float]]
@@ -59,6 +60,7 @@ def render(
     path: str | Path, prompt: str, *, width: int, height: int, num_frames: int, fps: int, seed=0,
     steps: int | None = None, guidance: float | None = None, negative_prompt: str | None = None,
     image: Image.Image | None = None, video: Media | None = None, audio: Media | None = None, sound=False,
+    last: Image.Image | None = None, source: Media | None = None, mask: Mask | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> None:  # fmt: skip
     """Writes an MP4 that browsers play: H.264 in yuv420p, its index in front; odd sizes lose a row or column.
@@ -67,6 +69,7 @@ def render(
     breathes with the loudness when `audio` is given; with `video` the edits that the prompt names, on each frame.
     audio: becomes the sound track. sound: make one from the prompt. Media are paths or the bytes of a file.
     steps, guidance and negative_prompt act on the painted scene and on the sound.
+    last: what it turns into. source: a video of which the part that `mask` names is painted anew.
     stop: asked before every frame; then Stopped. ValueError for media that cannot be read, `editor.NotUnderstood`
     for a video edit without a known word, RuntimeError without PyAV. The file is removed in all these cases.
     """
@@ -81,6 +84,10 @@ def render(
         frames = camera_move(image, prompt, size, num_frames, track if audio is not None else None)
     else:
         frames = painter.frames(prompt, width=size[0], height=size[1], num_frames=num_frames, fps=fps, **taste)
+    if source is not None and mask is not None:
+        frames = changed_in_part(_read_video(source, size, num_frames, fps), frames, mask, size, num_frames)
+    if last is not None:
+        frames = towards(frames, last, size, num_frames)
     try:
         _write(path, frames, size, fps, track, stop)
     except BaseException:

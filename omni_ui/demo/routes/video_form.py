@@ -9,14 +9,16 @@ from typing import Annotated, Any
 
 import anyio
 import httpx
-from fastapi import Form, HTTPException, Request, UploadFile
+from fastapi import Depends, Form, HTTPException, Request, UploadFile
 from pydantic import BaseModel, Field, field_validator
 
 from omni_ui.demo.engine import Ask
 from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes.images import parse_size
 from omni_ui.demo.routes.media import Real, Text, Whole, decode, fetch, given
+from omni_ui.demo.video_parts import Parts, read_parts
 
+ALONE = "Provide input_references alone, without input_reference, image_reference, or video_reference."
 DEFAULTS = {"width": 848, "height": 480, "fps": 16.0, "seconds": 4}
 MAX_FRAMES, MAX_SIDE = 600, 1920
 
@@ -68,6 +70,7 @@ def _json(text: str | None, kind: type | tuple[type, ...] = (dict, list)) -> Any
 async def read_form(
     request: Request,
     prompt: Annotated[str, Form()],
+    parts: Annotated[Parts, Depends(read_parts)],
     input_reference: UploadFile | None = None,
     input_references: list[UploadFile] | None = None,
     image_reference: Text = None,
@@ -98,8 +101,7 @@ async def read_form(
     demo, urls = request.app.state.demo, (image_reference, video_reference, audio_reference)
     references = {kind: _json(text) for kind, text in zip(("image", "video", "audio"), urls, strict=True)}
     if input_references and (input_reference or references["image"] or references["video"]):
-        alone = "Provide input_references alone, without input_reference, image_reference, or video_reference."
-        raise HTTPException(400, alone)
+        raise HTTPException(400, ALONE)
     if input_reference and (references["image"] or references["video"]):
         raise HTTPException(400, "Provide only one of input_reference, image_reference, or video_reference.")
     ranges = VideoGenerationRequest(
@@ -119,24 +121,37 @@ async def read_form(
     wide, high = ranges.get("width", DEFAULTS["width"]), ranges.get("height", DEFAULTS["height"])
     rate = fps or (24.0 if seconds else DEFAULTS["fps"])
     frames = ranges.get("num_frames", int(DEFAULTS["seconds"] * rate))
-    if max(wide, high) > MAX_SIDE or frames > MAX_FRAMES:
-        raise HTTPException(400, f"The demo films at most {MAX_FRAMES} frames with sides of {MAX_SIDE} pixels.")
-    media = await _media(references, [one for one in (input_reference, *(input_references or [])) if one], demo.folder)
+    _check_length(wide, high, frames)
+    files = [input_reference, *(input_references or [])]
+    media = await _media(references, files, demo.folder, extra.get("frame_indices"))
     sown = random.getrandbits(31) if seed is None else seed
     parameters = {"prompt": prompt, **ranges, **given(negative_prompt=negative_prompt, fps=fps, lora_request=lora)}
     parameters |= {"extra_args": extra, "num_outputs_per_prompt": num_outputs_per_prompt}
-    parameters |= {"multi_modal_data": {kind: str(one) for kind, one in media.items()}} if media else {}
+    parameters |= {"multi_modal_data": _told(media) | parts.media} if media or parts.media else {}
     long = float(seconds) if seconds else num_frames / (fps or 24.0) if num_frames else None
     facts = {"model": demo.model("video"), "prompt": prompt, "size": size, "seconds": seconds or "4"}
     facts |= {"quality": quality or "default", "fps": fps or 24.0, "num_frames": ranges.get("num_frames")}
     how = {"width": wide, "height": high, "num_frames": frames, "fps": round(rate), "seed": sown, **media}
     how |= {"steps": num_inference_steps, "guidance": guidance_scale, "negative_prompt": negative_prompt}
-    how |= {"sound": bool(generate_sound), "lora": adapter}
+    how |= {"sound": bool(generate_sound), "lora": adapter, "source": parts.source, "mask": parts.mask}
     return Film(Ask(prompt, parameters), facts | {"duration_s": long}, how)
 
 
-async def _media(references: Json, files: list[UploadFile], folder: Path) -> Json:
-    """At most one picture (PIL), video (path) and audio (path). HTTPException 400 for what cannot be read."""
+def _told(media: Json) -> Json:
+    return {kind: str(medium) for kind, medium in media.items()}
+
+
+def _check_length(wide: int, high: int, frames: int) -> None:
+    if max(wide, high) > MAX_SIDE or frames > MAX_FRAMES:
+        raise HTTPException(400, f"The demo films at most {MAX_FRAMES} frames with sides of {MAX_SIDE} pixels.")
+
+
+async def _media(references: Json, files: list[UploadFile | None], folder: Path, places: object = None) -> Json:
+    """At most one picture (PIL), video (path) and audio (path). HTTPException 400 for what cannot be read.
+
+    places: frame indices of pictures; the one at -1 is the "last".
+    """
+    ends = [{0: "image", -1: "last"}.get(place, "image") for place in places] if isinstance(places, list) else []
     found: list[tuple[str, bytes]] = []
     for kind, given_ones in references.items():
         for one in given_ones if isinstance(given_ones, list) else [given_ones] if given_ones else []:
@@ -147,16 +162,17 @@ async def _media(references: Json, files: list[UploadFile], folder: Path) -> Jso
                 found.append((kind, await fetch(url)))
             except (ValueError, httpx.HTTPError, httpx.InvalidURL) as wrong:
                 raise HTTPException(400, f"Invalid {kind}_reference.{kind}_url: failed to download.") from wrong
-    for file in files:
+    for file in filter(None, files):
         kind = (file.content_type or "").partition("/")[0]
         found.append((kind if kind in ("image", "video", "audio") else "image", await file.read()))
     media: Json = {}
     for kind, content in found:
-        if kind in media:
+        slot = ends.pop(0) if kind == "image" and ends else kind
+        if slot in media:
             raise HTTPException(400, f"The demo films with one {kind} reference, not several.")
         if kind == "image":
             try:
-                media[kind] = await anyio.to_thread.run_sync(decode, content)
+                media[slot] = await anyio.to_thread.run_sync(decode, content)
             except OSError as wrong:
                 said = "Invalid input_reference: provided content is not a valid image or video."
                 raise HTTPException(400, said) from wrong

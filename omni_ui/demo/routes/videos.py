@@ -53,7 +53,7 @@ def _work(demo: Any, film: Film, path: Path) -> Callable[[], bool]:
         except ValueError as wrong:
             raise HTTPException(400, str(wrong)) from wrong
         finally:
-            for kind in ("video", "audio"):
+            for kind in ("video", "audio", "source"):
                 if how.get(kind):
                     how[kind].unlink(missing_ok=True)
         return True
