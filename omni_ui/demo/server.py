@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from omni_ui.demo.about import ABOUT
 from omni_ui.demo.engine import Engine
 from omni_ui.demo.json_types import Json
+from omni_ui.demo.live import camera as _camera
 from omni_ui.demo.live import speech_stream as _speech_stream
 from omni_ui.demo.routes import chat as _chat
 from omni_ui.demo.routes import edits as _edits
@@ -122,7 +123,8 @@ def demo_app(
     if api_key:
         app.add_middleware(_errors.Keys, key=api_key)
     _add_facts(app, demo)
-    for part in (_chat, _images, _edits, _speech, _voices, _sounds, _videos, _realtime, _speech_stream, _video_stream):
+    sockets = (_realtime, _camera, _speech_stream, _video_stream)
+    for part in (_chat, _images, _edits, _speech, _voices, _sounds, _videos, *sockets):
         app.include_router(part.router)
     if stub:
         _add_stub(app, demo)

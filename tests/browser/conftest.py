@@ -1,14 +1,18 @@
 """Chromium, one for all browser tests; an app with the demo server, one for all; a page for each test."""
 
 import re
+import wave
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.running import App
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+
+MICROPHONE_RATE = 48_000
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +55,48 @@ def open_page(chromium: Browser):
     for page in pages:
         page.close()
     assert not faults
+
+
+def speech(path: Path, *parts: tuple[str, float]) -> Path:
+    """A file with parts of tone and silence, in seconds."""
+    pieces = []
+    for kind, seconds in parts:
+        t = np.arange(int(seconds * MICROPHONE_RATE)) / MICROPHONE_RATE
+        pieces.append(0.4 * np.sin(2 * np.pi * 200 * t) if kind == "tone" else np.zeros(len(t)))
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(MICROPHONE_RATE)
+        file.writeframes((np.concatenate(pieces) * 32767).astype("<i2").tobytes())
+    return path
+
+
+@pytest.fixture
+def talking(chromium, request):
+    """`talking(file, **context)`: the Talk tab in a browser that hears this file, over and over."""
+    browsers = []
+
+    def open_it(file: Path | None, url: str = "", prepare=None, **context):
+        fake = ["--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required"]
+        fake += [f"--use-file-for-fake-audio-capture={file}"] if file else []
+        fake += ["--use-fake-ui-for-media-stream"] if context.pop("allowed", True) else []
+        browser = chromium.browser_type.launch(executable_path="/usr/bin/chromium", args=FLAGS + fake)
+        browsers.append(browser)
+        page = browser.new_context(**context).new_page()
+        if prepare:
+            prepare(page)
+        page.goto(url or request.getfixturevalue("demo_app").url)
+        page.get_by_role("tab", name="Talk", exact=True).click()
+        page.wait_for_selector("#talk-run")
+        return page
+
+    yield open_it
+    for browser in browsers:
+        browser.close()
+
+
+def wait_for_call(page: Page, state: str) -> None:
+    page.wait_for_selector(f".omni-call[data-state={state}]", timeout=20_000)
 
 
 def run_and_wait(page: Page, tab: str, state: str = "done", timeout: float = 60) -> str:

@@ -1,58 +1,12 @@
 """A call in Chromium, whose microphone plays a file of the test, with the demo server."""
 
-import wave
-from pathlib import Path
-
 import httpx
-import numpy as np
 import pytest
 
-from tests.browser.conftest import FLAGS
+from tests.browser.conftest import speech
+from tests.browser.conftest import wait_for_call as wait_for_state
 
 pytestmark = pytest.mark.browser
-RATE = 48_000
-
-
-def speech(path: Path, *parts: tuple[str, float]) -> Path:
-    """A file with parts of tone and silence, in seconds."""
-    pieces = []
-    for kind, seconds in parts:
-        t = np.arange(int(seconds * RATE)) / RATE
-        pieces.append(0.4 * np.sin(2 * np.pi * 200 * t) if kind == "tone" else np.zeros(len(t)))
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes((np.concatenate(pieces) * 32767).astype("<i2").tobytes())
-    return path
-
-
-@pytest.fixture
-def talking(chromium, demo_app):
-    """`talking(file, **context)`: the Talk tab in a browser that hears this file, over and over."""
-    browsers = []
-
-    def open_it(file: Path | None, url: str = demo_app.url, prepare=None, **context):
-        fake = ["--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required"]
-        fake += [f"--use-file-for-fake-audio-capture={file}"] if file else []
-        fake += ["--use-fake-ui-for-media-stream"] if context.pop("allowed", True) else []
-        browser = chromium.browser_type.launch(executable_path="/usr/bin/chromium", args=FLAGS + fake)
-        browsers.append(browser)
-        page = browser.new_context(**context).new_page()
-        if prepare:
-            prepare(page)
-        page.goto(url)
-        page.get_by_role("tab", name="Talk", exact=True).click()
-        page.wait_for_selector("#talk-run")
-        return page
-
-    yield open_it
-    for browser in browsers:
-        browser.close()
-
-
-def wait_for_state(page, state: str) -> None:
-    page.wait_for_selector(f".omni-call[data-state={state}]", timeout=20_000)
 
 
 def test_a_call_is_answered_and_kept(talking, tmp_path, demo_app):

@@ -56,6 +56,7 @@ MODES = {
     ),
     "video": Mode(("--mode", "video"), {"modes": ["video"]}),
     "chat": Mode(("--mode", "chat"), {"modes": ["chat"]}, voice="Ethan"),
+    "duplex": Mode(("--mode", "duplex"), {"modes": ["chat"]}, newest_only=True),
     "omni-image": Mode(("--mode", "omni-image"), {"modes": ["chat", "image", "edit"]}),
     "audio": Mode(("--mode", "audio"), {"modes": ["sound"]}, key=KEY),
     "two-speakers": Mode(

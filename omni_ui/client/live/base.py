@@ -62,6 +62,10 @@ class BaseTalk(ABC):
         """Says something in writing. False: this kind of talk takes none."""
         return False
 
+    async def send_frame(self, frame: bytes, at_ms: int) -> None:
+        """A picture of a camera. Most kinds of talk take none."""
+        return
+
     async def played(self, turn: str, milliseconds: int) -> None:
         """How much of an answer was heard. Nobody wants to know, unless a subclass says so."""
         return

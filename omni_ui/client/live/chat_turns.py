@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from omni_ui.client.events import AudioChunk, ChatEvent, Failed, TextDelta
 from omni_ui.client.live.events import RATE_IN, Capabilities, Caption, TalkAudio, TalkConfig, TurnEnded, TurnStarted
-from omni_ui.client.live.utterances import UtteranceTalk
+from omni_ui.client.live.utterances import Utterance, UtteranceTalk
 from omni_ui.client.requests.chat import ChatRequest
 
 KEPT_RECORDINGS = 4
@@ -31,14 +31,17 @@ class ChatTurns(UtteranceTalk):
 
     @property
     def can(self) -> Capabilities:
-        return Capabilities(profile="chat")
+        return Capabilities(profile="chat", text=True)
 
-    async def _answer(self, utterance: bytes) -> None:
+    async def send_text(self, text: str) -> bool:
+        self._emit(Caption("you", text, final=True))
+        await self._ask(Utterance(text=text))
+        return True
+
+    async def _answer(self, utterance: Utterance) -> None:
         turn = uuid4().hex
         self._turn = turn
-        recording = await asyncio.to_thread(_wav_base64, utterance)
-        part = {"type": "input_audio", "input_audio": {"data": recording, "format": "wav"}}
-        self._history.append({"role": "user", "content": [part]})
+        self._history.append({"role": "user", "content": await _content(utterance)})
         self._emit(TurnStarted(turn))
         text: list[str] = []
         try:
@@ -71,9 +74,17 @@ class ChatTurns(UtteranceTalk):
 
     def _forget_old_recordings(self) -> None:
         for message in self._history[: -2 * KEPT_RECORDINGS]:
-            if message["role"] == "user":
+            if isinstance(message["content"], list):
                 message["content"] = "(spoken)"
         del self._history[:-40]
+
+
+async def _content(utterance: Utterance) -> str | list[dict[str, object]]:
+    """The content of a message of chat completions."""
+    if not utterance.pcm:
+        return utterance.text
+    recording = await asyncio.to_thread(_wav_base64, utterance.pcm)
+    return [{"type": "input_audio", "input_audio": {"data": recording, "format": "wav"}}]
 
 
 def _wav_base64(pcm: bytes) -> str:

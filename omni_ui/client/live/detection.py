@@ -7,6 +7,7 @@ from functools import partial
 
 from omni_ui.client.connection.transport import Transport
 from omni_ui.client.errors import BadRequest, NotFound, NotReachable
+from omni_ui.client.live.camera_turns import CameraTurns, session_config
 from omni_ui.client.live.chat_turns import Chat, ChatTurns
 from omni_ui.client.live.duplex import HANDSHAKE, DuplexTalk, refused, session_object
 from omni_ui.client.live.events import TalkConfig, TalkSession
@@ -14,7 +15,7 @@ from omni_ui.client.live.sockets import LiveSocket, open_socket
 from omni_ui.client.live.turns import RealtimeTurns
 from omni_ui.client.server.discovery import Ability
 
-DUPLEX, TURNS = "/v1/realtime?duplex=1", "/v1/realtime"
+DUPLEX, TURNS, CAMERA = "/v1/realtime?duplex=1", "/v1/realtime", "/v1/video/chat/stream"
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,18 @@ class TalkServer:
 
 
 async def open_talk(server: TalkServer, config: TalkConfig) -> TalkSession:
-    """Opens a talk in the best way that the server has: duplex, turns, or chat.
+    """Opens a talk in the best way that the server has: duplex, turns, or chat. With a camera, in a way that takes
+    pictures, where there is one.
 
     Raises BadRequest where the server refuses the session or its model cannot hear, ServerBusy where all lines are
     taken, and the usual errors of a server that does not answer.
     """
-    return await _duplex(server, config) or await _turns(server, config) or await _chat(server, config)
+    talk = await _duplex(server, config)
+    if config.camera and not (talk and talk.can.video) and (camera := await _camera(server, config)):
+        if talk:
+            await talk.aclose()
+        return camera
+    return talk or await _turns(server, config) or await _chat(server, config)
 
 
 async def _duplex(server: TalkServer, config: TalkConfig) -> TalkSession | None:
@@ -61,6 +68,25 @@ async def _duplex(server: TalkServer, config: TalkConfig) -> TalkSession | None:
     except BaseException:
         await socket.aclose()
         raise
+    await socket.aclose()
+    return None
+
+
+async def _camera(server: TalkServer, config: TalkConfig) -> TalkSession | None:
+    """A session that takes pictures; None where the server has no such route, or its model sees nothing."""
+    try:
+        socket = await open_socket(server.wire, CAMERA)
+    except NotFound:
+        return None
+    try:
+        await socket.send(session_config(config, await server.model()))
+        await socket.send({"type": "ping"})  # the settings themselves are not answered
+        async with asyncio.timeout(HANDSHAKE):
+            event = await socket.receive()
+    except (NotReachable, TimeoutError):
+        event = b""
+    if isinstance(event, dict) and event.get("type") == "pong":
+        return CameraTurns(socket, config)
     await socket.aclose()
     return None
 

@@ -73,6 +73,7 @@ class DuplexTalk(BaseTalk):
         self._reader: asyncio.Task[None] | None = None
         self._line = asyncio.Event()
         self._line.set()
+        self._frame: bytes | None = None
         self._can = Capabilities(
             profile="duplex",
             interrupts=bool(offered.get("supports_barge_in", True)),
@@ -87,7 +88,11 @@ class DuplexTalk(BaseTalk):
         return self._can
 
     async def send_audio(self, pcm: bytes) -> None:
-        await self._tell({"type": "input_audio_buffer.append", "audio": base64.b64encode(pcm).decode()})
+        event: Event = {"type": "input_audio_buffer.append", "audio": base64.b64encode(pcm).decode()}
+        if self._frame:
+            event["video_frames"] = [base64.b64encode(self._frame).decode()]
+            self._frame = None
+        await self._tell(event)
 
     async def end_turn(self) -> None:
         await self._tell({"type": "input_audio_buffer.commit"})
@@ -100,15 +105,10 @@ class DuplexTalk(BaseTalk):
         if self._can.playback:
             await self._tell({"type": "playback.ack", "response_id": turn, "played_ms": milliseconds})
 
-    async def send_frames(self, frames: list[bytes], pcm: bytes) -> None:
-        """Pictures of a camera (JPEG or PNG, at most 2) beside the sound of the same second."""
-        await self._tell(
-            {
-                "type": "input_audio_buffer.append",
-                "audio": base64.b64encode(pcm).decode(),
-                "video_frames": [base64.b64encode(frame).decode() for frame in frames[:2]],
-            }
-        )
+    async def send_frame(self, frame: bytes, at_ms: int) -> None:
+        """The newest picture goes beside the next piece of sound: the model takes at most 2 in a second."""
+        if self._can.video:
+            self._frame = frame
 
     async def _tell(self, event: Event) -> None:
         """Sends an event. While the line is cut, sound is let go: what was said then nobody could hear."""

@@ -8,9 +8,9 @@ from typing import Literal, Protocol, Self
 RATE_IN = 16_000
 """Samples per second of what is sent: mono, signed 16 bit, little endian."""
 
-Profile = Literal["duplex", "turns", "chat"]
+Profile = Literal["duplex", "turns", "chat", "camera"]
 """duplex: listens while it speaks (/v1/realtime?duplex=1). turns: one utterance, one answer (/v1/realtime). chat: each
-utterance is a message of /v1/chat/completions."""
+utterance is a message of /v1/chat/completions. camera: a question beside pictures (/v1/video/chat/stream)."""
 Speaker = Literal["you", "model"]
 TurnStatus = Literal["completed", "interrupted", "failed"]
 
@@ -21,7 +21,7 @@ class TalkConfig:
 
     hold: the visitor says when a turn ends (hold to talk); else silence does. reference_audio: WAV bytes of a voice
     sample, which some duplex models insist on. modalities: "audio" and "text", or "text" alone. max_tokens: of one
-    answer, where the talk goes over chat completions; live routes take no such limit.
+    answer, where the talk goes over chat completions; live routes take no such limit. camera: pictures will be sent.
     """
 
     instructions: str | None = None
@@ -30,6 +30,7 @@ class TalkConfig:
     reference_audio: bytes | None = None
     modalities: tuple[str, ...] = ("audio", "text")
     max_tokens: int | None = None
+    camera: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,13 +106,18 @@ TalkEvent = SpeechStarted | SpeechStopped | TurnStarted | TalkAudio | Caption | 
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What this kind of talk can do. playback: it wants to know what was heard (`played`)."""
+    """What this kind of talk can do.
+
+    playback: it wants to know what was heard (`played`). video: it takes pictures (`send_frame`). text: it takes
+    questions in writing (`send_text`).
+    """
 
     profile: Profile
     interrupts: bool = True
     playback: bool = False
     resumes: bool = False
     video: bool = False
+    text: bool = False
     history: bool = True
     raw: dict[str, object] = field(default_factory=dict)
 
@@ -136,6 +142,9 @@ class TalkSession(Protocol):
 
     async def send_text(self, text: str) -> bool:
         """Says something in writing. False where this kind of talk takes none."""
+
+    async def send_frame(self, frame: bytes, at_ms: int) -> None:
+        """A picture of a camera, JPEG or PNG, at this time of the call. Nothing where `can.video` is False."""
 
     def events(self) -> AsyncIterator[TalkEvent]:
         """What happens, until CallEnded."""

@@ -20,7 +20,7 @@ from omni_ui.client.live.events import (
     TurnStarted,
 )
 from omni_ui.client.live.sockets import Event, LiveSocket
-from omni_ui.client.live.utterances import UtteranceTalk
+from omni_ui.client.live.utterances import Utterance, UtteranceTalk
 
 SEGMENT = 5.0
 """Seconds of sound that a server with asynchronous chunks answers at once (qwen3_omni.py:305-331)."""
@@ -44,7 +44,8 @@ class RealtimeTurns(UtteranceTalk):
     def can(self) -> Capabilities:
         return Capabilities(profile="turns", history=False)
 
-    async def _answer(self, utterance: bytes) -> None:
+    async def _answer(self, utterance: Utterance) -> None:
+        sound = utterance.pcm
         turn = uuid4().hex
         self._turn = turn
         if self._socket is None:
@@ -52,12 +53,12 @@ class RealtimeTurns(UtteranceTalk):
         if not self._introduced:
             await self._socket.send({"type": "session.update", "model": self._model})
             self._introduced = True
-        if len(utterance) > SEGMENT * RATE_IN * 2 and not self._told_of_segments:
+        if len(sound) > SEGMENT * RATE_IN * 2 and not self._told_of_segments:
             self._told_of_segments = True
             self._emit(Notice("This server answers every 5 seconds of speech by itself: short questions work best."))
         await self._socket.send({"type": "input_audio_buffer.commit"})
-        for begin in range(0, len(utterance), PIECE):
-            audio = base64.b64encode(utterance[begin : begin + PIECE]).decode()
+        for begin in range(0, len(sound), PIECE):
+            audio = base64.b64encode(sound[begin : begin + PIECE]).decode()
             await self._socket.send({"type": "input_audio_buffer.append", "audio": audio})
         await self._socket.send({"type": "input_audio_buffer.commit", "final": True})
         self._emit(TurnStarted(turn))

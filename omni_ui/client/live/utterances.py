@@ -3,6 +3,7 @@
 import asyncio
 from abc import abstractmethod
 from contextlib import suppress
+from dataclasses import dataclass
 
 from omni_ui.client.errors import OmniError
 from omni_ui.client.live.base import BaseTalk
@@ -11,6 +12,14 @@ from omni_ui.client.live.voice_activity import VoiceActivity
 
 LONGEST = 60.0
 """Seconds of one utterance; what is longer is answered in parts."""
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """What is to be answered: sound (signed 16 bit, mono, RATE_IN), or a text."""
+
+    pcm: bytes = b""
+    text: str = ""
 
 
 class UtteranceTalk(BaseTalk):
@@ -24,12 +33,12 @@ class UtteranceTalk(BaseTalk):
         self._config = config
         self._activity = VoiceActivity(LONGEST)
         self._held = bytearray()
-        self._utterances: asyncio.Queue[bytes] = asyncio.Queue(4)
+        self._utterances: asyncio.Queue[Utterance] = asyncio.Queue(4)
         self._answering: asyncio.Task[None] | None = None
 
     @abstractmethod
-    async def _answer(self, utterance: bytes) -> None:
-        """Sends an utterance (signed 16 bit, mono, 16 kHz) and emits its answer, TurnStarted to TurnEnded."""
+    async def _answer(self, utterance: Utterance) -> None:
+        """Sends an utterance and emits its answer, TurnStarted to TurnEnded."""
 
     async def _stop_answer(self) -> None:
         """What remains to be done at the server after `_answer` was cancelled."""
@@ -46,7 +55,7 @@ class UtteranceTalk(BaseTalk):
                 await self.interrupt()
             else:
                 self._emit(SpeechStopped(milliseconds))
-                await self._ask(self._activity.take())
+                await self._ask(Utterance(self._activity.take()))
 
     async def end_turn(self) -> None:
         if not self._config.hold:
@@ -54,9 +63,9 @@ class UtteranceTalk(BaseTalk):
         utterance = bytes(self._held)
         self._held.clear()
         if len(utterance) < RATE_IN * 2 // 5:
-            self._emit(Notice("That was too short to hear: hold the button while you speak."))
+            self._emit(Notice("That was too short to hear: hold the button while you speak.", "error"))
             return
-        await self._ask(utterance)
+        await self._ask(Utterance(utterance))
 
     async def interrupt(self) -> None:
         task = self._answering
@@ -67,7 +76,7 @@ class UtteranceTalk(BaseTalk):
             await self._stop_answer()
             self._emit(TurnEnded(self._turn, "interrupted", "barge_in"))
 
-    async def _ask(self, utterance: bytes) -> None:
+    async def _ask(self, utterance: Utterance) -> None:
         await self.interrupt()
         with suppress(asyncio.QueueFull):
             self._utterances.put_nowait(utterance)

@@ -6,7 +6,7 @@ import { SpeechDetector } from "./speech_detector.js";
 const socketAddress = () => `${appRoot().replace(/^http/, "ws")}/omni/talk`;
 
 export class Call {
-  /** on: { ready, state, caption, spoke, level, notice, cut, ended }. options: { hold, voice, instructions, session }. */
+  /** on: { ready, state, caption, spoke, level, notice, cut, ended }. options: { hold, voice, instructions, session … }. */
   constructor(options, on) {
     this.options = options;
     this.on = on;
@@ -36,6 +36,12 @@ export class Call {
 
   send(event) {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(event));
+  }
+
+  /** A question in writing; an answer that is being heard ends. */
+  write(text) {
+    if (this.sounding) this.interrupt();
+    this.send({ type: "text", text });
   }
 
   /** 20 ms of the microphone. */
@@ -89,7 +95,8 @@ export class Call {
   /** The server says what it does; while an answer is still heard here, it speaks. */
   state(state) {
     if (state === "listening" && this.sounding) return;
-    if (state !== "listening") this.interrupted = false;
+    // Whoever speaks hears nothing more, until the model has something new: which of the two noticed first does not count.
+    this.interrupted = state === "interrupted" || (this.interrupted && state === "listening");
     this.on.state(this.interrupted ? "interrupted" : state);
   }
 

@@ -18,11 +18,16 @@ from omni_ui.client.live import (
     TurnStarted,
 )
 from omni_ui.core.files import Json
+from omni_ui.features.talk.frames import FrameCheck
 from omni_ui.features.talk.recording import CallRecording
 
+LONGEST_TEXT = 4_000
+"""Characters of what is written in a call, and of its instructions."""
 LARGEST_PIECE = 64 * 1024
 """Bytes of microphone sound in one frame: 2 s. The page sends 20 to 40 ms."""
 
+CheckText = Callable[[str], str]
+"""Why the host's limits do not allow a text, "" where they do."""
 SendJson = Callable[[Json], Awaitable[None]]
 SendBytes = Callable[[bytes], Awaitable[None]]
 
@@ -30,6 +35,7 @@ PROFILES = {
     "duplex": "The model listens while it speaks: speak at any time to interrupt it.",
     "turns": "One question, one answer: this server forgets what was said before.",
     "chat": "What you say is sent as a recording, and the answer is read aloud.",
+    "camera": "The model sees your pictures: ask about them, by voice or in writing.",
 }
 """What the page says of each kind of talk."""
 
@@ -37,9 +43,18 @@ PROFILES = {
 class Call:
     """Bridges one page and one talk until either ends. send_json and send_bytes go to the page."""
 
-    def __init__(self, talk: TalkSession, recording: CallRecording, send_json: SendJson, send_bytes: SendBytes) -> None:
+    def __init__(
+        self,
+        talk: TalkSession,
+        recording: CallRecording,
+        send_json: SendJson,
+        send_bytes: SendBytes,
+        check_text: CheckText = lambda text: "",
+    ) -> None:
         self._talk, self.recording = talk, recording
-        self._json, self._bytes = send_json, send_bytes
+        self._json, self._bytes, self._check_text = send_json, send_bytes, check_text
+        self._frames = FrameCheck()
+        self._state_now = ""
         self._numbers: dict[str, int] = {}
         self._rates: dict[str, int] = {}
         self.turns = 0
@@ -53,6 +68,8 @@ class Call:
                 "profile": self._talk.can.profile,
                 "says": PROFILES[self._talk.can.profile],
                 "interrupts": self._talk.can.interrupts,
+                "video": self._talk.can.video,
+                "text": self._talk.can.text,
             }
         )
         await self._state("listening")
@@ -79,6 +96,10 @@ class Call:
             self.recording.asked()
             await self._state("thinking")
             await self._talk.end_turn()
+        elif kind == "text":
+            await self._write(event.get("text"))
+        elif kind == "frame":
+            await self._look(event.get("data"))
         elif kind == "interrupt":
             await self._talk.interrupt()
         elif kind == "played":
@@ -88,6 +109,24 @@ class Call:
         elif kind == "sounding":
             self.recording.page_latency(turn, _milliseconds(event.get("ms")))
         return True
+
+    async def _write(self, text: object) -> None:
+        """A question in writing."""
+        text = text.strip()[:LONGEST_TEXT] if isinstance(text, str) else ""
+        if not text or not self._talk.can.text:
+            return
+        if problem := self._check_text(text):
+            await self._json({"type": "notice", "text": problem, "level": "error"})
+            return
+        self.recording.asked()
+        await self._state("thinking")
+        await self._talk.send_text(text)
+
+    async def _look(self, data: object) -> None:
+        """A picture of the camera: what is no picture, too large or too frequent is left out."""
+        if self._talk.can.video and (frame := await self._frames.read(data)):
+            self.recording.frames += 1
+            await self._talk.send_frame(frame, self.recording.now_ms)
 
     async def _pass_on(self, event: TalkEvent) -> None:
         if isinstance(event, TalkAudio):
@@ -112,6 +151,8 @@ class Call:
             await self._state("interrupted" if event.status == "interrupted" else "listening")
         elif isinstance(event, Notice):
             await self._json({"type": "notice", "text": event.sentence, "level": event.level})
+            if event.level == "error" and self._state_now == "thinking":
+                await self._state("listening")  # what was said will not be answered
 
     async def _sound(self, event: TalkAudio) -> None:
         """A frame of sound: the turn's number as 32 bits, then the samples."""
@@ -129,6 +170,7 @@ class Call:
         return self._numbers.setdefault(turn, len(self._numbers) + 1)
 
     async def _state(self, state: str) -> None:
+        self._state_now = state
         await self._json({"type": "state", "state": state})
 
     async def close(self) -> None:

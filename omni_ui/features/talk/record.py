@@ -49,6 +49,7 @@ def _facts(document: Json) -> list[tuple[str, str]]:
     interrupted = sum(turn["status"] == "interrupted" for turn in turns)
     facts = [("call", _length(document["duration_ms"])), ("answers", str(len(turns)))]
     facts += [("interrupted", str(interrupted))] if interrupted else []
+    facts += [("pictures shown", str(document["frames"]))] if document["frames"] else []
     facts += [("answered after", f"{waits[len(waits) // 2]} ms")] if waits else []
     return facts
 

@@ -84,6 +84,8 @@ class CallRecording:
     captions: list[CaptionLine] = field(default_factory=list)
     turns: dict[str, TurnFacts] = field(default_factory=dict)
     began: float = field(default_factory=time.time)
+    frames: int = 0
+    """Pictures that the model was shown."""
 
     def __post_init__(self) -> None:
         self._microphone: BufferedRandom = (self.folder / "you.pcm").open("w+b")
@@ -175,6 +177,7 @@ class CallRecording:
             "model": self.model,
             "began": self.began,
             "duration_ms": self.now_ms,
+            "frames": self.frames,
             "captions": [asdict(line) for line in self.captions if line.text or line.speaker == "you"],
             "turns": [asdict(turn) | {"server_ms": turn.server_ms} for turn in self.turns.values()],
         }

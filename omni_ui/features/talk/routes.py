@@ -5,12 +5,16 @@ run of its visitor: it takes a place in the server's line as all others do, and 
 """
 
 import asyncio
+import base64
+import io
 import json
 import logging
+import wave
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -23,7 +27,7 @@ from omni_ui.core.run_queue import QueueFull
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.service import Recorder
-from omni_ui.features.talk.call import Call
+from omni_ui.features.talk.call import LONGEST_TEXT, Call
 from omni_ui.features.talk.record import keep_call
 from omni_ui.features.talk.recording import CallRecording
 
@@ -32,8 +36,8 @@ FIRST_MESSAGE = 10.0
 """Seconds in which the page must say what it wants."""
 SILENCE = 20.0
 """Seconds without anything from the page after which it counts as gone; a muted page sends silence."""
-LONGEST_TEXT = 4_000
-"""Characters of the instructions."""
+LARGEST_VOICE = 2 * 2**20
+"""Characters of base64 of a voice sample: 48 s as the page makes it, 16 kHz and 16 bit."""
 PATIENCE = 10.0
 """Seconds that a call waits for a place in the server's line."""
 Admit = Callable[[str, str | None], bool]
@@ -114,8 +118,11 @@ def caller_of(socket: WebSocket) -> str:
 def refusal(backends: Backends, start: Json, session: str | None) -> str:
     """Why the host's limits do not allow a call; "" when they do. The instructions count as what is written."""
     config = read_config(start)
-    messages = [{"role": "user", "content": config.instructions or "-"}]
-    request = ChatRequest.model_construct(messages=messages, voice=config.voice)
+    return text_refusal(backends, config.instructions or "-", session, config.voice)
+
+
+def text_refusal(backends: Backends, text: str, session: str | None, voice: str | None = None) -> str:
+    request = ChatRequest.model_construct(messages=[{"role": "user", "content": text}], voice=voice)
     return " ".join(problem.sentence for problem in backends.limits.check(request, session))
 
 
@@ -130,7 +137,8 @@ async def _call(
         return
     ability = await backend.ability("chat")
     recording = CallRecording(session.can.profile, ability.model if ability else None)
-    call = Call(session, recording, socket.send_json, socket.send_bytes)
+    check = partial(text_refusal, backends, session=str(start.get("session") or "") or None)
+    call = Call(session, recording, socket.send_json, socket.send_bytes, check)
     minutes = backends.settings.talk_minutes
     ended = CallEnded("The call was cut off.", failed=True)
     running, listening = asyncio.create_task(call.run()), asyncio.create_task(_listen(socket, call))
@@ -182,4 +190,24 @@ def read_config(start: Json) -> TalkConfig:
         value = start.get(name)
         return value.strip()[:LONGEST_TEXT] or None if isinstance(value, str) else None
 
-    return TalkConfig(instructions=text("instructions"), voice=text("voice"), hold=start.get("hold") is True)
+    return TalkConfig(
+        instructions=text("instructions"),
+        voice=text("voice"),
+        hold=start.get("hold") is True,
+        reference_audio=_voice_sample(start.get("ref_audio")),
+        modalities=("text",) if start.get("written") is True else ("audio", "text"),
+        camera=start.get("camera") is True,
+    )
+
+
+def _voice_sample(value: object) -> bytes | None:
+    """The WAV file of a voice that the page sent; None for anything else."""
+    if not isinstance(value, str) or not value or len(value) > LARGEST_VOICE:
+        return None
+    try:
+        content = base64.b64decode(value, validate=True)
+        with wave.open(io.BytesIO(content)) as file:
+            usable = file.getsampwidth() == 2 and file.getnchannels() == 1 and file.getnframes() > 0
+    except (ValueError, wave.Error, EOFError):
+        return None
+    return content if usable else None

@@ -3,8 +3,10 @@ import { defineComponent } from "../../core/components.js";
 import { make } from "../../core/dom.js";
 import { sessionId } from "../../core/session.js";
 import { Call } from "./call.js";
+import { Camera, cameraSentence } from "./camera.js";
 import { Captions } from "./captions.js";
 import { microphoneProblem, microphones, sentenceFor } from "./microphone.js";
+import { readVoice } from "./voice_sample.js";
 
 const STATES = {
   idle: "Not in a call",
@@ -21,8 +23,11 @@ defineComponent("talk", ({ element }) => {
   const [status, profile, notice, kept] = ["#talk-status", ".omni-call-profile", ".omni-call-notice", ".omni-call-kept"].map(find);
   const [mute, volume, device, meter] = [".omni-call-mute", ".omni-call-volume", ".omni-call-device", ".omni-call-level"].map(find);
   const [voice, instructions, holds] = ["#talk-voice input", "#talk-instructions textarea", "#talk-hold input"].map(find);
+  const [written, sample, write, view] = ["#talk-written input", "#talk-ref_audio input", "#talk-text", ".omni-call-view"].map(find);
+  const [shows, picture, pictureLabel] = ["#talk-camera select", "#talk-camera-file input", "#talk-camera-file"].map(find);
   const captions = new Captions(find("#talk-result"));
   let call = null;
+  let camera = null;
 
   const say = (text, level = "info") => {
     notice.textContent = text;
@@ -38,7 +43,8 @@ defineComponent("talk", ({ element }) => {
     stop.hidden = !on;
     mute.disabled = !on;
     hold.hidden = !(on && holds.checked);
-    for (const field of [voice, instructions, holds]) field.disabled = on;
+    write.hidden = true;
+    for (const field of [voice, instructions, holds, written, sample, shows, picture]) field.disabled = on;
     (on ? stop : start).focus({ preventScroll: true });
   };
 
@@ -50,9 +56,33 @@ defineComponent("talk", ({ element }) => {
     device.value = listed.some((one) => one.deviceId === chosen) ? chosen : "";
   };
 
+  const closeCamera = () => {
+    camera?.close();
+    camera = null;
+  };
+  const openCamera = async () => {
+    if (!shows.value) return;
+    if (shows.value === "file" && !picture.files[0]) throw new Error("Choose the picture or video that the model should see.");
+    camera = new Camera(view, (data) => call?.send({ type: "frame", data }), () => {
+      closeCamera();
+      say("The pictures ended: the call goes on with sound alone.");
+    });
+    try {
+      await camera.open(shows.value, picture.files[0]);
+    } catch (error) {
+      throw new Error(cameraSentence(error));
+    }
+  };
+
   const handlers = {
-    ready: ({ says }) => {
+    ready: ({ says, video, text }) => {
       profile.textContent = says;
+      write.hidden = !text;
+      if (camera && video) camera.start();
+      else if (camera) {
+        closeCamera();
+        say("This server takes no pictures: the call goes on with sound alone.");
+      }
       show("listening");
     },
     state: (state) => call && show(state),
@@ -63,6 +93,7 @@ defineComponent("talk", ({ element }) => {
     cut: (turn, heard, all) => captions.cut(turn, heard, all),
     ended: ({ text, failed, record }) => {
       call = null;
+      closeCamera();
       inCall(false);
       show("idle");
       meter.style.setProperty("--level", 0);
@@ -80,9 +111,16 @@ defineComponent("talk", ({ element }) => {
     profile.textContent = "";
     show("connecting");
     inCall(true);
-    call = new Call({
-      hold: holds.checked, voice: voice.value, instructions: instructions.value, session: sessionId(),
-    }, handlers);
+    const options = {
+      hold: holds.checked, written: written.checked, voice: voice.value, instructions: instructions.value, session: sessionId(),
+    };
+    try {
+      await openCamera();
+      if (sample.files[0]) options.ref_audio = await readVoice(sample.files[0]);
+    } catch (error) {
+      return handlers.ended({ text: error.message, failed: true });
+    }
+    call = new Call({ ...options, camera: Boolean(camera) }, handlers);
     find(".omni-call").omniCall = call; // for the tests
     try {
       await call.start(device.value);
@@ -98,6 +136,14 @@ defineComponent("talk", ({ element }) => {
     const muted = mute.getAttribute("aria-pressed") !== "true";
     mute.setAttribute("aria-pressed", String(muted));
     call.microphone.muted = muted;
+  };
+  shows.onchange = () => { pictureLabel.hidden = shows.value !== "file"; };
+  write.onsubmit = (event) => {
+    event.preventDefault();
+    const [field] = write.elements;
+    if (!call || !field.value.trim()) return;
+    call.write(field.value.trim());
+    field.value = "";
   };
   volume.oninput = () => { if (call?.volume) call.volume.gain.value = Number(volume.value); };
   device.onchange = () => call?.microphone?.use(device.value).catch((error) => say(sentenceFor(error), "error"));
