@@ -8,10 +8,11 @@ import pytest
 import soundfile
 from gradio_client import Client, handle_file
 
+from omni_ui.core.own_voices import plain_name
 from omni_ui.demo.audio import voice
 from tests.browser.conftest import open_code, run_and_wait, take, wait_for_state
 from tests.media.test_recording import encode
-from tests.running import App
+from tests.running import PUBLIC, App
 from tests.speaking import RATE, SpeechServer
 
 pytestmark = pytest.mark.browser
@@ -293,7 +294,9 @@ def test_a_voice_is_saved_with_consent_listed_tried_used_and_deleted(page, serve
     assert "“Nora” is saved" in say_of_panel(page, "done")
     sent = server.uploads[-1]
     assert sent["data"] == clip.read_bytes()
-    assert (sent["name"], sent["ref_text"], sent["speaker_description"]) == ("Nora", TEXT, "calm, British")
+    # On a public page the names at the server carry the mark of the session; the page never shows it.
+    assert (plain_name(sent["name"]), sent["ref_text"], sent["speaker_description"]) == ("Nora", TEXT, "calm, British")
+    assert (sent["name"] != "Nora") is PUBLIC
     assert "agrees" in sent["consent"]
     row = page.wait_for_selector("#speech-voice-list label")
     assert all(word in row.inner_text() for word in ("Nora", "calm, British", TEXT, "KB WAV", "Consent"))
@@ -301,7 +304,7 @@ def test_a_voice_is_saved_with_consent_listed_tried_used_and_deleted(page, serve
     page.click("#speech-voice-listen")
     wait_until(lambda: server.seen)
     wait_for_state(page, "speech", "done")
-    assert server.seen[-1].body["voice"] == "nora"
+    assert plain_name(server.seen[-1].body["voice"]) == "nora"
     page.click("#speech-voice-use")
     page.wait_for_function("document.querySelector('#speech-voice input').value === 'Nora (saved)'")
     page.click("#speech-voice-delete")
@@ -309,10 +312,11 @@ def test_a_voice_is_saved_with_consent_listed_tried_used_and_deleted(page, serve
     assert not server.deleted
     page.click("#speech-voice-delete")
     assert "is deleted" in page.wait_for_selector("#speech-voice-status :text('is deleted')").inner_text()
-    assert server.deleted == ["Nora"]
+    assert [plain_name(name) for name in server.deleted] == ["Nora"]
     page.wait_for_function("document.querySelectorAll('#speech-voice-list input').length === 0")
 
 
+@pytest.mark.skipif(PUBLIC, reason="a public page gives each session names of its own: the host's voice is never lost")
 def test_a_saved_voice_is_not_replaced_without_asking(page, server, clip):
     server.saved["nora"] = {"name": "Nora"}
     open_panel(page)
@@ -415,7 +419,7 @@ def test_a_voice_may_have_an_emoji(page, server, clip):
     page.wait_for_function("document.querySelector('#speech-voice-delete').innerText.includes('Press again')")
     page.click("#speech-voice-delete")
     page.wait_for_selector("#speech-voice-status :text('is deleted')")
-    assert server.deleted[-1] == "Nora \N{FOX FACE}"
+    assert plain_name(server.deleted[-1]) == "Nora \N{FOX FACE}"
 
 
 def test_a_transcript_three_times_too_long(page, server, clip):

@@ -131,7 +131,8 @@ async def _check_name(backend: Backend, name: str, replace: bool) -> None:
     saved = {one.name.lower() for one in voices.saved}
     if name.lower() in saved and not replace:
         raise Taken(name)
-    if name.lower() in {one.lower() for one in voices.names} - saved:
+    # On a public page the name carries a mark; the voice of the model would still stand beside it under the same name.
+    if plain_name(name).lower() in {one.lower() for one in voices.names} - saved:
         raise Invalid.because("name", f"“{plain_name(name)}” is a voice of the model itself: choose another name.")
     if len(saved) >= MOST_VOICES and name.lower() not in saved:
         raise Invalid.because("name", f"The server holds {len(saved):,} voices and takes no more: delete one first.")
