@@ -8,11 +8,14 @@ ARG BASE=python:3.12-slim
 FROM ${BASE}
 # 1 adds the optional parts that are under the GPL (requirements-demo.txt): H.264, the demo's speech, tags of sounds.
 ARG WITH_GPL=0
+# 1 adds what metrics and traces need (requirements-operating.txt, docs/operating.md).
+ARG WITH_OPERATING=0
 RUN useradd --create-home --uid 1000 omni
 WORKDIR /home/omni/app
-COPY requirements.lock requirements-demo.txt ./
+COPY requirements.lock requirements-demo.txt requirements-operating.txt ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock \
- && if [ "$WITH_GPL" = 1 ]; then pip install --no-cache-dir -r requirements-demo.txt; fi
+ && if [ "$WITH_GPL" = 1 ]; then pip install --no-cache-dir -r requirements-demo.txt; fi \
+ && if [ "$WITH_OPERATING" = 1 ]; then pip install --no-cache-dir -r requirements-operating.txt; fi
 COPY --chown=omni app.py LICENSE ./
 COPY --chown=omni assets assets
 COPY --chown=omni omni_ui omni_ui

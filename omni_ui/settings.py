@@ -29,16 +29,10 @@ from omni_ui.settings_readers import (
     read_amount,
     read_caps,
     read_loras,
+    say_what_is_wrong,
 )
 
 __all__ = ["CAPS", "TABS", "BadSetting", "Settings", "Tab", "load_settings"]
-
-PLAIN = {
-    "bool_parsing": "must be true or false",
-    "int_parsing": "must be a whole number",
-    "float_parsing": "must be a number",
-}
-"""By pydantic's kind of error, where its own words are not plain."""
 
 
 class BadSetting(Exception):
@@ -129,6 +123,13 @@ class Settings(BaseSettings):
     )
     mcp: bool = Field(
         False, description="Serve the page's jobs as tools for agents (MCP) at /gradio_api/mcp. Needs omni-ui[mcp]."
+    )
+    run_log: bool = Field(
+        True, description="Print a line of JSON for each run: tab, server, status, seconds, sizes, request id."
+    )
+    run_log_prompts: bool = Field(False, description="What visitors ask for stands in those lines too.")
+    metrics_token: Key = Field(
+        None, description="Serve /metrics for Prometheus to whoever sends this token. Needs omni-ui[operating]."
     )
     demo_latency: float = Field(0, ge=0, description="Seconds that the demo server waits before it answers.")
     show_server: bool | None = Field(
@@ -284,11 +285,4 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as wrong:
-        error = wrong.errors()[0]
-        name = f"OMNI_{str(error['loc'][0]).upper()}"
-        message = str(error["msg"]).removeprefix("Value error, ")
-        message = message[:1].lower() + message[1:]
-        message = PLAIN.get(error["type"]) or message.replace("input should be", "must be")
-        secret = name.lower().endswith(("key", "headers", "auth"))
-        value = "" if secret else f" (it is {error['input']!r})"
-        raise BadSetting(f"The setting {name} cannot be used: {message}{value}.") from None
+        raise BadSetting(say_what_is_wrong(wrong)) from None

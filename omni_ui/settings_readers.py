@@ -5,7 +5,7 @@ import re
 from ipaddress import ip_address
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import AfterValidator, SecretStr, ValidationError
 
 from omni_ui.client import read_address, read_headers, read_key
 
@@ -17,6 +17,15 @@ TIME_UNITS = {"m": 60, "min": 60, "h": 3600, "d": 86400}
 ROOM_UNITS = {"mb": 10**6, "gb": 10**9, "tb": 10**12}
 """Bytes."""
 
+PLAIN = {
+    "bool_parsing": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "float_parsing": "must be a number",
+}
+"""By pydantic's kind of error, where its own words are not plain."""
+SECRETS = ("key", "headers", "auth", "token")
+"""Settings whose names end so are never repeated."""
+
 WHOLE = r"(\d{1,9})"
 CAPS = {
     "size": r"(\d{2,5})[x×](\d{2,5})", "steps": WHOLE, "n": WHOLE, "seconds": r"(\d{1,6}(?:\.\d+)?)",
@@ -24,6 +33,17 @@ CAPS = {
 }  # fmt: skip
 """How the value of each of the host's limits is written."""
 CAP_EXAMPLE = "size=1024x1024,steps=30,runs=3/min"
+
+
+def say_what_is_wrong(wrong: ValidationError) -> str:
+    """The first fault of the settings as one sentence for the person who starts the app."""
+    error = wrong.errors()[0]
+    name = f"OMNI_{str(error['loc'][0]).upper()}"
+    message = str(error["msg"]).removeprefix("Value error, ")
+    message = message[:1].lower() + message[1:]
+    message = PLAIN.get(error["type"]) or message.replace("input should be", "must be")
+    value = "" if name.lower().endswith(SECRETS) else f" (it is {error['input']!r})"
+    return f"The setting {name} cannot be used: {message}{value}."
 
 
 def read_amount(text: str, units: dict[str, int]) -> float | None:

@@ -36,6 +36,7 @@ class Seen:
     began: float
     ended: float | None = None
     how: str = "running"
+    request_id: str = ""
 
 
 @dataclass
@@ -79,6 +80,7 @@ class SlowServer:
 
     async def _images(self, request: Request) -> JSONResponse:
         one = Seen(await request.json(), time.monotonic())
+        one.request_id = request.headers.get("x-request-id", "")
         self.seen.append(one)
         while time.monotonic() - one.began < self.latency:
             if await request.is_disconnected():

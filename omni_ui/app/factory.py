@@ -13,10 +13,9 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-import uvicorn
 from fastapi import FastAPI, Request
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import FileResponse
@@ -42,12 +41,11 @@ from omni_ui.app.sessions import Sessions
 from omni_ui.app.stream_headers import StreamHeaders
 from omni_ui.app.sub_path import SubPath
 from omni_ui.app.theme import css, head, theme
-from omni_ui.client import Health
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.files import place_cache
 from omni_ui.core.open_answers import AnswerWatch
-from omni_ui.core.servers.backend import Backend
+from omni_ui.core.reports.run_log import RunLog
 from omni_ui.core.storage import Storage, StorageLimits
 from omni_ui.features.chat.math_routes import math_routes
 from omni_ui.features.grid.routes import grid_routes
@@ -60,6 +58,10 @@ from omni_ui.features.login.huggingface import HuggingFaceLogin, OAuthApp
 from omni_ui.features.login.tokens import Tokens
 from omni_ui.features.mcp.caller import McpCaller
 from omni_ui.features.mcp.endpoint import McpEndpoint, mcp_endpoint
+from omni_ui.features.operating.ending import close_within, serve
+from omni_ui.features.operating.observers import metrics_for
+from omni_ui.features.operating.probes import probe_routes
+from omni_ui.features.operating.tracing import tracing_from
 from omni_ui.features.recipes.panel import recipe_routes
 from omni_ui.features.speech.typed_text import TypedTexts
 from omni_ui.features.stage.examples import example_routes
@@ -69,9 +71,10 @@ from omni_ui.features.video.routes import job_routes
 from omni_ui.settings import TABS, BadSetting, Settings, load_settings
 from omni_ui.store import Store
 
+if TYPE_CHECKING:
+    from omni_ui.demo.server import DemoServer
+
 log = logging.getLogger(__name__)
-PROBE = 1.8
-"""Seconds after which a probe of /health is answered, whether or not the servers behind have answered."""
 SPACE_ANCESTORS = "'self' https://huggingface.co https://*.huggingface.co"
 """The sites that may show a Space in a frame."""
 SWITCH = 0.0005
@@ -101,6 +104,10 @@ class Services:
         )
         limits = Limits(settings.keep_seconds, settings.room, bool(settings.public))
         self.recorder = Recorder(self.store, self.jobs, limits, self.storage)
+        self.metrics = metrics_for(settings, self.backends, self.sessions, self.jobs)
+        self.tracing = tracing_from(os.environ)
+        log_of_runs = RunLog(settings.run_log_prompts) if settings.run_log else None
+        self.backends.reports.observers += [part for part in (log_of_runs, self.tracing) if part]
 
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
@@ -120,16 +127,23 @@ class Services:
         try:
             yield
         finally:
-            if self.agents:
-                await self.agents.close()
-            await self.jobs.close()
-            await self.recorder.close()
-            await self.backends.close()
-            await self.store.close()
-            if demo:
-                await asyncio.to_thread(demo.stop)
-            if self.temporary_cache:
-                await asyncio.to_thread(shutil.rmtree, self.temporary_cache, ignore_errors=True)
+            await self._close(demo)
+
+    async def _close(self, demo: "DemoServer | None") -> None:
+        """Each part within its time, so that all are closed within ten seconds (features/operating/ending.py)."""
+        self.backends.reports.end_all()
+        if self.agents:
+            await close_within(0.5, self.agents.close())
+        await close_within(1.0, self.jobs.close())
+        await close_within(2.0, self.recorder.close())
+        await close_within(1.0, self.backends.close())
+        await close_within(1.0, self.store.close())
+        if self.tracing:
+            await close_within(2.0, asyncio.to_thread(self.tracing.close))
+        if demo:
+            await close_within(2.0, asyncio.to_thread(demo.stop))
+        if self.temporary_cache:
+            await close_within(1.0, asyncio.to_thread(shutil.rmtree, self.temporary_cache, ignore_errors=True))
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -143,6 +157,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
+    app.state.end_runs = services.backends.reports.end_all
     _add_routes(app, services)
     _add_middleware(app, services)
     return _mount_page(app, services)
@@ -152,26 +167,14 @@ def _add_routes(app: FastAPI, services: Services) -> None:
     """Our own routes, which come before Gradio's."""
     backends, recorder = services.backends, services.recorder
 
-    @app.get("/health")
-    async def health() -> dict[str, Any]:
-        """For probes: 200 as long as the page is served; says whether the servers behind it answer."""
-        servers = backends.all()
-        looks = await asyncio.gather(*(_look(backend) for backend in servers))
-        return {
-            "status": "ok",
-            "version": __version__,
-            "demo": any(backend.demo for backend in servers),
-            "servers": [
-                {"reachable": look.ok, "detail": backends.discreet(look.detail, backend)}
-                for backend, look in zip(servers, looks, strict=True)
-            ],
-        }
-
     @app.get("/omni/status")
     async def status(request: Request) -> dict[str, Any]:
         """What the page's header and notices show, for the session that asks."""
         return await backends.status(request.headers.get("x-omni-session"))
 
+    app.include_router(probe_routes(backends, services.store))
+    if services.metrics:
+        app.include_router(services.metrics)
     app.include_router(services.listening.routes())
     app.include_router(services.typed.routes())
     app.include_router(job_routes(services.jobs))
@@ -201,7 +204,7 @@ def _add_middleware(app: FastAPI, services: Services) -> None:
     if settings.has_login:
         _add_login(app, settings)
     hosts = AllowedHosts(settings.host_names, settings.listen)
-    ways = {"login": settings.has_login, "mcp": settings.mcp}
+    ways = {"login": settings.has_login, "mcp": settings.mcp, "metrics": settings.metrics_token is not None}
     app.add_middleware(OriginGuard, hosts=hosts, root_path=settings.root_path, ancestors=ancestors, **ways)
     app.add_middleware(CORSMiddleware)  # allows no origin; where the app has one, Gradio does not mirror origins itself
 
@@ -263,14 +266,6 @@ def _add_login(app: FastAPI, settings: Settings) -> None:
     )
 
 
-async def _look(backend: Backend) -> Health:
-    try:
-        async with asyncio.timeout(PROBE):
-            return (await backend.look())[0]
-    except TimeoutError:
-        return Health(False, PROBE, "The server takes long to answer.")
-
-
 def _check_free(settings: Settings) -> None:
     """BadSetting when the address or the port to serve on cannot be had."""
     family = socket.AF_INET6 if ":" in settings.listen else socket.AF_INET
@@ -291,4 +286,5 @@ def main() -> None:
         sys.exit(str(wrong))
     sys.setswitchinterval(SWITCH)
     print(f"Omni UI {__version__} on http://{settings.listen}:{settings.port}{settings.root_path}", flush=True)
-    uvicorn.run(app, host=settings.listen, port=settings.port, log_level="warning", timeout_graceful_shutdown=3)
+    if not serve(app, settings.listen, settings.port, app.state.end_runs):
+        sys.exit(3)  # as uvicorn does; it has said why

@@ -62,7 +62,7 @@ class OriginGuard:
     """ASGI middleware around everything: 403 for other sites and unknown hosts, 404 for routes that nobody needs.
 
     root_path: below which the page is served. ancestors: sites that may show the page in a frame. login: whether
-    visitors sign in. mcp: whether agents are served.
+    visitors sign in. mcp: whether agents are served. metrics: whether Prometheus is.
     """
 
     def __init__(
@@ -73,13 +73,13 @@ class OriginGuard:
         ancestors: str = "'self'",
         login: bool = False,
         mcp: bool = False,
+        metrics: bool = False,
     ) -> None:
         self.app = app
         self._hosts = hosts
         self._root = root_path
         self._ancestors = ancestors
-        self._login = login
-        self._mcp = mcp
+        self._ways = {"login": login, "mcp": mcp, "metrics": metrics}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -110,7 +110,7 @@ class OriginGuard:
 
     def _is_served(self, path: str) -> bool:
         """Both as the proxy leaves the path and as it would be without the part that the page is served under."""
-        return any(is_served(way, self._login, self._mcp) for way in (path, self._below_root(path)))
+        return any(is_served(way, **self._ways) for way in (path, self._below_root(path)))
 
     def _refusal(self, scope: Scope, headers: Headers) -> str:
         """Why a request is refused; "" when it is not."""

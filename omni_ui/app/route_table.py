@@ -1,7 +1,7 @@
 """Gradio's routes that are served, each with its purpose. Every other one answers 404.
 
-Our own routes stand under /omni/ and at /health. tests/app/test_route_table.py fails on a route that stands in
-none of the lists here.
+Our own routes stand under /omni/; those for probes at /health, /ready and /metrics. tests/app/test_route_table.py
+fails on a route that stands in none of the lists here.
 """
 
 import re
@@ -50,6 +50,12 @@ OURS = {
     "typed": "a text that is spoken while it is written, from the page that writes it",
 }
 """What comes after /omni/ in our own routes."""
+PROBES = {
+    "/health": "whether the page is served, for whatever restarts it",
+    "/ready": "whether it can do its work, for whatever sends visitors there",
+    "/metrics": "counts for Prometheus, where the host has set OMNI_METRICS_TOKEN",
+}
+"""Asked by programs of the host, and by nobody's browser."""
 AGENTS = {
     "/gradio_api/mcp": "the page's jobs as tools (Model Context Protocol), where the host has OMNI_MCP on",
     "/gradio_api/mcp/schema": "the list of those tools",
@@ -108,11 +114,14 @@ def _pattern(path: str) -> str:
 
 _OPEN = re.compile("|".join(_pattern(path).removesuffix("/") for path in SERVED))
 _SIGNING = ("/omni/login", "/omni/login/huggingface", "/omni/login/callback", "/omni/logout")
-_OURS = re.compile(rf"/omni/(?:{'|'.join(OURS)})(?:/.*)?|/health")
+_OURS = re.compile(rf"/omni/(?:{'|'.join(OURS)})(?:/.*)?|/health|/ready")
 
 
-def is_served(path: str, login: bool = False, mcp: bool = False) -> bool:
-    """Whether a path below the page's own may be asked for. login: whether visitors sign in; mcp: OMNI_MCP."""
+def is_served(path: str, login: bool = False, mcp: bool = False, metrics: bool = False) -> bool:
+    """Whether a path below the page's own may be asked for.
+
+    login: whether visitors sign in; mcp: OMNI_MCP; metrics: OMNI_METRICS_TOKEN.
+    """
     path = path.rstrip("/")
     if path.startswith("/gradio_api/call/v2/"):  # closed, though it looks like an endpoint called "v2"
         return False
@@ -120,4 +129,6 @@ def is_served(path: str, login: bool = False, mcp: bool = False) -> bool:
         return login
     if path in AGENTS:
         return mcp
+    if path == "/metrics":
+        return metrics
     return bool(_OURS.fullmatch(path) or _OPEN.fullmatch(path))

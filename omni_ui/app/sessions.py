@@ -47,6 +47,11 @@ class Sessions:
         """Whether the session's page, or Gradio's own client, holds a connection."""
         return self._open[session] > 0
 
+    @property
+    def open_count(self) -> int:
+        """How many sessions are open."""
+        return len(self._open)
+
     def visitors(self) -> set[str | None]:
         """The visitors who have a page open; None stands for programs."""
         return {self._owners.get(session) for session in self._open}

@@ -13,6 +13,7 @@ from omni_ui.client.connection.connection_errors import CONNECT
 from omni_ui.client.connection.transport import KEEP_ALIVE
 from omni_ui.core.limits import HostLimits
 from omni_ui.core.open_answers import OpenAnswers
+from omni_ui.core.reports.reports import Reports
 from omni_ui.core.run_queue import FairShare, RunQueue
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.servers.pinned_transport import AddressRules, NotAllowed, PinnedTransport, resolve
@@ -29,6 +30,7 @@ class Backends:
         self.settings = settings
         self.limits = HostLimits(settings)
         self.answers = OpenAnswers()
+        self.reports = Reports()
         self.is_open: Callable[[str], bool] = bool
         """Whether the page of a session is open, so that it will be told when that ends; set by the app."""
         self.share = FairShare(*settings.runs_per_visitor, int(self.limits.caps.get("runs", 0)) or None)
@@ -98,9 +100,8 @@ class Backends:
             connect_to=connect_to,
             headers=read_headers(headers.get_secret_value()) if headers else None,
         )
-        return Backend(
-            url, client, RunQueue(self.settings.max_concurrency, self.share), demo, self.limits, self.answers
-        )
+        queue = RunQueue(self.settings.max_concurrency, self.share)
+        return Backend(url, client, queue, demo, self.limits, self.answers, self.reports)
 
     def for_tab(self, tab: Tab, session: str | None = None) -> Backend | None:
         """The server of a tab in this session; None when the host named none for it."""

@@ -5,25 +5,31 @@ here: the place in line, the heartbeat by which a closed page is noticed, retrie
 sentences, and the abort of the server's work when the visitor stops or leaves.
 """
 
+import asyncio
 import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from omni_ui.client import OmniClient, OmniError, Request, Wait, cost_of
 from omni_ui.client.answers.stage_times import read_stage_times
+from omni_ui.client.connection.call_labels import LABELS, CallLabels
 from omni_ui.core.batching import HEARTBEAT, pump
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.open_answers import PATIENCE
 from omni_ui.core.own_voices import without_marked
+from omni_ui.core.reports.run_report import RunReport
 from omni_ui.core.run_queue import QueueFull
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.servers.waiting import CallTimes, Waiting, break_down
 
 UNREAD = "Nobody opened the answer of this run, so it was ended."
+ENDING = "The app is being ended or restarted, so this run was called off. Open it to run it again."
+ENDING_JOB = "The app is being ended or restarted. The job goes on at its server, and is here again afterwards."
 log = logging.getLogger(__name__)
 LEFT_OUT = "not on this server"
 """The name of the fact that lists what had no effect."""
@@ -74,6 +80,8 @@ class Work(ABC):
     """It is made beside the stage, such as a cell of a grid: what the page shows elsewhere is left alone."""
     timed: bool = True
     """Whether the frame remembers how long it took; False when somebody else does."""
+    reported: bool = True
+    """Whether its end is reported to those who operate the page; False when somebody else does, as for a job."""
     fresh: bool = False
     """Something of this run is shown before it is done, in the place of the result before it."""
     seed_name: str = "seed"
@@ -163,7 +171,25 @@ class Tell:
 
 async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
     """The steps of a run. Closing it stops the server's work. Every failure is a last step of kind "failed"."""
+    report = backend.reports.begin(RunReport.of(work.request, backend.known_as, work.model))
     began = time.monotonic()
+    try:
+        async with aclosing(_steps(backend, work, report)) as steps:
+            async for step in steps:
+                if step.kind in ("done", "called off"):
+                    report.status = step.kind
+                elif step.kind == "failed":
+                    report.fail(step.error)
+                elif step.kind == "waiting":
+                    report.waited = step.seconds
+                yield step
+    finally:
+        report.seconds = time.monotonic() - began - report.waited
+        backend.reports.end(report, told=work.reported)
+
+
+async def _steps(backend: Backend, work: Work, report: RunReport) -> AsyncGenerator[Step]:
+    began = entered = time.monotonic()
 
     def step(kind: str, **more: Any) -> Step:
         return Step(kind, time.monotonic() - began, **more)
@@ -177,15 +203,16 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
         yield step("failed", error=Invalid.because("", str(full)))
         return
 
-    def check_reader() -> None:
-        """CalledOff when nobody has opened the answer for too long."""
+    def check() -> None:
+        """CalledOff when nobody has opened the answer for too long, and when the app ends."""
+        if backend.reports.ending:
+            raise CalledOff(ENDING if work.reported else ENDING_JOB)
         if backend.answers and time.monotonic() - entered > PATIENCE and not backend.answers.is_open(work.session):
             raise CalledOff(UNREAD)
 
-    entered = began
     try:
         while place := slot.place:
-            check_reader()
+            check()
             yield step("waiting", place=place)
             await slot.ready(HEARTBEAT)
         began = time.monotonic()
@@ -193,11 +220,11 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
         fitted = await backend.fit(work.request)
         work.request, work.left_out = fitted.request, fitted.left_out
         tell = Tell()
-        stream = pump(work.events(backend.client, tell))
+        stream = pump(_labelled(work.events(backend.client, tell), report))
         try:
             async for batch in stream:
                 wait = tell.wait
-                check_reader()
+                check()
                 if batch:
                     yield step("showing", updates=await work.show(batch), wait=wait)
                 else:
@@ -207,6 +234,7 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
         outcome = _with_left_out(work)
         outcome.waiting = outcome.waiting or _waiting(began - entered, began, tell.times, work)
         outcome.facts = [*outcome.facts, *tell.facts, *(outcome.waiting.facts if outcome.waiting else [])]
+        await asyncio.to_thread(report.measure, outcome.files, outcome.text)
         yield step("done", outcome=outcome)
     except CalledOff as off:
         yield step("called off", error=off)
@@ -226,6 +254,17 @@ def _waiting(line: float, began: float, times: CallTimes, work: Work) -> Waiting
     now = time.monotonic()
     waited, read = times.spans(now)
     return break_down(line, now - began, waited, read, times.streamed, read_stage_times(work.metrics))
+
+
+async def _labelled(events: AsyncIterator[Any], report: RunReport) -> AsyncGenerator[Any]:
+    """The events, with the id of the run on each call to the server. For a task of its own, whose context it sets."""
+    LABELS.set(CallLabels(report.request_id, report.headers, report.note_answer))
+    try:
+        async for event in events:
+            yield event
+    finally:
+        if isinstance(events, AsyncGenerator):
+            await events.aclose()
 
 
 def _with_left_out(work: Work) -> Outcome:

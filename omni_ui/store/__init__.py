@@ -61,6 +61,16 @@ class Store:
         self.files = await asyncio.to_thread(Files, self._temporary / "files", self.on_remove)
         await self.database.open(self._temporary / "omni.sqlite3")
 
+    async def try_database(self) -> None:
+        """Writes a record and takes it away again. StoreTrouble when that cannot be done in our folder."""
+        if self._refused:
+            raise StoreTrouble(self._refused)
+        id = "trial"
+        await self.database.write(
+            ("INSERT OR REPLACE INTO unfinished (id, at, facts) VALUES (?, 0, '{}')", (id,)),
+            ("DELETE FROM unfinished WHERE id = ?", (id,)),
+        )
+
     async def close(self) -> None:
         await self.database.close()
         if self._temporary:

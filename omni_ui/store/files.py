@@ -26,9 +26,16 @@ class Files:
             self._incoming.mkdir(parents=True, exist_ok=True)
             for left in self._incoming.iterdir():  # of an app that was killed
                 left.unlink()
+        self.try_folder()
+
+    def try_folder(self) -> None:
+        """Writes a byte and takes it away again. StoreTrouble when that cannot be done."""
+        with _plainly(self.folder):
             probe = self.incoming(".txt")
-            probe.write_bytes(b"1")
-            probe.unlink()
+            try:
+                probe.write_bytes(b"1")
+            finally:
+                probe.unlink(missing_ok=True)
 
     @property
     def _incoming(self) -> Path:

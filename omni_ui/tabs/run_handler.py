@@ -26,6 +26,14 @@ STOPPED = "Stopped before it was done, or its page was left. Open it to run it a
 NO_SERVER = "the host can set OMNI_BASE_URL, or the address of this tab's own server."
 
 
+@dataclass
+class RunEnd:
+    """How a run ended. reached: it came to its end. sentence: else, what the history says of it."""
+
+    reached: bool = False
+    sentence: str = STOPPED
+
+
 @dataclass(eq=False)
 class RunHandler:
     """The handler of Run, or of another event that starts a run. Over the API a failure is an error; in the page it is
@@ -92,9 +100,9 @@ class RunHandler:
         last_note: tuple[Any, ...] | None = None
         buttons_shown = False
         run_steps, stop_noted = aclosing(run(backend, work)), self._noting_a_stop(work)
-        async with run_steps as steps, noting(tab.recorder, work), stop_noted as ended:
+        async with run_steps as steps, noting(tab.recorder, work), stop_noted as end:
             async for step in steps:
-                ended.append(step.kind in ("failed", "done") or work.left)
+                end.reached |= step.kind in ("failed", "done") or work.left
                 if work.left:
                     # When a run ends, Gradio sends its last update once more: not over what Stop has said.
                     yield Step("left", step.seconds), {tab.status: gr.skip()}
@@ -102,6 +110,7 @@ class RunHandler:
                 if step.kind in ("failed", "done"):
                     yield step, shown
                 elif step.kind == "called off":
+                    end.sentence = str(step.error)
                     if request.headers.get("x-gradio-user") == "api":
                         raise gr.Error(str(step.error), print_exception=False)
                     yield step, {tab.status: status.stopped(str(step.error))}
@@ -117,19 +126,16 @@ class RunHandler:
                         yield step, await below(tab, work, Outcome())
 
     @asynccontextmanager
-    async def _noting_a_stop(self, work: Work) -> AsyncGenerator[list[bool]]:
-        """Writes a run down that is ended before it is done: by Stop, or because its page was left.
-
-        Yields a list, to which is added after each step whether the run has reached its end.
-        """
-        ended: list[bool] = []
+    async def _noting_a_stop(self, work: Work) -> AsyncGenerator["RunEnd"]:
+        """Writes a run down that is ended before it is done: by Stop, because its page was left, or by the app."""
+        end = RunEnd()
         try:
-            yield ended
+            yield end
         finally:
             recorder = self.tab.recorder
-            if recorder and not any(ended) and not work.record:
+            if recorder and not end.reached and not work.record:
                 model = self.tab.form.model
-                recorder.begin(recorder.failure(model, work.visitor, STOPPED, entered=work.entered, work=work))
+                recorder.begin(recorder.failure(model, work.visitor, end.sentence, entered=work.entered, work=work))
 
     async def _finish(self, work: Work, step: Step, before: Shown | None, now: Shown | None) -> Updates:
         """before: the result that this one should be like. now: what this one's own repetition will need."""

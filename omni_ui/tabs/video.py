@@ -76,7 +76,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
         """Has a job made and shows how it stands."""
 
         request: VideoRequest
-        timed = False  # the poller does that
+        timed = False  # the poller does that, and reports the job
 
         def __init__(self, request: VideoRequest) -> None:
             self.request = request
@@ -92,7 +92,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             await self._look_at_files()
             backend = backends.for_tab("video", self.session)
             job = await jobs.begin(backend, self.request, self.visitor, self.model)
-            self._ticket = job.ticket
+            self._ticket, self.reported = job.ticket, False
             if not self.aside:
                 jobs.on_stage[self.session or ""] = job.ticket
             self.record = record_of(job.ticket) if self.visitor else ""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from starlette.routing import BaseRoute, Mount
 
 from omni_ui.app.factory import create_app
-from omni_ui.app.route_table import AGENTS, CLOSED, OURS, SERVED, is_served
+from omni_ui.app.route_table import AGENTS, CLOSED, OURS, PROBES, SERVED, is_served
 from omni_ui.settings import Settings
 
 
@@ -19,9 +19,10 @@ def routes_in(routes: list[BaseRoute]) -> Iterator[str]:
 
 
 def test_every_route_has_a_purpose_or_is_closed(tmp_path):
-    paths = {path.rstrip("/") or "/" for path in routes_in(create_app(Settings(data_dir=tmp_path, mcp=True)).routes)}
+    settings = Settings(data_dir=tmp_path, mcp=True, metrics_token="a-token")
+    paths = {path.rstrip("/") or "/" for path in routes_in(create_app(settings).routes)}
     assert len(paths) > 60, "the routes are no longer where they were"
-    own = {path for path in paths if path.startswith("/omni/") and path.split("/")[2] in OURS} | {"/health"}
+    own = {path for path in paths if path.startswith("/omni/") and path.split("/")[2] in OURS} | set(PROBES)
     same_as_ours = {"/gradio_api/file={path:path}", *AGENTS}
     assert paths - own - same_as_ours - set(SERVED) - CLOSED == set()
     assert not set(SERVED) & CLOSED
@@ -41,6 +42,10 @@ def test_closed_routes_are_not_served_and_named_ones_are():
     for path in AGENTS:
         assert is_served(path, mcp=True)
         assert not is_served(path)
+    assert is_served("/health")
+    assert is_served("/ready")
+    assert is_served("/metrics", metrics=True)
+    assert not is_served("/metrics")
     assert not is_served("/omni/something")
     assert not is_served("/omni/login")
     assert is_served("/omni/login", login=True)

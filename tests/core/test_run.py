@@ -6,6 +6,7 @@ import pytest
 from omni_ui.client import BadRequest, ImageRequest, OmniError, Wait
 from omni_ui.client.server.schema import Fitted
 from omni_ui.core.invalid import Invalid
+from omni_ui.core.reports.reports import Reports
 from omni_ui.core.run import Outcome, Work, run
 from omni_ui.core.run_queue import RunQueue
 
@@ -40,7 +41,8 @@ def backend(limit=1):
     async def fit(request):
         return Fitted(request)
 
-    return SimpleNamespace(client=None, gate=RunQueue(limit), fit=fit, limits=None, answers=None)
+    parts = {"limits": None, "answers": None, "known_as": "http://server", "reports": Reports()}
+    return SimpleNamespace(client=None, gate=RunQueue(limit), fit=fit, **parts)
 
 
 async def test_a_run_works_shows_and_is_done_and_frees_its_place():

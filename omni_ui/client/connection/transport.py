@@ -20,6 +20,7 @@ from omni_ui.client.answers.failures import LONGEST, error_from, error_from_body
 from omni_ui.client.answers.formats import replace_files
 from omni_ui.client.connection import retries
 from omni_ui.client.connection.addresses import read_address, read_key
+from omni_ui.client.connection.call_labels import label_headers, note_answer
 from omni_ui.client.connection.connection_errors import CONNECT, PlainErrors, TimedStream
 from omni_ui.client.connection.form_parts import file_parts
 from omni_ui.client.connection.log import Answer, OnAnswer, log_answer
@@ -241,8 +242,7 @@ class Transport(Reader):
 
     def _note(self, answer: Answer) -> None:
         log_answer(self.address, answer)
-        if self._on_answer:
-            self._on_answer(answer)
+        note_answer(answer, self._on_answer)
 
     def _refused(self, response: httpx.Response, content: bytes, call: WireCall, took: float) -> OmniError:
         """Blocking: it looks through the whole body."""
@@ -276,7 +276,7 @@ class Transport(Reader):
 
     def _build(self, call: WireCall, headers: dict[str, str], opened: ExitStack) -> httpx.Request:
         """The httpx request. In a thread, since it reads what the JSON refers to; a form's files are read as sent."""
-        headers = {"accept-encoding": ACCEPTED, **self._headers, **headers}
+        headers = {"accept-encoding": ACCEPTED, **label_headers(), **self._headers, **headers}
         build = partial(self._http.build_request, timeout=self._limits or httpx.USE_CLIENT_DEFAULT)
         url = str(self.base).rstrip("/") + call.path
         if call.json is not None:

@@ -24,6 +24,7 @@ from omni_ui.client.server.model_rules import IMAGES, as_pictures, not_taken, pi
 from omni_ui.client.server.schema import Fitted, RequestT
 from omni_ui.core.limits import HostLimits
 from omni_ui.core.open_answers import OpenAnswers
+from omni_ui.core.reports.reports import Reports
 from omni_ui.core.run_queue import RunQueue
 from omni_ui.settings import Tab
 
@@ -49,6 +50,10 @@ class Backend:
     """What the host allows of a request; None allows all."""
     answers: OpenAnswers | None = None
     """Whose answers are read; None where nobody keeps count."""
+    reports: Reports = field(default_factory=Reports)
+    """Who is told of each run."""
+    answered: float = -1e9
+    """When a look last found it well, by the monotonic clock."""
     _seen: float = -1e9
     _health: Health | None = None
     _abilities: Capabilities | None = None
@@ -63,6 +68,11 @@ class Backend:
     def known_as(self) -> str:
         """What it is called in the store. The embedded one has another port each time."""
         return "demo" if self.demo else self.client.address
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the last look found it well."""
+        return self._health is not None and self._health.ok
 
     def hold(self) -> None:
         """Keeps the client open for work that outlives the page; `let_go` when it is done."""
@@ -89,6 +99,8 @@ class Backend:
                 except OmniError as error:  # it answers, but not as a vLLM-Omni server does, or it wants a key
                     self._health, self._abilities = Health(False, self._health.seconds, error.sentence), None
                 self._seen = time.monotonic()
+                if self._health.ok:
+                    self.answered = self._seen
         return self._health, self._abilities
 
     async def load(self, fresh: float = FRESH) -> Load | None:

@@ -21,7 +21,8 @@ LEAVE, COME_BACK = f"{SIGN_IN}/huggingface", f"{SIGN_IN}/callback"
 """Where the browser is sent to Hugging Face, and where it comes back to."""
 ATTEMPT = "omni_oauth"
 """The cookie of a browser that is signing in at Hugging Face."""
-OPEN = ("/health",)
+OPEN = ("/health", "/ready", "/metrics")
+"""What probes ask without signing in; /metrics has a token of its own."""
 MOST_BODY = 10_000
 """Bytes of a name and a password."""
 WRONG = "This name and password do not fit."

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Coroutine
 from typing import Any, TypeVar
 
 from omni_ui.client import JobSession
+from omni_ui.client.connection.call_labels import LABELS, CallLabels
 from omni_ui.store import VideoRecord
 
 T = TypeVar("T")
@@ -29,6 +30,8 @@ class ActiveJob:
         self.session = JobSession(hashlib.sha256(b"session:" + record.ticket.encode()).hexdigest()[:32])
         self.scattered = False
         """Whether some answers know the job and others do not: several replicas, each with jobs of its own."""
+        self.labels: CallLabels | None = LABELS.get()
+        """Of the run that asks for it; its poller goes on with them. None after a restart of the app."""
         self.stop = asyncio.Event()
         self._changed = asyncio.Event()
 

@@ -16,6 +16,7 @@ from omni_ui.core.backends import Backends
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.video.active_job import ActiveJob
 from omni_ui.features.video.job_poller import JobPoller
+from omni_ui.features.video.job_report import report_job
 from omni_ui.store import Store, StoreTrouble, VideoRecord
 from omni_ui.store.timings import load_of
 
@@ -36,6 +37,11 @@ class VideoJobs:
         self.on_end: Callable[[VideoRecord], None] = lambda job: None
         """Told of each job that is over; and `on_delete` of each one, by its ticket, that was deleted."""
         self.on_delete: Callable[[str], Awaitable[None]] = _nothing
+
+    @property
+    def open_count(self) -> int:
+        """How many jobs are followed."""
+        return sum(not job.record.over for job in self._active.values())
 
     async def start(self) -> None:
         """Takes up the jobs that were open when the app ended."""
@@ -161,6 +167,7 @@ class VideoJobs:
             self._poller(backend).follow(job, None, self._ended)
 
     def _ended(self, job: ActiveJob) -> None:
+        report_job(self._backends.reports, job)
         self.on_end(job.record)
         if job.written:
             self._active.pop(job.record.ticket, None)

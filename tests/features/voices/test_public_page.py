@@ -114,8 +114,8 @@ async def test_a_saved_voice_is_its_session_s_alone_and_goes_with_it(app, demo, 
             assert await saved(demo) == set()
 
             await anne.save("Nora", recording)
-            await bob.save("Otto", recording)
-        await wait_for(demo, {f"Otto~{mark_of_session(bob.session)}"})
+            await bob.save("Udo", recording)
+        await wait_for(demo, {f"Udo~{mark_of_session(bob.session)}"})
     await wait_for(demo, set())
 
 
@@ -131,6 +131,11 @@ async def test_the_visitor_s_mark_is_in_no_name_that_the_panel_says(app, demo, r
         listed = await anne.click("speech-voice-refresh")
         assert '"label": "Nora"' in listed, listed[:300]
     await wait_for(demo, set())
+
+
+async def test_a_voice_may_not_be_called_as_one_of_the_model_s_own(app, demo, recording):
+    async with visitor(app, "erin") as erin, erin.page():
+        assert "“Ada” is a voice of the model itself" in await erin.save("Ada", recording)
 
 
 async def test_without_an_open_page_nothing_is_saved(app, demo, recording):

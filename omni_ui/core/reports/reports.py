@@ -1,0 +1,42 @@
+"""Tells those who operate the page of each run, and ends all runs when the app is told to stop."""
+
+from typing import Protocol
+
+from omni_ui.core.reports.run_report import RunReport
+
+
+class RunObserver(Protocol):
+    """Told of each run on the event loop, so it must not wait for anything."""
+
+    def begin(self, report: RunReport) -> None:
+        """A run begins; `report.headers` may be added to."""
+
+    def end(self, report: RunReport) -> None:
+        """It is over, however it ended."""
+
+
+class Reports:
+    """ending: the app is told to stop, so every run ends at its next look, at most half a second later."""
+
+    def __init__(self) -> None:
+        self.observers: list[RunObserver] = []
+        self.active: dict[str, RunReport] = {}
+        """Runs in line and under way, by their ids."""
+        self.ending = False
+
+    def begin(self, report: RunReport) -> RunReport:
+        self.active[report.request_id] = report
+        for observer in self.observers:
+            observer.begin(report)
+        return report
+
+    def end(self, report: RunReport, told: bool = True) -> None:
+        """told: whether it is the observers' business; somebody else tells of a job that goes on."""
+        self.active.pop(report.request_id, None)
+        if told:
+            for observer in self.observers:
+                observer.end(report)
+
+    def end_all(self) -> None:
+        """Has all runs called off, and each new one."""
+        self.ending = True

@@ -1,0 +1,67 @@
+"""An orderly end within ten seconds of SIGTERM: runs are called off and noted, then everything is closed in turn."""
+
+import asyncio
+import logging
+import os
+import socket
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import uvicorn
+from fastapi import FastAPI
+
+log = logging.getLogger(__name__)
+ANSWERS_END = 3
+"""Seconds that open answers get to come to their end."""
+PATIENCE = 9.0
+"""Seconds after which the process ends whatever still hangs."""
+
+
+class PageServer(uvicorn.Server):
+    """uvicorn, which tells the app as soon as the end begins: its own lifespan hears of it when all answers are over.
+
+    end_runs: calls off what is under way.
+    """
+
+    def __init__(self, config: uvicorn.Config, end_runs: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_runs = end_runs
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._end_runs()
+        end_soon(PATIENCE)
+        await super().shutdown(sockets)
+
+
+def end_soon(seconds: float) -> threading.Timer:
+    """Ends the process after so long, if it is still there then: a thread that hangs would keep it for ever."""
+
+    def end() -> None:
+        log.warning("The app did not end within %.0f s and is cut off.", seconds)
+        os._exit(1)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+async def close_within(seconds: float, closing: Awaitable[object]) -> None:
+    """Closes one part, and goes on without it where that takes longer or fails: the others must be closed too."""
+    try:
+        async with asyncio.timeout(seconds):
+            await closing
+    except TimeoutError:
+        log.warning("A part of the app was not closed within %g s and was left.", seconds)
+    except Exception:
+        log.exception("a part of the app could not be closed")
+
+
+def serve(app: FastAPI, host: str, port: int, end_runs: Callable[[], None]) -> bool:
+    """Serves until SIGINT or SIGTERM. Whether it could begin."""
+    config = uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=ANSWERS_END)
+    server = PageServer(config, end_runs)
+    with suppress(KeyboardInterrupt):  # uvicorn sends it on when all is closed
+        server.run()
+    return server.started
