@@ -1,7 +1,7 @@
 """Labels for the calls of one piece of work: an id that the server's log can name, and further headers.
 
-vLLM takes `X-Request-Id` into the id of its own request (vllm/entrypoints/serve/engine/serving.py), so no two calls
-may have the same one: each try of each call has its own number behind the id.
+vLLM takes `X-Request-Id` into the id of its own request (vllm/entrypoints/serve/engine/serving.py), which should be
+no other's: each try of each call has a number of its own behind the id.
 """
 
 from collections.abc import Mapping
