@@ -95,3 +95,4 @@ def test_runs_that_a_kill_or_sigterm_cuts_off_stand_in_the_history_and_operators
         assert KEY not in output
         assert PROMPT not in output
         assert TOKEN not in output
+    assert "Traceback" not in printed.partition('"called off"')[2], "open answers end without a trace"

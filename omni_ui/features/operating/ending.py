@@ -31,7 +31,16 @@ class PageServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._end_runs()
         end_soon(PATIENCE)
+        logging.getLogger("uvicorn.error").addFilter(_is_no_cancelled_answer)
         await super().shutdown(sockets)
+
+
+def _is_no_cancelled_answer(record: logging.LogRecord) -> bool:
+    """Whether a line of uvicorn's log is another one than the trace of an answer that the end has cut off."""
+    error = record.exc_info[1] if record.exc_info else None
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return not isinstance(error, asyncio.CancelledError)
 
 
 def end_soon(seconds: float) -> threading.Timer:
