@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from omni_ui.client import OmniClient, OmniError, Request, Wait, cost_of
 from omni_ui.client.answers.stage_times import read_stage_times
@@ -33,6 +33,7 @@ ENDING_JOB = "The app is being ended or restarted. The job goes on at its server
 log = logging.getLogger(__name__)
 LEFT_OUT = "not on this server"
 """The name of the fact that lists what had no effect."""
+T = TypeVar("T")
 Updates = dict[Any, Any]
 """Values for components, as Gradio takes them."""
 Values = dict[str, Any]
@@ -185,7 +186,7 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
                 yield step
     finally:
         report.seconds = time.monotonic() - began - report.waited
-        backend.reports.end(report, told=work.reported)
+        backend.reports.end(report, announce=work.reported)
 
 
 async def _steps(backend: Backend, work: Work, report: RunReport) -> AsyncGenerator[Step]:
@@ -256,7 +257,7 @@ def _waiting(line: float, began: float, times: CallTimes, work: Work) -> Waiting
     return break_down(line, now - began, waited, read, times.streamed, read_stage_times(work.metrics))
 
 
-async def _labelled(events: AsyncIterator[Any], report: RunReport) -> AsyncGenerator[Any]:
+async def _labelled(events: AsyncIterator[T], report: RunReport) -> AsyncGenerator[T]:
     """The events, with the id of the run on each call to the server. For a task of its own, whose context it sets."""
     LABELS.set(CallLabels(report.request_id, report.headers, report.note_answer))
     try:

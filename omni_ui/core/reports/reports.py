@@ -30,10 +30,10 @@ class Reports:
             observer.begin(report)
         return report
 
-    def end(self, report: RunReport, told: bool = True) -> None:
-        """told: whether it is the observers' business; somebody else tells of a job that goes on."""
+    def end(self, report: RunReport, announce: bool = True) -> None:
+        """announce: whether observers are told; somebody else tells them of a job that goes on."""
         self.active.pop(report.request_id, None)
-        if told:
+        if announce:
             for observer in self.observers:
                 observer.end(report)
 

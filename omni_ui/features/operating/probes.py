@@ -4,7 +4,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable
-from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
@@ -84,7 +83,7 @@ def probe_routes(backends: Backends, store: Store) -> APIRouter:
     readiness = Readiness(backends, store)
 
     @router.get("/health")
-    async def health() -> dict[str, Any]:
+    async def health() -> dict[str, object]:
         """200 as long as the page is served; says whether the servers behind it answer."""
         servers = backends.all()
         looks = await asyncio.gather(*(look_at(backend) for backend in servers))

@@ -70,10 +70,6 @@ class Tracing:
             span.set_status(Status(StatusCode.ERROR))
         span.end()
 
-    def forget(self, report: RunReport) -> None:
-        """A run whose end nobody is told of."""
-        self._spans.pop(report.request_id, None)
-
     def close(self) -> None:
         """Sends what is left, for a moment at most. Blocking."""
         # A thread that may be left behind: the exporter tries again for as long as it likes.

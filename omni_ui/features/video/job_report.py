@@ -1,7 +1,5 @@
 """A video job as those who operate the page are told of it: as a run, when the job is over."""
 
-from typing import Any
-
 from omni_ui.client import VideoRequest
 from omni_ui.core.reports.reports import Reports
 from omni_ui.core.reports.run_report import RunReport
@@ -13,8 +11,8 @@ STATUSES = {"done": "done", "failed": "failed", "cancelled": "stopped"}
 def report_job(reports: Reports, job: ActiveJob) -> None:
     """Tells of a job that is over, under the id of the run that asked for it."""
     record = job.record
-    words: dict[str, Any] = {"prompt": record.request.get("prompt")}
-    report = RunReport.of(VideoRequest.model_construct(**words), record.server, record.model)
+    request = VideoRequest.model_construct(prompt=str(record.request.get("prompt", "")))
+    report = RunReport.of(request, record.server, record.model)
     if job.labels:
         report.request_id, report.calls = job.labels.request_id, job.labels.calls
     report.status = STATUSES.get(record.state, record.state)
