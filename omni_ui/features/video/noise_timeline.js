@@ -28,9 +28,14 @@ defineComponent("noise_timeline", ({ element }) => {
 
   const draw = () => {
     const length = lengthOf();
-    element.querySelector(".omni-noise-timeline").hidden = !length;
+    const whole = element.querySelector(".omni-noise-timeline");
+    if (whole.hidden !== !length) whole.hidden = !length;
     if (!length) return;
     const painted = Boolean(byId("video-video_noise_mask")?.querySelector(".omni-thumbs li"));
+    // What is drawn here is seen by the observer below as well.
+    const state = JSON.stringify([length, painted, ...bars.map((bar) => textOf(bar.dataset.field))]);
+    if (said.dataset.state === state) return;
+    said.dataset.state = state;
     const words = [];
     for (const bar of bars) {
       const ranges = parseRanges(textOf(bar.dataset.field), length);
@@ -46,11 +51,8 @@ defineComponent("noise_timeline", ({ element }) => {
       else if (shown.some(([, to]) => to > length + 0.05)) words.push("A range ends after the video does.");
       else if (shown.length) words.push(picture ? (painted ? "The painted part of the picture is made anew." : "The whole picture is made anew.") : "The sound is made anew.");
     }
-    const text = [...words, ...(words.length ? [] : ["Nothing is marked yet."])];
-    if (said.dataset.text !== text.join()) {
-      said.dataset.text = text.join();
-      said.replaceChildren(...text.map((sentence) => make("span", {}, sentence)));
-    }
+    const text = words.length ? words : ["Nothing is marked yet."];
+    said.replaceChildren(...text.map((sentence) => make("span", {}, sentence)));
   };
 
   for (const bar of bars) {
