@@ -75,6 +75,12 @@ class Settings(BaseSettings):
     video_api_key: Key = Field(None, description="Its key.")
     video_model: str | None = Field(None, description="Its model.")
 
+    listen_url: Url = Field(
+        None, description="A server that writes down what it hears, such as Qwen3-ASR. Else Chat's is asked."
+    )
+    listen_api_key: Key = Field(None, description="Its key.")
+    listen_model: str | None = Field(None, description="Its model.")
+
     abilities: TabNames = Field(
         None, description="What the server at OMNI_BASE_URL can do, when its model's name does not tell: image,edit …"
     )

@@ -47,6 +47,7 @@ from omni_ui.core.files import place_cache
 from omni_ui.core.open_answers import AnswerWatch
 from omni_ui.core.reports.run_log import RunLog
 from omni_ui.core.storage import Storage, StorageLimits
+from omni_ui.features.assist.routes import assist_routes
 from omni_ui.features.chat.math_routes import math_routes
 from omni_ui.features.grid.routes import grid_routes
 from omni_ui.features.history.routes import history_routes
@@ -180,6 +181,7 @@ def _add_routes(app: FastAPI, services: Services) -> None:
     app.include_router(job_routes(services.jobs))
     app.include_router(history_routes(recorder))
     app.include_router(recipe_routes())
+    app.include_router(assist_routes(backends))
     app.include_router(grid_routes(backends, services.store))
     app.include_router(language_routes())
     app.include_router(math_routes())

@@ -37,3 +37,5 @@ loadLater(() => import("../widgets/image_input.js"), "image_input", "image_check
 loadLater(() => import("../widgets/audio_player.js"), "audio_player", "audio_drawing");
 
 takeOver(window.omni);
+// Not needed to begin with: it waits until the page can be used.
+setTimeout(() => import("../features/assist/assist.js").then(({ beginAssist }) => beginAssist()), 1500);

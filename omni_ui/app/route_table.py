@@ -34,6 +34,7 @@ SERVED = {
     "/gradio_api/heartbeat/{session_hash}": "tells that a page is open",
 }
 OURS = {
+    "assist": "help with prompts, and dictation",
     "examples": "the pictures of the example cards: the same for everybody",
     "grid": "a grid as one picture or page; settings that a model ignores",
     "history": "the visitor's results",

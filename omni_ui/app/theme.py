@@ -32,6 +32,7 @@ STYLES = [
     "features/send_to/send_to.css",
     "features/estimate/estimate.css",
     "features/waits/waits.css",
+    "features/assist/assist.css",
     "app/styles/run_notice.css",
     "features/history/history.css",
     "features/compare/compare.css",

@@ -56,6 +56,7 @@ from omni_ui.client.events import (
 )
 from omni_ui.client.gateway.gateways import cost_of
 from omni_ui.client.jobs import VideoJob
+from omni_ui.client.listening import Transcript
 from omni_ui.client.requests.base import Problem, Request, WireCall, hint, knob, problems
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.edit import EDIT_SIZES, EditRequest
@@ -65,6 +66,7 @@ from omni_ui.client.requests.song import SongRequest
 from omni_ui.client.requests.sound import SoundRequest
 from omni_ui.client.requests.speech import LANGUAGES, SpeechRequest, VoiceUpload, batch_call
 from omni_ui.client.requests.timeline import TimelineEvent
+from omni_ui.client.requests.transcription import TranscriptionRequest
 from omni_ui.client.requests.video import VideoRequest
 from omni_ui.client.requests.video_settings import VIDEO_SIZES
 from omni_ui.client.server.discovery import Ability, Capabilities, ModelInfo
@@ -131,6 +133,8 @@ __all__ = [
     "TimedOut",
     "TimelineEvent",
     "TooLarge",
+    "Transcript",
+    "TranscriptionRequest",
     "Unauthorized",
     "Usage",
     "VideoJob",

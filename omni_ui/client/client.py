@@ -19,6 +19,7 @@ from omni_ui.client.connection.log import OnAnswer
 from omni_ui.client.connection.retries import OnWait
 from omni_ui.client.errors import NothingMade, OmniError
 from omni_ui.client.events import ChatEvent, Failed, Finish, PictureMade, Speech, SpeechEvent, TextDelta
+from omni_ui.client.listening import ListenCalls
 from omni_ui.client.live.detection import TalkServer, open_talk
 from omni_ui.client.live.events import TalkConfig, TalkSession
 from omni_ui.client.live.speech_session import SpeechSession, check_session, open_session
@@ -36,7 +37,7 @@ from omni_ui.client.voices import SavedVoice, Voices, read_upload, read_voices
 Event = TypeVar("Event")
 
 
-class OmniClient(VideoCalls):
+class OmniClient(VideoCalls, ListenCalls):
     """One server. Make it inside a running event loop and close it: `async with OmniClient(url) as omni`.
 
     base_url: http(s)://host:port, with or without /v1. ValueError with one sentence when it is not.

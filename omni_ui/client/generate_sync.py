@@ -9,7 +9,7 @@ import ast
 from pathlib import Path
 from types import ModuleType
 
-from omni_ui.client import client, video_calls
+from omni_ui.client import client, listening, video_calls
 from omni_ui.client.server import server
 
 TARGET = Path(__file__).with_name("sync_client.py")
@@ -35,7 +35,12 @@ def generate() -> str:
     methods: list[str] = []
     names: set[str] = set()
     modules: dict[str, str] = {}
-    for module, class_name in ((client, "OmniClient"), (video_calls, "VideoCalls"), (server, "Server")):
+    for module, class_name in (
+        (client, "OmniClient"),
+        (video_calls, "VideoCalls"),
+        (listening, "ListenCalls"),
+        (server, "Server"),
+    ):
         tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
         modules |= _origins(tree, module)
         body = next(item.body for item in tree.body if isinstance(item, ast.ClassDef) and item.name == class_name)

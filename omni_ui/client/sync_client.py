@@ -12,12 +12,14 @@ from omni_ui.client.connection.retries import OnWait
 from omni_ui.client.connection.sessions import JobSession
 from omni_ui.client.events import ChatEvent, Failed, Speech, SpeechEvent, TextDelta
 from omni_ui.client.jobs import VideoJob
+from omni_ui.client.listening import Transcript
 from omni_ui.client.requests.base import Request
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.edit import EditRequest
 from omni_ui.client.requests.image import ImageRequest
 from omni_ui.client.requests.sound import SoundRequest
 from omni_ui.client.requests.speech import SpeechRequest, VoiceUpload
+from omni_ui.client.requests.transcription import TranscriptionRequest
 from omni_ui.client.requests.video import VideoRequest
 from omni_ui.client.server.discovery import Ability, Capabilities, ModelInfo
 from omni_ui.client.server.load import Load
@@ -172,6 +174,19 @@ class SyncOmniClient(SyncBase):
     def streams_videos(self) -> bool:
         """Whether the server gives videos while they are made. It is asked over the line itself; nothing is made."""
         return self._run(lambda: self._omni.streams_videos())
+
+    def transcribe(
+        self, request: TranscriptionRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+    ) -> Transcript:
+        """What is said in a recording, as text.
+
+        NotFound where the server has no model for it, NothingMade where it heard no words.
+        """
+        return self._run(lambda: self._omni.transcribe(request, on_wait=on_wait, deadline=deadline))
+
+    def listens(self) -> bool:
+        """Whether the server has the route for it: vLLM adds it only where the model can (WIRE.md 19)."""
+        return self._run(lambda: self._omni.listens())
 
     def workers(self) -> int | None:
         """How many servers a vllm-router names (GET /list_workers, src/server.rs); None when none answers so."""

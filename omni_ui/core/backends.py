@@ -36,6 +36,8 @@ class Backends:
         self.share = FairShare(*settings.runs_per_visitor, int(self.limits.caps.get("runs", 0)) or None)
         self.rules = AddressRules(settings.listed_hosts, loopback=not settings.public)
         self._by_tab: dict[Tab, Backend] = {}
+        self.listener: Backend | None = None
+        """The server of OMNI_LISTEN_URL."""
         self._voices: dict[str, list[tuple[Backend, str]]] = {}
         self._sessions: dict[str, dict[Tab, Backend]] = {}
 
@@ -50,6 +52,10 @@ class Backends:
                 continue
             backend = shared.get((address, key, model)) or self.connect(address, key, model, demo=demo)
             shared[address, key, model] = self._by_tab[tab] = backend
+        if (url := self.settings.listen_url) and demo_url is None:
+            secret, model = self.settings.listen_api_key, self.settings.listen_model
+            key = secret.get_secret_value() if secret else None
+            self.listener = shared.get((url, key, model)) or self.connect(url, key, model)
 
     async def connect_for_visitor(self, url: str, key: str | None = None) -> Backend:
         """A backend for an address that a visitor entered: looked up once, and never anywhere else.
@@ -110,7 +116,7 @@ class Backends:
 
     def all(self) -> list[Backend]:
         """Each server of the host once."""
-        return list(dict.fromkeys(self._by_tab.values()))
+        return list(dict.fromkeys([*self._by_tab.values(), *([self.listener] if self.listener else [])]))
 
     async def adopt(self, session: str, tabs: list[Tab], backend: Backend | None) -> None:
         """Sends tabs of one session to a server of the visitor's own, or back to the host's with None."""

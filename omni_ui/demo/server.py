@@ -23,6 +23,7 @@ from omni_ui.demo.engine import Engine
 from omni_ui.demo.json_types import Json
 from omni_ui.demo.live import camera as _camera
 from omni_ui.demo.live import speech_stream as _speech_stream
+from omni_ui.demo.live import transcriptions as _transcriptions
 from omni_ui.demo.routes import chat as _chat
 from omni_ui.demo.routes import edits as _edits
 from omni_ui.demo.routes import errors as _errors
@@ -124,7 +125,7 @@ def demo_app(
         app.add_middleware(_errors.Keys, key=api_key)
     _add_facts(app, demo)
     sockets = (_realtime, _camera, _speech_stream, _video_stream)
-    for part in (_chat, _images, _edits, _speech, _voices, _sounds, _videos, *sockets):
+    for part in (_chat, _images, _edits, _speech, _voices, _sounds, _videos, _transcriptions, *sockets):
         app.include_router(part.router)
     if stub:
         _add_stub(app, demo)

@@ -115,7 +115,7 @@ def build(backends: Backends, listening: Listening, typed: TypedTexts) -> Speech
             with gr.Accordion(CLONE, open=False, elem_id="speech-clone", elem_classes="omni-advanced"):
                 recording, transcript = tab.form.add("ref_audio"), tab.form.add("ref_text", lines=2)
                 timbre = tab.form.add("x_vector_only_mode")
-                Reference("ref_audio", recording, transcript, timbre)
+                Reference("ref_audio", recording, transcript, timbre).listen(backends, recording, transcript)
                 tab.form.add("ref_audio_2")
         with tab.stage():
             stage = Stage(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from omni_ui.demo.assistant import facts
+from omni_ui.demo.assistant.prompts import helped
 from omni_ui.demo.assistant.sums import BadSum, solve
 from omni_ui.demo.audio.voice import VOICES
 
@@ -61,7 +62,7 @@ def reply(messages: list[dict], *, voices: Iterable[str] = tuple(VOICES)) -> Ite
     named in a sentence. voices: the names it may tell. The same messages give the same answer, but for the clock.
     """
     turns = [_turn(message) for message in messages if isinstance(message, dict) and message.get("role") == "user"]
-    yield from re.findall(r"\S+\s*|\s+", _answer(turns, list(voices)))
+    yield from re.findall(r"\S+\s*|\s+", helped(messages) or _answer(turns, list(voices)))
 
 
 def wants_picture(text: str) -> str | None:

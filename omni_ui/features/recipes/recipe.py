@@ -30,7 +30,9 @@ from omni_ui.client import (
     replace_files,
 )
 from omni_ui.client.answers.valid_text import read_json, valid_values
+from omni_ui.client.requests.base import MAX_PROMPT
 from omni_ui.core.files import Json
+from omni_ui.features.recipes.originals import ORIGINALS
 from omni_ui.features.speech.request import SpokenText
 
 VERSION = 1
@@ -67,6 +69,8 @@ class Recipe:
     request: Json
     media: dict[str, list[Medium]] = field(default_factory=dict)
     model: str | None = None
+    original: dict[str, str] = field(default_factory=dict)
+    """By field: what the visitor wrote before the prompt helper wrote it anew. It is kept, and never sent."""
 
     @classmethod
     def of(cls, request: Request, model: str | None = None) -> Self:
@@ -78,7 +82,8 @@ class Recipe:
         if isinstance(request, ChatRequest):
             media["messages"] = []
             values["messages"] = replace_files(request.messages, lambda ref: _hold(ref, media["messages"]))
-        return cls(request.tab, values, {name: listed for name, listed in media.items() if listed}, model)
+        kept = {name: listed for name, listed in media.items() if listed}
+        return cls(request.tab, values, kept, model, ORIGINALS.of_fields(values))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -105,7 +110,7 @@ class Recipe:
                 f"These settings are of version {_short(value['omni'])}; this page reads version {VERSION}. "
                 "Open them where they were made, or update this page."
             )
-        if unknown := sorted(set(value) - {"omni", "tab", "model", "request", "media"}):
+        if unknown := sorted(set(value) - {"omni", "tab", "model", "request", "media", "original"}):
             raise BadRecipe(f"These settings hold something unknown: {_short(unknown[0])}.")
         tab, model, request = value.get("tab"), value.get("model"), value.get("request")
         if not isinstance(tab, str) or tab not in REQUESTS:
@@ -114,7 +119,8 @@ class Recipe:
             raise BadRecipe("The model's name in these settings is not a name.")
         if not isinstance(request, dict):
             raise BadRecipe("These settings hold no request.")
-        made = cls(tab, request, _read_media(tab, value.get("media", {})), model)
+        media, original = _read_media(tab, value.get("media", {})), _read_original(value.get("original", {}))
+        made = cls(tab, request, media, model, original)
         made.values()
         return made
 
@@ -124,6 +130,7 @@ class Recipe:
         made["request"] = self.request
         if self.media:
             made["media"] = {name: [asdict(one) for one in listed] for name, listed in self.media.items()}
+        made |= {"original": self.original} if self.original else {}
         return made
 
     def as_json(self, *, ascii_only: bool = False) -> str:
@@ -208,6 +215,14 @@ def _release(value: Any, paths: list[Path]) -> Any:
             return FileRef(paths[value["$media"]], value["as"])
         return {name: _release(one, paths) for name, one in value.items()}
     return [_release(one, paths) for one in value] if isinstance(value, list) else value
+
+
+def _read_original(value: object) -> dict[str, str]:
+    """What was written before, by field. Raises BadRecipe."""
+    texts = value if isinstance(value, dict) and len(value) <= 4 else {"": None}
+    if not all(isinstance(text, str) and len(text) <= MAX_PROMPT and len(name) < 60 for name, text in texts.items()):
+        raise BadRecipe("The original prompt in these settings is not a text.")
+    return dict(texts)
 
 
 def _read_media(tab: str, value: Any) -> dict[str, list[Medium]]:

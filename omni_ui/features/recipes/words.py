@@ -36,7 +36,13 @@ class Row:
 
 def labelled(recipe: Recipe) -> list[tuple[str, str]]:
     """Each setting as (label, value), files by their names, as a table for people."""
-    return [(row.label, row.value) for row in rows(recipe)]
+    before = [(f"{_label(recipe, name)}, as you wrote it", text) for name, text in recipe.original.items()]
+    return [*((row.label, row.value) for row in rows(recipe)), *before]
+
+
+def _label(recipe: Recipe, name: str) -> str:
+    info = recipe.fields.model_fields.get(name)
+    return (info.title if info else None) or name
 
 
 def rows(recipe: Recipe) -> list[Row]:

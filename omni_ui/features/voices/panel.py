@@ -55,6 +55,7 @@ class VoicesPanel:
                     sample = form.add("audio_sample")
                     text = form.add("ref_text", elem_id="speech-voice-ref_text", lines=2)
                     self.reference = Reference("audio_sample", sample, text)
+                    self.reference.listen(backends, sample, text)
                     about = form.add("speaker_description")
                     self.consent = gr.Checkbox(False, label=CONSENT, elem_id="speech-consent", container=False)
                     self.replace = gr.Checkbox(

@@ -1,11 +1,16 @@
 """A recording of a voice with its transcript: looked at by the coach, repaired on request, with a preview."""
 
 import asyncio
-from typing import Any
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any, cast
 
 import gradio as gr
 
+from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
+from omni_ui.core.run import Updates
+from omni_ui.features.assist.heard import heard_in, note_of
 from omni_ui.features.voices.cleanup import cleaned
 from omni_ui.features.voices.reference_check import Remark, as_html, remarks
 from omni_ui.media.recording import read_recording
@@ -13,6 +18,8 @@ from omni_ui.widgets.events import PRIVATE
 from omni_ui.widgets.fields import Component
 
 NOTHING = ""
+FILL_EMPTY = "(heard, text) => (text || '').trim() ? text : (heard || text)"
+"""In the browser, where it is known what was typed meanwhile."""
 
 
 class Reference:
@@ -37,6 +44,27 @@ class Reference:
                 self.take = gr.Button("Use this one", elem_id=f"speech-{prefix}-take", size="sm", min_width=60)
                 self.drop = gr.Button("Keep the original", elem_id=f"speech-{prefix}-drop", size="sm", min_width=60)
         self._wire(recording, transcript, timbre)
+
+    def listen(self, backends: Backends, recording: Component, transcript: Component) -> None:
+        """Has a recording written down where its transcript is empty; never over what was typed.
+
+        Call it in the layout that is open: what was heard stands below the transcript.
+        """
+        heard = gr.Textbox(visible=False, elem_id=f"speech-{self.field}-heard", label="Heard")
+        note = gr.HTML(elem_id=f"speech-{self.field}-heard-note", padding=False)
+
+        async def write_down(path: str | None, text: str | None, request: gr.Request) -> AsyncGenerator[Updates]:
+            yield {heard: "", note: ""}
+            if not path or (text or "").strip():
+                return
+            async with aclosing(heard_in(backends, path, request)) as steps:
+                async for step in steps:
+                    yield {note: note_of(step), **({heard: step["text"]} if step.get("text") else {})}
+
+        ran = cast(gr.Audio, recording).change(
+            write_down, [recording, transcript], [heard, note], trigger_mode="always_last", **PRIVATE
+        )
+        ran.then(None, [heard, transcript], transcript, js=FILL_EMPTY, queue=False)
 
     def _wire(self, recording: Component, transcript: Component, timbre: Component | None) -> None:
         looked = [self.advice, self.repairs]

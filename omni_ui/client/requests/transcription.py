@@ -1,0 +1,23 @@
+"""Speech to text: POST /v1/audio/transcriptions, a form (WIRE.md 19; vllm's own route, on servers of such models)."""
+
+from typing import ClassVar
+
+from omni_ui.client.requests.base import Maybe, knob
+from omni_ui.client.requests.files import AudioFile, FormRequest
+
+
+class TranscriptionRequest(FormRequest):
+    """Writes down what is said in a recording."""
+
+    tab: ClassVar[str] = "listen"
+    path: ClassVar[str] = "/v1/audio/transcriptions"
+
+    file: AudioFile = knob(
+        ..., label="Recording", help="What is to be written down: at most 25 MB and 10 minutes.", kind="audio"
+    )
+    language: Maybe[str] = knob(
+        label="Language", help="Of what is said, such as en or zh; models find it out without.", max_length=20
+    )
+    prompt: Maybe[str] = knob(
+        label="Prompt", help="Names and terms that may occur, as the model should spell them.", max_length=2000
+    )
