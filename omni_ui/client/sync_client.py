@@ -1,42 +1,32 @@
 """The client without `await`, for scripts and notebooks. Made by generate_sync.py; do not edit."""
 
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
 import httpx
-from collections.abc import Generator
-from omni_ui.client.sync_base import SyncBase
-from omni_ui.client.server.discovery import Ability
-from typing import Any
+
+from omni_ui.client.answers.pictures import Pictures
 from omni_ui.client.answers.speech import BatchResult
-from omni_ui.client.server.discovery import Capabilities
-from omni_ui.client.events import ChatEvent
+from omni_ui.client.connection.retries import OnWait
+from omni_ui.client.connection.sessions import JobSession
+from omni_ui.client.events import ChatEvent, Failed, Speech, SpeechEvent, TextDelta
+from omni_ui.client.jobs import VideoJob
+from omni_ui.client.listening import Transcript
+from omni_ui.client.requests.base import Request
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.edit import EditRequest
-from omni_ui.client.events import Failed
-from omni_ui.client.server.schema import Fitted
-from omni_ui.client.server.server import Health
 from omni_ui.client.requests.image import ImageRequest
-from omni_ui.client.connection.sessions import JobSession
-from typing import Literal
-from omni_ui.client.server.load import Load
-from omni_ui.client.server.discovery import ModelInfo
-from omni_ui.client.connection.retries import OnWait
-from pathlib import Path
-from omni_ui.client.answers.pictures import Pictures
-from omni_ui.client.requests.base import Request
-from omni_ui.client.server.schema import RequestT
-from omni_ui.client.voices import SavedVoice
-from collections.abc import Sequence
-from omni_ui.client.server.schema import ServerSchema
 from omni_ui.client.requests.sound import SoundRequest
-from omni_ui.client.events import Speech
-from omni_ui.client.events import SpeechEvent
-from omni_ui.client.requests.speech import SpeechRequest
-from omni_ui.client.events import TextDelta
-from omni_ui.client.listening import Transcript
+from omni_ui.client.requests.speech import SpeechRequest, VoiceUpload
 from omni_ui.client.requests.transcription import TranscriptionRequest
-from omni_ui.client.jobs import VideoJob
 from omni_ui.client.requests.video import VideoRequest
-from omni_ui.client.requests.speech import VoiceUpload
-from omni_ui.client.voices import Voices
+from omni_ui.client.server.discovery import Ability, Capabilities, ModelInfo
+from omni_ui.client.server.load import Load
+from omni_ui.client.server.schema import Fitted, RequestT, ServerSchema
+from omni_ui.client.server.server import Health
+from omni_ui.client.sync_base import SyncBase
+from omni_ui.client.voices import SavedVoice, Voices
 
 
 class SyncOmniClient(SyncBase):

@@ -130,7 +130,8 @@ class Recipe:
         made["request"] = self.request
         if self.media:
             made["media"] = {name: [asdict(one) for one in listed] for name, listed in self.media.items()}
-        made |= {"original": self.original} if self.original else {}
+        if self.original:
+            made["original"] = self.original
         return made
 
     def as_json(self, *, ascii_only: bool = False) -> str:
