@@ -33,7 +33,7 @@ from omni_ui.app.gradio_private import (
     skip_cheaply,
 )
 from omni_ui.app.origin_guard import AllowedHosts, OriginGuard
-from omni_ui.app.page import build_ui
+from omni_ui.app.page import build_ui, first_able
 from omni_ui.app.page_cache import FrontPage
 from omni_ui.app.request_guard import Guard
 from omni_ui.app.scripts import ICON, preloads, script_routes
@@ -53,10 +53,7 @@ from omni_ui.features.grid.routes import grid_routes
 from omni_ui.features.history.routes import history_routes
 from omni_ui.features.history.service import Limits, Recorder
 from omni_ui.features.i18n.languages import language_routes, translatable
-from omni_ui.features.login.accounts import Accounts, read_accounts
-from omni_ui.features.login.gate import COME_BACK, LoginGate
-from omni_ui.features.login.huggingface import HuggingFaceLogin, OAuthApp
-from omni_ui.features.login.tokens import Tokens
+from omni_ui.features.login.middleware import add_login
 from omni_ui.features.mcp.caller import McpCaller
 from omni_ui.features.mcp.endpoint import McpEndpoint, mcp_endpoint
 from omni_ui.features.operating.ending import close_within, serve
@@ -71,11 +68,14 @@ from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.features.video.routes import job_routes
 from omni_ui.settings import TABS, BadSetting, Settings, load_settings
 from omni_ui.store import Store
+from omni_ui.tabs.base import OmniTab
 
 if TYPE_CHECKING:
     from omni_ui.demo.server import DemoServer
 
 log = logging.getLogger(__name__)
+FIRST_LOOK = 0.1
+"""Seconds for which the page waits to learn which tab its servers can serve."""
 SPACE_ANCESTORS = "'self' https://huggingface.co https://*.huggingface.co"
 """The sites that may show a Space in a frame."""
 SWITCH = 0.0005
@@ -92,6 +92,7 @@ class Services:
         self.settings = settings
         self.temporary_cache = place_cache(settings.data_folder)
         self.agents: McpEndpoint | None = None
+        self.tabs: list[OmniTab] = []
         self.backends = Backends(settings)
         self.listening = Listening()
         self.typed = TypedTexts()
@@ -109,6 +110,14 @@ class Services:
         self.tracing = tracing_from(os.environ)
         log_of_runs = RunLog(settings.run_log_prompts) if settings.run_log else None
         self.backends.reports.observers += [part for part in (log_of_runs, self.tracing) if part]
+
+    async def first_tab(self) -> str:
+        """The tab that a new visitor should see first, as far as the servers have said what they can do."""
+        try:
+            async with asyncio.timeout(FIRST_LOOK):
+                return await first_able(self.tabs, None)
+        except TimeoutError:
+            return "image"
 
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
@@ -200,11 +209,17 @@ def _add_middleware(app: FastAPI, services: Services) -> None:
     if settings.root_path:
         app.add_middleware(SubPath, path=settings.root_path, routes=app.routes)
     ancestors = SPACE_ANCESTORS if settings.space_id else "'self'"
-    app.add_middleware(FrontPage, root_path=settings.root_path, preloads=preloads() + ICON, ancestors=ancestors)
+    app.add_middleware(
+        FrontPage,
+        root_path=settings.root_path,
+        preloads=preloads() + ICON,
+        ancestors=ancestors,
+        first_tab=services.first_tab,
+    )
     if settings.mcp:
         app.add_middleware(McpCaller, root_path=settings.root_path)
     if settings.has_login:
-        _add_login(app, settings)
+        add_login(app, settings)
     hosts = AllowedHosts(settings.host_names, settings.listen)
     ways = {"login": settings.has_login, "mcp": settings.mcp, "metrics": settings.metrics_token is not None}
     app.add_middleware(OriginGuard, hosts=hosts, root_path=settings.root_path, ancestors=ancestors, **ways)
@@ -215,6 +230,7 @@ def _mount_page(app: FastAPI, services: Services) -> FastAPI:
     """The Gradio page at /, after all routes of our own."""
     settings = services.settings
     page, tabs = build_ui(services.backends, services.listening, services.typed, services.jobs, services.recorder)
+    services.tabs = tabs
     if settings.mcp:
         services.agents = mcp_endpoint(tabs)
         app.router.routes += services.agents.routes()
@@ -246,26 +262,6 @@ def _mount_page(app: FastAPI, services: Services) -> FastAPI:
     own_files_only(page)
     skip_cheaply(page)
     return mounted
-
-
-def _add_login(app: FastAPI, settings: Settings) -> None:
-    """Lets nobody in who is not signed in, in one of the ways that the host asks for."""
-    tokens = Tokens(settings.data_folder)
-    hugging_face = None
-    if settings.hf_login and settings.oauth_client_secret:
-        hugging_face = HuggingFaceLogin(
-            OAuthApp(
-                str(settings.oauth_client_id),
-                settings.oauth_client_secret.get_secret_value(),
-                str(settings.openid_provider_url),
-                f"https://{settings.space_host}{settings.root_path}{COME_BACK}",
-            ),
-            tokens,
-        )
-    accounts = Accounts(read_accounts(settings.auth.get_secret_value())) if settings.auth else None
-    app.add_middleware(
-        LoginGate, accounts=accounts, tokens=tokens, root_path=settings.root_path, hugging_face=hugging_face
-    )
 
 
 def _check_free(settings: Settings) -> None:

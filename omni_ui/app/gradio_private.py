@@ -8,8 +8,10 @@ tests/app/test_gradio_private.py notices when Gradio changes.
 
 import importlib.util
 import inspect
+import json
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from copy import copy
 from functools import partial
@@ -22,6 +24,7 @@ from gradio.data_classes import GradioModel, GradioRootModel
 from gradio.i18n import I18nData
 from pydantic import ValidationError
 
+from omni_ui.app.tab_parts import Config, SplitPage, mount_tab
 from omni_ui.core.files import FileRefused, is_file_object, own_path
 from omni_ui.core.visitor import REQUEST_VISITOR, EventRequest, HasCookies, visitor_of
 
@@ -149,15 +152,35 @@ def own_files_only(page: gr.Blocks) -> None:
     processing_utils.async_move_files_to_cache = move
 
 
+class LateParts:
+    """What the event `mount_tab` answers: the parts of a tab, in the form in which `gr.render` answers with its own."""
+
+    def __init__(self, page: gr.Blocks) -> None:
+        self._page = page
+        self._split: SplitPage | None = None
+
+    def answer(self, inputs: list[object]) -> dict[str, Config]:
+        """inputs: `[{"tab": name}]`. Nothing for another one."""
+        match inputs:
+            case [{"tab": str(name)}]:
+                # As /config writes it, so that both have the same texts.
+                self._split = self._split or SplitPage(json.loads(json.dumps(self._page.config, default=str)))
+                with suppress(KeyError):
+                    return {"render_config": self._split.part(name)}
+        return {}
+
+
 def _tell_visitor(page: gr.Blocks) -> None:
     """Before and after a handler, too, it is known whose event it is: Gradio tells that to the handler alone."""
     process = page.process_api
     signature = inspect.signature(process)
-    if "request" not in signature.parameters:
+    if not {"block_fn", "inputs", "request"} <= set(signature.parameters):
         raise AttributeError("process_api")
+    parts = LateParts(page)
 
     async def process_api(*args: Any, **kwargs: Any) -> Any:
-        request = signature.bind(*args, **kwargs).arguments.get("request")
+        arguments = signature.bind(*args, **kwargs).arguments
+        request = arguments.get("request")
         token = REQUEST_VISITOR.set(visitor_of(request) if isinstance(request, gr.Request) else None)
         try:
             result = await process(*args, **kwargs)
@@ -168,6 +191,8 @@ def _tell_visitor(page: gr.Blocks) -> None:
         finally:
             REQUEST_VISITOR.reset(token)
         result["data"] = [marks_as_text(value) for value in result["data"]]
+        if getattr(arguments["block_fn"], "fn", None) is mount_tab:
+            result.update(parts.answer(arguments["inputs"]))
         return result
 
     page.process_api = process_api  # type: ignore[method-assign]

@@ -1,14 +1,17 @@
 """The page: a header, a tab for each modality. Everything it needs is passed in."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Literal, TypedDict
 
 import gradio as gr
 
 from omni_ui.app.header import header
+from omni_ui.app.tab_parts import mount_tab
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import Updates
-from omni_ui.core.scripts import call
+from omni_ui.core.scripts import call, mounted
 from omni_ui.features.drafts.drafts import Drafts
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.limits.card import limits_card
@@ -20,6 +23,18 @@ from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.tabs import chat, edit, history, image, sound, speech, talk, video
 from omni_ui.tabs import servers as server
 from omni_ui.tabs.base import OmniTab
+from omni_ui.widgets.fields import carries_object
+
+
+class Quiet(TypedDict):
+    """Settings of an event that only the page itself uses, answered at once."""
+
+    api_visibility: Literal["private"]
+    show_progress: Literal["hidden"]
+    queue: bool
+
+
+QUIET: Quiet = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
 
 def build_ui(
@@ -34,6 +49,7 @@ def build_ui(
     with gr.Blocks(title="Omni UI", analytics_enabled=False, fill_width=True) as page:
         top = gr.HTML(header(limits_card(backends.limits), signed_in=backends.settings.has_login), padding=False)
         opening = gr.JSON(visible=False, label="The tab to open")
+        _take_parts_later()
         advice = Advice()
         recipes = Recipes()
         drafts = Drafts()
@@ -49,13 +65,10 @@ def build_ui(
         drafts.wire(page, tabs)
 
         async def arrive(request: gr.Request) -> Updates:
-            """A new visitor: show what models want, and open a tab that works."""
-            session = request.session_hash
-            *advised, wishes = await asyncio.gather(*(tab.advise(session) for tab in tabs), advice.ask(tabs, session))
-            shown = {part: value for updates in advised for part, value in updates.items()}
+            """A new visitor: open a tab that works."""
             linked = "video" if request.query_params.get("job") else None  # see features/video/jobs
-            opens = linked or await _first_able(tabs, request.session_hash)
-            return {opening: {"tab": opens}, advice.wishes: wishes, **shown}
+            opens = linked or await first_able(tabs, request.session_hash)
+            return {opening: {"tab": opens}}
 
         async def leave(request: gr.Request) -> None:
             await backends.forget(request.session_hash or "")
@@ -64,22 +77,26 @@ def build_ui(
             for tab in tabs:
                 tab.repeat.forget(request.session_hash)
 
-        loaded = page.load(
-            arrive,
-            None,
-            [opening, advice.wishes, *(part for tab in tabs for part in tab.advised)],
-            api_visibility="private",
-            show_progress="hidden",
-            # With every later message of any run the page goes over all targets of progress: let there be a small one.
-            show_progress_on=top,
-            queue=False,
-        )
+        # With every later message of any run the page goes over all targets of progress: let there be a small one.
+        loaded = page.load(arrive, None, [opening], show_progress_on=top, **QUIET)
         # The browser opens the tab, and only when the visitor has not opened one meanwhile.
         loaded.then(None, opening, None, js=call("open_tab"), queue=False)
-        advice.wire(tabs, loaded, first=True)
+        for tab in tabs:
+            advised = page.load(
+                _adviser(tab, advice), None, [advice.wishes[tab.name], *tab.advised], show_progress_on=top, **QUIET
+            )
+            advice.wire([tab], advised, first=True)
         recipes.wire(tabs, strip, loaded)
         page.unload(leave)
     return page, tabs
+
+
+def _take_parts_later() -> None:
+    """The unseen component through which the browser asks for the parts of a tab (core/mounted_tabs.js)."""
+    mounter = carries_object(gr.HTML(None, **mounted("", "tab_mounter"), elem_id="omni-mounter", visible="hidden"))
+    mounting = mounter.input(mount_tab, mounter, None, **QUIET)
+    mounting.then(None, None, None, js=call("tab_mounted"), **QUIET)
+    mounting.failure(None, None, None, js=call("tab_not_mounted"), **QUIET)
 
 
 def _build_tabs(backends: Backends, listening: Listening, typed: TypedTexts, jobs: VideoJobs) -> list[OmniTab]:
@@ -94,7 +111,17 @@ def _build_tabs(backends: Backends, listening: Listening, typed: TypedTexts, job
     ]
 
 
-async def _first_able(tabs: list[OmniTab], session: str | None) -> str:
+def _adviser(tab: OmniTab, advice: Advice) -> Callable[[gr.Request], Awaitable[Updates]]:
+    async def advise(request: gr.Request) -> Updates:
+        """What the server and the model of a tab want, when its parts have come to the browser."""
+        session = request.session_hash
+        shown, wishes = await asyncio.gather(tab.advise(session), advice.ask([tab], session))
+        return wishes | shown
+
+    return advise
+
+
+async def first_able(tabs: list[OmniTab], session: str | None) -> str:
     """The first tab whose server can do its job; Chat comes last where it is not a language model that answers."""
     able = []
     for tab in tabs:

@@ -8,6 +8,7 @@ them, though their names change with their content.
 import asyncio
 import gzip
 import hashlib
+import logging
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from omni_ui.app.tab_parts import FirstTab, trim_html
+
+log = logging.getLogger(__name__)
 ADDRESS = ("host", "x-forwarded-host", "x-forwarded-proto", "x-gradio-server")
 """Headers that tell Gradio by which address the visitor comes."""
 KEPT = 16
@@ -42,9 +46,20 @@ class Packed:
 class FrontPage:
     """ASGI middleware around the whole app."""
 
-    def __init__(self, app: ASGIApp, root_path: str = "", preloads: str = "", ancestors: str = "'self'") -> None:
-        """preloads: HTML that the page's head begins with. ancestors: sites that may show the page in a frame."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        root_path: str = "",
+        preloads: str = "",
+        ancestors: str = "'self'",
+        first_tab: FirstTab | None = None,
+    ) -> None:
+        """preloads: HTML that the page's head begins with. ancestors: sites that may show the page in a frame.
+
+        first_tab: names the tab whose parts are in the page; without it all are.
+        """
         self.app = app
+        self._first_tab = first_tab
         self._preloads = preloads.encode()
         self._ancestors = ancestors
         self._places = ("", root_path.rstrip("/"))
@@ -67,10 +82,10 @@ class FrontPage:
         # The page's own scripts read the query; the page is the same with any, and each would be made and kept anew.
         # HEAD has the headers of GET; the server leaves the body out.
         scope = {**scope, "query_string": b"", "method": "GET"}
-        key = (scope["scheme"], scope["path"])
-        key += tuple(headers.get(name, "") for name in ADDRESS)
+        first = await self._first_tab() if self._first_tab else ""
+        key: Key = (scope["scheme"], scope["path"], first, *(headers.get(name, "") for name in ADDRESS))
         async with self._making:  # of many who come at once, the first one makes it
-            made = self._pages.get(key) or await self._make(scope, receive)
+            made = self._pages.get(key) or await self._make(scope, receive, first)
         if isinstance(made, Packed):
             self._pages[key] = made
             self._pages.move_to_end(key)
@@ -81,7 +96,7 @@ class FrontPage:
         for message in made:
             await send(message)
 
-    async def _make(self, scope: Scope, receive: Receive) -> Packed | list[Message]:
+    async def _make(self, scope: Scope, receive: Receive, first: str) -> Packed | list[Message]:
         """The page, or whatever else the app answers."""
         messages = await self._answered(scope, receive)
         start = messages[0]
@@ -91,7 +106,7 @@ class FrontPage:
             return messages
         body = b"".join(message.get("body", b"") for message in messages[1:])
         body = BASE.sub(rb"\g<0>" + self._preloads, body, count=1)
-        return await asyncio.to_thread(_pack, body, self._ancestors)
+        return await asyncio.to_thread(_pack, _with_one_tab(body, first), self._ancestors)
 
     async def _script(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
         accepted = headers.get("accept-encoding", "")
@@ -110,10 +125,22 @@ class FrontPage:
         messages: list[Message] = []
 
         async def take(message: Message) -> None:
-            messages.append(message)
+            if message["type"].startswith("http.response.") and message["type"] != "http.response.debug":
+                messages.append(message)
 
         await self.app(scope, receive, take)
         return messages
+
+
+def _with_one_tab(body: bytes, first: str) -> bytes:
+    """The page with the parts of one tab; the whole page where Gradio writes it in another form."""
+    if not first:
+        return body
+    try:
+        return trim_html(body.decode(), first).encode()
+    except (ValueError, KeyError) as wrong:
+        log.warning("The page is sent whole: %s.", wrong)
+        return body
 
 
 def _pack(body: bytes, ancestors: str) -> Packed:

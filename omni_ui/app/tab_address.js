@@ -1,6 +1,7 @@
 // Tabs in the address (`#speech`) and in the browser's history: Back and Forward go between them.
 // A recipe's link has the fragment to itself (`#r=…`); the entry of the history remembers its tab then.
 import { defineAction } from "../core/components.js";
+import { mountTab } from "../core/mounted_tabs.js";
 
 const SUFFIX = "-tab-button";
 /** The name of the tab that a fragment asks for, "" when it asks for none. */
@@ -24,8 +25,24 @@ const open = (name) => {
   button.click();
 };
 
+/** The parts of the tab that is seen. A click asks again for what did not come. */
+const fetchParts = async (name) => {
+  try {
+    await mountTab(name);
+  } catch {
+    const tab = document.getElementById(`${name}-tab`);
+    if (!tab || tab.querySelector(".omni-error")) return;
+    const note = document.createElement("p");
+    note.className = "omni-error";
+    note.setAttribute("role", "alert");
+    note.textContent = "This tab could not be loaded. Load the page again.";
+    tab.append(note);
+  }
+};
+
 const follow = () => {
   const name = selectedTab();
+  if (name) fetchParts(name);
   if (!name || (goal && name !== goal)) return;
   goal = "";
   const remembered = history.state?.omniTab;

@@ -116,14 +116,14 @@ class OwnServer:
         self, backends: Backends, note: gr.HTML, cards: dict[Tab, gr.HTML], tabs: Sequence[OmniTab], advice: Advice
     ) -> None:
         advised = list(dict.fromkeys(part for tab in tabs for part in tab.advised))
-        outputs = [note, self.key, self.session, advice.wishes, *cards.values(), *advised]
+        outputs = [note, self.key, self.session, *advice.wishes.values(), *cards.values(), *advised]
 
         async def changed(session: str) -> Updates:
             """Everything that shows which server it is."""
             *told, wishes = await asyncio.gather(*(tab.advise(session) for tab in tabs), advice.ask(tabs, session))
             shown = {part: value for one in told for part, value in one.items()}
             cards_now = await _cards(backends, cards, session)
-            return {self.session: session, advice.wishes: wishes} | cards_now | shown
+            return {self.session: session} | wishes | cards_now | shown
 
         async def use(address: str, key: str, chosen: list[Tab], request: gr.Request) -> Updates:
             session = request.session_hash or ""

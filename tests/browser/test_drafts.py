@@ -55,8 +55,8 @@ def estimates(page) -> set[int]:
     """The functions that say how long a run will take: what they are asked for depends on the length of a text."""
     return set(
         page.evaluate(
-            """() => {
-      const { components, dependencies } = window.gradio_config;
+            """async () => {
+      const { components, dependencies } = await (await fetch("config")).json();
       const lines = new Set(components.filter(({ props }) => /-forecast$/.test(props.elem_id)).map(({ id }) => id));
       return dependencies.filter(({ targets }) => targets.some(([id]) => lines.has(id))).map(({ id }) => id);
     }"""

@@ -53,9 +53,9 @@ test("files are the same byte for byte", async () => {
 });
 
 // --- Settings that a model recommends
-const KNOWN = [{ tab: "image", name: "steps", label: "Steps", initial: null }];
-const wish = (steps) => ({ image: { fields: { steps }, note: "It likes 9 steps." } });
-const fill = (wishes, value, first = false) => fillDefaults(KNOWN, ["image"], first, [wishes, value]);
+const KNOWN = [{ name: "steps", label: "Steps", initial: null }];
+const wish = (steps) => ({ fields: { steps }, note: "It likes 9 steps." });
+const fill = (wishes, value, first = false, tab = "image") => fillDefaults(tab, KNOWN, first, [wishes, value, ""]);
 beforeEach(() => {
   globalThis.document = { getElementById: () => null, activeElement: null };
   claimTab("image");
@@ -86,7 +86,12 @@ test("a recommended size gives way to a picture and comes back", () => {
   assert.equal(giveWay("image-steps", [[], ""]), 9);
 });
 test("a size of the visitor's own does not give way", () => assert.deepEqual(giveWay("image-steps", [[{}], 30]), SKIP));
-test("a page that was opened with settings keeps them", () => {
+test("a tab in which settings were opened keeps them, another one does not", () => {
+  markFilled("edit");
+  assert.deepEqual(fill(wish(9), null, true, "edit")[0], SKIP);
+  assert.equal(fill(wish(9), null, true)[0], 9);
+});
+test("settings of any tab are kept in all", () => {
   markFilled();
   assert.deepEqual(fill(wish(9), null, true)[0], SKIP);
 });

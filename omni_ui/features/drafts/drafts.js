@@ -1,5 +1,6 @@
 // What was typed survives a reload, Back and a lost browser tab (omni_ui/features/drafts/drafts.py).
 import { defineAction, defineComponent } from "../../core/components.js";
+import { whenMounted } from "../../core/mounted_tabs.js";
 import { isRecommended } from "../model_defaults/model_defaults.js";
 import { PAGE, addressesIn, enteredValues, forgetDrafts, lostDrafts, readDraft, writeDraft } from "./draft_store.js";
 
@@ -41,7 +42,8 @@ let begun = null;
 const beginning = () => (begun ||= begin());
 
 // --- Saving: in this browser alone, after a short pause.
-let ready = false;
+const ready = new Set(); // the tabs in which all was restored
+let forgotten = false;
 const early = new Map(); // by tab: what changed before all was restored
 let timer = null;
 const write = () => {
@@ -52,7 +54,8 @@ const write = () => {
   if (places) writeDraft(...places, draft);
 };
 const save = (tab, fields, values) => {
-  if (!ready) return void early.set(tab, [fields, values]);
+  if (forgotten) return;
+  if (!ready.has(tab)) return void early.set(tab, [fields, values]);
   const entered = enteredValues(fields, values, (name, value) => isRecommended(`${tab}-${name}`, value));
   if (entered.conversation) entered.thread = document.querySelector("#chat-result .omni-message")?.dataset.key || "";
   draft.tabs[tab] = entered;
@@ -61,7 +64,7 @@ const save = (tab, fields, values) => {
 };
 defineAction("save_draft", (tab, fields, values) => { save(tab, fields, values); return []; });
 const forget = () => {
-  ready = false; // nothing is written after this
+  forgotten = true; // nothing is written after this
   clearTimeout(timer);
   timer = null;
   const places = stored();
@@ -76,12 +79,12 @@ addEventListener("pagehide", () => { if (timer) write(); });
 document.addEventListener("visibilitychange", () => { if (timer && document.hidden) write(); });
 
 // --- Restoring: words and settings at once, files when the app has said that they are still there.
-const valueOf = ({ tab, name }) => draft.tabs[tab]?.[name];
-defineAction("restore_drafts", async (fields) => {
+const valueOf = (tab, { name }) => draft.tabs[tab]?.[name];
+defineAction("restore_drafts", async (tab, fields) => {
   await beginning();
   return fields.map((field) => {
     const typing = document.getElementById(field.id)?.contains(document.activeElement);
-    const value = valueOf(field);
+    const value = valueOf(tab, field);
     return value === undefined || typing ? SKIP : value ?? field.initial;
   });
 });
@@ -97,22 +100,21 @@ const withFiles = async (value) => {
   if (Array.isArray(value)) return (await Promise.all(value.map(withFiles))).filter((file) => file !== null);
   return (await Promise.all(addressesIn(value).map(isThere))).every(Boolean) ? value : null;
 };
-const finish = (fields) => {
-  ready = true;
-  const files = new Set(fields.map(({ tab, name }) => `${tab} ${name}`));
-  for (const [tab, [known, values]] of early) {
-    // What was read before the files were back does not know them yet.
-    save(tab, known, known.map(({ name }, at) => values[at] ?? (files.has(`${tab} ${name}`) ? valueOf({ tab, name }) ?? null : values[at])));
-  }
-  early.clear();
+const finish = (tab, fields) => {
+  ready.add(tab);
+  const files = new Set(fields.map(({ name }) => name));
+  const [known, values] = early.get(tab) || [];
+  // What was read before the files were back does not know them yet.
+  if (known) save(tab, known, known.map(({ name }, at) => values[at] ?? (files.has(name) ? valueOf(tab, { name }) ?? null : values[at])));
+  early.delete(tab);
 };
-defineAction("restore_files", async (fields) => {
+defineAction("restore_files", async (tab, fields) => {
   await beginning();
   const values = await Promise.all(fields.map(async (field) => {
-    const value = valueOf(field);
+    const value = valueOf(tab, field);
     return value ? withFiles(value) : null;
   }));
-  finish(fields);
+  finish(tab, fields);
   return values.map((value) => value ?? SKIP);
 });
 
@@ -121,6 +123,7 @@ defineComponent("draft_conversation", async ({ props, trigger }) => {
   await beginning();
   const { conversation, thread } = draft.tabs.chat || {};
   if (!conversation?.messages?.length) return;
+  await whenMounted("chat");
   props.value = { conversation, thread: thread || "" };
   trigger("input");
 });

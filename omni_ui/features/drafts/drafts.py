@@ -30,10 +30,10 @@ class Drafts:
         )
 
     def wire(self, page: gr.Blocks, tabs: "Sequence[TabContext]") -> None:
-        """Saves what changes in any tab; gives it back when the page has come."""
-        plain: dict[Component, dict[str, Any]] = {}
-        files: dict[Component, dict[str, Any]] = {}
+        """Saves what changes in any tab; gives it back when the tab has come."""
         for tab in tabs:
+            plain: dict[Component, dict[str, Any]] = {}
+            files: dict[Component, dict[str, Any]] = {}
             parts = drafted(tab)
             known = {name: {"name": name, "initial": _initial(part)} for name, part in parts.items()}
             more = {"conversation": tab.conversation} if tab.conversation else {}
@@ -42,11 +42,11 @@ class Drafts:
             gr.on([part.change for part in held], None, held, None, js=call("save_draft", tab.name, fields), **QUIET)
             for name, part in parts.items():
                 kept = files if holds_files(tab, name) else plain
-                kept[part] = {"tab": tab.name, "id": part.elem_id, **known[name]}
+                kept[part] = {"id": part.elem_id, **known[name]}
             if tab.take_back:
                 self._wire_conversation(tab)
-        page.load(None, None, [*plain], js=call("restore_drafts", [*plain.values()]), **QUIET)
-        page.load(None, None, [*files], js=call("restore_files", [*files.values()]), **QUIET)
+            page.load(None, None, [*plain], js=call("restore_drafts", tab.name, [*plain.values()]), **QUIET)
+            page.load(None, None, [*files], js=call("restore_files", tab.name, [*files.values()]), **QUIET)
 
     def _wire_conversation(self, tab: "TabContext") -> None:
         async def take_back(kept: dict[str, Any] | None) -> Updates:

@@ -1,5 +1,7 @@
 // Fills in what the makers of a model recommend (omni_ui/features/model_defaults/model_defaults.py). What the visitor entered always stays.
 import { defineAction } from "../../core/components.js";
+import { isMounted } from "../../core/mounted_tabs.js";
+import { TABS } from "../../core/tab_elements.js";
 
 const SKIP = { __type__: "update" };
 const given = {}; // by elem_id: what was filled in last, which is nobody's own entry
@@ -14,21 +16,23 @@ export const recommendedValue = (id) => given[id];
 /** A recommended setting is seen, also where its like is folded away. */
 const raise = (id) => document.getElementById(id)?.toggleAttribute("data-up", id in given);
 
-let filled = false; // settings were opened since the page came: a recipe, or a result of the history
-export const markFilled = () => { filled = true; };
+const filled = new Set(); // tabs in which settings were opened since the page came: a recipe, or a result
+/** tab: where settings are opened; without one it may be any of them. */
+export const markFilled = (tab) => { for (const name of tab ? [tab] : TABS) filled.add(name); };
 
-/** known: [{ tab, name, label, initial }], one for each of the first values; the others are the notes of `tabs`. */
-export const fillDefaults = (known, tabs, first, [wishes, ...values]) => {
-  const late = first && filled;
-  const kept = {};
-  const defaults = known.map(({ tab, name, label, initial }, at) => {
+/** known: [{ name, label, initial }], one for each value but the last, which is the note of the tab. */
+export const fillDefaults = (tab, known, first, [wishes, ...values]) => {
+  if (!isMounted(tab)) return values.map(() => SKIP);
+  const late = first && filled.has(tab);
+  const kept = [];
+  const defaults = known.map(({ name, label, initial }, at) => {
     const id = `${tab}-${name}`;
-    const wish = wishes?.[tab]?.fields?.[name] ?? null;
+    const wish = wishes?.fields?.[name] ?? null;
     const typing = document.getElementById(id)?.contains(document.activeElement);
     const own = late || typing || !same(values[at], id in given ? given[id] : initial);
     if (wish === null && (own || !(id in given))) return SKIP;
     if (wish !== null && own) {
-      if (!same(values[at], wish)) (kept[tab] ||= []).push(label);
+      if (!same(values[at], wish)) kept.push(label);
       return SKIP;
     }
     delete given[id];
@@ -36,9 +40,8 @@ export const fillDefaults = (known, tabs, first, [wishes, ...values]) => {
     raise(id);
     return wish ?? initial;
   });
-  const notes = tabs.map((tab) => (kept[tab] && wishes[tab].note
-    ? `${wishes[tab].note} What you had entered stays: ${kept[tab].join(", ")}.` : SKIP));
-  return [...defaults, ...notes];
+  const note = kept.length && wishes.note ? `${wishes.note} What you had entered stays: ${kept.join(", ")}.` : SKIP;
+  return [...defaults, note];
 };
 defineAction("fill_defaults", fillDefaults);
 

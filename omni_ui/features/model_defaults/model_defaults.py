@@ -5,46 +5,46 @@ says what it would fill in, and model_defaults.js looks at what stands in the co
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
 from omni_ui.client import recommended_fields
+from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call
+from omni_ui.settings import TABS
 
 if TYPE_CHECKING:
     from omni_ui.features.tab_context import TabContext
 
 
 class Advice:
-    """Made inside the page, where its unseen component stands."""
+    """Made inside the page, where its unseen components stand."""
 
     def __init__(self) -> None:
-        self.wishes = gr.JSON(visible=False, label="What models want")
+        self.wishes = {tab: gr.JSON(visible=False, label="What models want") for tab in TABS}
 
-    async def ask(self, tabs: "Sequence[TabContext]", session: str | None) -> dict[str, Any]:
-        """What each tab would fill in, by tab: `{"fields": {wire name: value}, "note": HTML}`. For `wishes`."""
-        asked = {tab.name: await tab.wishes(session) for tab in tabs}
-        return {name: one for name, one in asked.items() if one}
+    async def ask(self, tabs: "Sequence[TabContext]", session: str | None) -> Updates:
+        """What each tab would fill in, `{"fields": {wire name: value}, "note": HTML}`, for its part of `wishes`."""
+        return {self.wishes[tab.name]: await tab.wishes(session) for tab in tabs}
 
     def wire(self, tabs: "Sequence[TabContext]", after: gr.events.Dependency, first: bool) -> None:
-        """Fills in after an event that has set `wishes`. first: it is that of a page which was just opened."""
-        fields = [(tab, name) for tab in tabs for name in wanted_fields(tab)]
-        parts = [tab.form.controls[name] for tab, name in fields]
-        known = [
-            {"tab": tab.name, "name": name, "label": tab.label(name), "initial": tab.form.controls[name].value}
-            for tab, name in fields
-        ]
-        notes = [tab.advice for tab in tabs]
-        after.then(
-            None,
-            [self.wishes, *parts, *notes],
-            [*parts, *notes],
-            js=call("fill_defaults", known, [tab.name for tab in tabs], first),
-            queue=False,
-            show_progress="hidden",
-            show_progress_on=self.wishes,
-        )
+        """Fills in after an event that has set `wishes`. first: it is that of a tab which has just come."""
+        for tab in tabs:
+            fields = wanted_fields(tab)
+            parts = [tab.form.controls[name] for name in fields]
+            known = [
+                {"name": name, "label": tab.label(name), "initial": tab.form.controls[name].value} for name in fields
+            ]
+            after.then(
+                None,
+                [self.wishes[tab.name], *parts, tab.advice],
+                [*parts, tab.advice],
+                js=call("fill_defaults", tab.name, known, first),
+                queue=False,
+                show_progress="hidden",
+                show_progress_on=self.wishes[tab.name],
+            )
 
 
 def wanted_fields(tab: "TabContext") -> list[str]:

@@ -1,6 +1,8 @@
 // Recipes (omni_ui/features/recipes/panel.py): links, presets, downloads with settings, files whose settings are opened.
 import { defineAction, defineComponent } from "../../core/components.js";
 import { appRoot, make } from "../../core/dom.js";
+import { mountTabs } from "../../core/mounted_tabs.js";
+import { TABS } from "../../core/tab_elements.js";
 import { markFilled } from "../model_defaults/model_defaults.js";
 import { changePresets, isPresetEvent, readPresets, withoutPreset } from "./preset_store.js";
 
@@ -9,6 +11,11 @@ import { changePresets, isPresetEvent, readPresets, withoutPreset } from "./pres
 let hand = null;
 let send = null;
 let note = () => {};
+/** The app reads whose settings they are, so all tabs must be there to take them. */
+const prepare = async () => {
+  await mountTabs(TABS);
+  markFilled();
+};
 
 /** The recipe in this page's address, if there is one. Called by the app when the page has loaded.
  *  It is filled in once: after a reload or Back, what was typed since then counts (features/drafts). */
@@ -18,7 +25,11 @@ const linkedRecipe = () => {
   history.replaceState({ ...history.state, omniLinkTaken: true }, "");
   return { link: location.hash };
 };
-defineAction("linked_recipe", () => [linkedRecipe()]);
+defineAction("linked_recipe", async () => {
+  const what = linkedRecipe();
+  if (what) await prepare();
+  return [what];
+});
 
 defineComponent("recipe_opener", ({ element, props, trigger, watch, upload }) => {
   const box = element.querySelector(".omni-opened");
@@ -32,7 +43,11 @@ defineComponent("recipe_opener", ({ element, props, trigger, watch, upload }) =>
     box.append(make("span", {}, words), close);
     box.scrollIntoView({ block: "nearest" });
   };
-  hand = (what) => { markFilled(); props.value = { ...what, at: Date.now() }; trigger("input"); };
+  hand = async (what) => {
+    await prepare();
+    props.value = { ...what, at: Date.now() };
+    trigger("input");
+  };
   send = upload;
   watch("note", () => props.note && note(props.note.said, props.note.bad));
 });
@@ -43,7 +58,7 @@ const openFile = async (file) => {
   note(`Reading ${file.name} …`);
   try {
     const { path } = await send(file);
-    hand({ file: { path, orig_name: file.name, meta: { _type: "gradio.FileData" } } });
+    await hand({ file: { path, orig_name: file.name, meta: { _type: "gradio.FileData" } } });
   } catch (error) {
     note(`${file.name} could not be uploaded: ${error.message || error}`, true);
   }

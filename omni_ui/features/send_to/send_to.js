@@ -1,13 +1,19 @@
 // Takes a result to another tab (omni_ui/features/send_to/send_to.py): the app puts it into the field there.
 import { defineAction, defineComponent } from "../../core/components.js";
 import { appRoot } from "../../core/dom.js";
+import { mountTab } from "../../core/mounted_tabs.js";
 import { claimTab, markFilled } from "../model_defaults/model_defaults.js";
 
 let carry = null;
 
 /** The unseen component through which an order reaches the app. */
 defineComponent("result_carrier", ({ props, trigger }) => {
-  carry = (order) => { markFilled(); props.value = { ...order, at: Date.now() }; trigger("input"); };
+  carry = async (tab, order) => {
+    await mountTab(tab);
+    markFilled(tab);
+    props.value = { ...order, at: Date.now() };
+    trigger("input");
+  };
 });
 
 /** The picture that a video shows right now, uploaded. */
@@ -28,13 +34,14 @@ const frameOf = async (video) => {
 /** order: { record, kind, file, target }. video: the element that shows it, when it is one. */
 export const sendResult = async (order, video) => {
   if (!carry) return;
-  if (order.kind === "video" && /-image$/.test(order.target)) carry({ do: "frame", target: order.target, file: await frameOf(video) });
-  else carry({ do: "send", ...order });
+  const tab = order.target.split("-")[0];
+  if (order.kind === "video" && /-image$/.test(order.target)) await carry(tab, { do: "frame", target: order.target, file: await frameOf(video) });
+  else await carry(tab, { do: "send", ...order });
 };
 /** Opens a result of the history in its tab again. */
 export const reopenResult = (record, tab) => {
   claimTab(tab);
-  carry?.({ do: "open", record });
+  carry?.(tab, { do: "open", record });
 };
 
 document.addEventListener("click", async (event) => {

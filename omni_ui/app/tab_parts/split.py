@@ -1,0 +1,166 @@
+"""Takes the description of a page apart: what the first tab needs, and what each other tab adds."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterator
+
+from omni_ui.core.files import Json
+
+Config = Json
+"""A page as Gradio describes it to its script: `components`, `layout`, `dependencies`, `page`."""
+FirstTab = Callable[[], Awaitable[str]]
+"""Names the tab that a new visitor should see first."""
+
+CONFIG = re.compile(r"window\.gradio_config\s*=\s*(\{.*?\});?\s*</script>", re.S)
+"""Where the description stands in the page. Gradio writes `<` within it as `\\u003c`."""
+SUFFIX = "-tab"
+"""The `elem_id` of a tab is its name with this."""
+FIRST = "omni_first_tab"
+"""In a trimmed description: the tab whose parts are there. Read by core/mounted_tabs.js."""
+ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"})
+
+
+class SplitPage:
+    """A page taken apart by its tabs. ValueError when an event cannot be kept apart."""
+
+    def __init__(self, config: Config) -> None:
+        """Nothing of `config` is changed, now or later."""
+        self._config = config
+        self._components = {part["id"]: part for part in config["components"]}
+        self._items = {_tab_name(part): part["id"] for part in config["components"] if part["type"] == "tabitem"}
+        nodes = {node["id"]: node for node in _nodes(config["layout"])}
+        self._nodes = {name: nodes[id] for name, id in self._items.items()}
+        tab_of = {inner["id"]: name for name, node in self._nodes.items() for inner in _nodes(node)}
+        self._inside = {id: name for id, name in tab_of.items() if id not in self._items.values()}
+        self._places = _places(config["dependencies"], tab_of)
+        _check_apart(config["dependencies"], self._places)
+
+    def trimmed(self, first: str) -> Config:
+        """The page with the parts of one tab only. ValueError when there is no such tab."""
+        if first not in self._items:
+            raise ValueError(f"no tab {first}")
+        config = self._config
+        gone = {id for id, name in self._inside.items() if name != first}
+        components = [_selecting(part, first) for part in config["components"] if part["id"] not in gone]
+        events = [event for event in config["dependencies"] if self._places[event["id"]] in ("", first)]
+        ids = {event["id"] for event in events}
+        page = {
+            path: {
+                **part,
+                "layout": _without(part["layout"], gone),
+                "components": [id for id in part["components"] if id not in gone],
+                "dependencies": [id for id in part["dependencies"] if id in ids],
+            }
+            for path, part in config["page"].items()
+        }
+        layout = _without(config["layout"], gone)
+        return {
+            **config,
+            "components": components,
+            "dependencies": events,
+            "layout": layout,
+            "page": page,
+            FIRST: first,
+        }
+
+    def part(self, name: str) -> Config:
+        """What a tab adds, as Gradio's script takes the result of a `gr.render` that stands there. KeyError."""
+        events, item = self._config["dependencies"], self._items[name]
+        read = {id for event in events for id in event["inputs"]}
+        written = {id for event in events for id in event["outputs"]}
+        inner = [self._components[node["id"]] for node in _nodes(self._nodes[name])]
+        return {
+            "render_id": f"tab-{name}",
+            "layout": self._nodes[name],
+            "components": [_interactive(part, read, written) for part in inner],
+            "dependencies": [_told_at_once(event, item) for event in events if self._places[event["id"]] == name],
+        }
+
+
+def trim_html(html: str, first: str) -> str:
+    """A page as Gradio writes it, with the parts of one tab only. ValueError when it is another page."""
+    found = CONFIG.search(html)
+    if not found:
+        raise ValueError("no description")
+    trimmed = SplitPage(json.loads(found[1])).trimmed(first)
+    written = json.dumps(trimmed, ensure_ascii=False, separators=(",", ":")).translate(ESCAPES)
+    return html[: found.start(1)] + written + html[found.end(1) :]
+
+
+async def mount_tab(what: Config | None) -> None:
+    """The event that brings the parts of a tab; what it answers is added by gradio_private.answer_with_parts."""
+
+
+def _tab_name(item: Config) -> str:
+    return str(item["props"].get("elem_id", "")).removesuffix(SUFFIX)
+
+
+def _nodes(node: Config) -> Iterator[Config]:
+    yield node
+    for child in node.get("children") or []:
+        yield from _nodes(child)
+
+
+def _touched(event: Config) -> list[int]:
+    """The components that an event reads, writes or waits for."""
+    return [*event["inputs"], *event["outputs"], *(target[0] for target in event["targets"] if target[0] is not None)]
+
+
+def _places(events: list[Config], tab_of: dict[int, str]) -> dict[int, str]:
+    """By the id of an event the tab with which it comes, "" for those that come with the page.
+
+    tab_of: by the id of a component, also of a tab itself. An event that follows another one stands where that one
+    does: the browser links only what comes together.
+    """
+    by_id = {event["id"]: event for event in events}
+    places: dict[int, str] = {}
+
+    def place(event: Config) -> str:
+        known = places.get(event["id"])
+        if known is not None:
+            return known
+        before = by_id.get(event.get("trigger_after"))
+        tabs = {tab_of.get(id, "") for id in _touched(event)} - {""}
+        places[event["id"]] = place(before) if before else tabs.pop() if len(tabs) == 1 else ""
+        return places[event["id"]]
+
+    for event in events:
+        place(event)
+    return places
+
+
+def _check_apart(events: list[Config], places: dict[int, str]) -> None:
+    """What comes later takes the place of all earlier events with the same trigger, but for `load`."""
+    seen: dict[tuple[int, str], str] = {}
+    for event in events:
+        for id, name in event["targets"]:
+            if id is None or name == "load":
+                continue
+            place = places[event["id"]]
+            if seen.setdefault((id, name), place) != place:
+                raise ValueError(f"events {name} of component {id} belong to several tabs")
+
+
+def _selecting(part: Config, first: str) -> Config:
+    return {**part, "props": {**part["props"], "selected": first}} if part["type"] == "tabs" else part
+
+
+def _without(node: Config, gone: set[int]) -> Config:
+    if "children" not in node:
+        return node
+    return {**node, "children": [_without(child, gone) for child in node["children"] if child["id"] not in gone]}
+
+
+def _told_at_once(event: Config, item: int) -> Config:
+    """An event that waits for the tab to be opened also runs when its parts come: the tab is open by then."""
+    opens = any(target == [item, "select"] for target in map(list, event["targets"]))
+    return {**event, "targets": [*event["targets"], [item, "load"]]} if opens else event
+
+
+def _interactive(part: Config, read: set[int], written: set[int]) -> Config:
+    """Gradio's script decides it by all events that it knows when the page begins, so it is decided here."""
+    props = part["props"]
+    if props.get("interactive") is not None:
+        return part
+    interactive = part["id"] in read or (part["id"] not in written and not props.get("value"))
+    return {**part, "props": {**props, "interactive": interactive}}

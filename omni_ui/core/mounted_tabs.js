@@ -1,0 +1,73 @@
+// The parts of a tab come when it is opened the first time (omni_ui/app/tab_parts). What fills in fields of another
+// tab asks for its parts first: Gradio would forget the values.
+import { defineAction, defineComponent } from "./components.js";
+
+const LATE = 20000; // ms after which a tab that has not come may be asked for again
+
+const makeTabs = () => {
+  const asked = new Map(); // by name: the promise of its parts
+  const came = new Map(); // by name: { promise, done } of whoever waits without asking
+  let first; // the tab that came with the page; undefined where all of them did
+  let order = null; // asks the app for the parts of a tab
+  let ready = null;
+  const begun = new Promise((done) => { ready = done; });
+  let last = Promise.resolve(); // one at a time
+  let answer = null;
+
+  const waiter = (name) => {
+    if (!came.has(name)) {
+      let done = null;
+      const promise = new Promise((resolve) => { done = resolve; });
+      came.set(name, { promise, done, here: false });
+    }
+    return came.get(name);
+  };
+  const arrived = (name) => { const one = waiter(name); one.here = true; one.done(); };
+  const ask = async (name) => {
+    await begun;
+    let timer = null;
+    const answered = new Promise((resolve, reject) => {
+      answer = { resolve, reject };
+      timer = setTimeout(() => reject(new Error("late")), LATE);
+    });
+    order(name);
+    try {
+      await answered;
+    } finally {
+      clearTimeout(timer);
+    }
+    arrived(name);
+  };
+
+  return {
+    /** Sets the tab whose parts came with the page. */
+    begin: (name) => { first = name || undefined; if (name) arrived(name); },
+    /** Gives the way to the app. */
+    connect: (send) => { order = send; ready(); },
+    /** The app's answer: whether the parts are here. */
+    settle: (good) => (good ? answer?.resolve() : answer?.reject(new Error("failed"))),
+    isMounted: (name) => first === undefined || waiter(name).here,
+    /** Resolves when the parts of a tab are here, without asking for them. */
+    whenMounted: (name) => (first === undefined ? Promise.resolve() : waiter(name).promise),
+    /** Asks for the parts of a tab; resolves when they are here. Rejects when they do not come. */
+    mountTab: (name) => {
+      if (first === undefined || waiter(name).here) return Promise.resolve();
+      if (!asked.has(name)) {
+        const mounting = last.then(() => ask(name));
+        last = mounting.catch(() => {});
+        asked.set(name, mounting.finally(() => asked.delete(name)));
+      }
+      return asked.get(name);
+    },
+  };
+};
+
+const tabs = makeTabs();
+export const { isMounted, whenMounted, mountTab } = tabs;
+export const mountTabs = (names) => Promise.all(names.map(mountTab));
+export { makeTabs };
+
+if (typeof window !== "undefined") tabs.begin(window.gradio_config?.omni_first_tab);
+defineComponent("tab_mounter", ({ props, trigger }) => tabs.connect((tab) => { props.value = { tab, at: Date.now() }; trigger("input"); }));
+defineAction("tab_mounted", () => { tabs.settle(true); return []; });
+defineAction("tab_not_mounted", () => { tabs.settle(false); return []; });

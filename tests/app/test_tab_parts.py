@@ -1,0 +1,133 @@
+"""A page that is taken apart by its tabs: nothing is lost, and Gradio's script understands both halves."""
+
+import json
+import re
+from pathlib import Path
+
+import gradio as gr
+import pytest
+from fastapi.testclient import TestClient
+from gradio import routes
+
+from omni_ui.app.factory import create_app
+from omni_ui.app.tab_parts import SplitPage, trim_html
+from omni_ui.app.tab_parts.split import CONFIG, FIRST
+from omni_ui.settings import Settings
+
+SCRIPTS = Path(routes.__file__).parent / "templates" / "frontend" / "assets"
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory):
+    settings = Settings(data_dir=str(tmp_path_factory.mktemp("data")), base_url="http://127.0.0.1:9", mcp=False)
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def whole(client):
+    return client.get("/config").json()
+
+
+@pytest.fixture(scope="module")
+def sent(client):
+    found = CONFIG.search(client.get("/").text)
+    assert found
+    return json.loads(found[1])
+
+
+def ids(parts):
+    return {part["id"] for part in parts}
+
+
+def nodes(node):
+    yield node["id"]
+    for child in node.get("children") or []:
+        yield from nodes(child)
+
+
+def test_the_page_holds_one_tab_and_its_parts_and_the_others_add_up_to_the_whole(whole, sent):
+    split = SplitPage(whole)
+    names = [part["props"]["elem_id"].removesuffix("-tab") for part in whole["components"] if part["type"] == "tabitem"]
+    assert len(names) == 9
+    assert sent[FIRST] in names
+    others = [split.part(name) for name in names if name != sent[FIRST]]
+    assert ids(sent["components"]).union(*(ids(part["components"]) for part in others)) == ids(whole["components"])
+    events = [ids(sent["dependencies"]), *(ids(part["dependencies"]) for part in others)]
+    assert set().union(*events) == ids(whole["dependencies"])
+    assert sum(map(len, events)) == len(whole["dependencies"])
+    assert len(sent["components"]) < len(whole["components"]) / 3
+
+
+def test_every_place_in_the_layout_has_its_component(whole, sent):
+    for halves in (sent, sent["page"][""]):
+        assert set(nodes(halves["layout"])) - {halves["layout"]["id"]} <= ids(sent["components"])
+    assert set(sent["page"][""]["components"]) == ids(sent["components"])
+    for name in ("video", "speech"):
+        part = SplitPage(whole).part(name)
+        assert set(nodes(part["layout"])) == ids(part["components"])
+
+
+def test_an_event_comes_with_the_one_that_it_follows(whole, sent):
+    for half in (sent, *(SplitPage(whole).part(name) for name in ("chat", "image", "edit", "speech", "server"))):
+        known = ids(half["dependencies"])
+        assert {e["trigger_after"] for e in half["dependencies"] if e["trigger_after"] is not None} <= known
+
+
+def test_what_may_be_typed_into_is_decided_by_all_events(whole):
+    parts = {part["props"].get("elem_id"): part["props"] for part in SplitPage(whole).part("image")["components"]}
+    assert parts["image-prompt"]["interactive"] is True
+    assert parts["image-result"]["interactive"] is False
+
+
+def test_what_waits_for_a_tab_to_open_also_runs_when_its_parts_come(whole):
+    part = SplitPage(whole).part("speech")
+    events = [
+        event["targets"] for event in part["dependencies"] if any(name == "select" for _, name in event["targets"])
+    ]
+    tabs = [[name for _, name in targets] for targets in events if targets[0][0] == part["layout"]["id"]]
+    assert tabs == [["select", "load"]]
+
+
+def test_events_of_one_trigger_in_two_tabs_are_refused():
+    with gr.Blocks() as page:
+        button = gr.Button()
+        with gr.Tabs():
+            with gr.Tab("A", elem_id="a-tab"):
+                one = gr.Textbox()
+            with gr.Tab("B", elem_id="b-tab"):
+                two = gr.Textbox()
+        button.click(lambda: "", None, one)
+        button.click(lambda: "", None, two)
+    with pytest.raises(ValueError, match="several tabs"):
+        SplitPage(page.get_config_file())
+
+
+def test_another_page_is_not_trimmed(client):
+    with pytest.raises(ValueError, match="no description"):
+        trim_html("<p>Hello</p>", "image")
+    with pytest.raises(ValueError, match="no tab"):
+        trim_html(client.get("/").text, "nowhere")
+
+
+def test_the_app_answers_with_the_parts_of_the_tab_that_is_asked_for(client, whole):
+    parts = {part["id"]: part for part in whole["components"]}
+    event = next(
+        event
+        for event in whole["dependencies"]
+        if event["inputs"] and parts[event["inputs"][0]]["props"].get("elem_id") == "omni-mounter"
+    )
+    asked = {"fn_index": event["id"], "session_hash": "abcdefghij", "event_data": None, "trigger_id": None}
+    answer = client.post("/gradio_api/run/predict", json={"data": [{"tab": "edit"}], **asked})
+    assert answer.json()["render_config"] == SplitPage(whole).part("edit")
+    for wrong in ({"tab": "nowhere"}, {"tab": ["edit"]}, {}, None, "edit"):
+        answer = client.post("/gradio_api/run/predict", json={"data": [wrong], **asked})
+        assert (answer.status_code, answer.json().get("render_config")) == (200, None)
+
+
+def test_gradios_script_still_takes_parts_that_come_later():
+    script = next(SCRIPTS.glob("index-*.js")).read_text() + next(SCRIPTS.glob("core-*.js")).read_text()
+    assert re.search(r"\.render_config&&await \w+\(\w+\.render_config\)", script)
+    assert re.search(r"type:`render`,data:", script)
+    assert re.search(r"\brerender\(", script)
+    assert "window.gradio_config" in Path(SCRIPTS.parent / "index.html").read_text()
