@@ -113,6 +113,10 @@ class Work(ABC):
     def outcome(self) -> Outcome:
         """What came of it, after the last event."""
 
+    async def whole_when_stopped(self) -> Outcome | None:
+        """What was whole already when the run was stopped, such as an answer whose voice still spoke; else None."""
+        return None
+
     def after_failure(self) -> Updates:
         """What the page shows of a run that failed, beside the card that says why."""
         return {}

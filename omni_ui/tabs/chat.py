@@ -23,6 +23,7 @@ from omni_ui.features.i18n.languages import drawn
 from omni_ui.tabs.base import OmniTab
 from omni_ui.tabs.chat_actions import MessageActions
 from omni_ui.tabs.chat_toolbar import ChatTools, Composer
+from omni_ui.widgets.events import PRIVATE
 from omni_ui.widgets.fields import Component
 from omni_ui.widgets.file_input import attach_field
 
@@ -62,8 +63,10 @@ TWO_STAGES = (
 class ChatTab(OmniTab):
     """A tab that shows only the settings that its model heeds, and the voices that its server has."""
 
+    read_aloud: gr.Checkbox
+
     async def advise(self, session: str | None) -> Updates:
-        advice = await super().advise(session)
+        advice = await super().advise(session) | {self.read_aloud: gr.update(visible=await self._can_read(session))}
         backend = self.backends.for_tab("chat", session)
         ability = await backend.ability("chat") if backend else None
         if not backend or not ability or not ability.can:
@@ -88,6 +91,12 @@ class ChatTab(OmniTab):
         )
         return advice
 
+    async def _can_read(self, session: str | None) -> bool:
+        """Whether the Speech tab's server could read answers aloud."""
+        backend = self.backends.for_tab("speech", session)
+        ability = await backend.ability("speech") if backend else None
+        return bool(ability and ability.can)
+
     def place_of(self, name: str) -> gr.blocks.Block:
         """What to hide when a setting is not heeded: a size stands in a row with its width and height."""
         block: gr.blocks.Block = self.form.controls[name]
@@ -97,7 +106,7 @@ class ChatTab(OmniTab):
 
     @property
     def advised(self) -> list[Component]:
-        return [*super().advised, *self.form.inputs, self.place_of("size"), self.grid]
+        return [*super().advised, *self.form.inputs, self.place_of("size"), self.grid, self.read_aloud]
 
 
 async def _voices(omni: OmniClient) -> list[str]:
@@ -113,13 +122,7 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
     with tab.frame():
         talk = gr.State(Conversation())
         with tab.controls(buttons=False):
-            system = gr.Textbox(
-                label="System prompt",
-                info="What the model should know or be before the conversation begins.",
-                lines=2,
-                max_lines=10,
-                elem_id="chat-system",
-            )
+            system = _add_instructions(tab)
         with tab.stage(status=False), gr.Column(elem_classes="omni-window"):
             tools = ChatTools()
             with gr.Column(elem_classes="omni-talk", elem_id="chat-talk"):
@@ -142,9 +145,9 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
     tab.beside = beside
     tab.repeated = {"change": AGAIN}  # the last message is answered once more
     tab.runs(
-        partial(Answering, view=view, listening=listening),
+        partial(Answering, view=view, listening=listening, backends=backends),
         view.parts,
-        more={"text": text, "files": files, "system": system, "change": change, "talk": talk},
+        more=dict(text=text, files=files, system=system, change=change, talk=talk, read_aloud=tab.read_aloud),
         read=partial(read_chat_form, tab.form),
     )
 
@@ -156,17 +159,27 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
         await talk.idle()
         return view.left(talk, system)
 
-    tab.stop_button.click(
-        settle,
-        [talk, system],
-        [conversation, result, live],
-        api_visibility="private",
-        queue=False,
-        show_progress="hidden",
-    )
+    tab.stop_button.click(settle, [talk, system], [conversation, result, live], queue=False, **PRIVATE)
     tools.wire(view, composer, tab.status, tab.hello)
     actions.wire(tab, view, talk, system, listening)
     return tab
+
+
+def _add_instructions(tab: ChatTab) -> gr.Textbox:
+    """What the model should know, and whether its answers are read aloud."""
+    system = gr.Textbox(
+        label="System prompt",
+        info="What the model should know or be before the conversation begins.",
+        lines=2,
+        max_lines=10,
+        elem_id="chat-system",
+    )
+    tab.read_aloud = gr.Checkbox(
+        label="Read answers aloud",
+        info="By the Speech tab's server, sentence by sentence. Code and formulas are not read.",
+        elem_id="chat-read_aloud",
+    )
+    return system
 
 
 def _wire_return(tab: OmniTab, view: ChatView, fields: Composer, parts: list[Component]) -> None:

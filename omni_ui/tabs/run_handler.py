@@ -1,5 +1,6 @@
 """What one press of Run does: values become a request, the request a run, and its steps updates of the page."""
 
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from omni_ui.core.run import Outcome, Step, Updates, Values, Work, explain, run
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.error_fixes import error_fixes as remedies
+from omni_ui.features.history.service import Recorder
 from omni_ui.features.history.unfinished import noting
 from omni_ui.features.repeat.repeat import GONE, Shown, judged
 from omni_ui.features.tab_context import MakeWork, Read, TabContext
@@ -129,13 +131,19 @@ class RunHandler:
     async def _noting_a_stop(self, work: Work) -> AsyncGenerator["RunEnd"]:
         """Writes a run down that is ended before it is done: by Stop, because its page was left, or by the app."""
         end = RunEnd()
+        began = time.monotonic()
         try:
             yield end
         finally:
             recorder = self.tab.recorder
             if recorder and not end.reached and not work.record:
-                model = self.tab.form.model
-                recorder.begin(recorder.failure(model, work.visitor, end.sentence, entered=work.entered, work=work))
+                recorder.begin(self._note_stop(recorder, work, end.sentence, time.monotonic() - began))
+
+    async def _note_stop(self, recorder: Recorder, work: Work, sentence: str, seconds: float) -> None:
+        if outcome := await work.whole_when_stopped():
+            await recorder.result(work, outcome, seconds)
+        else:
+            await recorder.failure(self.tab.form.model, work.visitor, sentence, entered=work.entered, work=work)
 
     async def _finish(self, work: Work, step: Step, before: Shown | None, now: Shown | None) -> Updates:
         """before: the result that this one should be like. now: what this one's own repetition will need."""

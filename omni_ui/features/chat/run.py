@@ -22,12 +22,14 @@ from omni_ui.client import (
 )
 from omni_ui.client.server.model_rules import seed_is_of_the_text
 from omni_ui.core.audio_stream import Listening, Stream
+from omni_ui.core.backends import Backends
 from omni_ui.core.files import Json, keep
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Tell, Updates, Values, Work
 from omni_ui.features.chat.conversation import Conversation, Draft, Message, Part, wire_messages
 from omni_ui.features.chat.conversation_json import as_json
 from omni_ui.features.chat.messages import LiveAnswer, address, messages_html
+from omni_ui.features.chat.read_aloud import ReadAloud
 from omni_ui.media.message_files import take_media
 from omni_ui.widgets.fields import Component
 from omni_ui.widgets.form import Form
@@ -119,13 +121,14 @@ class Answering(Work):
 
     request: ChatRequest
 
-    def __init__(self, request: ChatRequest, view: ChatView, listening: Listening) -> None:
+    def __init__(self, request: ChatRequest, view: ChatView, listening: Listening, backends: Backends) -> None:
         self.request = request
+        self._voice = ReadAloud(backends, listening, self)
         self._view = view
         self._listening = listening
         self._live = LiveAnswer()
         self._stream: Stream | None = None
-        self._heard = False
+        self._heard = self._whole = False
         self._draft: Draft | None = None
         self._made = Outcome()
         self._times: list[float] = []
@@ -155,6 +158,8 @@ class Answering(Work):
             self.request, self.left_out = fitted.request, (*self.left_out, *fitted.left_out)
             if seed_is_of_the_text(self.request, await omni.known_ability("chat")):
                 self.seed_name = "seed of the text"
+            if self.entered.get("read_aloud") and not self.aside:
+                await self._voice.begin(draft, self.request, await self._speaks(omni))
             yield SENT
             try:
                 began = time.monotonic()
@@ -162,17 +167,25 @@ class Answering(Work):
                     async for event in answer:
                         await self._take(event, draft)
                         yield event
-                draft.facts = self._facts(began)
+                draft.facts, self._whole = self._facts(began), True
+                self.note = "Reading aloud"
+                await self._voice.finish()
             except (asyncio.CancelledError, GeneratorExit):
-                draft.notes.append("Stopped here.")
+                draft.notes += [] if self._whole else ["Stopped here."]
                 raise
             except Exception:
                 draft.notes.append("The answer broke off here.")
                 raise
             finally:
+                await self._voice.aclose()
                 if self._stream:
                     self._stream.close()
         yield DONE
+
+    async def _speaks(self, omni: OmniClient) -> bool:
+        """Whether the model's own answers may hold speech."""
+        ability = (await omni.capabilities()).modalities["chat"]
+        return "audio" in ability.detail.get("outputs", ())
 
     async def _asked(self, omni: OmniClient) -> tuple[list[Message], Message | None]:
         """The messages to be answered, and the new one among them: None when the last is to be answered again."""
@@ -208,6 +221,7 @@ class Answering(Work):
             raise event.error
         if isinstance(event, TextDelta):
             draft.add_text(event.text)
+            self._voice.add(event.text)
         elif isinstance(event, ReasoningDelta):
             draft.reasoning += event.text
         elif isinstance(event, AudioChunk):
@@ -254,9 +268,9 @@ class Answering(Work):
         elif self._draft:
             blocks = self._live.blocks(self._draft)
             shown[self._view.live] = {"state": SENT, "id": self._draft.key, "blocks": blocks}
-        if self._stream and not self._heard:
+        if (stream := self._stream or self._voice.stream) and not self._heard:
             self._heard = True
-            shown[self._view.player] = self._stream.element
+            shown[self._view.player] = stream.element
         return shown
 
     def _finish(self) -> None:
@@ -264,6 +278,13 @@ class Answering(Work):
         self._made = Outcome(answer.files, answer.text, [fact for fact in answer.facts if fact[0] != self.seed_name])
         self._made.thread = THREAD + self._talk.messages[0].key
         self._made.told = as_json(self._talk.messages, self._system, lambda file: file)
+
+    async def whole_when_stopped(self) -> Outcome | None:
+        if not self._whole:
+            return None
+        await self._talk.idle()
+        self._finish()
+        return self._made
 
     def outcome(self) -> Outcome:
         return self._made

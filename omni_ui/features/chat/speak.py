@@ -1,7 +1,6 @@
 """An answer of a conversation spoken by the Speech tab's server: heard while it arrives, then a part of the answer."""
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
@@ -12,23 +11,9 @@ from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Tell, Updates, Work
 from omni_ui.features.chat.conversation import Conversation, Message, Part
 from omni_ui.features.chat.run import ChatView
+from omni_ui.features.chat.spoken_text import spoken_text
 from omni_ui.features.speech.run import Spoken
 from omni_ui.media.audio import save_pcm
-
-MARKS = (
-    (re.compile(r"```.*?(```|\Z)|\$\$.*?\$\$", re.S), " "),
-    (re.compile(r"!?\[([^\]]*)\]\([^)]*\)"), r"\1"),
-    (re.compile(r"^\s*(?:#{1,6}|>|[-*+]|\d+\.)\s+", re.M), ""),
-    (re.compile(r"[*_`|~]+"), ""),
-)
-"""What of Markdown is not spoken: code, display formulas, addresses, marks."""
-
-
-def spoken_text(markdown: str) -> str:
-    """The words of a Markdown text as they are read aloud."""
-    for pattern, becomes in MARKS:
-        markdown = pattern.sub(becomes, markdown)
-    return markdown.strip()
 
 
 def answer_to_speak(talk: Conversation, number: int) -> tuple[Message, SpeechRequest]:
