@@ -147,7 +147,8 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
     tab.runs(
         partial(Answering, view=view, listening=listening, backends=backends),
         view.parts,
-        more=dict(text=text, files=files, system=system, change=change, talk=talk, read_aloud=tab.read_aloud),
+        more={"text": text, "files": files, "system": system, "change": change, "talk": talk}
+        | {"read_aloud": tab.read_aloud},
         read=partial(read_chat_form, tab.form),
     )
 

@@ -15,7 +15,6 @@ from omni_ui.features.speech.sentence_voice import SentenceVoice
 
 LEFT_OUT = "Code and formulas were not read aloud."
 NO_SERVER = "Not read aloud: there is no server that could speak it."
-SPEAKS_ITSELF = "Not read aloud: this model speaks its answers itself."
 PATIENCE = 10.0
 """Seconds that the voice waits for a place on its server."""
 
@@ -28,19 +27,26 @@ class ReadAloud:
         self.stream: Stream | None = None
         self._feed = AnswerFeed()
         self._sentences: asyncio.Queue[str | None] = asyncio.Queue()
+        self._go = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._draft: Draft | None = None
 
-    async def begin(self, draft: Draft, request: ChatRequest, speaks_itself: bool) -> None:
-        """Looks for a server that speaks; a note in the answer says why there is none."""
+    async def begin(self, draft: Draft, request: ChatRequest, may_speak: bool) -> None:
+        """Looks for a server that speaks; a note in the answer says why there is none.
+
+        may_speak: whether the model's own answers may hold speech. Where that was not asked for in so many words, its
+        answer is read once it is whole and came without: two voices at a time help nobody.
+        """
+        if may_speak and "audio" in (request.modalities or ()):
+            return
         backend = self._backends.for_tab("speech", self._work.session)
         ability = await backend.ability("speech") if backend else None
-        if speaks_itself and "audio" in (request.modalities or ["audio"]):
-            draft.notes.append(SPEAKS_ITSELF)
-        elif backend is None or ability is None or not ability.can:
+        if backend is None or ability is None or not ability.can:
             draft.notes.append(NO_SERVER)
         else:
             self._draft = draft
+            if request.modalities or not may_speak:
+                self._go.set()
             self._task = asyncio.create_task(self._read(backend, draft))
 
     def add(self, text: str) -> None:
@@ -56,6 +62,7 @@ class ReadAloud:
         for sentence in self._feed.take("", done=True):
             self._sentences.put_nowait(sentence)
         self._sentences.put_nowait(None)
+        self._go.set()
         if self._feed.left_out:
             self._draft.notes.append(LEFT_OUT)
         await asyncio.wait([self._task])
@@ -71,6 +78,7 @@ class ReadAloud:
             self.stream.close()
 
     async def _read(self, backend: Backend, draft: Draft) -> None:
+        await self._go.wait()
         try:
             slot = backend.gate.enter(self._work.owner)
         except QueueFull as full:

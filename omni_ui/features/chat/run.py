@@ -225,6 +225,9 @@ class Answering(Work):
         elif isinstance(event, ReasoningDelta):
             draft.reasoning += event.text
         elif isinstance(event, AudioChunk):
+            if self._voice.stream:  # it was asked for text alone, and is being read
+                return
+            await self._voice.aclose()
             if not self.aside:
                 self._stream = self._stream or self._listening.open(event.rate, event.channels)
                 self._stream.feed(event.pcm)

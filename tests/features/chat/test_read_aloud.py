@@ -11,7 +11,7 @@ from omni_ui.core.run_queue import FairShare, RunQueue
 from omni_ui.core.servers.backend import Backend
 from omni_ui.demo.server import DemoServer
 from omni_ui.features.chat.conversation import Draft
-from omni_ui.features.chat.read_aloud import LEFT_OUT, NO_SERVER, SPEAKS_ITSELF, ReadAloud
+from omni_ui.features.chat.read_aloud import LEFT_OUT, NO_SERVER, ReadAloud
 from omni_ui.features.chat.spoken_text import AnswerFeed
 from tests.speaking import SpeechServer
 
@@ -78,11 +78,11 @@ def voice_for(url, draft, share=None, limit=5, session=None):
     return ReadAloud(backends, Listening(), work), backend
 
 
-async def read(url, text, request=REQUEST, speaks_itself=False, **options):
+async def read(url, text, request=REQUEST, may_speak=False, **options):
     draft = Draft("assistant")
     voice, backend = voice_for(url, draft, **options)
     async with asyncio.timeout(30):
-        await voice.begin(draft, request, speaks_itself)
+        await voice.begin(draft, request, may_speak)
         for at in range(0, len(text), 5):
             voice.add(text[at : at + 5])
         await voice.finish()
@@ -121,17 +121,30 @@ async def test_a_voice_that_breaks_off_leaves_the_answer_and_says_so(demo):
 
 @pytest.mark.parametrize(
     ("url", "options", "note"),
-    [
-        (None, {}, NO_SERVER),
-        ("demo", {"speaks_itself": True}, SPEAKS_ITSELF),
-        ("demo", {"speaks_itself": True, "request": REQUEST.model_copy(update={"modalities": ["text"]})}, ""),
-        ("demo", {"share": FairShare(running=0, waiting=0)}, "Not read aloud: 0 of your runs"),
-    ],
+    [(None, {}, NO_SERVER), ("demo", {"share": FairShare(running=0, waiting=0)}, "Not read aloud: 0 of your runs")],
 )
 async def test_why_an_answer_is_not_read(demo, url, options, note):
     draft, _ = await read(demo.url if url else None, "One.", **options)
     assert (draft.notes or [""])[0].startswith(note)
-    assert bool(draft.pcm) is (note == "")
+    assert not draft.pcm
+
+
+@pytest.mark.parametrize(("modalities", "read_at_once", "read_at_all"),
+                         [(None, False, True), (["text"], True, True), (["text", "audio"], False, False)])  # fmt: skip
+async def test_a_model_that_may_speak_itself_is_waited_for(demo, modalities, read_at_once, read_at_all):
+    draft = Draft("assistant")
+    voice, _ = voice_for(demo.url, draft)
+    await voice.begin(draft, REQUEST.model_copy(update={"modalities": modalities}), True)
+    voice.add("One is here. Two is")
+    if read_at_once:
+        await eventually(lambda: voice.stream, 20)
+    else:
+        await asyncio.sleep(0)
+        assert not voice.stream
+    async with asyncio.timeout(20):
+        await voice.finish()
+    await voice.aclose()
+    assert bool(draft.pcm) is read_at_all
 
 
 async def eventually(holds, seconds):
