@@ -15,7 +15,7 @@ from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Updates, Values, Work
 from omni_ui.features.history.opened import Opened
 from omni_ui.features.i18n.languages import drawn
-from omni_ui.features.speech.fields import cast_field, parts_list, typing_field, words_field
+from omni_ui.features.speech.fields import cast_field, parts_list, second_speaker, typing_field, words_field
 from omni_ui.features.speech.long_text import Made, Reading
 from omni_ui.features.speech.pieces import not_spoken, speakers
 from omni_ui.features.speech.read_along import ReadingAlong, can_read_along
@@ -116,7 +116,7 @@ def build(backends: Backends, listening: Listening, typed: TypedTexts) -> Speech
                 recording, transcript = tab.form.add("ref_audio"), tab.form.add("ref_text", lines=2)
                 timbre = tab.form.add("x_vector_only_mode")
                 Reference("ref_audio", recording, transcript, timbre).listen(backends, recording, transcript)
-                tab.form.add("ref_audio_2")
+                second_speaker(tab.form)
         with tab.stage():
             stage = Stage(
                 result=sound_player("speech-result"),

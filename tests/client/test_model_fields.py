@@ -91,6 +91,15 @@ async def test_a_setting_that_the_model_ignores_is_left_out_and_named() -> None:
     assert "bot_task" not in server.last(IMAGES).json
 
 
+async def test_a_model_of_dialogues_is_not_asked_without_a_voice() -> None:
+    server = server_of("OpenMOSS-Team/MOSS-TTSD-v1.0")
+    async with server.client() as omni:
+        with pytest.raises(OmniError) as refused:
+            await omni.speech(SpeechRequest(input="[S1] Hi"))
+        await omni.speech(SpeechRequest(input="[S1] Hi", voice="saved"))
+    assert (refused.value.field, refused.value.status) == ("ref_audio", None)
+
+
 def sentence(model, **values) -> str:
     with pytest.raises(ValidationError) as wrong:
         model(**values)

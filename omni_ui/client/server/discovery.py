@@ -8,7 +8,7 @@ from omni_ui.client.errors import BrokenAnswer
 from omni_ui.client.server.find_models import find_model, guess_model
 from omni_ui.client.server.known_models import LISTENS, START
 from omni_ui.client.server.model_facts import TABS, KnownModel
-from omni_ui.client.server.model_fields import taken_fields
+from omni_ui.client.server.model_fields import fields_of_model
 from omni_ui.client.server.schema import UNKNOWN, ServerSchema
 
 ROUTES = {
@@ -82,7 +82,8 @@ class Ability:
     reason: one sentence. model: the one that does it, or the server's only one. start: what to run instead, None when
     it can. guess: True when no table knows the model. detail: facts by tab, see `_known_models` (image, edit,
     chat, speech, sound, video); always with "settings", what the model's makers recommend by wire name;
-    with "takes", the fields that only some models take and this one does (`model_fields`);
+    with "takes", the fields that only some models take and this one does, and "needs", those that it cannot do without
+    (`model_fields`);
     with "description" where the server gives one; for chat with "stages" (`_stages_of_chat`).
     """
 
@@ -157,7 +158,7 @@ def _judge_tab(
     name = _name(model, entry)
     facts = {"settings": {}, **entry.can.get(tab, {})}
     facts |= {"description": model.description} if model.description else {}
-    facts |= {"takes": taken_fields(tab, (model.id, model.root))}
+    facts |= fields_of_model(tab, (model.id, model.root))
     facts |= {"stages": _stages_of_chat(entry)} if tab == "chat" and "chat" in entry.can else {}
     if stated is not None:
         if tab in stated:

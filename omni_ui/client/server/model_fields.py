@@ -48,6 +48,12 @@ TAKEN: tuple[tuple[str, str, str], ...] = (
 )
 """Pattern of a model id, tab, and the fields that such a model reads (files and lines of vLLM-Omni 0.30.0)."""
 
+NEEDED: tuple[tuple[str, str, str], ...] = (
+    # tts_adapters/moss_tts.py:434-436; a saved voice takes its place
+    (r"moss-?ttsd", "speech", "ref_audio"),
+)
+"""As TAKEN: what such a model refuses to go without."""
+
 FROM_INPUTS: dict[str, frozenset[str]] = {
     "input_reference": frozenset({"image", "video"}),
     "input_references": frozenset({"video"}),
@@ -60,12 +66,20 @@ FOLDED_SLOTS = frozenset({"last_frame", "image_reference", "video_reference", "i
 """Where none of them is taken, what they are folded into is hidden too, under the name "references"."""
 
 
-def taken_fields(tab: str, names: Iterable[str | None]) -> list[str]:
-    """Of the fields that only some models take, those that this one does. names: its id, and its root."""
+def fields_of_model(tab: str, names: Iterable[str | None]) -> dict[str, list[str]]:
+    """ "takes": of the fields that only some models take, those that this one does. "needs": what it cannot do without,
+    where there is anything. names: the model's id, and its root.
+    """
+    known = [name.lower() for name in names if name]
+    needs = _listed(NEEDED, tab, known)
+    return {"takes": _listed(TAKEN, tab, known)} | ({"needs": needs} if needs else {})
+
+
+def _listed(table: tuple[tuple[str, str, str], ...], tab: str, names: list[str]) -> list[str]:
     fields = [
         field
-        for pattern, of_tab, listed in TAKEN
-        if of_tab == tab and any(name and re.search(pattern, name.lower()) for name in names)
+        for pattern, of_tab, listed in table
+        if of_tab == tab and any(re.search(pattern, name) for name in names)
         for field in listed.split()
     ]
     return list(dict.fromkeys(fields))

@@ -61,6 +61,7 @@ def adapt(fitted: Fitted[RequestT], ability: Ability | None) -> Fitted[RequestT]
     if isinstance(request, SoundRequest):
         return replace(fitted, request=cast(RequestT, _with_make(request, ability)))
     if isinstance(request, SpeechRequest):
+        _check_first_speaker(request, ability)
         task = task_to_set(ability)
         if task and request.task_type is None and request.ref_audio is None:
             return replace(fitted, request=request.model_copy(update={"task_type": task}))
@@ -72,6 +73,17 @@ def adapt(fitted: Fitted[RequestT], ability: Ability | None) -> Fitted[RequestT]
             without = request.model_copy(update=dict.fromkeys(names))
             return replace(fitted, request=without, left_out=(*fitted.left_out, *names))
     return fitted
+
+
+def _check_first_speaker(request: SpeechRequest, ability: Ability | None) -> None:
+    """BadRequest where a model of dialogues has no voice to speak with (tts_adapters/moss_tts.py:434-436)."""
+    if request.ref_audio or request.voice or ability is None or "ref_audio" not in ability.detail.get("needs", ()):
+        return
+    raise BadRequest(
+        f"{ability.model or 'This model'} speaks with voices that it copies, and there is none.",
+        "Add a reference recording of the one who says [S1].",
+        field="ref_audio",
+    )
 
 
 def _with_roles(request: VideoRequest, ability: Ability | None) -> VideoRequest:

@@ -6,6 +6,7 @@ import gradio as gr
 
 from omni_ui.core.scripts import mounted
 from omni_ui.widgets.fields import Component, untouched
+from omni_ui.widgets.form import Form
 
 Choices = list[tuple[str, str]]
 """(label, value) for each voice."""
@@ -14,6 +15,13 @@ Choices = list[tuple[str, str]]
 def parts_list(elem_id: str) -> Component:
     """The parts of a long text. value: {"rows": [Part.row()]}; on the event `redo` it also holds `again`."""
     return _made(None, "speech_parts", '<div class="omni-parts" hidden></div>', elem_id=elem_id)
+
+
+def second_speaker(form: Form) -> None:
+    """The recording of a second speaker, made in the layout that is open, and how its lines are written."""
+    form.add("ref_audio_2")
+    said = "Lines that begin with [S1] are the first speaker's, and those with [S2] the second's."
+    gr.HTML(f'<p class="omni-info">{said}</p>', elem_id="speech-ref_audio_2-slot", padding=False)
 
 
 def voice_list(elem_id: str) -> Component:

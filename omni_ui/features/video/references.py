@@ -49,12 +49,12 @@ def reference_slots(form: Form) -> None:
         "Change a part of a video", open=False, elem_id="video-source_video-slot", elem_classes="omni-advanced"
     ):
         form.add("source_video", height=220)
-        form.add("source_audio")
         form.add("video_noise_mask")
         with gr.Row():
             form.add("video_noise_seconds", min_width=120)
             form.add("audio_noise_mask", min_width=120)
         gr.HTML(None, elem_id="video-noise-timeline", padding=False, **mounted(TIMELINE, "noise_timeline"))
+        form.add("source_audio")
 
 
 def order_for_programs(form: Form) -> None:
@@ -86,6 +86,8 @@ async def fill_from_source(values: Values) -> Values:
         entered["size"] = f"{max(32, facts.width // 32 * 32)}x{max(32, facts.height // 32 * 32)}"
     if not entered.get("seconds") and not entered.get("num_frames") and facts.seconds:
         entered["num_frames"] = max(1, round(facts.seconds * FRAMES_PER_SECOND))
+    if not entered.get("fps"):
+        entered["fps"] = FRAMES_PER_SECOND  # the one rate of the model that changes videos
     return entered
 
 
