@@ -67,8 +67,10 @@ FOLDED_SLOTS = frozenset({"last_frame", "image_reference", "video_reference", "i
 
 
 def fields_of_model(tab: str, names: Iterable[str | None]) -> dict[str, list[str]]:
-    """ "takes": of the fields that only some models take, those that this one does. "needs": what it cannot do without,
-    where there is anything. names: the model's id, and its root.
+    """What a model takes and needs. names: its id, and its root.
+
+    "takes": of the fields that only some models take, those that this one does. "needs": what it cannot do without,
+    where there is anything.
     """
     known = [name.lower() for name in names if name]
     needs = _listed(NEEDED, tab, known)
