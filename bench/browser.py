@@ -70,7 +70,8 @@ def picture(page: Page, size: str, n: int, latency: float) -> float:
 
 
 def weight(browser: Browser, url: str, ready: str) -> dict[str, Any]:
-    """A fresh visit: seconds until `ready` can be typed into, requests, bytes over the wire."""
+    """A fresh visit, and a second one of the same browser: seconds until `ready` can be typed into ("again" for the
+    second), requests, bytes over the wire, components that the page begins with."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     session = context.new_cdp_session(page)
@@ -88,8 +89,16 @@ def weight(browser: Browser, url: str, ready: str) -> dict[str, Any]:
     page.fill(ready, "a boat")
     seconds = time.perf_counter() - began
     page.wait_for_timeout(1500)
+    components = page.evaluate("window.gradio_config.components.length")
+    page.close()
+    page = context.new_page()
+    began = time.perf_counter()
+    page.goto(url)
+    page.wait_for_selector(ready)
+    page.fill(ready, "a boat")
+    again = time.perf_counter() - began
     context.close()
-    return {"seconds": seconds, **seen}
+    return {"seconds": seconds, "again": again, "components": components, **seen}
 
 
 def abort(page: Page, server: str, tab: str, fill: Callable[[Page], None], close: bool) -> float:

@@ -115,7 +115,11 @@ def _visits(browser: Browser, ways: dict[str, Program], rounds: int) -> list[Row
     heavy = Row("page weight", "kB", {way: [one["bytes"] / 1000 for one in all_] for way, all_ in seen.items()})
     for row in (ready, heavy):
         row.checks.append(Check("ours / plain", 1 / row.ratio, 0.8))
-    return [ready, heavy]
+    again = Row("the same, second visit", "s", {way: [one["again"] for one in all_] for way, all_ in seen.items()})
+    again.checks.append(Check("ours / our first visit", again.median("ours") / ready.median("ours"), 0.5))
+    parts = Row("parts that the page begins with", "components", {"ours": [one["components"] for one in seen["ours"]]})
+    parts.checks.append(Check("ours", parts.median("ours"), 120))
+    return [ready, again, parts, heavy]
 
 
 Part = Callable[[Bench, Browser], None]

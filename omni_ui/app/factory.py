@@ -40,6 +40,7 @@ from omni_ui.app.scripts import ICON, preloads, script_routes
 from omni_ui.app.sessions import Sessions
 from omni_ui.app.stream_headers import StreamHeaders
 from omni_ui.app.sub_path import SubPath
+from omni_ui.app.tab_parts import PackedParts
 from omni_ui.app.theme import css, head, theme
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
@@ -209,6 +210,7 @@ def _add_middleware(app: FastAPI, services: Services) -> None:
     if settings.root_path:
         app.add_middleware(SubPath, path=settings.root_path, routes=app.routes)
     ancestors = SPACE_ANCESTORS if settings.space_id else "'self'"
+    app.add_middleware(PackedParts)
     app.add_middleware(
         FrontPage,
         root_path=settings.root_path,

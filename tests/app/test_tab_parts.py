@@ -119,10 +119,17 @@ def test_the_app_answers_with_the_parts_of_the_tab_that_is_asked_for(client, who
     )
     asked = {"fn_index": event["id"], "session_hash": "abcdefghij", "event_data": None, "trigger_id": None}
     answer = client.post("/gradio_api/run/predict", json={"data": [{"tab": "edit"}], **asked})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert int(answer.headers["content-length"]) < len(answer.content) / 5
     assert answer.json()["render_config"] == SplitPage(whole).part("edit")
     for wrong in ({"tab": "nowhere"}, {"tab": ["edit"]}, {}, None, "edit"):
         answer = client.post("/gradio_api/run/predict", json={"data": [wrong], **asked})
         assert (answer.status_code, answer.json().get("render_config")) == (200, None)
+        assert "content-encoding" not in answer.headers
+    plain = {"accept-encoding": "identity"}
+    answer = client.post("/gradio_api/run/predict", json={"data": [{"tab": "edit"}], **asked}, headers=plain)
+    assert "content-encoding" not in answer.headers
+    assert answer.json()["render_config"]["render_id"] == "tab-edit"
 
 
 def test_gradios_script_still_takes_parts_that_come_later():

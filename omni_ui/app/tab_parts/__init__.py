@@ -6,6 +6,7 @@ those of another tab are sent in the form in which Gradio sends what `gr.render`
 the tree. The app knows all parts all the time: programs see no difference.
 """
 
+from omni_ui.app.tab_parts.packing import PackedParts
 from omni_ui.app.tab_parts.split import Config, FirstTab, SplitPage, mount_tab, trim_html
 
-__all__ = ["Config", "FirstTab", "SplitPage", "mount_tab", "trim_html"]
+__all__ = ["Config", "FirstTab", "PackedParts", "SplitPage", "mount_tab", "trim_html"]
