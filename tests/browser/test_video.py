@@ -480,7 +480,7 @@ def test_the_time_is_foretold_where_the_size_follows_a_first_frame(open_page, tm
         page.fill("#video-num_frames-field", "5")
         page.fill("#video-prompt textarea", "Waves")
         for number in range(1, 4):
-            assert page.inner_text("#video-forecast") == ""
+            assert page.inner_text("#video-forecast").strip() == ""
             run_anew(page, "video")
             wait_until(lambda count=number: page.locator("#video-jobs li[data-state=done]").count() == count, 30)
         # On a public page the number is left out, which is one of others' runs.
