@@ -19,6 +19,7 @@ LEAVES = {
     "edit.md": {"photo.png", "night.png", "snow.png", "answer.json"},
     "speech.md": {"morning.wav", "read.flac", "streamed.wav", "curl.wav"},
     "sound.md": {"rain.wav", "curl.wav", "song.wav"},
+    "listening.md": {"morning.wav"},
     "video.md": {"waves.mp4", "job.json"},
     "chat.md": {"photo.png", "answer.json"},
     "live.md": set(),

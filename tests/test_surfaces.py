@@ -46,7 +46,7 @@ COMMANDS: dict[str, type[Request]] = {
 }  # fmt: skip
 ELSEWHERE = {
     SongRequest: "a command and the package alone: songs have no tab",
-    TranscriptionRequest: "the package alone: on the page a microphone and a reference recording ask for it",
+    TranscriptionRequest: "a command and the package: on the page a microphone and a reference recording ask for it",
     VoiceUpload: "the page's voices and the package alone: it makes nothing, it saves a voice for others",
 }
 PAGE, API, MCP, SHELL, PACKAGE = "the page", "the HTTP API", "MCP", "the command line", "the package"

@@ -8,6 +8,7 @@ from omni_ui.cli.about import models, voices
 from omni_ui.cli.chat import chat
 from omni_ui.cli.demo import demo
 from omni_ui.cli.doctor import doctor
+from omni_ui.cli.listen import listen
 from omni_ui.cli.media import MEDIA
 from omni_ui.cli.output import Session
 
@@ -53,5 +54,5 @@ def completion(shell: str) -> None:
     click.echo(found(main, {}, "omni", "_OMNI_COMPLETE").source())
 
 
-for command in (*MEDIA, chat, models, voices, doctor, demo):
+for command in (*MEDIA, listen, chat, models, voices, doctor, demo):
     main.add_command(command)

@@ -26,6 +26,7 @@ for _part in (
     "video_streams",
     "chat",
     "fields",
+    "listening",
     "versions",
 ):
     import_module(f"tests.contract.cases_{_part}")

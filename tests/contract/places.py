@@ -59,6 +59,7 @@ MODES = {
     "duplex": Mode(("--mode", "duplex"), {"modes": ["chat"]}, newest_only=True),
     "omni-image": Mode(("--mode", "omni-image"), {"modes": ["chat", "image", "edit"]}),
     "audio": Mode(("--mode", "audio"), {"modes": ["sound"]}, key=KEY),
+    "asr": Mode(("--mode", "asr"), {"modes": ["chat"]}, newest_only=True),
     "two-speakers": Mode(
         ("--mode", "tts", "--tts-model", "moss-ttsd"), {"modes": ["speech"], "task": "Base"}, newest_only=True
     ),
