@@ -70,7 +70,7 @@ def test_the_first_page_names_all_others():
     assert [page for page in PAGES if f"({page})" not in text] == []
     assert set(LEAVES) == set(PAGES)
     commands = set(re.findall(r"`omni (\w+)`", text))
-    assert commands == {"image", "edit", "say", "sound", "sing", "film", "chat"}
+    assert commands == {"image", "edit", "say", "sound", "sing", "listen", "film", "chat"}
 
 
 def test_every_file_that_a_page_links_to_is_there():

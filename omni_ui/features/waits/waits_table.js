@@ -13,7 +13,7 @@ const heading = (part) => make("th", { scope: "row", ...(OURS.includes(part) ? {
 export const waitsTable = (rows, heads = ["A", "B"]) => {
   const parts = partsOf(rows);
   if (!parts.length) return "";
-  return make("div", { class: "omni-compare-settings omni-waits-table" },
+  return make("div", { class: "omni-waits-table" },
     make("table", {}, make("caption", {}, "Where the time went"),
       make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Part"), ...heads.map((head) => make("th", { scope: "col" }, ...[head].flat())))),
       make("tbody", {}, ...parts.map((part) => make("tr", {}, heading(part), ...rows.map((row) => make("td", {}, row?.[part] || "–")))))));
