@@ -33,7 +33,7 @@ from omni_ui.app.gradio_private import (
     skip_cheaply,
 )
 from omni_ui.app.origin_guard import AllowedHosts, OriginGuard
-from omni_ui.app.page import build_ui, first_able
+from omni_ui.app.page import build_ui, first_able, first_known
 from omni_ui.app.page_cache import FrontPage
 from omni_ui.app.request_guard import Guard
 from omni_ui.app.scripts import ICON, preloads, script_routes
@@ -94,6 +94,7 @@ class Services:
         self.temporary_cache = place_cache(settings.data_folder)
         self.agents: McpEndpoint | None = None
         self.tabs: list[OmniTab] = []
+        self._first_look: asyncio.Task[str] | None = None
         self.backends = Backends(settings)
         self.listening = Listening()
         self.typed = TypedTexts()
@@ -114,11 +115,13 @@ class Services:
 
     async def first_tab(self) -> str:
         """The tab that a new visitor should see first, as far as the servers have said what they can do."""
-        try:
-            async with asyncio.timeout(FIRST_LOOK):
-                return await first_able(self.tabs, None)
-        except TimeoutError:
-            return "image"
+        if known := first_known(self.tabs):
+            return known
+        self._first_look = self._first_look or asyncio.create_task(first_able(self.tabs, None))
+        done, _ = await asyncio.wait({self._first_look}, timeout=FIRST_LOOK)
+        if done:
+            self._first_look = None
+        return first_known(self.tabs) or "image"
 
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:

@@ -1,17 +1,19 @@
 """The page: a header, a tab for each modality. Everything it needs is passed in."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, TypedDict
 
 import gradio as gr
 
 from omni_ui.app.header import header
 from omni_ui.app.tab_parts import mount_tab
+from omni_ui.client import Ability
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call, mounted
+from omni_ui.core.servers.backend import Backend
 from omni_ui.features.drafts.drafts import Drafts
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.limits.card import limits_card
@@ -122,12 +124,22 @@ def _adviser(tab: OmniTab, advice: Advice) -> Callable[[gr.Request], Awaitable[U
 
 
 async def first_able(tabs: list[OmniTab], session: str | None) -> str:
-    """The first tab whose server can do its job; Chat comes last where it is not a language model that answers."""
+    """The first tab whose server can do its job, asked anew where that was not done for a while."""
+    return _best([(tab.name, await tab.ability(session), tab.backends.for_tab(tab.name, session)) for tab in tabs])
+
+
+def first_known(tabs: list[OmniTab]) -> str:
+    """The same by what the servers said the last time; "" before they have said anything. For a new visitor."""
+    seen = [(tab.name, tab.backends.for_tab(tab.name, None)) for tab in tabs]
+    known = [(name, backend.known_ability(name) if backend else None, backend) for name, backend in seen]
+    return _best(known) if any(ability for _, ability, _ in known) else ""
+
+
+def _best(abilities: Sequence[tuple[str, Ability | None, Backend | None]]) -> str:
+    """Chat comes last where it is not a language model that answers."""
     able = []
-    for tab in tabs:
-        backend = tab.backends.for_tab(tab.name, session)
-        ability = await backend.ability(tab.name) if backend else None
+    for name, ability, backend in abilities:
         if backend and ability and ability.can:
-            aside = tab.name == "chat" and (backend.demo or "text" not in ability.detail.get("outputs", ["text"]))
-            able.append((aside, tab.name))
+            aside = name == "chat" and (backend.demo or "text" not in ability.detail.get("outputs", ["text"]))
+            able.append((aside, name))
     return min(able, key=lambda ranked: ranked[0])[1] if able else "image"

@@ -103,6 +103,10 @@ class Backend:
                     self.answered = self._seen
         return self._health, self._abilities
 
+    def known_ability(self, tab: Tab) -> Ability | None:
+        """What was seen at the last look, however long ago; None before the first one."""
+        return self._abilities.modalities.get(tab) if self._abilities else None
+
     async def load(self, fresh: float = FRESH) -> Load | None:
         """How busy the server says it is, at most `fresh` seconds old; None where it does not say. For the page's
         light alone: no run waits for it."""
