@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
@@ -10,8 +11,10 @@ from fastapi.testclient import TestClient
 from gradio import routes
 
 from omni_ui.app.factory import create_app
+from omni_ui.app.page import first_known
 from omni_ui.app.tab_parts import SplitPage, trim_html
 from omni_ui.app.tab_parts.split import CONFIG, FIRST
+from omni_ui.client import Ability
 from omni_ui.settings import Settings
 
 SCRIPTS = Path(routes.__file__).parent / "templates" / "frontend" / "assets"
@@ -138,3 +141,23 @@ def test_gradios_script_still_takes_parts_that_come_later():
     assert re.search(r"type:`render`,data:", script)
     assert re.search(r"\brerender\(", script)
     assert "window.gradio_config" in Path(SCRIPTS.parent / "index.html").read_text()
+
+
+def tab(name: str, detail: dict | None, demo: bool = False):
+    """A tab whose server said this at the last look; None for one that has said nothing yet."""
+    ability = None if detail is None else Ability(True, "", detail=detail)
+    backend = SimpleNamespace(demo=demo, known_ability=lambda name: ability)
+    return SimpleNamespace(name=name, backends=SimpleNamespace(for_tab=lambda name, session: backend))
+
+
+@pytest.mark.parametrize(
+    ("tabs", "first"),
+    [
+        ([tab("chat", None), tab("image", None)], ""),
+        ([tab("chat", {}), tab("image", {})], "chat"),
+        ([tab("chat", {}, demo=True), tab("image", {})], "image"),
+        ([tab("chat", {"outputs": ["image"]}), tab("image", None), tab("edit", {})], "edit"),
+    ],
+)
+def test_a_new_visitor_sees_first_what_a_server_can_do(tabs, first):
+    assert first_known(tabs) == first
