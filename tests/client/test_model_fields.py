@@ -120,3 +120,9 @@ def test_less_memory_sets_both_fields_of_the_wire() -> None:
     body = ImageRequest(prompt="a", vae_use_tiling=True).payload()
     assert (body["vae_use_tiling"], body["vae_use_slicing"]) == (True, True)
     assert "vae_use_slicing" not in ImageRequest(prompt="a").payload()
+
+
+def test_a_mask_is_shown_where_the_model_reads_it_and_sent_by_whoever_names_it() -> None:
+    assert {"mask_image", "reference_image"} <= set(hidden("edit", "Qwen/Qwen-Image-Edit-2509"))
+    assert "mask_image" not in hidden("edit", "black-forest-labs/FLUX.2-klein-4B")
+    assert not {"mask_image", "reference_image"} & set(OF_SOME_MODELS["edit"])

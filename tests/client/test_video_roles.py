@@ -7,10 +7,13 @@ import pytest
 from PIL import Image, ImageDraw
 from pydantic import ValidationError
 
-from omni_ui.client import VideoRequest
+from omni_ui.client import OmniError, VideoRequest
 from omni_ui.client.requests.base import problems
 from omni_ui.client.requests.noise_mask import ClipShape, parse_ranges, sound_mask, steps_within, video_mask
 from omni_ui.client.requests.video import nearest_ratio
+from omni_ui.client.server.schema import ServerSchema
+from omni_ui.features.snippets.plan import plan_for
+from omni_ui.features.snippets.traps import trap
 from tests.client.scripted import png, wav
 
 MP4 = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"
@@ -108,3 +111,20 @@ def test_a_change_names_the_shape_that_its_model_wants_beside_the_size(files: di
     assert [name for name, _ in call.json_files] == ["audio_noise_mask"]
     assert "audio_noise_mask" not in dict(call.form or [])
     assert nearest_ratio(0.5) == "9:16"
+
+
+def test_what_goes_in_another_field_is_lost_with_that_field(files: dict[str, Path]) -> None:
+    old = ServerSchema(fields={"/v1/videos": {"prompt": {}, "input_reference": {}}})
+    assert {"last_frame", "video_noise_seconds", "image_reference"} <= set(old.lacking(VideoRequest))
+    with pytest.raises(OmniError) as refused:
+        old.fit(VideoRequest(prompt="a", last_frame=files["a.png"]))
+    assert (refused.value.field, refused.value.status) == ("last_frame", None)
+    new = ServerSchema(fields={"/v1/videos": {"prompt": {}, "input_references": {}}})
+    assert "last_frame" not in new.lacking(VideoRequest)
+
+
+def test_code_names_the_shape_of_a_mask(files: dict[str, Path]) -> None:
+    asked = VideoRequest(prompt="a", size="128x64", num_frames=96, source_video=files["v.mp4"], audio_noise_mask="0-1")
+    plan = plan_for(asked.wire(), None)
+    assert ("audio_noise_mask", "audio_noise_mask.json") in [(name, part.name) for name, part in plan.files]
+    assert "178 steps" in trap("Python, httpx", plan)

@@ -161,7 +161,8 @@ class SpeechRequest(Request):
     )
     initial_codec_chunk_frames: Maybe[int] = knob(
         label="Start sooner",
-        help="Sound frames in the first piece: 1 is heard soonest, more run smoother. It acts while you listen along.",
+        help="Sound frames in the first piece: few are heard sooner (upstream: 0.2 s with 2, 1.9 s with 25), more run "
+        "smoother. It acts while you listen along.",
         kind="number",
         unit="frames",
         ge=0,

@@ -25,11 +25,16 @@ OF_SOME_MODELS: dict[str, tuple[str, ...]] = {
 }
 """By tab. All others are taken by every model, or said by the model's inputs."""
 
+SLOTS_OF_SOME: dict[str, tuple[str, ...]] = {"edit": ("mask_image", "reference_image")}
+"""As OF_SOME_MODELS: seen where the model reads them, and sent all the same by whoever names them."""
+
 EDITED = "source_video source_audio video_noise_mask video_noise_seconds audio_noise_mask"
 TAKEN: tuple[tuple[str, str, str], ...] = (
     # hunyuan_image3/request_layout.py:146-161; images/helpers.py:98-117
     (r"hunyuanimage-?3", "image", "bot_task system_prompt use_system_prompt"),
     (r"hunyuanimage-?3", "edit", "bot_task system_prompt sys_type"),
+    # flux2_klein/pipeline_flux2_klein.py:777-779: the only pipeline that reads either
+    (r"flux\.?2[-_]?klein", "edit", "mask_image reference_image"),
     # lance/pipeline_lance.py:1674 and 1768
     (r"bytedance.*/lance\b", "image", "system_prompt"),
     (r"bytedance.*/lance\b", "edit", "system_prompt"),
@@ -42,7 +47,7 @@ TAKEN: tuple[tuple[str, str, str], ...] = (
     # wan2_2/pipeline_wan2_2_vace.py:130-163
     (r"wan.*vace", "video", "image_reference video_reference"),
     (r"^demo/painter$", "image", "bot_task system_prompt use_system_prompt"),
-    (r"^demo/editor$", "edit", "bot_task system_prompt sys_type"),
+    (r"^demo/editor$", "edit", "mask_image reference_image bot_task system_prompt sys_type"),
     (r"^demo/voice$", "speech", "ref_audio_2 initial_codec_chunk_frames non_streaming_mode"),
     (r"^demo/clip$", "video", f"last_frame input_references audio_reference num_outputs_per_prompt {EDITED}"),
 )
@@ -89,9 +94,10 @@ def _listed(table: tuple[tuple[str, str, str], ...], tab: str, names: list[str])
 
 def fields_not_taken(tab: str, taken: Iterable[str], inputs: Iterable[str] | None = None) -> list[str]:
     """The fields of a tab that its model does not take. inputs: the kinds of input of a model of videos."""
+    of_some = OF_SOME_MODELS.get(tab, ()) + SLOTS_OF_SOME.get(tab, ())
     kept, kinds = set(taken), frozenset(inputs or ())
     slots = [name for name, wanted in FROM_INPUTS.items() if tab == "video" and kinds and not wanted & kinds]
     if "video_reference" in kept:  # the slots by role take its place
         slots.append("input_references")
-    hidden = [name for name in dict.fromkeys((*OF_SOME_MODELS.get(tab, ()), *slots)) if name not in kept]
+    hidden = [name for name in dict.fromkeys((*of_some, *slots)) if name not in kept]
     return [*hidden, "references"] if set(hidden) >= FOLDED_SLOTS else hidden

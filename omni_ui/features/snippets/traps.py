@@ -24,6 +24,11 @@ AI_SDK_CHAT = (
 
 def trap(language: str, plan: Plan) -> str:
     """One sentence, "" where nothing is known."""
+    masks = [
+        f"{name}.json holds numbers from 0 (kept) to 1 (made anew): {part.size}." for name, part in plan.call.json_files
+    ]
+    if masks:
+        return " ".join(masks)
     return {"Python, openai": _openai, "JavaScript": _ai_sdk}.get(language, _nothing)(plan)
 
 
