@@ -30,22 +30,7 @@ MODELS: dict[str, type[Request]] = {
     model.path: model
     for model in (ImageRequest, EditRequest, SpeechRequest, VoiceUpload, SoundRequest, VideoRequest)
 }  # fmt: skip
-"""By route. What each model reads stands in `omni_ui/client/server/model_fields.py`, with file and line.
-
-What a person should know of some of them:
-
-- `initial_codec_chunk_frames` ("Start sooner"): upstream heard the first sound after 233 ms with 2 frames, after 1,851 ms
-  with 25 (vllm-omni#938, an RTX 3090). 0.30.0 chooses by its load where none is named. Tried from here: the number
-  reaches the engine of the real server, whose stub has no timing. The page says after a run when the first sound came.
-- `ref_audio_2`: the wire has no transcript of a second speaker, and MOSS-TTSD does not read that of the first either.
-- A last frame goes as the second file of `input_references`, with `frame_indices` in `extra_params`; only MiniMax-H3
-  reads it. Wan2.2-I2V has a last frame too, which no route of 0.30.0 reaches.
-- `video_noise_mask` and `audio_noise_mask` are files of JSON, one number for each token; the client makes them from a
-  painted picture and from seconds, in the shape that the model works in.
-- `num_outputs_per_prompt` of a video makes as many and hands out the first.
-- `vae_use_tiling` and `vae_use_slicing` are in the schema of 0.30.0, and no line of it reads them after the start.
-
-A chat takes any field, so its route has no list; /v1/videos/sync takes the form of /v1/videos."""
+"""By route. A chat takes any field, so its route has no list; /v1/videos/sync takes the form of /v1/videos."""
 HEAD = """# Every field of vLLM-Omni {version}
 
 Made by `python -m tests.wire_fields` from the server's own `/openapi.json` and the request models in
@@ -56,6 +41,21 @@ Made by `python -m tests.wire_fields` from the server's own `/openapi.json` and 
 - *programs*: in the package and the command line alone.
 - *by itself*: sent without a control of that name.
 - *not sent*: with the reason.
+
+What each model reads stands in `omni_ui/client/server/model_fields.py`, with file and line.
+
+What a person should know of some of them:
+
+- `initial_codec_chunk_frames` ("Start sooner"): upstream heard the first sound after 233 ms with 2 frames, after
+  1,851 ms with 25 (vllm-omni#938, an RTX 3090). 0.30.0 chooses by its load where none is named. Tried from here: the number
+  reaches the engine of the real server, whose stub has no timing. The page says after a run when the first sound came.
+- `ref_audio_2`: the wire has no transcript of a second speaker, and MOSS-TTSD does not read that of the first either.
+- A last frame goes as the second file of `input_references`, with `frame_indices` in `extra_params`; only MiniMax-H3
+  reads it. Wan2.2-I2V has a last frame too, which no route of 0.30.0 reaches.
+- `video_noise_mask` and `audio_noise_mask` are files of JSON, one number for each token; the client makes them from a
+  painted picture and from seconds, in the shape that the model works in.
+- `num_outputs_per_prompt` of a video makes as many and hands out the first.
+- `vae_use_tiling` and `vae_use_slicing` are in the schema of 0.30.0, and no line of it reads them after the start.
 
 A chat takes any field that its model knows, so it has no list. `/v1/videos/sync` takes the form of `/v1/videos`.
 """
