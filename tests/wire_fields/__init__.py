@@ -47,7 +47,7 @@ What each model reads stands in `omni_ui/client/server/model_fields.py`, with fi
 What a person should know of some of them:
 
 - `initial_codec_chunk_frames` ("Start sooner"): upstream heard the first sound after 233 ms with 2 frames, after
-  1,851 ms with 25 (vllm-omni#938, an RTX 3090). 0.30.0 chooses by its load where none is named. Tried from here: the number
+  1,851 ms with 25 (vllm-omni#938, an RTX 3090). 0.30.0 chooses by its load where none is named. Tried from here: it
   reaches the engine of the real server, whose stub has no timing. The page says after a run when the first sound came.
 - `ref_audio_2`: the wire has no transcript of a second speaker, and MOSS-TTSD does not read that of the first either.
 - A last frame goes as the second file of `input_references`, with `frame_indices` in `extra_params`; only MiniMax-H3
