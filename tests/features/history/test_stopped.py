@@ -51,8 +51,8 @@ async def filled_in(record: HistoryRecord) -> tuple[dict, str]:
 
 async def test_a_run_that_was_stopped(recorder):
     async def run():
-        async with handler(recorder)._noting_a_stop(begun()) as ended:
-            ended.append(False)
+        async with handler(recorder)._noting_a_stop(begun()) as end_of_run:
+            assert not end_of_run.reached
             await asyncio.Event().wait()
 
     task = asyncio.create_task(run())
@@ -67,8 +67,8 @@ async def test_a_run_that_was_stopped(recorder):
 
 
 async def test_a_run_that_came_to_its_end_is_not_noted_as_stopped(recorder):
-    async with handler(recorder)._noting_a_stop(begun()) as ended:
-        ended.append(True)
+    async with handler(recorder)._noting_a_stop(begun()) as end_of_run:
+        end_of_run.reached = True
     await recorder.settled()
     assert not await recorder.store.history.page(ANNE)
 
