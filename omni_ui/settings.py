@@ -123,6 +123,11 @@ class Settings(BaseSettings):
     )
     talk_calls: int = Field(1, ge=0, description="Live calls that one visitor may have at a time; 0 switches Talk off.")
     talk_minutes: float = Field(30, gt=0, description="Minutes that one live call may take.")
+    watched_videos: int = Field(
+        1, ge=0, description="Videos that one visitor may watch at a time while they are made; 0 switches it off."
+    )
+    watched_minutes: float = Field(10, gt=0, description="Minutes that making a watched video may take.")
+    watched_mb: int = Field(200, ge=1, description="The largest video that is watched while it is made, in MB.")
     uploads_per_day: Amount = Field(
         None,
         description="How much one visitor may upload in a day, such as 500MB. On a public page 2GB, else any amount.",

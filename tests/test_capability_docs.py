@@ -20,7 +20,7 @@ LEAVES = {
     "speech.md": {"morning.wav", "read.flac", "streamed.wav", "curl.wav"},
     "sound.md": {"rain.wav", "curl.wav", "song.wav"},
     "listening.md": {"morning.wav"},
-    "video.md": {"waves.mp4", "job.json"},
+    "video.md": {"waves.mp4", "job.json", "watched.mp4"},
     "chat.md": {"photo.png", "answer.json"},
     "live.md": set(),
 }

@@ -67,6 +67,7 @@ from omni_ui.features.stage.examples import example_routes
 from omni_ui.features.talk.routes import talk_routes
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.features.video.routes import job_routes
+from omni_ui.features.video.watch_routes import watch_routes
 from omni_ui.settings import TABS, BadSetting, Settings, load_settings
 from omni_ui.store import Store
 from omni_ui.tabs.base import OmniTab
@@ -192,6 +193,7 @@ def _add_routes(app: FastAPI, services: Services) -> None:
     app.include_router(services.listening.routes())
     app.include_router(services.typed.routes())
     app.include_router(job_routes(services.jobs))
+    app.include_router(watch_routes(services.jobs.watched))
     app.include_router(history_routes(recorder))
     app.include_router(recipe_routes())
     app.include_router(assist_routes(backends))

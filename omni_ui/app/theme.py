@@ -25,6 +25,7 @@ STYLES = [
     "widgets/gallery.css",
     "widgets/audio_player.css",
     "features/video/jobs.css",
+    "features/video/watch.css",
     "features/video/noise.css",
     "features/chat/chat.css",
     "features/speech/speech.css",

@@ -1,63 +1,116 @@
 """The Video tab: videos as jobs that outlive the page. The page only looks; jobs.py does the rest."""
 
+import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, suppress
-from pathlib import Path
 from typing import Any, cast
 
 import gradio as gr
 
-from omni_ui.client import OmniClient, OmniError, VideoRequest, hint
-from omni_ui.client.requests.files import FILE_KINDS
+from omni_ui.client import OmniClient, VideoRequest
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.batching import pump
-from omni_ui.core.files import shown
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import CalledOff, Outcome, Tell, Updates, Values, Work
+from omni_ui.core.run import Outcome, Tell, Updates, Values, Work
 from omni_ui.core.scripts import call
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.opened import Opened
 from omni_ui.features.history.restore import once_more, open_record
 from omni_ui.features.history.service import record_of
 from omni_ui.features.stage.examples import hello
+from omni_ui.features.video.job_results import all_facts, cancelled, handed_out, raise_unless_done, request_of
 from omni_ui.features.video.job_waiting import waiting_kept
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.features.video.references import FileLook, fill_from_source, order_for_programs, reference_slots
 from omni_ui.features.video.routes import job_list, note_of
-from omni_ui.features.video.video_files import area_of, lend, size_like, size_words, small_sound, video_facts
+from omni_ui.features.video.video_files import area_of, size_like, size_words, small_sound
+from omni_ui.features.video.watch_record import write_watched
+from omni_ui.features.video.watch_run import Prepare, WatchRun, WatchStage
+from omni_ui.features.video.watch_view import timeline_control, video_result
+from omni_ui.features.video.watched import WatchedVideos
 from omni_ui.features.waits.view import waits_view
 from omni_ui.media.image_input import Taken, take_picture
 from omni_ui.store import StoreTrouble, VideoRecord
 from omni_ui.tabs.base import OmniTab
-from omni_ui.tabs.result_actions import below_result
+from omni_ui.tabs.result_actions import below, below_result
+from omni_ui.widgets.events import PRIVATE
 from omni_ui.widgets.image_input import PictureForm, paths_of
 
 HELLO = "Your video will appear here. You can close the page; it keeps going."
 NO_FILE = "The file of this video is not here any more. Fetch it from the server in the list below, or run it again."
 NO_JOB = "There is no such video: it was deleted, or the link is not complete."
 
+PATIENCE = 2.0
+"""Seconds that Stop waits for a video to be closed."""
+
+
+class VideoTab(OmniTab):
+    """The frame, and the switch that is there where the server streams videos."""
+
+    videos: WatchedVideos
+
+    async def advise(self, session: str | None) -> Updates:
+        offered = self.videos.offered and await self._streams(session)
+        switch = gr.Checkbox(visible=True) if offered else gr.Checkbox(value=False, visible=False)
+        return await super().advise(session) | {self.form.controls["watch"]: switch}
+
+    async def _streams(self, session: str | None) -> bool:
+        backend, ability = self.backends.for_tab("video", session), await self.ability(session)
+        return bool(backend and ability and ability.can and await backend.streams_videos())
+
+    @property
+    def advised(self) -> list[gr.components.Component]:
+        return [*super().advised, self.form.controls["watch"]]
+
+    def add_watch_controls(self) -> None:
+        self.form.add("watch", visible=False)
+        label = self.form.model.model_fields["timeline"].title or ""
+        self.form.controls["timeline"] = timeline_control("video-timeline", label)
+
+    def watched(self, stage: WatchStage, prepare: Prepare) -> Callable[[VideoRequest], WatchRun]:
+        """How a request that is to be watched becomes a run."""
+        longest = self.backends.limits.caps.get("text")
+
+        async def write(run: WatchRun) -> None:
+            if self.recorder:
+                await write_watched(self.recorder, run)
+
+        return lambda request: WatchRun(request, stage, self.videos, prepare, write, longest)
+
+    def wire_watch(self, stage: WatchStage) -> None:
+        """What Stop does for a video that is watched, once Run is wired."""
+
+        async def keep_what_arrived(ticket: str) -> Updates:
+            video = self.videos.find(ticket)
+            run = video.run if video else None
+            if video is None or run is None or video.kept.is_set():
+                return {stage.result: gr.skip()}
+            with suppress(TimeoutError):
+                await asyncio.wait_for(video.kept.wait(), PATIENCE)
+            if not video.chunks:
+                return {stage.player: ""}
+            actions = await below(self, run, Outcome([video.path]), run.record)
+            return {stage.player: "", stage.result: video.path} | actions
+
+        outputs = [stage.result, stage.player, self.settings, self.code]
+        self.stop_button.click(keep_what_arrived, stage.player, outputs, queue=False, **PRIVATE)
+
 
 def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
-    tab = OmniTab(VideoRequest, "Video", backends, hello("video", HELLO, "video-prompt"))
+    tab = VideoTab(VideoRequest, "Video", backends, hello("video", HELLO, "video-prompt"))
     tab.form = PictureForm(tab.form.model, mask=("video_noise_mask", "source_video"))
+    tab.videos = jobs.watched
 
     with tab.frame():
         with tab.controls():
+            tab.add_watch_controls()
             size_note = gr.HTML(elem_id="video-size-note", elem_classes="omni-recommended", padding=False)
             reference_slots(tab.form)
         with tab.stage():
-            result = gr.Video(
-                label="Result",
-                show_label=False,
-                elem_id="video-result",
-                elem_classes="omni-result",
-                interactive=False,
-                buttons=[],
-            )
-            # Not Gradio's own way: with ffmpeg installed it examines every video and may write it anew.
-            result.postprocess = lambda path: shown(path) if path else None
+            stage = WatchStage(*video_result())
+            result, player = stage.result, stage.player
     with tab.stage_column:
         listed = job_list("video-jobs")
 
@@ -65,6 +118,11 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
         """What the makers of this model recommend."""
         ability = await tab.ability(session)
         return ability.detail.get("settings", {}).get("size") if ability else None
+
+    async def prepared(request: VideoRequest, session: str | None) -> tuple[VideoRequest, list[str]]:
+        """The request with its files as they will be sent, and what is to be said of them. Raises Invalid."""
+        look = FileLook(backends.settings.max_upload_mb * 1_000_000, await usual_size(session))
+        return await look.take(request), look.notes
 
     async def read(values: Values) -> VideoRequest:
         """Sounds are made small enough to be sent before the request is checked."""
@@ -89,7 +147,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             return bool(self._ticket and self.visitor) and jobs.on_stage.get(self.session or "") != self._ticket
 
         async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[VideoRecord]:
-            await self._look_at_files()
+            self.request, self._notes = await prepared(self.request, self.session)
             backend = backends.for_tab("video", self.session)
             job = await jobs.begin(backend, self.request, self.visitor, self.model)
             self._ticket, self.reported = job.ticket, False
@@ -103,26 +161,20 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
                 # Somebody without a name could not come back for it; a grid that is left is not gone on with.
                 if self.aside or not self.visitor:
                     jobs.cancel(self._ticket)
-            _raise_unless_done(job)
-
-        async def _look_at_files(self) -> None:
-            """Puts the files as they will be sent into the request, and a size that follows. Raises Invalid."""
-            look = FileLook(backends.settings.max_upload_mb * 1_000_000, await usual_size(self.session))
-            self.request = await look.take(self.request)
-            self._notes += look.notes
+            raise_unless_done(job)
 
         async def show(self, events: list[VideoRecord]) -> Updates:
             job = events[-1]
             self.note = note_of(job)
             if job.state != "done":
                 return {}
-            path, facts = await _handed_out(jobs, job)
+            path, facts = await handed_out(jobs, job)
             facts += [("note", note) for note in self._notes]
             self._made = Outcome([path], facts=facts, waiting=waiting_kept(job))
             if not self.visitor:
                 with suppress(StoreTrouble):  # the next start removes it
                     await jobs.drop(job)
-            return {result: path}
+            return {result: path, player: ""}
 
         def outcome(self) -> Outcome:
             return self._made
@@ -150,7 +202,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             return
         jobs.on_stage[session] = ticket
         if job.state != "done":
-            yield {result: None} | await below_result(tab, _request(job), job.model, session, Outcome())
+            yield {result: None, player: ""} | await below_result(tab, request_of(job), job.model, session, Outcome())
         async with aclosing(pump(jobs.changes(ticket))) as looks:
             async for batch in looks:
                 if jobs.on_stage.get(session) != ticket:
@@ -169,19 +221,19 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
 
     async def looked(job: VideoRecord, own: bool, session: str) -> Updates:
         if job.state == "done":
-            path, facts = await _handed_out(jobs, job)
+            path, facts = await handed_out(jobs, job)
             if path is None:
                 return {tab.status: status.failed(NO_FILE)}
-            facts = _all_facts(job, facts)
+            facts = all_facts(job, facts)
             record = record_of(job.ticket) if own else ""
-            under = await below_result(tab, _request(job), job.model, session, Outcome([path]), record)
+            under = await below_result(tab, request_of(job), job.model, session, Outcome([path]), record)
             again = await repeatable(job, session) if own else ""
-            done = {result: path, tab.status: status.done(facts, waits_view(waiting_kept(job)))}
+            done = {result: path, player: "", tab.status: status.done(facts, waits_view(waiting_kept(job)))}
             return done | under | {tab.settings: again + under[tab.settings]}
         if job.state == "failed":
             return {tab.status: status.failed(jobs.said(job.error, job), jobs.said(job.details, job))}
         if job.state == "cancelled":
-            return {tab.status: status.stopped(jobs.said(_cancelled(job), job))}
+            return {tab.status: status.stopped(jobs.said(cancelled(job), job))}
         return {tab.status: status.working(jobs.said(note_of(job), job), started=max(0.0, time.time() - job.created))}
 
     async def first_frame(picture: Any) -> Taken | None:
@@ -203,15 +255,23 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
 
     async def reopen(at: Opened) -> Updates:
         jobs.on_stage.pop(at.session, None)  # a job that is being made goes on, and is not shown here any more
-        return {result: at.results[0] if at.results else None}
+        return {result: at.results[0] if at.results else None, player: ""}
 
     order_for_programs(tab.form)
-    tab.runs(Filming, [result], read=read, stopped=stopped, again="multiple")
-    tab.reopen, tab.reopened, tab.follows = reopen, [result], follows
+    watched_run, tab.later_results = tab.watched(stage, prepared), [player]
+    tab.runs(
+        lambda asked: watched_run(asked) if asked.watch else Filming(asked),
+        [result],
+        read=read,
+        stopped=stopped,
+        again="multiple",
+    )
+    tab.wire_watch(stage)
+    tab.reopen, tab.reopened, tab.follows = reopen, [result, player], follows
     listed.input(
         opened,
         listed,
-        [result, tab.status, tab.settings, tab.code],
+        [result, player, tab.status, tab.settings, tab.code],
         api_visibility="private",
         show_progress="hidden",
         concurrency_limit=None,
@@ -231,41 +291,3 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
             trigger_mode="always_last",
         )
     return tab
-
-
-def _raise_unless_done(job: VideoRecord) -> None:
-    if job.state == "failed":
-        raise OmniError(job.error, "", server_message=job.details)
-    if job.state == "cancelled":
-        raise CalledOff(_cancelled(job))
-
-
-def _cancelled(job: VideoRecord) -> str:
-    return f"This video was cancelled. {job.note}".strip()
-
-
-async def _handed_out(jobs: VideoJobs, job: VideoRecord) -> tuple[Path | None, list[tuple[str, str]]]:
-    """The finished file as the page may show it, and what the server says of it."""
-    kept = jobs.file_of(job)
-    if kept is None:
-        return None, []
-    return await lend(kept, "video.mp4"), video_facts(job)
-
-
-def _all_facts(job: VideoRecord, facts: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The line below a finished job: its time, its seed, what is known of the file, its model."""
-    seconds = (job.ended or job.created) - job.created
-    return [("", f"{seconds:.1f} s"), *_seed(job), *facts, *([("model", job.model)] if job.model else [])]
-
-
-def _seed(job: VideoRecord) -> list[tuple[str, str]]:
-    return [("seed", str(job.request["seed"]))] if "seed" in job.request else []
-
-
-def _request(job: VideoRecord) -> VideoRequest:
-    """What was asked for, not checked again: some of its files may be gone."""
-    files: dict[str, object] = {}
-    for name, info in VideoRequest.model_fields.items():
-        if hint(info, "kind") in FILE_KINDS and (value := job.request.get(name)):
-            files[name] = [Path(path) for path in value] if isinstance(value, list) else Path(value)
-    return VideoRequest.model_construct(**job.request | files)

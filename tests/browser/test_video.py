@@ -72,19 +72,7 @@ def content(page) -> bytes:
     return page.request.get(page.wait_for_selector("#video-result video").get_attribute("src")).body()
 
 
-def test_a_video_from_words(app, server, open_page):
-    page = open_page(app.url, "Video")
-    ask(page, "A red fox in deep snow", **{"#video-seed input": "7"})
-    facts = run_and_wait(page, "video")
-    for fact in ("seed 7", "96 × 64", "8 frames", "1.0 s at 8 fps", "model demo/clip"):
-        assert fact in facts.replace("\n", " ")
-    job = httpx.get(f"{server.url}/v1/videos").json()["data"][0]
-    assert content(page) == httpx.get(f"{server.url}/v1/videos/{job['id']}/content").content
-    page.wait_for_function("document.querySelector('#video-result video').videoWidth === 96")
-    assert row(page, page.get_attribute("#video-jobs li", "data-ticket"), "done")
-
-
-def test_what_was_entered_reaches_the_engine(app, server, open_page):
+def test_a_video_from_words_with_all_that_was_entered(app, server, open_page):
     page = open_page(app.url, "Video")
     open_more(page, "video")
     entered = {
@@ -98,13 +86,60 @@ def test_what_was_entered_reaches_the_engine(app, server, open_page):
     }
     if not PUBLIC:  # JSON is off on a public page
         entered["#video-extra_params textarea"] = '{"sampler": "euler"}'
-    ask(page, "A paper boat", **entered)
-    run_and_wait(page, "video")
+    ask(page, "A red fox in deep snow", **entered)
+    facts = run_and_wait(page, "video")
+    for fact in ("seed 42", "96 × 64", "8 frames", "1.0 s at 8 fps", "model demo/clip"):
+        assert fact in facts.replace("\n", " ")
+    job = httpx.get(f"{server.url}/v1/videos").json()["data"][0]
+    assert content(page) == httpx.get(f"{server.url}/v1/videos/{job['id']}/content").content
+    page.wait_for_function("document.querySelector('#video-result video').videoWidth === 96")
+    assert row(page, page.get_attribute("#video-jobs li", "data-ticket"), "done")
     seen = records(server)[-1]
     arrived = {**seen["prompt"], **seen["sampling"][0]} if "sampling" in seen else seen
     text = str(arrived)
     for value in ("12", "3.5", "2.5", "0.875", "42", "rain, text", *(() if PUBLIC else ("euler",)), "96", "64"):
         assert value in text, (value, text)
+
+
+def test_a_video_is_watched_while_it_is_made_changed_stopped_and_left(app, server, open_page):
+    page = open_page(app.url, "Video")
+    page.check("#video-watch input")
+    page.click(".omni-timeline-add")
+    page.fill(".omni-timeline-rows input[type=text]", "night")
+    ask(page, "A red fox [[slow:2]]", **{"#video-num_frames-field": "48", "#video-fps-field": "16"})
+    page.click("#video-run")
+    page.wait_for_selector(".omni-watch[data-shown]")
+    page.fill(".omni-watch-now input", "a storm")
+    page.press(".omni-watch-now input", "Enter")
+    page.wait_for_selector(".omni-timeline-rows li:nth-child(2)")
+    page.click(".omni-watch-keys [data-key=d]")
+    facts = wait_for_state(page, "video", "done")
+    assert "48 frames" in facts
+    assert "changed" in facts
+    interactions = records(server)[-1]["prompt"]["interactions"]
+    assert {item["event"].get("prompt") for item in interactions} >= {"night", "a storm"}
+    assert any("multi_modal_data" in item["event"] for item in interactions)
+    rows = page.eval_on_selector_all(".omni-timeline-rows input[type=text]", "rows => rows.map((row) => row.value)")
+    assert sorted(rows) == ["a storm", "night"]
+    stats = page.evaluate("omni.watching.stats")
+    assert stats["firstFrame"] - stats["firstPiece"] < 500
+    page.wait_for_selector(".omni-watch", state="hidden")  # it has played to its end
+    page.wait_for_function("document.querySelector('#video-result video').duration === 3")
+    assert "Timeline" in page.text_content("#video-settings")
+
+    page.fill("#video-prompt textarea", "A red fox [[slow:60]]")
+    page.fill("#video-num_frames-field", "400")
+    page.click("#video-run")
+    page.wait_for_selector(".omni-watch[data-shown]")
+    page.click("#video-stop")
+    wait_until(lambda: records(server)[-1]["state"] == "aborted", 1)
+    page.wait_for_function("document.querySelector('#video-result video')?.duration > 0.3")
+
+    page.click("#video-run")
+    page.wait_for_selector(".omni-watch[data-shown]")
+    wait_until(lambda: records(server)[-1]["state"] == "running")
+    page.close()
+    wait_until(lambda: records(server)[-1]["state"] == "aborted", 1.5)
 
 
 def test_stop_takes_the_job_back_from_the_server_and_keeps_what_was_typed(app, server, open_page):

@@ -73,7 +73,7 @@ def test_a_timeline_that_cannot_be_used_is_said_in_a_sentence(timeline, words):
 
 
 def test_what_has_no_effect_on_a_watched_video_is_said_before_it_is_asked_for(tmp_path):
-    assert "“With sound” has no effect" in sentence(generate_sound=True)
+    assert "Clear “With sound”, or switch" in sentence(generate_sound=True)
     video = tmp_path / "a.mp4"
     video.write_bytes(b"\0\0\0\x18ftypmp42" + bytes(100))
     assert "begins with a picture" in sentence(input_reference=str(video))

@@ -24,6 +24,8 @@ HANDSHAKE = 10.0
 SILENCE = 90.0
 """Seconds without a word after which a server counts as gone; it gives up by itself after 60 without progress."""
 PROBE_WAIT = 3.0
+NO_KEYS = "This model takes no keys while it makes a video. The video goes on."
+NO_PROMPT = "This model takes no other prompt while it makes a video. The video goes on."
 AHEAD = 4
 """Frames of the socket that wait to be read: a piece of video may have 16 MiB."""
 
@@ -188,8 +190,7 @@ class VideoStream:
         event_id, words = event.get("event_id"), error_sentence(event)
         if isinstance(event_id, str):
             change = self.changes.pop(event_id, None)
-            subject = "keys" if change and change.keys is not None else "another prompt"
-            sentence = f"This model takes no {subject} while it makes a video. The video goes on."
+            sentence = NO_KEYS if change and change.keys is not None else NO_PROMPT
             if error_code(event) != "interaction_failed":
                 sentence = f"A change was not taken. {words}"
             return InteractionRefused(event_id, change, sentence)

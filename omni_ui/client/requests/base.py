@@ -30,7 +30,20 @@ from omni_ui.client.answers.valid_text import depth_of, read_json, valid_values
 
 Place = Literal["main", "card", "advanced", "own", "hidden"]
 Kind = Literal[
-    "text", "line", "number", "slider", "switch", "choice", "choices", "size", "seed", "json", "image", "audio", "video"
+    "text",
+    "line",
+    "number",
+    "slider",
+    "switch",
+    "choice",
+    "choices",
+    "size",
+    "seed",
+    "json",
+    "timeline",
+    "image",
+    "audio",
+    "video",
 ]
 
 INT64 = 2**63

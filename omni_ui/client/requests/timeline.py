@@ -65,7 +65,7 @@ class TimelineEvent(BaseModel):
         turn: list[JsonValue] = [
             round(math.sin(pitch) * math.cos(yaw), 6),
             round(math.cos(pitch) * math.sin(yaw), 6),
-            round(-math.sin(pitch) * math.sin(yaw), 6),
+            round(-math.sin(pitch) * math.sin(yaw), 6) + 0.0,  # no minus zero
             round(math.cos(pitch) * math.cos(yaw), 6),
         ]
         return {"mode": "velocity", "data": {"translation": move, "rotation": turn}}

@@ -103,7 +103,7 @@ class VideoRequest(VideoFields):
         if value and info.data.get("watch"):
             title = cls.model_fields[info.field_name or ""].title
             raise ValueError(
-                f"“{title}” has no effect on a video that is watched while it is made: clear it, or switch that off."
+                f"Clear “{title}”, or switch “Watch while it is made” off: it has no effect on a video that is watched."
             )
         return value
 

@@ -217,7 +217,7 @@ class VideoFields(FormRequest):
 
     watch: Switch = knob(
         label="Watch while it is made",
-        help="Plays the video from its first piece on. It is kept with this page open only.",
+        help="Plays the video from its first piece on. The page must stay open until it is made.",
         place="own",
         kind="switch",
     )
@@ -227,7 +227,7 @@ class VideoFields(FormRequest):
         help='What changes while it is watched, by the second of the video: [{"at": 2, "prompt": "snow falls"}], or '
         '{"at": 3, "keys": "w"} for models with a camera (W A S D move, I J K L turn).',
         place="own",
-        kind="json",
+        kind="timeline",
     )
 
     @field_validator("watch")

@@ -29,8 +29,8 @@ def check_streamed(model: type[BaseModel], entered: Mapping[str, object]) -> boo
         if name in STREAMED or value in (None, [], "") or value == info.get_default(call_default_factory=True):
             continue
         raise ValueError(
-            f"“{info.title or name}” has no effect on a video that is watched while it is made: clear it, "
-            "or switch that off."
+            f"Clear “{info.title or name}”, or switch “Watch while it is made” off: "
+            "it has no effect on a video that is watched."
         )
     picture = entered.get("input_reference")
     if isinstance(picture, Path) and picture.is_file():  # not one that a recipe only names

@@ -34,6 +34,8 @@ REQUESTS: dict[str, type[Request]] = {
     model.tab: model for model in (ChatRequest, ImageRequest, EditRequest, SpeechRequest, SoundRequest, VideoRequest)
 }
 """What each tab asks for."""
+PROBED = 60.0
+"""Seconds for which it stays known whether a server streams videos."""
 CLOSED = 60.0
 """Seconds after which a server is asked again that did not tell how busy it is."""
 
@@ -61,6 +63,9 @@ class Backend:
     _load: Load | None = None
     _counted: float = -1e9
     _counting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _streams: tuple[float, bool] = (-1e9, False)
+    """When the server was asked whether it streams videos, and what it said."""
+    _probing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _held: int = 0
     _left: bool = False
 
@@ -115,6 +120,13 @@ class Backend:
                 self._load = await self.client.load()
                 self._counted = time.monotonic()
         return self._load
+
+    async def streams_videos(self) -> bool:
+        """Whether videos can be watched while they are made, as the server said in the last PROBED seconds."""
+        async with self._probing:
+            if time.monotonic() - self._streams[0] > PROBED:
+                self._streams = (time.monotonic(), await self.client.streams_videos())
+            return self._streams[1]
 
     @property
     def version(self) -> str | None:

@@ -131,7 +131,7 @@ class Stream:
             await self.socket.send_bytes(piece.data)
             self.chunks += 1
 
-    async def send(self, kind: str, **fields: Any) -> None:
+    async def send(self, kind: str, **fields: object) -> None:
         async with self.lock:
             await self.socket.send_json({"type": kind, **fields})
 

@@ -16,6 +16,7 @@ from fastapi import APIRouter, Body, HTTPException, Response
 from fastapi.responses import FileResponse
 
 from omni_ui.client import Request
+from omni_ui.client.requests.timeline import as_json
 from omni_ui.core.files import FileRefused, Json, cache_folder, own_path
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call, mounted
@@ -245,6 +246,8 @@ def as_shown(kind: str, value: Any, part: Component) -> Any:
         return value or []
     if kind in ("choice", "size"):
         return "" if value is None else value
+    if kind == "timeline":
+        return as_json(value or [])
     if kind == "json":
         return value
     return "" if value is None else str(value)

@@ -7,7 +7,7 @@ beside them. Results are saved in the folder in which the code runs.
 from collections.abc import Callable
 
 from omni_ui.client import WireCall
-from omni_ui.features.snippets import curl, javascript, python_httpx, python_openai
+from omni_ui.features.snippets import curl, javascript, python_httpx, python_openai, python_websockets
 from omni_ui.features.snippets.plan import Plan, plan_for
 
 _WRITERS: dict[str, Callable[[Plan], str]] = {
@@ -17,12 +17,20 @@ _WRITERS: dict[str, Callable[[Plan], str]] = {
     "JavaScript": javascript.write,
 }
 LANGUAGES = list(_WRITERS)
+LIVE = "Python"
+"""The language of a call over a websocket: curl and openai have none for it, and JavaScript's takes no key."""
+
+
+def languages_of(call: WireCall) -> list[str]:
+    """The languages in which this call can be written."""
+    return [LIVE] if call.method == "WEBSOCKET" else LANGUAGES
 
 
 def snippet(language: str, call: WireCall, base_url: str | None = None) -> str:
-    """The code in one of LANGUAGES.
+    """The code in one of `languages_of` the call.
 
     base_url: the server's address, with or without /v1. None where the host does not show it: the code then reads
     OMNI_BASE_URL and falls back on vLLM's usual address.
     """
-    return _WRITERS[language](plan_for(call, base_url))
+    write = python_websockets.write if call.method == "WEBSOCKET" else _WRITERS[language]
+    return write(plan_for(call, base_url))

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from omni_ui.client import FileRef, WireCall, replace_files, type_of_file
 
-Kind = Literal["pictures", "chat", "sound", "speech_events", "batch", "video_job", "video", "json"]
+Kind = Literal["pictures", "chat", "sound", "speech_events", "batch", "video_job", "video", "live_video", "json"]
 USUAL_ADDRESS = "http://localhost:8091"
 WAIT = 1800
 """Seconds. The server sends nothing before it is done, so a reader must be patient."""
@@ -99,6 +99,7 @@ def _result(call: WireCall) -> tuple[Kind, str, str]:
         "/v1/videos": ("video_job", "video", "mp4"),
         "/v1/videos/generations": ("video_job", "video", "mp4"),
         "/v1/videos/sync": ("video", "video", "mp4"),
+        "/v1/realtime/video": ("live_video", "video", "mp4"),
     }
     return known.get(call.path, ("json", "answer", "json"))
 

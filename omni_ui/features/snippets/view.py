@@ -3,7 +3,7 @@
 from html import escape
 
 from omni_ui.client import WireCall
-from omni_ui.features.snippets import LANGUAGES, snippet
+from omni_ui.features.snippets import languages_of, snippet
 from omni_ui.features.snippets.plan import plan_for
 from omni_ui.features.snippets.traps import trap
 
@@ -12,7 +12,7 @@ def code_view(call: WireCall, base_url: str | None = None) -> str:
     """HTML with one snippet for each language; a small script in the page switches and copies."""
     tabs, panes = [], []
     plan = plan_for(call, base_url)
-    for number, language in enumerate(LANGUAGES):
+    for number, language in enumerate(languages_of(call)):
         chosen = "true" if number == 0 else "false"
         tabs.append(
             f'<button type="button" role="tab" aria-selected="{chosen}" data-pane="{number}">'

@@ -17,6 +17,7 @@ from omni_ui.core.servers.backend import Backend
 from omni_ui.features.video.active_job import ActiveJob
 from omni_ui.features.video.job_poller import JobPoller
 from omni_ui.features.video.job_report import report_job
+from omni_ui.features.video.watched import WatchedVideos
 from omni_ui.store import Store, StoreTrouble, VideoRecord
 from omni_ui.store.timings import load_of
 
@@ -29,6 +30,8 @@ class VideoJobs:
     def __init__(self, backends: Backends, store: Store) -> None:
         self._backends = backends
         self.store = store
+        self.watched = WatchedVideos(backends.settings)
+        """Videos that are no jobs: they are seen while they are made, and end with their page."""
         self._pollers: dict[Backend, JobPoller] = {}
         self._active: dict[str, ActiveJob] = {}
         """Open jobs, and those that could not be written down."""

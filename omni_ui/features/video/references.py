@@ -30,7 +30,7 @@ TIMELINE = (
 )
 LAST_IN_API = (
     "last_frame", "image_reference", "video_reference", "source_video", "source_audio", "video_noise_mask",
-    "video_noise_seconds", "audio_noise_mask", "num_outputs_per_prompt",
+    "video_noise_seconds", "audio_noise_mask", "num_outputs_per_prompt", "watch", "timeline",
 )  # fmt: skip
 """In the order of the request model, for programs that know the order of the others."""
 
