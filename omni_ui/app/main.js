@@ -40,4 +40,4 @@ loadLater(() => import("../widgets/audio_player.js"), "audio_player", "audio_dra
 
 takeOver(window.omni);
 // Not needed to begin with: it waits until the page can be used.
-setTimeout(() => import("../features/assist/assist.js").then(({ beginAssist }) => beginAssist()), 1500);
+setTimeout(() => import("../features/assist/assist.js").then(({ beginAssist }) => beginAssist(), () => {}), 1500); // a page that is left meanwhile

@@ -32,6 +32,7 @@ class Reference:
         self, prefix: str, recording: Component, transcript: Component, timbre: Component | None = None
     ) -> None:
         self.field = prefix
+        self._timbre = [timbre] if timbre else []
         self.advice = gr.HTML(elem_id=f"speech-{prefix}-coach", padding=False)
         with gr.Row(visible=False, elem_id=f"speech-{prefix}-repairs", elem_classes="omni-repairs") as self.repairs:
             self.trim = gr.Button("Trim silence", elem_id=f"speech-{prefix}-trim", size="sm", min_width=60)
@@ -64,7 +65,8 @@ class Reference:
         ran = cast(gr.Audio, recording).change(
             write_down, [recording, transcript], [heard, note], trigger_mode="always_last", **PRIVATE
         )
-        ran.then(None, [heard, transcript], transcript, js=FILL_EMPTY, queue=False)
+        filled = ran.then(None, [heard, transcript], transcript, js=FILL_EMPTY, queue=False)
+        filled.then(self._look, [recording, transcript, *self._timbre], [self.advice, self.repairs], **PRIVATE)
 
     def _wire(self, recording: Component, transcript: Component, timbre: Component | None) -> None:
         looked = [self.advice, self.repairs]
