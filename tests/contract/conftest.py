@@ -28,6 +28,7 @@ for _part in (
     "fields",
     "listening",
     "versions",
+    "talk",
 ):
     import_module(f"tests.contract.cases_{_part}")
 

@@ -7,6 +7,7 @@ import asyncio
 import base64
 import io
 import json
+import re
 import wave
 from collections import deque
 from collections.abc import Iterator
@@ -160,7 +161,7 @@ class CameraTalk(Talk):
 
         def work() -> Iterator[str | bytes]:
             answer = described(frames[-1], len(frames), sound)
-            yield from (f"{word} " for word in answer.split(" "))
+            yield from re.findall(r"\S+\s*", answer)
             if "audio" in self.wanted:
                 yield from (_wav(piece) for piece in voice.speak(answer, seed=0))
 

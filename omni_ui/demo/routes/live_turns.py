@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from uuid import uuid4
 
 import numpy as np
@@ -47,8 +48,8 @@ class Turns(Talk):
     async def _respond(self, samples: np.ndarray) -> None:
         text = await asyncio.to_thread(what_is_said, samples) if len(samples) else ""
         try:
-            for word in text.split(" "):
-                await self.socket.send_json({"type": "transcription.delta", "delta": f"{word} "})
+            for word in re.findall(r"\S+\s*", text):
+                await self.socket.send_json({"type": "transcription.delta", "delta": word})
             async for piece in self.speak(text):
                 await self.socket.send_json({"type": "response.output_audio.delta", "audio": encode(piece), **FORMAT})
         except Exception as wrong:
