@@ -41,6 +41,7 @@ STYLES = [
     "features/servers/servers.css",
     "features/grid/grid.css",
     "features/talk/talk.css",
+    "features/talk/replay/replay.css",
     "features/limits/limits.css",
     "features/stage/toolbar.css",
     "features/stage/stage.css",

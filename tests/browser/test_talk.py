@@ -28,7 +28,12 @@ def test_a_call_is_answered_and_kept(talking, tmp_path, demo_app):
         record = http.get("/omni/history").json()["records"][0]
     assert (record["tab"], record["seconds"] > 3) == ("talk", True)
     page.get_by_role("tab", name="History", exact=True).click()
-    page.wait_for_selector(".omni-history-list li:has-text('A call of')")
+    page.click(".omni-history-list li:has-text('A call of') .omni-history-open")
+    page.wait_for_selector(".omni-replay-you span")
+    assert page.locator(".omni-replay-model span").count() == 1
+    page.click(".omni-replay-lines button:has-text('cannot tell the words')")  # jumps there, and it lights up
+    page.wait_for_selector(".omni-replay-lit:has-text('cannot tell the words')")
+    assert page.eval_on_selector(".omni-replay audio", "(audio) => audio.currentTime") > 2
 
 
 def test_speaking_silences_the_answer(talking, tmp_path):

@@ -5,6 +5,7 @@ import { Call } from "../../omni_ui/features/talk/call.js";
 import { heardFraction } from "../../omni_ui/features/talk/captions.js";
 import { sentenceFor } from "../../omni_ui/features/talk/microphone.js";
 import { SpeechDetector } from "../../omni_ui/features/talk/speech_detector.js";
+import { clock, lines, litAt, rounds, stretches } from "../../omni_ui/features/talk/replay/timeline.js";
 import { mono, toBase64 } from "../../omni_ui/features/talk/voice_sample.js";
 
 globalThis.WebSocket ??= { OPEN: 1 };
@@ -130,3 +131,35 @@ test("bytes become base64, however many", () => {
   const bytes = Uint8Array.from({ length: 20000 }, (_, i) => i % 251);
   assert.equal(toBase64(bytes.buffer), Buffer.from(bytes).toString("base64"));
 });
+
+const document_ = {
+  duration_ms: 10000,
+  captions: [
+    { speaker: "you", text: "", at_ms: 1000, end_ms: 2000, turn: "", heard: true },
+    { speaker: "model", text: "First words. ", at_ms: 2500, end_ms: 4000, turn: "a", heard: true },
+    { speaker: "model", text: "Never heard.", at_ms: 4000, end_ms: 6000, turn: "a", heard: false },
+    { speaker: "you", text: "And now?", at_ms: 7000, end_ms: 7000, turn: "", heard: true },
+  ],
+  turns: [
+    { turn: "a", first_audio_ms: 2500, audio_ms: 9000, heard_ms: 1500, status: "interrupted", server_ms: 500, page_ms: 20 },
+    { turn: "b", first_audio_ms: null, audio_ms: 0, heard_ms: null, status: "failed", server_ms: null, page_ms: null },
+  ],
+};
+test("both sides lie on one timeline, an interrupted answer as far as it was heard", () => {
+  assert.deepEqual(stretches(document_), [
+    { who: "you", from: 1000, to: 2000, cut: false },
+    { who: "model", from: 2500, to: 4000, cut: true },
+  ]);
+});
+test("captions light up while they are heard", () => {
+  const shown = lines(document_);
+  assert.deepEqual(shown.map((line) => [line.text.trim(), line.at_ms, line.to]), [["First words.", 2500, 4000], ["Never heard.", 4000, 6000], ["And now?", 7000, 7000]]);
+  assert.deepEqual([0, 2500, 3999, 4000, 7200, 7500].map((ms) => litAt(shown, ms)), [[], [0], [0], [1], [2], []]);
+});
+test("each answer has its words and its latency", () => {
+  assert.deepEqual(rounds(document_), [
+    { answer: "First words. Never heard.", status: "interrupted", server: 500, page: 20 },
+    { answer: "", status: "failed", server: null, page: null },
+  ]);
+});
+test("times of a call are minutes and seconds", () => assert.equal(clock(75400), "1:15"));

@@ -156,11 +156,11 @@ defineComponent("history", ({ element, props }) => {
   });
 
   // --- A closer look
-  const media = (record, file) => {
+  const media = (record, file, plain = false) => {
     if (!file.here) return make("p", { class: "omni-quiet" }, `${file.title}: not here any more`);
     const source = address(record, file);
     const kind = kindOf(file);
-    const shown = kind === "image" ? make("img", { src: source, alt: file.title })
+    const shown = plain ? null : kind === "image" ? make("img", { src: source, alt: file.title })
       : kind === "audio" || kind === "video" ? make(kind, { src: source, controls: "", preload: "metadata", "aria-label": file.title }) : null;
     const line = make("p", { class: "omni-history-line" }, make("a", { href: `${source}?download=1`, download: file.title, class: "omni-small" }, `Download ${file.title}`), ` ${formatBytes(file.bytes)}`);
     const number = record.files.filter((one) => one.role === "result" && kindOf(one) === kind && one.here).indexOf(file);
@@ -176,6 +176,7 @@ defineComponent("history", ({ element, props }) => {
     const record = await call(`/${id}`);
     const results = record.files.filter((one) => one.role === "result");
     const inputs = record.files.filter((one) => one.role === "input");
+    const replayed = record.tab === "talk" ? await import("../talk/replay/replay.js").then(({ replay }) => replay(record, (file) => address(record, file))) : null;
     const table = make("table", {}, ...record.settings.map(([label, value]) => make("tr", {}, make("th", { scope: "row" }, label), make("td", {}, value))));
     const acts = make("div", { class: "omni-history-acts" },
       button(`Open in ${props.titles[record.tab] || record.tab}`, () => { reopenResult(id, record.tab); detail.close(); }, { class: "omni-primary", "data-act": "open" }),
@@ -186,8 +187,9 @@ defineComponent("history", ({ element, props }) => {
       record.error ? make("p", { class: "omni-history-error" }, record.error) : null,
       record.details ? make("details", {}, make("summary", {}, "Server message"), make("pre", {}, record.details)) : null,
       record.prompt ? make("p", { class: "omni-history-whole" }, record.prompt) : null,
-      ...results.map((file) => media(record, file)),
-      record.text ? make("div", { class: "omni-history-media" }, make("pre", {}, record.text), make("p", { class: "omni-history-line" }, ...sends(record, "text", 0, () => null))) : null,
+      replayed,
+      ...results.map((file) => media(record, file, Boolean(replayed))),
+      record.text && !replayed ? make("div", { class: "omni-history-media" }, make("pre", {}, record.text), make("p", { class: "omni-history-line" }, ...sends(record, "text", 0, () => null))) : null,
       inputs.length ? make("details", {}, make("summary", {}, `Inputs (${inputs.length})`), ...inputs.map((file) => media(record, file))) : null,
       record.settings.length ? make("details", { open: "" }, make("summary", {}, "Settings"), table) : null,
     ].filter(Boolean));

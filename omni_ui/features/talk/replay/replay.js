@@ -1,0 +1,66 @@
+// A call of the history on one timeline: both sides' sound, captions that light up, interruptions, a click jumps there.
+import { make } from "../../../core/dom.js";
+import { clock, lines, litAt, rounds, stretches } from "./timeline.js";
+
+const NAMES = { you: "You", model: "Model" };
+const STATUS = { interrupted: "interrupted", failed: "failed" };
+
+const lane = (call, who, seek) => {
+  const bar = make("div", { class: `omni-replay-lane omni-replay-${who}`, "aria-hidden": "true" });
+  for (const stretch of stretches(call).filter((one) => one.who === who)) {
+    const piece = make("span", { class: stretch.cut ? "omni-replay-cut" : "" });
+    piece.style.left = `${(100 * stretch.from) / call.duration_ms}%`;
+    piece.style.width = `${Math.max(0.3, (100 * (stretch.to - stretch.from)) / call.duration_ms)}%`;
+    piece.onclick = (event) => {
+      event.stopPropagation();
+      seek(stretch.from);
+    };
+    bar.append(piece);
+  }
+  return make("div", { class: "omni-replay-row" }, make("b", {}, NAMES[who]), bar);
+};
+
+const table = (call) => {
+  const rows = rounds(call).map(({ status, server, page }, i) => make("tr", {}, make("td", {}, String(i + 1)),
+    make("td", {}, server === null ? "" : `${server} ms`), make("td", {}, page === null ? "" : `${page} ms`), make("td", {}, STATUS[status] || "")));
+  const head = make("tr", {}, ...["Answer", "Server", "Page", ""].map((words) => make("th", { scope: "col" }, words)));
+  return make("details", {}, make("summary", {}, "End of speech to first sound"), make("table", {}, head, ...rows));
+};
+
+/** The timeline of a call. call: its document; source: the address of its sound. */
+export const replayOf = (call, source) => {
+  const audio = make("audio", { src: source, controls: "", preload: "metadata", "aria-label": "The call" });
+  const seek = (ms) => {
+    audio.currentTime = ms / 1000;
+    audio.play();
+  };
+  const cursor = make("span", { class: "omni-replay-cursor" });
+  const track = make("div", { class: "omni-replay-track" }, lane(call, "you", seek), lane(call, "model", seek), cursor);
+  const shown = lines(call);
+  const list = make("ol", { class: "omni-replay-lines" });
+  for (const line of shown) {
+    const words = make("button", { type: "button", class: line.heard ? "" : "omni-replay-unheard" },
+      make("time", {}, clock(line.at_ms)), make("b", {}, NAMES[line.speaker]), make("span", {}, line.text.trim()));
+    words.onclick = () => seek(line.at_ms);
+    list.append(make("li", {}, words));
+  }
+  const light = () => {
+    const now = 1000 * audio.currentTime;
+    const lit = new Set(litAt(shown, now));
+    [...list.children].forEach((item, i) => item.classList.toggle("omni-replay-lit", lit.has(i)));
+    track.style.setProperty("--at", Math.min(1, now / (call.duration_ms || 1)));
+  };
+  audio.ontimeupdate = audio.onseeked = light;
+  const box = make("section", { class: "omni-replay", "aria-label": "The call" }, audio, track, list, table(call));
+  light();
+  return box;
+};
+
+/** The same of a record of the history. address(file): where a file of it lies. Null where its document is gone. */
+export const replay = async (record, address) => {
+  const [data, sound] = [".json", ".wav"].map((end) => record.files.find((file) => file.here && file.title.endsWith(end)));
+  if (!data || !sound) return null;
+  const answer = await fetch(address(data), { credentials: "same-origin" }).catch(() => null);
+  const call = answer?.ok ? await answer.json().catch(() => null) : null;
+  return call?.format === "omni-call" ? replayOf(call, address(sound)) : null;
+};
