@@ -6,6 +6,7 @@ import { formatMinutes } from "./format.js";
 
 const FIRST_LEAD = 0.04; // seconds held back before the first sound
 const MOST_LEAD = 4;
+const REST = 100; // ms between two looks for more sound while none comes
 let context = null;
 let learned = FIRST_LEAD; // what the last stream needed: a slow server is mostly slow again
 
@@ -34,6 +35,7 @@ class Stream {
     this.state = "waiting"; // waiting, playing, holding, paused, ended
     this.stats = { asked: performance.now(), firstByte: null, firstSound: null, gaps: [], lead: this.lead, seconds: 0,
                    done: false, failed: false };
+    this.rest = new Uint8Array(0); // half a sample
     this.abort = new AbortController();
     this.attach(element);
     this.run();
@@ -41,21 +43,10 @@ class Stream {
 
   async run() {
     try {
-      const answer = await fetch(`${appRoot()}/omni/listen/${this.ticket}`, { signal: this.abort.signal });
-      if (!answer.ok) throw new Error(`status ${answer.status}`);
-      const reader = answer.body.getReader();
-      const frame = 2 * this.channels;
-      let rest = new Uint8Array(0);
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        this.stats.firstByte ??= performance.now();
-        const bytes = new Uint8Array(rest.length + value.length);
-        bytes.set(rest);
-        bytes.set(value, rest.length);
-        const whole = bytes.length - (bytes.length % frame);
-        rest = bytes.slice(whole);
-        if (whole) this.take(new Int16Array(bytes.buffer.slice(0, whole)));
+      // An answer ends when the sound rests; between two of them the connection is free for others.
+      for (let after = 0, news = 0; (news = await this.fetch(after)) >= 0; after += news) {
+        if (news === 0) await new Promise((resolve) => setTimeout(resolve, REST));
+        if (this.abort.signal.aborted) break;
       }
     } catch (error) {
       this.stats.failed = error.name !== "AbortError";
@@ -65,6 +56,30 @@ class Stream {
     if (this.buffers.length) this.fill();
     else this.state = "ended";
     this.show();
+  }
+
+  // Takes what comes after so many bytes; how many came, -1 when all is over.
+  async fetch(after) {
+    const answer = await fetch(`${appRoot()}/omni/listen/${this.ticket}?after=${after}`, { signal: this.abort.signal });
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    if (answer.status === 204) return -1;
+    const reader = answer.body.getReader();
+    const frame = 2 * this.channels;
+    let rest = this.rest, count = 0;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      this.stats.firstByte ??= performance.now();
+      const bytes = new Uint8Array(rest.length + value.length);
+      bytes.set(rest);
+      bytes.set(value, rest.length);
+      const whole = bytes.length - (bytes.length % frame);
+      rest = bytes.slice(whole);
+      count += value.length;
+      if (whole) this.take(new Int16Array(bytes.buffer.slice(0, whole)));
+    }
+    this.rest = rest;
+    return count;
   }
 
   // More samples: kept, and put on the clock unless they are held back.

@@ -9,14 +9,18 @@ import secrets
 import time
 from collections.abc import AsyncIterator
 from html import escape
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Query, Response
 from fastapi.responses import StreamingResponse
 
 from omni_ui.core.run import Work
 
 KEPT = 120.0
 """Seconds for which a finished stream can still be fetched."""
+IDLE = 0.4
+"""Seconds without sound after which an answer ends and the page asks again, so that a stream that rests, such as one
+that is read while somebody types, holds none of the six connections that a browser opens to a host in all its tabs."""
 
 
 class Stream:
@@ -58,9 +62,11 @@ class Stream:
         news, self._news = self._news, asyncio.Event()
         news.set()
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """What has arrived and what will, until the stream is closed."""
-        sent = 0
+    async def chunks(self, sent: int = 0, idle: float | None = None) -> AsyncIterator[bytes]:
+        """What has arrived and what will, until the stream is closed.
+
+        sent: bytes from the beginning that are not wanted. idle: ends also when nothing came for so many seconds.
+        """
         while True:
             news = self._news
             if sent < len(self._pcm):
@@ -70,7 +76,10 @@ class Stream:
             elif self.ended:
                 return
             else:
-                await news.wait()
+                try:
+                    await asyncio.wait_for(news.wait(), idle)
+                except TimeoutError:
+                    return
 
     @property
     def element(self) -> str:
@@ -103,11 +112,16 @@ class Listening:
         router = APIRouter()
 
         @router.get("/omni/listen/{ticket}")
-        async def listen(ticket: str) -> StreamingResponse:
+        async def listen(ticket: str, after: Annotated[int | None, Query(ge=0)] = None) -> Response:
+            """after: bytes that are there already; then the answer ends when it rests, and is 204 when all is over."""
             stream = self._streams.get(ticket)
             if stream is None:
                 raise HTTPException(404, "This stream is over.")
+            headers = {"Cache-Control": "no-store"}
+            if after is not None and stream.ended and after >= len(stream.pcm):
+                return Response(status_code=204, headers=headers)
+            chunks = stream.chunks() if after is None else stream.chunks(after, IDLE)
             # Not octet-stream: browsers hold that back to guess its type.
-            return StreamingResponse(stream.chunks(), media_type="audio/pcm", headers={"Cache-Control": "no-store"})
+            return StreamingResponse(chunks, media_type="audio/pcm", headers=headers)
 
         return router

@@ -107,6 +107,25 @@ def test_speech_with_the_demo_server_is_heard_drawn_and_kept(demo_app, open_page
     assert page.is_hidden("#speech-drawing .omni-wave"), "one player: that of the stream until it has ended"
     page.wait_for_function("[...omni.streams.values()].at(-1).state === 'ended'")
     page.wait_for_selector("#speech-drawing .omni-wave")
+    assert page.is_visible(".omni-words-estimated"), "a stream tells no word times"
+    page.click(".omni-word:text('kettle')")
+    page.wait_for_function("document.querySelector('.omni-word-now')?.textContent === 'kettle'")
+    assert page.evaluate("document.querySelector('#speech-result audio').currentTime") > 0.3
+    read_while_typing(page)
+
+
+def read_while_typing(page):
+    """Without a press of Run: the first sentence is heard while the third is typed; the end is one file."""
+    choose(page, "reading", "While I type")
+    page.wait_for_selector(".omni-typing:not([hidden])")
+    page.fill("#speech-input textarea", "")
+    page.locator("#speech-input textarea").press_sequentially("It was quiet. The bell rang. And th")
+    page.wait_for_selector(".omni-word:text('rang')")
+    assert page.is_hidden(".omni-words-estimated"), "the demo server has an aligner"
+    page.locator("#speech-input textarea").press_sequentially("en")
+    page.click("#speech-finish")
+    assert "sentences 3" in wait_for_state(page, "speech", "done")
+    assert "The <00:00:0" in subtitles(page, "vtt")
 
 
 def test_the_first_sound_comes_while_the_rest_is_made(page, server):

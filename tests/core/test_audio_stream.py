@@ -65,3 +65,25 @@ def test_streams_are_forgotten_some_time_after_their_end(monkeypatch: pytest.Mon
     listening.open(24000)
     assert old.ticket not in listening._streams
     assert open_still.ticket in listening._streams
+
+
+async def test_an_answer_ends_when_the_sound_rests_and_the_page_asks_for_what_follows(monkeypatch):
+    monkeypatch.setattr(listen, "IDLE", 0.01)
+    listening, app = Listening(), FastAPI()
+    app.include_router(listening.routes())
+    stream = listening.open(24000)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as http:
+
+        async def after(count):
+            answer = await http.get(f"/omni/listen/{stream.ticket}?after={count}")
+            return answer.status_code, answer.content
+
+        stream.feed(b"abcd")
+        assert await after(0) == (200, b"abcd")
+        assert await after(4) == (200, b"")  # it rests
+        stream.feed(b"ef")
+        assert await after(4) == (200, b"ef")
+        stream.close()
+        assert await after(2) == (200, b"cdef")
+        assert await after(6) == (204, b"")
+        assert (await http.get(f"/omni/listen/{stream.ticket}?after=-1")).status_code == 422
