@@ -85,7 +85,7 @@ class VideoTab(OmniTab):
         async def keep_what_arrived(ticket: str) -> Updates:
             video = self.videos.find(ticket)
             run = video.run if video else None
-            if video is None or run is None or video.kept.is_set():
+            if video is None or run is None or video.complete:
                 return {stage.result: gr.skip()}
             with suppress(TimeoutError):
                 await asyncio.wait_for(video.kept.wait(), PATIENCE)

@@ -69,7 +69,7 @@ class WatchRun(Work):
         finally:
             self.videos.leave(self.owner)
             video.end(sentence)
-            self.seconds = time.monotonic() - began
+            self.seconds, video.complete = time.monotonic() - began, complete
             await self._keep(video, complete)
         yield {self.stage.result: video.path} if video.chunks else {}
 

@@ -53,6 +53,8 @@ class WatchedVideo:
     chunks: int = 0
     begun: list[tuple[TimelineEvent, float]] = field(default_factory=list)
     """Changes that can be seen, and the second of the video at which they begin."""
+    complete: bool = False
+    """Whether its run goes on to show it; not after Stop and errors."""
     ended: float | None = None
     kept: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the file is closed and its record is on its way."""

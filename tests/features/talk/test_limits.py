@@ -68,11 +68,18 @@ async def test_other_sites_and_unknown_names_open_no_call(app, headers):
             pass
 
 
-async def test_nobody_calls_who_is_not_signed_in():
+async def test_nobody_calls_or_watches_who_is_not_signed_in():
     with App(OMNI_AUTH="alice:wonderland") as app:
+        watch = app.url.replace("http", "ws", 1) + "/omni/watch/a"
         for headers in ({}, {"Authorization": "Bearer alice:wrong"}):
             with pytest.raises(InvalidStatus):
                 async with calling(app.url, **headers):
                     pass
+            with pytest.raises(InvalidStatus):
+                await connect(watch, additional_headers=headers, proxy=None)
+        async with connect(
+            watch, additional_headers={"Authorization": "Bearer alice:wonderland"}, proxy=None
+        ) as socket:
+            assert json.loads(await socket.recv())["type"] == "end"
         async with calling(app.url, Authorization="Bearer alice:wonderland") as event:
             assert event["type"] == "ready"

@@ -115,10 +115,15 @@ async def test_a_second_call_of_one_visitor_is_told_of_the_first(app):
                     break
 
 
-async def test_another_site_cannot_call(app):
+async def test_another_site_can_neither_call_nor_watch(app):
     with pytest.raises(InvalidStatus):
         async with opened(app, Origin="https://example.com"):
             pass
+    watch = app.replace("http", "ws", 1) + "/omni/watch/a"
+    with pytest.raises(InvalidStatus):
+        await connect(watch, additional_headers={"Origin": "https://example.com"}, proxy=None)
+    async with connect(watch, additional_headers={"Origin": app}, proxy=None) as socket:
+        assert json.loads(await socket.recv())["type"] == "end"
     async with opened(app, "omni_visitor=" + "o" * 32, Origin=app) as socket:
         await socket.send(json.dumps({"type": "start"}))
         await until(socket, "ready")

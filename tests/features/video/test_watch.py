@@ -119,6 +119,7 @@ async def test_stop_ends_it_at_the_server_and_keeps_what_arrived(bench):
                     break
         await bench.engine_is_idle()
         assert work.video.kept.is_set()
+        assert not work.video.complete
         assert bench.written == [work]
         assert frames_in(work.video.path.read_bytes()) >= 15
         assert work.outcome().files == [work.video.path]
