@@ -34,6 +34,7 @@ test: dev
 bench: dev
 	sh tests/need_programs.sh
 	$(PY) -m bench.run
+	$(PY) -m bench.calls --write
 
 # The wheel and the sdist, checked, installed into empty environments and run; the Python code that results show, with
 # what it says it needs and nothing else.

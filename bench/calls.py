@@ -32,21 +32,35 @@ from bench.table import Check, Row, machine, markdown
 SPEECH = (("silence", 1.0), ("tone", 0.6), ("silence", 1.6))
 """One round of the microphone's file: the answer of 4 s is cut off by the next round's speech (barge-in)."""
 CALLS = 10
+README = Path(__file__).parent / "README.md"
+BEGIN, END = "<!-- calls -->", "<!-- /calls -->"
 RATE, QUIET = 16_000, 0.2
 
 WATCH = """
 async () => {
   const call = document.querySelector(".omni-call").omniCall;
   const source = `registerProcessor("bench-watch", class extends AudioWorkletProcessor {
-    constructor() { super(); this.on = false; this.quiet = 0; }
+    constructor({ processorOptions }) {
+      super();
+      // The microphone is judged as the server does: by the loudness of 20 ms; the player sample by sample.
+      this.span = processorOptions.window ? sampleRate / 50 : 1;
+      this.limit = processorOptions.window ? 0.02 : 0.01;
+      this.squares = new Float64Array(this.span);
+      this.place = this.sum = this.quiet = 0;
+      this.on = false;
+    }
     process([input]) {
       const samples = input[0] || [];
       for (let i = 0; i < 128; i += 1) {
-        const loud = Math.abs(samples[i] || 0) > 0.01;
+        const square = (samples[i] || 0) ** 2;
+        this.sum += square - this.squares[this.place];
+        this.squares[this.place] = square;
+        this.place = (this.place + 1) % this.span;
+        const loud = Math.sqrt(Math.max(0, this.sum) / this.span) > this.limit;
         const at = currentTime + i / sampleRate;
         if (loud && !this.on) { this.on = true; this.port.postMessage({ on: true, at }); }
-        if (loud) { this.last = at; this.quiet = 0; }
-        // 12 ms: longer than half a wave of the tone in the microphone's file
+        // The last window with sound in it ends one window after the sound.
+        if (loud) { this.last = at - (this.span - 1) / sampleRate; this.quiet = 0; }
         else if (this.on && (this.quiet += 1) > sampleRate * 0.012) {
           this.on = false;
           this.port.postMessage({ on: false, at: this.last });
@@ -56,21 +70,20 @@ async () => {
     }
   })`;
   await call.context.audioWorklet.addModule(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
-  const noted = { mic: [], out: [] };
-  const tap = (node, list) => {
-    const watch = new AudioWorkletNode(call.context, "bench-watch", { numberOfOutputs: 0 });
-    watch.port.onmessage = ({ data }) => list.push({ ...data, wall: performance.timeOrigin + performance.now() });
+  const noted = { mic: [], out: [], offsets: [] };
+  const tap = (node, list, window) => {
+    const options = { numberOfOutputs: 0, processorOptions: { window } };
+    const watch = new AudioWorkletNode(call.context, "bench-watch", options);
+    watch.port.onmessage = ({ data }) => list.push(data);
     node.connect(watch);
   };
-  tap(call.microphone.source, noted.mic);
-  tap(call.player, noted.out);
-  // When the graph's clock stood where, by the computer's: the smallest difference is the one that was read at once.
-  const stamp = () => {
-    const offset = performance.timeOrigin + performance.now() - 1000 * call.context.currentTime;
-    noted.offset = Math.min(noted.offset ?? Infinity, offset);
-  };
-  stamp();
-  setInterval(stamp, 50);
+  tap(call.microphone.source, noted.mic, true);
+  tap(call.player, noted.out, false);
+  // When a sample of the graph is heard, by the computer's clock: with the browser's own delay of the output.
+  setInterval(() => {
+    const { contextTime, performanceTime } = call.context.getOutputTimestamp();
+    if (contextTime) noted.offsets.push(performance.timeOrigin + performanceTime - 1000 * contextTime);
+  }, 50);
   call.benchNoted = noted;
 }
 """
@@ -112,9 +125,9 @@ async def bare(url: str, rounds: int) -> tuple[list[float], list[float]]:
                     for _ in range(round(seconds * 50)):
                         frame = tone if kind == "tone" else bytes(640)
                         audio = base64.b64encode(frame).decode()
-                        await socket.send(json.dumps({"type": "input_audio_buffer.append", "audio": audio}))
-                        at += 0.02
+                        at += 0.02  # a frame can be sent once it was spoken
                         await asyncio.sleep(max(0, at - time.perf_counter()))
+                        await socket.send(json.dumps({"type": "input_audio_buffer.append", "audio": audio}))
                     if kind == "tone":
                         ended = at  # when the last loud sample was spoken
 
@@ -156,11 +169,12 @@ def latencies(page: Page, url: str, rounds: int) -> dict[str, list[float]]:
     page.wait_for_function(f"{NOTED}.out.filter((e) => e.on).length > {rounds}", timeout=1000 * (rounds + 2) * 10)
     noted = page.evaluate(NOTED)
     waits, silences, sounds = [], [], []
+    offset = statistics.median(noted["offsets"])
     for event in noted["out"]:
         if event["on"]:
             ends = [mic["at"] for mic in noted["mic"] if not mic["on"] and mic["at"] < event["at"]]
             waits += [event["at"] - max(ends)] if ends else []
-            sounds.append((noted["offset"] + 1000 * event["at"]) / 1000)
+            sounds.append((offset + 1000 * event["at"]) / 1000)
         else:
             starts = [mic["at"] for mic in noted["mic"] if mic["on"] and mic["at"] < event["at"]]
             if starts and event["at"] - max(starts) < 1:
@@ -268,6 +282,11 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--calls", type=int, default=CALLS)
     parser.add_argument("--minutes", type=int, default=60)
+    parser.add_argument("--write", action="store_true", help="put the table into bench/README.md")
     options = parser.parse_args()
     about = machine()
-    print(markdown(measure(options.rounds, options.calls, options.minutes), about))
+    table = markdown(measure(options.rounds, options.calls, options.minutes), about)
+    print(table)
+    if options.write:
+        before, rest = README.read_text().split(BEGIN, 1)
+        README.write_text(f"{before}{BEGIN}\n{table.strip()}\n{rest[rest.index(END) :]}")

@@ -131,6 +131,32 @@ test("bytes become base64, however many", () => {
   const bytes = Uint8Array.from({ length: 20000 }, (_, i) => i % 251);
   assert.equal(toBase64(bytes.buffer), Buffer.from(bytes).toString("base64"));
 });
+test("a microphone that is gone is replaced, or the visitor reads what to do", async () => {
+  const { call, notes } = begun();
+  call.microphone = { use: async () => {}, close() {} };
+  await call.lost();
+  assert.equal(notes.notices.length, 1);
+  call.microphone.use = async () => { throw new Error("none"); };
+  await call.lost();
+  assert.match(notes.notices.at(-1), /plug one in/);
+  assert.equal(notes.ended.length, 0, "the call goes on");
+});
+test("a line that takes nothing any more ends the call, before the sound fills the memory", () => {
+  const { call, notes } = begun();
+  call.socket.bufferedAmount = 2_000_000;
+  loud(call, 2);
+  assert.equal(notes.sent.length, 0);
+  assert.deepEqual(notes.ended, [{ text: "This page lost its connection. Call again.", failed: true }]);
+});
+test("the sound goes on after the computer slept", () => {
+  const { call } = begun();
+  let resumed = 0;
+  call.context = { state: "suspended", resume: () => { resumed += 1; }, close() {} };
+  call.wake();
+  call.end({ text: "", failed: false });
+  call.wake();
+  assert.equal(resumed, 1, "not after the call");
+});
 
 const document_ = {
   duration_ms: 10000,

@@ -33,6 +33,7 @@ class UtteranceTalk(BaseTalk):
         self._config = config
         self._activity = VoiceActivity(LONGEST)
         self._held = bytearray()
+        self._told_of_length = False
         self._utterances: asyncio.Queue[Utterance] = asyncio.Queue(4)
         self._answering: asyncio.Task[None] | None = None
 
@@ -46,7 +47,11 @@ class UtteranceTalk(BaseTalk):
     async def send_audio(self, pcm: bytes) -> None:
         if self._config.hold:
             self._held += pcm
-            del self._held[: -int(LONGEST * RATE_IN) * 2]
+            if len(self._held) > int(LONGEST * RATE_IN) * 2:
+                if not self._told_of_length:
+                    self._told_of_length = True
+                    self._emit(Notice("Only the last 60 seconds are sent: let go of the button sooner."))
+                del self._held[: -int(LONGEST * RATE_IN) * 2]
             return
         for change in self._activity.feed(pcm):
             milliseconds = change.at * 1000 // RATE_IN
@@ -55,13 +60,17 @@ class UtteranceTalk(BaseTalk):
                 await self.interrupt()
             else:
                 self._emit(SpeechStopped(milliseconds))
-                await self._ask(Utterance(self._activity.take()))
+                utterance = self._activity.take()
+                if len(utterance) >= int(LONGEST * RATE_IN) * 2:
+                    self._emit(Notice("You have spoken for a minute: pause for a moment, so that you can be answered."))
+                await self._ask(Utterance(utterance))
 
     async def end_turn(self) -> None:
         if not self._config.hold:
             return
         utterance = bytes(self._held)
         self._held.clear()
+        self._told_of_length = False
         if len(utterance) < RATE_IN * 2 // 5:
             self._emit(Notice("That was too short to hear: hold the button while you speak.", "error"))
             return

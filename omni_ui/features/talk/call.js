@@ -3,6 +3,8 @@ import { appRoot } from "../../core/dom.js";
 import { Microphone } from "./microphone.js";
 import { SpeechDetector } from "./speech_detector.js";
 
+const MOST_WAITING = 1_000_000; // bytes that wait to be sent: 30 s of the microphone
+
 const socketAddress = () => `${appRoot().replace(/^http/, "ws")}/omni/talk`;
 
 export class Call {
@@ -19,6 +21,7 @@ export class Call {
 
   async start(device) {
     this.context = new AudioContext({ latencyHint: "interactive" });
+    this.context.onstatechange = () => this.wake();
     await this.context.audioWorklet.addModule(new URL("./playback_worklet.js", import.meta.url));
     this.player = new AudioWorkletNode(this.context, "omni-playback", { outputChannelCount: [2] });
     this.volume = new GainNode(this.context);
@@ -48,6 +51,10 @@ export class Call {
   frame(pcm, loudness) {
     this.on.level(loudness);
     if (this.socket?.readyState !== WebSocket.OPEN || !this.ready) return;
+    if (this.socket.bufferedAmount > MOST_WAITING) { // as after a computer slept, where nobody closed the line
+      this.end({ text: "This page lost its connection. Call again.", failed: true });
+      return;
+    }
     if (!this.options.hold || this.holding) this.socket.send(pcm);
     const began = this.detector.feed(loudness);
     if (began && this.sounding && (!this.options.hold || this.holding)) this.interrupt();
@@ -151,6 +158,11 @@ export class Call {
   tellHeard(turn, ms) {
     turn.told = ms;
     this.send({ type: "played", turn: turn.id, ms });
+  }
+
+  /** A computer that slept, or a phone that rang, leaves the sound stopped. */
+  wake() {
+    if (!this.over && this.context.state !== "running" && this.context.state !== "closed") this.context.resume();
   }
 
   async lost() {

@@ -131,7 +131,10 @@ class CallRecording:
         now = self.now_ms * RATE // 1000
         last = self._segments[-1] if self._segments else None
         at = max(now, last.at + last.samples) if last and last.turn == turn else now
-        self._segments.append(_Segment(self._answers.tell(), len(samples), at, turn))
+        if last and last.turn == turn and at == last.at + last.samples:
+            last.samples += len(samples)  # an answer without a break is one segment, however many pieces it came in
+        else:
+            self._segments.append(_Segment(self._answers.tell(), len(samples), at, turn))
         self._answers.write(samples.astype("<i2").tobytes())
         facts.audio_ms += len(samples) * 1000 // RATE
 

@@ -190,6 +190,72 @@ async def test_nonsense_from_the_server_ends_the_call_with_a_sentence():
     assert "no event" in ended.sentence
 
 
+@pytest.mark.parametrize(
+    ("events", "sentences"),
+    [
+        (
+            [
+                {"type": "error", "error": {"code": "runtime_data_plane_stream_failed", "message": "a stage failed"}},
+                {"type": "response.done", "response": {"id": "r1", "status": "failed"}},
+                {"type": "session.expired", "reason": "request_cleanup"},
+            ],
+            ["The server said: a stage failed.", "The server ended the call. Call again."],
+        ),
+        ([{"type": "session.replaced"}], ["The call was taken over from another window."]),
+        ([{"type": "session.expired", "reason": "idle_timeout"}], ["nothing was said for a long time"]),
+        (['{"type": "response.output_audio.del'], ["that is no event"]),
+    ],
+    ids=["a stage fails", "replaced", "idle", "half an event"],
+)
+async def test_a_server_that_ends_the_call_in_the_middle_says_why(events, sentences):
+    async def answer(socket, path):
+        await socket.recv()
+        await socket.send(created())
+        await socket.send(json.dumps({"type": "response.created", "response": {"id": "r1"}}))
+        for event in events:
+            await socket.send(event if isinstance(event, str) else json.dumps(event))
+        await socket.wait_closed()
+
+    async with Live(answer) as live, OmniClient(live.url) as omni, await omni.open_talk(TalkConfig()) as talk:
+        seen = await until(talk.events(), CallEnded)
+    told = [event.sentence for event in seen if isinstance(event, Notice | CallEnded)]
+    assert len(told) == len(sentences)
+    assert all(words in sentence for words, sentence in zip(sentences, told, strict=True))
+
+
+def without_live_routes(monkeypatch):
+    async def nowhere(*_):
+        return None
+
+    for name in ("_duplex", "_turns"):
+        monkeypatch.setattr(f"omni_ui.client.live.detection.{name}", nowhere)
+
+
+async def test_who_speaks_without_a_pause_is_asked_for_one(monkeypatch, demo):
+    without_live_routes(monkeypatch)
+    monkeypatch.setattr("omni_ui.client.live.utterances.LONGEST", 2.0)
+    async with OmniClient(demo) as omni, await omni.open_talk(TalkConfig()) as talk:
+        events = talk.events()
+        await speak(talk, tone(2.5))
+        seen = await until(events, TurnStarted)
+        assert len(talk._activity.take()) < 2.0 * RATE * 2
+    [notice] = [event.sentence for event in seen if isinstance(event, Notice)]
+    assert notice == "You have spoken for a minute: pause for a moment, so that you can be answered."
+
+
+async def test_who_holds_the_button_too_long_is_told_once(monkeypatch, demo):
+    without_live_routes(monkeypatch)
+    async with OmniClient(demo) as omni, await omni.open_talk(TalkConfig(hold=True)) as talk:
+        for _ in range(65):
+            await talk.send_audio(silence(1))
+        events = talk.events()
+        await talk.end_turn()
+        seen = await until(events, TurnStarted)
+    assert [event.sentence for event in seen if isinstance(event, Notice)] == [
+        "Only the last 60 seconds are sent: let go of the button sooner."
+    ]
+
+
 async def test_odd_events_are_passed_over():
     async def answer(socket, path):
         await socket.recv()
@@ -249,11 +315,7 @@ async def test_a_server_of_turns_answers_each_utterance():
 
 
 async def test_a_server_without_a_live_route_is_talked_to_by_chat(monkeypatch, demo):
-    async def nowhere(*_):
-        return None
-
-    monkeypatch.setattr("omni_ui.client.live.detection._duplex", nowhere)
-    monkeypatch.setattr("omni_ui.client.live.detection._turns", nowhere)
+    without_live_routes(monkeypatch)
     async with OmniClient(demo) as omni, await omni.open_talk(TalkConfig()) as talk:
         assert talk.can.profile == "chat"
         events = talk.events()

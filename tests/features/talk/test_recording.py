@@ -87,6 +87,18 @@ async def test_a_long_call_takes_no_memory_while_it_is_mixed(tmp_path):
     assert wav.stat().st_size == pytest.approx(600 * RATE * 4, rel=0.001)
 
 
+async def test_an_answer_in_many_pieces_is_one_segment(tmp_path):
+    recording = CallRecording("duplex", None, tmp_path)
+    recording.turn_started("t1")
+    for _ in range(500):  # 20 ms each, faster than they are spoken
+        recording.add_answer("t1", sound(0.02, RATE), RATE)
+    recording.add_microphone(silence(11))
+    assert len(recording._segments) == 1
+    samples = read((await recording.finish())[0])
+    assert loud(samples[:, 1], 0.1, 9.9)
+    assert not loud(samples[:, 1], 10.1, 11)
+
+
 def test_a_call_in_which_nothing_happened_leaves_nothing(tmp_path):
     folder = tmp_path / "call"
     folder.mkdir()
