@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from omni_ui.client.answers.failures import error_from_body
+from omni_ui.client.answers.failures import error_from_body, known_error
 from omni_ui.client.answers.formats import decode_base64
 from omni_ui.client.answers.samples import USUAL_RATE
 from omni_ui.client.errors import BrokenAnswer, NotFound, OmniError
@@ -92,4 +92,5 @@ def stream_error(event: Event) -> OmniError:
     message = BEFORE.sub("", message)
     if "not available" in message and "Streaming speech" in message:
         return NotFound(NO_ROUTE, f"Its {PATH} says: {message}", server_message=message)
-    return error_from_body({"error": {"message": message}}, 400, path=PATH)
+    refused = message.startswith("Invalid ") or known_error(message) is not None
+    return error_from_body({"error": {"message": message}}, 400 if refused else 500, path=PATH)

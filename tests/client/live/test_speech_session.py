@@ -6,7 +6,16 @@ import json
 
 import pytest
 
-from omni_ui.client import AudioChunk, BadRequest, BrokenAnswer, NotFound, NotReachable, OmniClient, SpeechRequest
+from omni_ui.client import (
+    AudioChunk,
+    BadRequest,
+    BrokenAnswer,
+    NotFound,
+    NotReachable,
+    OmniClient,
+    ServerFailed,
+    SpeechRequest,
+)
 from omni_ui.client.errors import OmniError, TimedOut
 from omni_ui.client.live import WordTimes, speech_events, speech_session
 from omni_ui.demo.server import DemoServer
@@ -153,7 +162,7 @@ async def test_a_server_that_closes_after_each_utterance_is_opened_again_up_to_0
         ("no json", BrokenAnswer),
         ("[1, 2]", BrokenAnswer),
         (json.dumps({"type": "audio.chunk", "audio_b64": "&&&"}), BrokenAnswer),
-        (json.dumps({"type": "error", "message": 7}), BadRequest),
+        (json.dumps({"type": "error", "message": 7}), ServerFailed),
         (None, NotReachable),
     ],
 )
