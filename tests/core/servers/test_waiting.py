@@ -1,9 +1,14 @@
 """The parts of a run's time add up to the whole, whatever the server says."""
 
+import asyncio
+
 import pytest
 
+from omni_ui.client import ImageRequest
 from omni_ui.client.answers.stage_times import StageTimes
+from omni_ui.core.run import Outcome, Work, run
 from omni_ui.core.servers.waiting import CallTimes, Waiting, break_down
+from tests.core.test_run import backend
 
 TOLD = StageTimes((("diffuse", 0.6), ("vae", 0.2)), queue=0.1, peak_mb=12_345.0)
 
@@ -49,3 +54,33 @@ def test_calls_side_by_side_count_once():
 @pytest.mark.parametrize("kept", [None, {}, {"parts": [1]}, {"parts": [["page", "x", ""]], "within": []}, "x"])
 def test_what_is_no_record_of_it_is_none(kept):
     assert Waiting.from_dict(kept) is None
+
+
+class Calling(Work):
+    """Makes one call, as the client reports it, and holds what the server said of its stages."""
+
+    def __init__(self) -> None:
+        self.request = ImageRequest(prompt="a")
+        self.metrics = {"stage_durations": {"paint": 0.004, "queue_wait_ms": 2.0}, "peak_memory_mb": 900}
+
+    async def events(self, omni, tell):
+        tell.sent()
+        await asyncio.sleep(0.02)
+        tell.answered({"content-length": "1"})
+        tell.received()
+        yield 1
+
+    async def show(self, events):
+        return {}
+
+    def outcome(self):
+        return Outcome()
+
+
+async def test_a_run_says_where_its_time_went():
+    steps = [step async for step in run(backend(), Calling())]
+    outcome = steps[-1].outcome
+    assert outcome.waiting.whole == pytest.approx(steps[-1].seconds, abs=0.02)
+    assert kinds(outcome.waiting)["paint"] == pytest.approx(0.004)
+    assert kinds(outcome.waiting)["queue"] == pytest.approx(0.002)
+    assert ("peak memory", "900 MB") in outcome.facts
