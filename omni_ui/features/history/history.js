@@ -176,7 +176,7 @@ defineComponent("history", ({ element, props }) => {
     const record = await call(`/${id}`);
     const results = record.files.filter((one) => one.role === "result");
     const inputs = record.files.filter((one) => one.role === "input");
-    const replayed = record.tab === "talk" ? await import("../talk/replay/replay.js").then(({ replay }) => replay(record, (file) => address(record, file))) : null;
+    const replayed = record.tab === "talk" ? await import("../talk/replay/replay.js").then(({ replay }) => replay(record, address)) : null;
     const table = make("table", {}, ...record.settings.map(([label, value]) => make("tr", {}, make("th", { scope: "row" }, label), make("td", {}, value))));
     const acts = make("div", { class: "omni-history-acts" },
       button(`Open in ${props.titles[record.tab] || record.tab}`, () => { reopenResult(id, record.tab); detail.close(); }, { class: "omni-primary", "data-act": "open" }),

@@ -55,6 +55,8 @@ class Call:
         self._json, self._bytes, self._check_text = send_json, send_bytes, check_text
         self._frames = FrameCheck()
         self._state_now = ""
+        self.answered = asyncio.Event()
+        """Set when an answer is over, or will not come."""
         self._numbers: dict[str, int] = {}
         self._rates: dict[str, int] = {}
         self.turns = 0
@@ -148,11 +150,13 @@ class Call:
         elif isinstance(event, TurnEnded):
             self.recording.turn_ended(event.turn, event.status, event.reason)
             await self._json({"type": "turn-end", "turn": event.turn, "status": event.status})
+            self.answered.set()
             await self._state("interrupted" if event.status == "interrupted" else "listening")
         elif isinstance(event, Notice):
             await self._json({"type": "notice", "text": event.sentence, "level": event.level})
             if event.level == "error" and self._state_now == "thinking":
                 await self._state("listening")  # what was said will not be answered
+                self.answered.set()
 
     async def _sound(self, event: TalkAudio) -> None:
         """A frame of sound: the turn's number as 32 bits, then the samples."""

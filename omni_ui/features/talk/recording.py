@@ -100,6 +100,12 @@ class CallRecording:
         """Milliseconds of the call so far."""
         return self._samples * 1000 // RATE_IN
 
+    @property
+    def answer_end_ms(self) -> int:
+        """Milliseconds from now until the sound of the last answer is over."""
+        last = self._segments[-1] if self._segments else None
+        return max(0, (last.at + last.samples) * 1000 // RATE - self.now_ms) if last else 0
+
     def add_microphone(self, pcm: bytes) -> None:
         self._microphone.write(pcm)
         self._samples += len(pcm) // 2

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -30,6 +31,7 @@ from omni_ui.features.history.service import Recorder
 from omni_ui.features.talk.call import LONGEST_TEXT, Call
 from omni_ui.features.talk.record import keep_call
 from omni_ui.features.talk.recording import CallRecording
+from omni_ui.features.talk.replay.questions import Question, ask_again, read_questions
 
 log = logging.getLogger(__name__)
 FIRST_MESSAGE = 10.0
@@ -94,6 +96,10 @@ async def _serve(socket: WebSocket, backends: Backends, recorder: Recorder, visi
     if backend is None:
         await _refuse(socket, "No server was named for Talk: the host can set OMNI_BASE_URL or OMNI_CHAT_URL.")
         return
+    questions = await _questions(recorder, start, visitor)
+    if questions is None:
+        await _refuse(socket, "This call is not in your history any more, or nothing was said in it.")
+        return
     try:
         slot = backend.gate.enter(caller_of(socket))
     except QueueFull as full:
@@ -102,12 +108,28 @@ async def _serve(socket: WebSocket, backends: Backends, recorder: Recorder, visi
     backend.hold()
     try:
         if await slot.ready(PATIENCE):
-            await _call(socket, backends, backend, recorder, visitor, start)
+            await _call(socket, backends, backend, recorder, visitor, start, questions)
         else:
             await _refuse(socket, "This server has no free call slot: try again in a moment.")
     finally:
         slot.leave()
         await backend.let_go()
+
+
+async def _questions(recorder: Recorder, start: Json, visitor: str | None) -> list[Question] | None:
+    """The questions of the call that is to be repeated; none for a call of its own, None where that call is gone."""
+    if "again" not in start:
+        return []
+    record = await recorder.find(str(start["again"])[:100], visitor)
+    files = record.files if record and record.tab == "talk" else []
+    paths = {Path(file.title).suffix: recorder.store.history.path(file) for file in files}
+    document, sound = paths.get(".json"), paths.get(".wav")
+    if document is None or sound is None:
+        return None
+    try:
+        return await asyncio.to_thread(read_questions, document, sound) or None
+    except ValueError:
+        return None
 
 
 def caller_of(socket: WebSocket) -> str:
@@ -127,11 +149,19 @@ def text_refusal(backends: Backends, text: str, session: str | None, voice: str 
 
 
 async def _call(
-    socket: WebSocket, backends: Backends, backend: Backend, recorder: Recorder, visitor: str | None, start: Json
+    socket: WebSocket,
+    backends: Backends,
+    backend: Backend,
+    recorder: Recorder,
+    visitor: str | None,
+    start: Json,
+    questions: list[Question],
 ) -> None:
     try:
+        config = read_config(start)
+        config = replace(config, hold=True) if questions else config
         most = int(backends.limits.caps.get("tokens", 0)) or None
-        session = await backend.client.open_talk(replace(read_config(start), max_tokens=most))
+        session = await backend.client.open_talk(replace(config, max_tokens=most))
     except OmniError as error:
         await _refuse(socket, backends.discreet(error.sentence, backend))
         return
@@ -143,6 +173,8 @@ async def _call(
     ended = CallEnded("The call was cut off.", failed=True)
     running, listening = asyncio.create_task(call.run()), asyncio.create_task(_listen(socket, call))
     tasks: set[asyncio.Task[Any]] = {running, listening}
+    if questions:
+        tasks.add(asyncio.create_task(ask_again(call, questions)))
     try:
         done, _ = await asyncio.wait(tasks, timeout=minutes * 60, return_when=asyncio.FIRST_COMPLETED)
         if not done:
@@ -151,7 +183,8 @@ async def _call(
             ended = running.result()
         else:
             ended = CallEnded()
-            listening.result()
+            for task in done:
+                task.result()
     except (WebSocketDisconnect, OmniError):
         pass
     finally:

@@ -80,6 +80,14 @@ async def test_a_call_is_answered_and_kept(app):
         records = (await http.get("/omni/history")).json()
         assert records["records"][0]["tab"] == "talk"
         assert records["records"][0]["id"] == ended["record"]
+    async with opened(app) as socket:  # the same question once more: a call of its own, with the same sound
+        await socket.send(json.dumps({"type": "start", "again": ended["record"]}))
+        seen = await until(socket, "ended")
+    assert "I heard you for 1." in "".join(e["text"] for e in seen if e["type"] == "caption")
+    assert seen[-1]["record"] not in ("", ended["record"])
+    async with opened(app, "omni_visitor=" + "s" * 32) as socket:  # of somebody else
+        await socket.send(json.dumps({"type": "start", "again": ended["record"]}))
+        assert "not in your history" in (await until(socket, "ended"))[-1]["text"]
 
 
 async def test_a_call_that_is_cut_off_is_kept_too(app):

@@ -1,5 +1,6 @@
 // A call of the history on one timeline: both sides' sound, captions that light up, interruptions, a click jumps there.
-import { make } from "../../../core/dom.js";
+import { appRoot, make } from "../../../core/dom.js";
+import { sessionId } from "../../../core/session.js";
 import { clock, lines, litAt, rounds, stretches } from "./timeline.js";
 
 const NAMES = { you: "You", model: "Model" };
@@ -56,11 +57,66 @@ export const replayOf = (call, source) => {
   return box;
 };
 
-/** The same of a record of the history. address(file): where a file of it lies. Null where its document is gone. */
-export const replay = async (record, address) => {
-  const [data, sound] = [".json", ".wav"].map((end) => record.files.find((file) => file.here && file.title.endsWith(end)));
-  if (!data || !sound) return null;
-  const answer = await fetch(address(data), { credentials: "same-origin" }).catch(() => null);
+const read = async (record, address) => {
+  const data = record.files.find((file) => file.here && file.title.endsWith(".json"));
+  const answer = data && await fetch(address(record, data), { credentials: "same-origin" }).catch(() => null);
   const call = answer?.ok ? await answer.json().catch(() => null) : null;
-  return call?.format === "omni-call" ? replayOf(call, address(sound)) : null;
+  return call?.format === "omni-call" ? call : null;
+};
+
+const wait = ({ server }) => (server === null ? "" : `${server} ms`);
+
+/** Two calls side by side, answer by answer. */
+const comparison = (before, after) => {
+  const [first, second] = [rounds(before), rounds(after)];
+  const rows = first.map((round, i) => make("tr", {}, ...[round, second[i]].flatMap((one) => [
+    make("td", {}, one ? one.answer || STATUS[one.status] || "" : ""), make("td", {}, one ? wait(one) : "")])));
+  const head = make("tr", {}, ...[before.model || "Before", "Server", after.model || "Now", "Server"].map((words) => make("th", { scope: "col" }, words)));
+  return make("table", { class: "omni-replay-both" }, head, ...rows);
+};
+
+/** A button that asks the same questions of the Chat tab's server, and shows both calls side by side. */
+const again = (record, call, address) => {
+  const status = make("p", { role: "status", class: "omni-quiet" });
+  const press = make("button", { type: "button", class: "omni-small", id: "talk-again" }, "Ask these questions again");
+  const box = make("div", { class: "omni-replay-again" }, press, status);
+  const count = call.turns.length;
+  press.onclick = () => {
+    press.disabled = true;
+    let answers = 0;
+    const socket = new WebSocket(`${appRoot().replace(/^http/, "ws")}/omni/talk`);
+    socket.binaryType = "arraybuffer";
+    const still = setInterval(() => socket.readyState === WebSocket.OPEN && socket.send('{"type":"still"}'), 5000);
+    const end = (text) => {
+      clearInterval(still);
+      press.disabled = false;
+      status.textContent = text;
+      socket.onclose = null;
+    };
+    socket.onopen = () => socket.send(JSON.stringify({ type: "start", again: record.id, session: sessionId() }));
+    socket.onclose = () => end("This page lost its connection. Ask again.");
+    socket.onmessage = async ({ data }) => {
+      if (typeof data !== "string") return;
+      const event = JSON.parse(data);
+      if (event.type === "ready") status.textContent = "Asking the Chat tab's server";
+      if (event.type === "turn-end") status.textContent = `${(answers += 1)} of ${count} answers`;
+      if (event.type !== "ended") return;
+      end(event.text || "");
+      if (!event.record) return;
+      const answer = await fetch(`${appRoot()}/omni/history/${event.record}`, { credentials: "same-origin" });
+      const after = answer.ok ? await read(await answer.json(), address) : null;
+      if (after) box.replaceChildren(press, status, comparison(call, after));
+    };
+  };
+  return box;
+};
+
+/** The same of a record of the history. address(record, file): where a file of it lies. Null where its document is gone. */
+export const replay = async (record, address) => {
+  const sound = record.files.find((file) => file.here && file.title.endsWith(".wav"));
+  const call = sound ? await read(record, address) : null;
+  if (!call) return null;
+  const box = replayOf(call, address(record, sound));
+  if (call.turns.length) box.append(again(record, call, address));
+  return box;
 };
