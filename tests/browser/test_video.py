@@ -123,6 +123,7 @@ def test_a_video_is_watched_while_it_is_made_changed_stopped_and_left(app, serve
     assert sorted(rows) == ["a storm", "night"]
     stats = page.evaluate("omni.watching.stats")
     assert stats["firstFrame"] - stats["firstPiece"] < 500
+    page.evaluate("document.querySelector('.omni-watch video').currentTime = 2.9")
     page.wait_for_selector(".omni-watch", state="hidden")  # it has played to its end
     page.wait_for_function("document.querySelector('#video-result video').duration === 3")
     assert "Timeline" in page.text_content("#video-settings")
