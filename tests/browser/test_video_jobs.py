@@ -54,7 +54,7 @@ def scene(request, tmp_path_factory) -> Iterator[Scene]:
         else:
             zygote = Zygote(NEWEST, tmp_path_factory.mktemp("zygote"))
             stack.callback(zygote.stop)
-            place = stack.enter_context(real_place("video", tmp_path_factory.mktemp("real"), zygote))
+            place = stack.enter_context(real_place("unknown-video", tmp_path_factory.mktemp("real"), zygote))
         yield Scene(place, stack.enter_context(App(OMNI_BASE_URL=place.url)))
 
 

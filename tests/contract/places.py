@@ -63,6 +63,8 @@ MODES = {
     "two-speakers": Mode(
         ("--mode", "tts", "--tts-model", "moss-ttsd"), {"modes": ["speech"], "task": "Base"}, newest_only=True
     ),
+    # Whatever a person gives it is offered and sent: nobody knows this model.
+    "unknown-video": Mode(("--mode", "video", "--model", "acme/video-maker"), {"modes": ["video"]}, newest_only=True),
     "references": Mode(
         ("--mode", "video", "--model", "MiniMaxAI/MiniMax-H3", "--model-class", "MiniMaxH3Pipeline"),
         {"modes": ["video"]},
