@@ -52,7 +52,7 @@ class Backends:
                 continue
             backend = shared.get((address, key, model)) or self.connect(address, key, model, demo=demo)
             shared[address, key, model] = self._by_tab[tab] = backend
-        if (url := self.settings.listen_url) and demo_url is None:
+        if url := self.settings.listen_url:  # beside the demo too
             secret, model = self.settings.listen_api_key, self.settings.listen_model
             key = secret.get_secret_value() if secret else None
             self.listener = shared.get((url, key, model)) or self.connect(url, key, model)

@@ -87,6 +87,16 @@ async def test_a_chat_model_that_hears_writes_down_and_the_page_says_so():
             assert words["said"].endswith("was asked to write this down, since no server listens: check it.")
 
 
+async def test_the_server_of_omni_listen_url_is_asked_before_all_others():
+    with DemoServer(["chat"], stub=True) as listener, DemoServer() as demo:
+        async with page(demo.url, listen_url=listener.url) as http:
+            words = await last(http, "words", sound=spoken())
+            assert words["said"] == "Heard by the server: check it, and correct it where it is wrong."
+            async with httpx.AsyncClient() as plain:
+                seen = (await plain.get(f"{listener.url}/_stub/requests")).json()["requests"]
+            assert seen[-1]["request_id"].startswith("transcribe-")
+
+
 async def test_without_a_chat_server_it_is_said_and_not_offered():
     async with page() as http:
         offers = (await http.get("/omni/assist")).json()
