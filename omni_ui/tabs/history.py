@@ -32,7 +32,7 @@ TEMPLATE = """<section class="omni-history" aria-label="History">
 
 def build(sends: SendTo) -> None:
     """sends: knows the tabs, and where a result can go."""
-    titles = {name: tab.title for name, tab in sends.tabs.items()}
+    titles = {name: tab.title for name, tab in sends.tabs.items()} | {"talk": "Talk"}
     options = "".join(f'<option value="{escape(name)}">{escape(title)}</option>' for name, title in titles.items())
     targets = {
         kind: [{"to": f"{one.tab}-{one.field}", "words": one.words} for one in sends.targets(kind)] for kind in TARGETS

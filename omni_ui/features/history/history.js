@@ -179,7 +179,7 @@ defineComponent("history", ({ element, props }) => {
     const replayed = record.tab === "talk" ? await import("../talk/replay/replay.js").then(({ replay }) => replay(record, address)) : null;
     const table = make("table", {}, ...record.settings.map(([label, value]) => make("tr", {}, make("th", { scope: "row" }, label), make("td", {}, value))));
     const acts = make("div", { class: "omni-history-acts" },
-      button(`Open in ${props.titles[record.tab] || record.tab}`, () => { reopenResult(id, record.tab); detail.close(); }, { class: "omni-primary", "data-act": "open" }),
+      record.tab === "talk" ? "" : button(`Open in ${props.titles[record.tab] || record.tab}`, () => { reopenResult(id, record.tab); detail.close(); }, { class: "omni-primary", "data-act": "open" }),
       button("Delete", sure(() => "Really delete it?", safely(async () => { await remove([id]); detail.close(); })), { "data-act": "delete-one" }),
       button("Close", () => detail.close(), { "data-act": "close" }));
     detail.replaceChildren(...[

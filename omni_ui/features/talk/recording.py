@@ -178,7 +178,7 @@ class CallRecording:
 
     def document(self) -> Json:
         """The call as data: what the JSON file holds."""
-        self._mark_unheard()
+        self._place_captions()
         return {
             "format": "omni-call",
             "version": 1,
@@ -191,14 +191,24 @@ class CallRecording:
             "turns": [asdict(turn) | {"server_ms": turn.server_ms} for turn in self.turns.values()],
         }
 
-    def _mark_unheard(self) -> None:
+    def _place_captions(self) -> None:
+        """Spreads the words of each answer evenly over its sound, and marks those that were not heard.
+
+        Servers send the text before the sound, or beside it: when it came does not say when it is spoken.
+        """
         for facts in self.turns.values():
-            if facts.status != "interrupted" or facts.heard_ms is None or facts.first_audio_ms is None:
+            lines = [line for line in self.captions if line.speaker == "model" and line.turn == facts.turn]
+            letters = sum(len(line.text) for line in lines)
+            if facts.first_audio_ms is None or not facts.audio_ms or not letters:
                 continue
-            end = facts.first_audio_ms + facts.heard_ms
-            for line in self.captions:
-                if line.turn == facts.turn and line.at_ms >= end:
-                    line.heard = False
+            cut = facts.status == "interrupted" and facts.heard_ms is not None
+            end = facts.first_audio_ms + (facts.heard_ms or 0 if cut else facts.audio_ms)
+            before = 0
+            for line in lines:
+                line.at_ms = facts.first_audio_ms + facts.audio_ms * before // letters
+                before += len(line.text)
+                line.end_ms = facts.first_audio_ms + facts.audio_ms * before // letters
+                line.heard = line.at_ms < end
 
     async def finish(self) -> list[Path]:
         """The recording as WAV, captions as VTT, all of it as JSON; the temporary samples go."""

@@ -87,6 +87,22 @@ async def test_a_long_call_takes_no_memory_while_it_is_mixed(tmp_path):
     assert wav.stat().st_size == pytest.approx(600 * RATE * 4, rel=0.001)
 
 
+async def test_words_that_came_before_their_sound_are_heard_with_it(tmp_path):
+    recording = CallRecording("camera", None, tmp_path)
+    recording.add_microphone(silence(1))
+    recording.turn_started("t1")
+    for word in ("a" * 90, "b" * 90, "c" * 90, "d" * 90):  # all of them at once, as servers of turns do
+        recording.add_words("model", word, "t1", False)
+    recording.add_answer("t1", sound(8, RATE), RATE)
+    recording.add_microphone(silence(9))
+    recording.heard("t1", 3000)
+    recording.turn_ended("t1", "interrupted", "barge_in")
+    lines = recording.document()["captions"]
+    assert [(line["at_ms"], line["end_ms"]) for line in lines] == [(1000 + 2000 * i, 3000 + 2000 * i) for i in range(4)]
+    assert [line["heard"] for line in lines] == [True, True, False, False]
+    await recording.finish()
+
+
 async def test_an_answer_in_many_pieces_is_one_segment(tmp_path):
     recording = CallRecording("duplex", None, tmp_path)
     recording.turn_started("t1")
