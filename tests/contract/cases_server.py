@@ -9,7 +9,7 @@ from tests.contract.places import MODES
 from tests.contract.scene import Scene, png, shape
 from tests.contract.table import case
 
-ALL = tuple(MODES)
+ALL = tuple(name for name, mode in MODES.items() if not mode.own_cases_only)
 DIFFUSION = ("image", "edit", "layered", "video", "audio")
 SEEDS_OWN = {"/v1/audio/voice/upload", "/v1/videos/generations"}
 """Routes of other versions, that the demo server has beside those of this one."""

@@ -41,6 +41,8 @@ class Mode:
     demo_voice: str = "ada"
     newest_only: bool = False
     """The stub server of the older versions cannot pretend to be this model."""
+    own_cases_only: bool = False
+    """The server of another mode with another model: what holds for every server is tried there."""
 
 
 MODES = {
@@ -61,14 +63,20 @@ MODES = {
     "audio": Mode(("--mode", "audio"), {"modes": ["sound"]}, key=KEY),
     "asr": Mode(("--mode", "asr"), {"modes": ["chat"]}, newest_only=True),
     "two-speakers": Mode(
-        ("--mode", "tts", "--tts-model", "moss-ttsd"), {"modes": ["speech"], "task": "Base"}, newest_only=True
+        ("--mode", "tts", "--tts-model", "moss-ttsd"),
+        {"modes": ["speech"], "task": "Base"},
+        newest_only=True,
+        own_cases_only=True,
     ),
     # Whatever a person gives it is offered and sent: nobody knows this model.
-    "unknown-video": Mode(("--mode", "video", "--model", "acme/video-maker"), {"modes": ["video"]}, newest_only=True),
+    "unknown-video": Mode(
+        ("--mode", "video", "--model", "acme/video-maker"), {"modes": ["video"]}, newest_only=True, own_cases_only=True
+    ),
     "references": Mode(
         ("--mode", "video", "--model", "MiniMaxAI/MiniMax-H3", "--model-class", "MiniMaxH3Pipeline"),
         {"modes": ["video"]},
         newest_only=True,
+        own_cases_only=True,
     ),
     "song": Mode(("--mode", "tts", "--tts-model", "minimax-music3"), {"modes": ["speech", "sound"]}, newest_only=True),
     "effect": Mode(
