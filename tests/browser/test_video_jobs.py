@@ -202,7 +202,7 @@ def test_a_failed_job_gives_the_server_s_reason(scene, open_page):
 def test_reload_and_another_browser_while_it_runs(scene, chromium, open_page):
     page = open_page(scene.app.url, "Video")
     # Long enough for two pages to be loaded on a busy machine; the real server cannot be told to hurry.
-    wait = 8 if scene.place.kind == "real" else 16
+    wait = 24 if scene.place.kind == "real" else 16
     ticket = begin(page, f"Reloaded [[slow:{wait}]]", **{"#video-seed input": "5"})
     scene.last("running")
     made = len(scene.records())
