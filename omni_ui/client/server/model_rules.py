@@ -19,8 +19,8 @@ from omni_ui.client.server.discovery import Ability
 from omni_ui.client.server.model_fields import OF_SOME_MODELS, fields_not_taken
 from omni_ui.client.server.schema import Fitted, RequestT
 
-BY_MODEL = ("chat", "image", "edit", "speech", "sound", "video")
-"""The tabs whose requests depend on the kind of the model."""
+BY_MODEL = ("chat", "speech", "sound")
+"""The tabs whose requests always depend on the kind of the model; others by fields that only some models take."""
 IMAGES = "/v1/images/generations"
 WORDS_OF_MAKE = {"sound": "sounds", "song": "songs", "effect": "sound effects"}
 OF_WORDS = ("temperature", "max_tokens", "top_p", "top_k", "presence_penalty", "frequency_penalty")
@@ -132,6 +132,11 @@ def _without_fields_not_taken(fitted: Fitted[RequestT], ability: Ability | None)
         return fitted
     without = request.model_copy(update=dict.fromkeys(names))
     return replace(fitted, request=without, left_out=(*fitted.left_out, *names))
+
+
+def depends_on_model(request: Request) -> bool:
+    """Whether a request must know its model before it is sent: a look at the server's list, where that is old."""
+    return request.tab in BY_MODEL or any(_is_set(request, name) for name in OF_SOME_MODELS.get(request.tab, ()))
 
 
 def _is_set(request: Request, name: str) -> bool:

@@ -19,7 +19,7 @@ from omni_ui.client.gateway.openai_like import adapt as adapt_to_openai
 from omni_ui.client.requests.base import Request, WireCall
 from omni_ui.client.server.discovery import Ability, Capabilities, ModelInfo, judge, read_models
 from omni_ui.client.server.load import Load, read_load
-from omni_ui.client.server.model_rules import BY_MODEL, adapt
+from omni_ui.client.server.model_rules import adapt, depends_on_model
 from omni_ui.client.server.schema import UNKNOWN, Fitted, RequestT, ServerSchema, read_schema
 
 METRICS = 5_000_000
@@ -228,7 +228,7 @@ class Server:
         BadRequest for a file that it would drop.
         """
         fitted = (await self.schema()).fit(request)
-        return adapt(fitted, await self.known_ability(request.tab)) if request.tab in BY_MODEL else fitted
+        return adapt(fitted, await self.known_ability(request.tab)) if depends_on_model(request) else fitted
 
     async def _get(self, path: str, timeout: float = 10.0) -> dict[str, Any]:
         async with self._wire.open(WireCall("GET", path), deadline=timeout, tries=1) as response:

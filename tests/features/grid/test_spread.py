@@ -2,7 +2,7 @@
 
 import pytest
 
-from omni_ui.client import EditRequest, ImageRequest, SoundRequest, VideoRequest
+from omni_ui.client import EditRequest, ImageRequest, SoundRequest, VideoRequest, hint
 from omni_ui.features.grid.spread import spread, takes
 from omni_ui.features.speech.request import SpokenText
 from omni_ui.widgets.fields import kind_of
@@ -12,7 +12,7 @@ NUMBERS = [
     (model, name)
     for model in MODELS
     for name, info in model.model_fields.items()
-    if kind_of(info) in ("number", "slider")
+    if kind_of(info) in ("number", "slider") and hint(info, "place") != "hidden"
 ]
 
 
