@@ -128,3 +128,13 @@ def test_code_names_the_shape_of_a_mask(files: dict[str, Path]) -> None:
     plan = plan_for(asked.wire(), None)
     assert ("audio_noise_mask", "audio_noise_mask.json") in [(name, part.name) for name, part in plan.files]
     assert "178 steps" in trap("Python, httpx", plan)
+
+
+def test_a_part_of_a_video_smaller_than_a_token_is_refused_before_the_request(tmp_path):
+    video = tmp_path / "in.mp4"
+    video.write_bytes(MP4)
+    values = {"prompt": "fog", "source_video": video, "video_noise_seconds": "0-1", "seconds": "2"}
+    with pytest.raises(ValidationError, match="at least 32x32"):
+        VideoRequest(**values, size="16x320")
+    request = VideoRequest(**values, size="32x320")
+    assert request.wire("m") == request.wire("m")

@@ -8,6 +8,7 @@ works in; another shape is refused. The shapes are MiniMax-H3's, the one model t
 import json
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,30 +73,53 @@ class ClipShape:
         return round(self.made_frames / FRAMES_PER_SECOND * SOUND_TOKENS_PER_SECOND)
 
 
-def steps_within(ranges: list[Range], steps: int, seconds: float) -> list[bool]:
+def steps_within(ranges: Sequence[Range], steps: int, seconds: float) -> list[bool]:
     """Which of so many equal steps of a clip lie within the ranges, at least in part."""
     long = seconds / steps
     return [any(start < (at + 1) * long and end > at * long for start, end in ranges) for at in range(steps)]
 
 
-def video_mask(shape: ClipShape, painted: Path | None, ranges: list[Range]) -> JsonFile:
-    """A mask of the picture. painted: white is made anew; None is the whole picture. ranges: when; none is always."""
-    size = f"{shape.steps} steps × {shape.rows} rows × {shape.columns} columns"
+@dataclass(frozen=True)
+class PictureMask:
+    """Writes a mask of the picture. painted: white is made anew; None is the whole picture. ranges: when; none is
+    always."""
 
-    def write() -> str:
-        anew = token_grid(painted, shape.columns, shape.rows) if painted else [[1.0] * shape.columns] * shape.rows
+    shape: ClipShape
+    painted: Path | None
+    ranges: tuple[Range, ...]
+
+    def __call__(self) -> str:
+        shape = self.shape
+        anew = [[1.0] * shape.columns] * shape.rows
+        if self.painted:
+            anew = token_grid(self.painted, shape.columns, shape.rows)
         kept = [[0.0] * shape.columns] * shape.rows
         seconds = shape.made_frames / FRAMES_PER_SECOND
-        within = steps_within(ranges, shape.steps, seconds) if ranges else [True] * shape.steps
+        within = steps_within(self.ranges, shape.steps, seconds) if self.ranges else [True] * shape.steps
         return json.dumps([anew if step else kept for step in within], separators=(",", ":"))
 
-    return JsonFile(write, size)
+
+@dataclass(frozen=True)
+class SoundMask:
+    """Writes a mask of the sound: made anew within the ranges."""
+
+    shape: ClipShape
+    ranges: tuple[Range, ...]
+
+    def __call__(self) -> str:
+        seconds = self.shape.made_frames / FRAMES_PER_SECOND
+        return json.dumps([float(step) for step in steps_within(self.ranges, self.shape.sound_steps, seconds)])
+
+
+def video_mask(shape: ClipShape, painted: Path | None, ranges: list[Range]) -> JsonFile:
+    """A mask of the picture as a part of a form."""
+    size = f"{shape.steps} steps × {shape.rows} rows × {shape.columns} columns"
+    return JsonFile(PictureMask(shape, painted, tuple(ranges)), size)
 
 
 def sound_mask(shape: ClipShape, ranges: list[Range]) -> JsonFile:
-    """A mask of the sound: made anew within the ranges."""
-    within = steps_within(ranges, shape.sound_steps, shape.made_frames / FRAMES_PER_SECOND)
-    return JsonFile(lambda: json.dumps([float(step) for step in within]), f"{shape.sound_steps} steps")
+    """A mask of the sound as a part of a form."""
+    return JsonFile(SoundMask(shape, tuple(ranges)), f"{shape.sound_steps} steps")
 
 
 def token_grid(painted: Path, columns: int, rows: int) -> list[list[float]]:

@@ -162,8 +162,11 @@ class VideoRequest(VideoFields):
             raise ValueError("A sound to change needs the seconds in which it changes, such as 1-2.5.")
         if video and not changes:
             raise ValueError("Say what changes in the video: paint where, or write in which seconds.")
-        if changes and _shape_of(info.data) is None:
+        shape = _shape_of(info.data)
+        if changes and shape is None:
             raise ValueError("A change needs a size and a length: set both, as those of the video.")
+        if changes and shape and not (shape.rows and shape.columns):
+            raise ValueError("A part can be changed of videos of at least 32x32: set a larger size.")
         return text
 
     @property
