@@ -52,13 +52,15 @@ def test_words_settings_and_files_come_back_and_nothing_runs(demo_app, open_page
 
 
 def estimates(page) -> set[int]:
-    """The functions that say how long a run will take: what they are asked for depends on the length of a text."""
+    """What the page asks for besides: how long a run will take, by the length of a text; a tab, and what it wants."""
     return set(
         page.evaluate(
             """async () => {
       const { components, dependencies } = await (await fetch("config")).json();
-      const lines = new Set(components.filter(({ props }) => /-forecast$/.test(props.elem_id)).map(({ id }) => id));
-      return dependencies.filter(({ targets }) => targets.some(([id]) => lines.has(id))).map(({ id }) => id);
+      const asking = components.filter(({ props }) => /-forecast$|^omni-mounter$/.test(props.elem_id));
+      const parts = new Set(asking.map(({ id }) => id));
+      const asks = ([id, name]) => parts.has(id) || name === "load";
+      return dependencies.filter(({ targets }) => targets.some(asks)).map(({ id }) => id);
     }"""
         )
     )

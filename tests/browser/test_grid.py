@@ -273,7 +273,7 @@ def test_on_a_phone_the_grid_scrolls_inside(quick, open_page, scheme):
     page.click("#image-grid-run")
     cells(page, "image", "done", 6)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    frame = page.locator("#image-grid-board .omni-grid-frame")
+    frame = page.locator("#image-grid-board .omni-grid-frame[aria-label=Results]")
     assert frame.evaluate("(one) => one.scrollWidth > one.clientWidth")
     for button in page.locator("#image-grid-board button:visible").all():
         assert button.bounding_box()["height"] >= 44
