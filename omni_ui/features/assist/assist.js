@@ -110,16 +110,30 @@ const place = ({ tab, id, picture }) => {
 };
 
 const updates = [];
+const entered = new Set(); // the prompts that were clicked into: what stands below them moves nothing before
+const placeAll = () => {
+  for (const one of FIELDS.filter(({ id }) => entered.has(id))) {
+    const update = place(one);
+    if (!update) continue;
+    updates.push(update);
+    update();
+  }
+};
 const look = async () => {
   if (document.hidden) return;
   try { offers = await (await fetch(`${appRoot()}/omni/assist`, { headers: sessionHeaders() })).json(); } catch { return; }
-  for (const one of FIELDS) {
-    const update = place(one);
-    if (update) updates.push(update);
-  }
   for (const update of updates) update();
+  placeAll();
+};
+const enter = (element) => {
+  const one = FIELDS.find(({ id }) => element?.closest?.(`#${id}`));
+  if (!one || entered.has(one.id)) return;
+  entered.add(one.id);
+  if (offers) placeAll();
 };
 export const beginAssist = () => {
+  document.addEventListener("focusin", ({ target }) => enter(target));
+  enter(document.activeElement);
   look();
   setInterval(look, 20000); // another server may be connected
 };
