@@ -97,7 +97,8 @@ class VideoStream:
         Raises BadRequest where the server refuses the video, ServerFailed when making it fails, NotReachable when the
         line breaks, BrokenAnswer for what is no video, TimedOut for a server that says nothing.
         """
-        await self._socket.send(self._start)
+        with contextlib.suppress(NotReachable):  # a server that has closed the line has said why before
+            await self._socket.send(self._start)
         yield await self._begin()
         while True:
             event = await self._receive(SILENCE)
