@@ -7,6 +7,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
 
 import asyncio
+import gc
 import logging
 import shutil
 import socket
@@ -289,6 +290,8 @@ def main() -> None:
         app = create_app(settings)
     except BadSetting as wrong:
         sys.exit(str(wrong))
+    gc.freeze()  # what the page is made of stays as long as the app: no later look for garbage goes through it
+    gc.enable()
     sys.setswitchinterval(SWITCH)
     print(f"Omni UI {__version__} on http://{settings.listen}:{settings.port}{settings.root_path}", flush=True)
     if not serve(app, settings.listen, settings.port, app.state.end_runs):
