@@ -13,7 +13,6 @@ import statistics
 import sys
 import tempfile
 import time
-import wave
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import pairwise
@@ -21,13 +20,14 @@ from pathlib import Path
 
 import httpx
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from websockets.asyncio.client import connect
 
 from bench import apps
 from bench.apps import Program
 from bench.browser import FLAGS
 from bench.table import Check, Row, machine, markdown
+from tests.recordings import speech
 
 SPEECH = (("silence", 1.0), ("tone", 0.6), ("silence", 1.6))
 """One round of the microphone's file: the answer of 4 s is cut off by the next round's speech (barge-in)."""
@@ -90,19 +90,6 @@ async () => {
 NOTED = "document.querySelector('.omni-call').omniCall.benchNoted"
 
 
-def microphone(path: Path) -> Path:
-    rate, parts = 48_000, []
-    for kind, seconds in SPEECH:
-        t = np.arange(int(seconds * rate)) / rate
-        parts.append(0.4 * np.sin(2 * np.pi * 200 * t) if kind == "tone" else np.zeros(len(t)))
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes((np.concatenate(parts) * 32767).astype("<i2").tobytes())
-    return path
-
-
 def server() -> apps.contextlib.AbstractContextManager[Program]:
     port = apps.free_port()
     return apps.started("server", [sys.executable, "-m", "bench.call_server", "--port", str(port)], port, "/health")
@@ -147,10 +134,10 @@ async def bare(url: str, rounds: int) -> tuple[list[float], list[float]]:
     return waits, [heard - first for heard, first in zip(events, firsts, strict=True)]
 
 
-def caller(driver: object, file: Path) -> Browser:
+def caller(driver: Playwright, file: Path) -> Browser:
     fake = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     fake += [f"--use-file-for-fake-audio-capture={file}"]
-    return driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS + fake)  # type: ignore[attr-defined]
+    return driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS + fake)
 
 
 def call(browser: Browser, url: str) -> Page:
@@ -233,7 +220,7 @@ def measure(rounds: int, number: int, minutes: int) -> list[Row]:
         settings = {"OMNI_DATA_DIR": str(work), "OMNI_TALK_MINUTES": "600", "OMNI_TALK_CALLS": "20"}
         app = stack.enter_context(apps.omni(stub.url, **settings))
         driver = stack.enter_context(sync_playwright())
-        browser = caller(driver, microphone(work / "speech.wav"))
+        browser = caller(driver, speech(work / "speech.wav", *SPEECH))
         waits, events = _in_a_thread(bare(stub.url, rounds))
         page = call(browser, app.url)
         ours = latencies(page, stub.url, rounds)

@@ -1,18 +1,14 @@
 """Chromium, one for all browser tests; an app with the demo server, one for all; a page for each test."""
 
 import re
-import wave
 from pathlib import Path
 
-import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.running import App
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-
-MICROPHONE_RATE = 48_000
 
 
 @pytest.fixture(scope="session")
@@ -55,20 +51,6 @@ def open_page(chromium: Browser):
     for page in pages:
         page.close()
     assert not faults
-
-
-def speech(path: Path, *parts: tuple[str, float]) -> Path:
-    """A file with parts of tone and silence, in seconds."""
-    pieces = []
-    for kind, seconds in parts:
-        t = np.arange(int(seconds * MICROPHONE_RATE)) / MICROPHONE_RATE
-        pieces.append(0.4 * np.sin(2 * np.pi * 200 * t) if kind == "tone" else np.zeros(len(t)))
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(MICROPHONE_RATE)
-        file.writeframes((np.concatenate(pieces) * 32767).astype("<i2").tobytes())
-    return path
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from tests.browser.conftest import speech
 from tests.browser.conftest import wait_for_call as wait_for_state
+from tests.recordings import speech
 
 pytestmark = pytest.mark.browser
 

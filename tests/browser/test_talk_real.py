@@ -13,10 +13,10 @@ import pytest
 import soundfile
 from PIL import Image
 
-from tests.browser.conftest import speech
 from tests.browser.conftest import wait_for_call as wait_for_state
 from tests.contract.places import NEWEST, REAL, Zygote, real_place
 from tests.gateways.fake import FakeGateway
+from tests.recordings import speech
 from tests.running import App
 
 pytestmark = [
