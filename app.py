@@ -2,11 +2,15 @@
 
 import gc
 
-# Starting makes half a million objects that stay. Looking through them for garbage, again and again, takes a fifth of
-# the time; `main` goes on with it when the page is there.
-gc.disable()
 
-from omni_ui.app.factory import main  # noqa: E402
+def start() -> None:
+    """Starting makes half a million objects that stay. Looking through them for garbage, again and again, takes a
+    quarter of the time, so Python does so again when the page is there (omni_ui/app/factory.py)."""
+    gc.disable()
+    from omni_ui.app.factory import main
+
+    main()
+
 
 if __name__ == "__main__":
-    main()
+    start()

@@ -6,12 +6,12 @@ that, 0.6 MB a visitor; and with every update of a run it builds anew each compo
 tests/app/test_gradio_private.py notices when Gradio changes.
 """
 
+import asyncio
 import importlib.util
 import inspect
 import json
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from contextvars import ContextVar
 from copy import copy
 from functools import partial
@@ -157,17 +157,19 @@ class LateParts:
 
     def __init__(self, page: gr.Blocks) -> None:
         self._page = page
-        self._split: SplitPage | None = None
+        self._parts: dict[str, Config] = {}
 
-    def answer(self, inputs: list[object]) -> dict[str, Config]:
+    async def answer(self, inputs: list[object]) -> dict[str, Config]:
         """inputs: `[{"tab": name}]`. Nothing for another one."""
+        self._parts = self._parts or await asyncio.to_thread(self._take_apart)
         match inputs:
-            case [{"tab": str(name)}]:
-                # As /config writes it, so that both have the same texts.
-                self._split = self._split or SplitPage(json.loads(json.dumps(self._page.config, default=str)))
-                with suppress(KeyError):
-                    return {"render_config": self._split.part(name)}
+            case [{"tab": str(name)}] if name in self._parts:
+                return {"render_config": self._parts[name]}
         return {}
+
+    def _take_apart(self) -> dict[str, Config]:
+        # As /config writes it, so that both have the same texts.
+        return SplitPage(json.loads(json.dumps(self._page.config, default=str))).parts()
 
 
 def _tell_visitor(page: gr.Blocks) -> None:
@@ -192,7 +194,7 @@ def _tell_visitor(page: gr.Blocks) -> None:
             REQUEST_VISITOR.reset(token)
         result["data"] = [marks_as_text(value) for value in result["data"]]
         if getattr(arguments["block_fn"], "fn", None) is mount_tab:
-            result.update(parts.answer(arguments["inputs"]))
+            result.update(await parts.answer(arguments["inputs"]))
         return result
 
     page.process_api = process_api  # type: ignore[method-assign]

@@ -54,7 +54,7 @@ def test_the_page_holds_one_tab_and_its_parts_and_the_others_add_up_to_the_whole
     names = [part["props"]["elem_id"].removesuffix("-tab") for part in whole["components"] if part["type"] == "tabitem"]
     assert len(names) == 9
     assert sent[FIRST] in names
-    others = [split.part(name) for name in names if name != sent[FIRST]]
+    others = [split.parts()[name] for name in names if name != sent[FIRST]]
     assert ids(sent["components"]).union(*(ids(part["components"]) for part in others)) == ids(whole["components"])
     events = [ids(sent["dependencies"]), *(ids(part["dependencies"]) for part in others)]
     assert set().union(*events) == ids(whole["dependencies"])
@@ -67,24 +67,24 @@ def test_every_place_in_the_layout_has_its_component(whole, sent):
         assert set(nodes(halves["layout"])) - {halves["layout"]["id"]} <= ids(sent["components"])
     assert set(sent["page"][""]["components"]) == ids(sent["components"])
     for name in ("video", "speech"):
-        part = SplitPage(whole).part(name)
+        part = SplitPage(whole).parts()[name]
         assert set(nodes(part["layout"])) == ids(part["components"])
 
 
 def test_an_event_comes_with_the_one_that_it_follows(whole, sent):
-    for half in (sent, *(SplitPage(whole).part(name) for name in ("chat", "image", "edit", "speech", "server"))):
+    for half in (sent, *(SplitPage(whole).parts()[name] for name in ("chat", "image", "edit", "speech", "server"))):
         known = ids(half["dependencies"])
         assert {e["trigger_after"] for e in half["dependencies"] if e["trigger_after"] is not None} <= known
 
 
 def test_what_may_be_typed_into_is_decided_by_all_events(whole):
-    parts = {part["props"].get("elem_id"): part["props"] for part in SplitPage(whole).part("image")["components"]}
+    parts = {part["props"].get("elem_id"): part["props"] for part in SplitPage(whole).parts()["image"]["components"]}
     assert parts["image-prompt"]["interactive"] is True
     assert parts["image-result"]["interactive"] is False
 
 
 def test_what_waits_for_a_tab_to_open_also_runs_when_its_parts_come(whole):
-    part = SplitPage(whole).part("speech")
+    part = SplitPage(whole).parts()["speech"]
     events = [
         event["targets"] for event in part["dependencies"] if any(name == "select" for _, name in event["targets"])
     ]
@@ -124,7 +124,7 @@ def test_the_app_answers_with_the_parts_of_the_tab_that_is_asked_for(client, who
     answer = client.post("/gradio_api/run/predict", json={"data": [{"tab": "edit"}], **asked})
     assert answer.headers["content-encoding"] == "gzip"
     assert int(answer.headers["content-length"]) < len(answer.content) / 5
-    assert answer.json()["render_config"] == SplitPage(whole).part("edit")
+    assert answer.json()["render_config"] == SplitPage(whole).parts()["edit"]
     for wrong in ({"tab": "nowhere"}, {"tab": ["edit"]}, {}, None, "edit"):
         answer = client.post("/gradio_api/run/predict", json={"data": [wrong], **asked})
         assert (answer.status_code, answer.json().get("render_config")) == (200, None)

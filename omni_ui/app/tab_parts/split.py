@@ -63,11 +63,15 @@ class SplitPage:
             FIRST: first,
         }
 
-    def part(self, name: str) -> Config:
-        """What a tab adds, as Gradio's script takes the result of a `gr.render` that stands there. KeyError."""
-        events, item = self._config["dependencies"], self._items[name]
+    def parts(self) -> dict[str, Config]:
+        """By tab what it adds, as Gradio's script takes the result of a `gr.render` that stands there."""
+        events = self._config["dependencies"]
         read = {id for event in events for id in event["inputs"]}
         written = {id for event in events for id in event["outputs"]}
+        return {name: self._part(name, read, written) for name in self._items}
+
+    def _part(self, name: str, read: set[int], written: set[int]) -> Config:
+        events, item = self._config["dependencies"], self._items[name]
         inner = [self._components[node["id"]] for node in _nodes(self._nodes[name])]
         return {
             "render_id": f"tab-{name}",
