@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Literal, TypedDict
 
 import gradio as gr
 
@@ -25,18 +24,8 @@ from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.tabs import chat, edit, history, image, sound, speech, talk, video
 from omni_ui.tabs import servers as server
 from omni_ui.tabs.base import OmniTab
+from omni_ui.widgets.events import IMMEDIATE
 from omni_ui.widgets.fields import carries_object
-
-
-class Quiet(TypedDict):
-    """Settings of an event that only the page itself uses, answered at once."""
-
-    api_visibility: Literal["private"]
-    show_progress: Literal["hidden"]
-    queue: bool
-
-
-QUIET: Quiet = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
 
 def build_ui(
@@ -80,12 +69,12 @@ def build_ui(
                 tab.repeat.forget(request.session_hash)
 
         # With every later message of any run the page goes over all targets of progress: let there be a small one.
-        loaded = page.load(arrive, None, [opening], show_progress_on=top, **QUIET)
+        loaded = page.load(arrive, None, [opening], show_progress_on=top, **IMMEDIATE)
         # The browser opens the tab, and only when the visitor has not opened one meanwhile.
         loaded.then(None, opening, None, js=call("open_tab"), queue=False)
         for tab in tabs:
             advised = page.load(
-                _adviser(tab, advice), None, [advice.wishes[tab.name], *tab.advised], show_progress_on=top, **QUIET
+                _adviser(tab, advice), None, [advice.wishes[tab.name], *tab.advised], show_progress_on=top, **IMMEDIATE
             )
             advice.wire([tab], advised, first=True)
         recipes.wire(tabs, strip, loaded)
@@ -96,9 +85,9 @@ def build_ui(
 def _take_parts_later() -> None:
     """The unseen component through which the browser asks for the parts of a tab (core/mounted_tabs.js)."""
     mounter = carries_object(gr.HTML(None, **mounted("", "tab_mounter"), elem_id="omni-mounter", visible="hidden"))
-    mounting = mounter.input(mount_tab, mounter, None, **QUIET)
-    mounting.then(None, None, None, js=call("tab_mounted"), **QUIET)
-    mounting.failure(None, None, None, js=call("tab_not_mounted"), **QUIET)
+    mounting = mounter.input(mount_tab, mounter, None, **IMMEDIATE)
+    mounting.then(None, None, None, js=call("tab_mounted"), **IMMEDIATE)
+    mounting.failure(None, None, None, js=call("tab_not_mounted"), **IMMEDIATE)
 
 
 def _build_tabs(backends: Backends, listening: Listening, typed: TypedTexts, jobs: VideoJobs) -> list[OmniTab]:

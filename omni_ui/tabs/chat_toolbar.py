@@ -19,6 +19,7 @@ from omni_ui.features.chat.conversation import Conversation, Message
 from omni_ui.features.chat.conversation_json import as_json, from_json
 from omni_ui.features.chat.run import ChatView
 from omni_ui.media.message_files import take_media
+from omni_ui.widgets.events import SILENT
 from omni_ui.widgets.fields import Component
 from omni_ui.widgets.file_input import download_field, pick_field
 from omni_ui.widgets.form import by_name
@@ -27,7 +28,6 @@ PANEL_SWITCH = (
     '<button type="button" class="omni-small" aria-expanded="true">'
     '<span>Settings</span><span class="omni-count" hidden></span></button>'
 )
-QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None}
 EXPORT_NAME = "conversation.json"
 
 
@@ -144,4 +144,4 @@ class _Wiring:
                 return {self.note: status.failed(str(wrong))}
 
         named = by_name(list(inspect.signature(act).parameters), safely)
-        return event(named, inputs, outputs, api_name=api_name, api_description=act.__doc__, **QUIET)
+        return event(named, inputs, outputs, api_name=api_name, api_description=act.__doc__, **SILENT)

@@ -18,6 +18,7 @@ from omni_ui.features.servers.cards import TITLES, ask_anew, card, look_at
 from omni_ui.features.servers.doctor_card import examine_all
 from omni_ui.settings import TABS, Tab
 from omni_ui.tabs.base import OmniTab
+from omni_ui.widgets.events import PRIVATE
 
 HELLO = "What this page knows about its servers. A test asks one again and uses no GPU time."
 FOR_HOSTS = (
@@ -30,7 +31,6 @@ UNUSABLE = (
 )
 """One sentence for every failure: the page is no means to find out what stands in its network."""
 REFUSED = "This page does not take servers of its visitors."
-QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}
 
 
 def build(backends: Backends, tabs: Sequence[OmniTab], advice: Advice) -> None:
@@ -49,7 +49,7 @@ def build(backends: Backends, tabs: Sequence[OmniTab], advice: Advice) -> None:
                 with gr.Column(min_width=320):
                     cards[tab] = gr.HTML(elem_id=f"server-{tab}")
                     button = gr.Button(f"Test {TITLES[tab]}", size="sm", elem_id=f"server-{tab}-test")
-                    button.click(_tester(backends, tab, note, cards[tab]), None, [note, cards[tab]], **QUIET)
+                    button.click(_tester(backends, tab, note, cards[tab]), None, [note, cards[tab]], **PRIVATE)
 
     async def show(request: gr.Request) -> Updates:
         session = request.session_hash
@@ -61,8 +61,8 @@ def build(backends: Backends, tabs: Sequence[OmniTab], advice: Advice) -> None:
     async def examine(request: gr.Request) -> str:
         return await examine_all(backends, request.session_hash)
 
-    page.select(show, None, [hosts, *cards.values()], **QUIET)
-    examine_button.click(examine, None, doctor, **QUIET)
+    page.select(show, None, [hosts, *cards.values()], **PRIVATE)
+    examine_button.click(examine, None, doctor, **PRIVATE)
     if own:
         own.wire(backends, note, cards, tabs, advice)
 
@@ -139,7 +139,7 @@ class OwnServer:
             return await changed(session) | {note: status.done([("", "Back to the page's own servers.")]), self.key: ""}
 
         # One target of progress: the page goes over all of them with every later message of any run.
-        common: dict[str, Any] = {**QUIET, "show_progress_on": note}
+        common: dict[str, Any] = {**PRIVATE, "show_progress_on": note}
         for done in (
             self.use.click(use, [self.address, self.key, self.tabs], outputs, **common),
             self.back.click(back, None, outputs, **common),

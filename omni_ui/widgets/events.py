@@ -18,3 +18,14 @@ class PrivateEvent(SilentEvent):
 
 SILENT: SilentEvent = {"show_progress": "hidden", "concurrency_limit": None}
 PRIVATE: PrivateEvent = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+
+
+class ImmediateEvent(TypedDict):
+    """Settings of an event that only the page itself uses, answered without waiting in Gradio's line."""
+
+    api_visibility: Literal["private"]
+    show_progress: Literal["hidden"]
+    queue: bool
+
+
+IMMEDIATE: ImmediateEvent = {"api_visibility": "private", "show_progress": "hidden", "queue": False}

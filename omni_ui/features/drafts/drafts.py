@@ -11,12 +11,12 @@ import gradio as gr
 
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call, mounted
+from omni_ui.widgets.events import IMMEDIATE
 from omni_ui.widgets.fields import Component, carries_object
 
 if TYPE_CHECKING:
     from omni_ui.features.tab_context import TabContext
 
-QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 PASSING = {"change"}
 """Which message of the conversation is being edited: after a reload the words stand there for a new message."""
 
@@ -39,14 +39,16 @@ class Drafts:
             more = {"conversation": tab.conversation} if tab.conversation else {}
             fields = [*known.values(), *({"name": name, "initial": None} for name in more)]
             held = [*parts.values(), *more.values()]
-            gr.on([part.change for part in held], None, held, None, js=call("save_draft", tab.name, fields), **QUIET)
+            gr.on(
+                [part.change for part in held], None, held, None, js=call("save_draft", tab.name, fields), **IMMEDIATE
+            )
             for name, part in parts.items():
                 kept = files if holds_files(tab, name) else plain
                 kept[part] = {"id": part.elem_id, **known[name]}
             if tab.take_back:
                 self._wire_conversation(tab)
-            page.load(None, None, [*plain], js=call("restore_drafts", tab.name, [*plain.values()]), **QUIET)
-            page.load(None, None, [*files], js=call("restore_files", tab.name, [*files.values()]), **QUIET)
+            page.load(None, None, [*plain], js=call("restore_drafts", tab.name, [*plain.values()]), **IMMEDIATE)
+            page.load(None, None, [*files], js=call("restore_files", tab.name, [*files.values()]), **IMMEDIATE)
 
     def _wire_conversation(self, tab: "TabContext") -> None:
         async def take_back(kept: dict[str, Any] | None) -> Updates:
@@ -54,7 +56,7 @@ class Drafts:
             assert tab.take_back
             return await tab.take_back(kept or {})
 
-        self.conversation.input(take_back, self.conversation, [tab.status, *tab.reopened], **QUIET)
+        self.conversation.input(take_back, self.conversation, [tab.status, *tab.reopened], **IMMEDIATE)
 
 
 def drafted(tab: "TabContext") -> dict[str, Component]:
