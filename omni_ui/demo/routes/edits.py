@@ -7,12 +7,13 @@ import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import anyio
 import httpx
 import numpy as np
-from fastapi import APIRouter, File, Form, HTTPException, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, HTTPException, Request, UploadFile
 from PIL import Image
 from starlette.datastructures import UploadFile as Upload
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -48,92 +49,132 @@ async def open_picture(source: Upload | str) -> Image.Image:
         raise ValueError(f"{said}: {wrong}") from wrong
 
 
+@dataclass
+class EditForm:
+    """The fields of the form, as the real server names them; unknown ones are dropped."""
+
+    prompt: Annotated[str, Form()]
+    image: Annotated[list[UploadFile] | None, File()] = None
+    image_array: Annotated[list[UploadFile] | None, File(alias="image[]")] = None
+    url: Annotated[list[str] | None, Form()] = None
+    url_array: Annotated[list[str] | None, Form(alias="url[]")] = None
+    model: Text = None
+    n: Annotated[int, Form()] = 1
+    size: Annotated[str, Form()] = "auto"
+    response_format: Annotated[str, Form()] = "b64_json"
+    output_format: Text = "png"
+    background: Text = "auto"
+    output_compression: Annotated[int, Form(ge=0, le=100)] = 100
+    stream: Annotated[bool, Form()] = False
+    mask_image: Media = None
+    reference_image: Media = None
+    negative_prompt: Text = None
+    num_inference_steps: Whole = None
+    guidance_scale: Real = None
+    guidance_scale_2: Real = None
+    strength: Real = None
+    true_cfg_scale: Real = None
+    seed: Whole = None
+    lora: Text = None
+    layers: Whole = None
+    resolution: Whole = None
+    bot_task: Text = None
+    sys_type: Text = None
+    system_prompt: Text = None
+    return_stage_metrics: Annotated[bool | None, Form()] = None
+
+    def parameters(self) -> Json:
+        """Those of the engine that need no looking at, without those that were left out."""
+        names = (
+            "negative_prompt", "num_inference_steps", "strength", "guidance_scale", "guidance_scale_2",
+            "true_cfg_scale", "layers", "resolution", "bot_task", "system_prompt",
+        )  # fmt: skip
+        values = {name: getattr(self, name) for name in names}
+        return given(**values, lora_request=self.lora, num_outputs_per_prompt=self.n, use_system_prompt=self.sys_type)
+
+
+@dataclass
+class Edit:
+    """A checked request: its form, the pictures, the size and the seed."""
+
+    form: EditForm
+    pictures: list[Image.Image]
+    mask: Image.Image | None
+    reference: Image.Image | None
+    width: int
+    height: int
+    seed: int
+
+    def ask(self) -> Ask:
+        """The call of the engine."""
+        described: Json = {"image": [describe(picture) for picture in self.pictures]}
+        for name, picture in (("mask_image", self.mask), ("reference_image", self.reference)):
+            if picture:
+                described[name] = describe(picture)
+        parameters = {"prompt": self.form.prompt, "multi_modal_data": described, "seed": self.seed}
+        parameters |= {"width": self.width, "height": self.height} | self.form.parameters()
+        return Ask(self.form.prompt, parameters, id=f"img_edit-{uuid.uuid4().hex[:16]}")
+
+    def make(self, count: int) -> list[Image.Image]:
+        """The pictures, taken apart where layers are asked for."""
+        from omni_ui.demo.imaging import editor
+
+        form = self.form
+        how = {"mask": self.mask, "reference": self.reference, "strength": form.strength}
+        how |= {"guidance": form.guidance_scale or form.true_cfg_scale, "negative_prompt": form.negative_prompt}
+        how |= {"width": self.width, "height": self.height, "steps": form.num_inference_steps}
+        pictures = [editor.edit(self.pictures, form.prompt, seed=self.seed + i, **how) for i in range(count)]
+        if form.layers:
+            return [layer for picture in pictures for layer in take_apart(picture, form.layers)]
+        return pictures
+
+
+async def read_edit(form: EditForm, most_inputs: int) -> Edit:
+    """Checks in the order of the real server. Raises HTTPException and ValueError."""
+    sources: list[Upload | str] = [*(form.image or form.image_array or []), *(form.url or form.url_array or [])]
+    if not sources:
+        raise HTTPException(422, "Field 'image' or 'url' is required")
+    _check_count(len(sources), most_inputs)
+    pictures = [await open_picture(source) for source in sources]
+    mask = await open_picture(form.mask_image) if form.mask_image else None
+    reference = await open_picture(form.reference_image) if form.reference_image else None
+    check_lora(_read_lora(form.lora))
+    if form.resolution is not None and form.resolution not in RESOLUTIONS:
+        raise HTTPException(400, f"Invalid resolution {form.resolution}. Supported resolutions: {RESOLUTIONS}.")
+    check_layers(form.layers)
+    if form.resolution is not None and form.size.lower() != "auto":
+        raise HTTPException(400, "Cannot specify both 'resolution' and 'size'. Use one of them.")
+    width, height = _size(form.size, form.resolution, pictures[0])
+    if form.n > MOST_OUTPUTS:
+        raise HTTPException(400, f"The demo makes at most {MOST_OUTPUTS} pictures at once.")
+    seed = random.getrandbits(32) if form.seed is None else form.seed
+    return Edit(form, pictures, mask, reference, width, height, seed)
+
+
 @router.post("/v1/images/edits")
-async def edits(
-    request: Request,
-    prompt: Annotated[str, Form()],
-    image: Annotated[list[UploadFile] | None, File()] = None,
-    image_array: Annotated[list[UploadFile] | None, File(alias="image[]")] = None,
-    url: Annotated[list[str] | None, Form()] = None,
-    url_array: Annotated[list[str] | None, Form(alias="url[]")] = None,
-    model: Text = None,
-    n: Annotated[int, Form()] = 1,
-    size: Annotated[str, Form()] = "auto",
-    response_format: Annotated[str, Form()] = "b64_json",
-    output_format: Text = "png",
-    background: Text = "auto",
-    output_compression: Annotated[int, Form(ge=0, le=100)] = 100,
-    stream: Annotated[bool, Form()] = False,
-    mask_image: Media = None,
-    reference_image: Media = None,
-    negative_prompt: Text = None,
-    num_inference_steps: Whole = None,
-    guidance_scale: Real = None,
-    guidance_scale_2: Real = None,
-    strength: Real = None,
-    true_cfg_scale: Real = None,
-    seed: Whole = None,
-    lora: Text = None,
-    layers: Whole = None,
-    resolution: Whole = None,
-    bot_task: Text = None,
-    sys_type: Text = None,
-    system_prompt: Text = None,
-    return_stage_metrics: Annotated[bool | None, Form()] = None,
-) -> Response:
+async def edits(request: Request, form: Annotated[EditForm, Depends()]) -> Response:
     """A client that leaves does not stop this route, unless it streams: so it is on the real server."""
     demo = request.app.state.demo
-    demo.check_diffusion(model, "edit")
-    if response_format != "b64_json":
+    demo.check_diffusion(form.model, "edit")
+    if form.response_format != "b64_json":
         raise HTTPException(400, "Only response_format 'b64_json' is supported now.")
-    if stream and not demo.autoregressive:
+    if form.stream and not demo.autoregressive:
         raise HTTPException(400, "stream=true is only supported for multi-stage image editing pipelines.")
     try:
-        sources: list[Upload | str] = [*(image or image_array or []), *(url or url_array or [])]
-        if not sources:
-            raise HTTPException(422, "Field 'image' or 'url' is required")
-        _check_count(len(sources), MOST_INPUTS if "edit" in demo.modes else 1)
-        media: Json = {"image": [await open_picture(source) for source in sources]}
-        for name, source in (("mask_image", mask_image), ("reference_image", reference_image)):
-            if source:
-                media[name] = await open_picture(source)
-        check_lora(_read_lora(lora))
-        if resolution is not None and resolution not in RESOLUTIONS:
-            raise HTTPException(400, f"Invalid resolution {resolution}. Supported resolutions: {RESOLUTIONS}.")
-        check_layers(layers)
-        if resolution is not None and size.lower() != "auto":
-            raise HTTPException(400, "Cannot specify both 'resolution' and 'size'. Use one of them.")
-        width, height = _size(size, resolution, media["image"][0])
-        if n > MOST_OUTPUTS:
-            raise HTTPException(400, f"The demo makes at most {MOST_OUTPUTS} pictures at once.")
-        sown = random.getrandbits(32) if seed is None else seed
-        described = {k: [describe(p) for p in v] if isinstance(v, list) else describe(v) for k, v in media.items()}
-        parameters = {"prompt": prompt, "multi_modal_data": described, "seed": sown, "width": width, "height": height}
-        parameters |= given(negative_prompt=negative_prompt, num_inference_steps=num_inference_steps, strength=strength)
-        parameters |= given(
-            guidance_scale=guidance_scale, guidance_scale_2=guidance_scale_2, true_cfg_scale=true_cfg_scale
-        )
-        parameters |= given(layers=layers, resolution=resolution, lora_request=lora, num_outputs_per_prompt=n)
-        parameters |= given(bot_task=bot_task, use_system_prompt=sys_type, system_prompt=system_prompt)
-        ask = Ask(prompt, parameters, id=f"img_edit-{uuid.uuid4().hex[:16]}")
-        kind = choose_format(output_format, background)
-        how = {"mask": media.get("mask_image"), "reference": media.get("reference_image"), "strength": strength}
-        how |= {"guidance": guidance_scale or true_cfg_scale, "negative_prompt": negative_prompt}
-        how |= {"width": width, "height": height, "steps": num_inference_steps}
+        edit = await read_edit(form, MOST_INPUTS if "edit" in demo.modes else 1)
+        ask, kind = edit.ask(), choose_format(form.output_format, form.background)
 
         def work() -> Json:
-            from omni_ui.demo.imaging import editor
+            start = time.monotonic()
+            pictures = edit.make(max(1, form.n) if demo.makes_pictures else 0)
+            spent = ask.queue_times | {"edit": round(time.monotonic() - start, 4)}
+            size, detail = f"{edit.width}x{edit.height}", bool(form.return_stage_metrics)
+            return result(pictures, kind, form.output_compression, size, spent, detail)
 
-            start, times = time.monotonic(), max(1, n) if demo.makes_pictures else 0
-            pictures = [editor.edit(media["image"], prompt, seed=sown + i, **how) for i in range(times)]
-            if layers:
-                pictures = [layer for picture in pictures for layer in take_apart(picture, layers)]
-            spent, detail = ask.queue_times | {"edit": round(time.monotonic() - start, 4)}, bool(return_stage_metrics)
-            return result(pictures, kind, output_compression, f"{width}x{height}", spent, detail)
-
-        if stream:
+        if form.stream:
             demo.engine.admit(ask)
-            plan = f"Editing {len(sources)} picture{'s' if len(sources) > 1 else ''} at {width}x{height}: {prompt}"
+            count = len(edit.pictures)
+            plan = f"Editing {count} picture{'s' if count > 1 else ''} at {edit.width}x{edit.height}: {form.prompt}"
             events = _events(demo, ask, work, plan)
             return StreamingResponse(events, media_type="text/event-stream", headers={"X-Demo-Engine": "editor"})
         answer = await demo.engine.run_once(ask, work)

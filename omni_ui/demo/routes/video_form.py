@@ -67,74 +67,93 @@ def _json(text: str | None, kind: type | tuple[type, ...] = (dict, list)) -> Any
     return value
 
 
-async def read_form(
-    request: Request,
-    prompt: Annotated[str, Form()],
-    parts: Annotated[Parts, Depends(read_parts)],
-    input_reference: UploadFile | None = None,
-    input_references: list[UploadFile] | None = None,
-    image_reference: Text = None,
-    video_reference: Text = None,
-    audio_reference: Text = None,
-    model: Text = None,
-    seconds: Annotated[str | None, Form(pattern=r"^[1-9]\d*$")] = None,
-    size: Annotated[str | None, Form(pattern=r"^\d+x\d+$")] = None,
-    width: Whole = None,
-    height: Whole = None,
-    num_frames: Whole = None,
-    fps: Annotated[float | None, Form(ge=1, allow_inf_nan=False)] = None,
-    num_outputs_per_prompt: Annotated[int, Form(ge=1, le=10)] = 1,
-    quality: Text = None,
-    num_inference_steps: Whole = None,
-    guidance_scale: Real = None,
-    guidance_scale_2: Real = None,
-    boundary_ratio: Real = None,
-    flow_shift: Real = None,
-    true_cfg_scale: Real = None,
-    seed: Whole = None,
-    generate_sound: Annotated[bool | None, Form()] = None,
-    negative_prompt: Text = None,
-    lora: Text = None,
-    extra_params: Text = None,
-) -> Film:
+@dataclass
+class VideoForm:
+    """The fields of the form, as the real server names them."""
+
+    prompt: Annotated[str, Form()]
+    parts: Annotated[Parts, Depends(read_parts)]
+    input_reference: UploadFile | None = None
+    input_references: list[UploadFile] | None = None
+    image_reference: Text = None
+    video_reference: Text = None
+    audio_reference: Text = None
+    model: Text = None
+    seconds: Annotated[str | None, Form(pattern=r"^[1-9]\d*$")] = None
+    size: Annotated[str | None, Form(pattern=r"^\d+x\d+$")] = None
+    width: Whole = None
+    height: Whole = None
+    num_frames: Whole = None
+    fps: Annotated[float | None, Form(ge=1, allow_inf_nan=False)] = None
+    num_outputs_per_prompt: Annotated[int, Form(ge=1, le=10)] = 1
+    quality: Text = None
+    num_inference_steps: Whole = None
+    guidance_scale: Real = None
+    guidance_scale_2: Real = None
+    boundary_ratio: Real = None
+    flow_shift: Real = None
+    true_cfg_scale: Real = None
+    seed: Whole = None
+    generate_sound: Annotated[bool | None, Form()] = None
+    negative_prompt: Text = None
+    lora: Text = None
+    extra_params: Text = None
+
+    def references(self) -> Json:
+        """What stands in the fields of JSON. HTTPException 400 when it is none, or beside what it must not be."""
+        urls = {"image": self.image_reference, "video": self.video_reference, "audio": self.audio_reference}
+        references = {kind: _json(text) for kind, text in urls.items()}
+        if self.input_references and (self.input_reference or references["image"] or references["video"]):
+            raise HTTPException(400, ALONE)
+        if self.input_reference and (references["image"] or references["video"]):
+            raise HTTPException(400, "Provide only one of input_reference, image_reference, or video_reference.")
+        return references
+
+    def ranges(self) -> Json:
+        """The numbers of the second look, those that are set. ValidationError in the words of pydantic."""
+        values = {name: getattr(self, name) for name in VideoGenerationRequest.model_fields}
+        return VideoGenerationRequest(**given(**values)).model_dump(exclude_none=True)
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds that the job says of itself; None when nothing was said of it."""
+        if self.seconds:
+            return float(self.seconds)
+        return self.num_frames / (self.fps or 24.0) if self.num_frames else None
+
+
+async def read_form(request: Request, form: Annotated[VideoForm, Depends()]) -> Film:
     """The form of both routes: JSON is refused by its absence, unknown fields are dropped."""
-    demo, urls = request.app.state.demo, (image_reference, video_reference, audio_reference)
-    references = {kind: _json(text) for kind, text in zip(("image", "video", "audio"), urls, strict=True)}
-    if input_references and (input_reference or references["image"] or references["video"]):
-        raise HTTPException(400, ALONE)
-    if input_reference and (references["image"] or references["video"]):
-        raise HTTPException(400, "Provide only one of input_reference, image_reference, or video_reference.")
-    ranges = VideoGenerationRequest(
-        **given(width=width, height=height, num_frames=num_frames, num_inference_steps=num_inference_steps),
-        **given(guidance_scale=guidance_scale, guidance_scale_2=guidance_scale_2, boundary_ratio=boundary_ratio),
-        **given(true_cfg_scale=true_cfg_scale, flow_shift=flow_shift, seed=seed, quality=quality),
-    ).model_dump(exclude_none=True)
-    extra = {**(_json(extra_params, dict) or {}), **given(generate_sound=generate_sound)}
-    adapter = _json(lora, dict)
-    if model is not None and model != demo.model("video"):
-        said = f"Model mismatch: request specifies '{model}' but server is running '{demo.model('video')}'."
+    demo, parts = request.app.state.demo, form.parts
+    references = form.references()
+    ranges = form.ranges()
+    extra = {**(_json(form.extra_params, dict) or {}), **given(generate_sound=form.generate_sound)}
+    adapter = _json(form.lora, dict)
+    if form.model is not None and form.model != demo.model("video"):
+        said = f"Model mismatch: request specifies '{form.model}' but server is running '{demo.model('video')}'."
         raise HTTPException(400, said)
-    if size:
-        ranges["width"], ranges["height"] = parse_size(size)
-    if num_frames is None and seconds:
-        ranges["num_frames"] = int(int(seconds) * (fps or 24.0))
+    if form.size:
+        ranges["width"], ranges["height"] = parse_size(form.size)
+    if form.num_frames is None and form.seconds:
+        ranges["num_frames"] = int(int(form.seconds) * (form.fps or 24.0))
     wide, high = ranges.get("width", DEFAULTS["width"]), ranges.get("height", DEFAULTS["height"])
-    rate = fps or (24.0 if seconds else DEFAULTS["fps"])
+    rate = form.fps or (24.0 if form.seconds else DEFAULTS["fps"])
     frames = ranges.get("num_frames", int(DEFAULTS["seconds"] * rate))
     _check_length(wide, high, frames)
-    files = [input_reference, *(input_references or [])]
+    files = [form.input_reference, *(form.input_references or [])]
     media = await _media(references, files, demo.folder, extra.get("frame_indices"))
-    sown = random.getrandbits(31) if seed is None else seed
-    parameters = {"prompt": prompt, **ranges, **given(negative_prompt=negative_prompt, fps=fps, lora_request=lora)}
-    parameters |= {"extra_args": extra, "num_outputs_per_prompt": num_outputs_per_prompt}
+    sown = random.getrandbits(31) if form.seed is None else form.seed
+    parameters = {"prompt": form.prompt, **ranges}
+    parameters |= given(negative_prompt=form.negative_prompt, fps=form.fps, lora_request=form.lora)
+    parameters |= {"extra_args": extra, "num_outputs_per_prompt": form.num_outputs_per_prompt}
     parameters |= {"multi_modal_data": _told(media) | parts.media} if media or parts.media else {}
-    long = float(seconds) if seconds else num_frames / (fps or 24.0) if num_frames else None
-    facts = {"model": demo.model("video"), "prompt": prompt, "size": size, "seconds": seconds or "4"}
-    facts |= {"quality": quality or "default", "fps": fps or 24.0, "num_frames": ranges.get("num_frames")}
+    facts = {"model": demo.model("video"), "prompt": form.prompt, "size": form.size, "seconds": form.seconds or "4"}
+    facts |= {"quality": form.quality or "default", "fps": form.fps or 24.0, "num_frames": ranges.get("num_frames")}
     how = {"width": wide, "height": high, "num_frames": frames, "fps": round(rate), "seed": sown, **media}
-    how |= {"steps": num_inference_steps, "guidance": guidance_scale, "negative_prompt": negative_prompt}
-    how |= {"sound": bool(generate_sound), "lora": adapter, "source": parts.source, "mask": parts.mask}
-    return Film(Ask(prompt, parameters), facts | {"duration_s": long}, how)
+    how |= {"steps": form.num_inference_steps, "guidance": form.guidance_scale}
+    how |= {"negative_prompt": form.negative_prompt}
+    how |= {"sound": bool(form.generate_sound), "lora": adapter, "source": parts.source, "mask": parts.mask}
+    return Film(Ask(form.prompt, parameters), facts | {"duration_s": form.duration}, how)
 
 
 def _told(media: Json) -> Json:
