@@ -95,8 +95,11 @@ class Work(ABC):
     """Fields that were written while it ran: they take the place of what had been entered when it began."""
     again: bool = False
     """It repeats a result that is shown: nothing is waited for that a visitor might still enter."""
-    left: bool = False
-    """The page has gone on to show something else: nothing more is said of this run."""
+
+    @property
+    def left(self) -> bool:
+        """Whether the page has gone on to show something else: nothing more is said of this run."""
+        return False
 
     @abstractmethod
     def events(self, omni: OmniClient, tell: "Tell") -> AsyncIterator[Any]:

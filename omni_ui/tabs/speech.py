@@ -105,29 +105,38 @@ class SpeechTab(OmniTab):
         }
 
 
+def _add_voice_controls(tab: SpeechTab) -> None:
+    """What stands below the text: who speaks it, and the recording of a voice to copy."""
+    tab.form.controls["cast"] = cast_field("speech-cast")
+    tab.typing = typing_field("speech-typing")
+    with gr.Accordion(CLONE, open=False, elem_id="speech-clone", elem_classes="omni-advanced"):
+        recording, transcript = tab.form.add("ref_audio"), tab.form.add("ref_text", lines=2)
+        timbre = tab.form.add("x_vector_only_mode")
+        Reference("ref_audio", recording, transcript, timbre).listen(tab.backends, recording, transcript)
+        second_speaker(tab.form)
+
+
+def _add_stage() -> Stage:
+    return Stage(
+        result=sound_player("speech-result"),
+        drawing=sound_drawing("speech-drawing", "speech-result"),
+        player=gr.HTML(elem_id="speech-player", padding=False),
+        # Not seen: Download below lists them. Programs get them from here.
+        files=gr.File(label="Subtitles", file_count="multiple", visible=False, elem_id="speech-files"),
+        parts=parts_list("speech-parts"),
+        made=gr.State(None),
+        words=words_field("speech-words"),
+    )
+
+
 def build(backends: Backends, listening: Listening, typed: TypedTexts) -> SpeechTab:
     tab = SpeechTab(SpokenText, "Speech", backends, status.empty(HELLO, EXAMPLES, "speech-input"))
     tab.wished = ["stream", "task_type"]
     with tab.frame():
         with tab.controls():
-            tab.form.controls["cast"] = cast_field("speech-cast")
-            tab.typing = typing_field("speech-typing")
-            with gr.Accordion(CLONE, open=False, elem_id="speech-clone", elem_classes="omni-advanced"):
-                recording, transcript = tab.form.add("ref_audio"), tab.form.add("ref_text", lines=2)
-                timbre = tab.form.add("x_vector_only_mode")
-                Reference("ref_audio", recording, transcript, timbre).listen(backends, recording, transcript)
-                second_speaker(tab.form)
+            _add_voice_controls(tab)
         with tab.stage():
-            stage = Stage(
-                result=sound_player("speech-result"),
-                drawing=sound_drawing("speech-drawing", "speech-result"),
-                player=gr.HTML(elem_id="speech-player", padding=False),
-                # Not seen: Download below lists them. Programs get them from here.
-                files=gr.File(label="Subtitles", file_count="multiple", visible=False, elem_id="speech-files"),
-                parts=parts_list("speech-parts"),
-                made=gr.State(None),
-                words=words_field("speech-words"),
-            )
+            stage = _add_stage()
     tab.form.controls["ref_audio_2"] = tab.form.controls.pop("ref_audio_2")  # last in the API
     with tab.opened:
         tab.panel = VoicesPanel(backends)

@@ -2,32 +2,32 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
-from typing import Any, cast
+from typing import cast
 
 import gradio as gr
 
-from omni_ui.client import OmniClient, VideoRequest
+from omni_ui.client import VideoRequest
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.batching import pump
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Tell, Updates, Values, Work
+from omni_ui.core.run import Outcome, Updates, Values, Work
 from omni_ui.core.scripts import call
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.opened import Opened
 from omni_ui.features.history.restore import once_more, open_record
 from omni_ui.features.history.service import record_of
 from omni_ui.features.stage.examples import hello
-from omni_ui.features.video.job_results import all_facts, cancelled, handed_out, raise_unless_done, request_of
+from omni_ui.features.video.job_results import all_facts, cancelled, handed_out, request_of
 from omni_ui.features.video.job_waiting import waiting_kept
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.features.video.references import FileLook, fill_from_source, order_for_programs, reference_slots
 from omni_ui.features.video.routes import job_list, note_of
 from omni_ui.features.video.video_files import area_of, size_like, size_words, small_sound
-from omni_ui.features.video.watch_record import write_watched
-from omni_ui.features.video.watch_run import Prepare, WatchRun, WatchStage
+from omni_ui.features.video.video_run import VideoRun
+from omni_ui.features.video.watch_run import WatchRun, WatchStage, write_watched
 from omni_ui.features.video.watch_view import timeline_control, video_result
 from omni_ui.features.video.watched import WatchedVideos
 from omni_ui.features.waits.view import waits_view
@@ -41,6 +41,10 @@ from omni_ui.widgets.image_input import PictureForm, paths_of
 HELLO = "Your video will appear here. You can close the page; it keeps going."
 NO_FILE = "The file of this video is not here any more. Fetch it from the server in the list below, or run it again."
 NO_JOB = "There is no such video: it was deleted, or the link is not complete."
+STOPPED = "Stopped, and taken back from the server. What you entered is still here."
+STOPPED_WAITING = (
+    "Stopped waiting; what you entered is still here. This server makes the video to its end all the same."
+)
 
 PATIENCE = 2.0
 """Seconds that Stop waits for a video to be closed."""
@@ -50,6 +54,10 @@ class VideoTab(OmniTab):
     """The frame, and the switch that is there where the server streams videos."""
 
     videos: WatchedVideos
+    jobs: VideoJobs
+    players: WatchStage
+    job_list: gr.HTML
+    size_note: gr.HTML
 
     async def advise(self, session: str | None) -> Updates:
         offered = self.videos.offered and await self._streams(session)
@@ -69,18 +77,21 @@ class VideoTab(OmniTab):
         label = self.form.model.model_fields["timeline"].title or ""
         self.form.controls["timeline"] = timeline_control("video-timeline", label)
 
-    def watched(self, stage: WatchStage, prepare: Prepare) -> Callable[[VideoRequest], WatchRun]:
-        """How a request that is to be watched becomes a run."""
-        longest = self.backends.limits.caps.get("text")
+    def make_run(self, request: VideoRequest) -> Work:
+        """The run of a request: watched while it is made, or as a job."""
+        if not request.watch:
+            return VideoRun(request, self.jobs, self.backends, self.prepared, self.players)
 
         async def write(run: WatchRun) -> None:
             if self.recorder:
                 await write_watched(self.recorder, run)
 
-        return lambda request: WatchRun(request, stage, self.videos, prepare, write, longest)
+        longest = self.backends.limits.caps.get("text")
+        return WatchRun(request, self.players, self.videos, self.prepared, write, longest)
 
-    def wire_watch(self, stage: WatchStage) -> None:
+    def wire_watch(self) -> None:
         """What Stop does for a video that is watched, once Run is wired."""
+        stage = self.players
 
         async def keep_what_arrived(ticket: str) -> Updates:
             video = self.videos.find(ticket)
@@ -97,197 +108,156 @@ class VideoTab(OmniTab):
         outputs = [stage.result, stage.player, self.settings, self.code]
         self.stop_button.click(keep_what_arrived, stage.player, outputs, queue=False, **PRIVATE)
 
-
-def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
-    tab = VideoTab(VideoRequest, "Video", backends, hello("video", HELLO, "video-prompt"))
-    tab.form = PictureForm(tab.form.model, mask=("video_noise_mask", "source_video"))
-    tab.videos = jobs.watched
-
-    with tab.frame():
-        with tab.controls():
-            tab.add_watch_controls()
-            size_note = gr.HTML(elem_id="video-size-note", elem_classes="omni-recommended", padding=False)
-            reference_slots(tab.form)
-        with tab.stage():
-            stage = WatchStage(*video_result())
-            result, player = stage.result, stage.player
-    with tab.stage_column:
-        listed = job_list("video-jobs")
-
-    async def usual_size(session: str | None) -> str | None:
+    async def usual_size(self, session: str | None) -> str | None:
         """What the makers of this model recommend."""
-        ability = await tab.ability(session)
+        ability = await self.ability(session)
         return ability.detail.get("settings", {}).get("size") if ability else None
 
-    async def prepared(request: VideoRequest, session: str | None) -> tuple[VideoRequest, list[str]]:
+    async def prepared(self, request: VideoRequest, session: str | None) -> tuple[VideoRequest, list[str]]:
         """The request with its files as they will be sent, and what is to be said of them. Raises Invalid."""
-        look = FileLook(backends.settings.max_upload_mb * 1_000_000, await usual_size(session))
+        look = FileLook(self.backends.settings.max_upload_mb * 1_000_000, await self.usual_size(session))
         return await look.take(request), look.notes
 
-    async def read(values: Values) -> VideoRequest:
+    async def read_entered(self, values: Values) -> VideoRequest:
         """Sounds are made small enough to be sent before the request is checked."""
         if values.get("audio_reference"):
             values = values | {"audio_reference": await small_sound(values["audio_reference"], "audio_reference")}
-        return cast(VideoRequest, tab.form.read(await fill_from_source(values)))
+        return cast(VideoRequest, self.form.read(await fill_from_source(values)))
 
-    class Filming(Work):
-        """Has a job made and shows how it stands."""
-
-        request: VideoRequest
-        timed = False  # the poller does that, and reports the job
-
-        def __init__(self, request: VideoRequest) -> None:
-            self.request = request
-            self._notes: list[str] = []
-            self._made = Outcome()
-            self._ticket = ""
-
-        @property
-        def left(self) -> bool:
-            return bool(self._ticket and self.visitor) and jobs.on_stage.get(self.session or "") != self._ticket
-
-        async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[VideoRecord]:
-            self.request, self._notes = await prepared(self.request, self.session)
-            backend = backends.for_tab("video", self.session)
-            job = await jobs.begin(backend, self.request, self.visitor, self.model)
-            self._ticket, self.reported = job.ticket, False
-            if not self.aside:
-                jobs.on_stage[self.session or ""] = job.ticket
-            self.record = record_of(job.ticket) if self.visitor else ""
-            try:
-                async for job in jobs.changes(self._ticket):
-                    yield job
-            finally:
-                # Somebody without a name could not come back for it; a grid that is left is not gone on with.
-                if self.aside or not self.visitor:
-                    jobs.cancel(self._ticket)
-            raise_unless_done(job)
-
-        async def show(self, events: list[VideoRecord]) -> Updates:
-            job = events[-1]
-            self.note = note_of(job)
-            if job.state != "done":
-                return {}
-            path, facts = await handed_out(jobs, job)
-            facts += [("note", note) for note in self._notes]
-            self._made = Outcome([path], facts=facts, waiting=waiting_kept(job))
-            if not self.visitor:
-                with suppress(StoreTrouble):  # the next start removes it
-                    await jobs.drop(job)
-            return {result: path, player: ""}
-
-        def outcome(self) -> Outcome:
-            return self._made
-
-    async def stopped(request: gr.Request) -> str:
+    async def stop_job(self, request: gr.Request) -> str:
         """Stop is meant for the server too; leaving the page is not."""
         # Taken off the stage first: what is said here is the last word on it.
-        ticket = jobs.on_stage.pop(request.session_hash or "", "")
-        job = await jobs.find(ticket)
+        ticket = self.jobs.on_stage.pop(request.session_hash or "", "")
+        job = await self.jobs.find(ticket)
         if job is None or job.over:
             return ""
-        jobs.cancel(job.ticket)
-        if job.at_once:
-            return (
-                "Stopped waiting; what you entered is still here. This server makes the video to its end all the same."
-            )
-        return "Stopped, and taken back from the server. What you entered is still here."
+        self.jobs.cancel(job.ticket)
+        return STOPPED_WAITING if job.at_once else STOPPED
 
-    async def opened(ticket: str, request: gr.Request) -> AsyncGenerator[Updates]:
+    async def show_job(self, ticket: str, request: gr.Request) -> AsyncGenerator[Updates]:
         """Shows a job of the list or of a link on the stage, as it stands and until it is over."""
-        session = request.session_hash or ""
+        session, jobs = request.session_hash or "", self.jobs
         job = await jobs.find(ticket) if isinstance(ticket, str) else None
         if job is None:
-            yield {tab.status: status.failed(NO_JOB)}
+            yield {self.status: status.failed(NO_JOB)}
             return
         jobs.on_stage[session] = ticket
         if job.state != "done":
-            yield {result: None, player: ""} | await below_result(tab, request_of(job), job.model, session, Outcome())
+            under = await below_result(self, request_of(job), job.model, session, Outcome())
+            yield {self.players.result: None, self.players.player: ""} | under
         async with aclosing(pump(jobs.changes(ticket))) as looks:
             async for batch in looks:
                 if jobs.on_stage.get(session) != ticket:
                     return
                 own = job.visitor is not None and job.visitor == visitor_of(request)
-                yield await looked(batch[-1], own, session) if batch else {tab.status: gr.skip()}
+                yield await self._job_view(batch[-1], own, session) if batch else {self.status: gr.skip()}
 
-    async def repeatable(job: VideoRecord, session: str) -> str:
-        """The buttons that make it once more; its record knows where its files are kept."""
-        recorder = tab.recorder
-        with suppress(StoreTrouble):
-            record = await recorder.find(record_of(job.ticket), job.visitor) if recorder else None
-            if recorder and record:
-                return once_more(tab, await open_record(record, recorder.store.history.path, session), apart=True)
-        return ""
-
-    async def looked(job: VideoRecord, own: bool, session: str) -> Updates:
+    async def _job_view(self, job: VideoRecord, own: bool, session: str) -> Updates:
+        """What the page shows of a job. own: of this visitor, who may repeat it."""
+        jobs = self.jobs
         if job.state == "done":
             path, facts = await handed_out(jobs, job)
             if path is None:
-                return {tab.status: status.failed(NO_FILE)}
+                return {self.status: status.failed(NO_FILE)}
             facts = all_facts(job, facts)
             record = record_of(job.ticket) if own else ""
-            under = await below_result(tab, request_of(job), job.model, session, Outcome([path]), record)
-            again = await repeatable(job, session) if own else ""
-            done = {result: path, player: "", tab.status: status.done(facts, waits_view(waiting_kept(job)))}
-            return done | under | {tab.settings: again + under[tab.settings]}
+            under = await below_result(self, request_of(job), job.model, session, Outcome([path]), record)
+            again = await self._repeatable(job, session) if own else ""
+            done = {self.players.result: path, self.players.player: ""}
+            done[self.status] = status.done(facts, waits_view(waiting_kept(job)))
+            return done | under | {self.settings: again + under[self.settings]}
         if job.state == "failed":
-            return {tab.status: status.failed(jobs.said(job.error, job), jobs.said(job.details, job))}
+            return {self.status: status.failed(jobs.said(job.error, job), jobs.said(job.details, job))}
         if job.state == "cancelled":
-            return {tab.status: status.stopped(jobs.said(cancelled(job), job))}
-        return {tab.status: status.working(jobs.said(note_of(job), job), started=max(0.0, time.time() - job.created))}
+            return {self.status: status.stopped(jobs.said(cancelled(job), job))}
+        started = max(0.0, time.time() - job.created)
+        return {self.status: status.working(jobs.said(note_of(job), job), started=started)}
 
-    async def first_frame(picture: Any) -> Taken | None:
-        """None without one, and for one that cannot be sent: its field says why."""
-        with suppress(Invalid):
-            paths = paths_of(picture, "input_reference")
-            return await take_picture(paths[0], "input_reference") if paths else None
-        return None
+    async def _repeatable(self, job: VideoRecord, session: str) -> str:
+        """The buttons that make it once more; its record knows where its files are kept."""
+        recorder = self.recorder
+        with suppress(StoreTrouble):
+            record = await recorder.find(record_of(job.ticket), job.visitor) if recorder else None
+            if recorder and record:
+                return once_more(self, await open_record(record, recorder.store.history.path, session), apart=True)
+        return ""
 
-    async def say_size(picture: Any, size: str | None, request: gr.Request) -> str:
+    async def say_size(self, picture: object, size: str | None, request: gr.Request) -> str:
         """Which size the video gets from its first frame, or what happens to that at the size that is set."""
         taken = await first_frame(picture)
-        return size_words(taken.width, taken.height, size, await usual_size(request.session_hash)) if taken else ""
+        if not taken:
+            return ""
+        return size_words(taken.width, taken.height, size, await self.usual_size(request.session_hash))
 
-    async def follows(entered: Values, session: str | None) -> dict[str, Any]:
+    async def size_of_first_frame(self, entered: Values, session: str | None) -> Values:
         """The size that a first frame brings, where none is set."""
         taken = None if entered.get("size") else await first_frame(entered.get("input_reference"))
-        return {"size": size_like(taken.width, taken.height, area_of(await usual_size(session)))} if taken else {}
+        if not taken:
+            return {}
+        return {"size": size_like(taken.width, taken.height, area_of(await self.usual_size(session)))}
 
-    async def reopen(at: Opened) -> Updates:
-        jobs.on_stage.pop(at.session, None)  # a job that is being made goes on, and is not shown here any more
-        return {result: at.results[0] if at.results else None, player: ""}
+    async def show_record(self, record: Opened) -> Updates:
+        """A result of the history; a job that is being made goes on, and is not shown here any more."""
+        self.jobs.on_stage.pop(record.session, None)
+        return {self.players.result: record.results[0] if record.results else None, self.players.player: ""}
 
-    order_for_programs(tab.form)
-    watched_run, tab.later_results = tab.watched(stage, prepared), [player]
-    tab.runs(
-        lambda asked: watched_run(asked) if asked.watch else Filming(asked),
-        [result],
-        read=read,
-        stopped=stopped,
-        again="multiple",
-    )
-    tab.wire_watch(stage)
-    tab.reopen, tab.reopened, tab.follows = reopen, [result, player], follows
-    listed.input(
-        opened,
-        listed,
-        [result, player, tab.status, tab.settings, tab.code],
-        api_visibility="private",
-        show_progress="hidden",
-        concurrency_limit=None,
-        trigger_mode="multiple",
-    )
-    # A size that was only recommended makes way for the shape of a first frame (in the browser, see model_defaults).
-    frame, size = (tab.form.controls[name] for name in ("input_reference", "size"))
-    frame.change(None, [frame, size], size, js=call("give_way", "video-size"), queue=False)
-    for field in ("input_reference", "size"):
-        tab.form.controls[field].change(
-            say_size,
-            [tab.form.controls["input_reference"], tab.form.controls["size"]],
-            size_note,
+    def wire_list(self) -> None:
+        """Shows the job that is chosen in the list."""
+        self.job_list.input(
+            self.show_job,
+            self.job_list,
+            [self.players.result, self.players.player, self.status, self.settings, self.code],
             api_visibility="private",
             show_progress="hidden",
-            queue=False,
-            trigger_mode="always_last",
+            concurrency_limit=None,
+            trigger_mode="multiple",
         )
+
+    def wire_first_frame(self) -> None:
+        """A size that was only recommended makes way for the shape of a first frame (features/model_defaults)."""
+        frame, size = self.form.controls["input_reference"], self.form.controls["size"]
+        frame.change(None, [frame, size], size, js=call("give_way", "video-size"), queue=False)
+        for field in (frame, size):
+            field.change(
+                self.say_size,
+                [frame, size],
+                self.size_note,
+                api_visibility="private",
+                show_progress="hidden",
+                queue=False,
+                trigger_mode="always_last",
+            )
+
+
+async def first_frame(picture: object) -> Taken | None:
+    """None without one, and for one that cannot be sent: its field says why."""
+    with suppress(Invalid):
+        paths = paths_of(picture, "input_reference")
+        return await take_picture(paths[0], "input_reference") if paths else None
+    return None
+
+
+def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
+    tab = VideoTab(VideoRequest, "Video", backends, hello("video", HELLO, "video-prompt"))
+    tab.form = PictureForm(tab.form.model, mask=("video_noise_mask", "source_video"))
+    tab.jobs, tab.videos = jobs, jobs.watched
+
+    with tab.frame():
+        with tab.controls():
+            tab.add_watch_controls()
+            tab.size_note = gr.HTML(elem_id="video-size-note", elem_classes="omni-recommended", padding=False)
+            reference_slots(tab.form)
+        with tab.stage():
+            tab.players = WatchStage(*video_result())
+    with tab.stage_column:
+        tab.job_list = job_list("video-jobs")
+
+    order_for_programs(tab.form)
+    result, player = tab.players.result, tab.players.player
+    tab.later_results = [player]
+    tab.runs(tab.make_run, [result], read=tab.read_entered, stopped=tab.stop_job, again="multiple")
+    tab.wire_watch()
+    tab.reopen, tab.reopened, tab.follows = tab.show_record, [result, player], tab.size_of_first_frame
+    tab.wire_list()
+    tab.wire_first_frame()
     return tab

@@ -120,7 +120,7 @@ class Edit:
         from omni_ui.demo.imaging import editor
 
         form = self.form
-        how = {"mask": self.mask, "reference": self.reference, "strength": form.strength}
+        how: Json = {"mask": self.mask, "reference": self.reference, "strength": form.strength}
         how |= {"guidance": form.guidance_scale or form.true_cfg_scale, "negative_prompt": form.negative_prompt}
         how |= {"width": self.width, "height": self.height, "steps": form.num_inference_steps}
         pictures = [editor.edit(self.pictures, form.prompt, seed=self.seed + i, **how) for i in range(count)]

@@ -140,12 +140,6 @@ class Answering(Work):
         return conversation
 
     @property
-    def fresh(self) -> bool:
-        """Whether anything of the answer is there; when nothing comes, the conversation is as it was before."""
-        draft = self._draft
-        return draft is not None and bool(draft.parts or draft.pcm or draft.reasoning)
-
-    @property
     def _system(self) -> str:
         return self.entered["system"] or ""
 
@@ -240,6 +234,8 @@ class Answering(Work):
         elif isinstance(event, Finish):
             self.metrics = event.metrics
             draft.notes += [ENDINGS[event.reason]] if event.reason in ENDINGS else []
+        # When nothing comes, the conversation is as it was before.
+        self.fresh = bool(draft.parts or draft.pcm or draft.reasoning)
         if isinstance(event, (TextDelta, ReasoningDelta)):
             self._times.append(time.monotonic())
 

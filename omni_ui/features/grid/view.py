@@ -51,8 +51,7 @@ def grid_view(form: Form) -> gr.HTML:
 
 def wire(tab: "TabContext") -> None:
     """What happens when the page orders something. Call it when Run is wired."""
-    view = tab.grid
-    varied = {name: tab.form.controls[name] for name in (*variable(tab.form), *QUIET) if name in tab.form.controls}
+    view, orders = tab.grid, Orders(tab)
     quiet: Json = {
         "api_visibility": "private",
         "show_progress": "hidden",
@@ -60,25 +59,41 @@ def wire(tab: "TabContext") -> None:
         "concurrency_limit": None,
     }
     inputs = [view, *tab.inputs.values()]
+    view.plan(orders.plan, inputs, view, queue=False, trigger_mode="always_last", **quiet)
+    ran = view.fill(orders.fill, inputs, view, trigger_mode="multiple", **quiet)
+    view.halt(None, None, None, cancels=[ran], queue=False, api_visibility="private", show_progress="hidden")
+    outputs = [view, *orders.varied.values()]
+    view.adopt(orders.adopt, inputs, outputs, queue=False, trigger_mode="multiple", **quiet)
 
-    async def planned(order: Any, values: tuple[Any, ...]) -> tuple[Plan, Json]:
-        """What was ordered, checked. Raises Invalid."""
-        entered = tab.beside(dict(zip(tab.inputs, values, strict=True)))
-        return await make_plan(tab.form, tab.read, entered, _wanted(order, tab.form, entered), _most(tab)), entered
 
-    async def plan(request: gr.Request, order: Any, *values: Any) -> Json:
+class Orders:
+    """What the page of a tab may order. order: the value of its component, which may come from anywhere."""
+
+    def __init__(self, tab: "TabContext") -> None:
+        self.tab = tab
+        controls = tab.form.controls
+        self.varied = {name: controls[name] for name in (*variable(tab.form), *QUIET) if name in controls}
+
+    async def plan(self, request: gr.Request, order: object, *values: object) -> Json:
         """Says how many runs that are and how long they take, or what is wrong; nothing is sent."""
         try:
-            planned_runs, entered = await planned(order, values)
-            return {"plan": await _foretold(tab, planned_runs, entered, request)}
+            planned_runs, entered = await self._planned(order, values)
+            return {"plan": await _foretold(self.tab, planned_runs, entered, request)}
         except Invalid as wrong:
             return {"unplanned": wrong.problems[0].sentence}
 
-    async def filled(request: gr.Request, order: Any, *values: Any) -> AsyncGenerator[Any]:
+    async def _planned(self, order: object, values: tuple[object, ...]) -> tuple[Plan, Json]:
+        """What was ordered, checked. Raises Invalid."""
+        tab = self.tab
+        entered = tab.beside(dict(zip(tab.inputs, values, strict=True)))
+        return await make_plan(tab.form, tab.read, entered, _wanted(order, tab.form, entered), _most(tab)), entered
+
+    async def fill(self, request: gr.Request, order: object, *values: object) -> AsyncGenerator[object]:
         """Runs the cells, and shows each as it comes."""
+        tab = self.tab
         id = str(order.get("id", ""))[:40] if isinstance(order, dict) else ""
         try:
-            planned_runs, entered = await planned(order, values)
+            planned_runs, entered = await self._planned(order, values)
         except Invalid as wrong:
             yield {"refused": wrong.problems[0].sentence, "id": id}
             return
@@ -86,38 +101,33 @@ def wire(tab: "TabContext") -> None:
             log.exception("a grid of %s could not be planned", tab.name)
             yield {"refused": "Something went wrong in this page. It was written to the log.", "id": id}
             return
-        backend = tab.backends.for_tab(tab.name, request.session_hash)
-        if backend is None or tab.make is None:
+        backend, make = tab.backends.for_tab(tab.name, request.session_hash), tab.make
+        if backend is None or make is None:
             yield {"refused": "No server was named for this tab.", "id": id}
             return
-        explored = order.get("explore")
+        explored = order.get("explore") if isinstance(order, dict) else None
         now = entered.get(explored) if explored else ...
         board = Board(id, planned_runs, await _foretold(tab, planned_runs, entered, request), now)
         yield {"board": board.as_value()}
         ability = await backend.ability(tab.name)
-        model, make = ability.model if ability else None, tab.make
+        model = ability.model if ability else None
 
         def begin(asked: Request, entered: Json) -> Work:
             return tab.begin(make, asked, tab.beside(entered), request, backend, model)
 
-        filling = fill(tab, backend, board, begin)
-        async with aclosing(filling) as looks:
+        async with aclosing(fill(tab, backend, board, begin)) as looks:
             async for changed in looks:
                 yield {"board": board.as_value()} if changed else gr.skip()
 
-    async def adopt(order: Any, *values: Any) -> Updates:
+    async def adopt(self, order: object, *values: object) -> Updates:
         """Puts the values of a cell into their controls."""
+        tab, varied = self.tab, self.varied
         chosen = order.get("adopt") if isinstance(order, dict) else None
         chosen = {name: value for name, value in (chosen or {}).items() if name in varied and _plain(value)}
         entered = dict(zip(tab.inputs, values, strict=True)) | chosen
         fields = tab.form.model.model_fields
         updates = {varied[name]: as_shown(kind_of(fields[name]), value, varied[name]) for name, value in chosen.items()}
-        return {view: {"adopted": list(chosen)}} | updates | _needed(tab, entered)
-
-    view.plan(plan, inputs, view, queue=False, trigger_mode="always_last", **quiet)
-    ran = view.fill(filled, inputs, view, trigger_mode="multiple", **quiet)
-    view.halt(None, None, None, cancels=[ran], queue=False, api_visibility="private", show_progress="hidden")
-    view.adopt(adopt, inputs, [view, *varied.values()], queue=False, trigger_mode="multiple", **quiet)
+        return {tab.grid: {"adopted": list(chosen)}} | updates | _needed(tab, entered)
 
 
 def _needed(tab: "TabContext", entered: Values) -> Updates:

@@ -3,6 +3,7 @@
 Stop, leaving the page and an error in the middle end it at the server; what had arrived by then is kept all the same.
 """
 
+import asyncio
 import secrets
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
@@ -11,9 +12,14 @@ from dataclasses import dataclass, field
 
 from omni_ui.client import OmniClient, VideoRequest
 from omni_ui.client.live import InteractionRefused, StreamEnded, VideoChunk
+from omni_ui.client.requests.timeline import as_json
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.features.history.serialize import Pack, as_files, result_of, summary_of
+from omni_ui.features.history.service import Recorder
+from omni_ui.features.recipes import Recipe
 from omni_ui.features.video.watched import TooMuch, WatchedVideo, WatchedVideos
+from omni_ui.store import HistoryRecord
 from omni_ui.widgets.fields import Component
 
 BROKE_OFF = "The video broke off. What arrived is kept, here and in History."
@@ -147,3 +153,40 @@ class WatchRun(Work):
         if not self.video.chunks:
             return {self.stage.player: ""}
         return {self.stage.result: self.video.path}
+
+
+async def write_watched(recorder: Recorder, run: WatchRun) -> None:
+    """Begins to write it into the history: one MP4 with its recipe, timeline included, in whatever way it ended.
+
+    Nobody waits for it, so that an ended run is over at once.
+    """
+    recorder.begin(_write(recorder, run))
+
+
+async def _write(recorder: Recorder, run: WatchRun) -> None:
+    if run.video is None or not run.visitor:
+        return
+    request = run.request
+    pack = Pack([result_of(run.video.path, "video.mp4")])
+    entered = run.entered | {"timeline": as_json(request.timeline)}
+    typed = {name: as_files(name, value, type(request)) for name, value in entered.items()}
+    try:
+        recipe = (await asyncio.to_thread(Recipe.of, request, run.model)).as_dict()
+    except OSError:  # a file of the request is gone
+        recipe = None
+    packed = pack.plain(typed)
+    pack.plain({name: getattr(request, name) for name in type(request).model_fields})
+    record = HistoryRecord(
+        id=run.record,
+        visitor=run.visitor,
+        tab="video",
+        at=time.time(),
+        model=run.model,
+        version=run.version,
+        seconds=round(run.seconds, 3),
+        recipe=recipe,
+        entered=packed,
+        facts=run.facts,
+        summary=summary_of(packed, recipe),
+    )
+    await recorder.write(record, pack.sources)

@@ -22,9 +22,8 @@ from omni_ui.core.servers.backend import Backend
 from omni_ui.demo.server import DemoServer
 from omni_ui.features.history.service import Limits, Recorder
 from omni_ui.features.video.jobs import VideoJobs
-from omni_ui.features.video.watch_record import write_watched
 from omni_ui.features.video.watch_routes import watch_routes
-from omni_ui.features.video.watch_run import WatchRun, WatchStage
+from omni_ui.features.video.watch_run import WatchRun, WatchStage, write_watched
 from omni_ui.features.video.watched import WatchedVideos
 from omni_ui.settings import Settings
 from omni_ui.store import Store
