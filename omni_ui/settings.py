@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from omni_ui.settings_readers import (
     CAPS,
@@ -17,13 +16,13 @@ from omni_ui.settings_readers import (
     Amount,
     Caps,
     Duration,
-    HeaderPairs,
     Key,
     LoraPaths,
+    ProcessName,
+    SigningKey,
     Tab,
     TabNames,
     TwoNumbers,
-    Url,
     UrlPath,
     is_loopback,
     read_amount,
@@ -31,6 +30,7 @@ from omni_ui.settings_readers import (
     read_loras,
     say_what_is_wrong,
 )
+from omni_ui.settings_servers import ServerSettings
 
 __all__ = ["CAPS", "TABS", "BadSetting", "Settings", "Tab", "load_settings"]
 
@@ -39,47 +39,8 @@ class BadSetting(Exception):
     """A setting that cannot be used; the text is one sentence for the person who starts the app."""
 
 
-class Settings(BaseSettings):
+class Settings(ServerSettings):
     """All of them, with their defaults. Help texts are the README's."""
-
-    model_config = SettingsConfigDict(env_prefix="OMNI_", env_ignore_empty=True, extra="ignore")
-
-    base_url: Url = Field(
-        None, description="The vLLM-Omni server, such as http://host:8091. Without it a demo server starts."
-    )
-    api_key: Key = Field(None, description="The key for that server. It never reaches the browser.")
-    model: str | None = Field(None, description="The model name to send. By default the one that the server lists.")
-
-    headers: HeaderPairs = Field(
-        None,
-        description="Headers for every call to the servers named here, for gateways: x-team=vision,x-token=abc. "
-        "They never reach the browser.",
-    )
-
-    chat_url: Url = Field(None, description="Another server for the Chat tab.")
-    chat_api_key: Key = Field(None, description="Its key.")
-    chat_model: str | None = Field(None, description="Its model.")
-    image_url: Url = Field(None, description="Another server for the Image tab.")
-    image_api_key: Key = Field(None, description="Its key.")
-    image_model: str | None = Field(None, description="Its model.")
-    edit_url: Url = Field(None, description="Another server for the Edit tab.")
-    edit_api_key: Key = Field(None, description="Its key.")
-    edit_model: str | None = Field(None, description="Its model.")
-    speech_url: Url = Field(None, description="Another server for the Speech tab.")
-    speech_api_key: Key = Field(None, description="Its key.")
-    speech_model: str | None = Field(None, description="Its model.")
-    sound_url: Url = Field(None, description="Another server for the Sound tab.")
-    sound_api_key: Key = Field(None, description="Its key.")
-    sound_model: str | None = Field(None, description="Its model.")
-    video_url: Url = Field(None, description="Another server for the Video tab.")
-    video_api_key: Key = Field(None, description="Its key.")
-    video_model: str | None = Field(None, description="Its model.")
-
-    listen_url: Url = Field(
-        None, description="A server that writes down what it hears, such as Qwen3-ASR. Else Chat's is asked."
-    )
-    listen_api_key: Key = Field(None, description="Its key.")
-    listen_model: str | None = Field(None, description="Its model.")
 
     abilities: TabNames = Field(
         None, description="What the server at OMNI_BASE_URL can do, when its model's name does not tell: image,edit …"
@@ -162,6 +123,16 @@ class Settings(BaseSettings):
         None,
         description="Who may sign in: alice:password,bob:scrypt$… (made by python -m omni_ui.features.login.accounts). "
         "Without it there is no login.",
+    )
+    secret_key: SigningKey = Field(
+        None,
+        description="Signs who is signed in, at least 16 characters: the same for all processes of a page. By default "
+        "one is made and kept in OMNI_DATA_DIR.",
+    )
+    process_name: ProcessName = Field(
+        None,
+        description="A name of this process among several, such as 1. Browsers get it as the cookie omni_process, by "
+        "which a proxy knows whom to send them to.",
     )
     caps: Caps = Field(
         None,
@@ -280,15 +251,6 @@ class Settings(BaseSettings):
         if self.data_dir:
             return self.data_dir.expanduser().absolute()
         return None if self.space_id is not None else user_data_path("omni-ui", appauthor=False)
-
-    def server_for(self, tab: Tab) -> tuple[str | None, str | None, str | None]:
-        """Address, key and model for a tab: its own, else the common ones. A tab's own address takes no common key."""
-        url: str | None = getattr(self, f"{tab}_url")
-        key: SecretStr | None = getattr(self, f"{tab}_api_key")
-        model: str | None = getattr(self, f"{tab}_model")
-        if url is None:
-            url, key, model = self.base_url, key or self.api_key, model or self.model
-        return url, key.get_secret_value() if key else None, model
 
 
 def load_settings() -> Settings:

@@ -157,6 +157,18 @@ def _check_room(value: str | None) -> str | None:
     return value
 
 
+def _check_signing_key(value: SecretStr | None) -> SecretStr | None:
+    if value is not None and len(value.get_secret_value()) < 16:
+        raise ValueError("must have at least 16 characters: take a long random text")
+    return value
+
+
+def _check_process_name(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"[A-Za-z0-9-]{1,40}", value):
+        raise ValueError("must be a short name of letters, digits and hyphens, such as 1 or page-2")
+    return value
+
+
 Url = Annotated[str | None, AfterValidator(_check_url)]
 Key = Annotated[SecretStr | None, AfterValidator(_check_key)]
 HeaderPairs = Annotated[SecretStr | None, AfterValidator(_check_headers)]
@@ -168,3 +180,5 @@ TwoNumbers = Annotated[str | None, AfterValidator(_check_two_numbers)]
 Caps = Annotated[str | None, AfterValidator(_check_caps)]
 Duration = Annotated[str | None, AfterValidator(_check_time)]
 Amount = Annotated[str | None, AfterValidator(_check_room)]
+SigningKey = Annotated[SecretStr | None, AfterValidator(_check_signing_key)]
+ProcessName = Annotated[str | None, AfterValidator(_check_process_name)]

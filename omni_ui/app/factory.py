@@ -61,6 +61,7 @@ from omni_ui.features.mcp.endpoint import McpEndpoint, mcp_endpoint
 from omni_ui.features.operating.ending import close_within, serve
 from omni_ui.features.operating.observers import metrics_for
 from omni_ui.features.operating.probes import probe_routes
+from omni_ui.features.operating.process_cookie import ProcessCookie
 from omni_ui.features.operating.tracing import tracing_from
 from omni_ui.features.recipes.panel import recipe_routes
 from omni_ui.features.speech.typed_text import TypedTexts
@@ -165,14 +166,7 @@ class Services:
 def create_app(settings: Settings) -> FastAPI:
     """The whole app. The demo server runs as long as it does when no server is named."""
     services = Services(settings)
-    app = FastAPI(
-        title="Omni UI",
-        version=__version__,
-        lifespan=services.lifespan,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-    )
+    app = FastAPI(title="Omni UI", version=__version__, lifespan=services.lifespan, docs_url=None, openapi_url=None)
     app.state.end_runs = services.backends.reports.end_all
     _add_routes(app, services)
     _add_middleware(app, services)
@@ -231,6 +225,8 @@ def _add_middleware(app: FastAPI, services: Services) -> None:
     hosts = AllowedHosts(settings.host_names, settings.listen)
     ways = {"login": settings.has_login, "mcp": settings.mcp, "metrics": settings.metrics_token is not None}
     app.add_middleware(OriginGuard, hosts=hosts, root_path=settings.root_path, ancestors=ancestors, **ways)
+    if settings.process_name:
+        app.add_middleware(ProcessCookie, name=settings.process_name, root_path=settings.root_path)
     app.add_middleware(CORSMiddleware)  # allows no origin; where the app has one, Gradio does not mirror origins itself
 
 

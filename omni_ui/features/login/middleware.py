@@ -11,7 +11,8 @@ from omni_ui.settings import Settings
 
 def add_login(app: FastAPI, settings: Settings) -> None:
     """Lets nobody in who is not signed in, in one of the ways that the host asks for."""
-    tokens = Tokens(settings.data_folder)
+    secret = settings.secret_key.get_secret_value() if settings.secret_key else None
+    tokens = Tokens(settings.data_folder, secret)
     hugging_face = None
     if settings.hf_login and settings.oauth_client_secret:
         hugging_face = HuggingFaceLogin(

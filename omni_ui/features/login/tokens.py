@@ -13,10 +13,17 @@ LASTS = 14 * 86400
 
 
 class Tokens:
-    """Makes and reads tokens `name.expiry.signature`. folder: where the key is kept, so that a restart ends nothing."""
+    """Makes and reads tokens `name.expiry.signature`.
 
-    def __init__(self, folder: Path | None) -> None:
-        self._key = _kept_key(folder) if folder else secrets.token_bytes(32)
+    folder: where the key is kept, so that a restart ends nothing. secret: in place of that key, where several processes
+    read each other's tokens (OMNI_SECRET_KEY).
+    """
+
+    def __init__(self, folder: Path | None, secret: str | None = None) -> None:
+        if secret:
+            self._key = hashlib.sha256(secret.encode()).digest()
+        else:
+            self._key = _kept_key(folder) if folder else secrets.token_bytes(32)
 
     def make(self, name: str, lasts: float = LASTS) -> str:
         """A token for a user."""
