@@ -7,11 +7,10 @@ await store.open()      # never raises: `store.trouble` says in one sentence wha
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from omni_ui.store.database import Database, StoreTrouble
-from omni_ui.store.files import Files
+from omni_ui.store.files import Files, LocalFiles, RemoteFile, RemoveCopies
 from omni_ui.store.history import History, Room
 from omni_ui.store.ignored import Ignored
 from omni_ui.store.jobs import Jobs, VideoRecord
@@ -20,7 +19,10 @@ from omni_ui.store.schema import MIGRATIONS
 from omni_ui.store.timings import Timings
 from omni_ui.store.unfinished import Unfinished
 
-__all__ = ["Files", "History", "HistoryFile", "HistoryRecord", "Room", "Source", "Store", "StoreTrouble", "VideoRecord"]
+__all__ = [
+    "Files", "History", "HistoryFile", "HistoryRecord", "RemoteFile", "Room", "Source", "Store", "StoreTrouble",
+    "VideoRecord",
+]  # fmt: skip
 
 
 class Store:
@@ -37,7 +39,7 @@ class Store:
         self.ignored = Ignored(self.database)
         self.unfinished = Unfinished(self.database)
         self.history = History(self.database, lambda: self.files)
-        self.on_remove: Callable[[list[Path]], None] | None = None
+        self.on_remove: RemoveCopies | None = None
         """Called with the files that are about to be deleted. Set it before `open`."""
         self._temporary: Path | None = None
         self._refused = ""
@@ -52,14 +54,19 @@ class Store:
             try:
                 # The records first: once they are ours, nobody else writes files there.
                 await self.database.open(self.folder / "omni.sqlite3")
-                self.files = await asyncio.to_thread(Files, self.folder / "files", self.on_remove)
+                self.files = await self._open_files(self.folder)
                 return
             except StoreTrouble as trouble:
                 await self.database.close()
                 self._refused = f"{trouble.sentence} Until the app ends, results are kept in a temporary folder."
         self._temporary = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="omni-ui-"))
-        self.files = await asyncio.to_thread(Files, self._temporary / "files", self.on_remove)
+        self.files = await self._open_files(self._temporary)
         await self.database.open(self._temporary / "omni.sqlite3")
+
+    async def _open_files(self, folder: Path) -> Files:
+        files = LocalFiles(folder / "files", self.on_remove)
+        await files.open()
+        return files
 
     async def try_database(self) -> None:
         """Writes a record and takes it away again. StoreTrouble when that cannot be done in our folder."""

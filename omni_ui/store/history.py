@@ -176,9 +176,9 @@ class History:
         )
         return Room(rows[0]["mine"] + jobs[0]["mine"], rows[0]["used"] + jobs[0]["used"])
 
-    def path(self, file: HistoryFile) -> Path | None:
-        """Where a kept file lies; None when it is not there."""
-        return self._files().path(file.name) if file.name else None
+    async def fetch(self, file: HistoryFile) -> Path | None:
+        """A kept file on this machine; None when it is not there any more."""
+        return await self._files().fetch(file.name) if file.name else None
 
     async def _same(self, record: HistoryRecord) -> list[HistoryRecord]:
         """What the record takes the place of."""
@@ -200,9 +200,9 @@ class History:
                 "WHERE f.sha = ? AND h.visitor = ? LIMIT 1",
                 *(sha, visitor),
             )
-            if rows and self._files().path(rows[0]["name"]):
+            if rows and self._files().has(rows[0]["name"]):
                 return replace(entry, name=rows[0]["name"], bytes=rows[0]["bytes"], sha=sha), False
-        name, size = await asyncio.to_thread(self._files().take, source.path)
+        name, size = await self._files().take(source.path)
         return replace(entry, name=name, bytes=size, sha=sha), True
 
     async def _freed(self, ids: Sequence[str], besides: Sequence[str] = ()) -> list[str]:
@@ -216,7 +216,7 @@ class History:
 
     async def _unlink(self, names: Sequence[str], *, everywhere: bool = False) -> None:
         names = [*names, *(f"{name}{THUMB}" for name in names)]
-        await asyncio.to_thread(self._files().remove, *names, everywhere=everywhere)
+        await self._files().remove(*names, everywhere=everywhere)
 
 
 def sha_of(path: Path) -> str:

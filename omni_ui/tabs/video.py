@@ -158,7 +158,7 @@ class VideoTab(OmniTab):
         if job.state == "done":
             path, facts = await handed_out(jobs, job)
             if path is None:
-                return {self.status: status.failed(NO_FILE)}
+                return {self.status: status.failed(jobs.store.files.trouble or NO_FILE)}
             facts = all_facts(job, facts)
             record = record_of(job.ticket) if own else ""
             under = await below_result(self, request_of(job), job.model, session, Outcome([path]), record)
@@ -179,7 +179,7 @@ class VideoTab(OmniTab):
         with suppress(StoreTrouble):
             record = await recorder.find(record_of(job.ticket), job.visitor) if recorder else None
             if recorder and record:
-                return once_more(self, await open_record(record, recorder.store.history.path, session), apart=True)
+                return once_more(self, await open_record(record, recorder.store.history.fetch, session), apart=True)
         return ""
 
     async def say_size(self, picture: object, size: str | None, request: gr.Request) -> str:

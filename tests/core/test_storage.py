@@ -7,7 +7,7 @@ import pytest
 
 from omni_ui.core.files import new_folder
 from omni_ui.core.storage import Storage, StorageLimits, StorageRefused
-from omni_ui.store.files import Files
+from omni_ui.store.files import LocalFiles
 
 ANNE, BOB = "a" * 32, "b" * 32
 
@@ -53,8 +53,8 @@ def test_the_cache_counts_as_storage_and_the_oldest_goes_first():
         storage.check_upload(BOB, 100)
 
 
-def test_a_result_that_the_history_has_too_takes_no_room(tmp_path):
-    Files(tmp_path / "files").take(put(BOB))
+async def test_a_result_that_the_history_has_too_takes_no_room(tmp_path):
+    await (await local_files(tmp_path)).take(put(BOB))
     storage = Storage(StorageLimits(3600, bytes=250))
     storage.sweep(results=100)
     assert storage.used == 100
@@ -70,34 +70,40 @@ def test_a_visitor_s_uploads_of_a_day_have_an_end():
     storage.check_upload(BOB, 200)
 
 
-def test_a_deleted_result_is_gone_under_every_name(tmp_path):
+async def test_a_deleted_result_is_gone_under_every_name(tmp_path):
     storage = Storage(StorageLimits(3600))
     shown, copied, other = put(ANNE, b"result"), put(ANNE, b"result"), put(ANNE, b"another")
-    files = Files(tmp_path / "files", storage.remove_copies)
-    name, _ = files.take(shown)
-    files.remove(name, everywhere=True)
+    files = await local_files(tmp_path, storage.remove_copies)
+    name, _ = await files.take(shown)
+    await files.remove(name, everywhere=True)
     assert files.path(name) is None
     assert not shown.exists()
     assert not copied.exists()
     assert other.exists()
 
 
-def test_the_same_bytes_of_another_visitor_and_of_another_result_stay(tmp_path):
+async def test_the_same_bytes_of_another_visitor_and_of_another_result_stay(tmp_path):
     storage = Storage(StorageLimits(3600))
     shown, of_bob, made_again = put(ANNE, b"result"), put(BOB, b"result"), put(ANNE, b"result")
-    files = Files(tmp_path / "files", storage.remove_copies)
-    name, again = files.take(shown)[0], files.take(made_again)[0]
-    files.remove(name, everywhere=True)
+    files = await local_files(tmp_path, storage.remove_copies)
+    name, again = (await files.take(shown))[0], (await files.take(made_again))[0]
+    await files.remove(name, everywhere=True)
     assert not shown.exists()
     assert of_bob.exists()
     assert made_again.exists()
     assert files.path(again) is not None
 
 
-def test_a_file_whose_record_is_replaced_stays_on_the_page(tmp_path):
+async def test_a_file_whose_record_is_replaced_stays_on_the_page(tmp_path):
     shown = put(ANNE, b"answer")
-    files = Files(tmp_path / "files", Storage(StorageLimits(3600)).remove_copies)
-    name, _ = files.take(shown)
-    files.remove(name)
+    files = await local_files(tmp_path, Storage(StorageLimits(3600)).remove_copies)
+    name, _ = await files.take(shown)
+    await files.remove(name)
     assert files.path(name) is None
     assert shown.exists()
+
+
+async def local_files(folder, *on_remove):
+    files = LocalFiles(folder / "files", *on_remove)
+    await files.open()
+    return files

@@ -52,7 +52,7 @@ class App:
         async with asyncio.timeout(60):
             async for job in self.jobs.changes(ticket):
                 last = job
-        path = self.jobs.file_of(last)
+        path = await self.jobs.fetch_file(last)
         return last.state if path is None or path.read_bytes() == MP4 else "another file"
 
 

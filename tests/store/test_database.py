@@ -153,7 +153,7 @@ async def test_a_folder_that_cannot_be_written_is_said_and_the_app_works_on(tmp_
     await store.open()
     assert "cannot be written" in store.trouble
     assert "temporary folder" in store.trouble
-    name = await asyncio.to_thread(store.files.write, b"data", ".bin")
+    name = await store.files.write(b"data", ".bin")
     assert store.files.path(name).read_bytes() == b"data"
     assert await store.jobs.still_open() == []
     await store.close()

@@ -43,7 +43,7 @@ async def test_a_record_comes_back_as_it_was_and_its_file_with_the_same_bytes(st
     kept = await store.history.keep(made, [source(tmp_path, b"picture"), source(tmp_path, b"photo", "input")])
     found = await store.history.find(made.id, ANNE)
     assert found == kept
-    assert [store.history.path(one).read_bytes() for one in found.files] == [b"picture", b"photo"]
+    assert [(await store.history.fetch(one)).read_bytes() for one in found.files] == [b"picture", b"photo"]
     assert found.files[1].sha == hashlib.sha256(b"photo").hexdigest()
 
 
@@ -54,7 +54,7 @@ async def test_it_is_there_after_the_app_was_closed(store, tmp_path):
     await again.open()
     try:
         assert await again.history.find(kept.id, ANNE) == kept
-        assert again.history.path(kept.files[0]).read_bytes() == b"picture"
+        assert (await again.history.fetch(kept.files[0])).read_bytes() == b"picture"
     finally:
         await again.close()
 
@@ -138,17 +138,17 @@ async def test_an_input_of_many_records_is_one_file_until_the_last_is_gone(store
     his = await store.history.keep(record(visitor=BOB), [photo])
     assert first.files[0].name == second.files[0].name != his.files[0].name
     await store.history.delete([first.id])
-    assert store.history.path(second.files[0]).read_bytes() == b"photo"
+    assert (await store.history.fetch(second.files[0])).read_bytes() == b"photo"
     await store.history.delete([second.id])
-    assert store.history.path(second.files[0]) is None
-    assert store.history.path(his.files[0]).read_bytes() == b"photo"
+    assert await store.history.fetch(second.files[0]) is None
+    assert (await store.history.fetch(his.files[0])).read_bytes() == b"photo"
 
 
 async def test_results_are_never_shared_and_the_original_is_left_alone(store, tmp_path):
     same = source(tmp_path, b"same")
     first, second = [await store.history.keep(record(at=at), [same]) for at in (1, 2)]
     await store.history.delete([first.id])
-    assert store.history.path(second.files[0]).read_bytes() == b"same"
+    assert (await store.history.fetch(second.files[0])).read_bytes() == b"same"
     assert same.path.read_bytes() == b"same"
 
 
@@ -158,7 +158,7 @@ async def test_on_another_disk_the_bytes_are_copied(store, tmp_path, monkeypatch
 
     monkeypatch.setattr(os, "link", refuse)
     kept = await store.history.keep(record(), [source(tmp_path, b"far away")])
-    assert store.history.path(kept.files[0]).read_bytes() == b"far away"
+    assert (await store.history.fetch(kept.files[0])).read_bytes() == b"far away"
 
 
 async def test_a_file_that_is_gone_is_left_out_and_the_record_stays(store, tmp_path):
@@ -166,7 +166,7 @@ async def test_a_file_that_is_gone_is_left_out_and_the_record_stays(store, tmp_p
     lost.path.unlink()
     kept = await store.history.keep(record(), [lost, source(tmp_path, b"here")])
     assert [one.name != "" for one in kept.files] == [False, True]
-    assert store.history.path(kept.files[0]) is None
+    assert await store.history.fetch(kept.files[0]) is None
 
 
 async def test_room_counts_shared_files_once_and_says_whose(store, tmp_path):

@@ -5,7 +5,7 @@ import json
 import re
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from omni_ui.core.files import Json
-from omni_ui.store import HistoryRecord
+from omni_ui.store import HistoryFile, HistoryRecord
 
 PIECE = 1 << 20
 """Bytes that are read and handed on at a time."""
@@ -33,10 +33,9 @@ td { overflow-wrap: anywhere; } footer, time { opacity: .7; font-size: .9rem; }
 
 @dataclass(frozen=True)
 class Kept:
-    """A record, where its files lie (None for one that is gone), and its settings as labels and values."""
+    """A record, and its settings as labels and values."""
 
     record: HistoryRecord
-    paths: list[Path | None]
     settings: list[tuple[str, str]]
 
 
@@ -59,14 +58,19 @@ class _Sink(io.RawIOBase):
         return data
 
 
-def keepsake(kept: list[Kept]) -> Iterator[bytes]:
-    """The zip in pieces. A file is stored as it is, under a folder for its record."""
+def keepsake(kept: list[Kept], find: Callable[[HistoryFile], Path | None]) -> Iterator[bytes]:
+    """The zip in pieces. A file is stored as it is, under a folder for its record. Blocking.
+
+    find: where a file lies on this machine, None for one that is gone; asked for each file when its turn comes.
+    """
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as target:
         names = [_names(one, number) for number, one in enumerate(kept, 1)]
         for one, listed in zip(kept, names, strict=True):
-            for place, (path, name) in enumerate(zip(one.paths, listed, strict=True)):
+            for place, (kept_file, name) in enumerate(zip(one.record.files, listed, strict=True)):
+                path = find(kept_file) if name else None
                 if path is None:
+                    listed[place] = ""
                     continue
                 info = zipfile.ZipInfo(name, time.gmtime(one.record.at)[:6])
                 info.external_attr = 0o644 << 16
@@ -88,9 +92,9 @@ def _names(kept: Kept, number: int) -> list[str]:
     """The names of a record's files in the zip; "" for one that is gone."""
     folder = f"{number:04d}-{kept.record.tab}"
     names = []
-    for place, (file, path) in enumerate(zip(kept.record.files, kept.paths, strict=True)):
+    for place, file in enumerate(kept.record.files):
         title = re.sub(r"[^\w.\- ]", "_", Path(file.title).name)[-80:].lstrip(".") or "file"
-        names.append(f"{folder}/{file.role}-{place + 1}-{title}" if path else "")
+        names.append(f"{folder}/{file.role}-{place + 1}-{title}" if file.name else "")
     return names
 
 

@@ -5,7 +5,7 @@ It can be made once more as if it had just been made, as long as all its files a
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,11 +31,15 @@ if TYPE_CHECKING:
 FILLED = "An earlier result. Its settings and inputs are filled in; Run makes it again."
 
 
-async def open_record(record: HistoryRecord, find: Callable[[HistoryFile], Path | None], session: str) -> Opened:
-    """Puts its files where the page may show them. find: where a file is kept."""
+Fetch = Callable[[HistoryFile], Awaitable[Path | None]]
+"""Brings a kept file to this machine; None when it is not there any more. StoreTrouble."""
+
+
+async def open_record(record: HistoryRecord, fetch: Fetch, session: str) -> Opened:
+    """Puts its files where the page may show them. StoreTrouble."""
     lent: dict[int, Path] = {}
     for number, file in enumerate(record.files):
-        if path := find(file):
+        if path := await fetch(file):
             lent[number] = await lend(path, Path(file.title).name or "file")
     results = [lent[number] for number, file in enumerate(record.files) if file.role == "result" and number in lent]
     entered = with_files(record.entered, lent)
@@ -45,11 +49,9 @@ async def open_record(record: HistoryRecord, find: Callable[[HistoryFile], Path 
     return opened
 
 
-async def reopen(
-    tab: "TabContext", record: HistoryRecord, find: Callable[[HistoryFile], Path | None], session: str
-) -> Updates:
-    """Values for the tab's components. find: where a file is kept."""
-    opened = await open_record(record, find, session)
+async def reopen(tab: "TabContext", record: HistoryRecord, fetch: Fetch, session: str) -> Updates:
+    """Values for the tab's components. StoreTrouble."""
+    opened = await open_record(record, fetch, session)
     updates: Updates = {
         part: fitting(tab, name, opened.entered.get(name))
         for name, part in tab.inputs.items()

@@ -4,21 +4,25 @@ A cookie also comes along when another site's page asks in the visitor's name. B
 changes something wants the header `x-omni` besides, which such a page cannot send unasked.
 """
 
+import asyncio
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Depends, Form, HTTPException, Query, Request
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi.responses import FileResponse, Response, StreamingResponse
 
 from omni_ui.core.files import Json
 from omni_ui.core.heavy_work import run_heavy
+from omni_ui.core.serving.kept_file import kept_file
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.export import Kept, keepsake
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.recipes import BadRecipe, Recipe, difference, labelled
 from omni_ui.features.waits.view import waits_row
 from omni_ui.media.thumbnails import thumb
-from omni_ui.store import HistoryRecord, StoreTrouble
+from omni_ui.store import HistoryFile, HistoryRecord, StoreTrouble
+from omni_ui.store.files import THUMB
 
 SHORT = 240
 """Characters of a text in the list."""
@@ -33,6 +37,7 @@ PROTECTED = {
     "Cache-Control": "private, max-age=3600",
     "Vary": "Cookie",
 }
+GONE = "This file is not here any more."
 NOT_HERE = "There is no such result: it was deleted, or it is another visitor's."
 
 
@@ -145,28 +150,33 @@ async def against(record: Own, other: str, mine: Visitor, recorder: Written) -> 
 
 
 @ROUTES.api_route("/{id}/{place}", methods=["GET", "HEAD"])
-async def file(record: Own, recorder: Written, place: int, download: bool = False) -> FileResponse:
+async def file(record: Own, recorder: Written, place: int, download: bool = False) -> Response:
     """A file of a record, with ranges."""
-    entry = record.files[place] if 0 <= place < len(record.files) else None
-    path = recorder.store.history.path(entry) if entry else None
-    if entry is None or path is None:
-        raise HTTPException(404, "This file is not here any more.")
+    entry = _entry(record, place)
+    try:
+        found = await recorder.store.files.find(entry.name)
+    except StoreTrouble as trouble:
+        raise HTTPException(503, trouble.sentence) from None
+    if found is None:
+        raise HTTPException(404, GONE)
     seen = entry.kind in SAFE or entry.kind.startswith(("audio/", "video/"))
-    return FileResponse(
-        path,
-        media_type=entry.kind if seen else "application/octet-stream",
-        filename=entry.title,
-        content_disposition_type="inline" if seen and not download else "attachment",
-        headers=PROTECTED,
-    )
+    media_type = entry.kind if seen else "application/octet-stream"
+    return kept_file(found, entry.name, media_type, entry.title, inline=seen and not download, headers=PROTECTED)
 
 
 @ROUTES.get("/{id}/{place}/thumb")
 async def small(record: Own, recorder: Written, place: int) -> FileResponse:
-    """A picture or a video as a small WebP."""
-    entry = record.files[place] if 0 <= place < len(record.files) else None
-    path = recorder.store.history.path(entry) if entry else None
-    thumbnail = await run_heavy(thumb, path, entry.kind) if entry and path else None
+    """A picture or a video as a small WebP, made when it is first looked at."""
+    entry, files = _entry(record, place), recorder.store.files
+    try:
+        thumbnail = await files.fetch(f"{entry.name}{THUMB}")
+        if thumbnail is None:
+            path = await files.fetch(entry.name)
+            thumbnail = await run_heavy(thumb, path, entry.kind) if path else None
+            if thumbnail:
+                await files.keep_thumb(entry.name)
+    except StoreTrouble as trouble:
+        raise HTTPException(503, trouble.sentence) from None
     if thumbnail is None:
         raise HTTPException(404, "There is no small picture of this.")
     return FileResponse(thumbnail, media_type="image/webp", headers=PROTECTED)
@@ -187,10 +197,15 @@ async def take_home(
         raise HTTPException(503, trouble.sentence) from None
     if not records:
         raise HTTPException(404, "There is nothing to download yet.")
-    kept = [Kept(one, [recorder.store.history.path(file) for file in one.files], _settings(one)) for one in records]
+    kept = [Kept(record, _settings(record)) for record in records]
+    loop, fetch = asyncio.get_running_loop(), recorder.store.history.fetch
+
+    def find(file: HistoryFile) -> Path | None:
+        return asyncio.run_coroutine_threadsafe(fetch(file), loop).result()
+
     name = quote(f"omni-ui-{len(kept)}-results.zip")
     head = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return StreamingResponse(keepsake(kept), media_type="application/zip", headers=head)
+    return StreamingResponse(keepsake(kept, find), media_type="application/zip", headers=head)
 
 
 @ROUTES.post("/{id}/star", dependencies=[Depends(_asked_here)])
@@ -226,6 +241,13 @@ def _no_other_site(request: Request) -> None:
     asked_by = request.headers.get("sec-fetch-site", "same-origin")
     if asked_by not in ("same-origin", "none") and request.headers.get("sec-fetch-mode") != "navigate":
         raise HTTPException(403, "Only the page itself may ask for this.")
+
+
+def _entry(record: HistoryRecord, place: int) -> HistoryFile:
+    entry = record.files[place] if 0 <= place < len(record.files) else None
+    if entry is None or not entry.name:
+        raise HTTPException(404, GONE)
+    return entry
 
 
 def _cursor(text: str) -> tuple[float, str] | None:

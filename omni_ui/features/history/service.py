@@ -152,7 +152,7 @@ class Recorder:
         record = await self.find(id, visitor)
         if record is None:
             return None
-        kept = [(self.store.history.path(file), file.kind) for file in record.files]
+        kept = [(await self.store.history.fetch(file), file.kind) for file in record.files]
         return Given([(path, kind) for path, kind in kept if path], record.text)
 
     async def find(self, id: str, visitor: str | None) -> HistoryRecord | None:
@@ -250,7 +250,7 @@ class Recorder:
         await self.store.history.delete([record_of(ticket)])
 
     async def _write_job(self, job: VideoRecord) -> None:
-        path = self.jobs.file_of(job)
+        path = await self.jobs.fetch_file(job)
         pack = Pack([result_of(path, "video.mp4")] if path else [])
         typed = {name: as_files(name, value, VideoRequest) for name, value in job.request.items()}
         request = VideoRequest.model_construct(**typed)

@@ -49,7 +49,7 @@ class Readiness:
             if time.monotonic() - self._tried < FRESH:
                 return
             self._database = await _problem(self._store.try_database(), "The database cannot be written.")
-            self._files = await _problem(asyncio.to_thread(self._store.files.try_folder), "Files cannot be written.")
+            self._files = await _problem(self._store.files.check(), "Files cannot be written.")
             self._tried = time.monotonic()
 
     async def _reachable(self, backend: Backend) -> bool:

@@ -153,8 +153,8 @@ class SendTo:
             stored = await self.recorder.find(record, visitor)
             if stored is None or stored.tab not in self.tabs:
                 raise Refused(GONE)
-            tab, find = self.tabs[stored.tab], self.recorder.store.history.path
-            return {TAB: stored.tab} | await reopen(tab, stored, find, request.session_hash or "")
+            tab, fetch = self.tabs[stored.tab], self.recorder.store.history.fetch
+            return {TAB: stored.tab} | await reopen(tab, stored, fetch, request.session_hash or "")
         target = self._target(what)
         if what.get("do") == "frame":
             with suppress(gr.Error):

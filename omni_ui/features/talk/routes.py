@@ -122,7 +122,7 @@ async def _questions(recorder: Recorder, start: Json, visitor: str | None) -> li
         return []
     record = await recorder.find(str(start["again"])[:100], visitor)
     files = record.files if record and record.tab == "talk" else []
-    paths = {Path(file.title).suffix: recorder.store.history.path(file) for file in files}
+    paths = {Path(file.title).suffix: await recorder.store.history.fetch(file) for file in files}
     document, sound = paths.get(".json"), paths.get(".wav")
     if document is None or sound is None:
         return None

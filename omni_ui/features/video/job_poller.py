@@ -243,7 +243,7 @@ class JobPoller:
 
     async def _keep(self, job: ActiveJob, path: Path) -> None:
         size = (await asyncio.to_thread(path.stat)).st_size
-        name = await asyncio.to_thread(self._store.files.keep, path)
+        name = await self._store.files.keep(path)
         ended, facts = job.record.ended or time.time(), with_waiting(job.record)
         done = {"state": "done", "made": True, "file": name, "bytes": size, "ended": ended, "facts": facts}
         await self._change(job, **done, note="", error="", details="")

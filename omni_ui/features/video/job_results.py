@@ -1,5 +1,6 @@
 """What is shown of a video job that is over."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from omni_ui.client import OmniError, VideoRequest, hint
@@ -7,7 +8,7 @@ from omni_ui.client.requests.files import FILE_KINDS
 from omni_ui.core.run import CalledOff
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.features.video.video_files import lend, video_facts
-from omni_ui.store import VideoRecord
+from omni_ui.store import StoreTrouble, VideoRecord
 
 
 def raise_unless_done(job: VideoRecord) -> None:
@@ -23,7 +24,9 @@ def cancelled(job: VideoRecord) -> str:
 
 async def handed_out(jobs: VideoJobs, job: VideoRecord) -> tuple[Path | None, list[tuple[str, str]]]:
     """The finished file as the page may show it, and what the server says of it."""
-    kept = jobs.file_of(job)
+    kept = None
+    with suppress(StoreTrouble):  # said by the store itself
+        kept = await jobs.fetch_file(job)
     if kept is None:
         return None, []
     return await lend(kept, "video.mp4"), video_facts(job)

@@ -128,7 +128,7 @@ class VideoJobs:
         if backend and record.server_id and record.state != "cancelled":
             await self._poller(backend).delete_on_server(ActiveJob(record))
         if record.file:
-            await asyncio.to_thread(self.store.files.remove, record.file, everywhere=True)
+            await self.store.files.remove(record.file, everywhere=True)
         self._active.pop(ticket, None)
         await self.store.jobs.delete(ticket)
         await self.on_delete(ticket)
@@ -138,7 +138,7 @@ class VideoJobs:
         that its caller was given. StoreTrouble."""
         self._active.pop(record.ticket, None)
         if record.file:
-            await asyncio.to_thread(self.store.files.remove, record.file)
+            await self.store.files.remove(record.file)
         await self.store.jobs.delete(record.ticket)
 
     async def fetch_again(self, ticket: str) -> None:
@@ -153,11 +153,15 @@ class VideoJobs:
 
     def fetchable(self, record: VideoRecord) -> bool:
         """Whether its server has made the video, and it is not here."""
-        return record.over and record.made and bool(record.server_id) and self.file_of(record) is None
+        return record.over and record.made and bool(record.server_id) and not self.has_file(record)
 
-    def file_of(self, record: VideoRecord) -> Path | None:
-        """Where the finished video lies, None when it is not here."""
-        return self.store.files.path(record.file) if record.file else None
+    def has_file(self, record: VideoRecord) -> bool:
+        """Whether the finished video is kept."""
+        return bool(record.file) and self.store.files.has(record.file or "")
+
+    async def fetch_file(self, record: VideoRecord) -> Path | None:
+        """The finished video on this machine, None when it is not kept. StoreTrouble."""
+        return await self.store.files.fetch(record.file) if record.file else None
 
     def said(self, text: str, record: VideoRecord) -> str:
         """A sentence for visitors, see Backends.discreet."""

@@ -8,11 +8,12 @@ import time
 
 import gradio as gr
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import FileResponse
+from fastapi.responses import Response
 
 from omni_ui.client import VideoRequest, hint
 from omni_ui.core.files import Json
 from omni_ui.core.scripts import mounted
+from omni_ui.core.serving.kept_file import kept_file
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.store import StoreTrouble, VideoRecord
@@ -64,7 +65,7 @@ def settings_of(job: VideoRecord) -> list[tuple[str, str]]:
 
 
 def _as_json(jobs: VideoJobs, job: VideoRecord) -> Json:
-    here = job.state == "done" and jobs.file_of(job) is not None
+    here = job.state == "done" and jobs.has_file(job)
     lost = "The file is not here any more." if job.state == "done" and not here else ""
     return {
         "ticket": job.ticket,
@@ -119,19 +120,18 @@ def job_routes(jobs: VideoJobs) -> APIRouter:
         return {"ticket": job.ticket, "deleted": True}
 
     @router.api_route("/omni/jobs/{ticket}/video", methods=["GET", "HEAD"])
-    async def video(ticket: str, download: bool = False) -> FileResponse:
+    async def video(ticket: str, download: bool = False) -> Response:
         """The file, with ranges. Whoever has the link may see it."""
         job = await jobs.find(ticket)
-        path = jobs.file_of(job) if job else None
-        if path is None:
+        name = job.file or "" if job else ""
+        try:
+            found = await jobs.store.files.find(name) if name else None
+        except StoreTrouble as trouble:
+            raise HTTPException(503, trouble.sentence) from None
+        if found is None:
             raise HTTPException(404, "There is no such video.")
-        return FileResponse(
-            path,
-            media_type="video/mp4",
-            filename="video.mp4",
-            content_disposition_type="attachment" if download else "inline",
-            headers={"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"},
-        )
+        headers = {"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"}
+        return kept_file(found, name, "video/mp4", "video.mp4", inline=not download, headers=headers)
 
     return router
 

@@ -5,6 +5,7 @@ import json
 import re
 import secrets
 import zipfile
+from pathlib import Path
 
 from omni_ui.features.history.export import Kept, keepsake
 from omni_ui.store import HistoryFile, HistoryRecord
@@ -13,19 +14,22 @@ EVIL = "<img src=x onerror=alert(1)>\"'"
 
 
 def kept(tmp_path, *files: tuple[str, str, bytes | None], **more) -> Kept:
-    paths, listed = [], []
+    listed = []
     for number, (title, kind, data) in enumerate(files):
         path = tmp_path / f"{secrets.token_hex(4)}-{number}"
         if data is not None:
             path.write_bytes(data)
-        paths.append(path if data is not None else None)
-        listed.append(HistoryFile("result", title, kind, name=path.name))
+        listed.append(HistoryFile("result", title, kind, name=str(path)))
     record = HistoryRecord(**{"visitor": "v", "tab": "image", "at": 1.7e9, "summary": "a fox", "files": listed} | more)
-    return Kept(record, paths, [("Seed", "7")])
+    return Kept(record, [("Seed", "7")])
+
+
+def find(file: HistoryFile) -> Path | None:
+    return path if (path := Path(file.name)).exists() else None
 
 
 def opened(*records: Kept) -> zipfile.ZipFile:
-    made = zipfile.ZipFile(io.BytesIO(b"".join(keepsake(list(records)))))
+    made = zipfile.ZipFile(io.BytesIO(b"".join(keepsake(list(records), find))))
     assert made.testzip() is None
     return made
 
@@ -60,7 +64,7 @@ def test_names_cannot_leave_their_folder_and_do_not_meet(tmp_path):
 def test_words_of_models_and_visitors_stay_words(tmp_path):
     zipped = opened(
         kept(tmp_path, (EVIL, EVIL, b"1"), summary=EVIL, text=EVIL, error=EVIL, model=EVIL),
-        Kept(HistoryRecord("v", "chat", 1.0), [], [(EVIL, EVIL)]),
+        Kept(HistoryRecord("v", "chat", 1.0), [(EVIL, EVIL)]),
     )
     page = zipped.read("index.html").decode()
     assert "<img src=x" not in page
@@ -69,7 +73,7 @@ def test_words_of_models_and_visitors_stay_words(tmp_path):
 
 def test_a_file_that_went_away_meanwhile_does_not_break_the_rest(tmp_path):
     gone = kept(tmp_path, ("a.png", "image/png", b"1"))
-    gone.paths[0].unlink()
+    Path(gone.record.files[0].name).unlink()
     missing = kept(tmp_path, ("b.png", "image/png", None))
     zipped = opened(gone, missing, kept(tmp_path, ("c.png", "image/png", b"3")))
     assert [zipped.read(name) for name in zipped.namelist() if "/" in name] == [b"3"]
@@ -77,5 +81,5 @@ def test_a_file_that_went_away_meanwhile_does_not_break_the_rest(tmp_path):
 
 
 def test_the_zip_comes_in_pieces(tmp_path):
-    pieces = list(keepsake([kept(tmp_path, ("a.bin", "image/png", b"x" * 5_000_000))]))
+    pieces = list(keepsake([kept(tmp_path, ("a.bin", "image/png", b"x" * 5_000_000))], find))
     assert max(map(len, pieces)) < 1_200_000

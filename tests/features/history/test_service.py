@@ -86,7 +86,7 @@ async def test_a_result_is_kept_with_its_recipe_and_what_was_entered(recorder, t
     assert Recipe.from_dict(found.recipe) == Recipe.of(work.request, "the/model")
     assert found.entered == {"prompt": "a fox", "seed": "", "n": 1}
     assert (found.summary, found.model, found.seconds) == ("a fox", "the/model", 1.235)
-    assert recorder.store.history.path(found.files[0]).read_bytes() == png()
+    assert (await recorder.store.history.fetch(found.files[0])).read_bytes() == png()
     assert await recorder.find(id, BOB) is None
 
 
@@ -159,7 +159,7 @@ def job(ticket="t", **more) -> VideoRecord:
 
 
 async def test_a_video_is_written_down_when_it_ends_and_goes_with_its_job(recorder):
-    name = await asyncio.to_thread(recorder.store.files.write, b"mp4", ".mp4")
+    name = await recorder.store.files.write(b"mp4", ".mp4")
     done = job(file=name, bytes=3)
     await recorder.store.jobs.save(done)
     recorder.jobs.on_end(done)
@@ -176,7 +176,7 @@ async def test_a_video_is_written_down_when_it_ends_and_goes_with_its_job(record
 
 
 async def test_deleting_the_record_of_a_video_deletes_its_job(recorder):
-    name = await asyncio.to_thread(recorder.store.files.write, b"mp4", ".mp4")
+    name = await recorder.store.files.write(b"mp4", ".mp4")
     await recorder.store.jobs.save(job(file=name, bytes=3))
     recorder.jobs.on_end(job(file=name, bytes=3))
     await recorder.settled()

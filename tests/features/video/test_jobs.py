@@ -79,7 +79,7 @@ async def test_a_job_is_made_fetched_and_kept(tmp_path):
         states = [job.state async for job in bench.jobs.changes(begun.ticket)]
         assert list(dict.fromkeys(states)) == ["sending", "queued", "in_progress", "fetching", "done"]
         job = await bench.jobs.find(begun.ticket)
-        assert bench.jobs.file_of(job).read_bytes() == MP4
+        assert (await bench.jobs.fetch_file(job)).read_bytes() == MP4
         assert {name: job.facts[name] for name in ("fps", "frames", "duration")} == FACTS
         waiting = Waiting.from_dict(job.facts["waiting"])
         assert waiting is not None
@@ -107,7 +107,7 @@ async def test_a_job_is_taken_up_after_a_restart(tmp_path):
     async with Bench(tmp_path, server) as bench:
         job = await bench.end_of(ticket)
         assert (job.state, server.made) == ("done", 1)
-        assert bench.jobs.file_of(job).read_bytes() == MP4
+        assert (await bench.jobs.fetch_file(job)).read_bytes() == MP4
 
 
 async def test_a_job_that_was_ready_is_fetched_after_a_restart(tmp_path):
@@ -159,7 +159,7 @@ async def test_how_a_job_fails_is_one_sentence(tmp_path, server, says):
         assert job.state == "failed"
         assert says in f"{job.error} {job.details}"
         assert "\n" not in job.error
-        assert bench.jobs.file_of(job) is None
+        assert await bench.jobs.fetch_file(job) is None
 
 
 async def test_a_job_that_never_ends_is_told_to_stop(tmp_path):
@@ -206,7 +206,7 @@ async def test_a_server_without_jobs_makes_it_at_once(tmp_path):
     async with Bench(tmp_path, server) as bench:
         job = await bench.end_of((await bench.begin()).ticket)
         assert (job.state, job.at_once) == ("done", True)
-        assert bench.jobs.file_of(job).read_bytes() == MP4
+        assert (await bench.jobs.fetch_file(job)).read_bytes() == MP4
         assert server.calls == ["POST /v1/videos", "POST /v1/videos/sync"]
 
 
@@ -214,7 +214,7 @@ async def test_deleting_removes_record_file_and_the_copy_on_the_server(tmp_path)
     server = VideoServer()
     async with Bench(tmp_path, server) as bench:
         job = await bench.end_of((await bench.begin()).ticket)
-        path = bench.jobs.file_of(job)
+        path = await bench.jobs.fetch_file(job)
         await bench.jobs.delete(job.ticket)
         assert await bench.jobs.find(job.ticket) is None
         assert not path.exists()
@@ -234,11 +234,11 @@ async def test_deleting_a_job_that_is_open_cancels_it_first(tmp_path):
 async def test_a_file_that_is_gone_here_is_fetched_again(tmp_path):
     async with Bench(tmp_path, VideoServer()) as bench:
         job = await bench.end_of((await bench.begin()).ticket)
-        bench.jobs.file_of(job).unlink()
-        assert bench.jobs.file_of(job) is None
+        (await bench.jobs.fetch_file(job)).unlink()
+        assert await bench.jobs.fetch_file(job) is None
         await bench.jobs.fetch_again(job.ticket)
         again = await bench.end_of(job.ticket)
-        assert bench.jobs.file_of(again).read_bytes() == MP4
+        assert (await bench.jobs.fetch_file(again)).read_bytes() == MP4
 
 
 async def test_visitors_see_their_own_jobs_only(tmp_path):
@@ -254,7 +254,7 @@ async def test_what_a_program_left_behind_goes_with_the_next_start(tmp_path):
     server = VideoServer()
     async with Bench(tmp_path, server) as bench:
         job = await bench.end_of((await bench.begin(None)).ticket)
-        path = bench.jobs.file_of(job)
+        path = await bench.jobs.fetch_file(job)
         assert path.exists()
     async with Bench(tmp_path, server) as bench:
         assert await bench.jobs.find(job.ticket) is None

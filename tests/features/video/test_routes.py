@@ -23,7 +23,7 @@ class _Cookies:
 async def app(tmp_path):
     store = Store(tmp_path)
     await store.open()
-    name = store.files.write(bytes(range(256)) * 40, ".mp4")
+    name = await store.files.write(bytes(range(256)) * 40, ".mp4")
     for secret in (MINE, YOURS):
         done = VideoRecord(
             ticket=f"ticket-{secret[0]}",

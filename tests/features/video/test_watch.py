@@ -261,6 +261,6 @@ async def test_the_history_has_the_file_the_recipe_and_the_timeline(bench):
     assert record.recipe["request"]["timeline"] == [{"at": 1.0, "prompt": "night", "transition_chunks": 1}]
     assert record.recipe["request"]["watch"] is True
     assert [(file.role, file.kind) for file in record.files] == [("result", "video/mp4")]
-    assert store.history.path(record.files[0]).read_bytes() == work.video.path.read_bytes()
+    assert (await store.history.fetch(record.files[0])).read_bytes() == work.video.path.read_bytes()
     assert record.summary == "a sea"
     await store.close()

@@ -1,0 +1,1 @@
+"""Answers with files that are kept, wherever they lie."""
