@@ -45,6 +45,7 @@ STYLES = [
     "features/limits/limits.css",
     "features/stage/toolbar.css",
     "features/stage/stage.css",
+    "features/edit/input_stage.css",
 ]
 """In the order in which they hold: of equally strong rules the later one wins."""
 INLINE_SCRIPTS = ((ROOT / "app/head.js").read_text(encoding="utf-8"),)

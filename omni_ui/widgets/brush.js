@@ -1,6 +1,8 @@
-// Paints a mask over a picture: `paintMask(address of the picture, address of a mask or undefined)` gives a PNG
-// of the picture's size, white where something was painted and black elsewhere; null when it was given up.
-const COLOUR = "#e5484d";
+// Paints a mask over a picture, in a dialog or right on the stage. What comes of it is a PNG of the picture's size, white
+// where something was painted and black elsewhere; null when it was given up.
+import { brushColour, partsOf } from "./brush_colour.js";
+
+const SAMPLE = 40; // px: the side to which a picture is scaled down before its colours are looked at
 const BAR = `
   <div role="group" aria-label="Tool" class="omni-brush-group">
     <button type="button" data-do="paint" aria-pressed="true">Paint</button>
@@ -19,8 +21,15 @@ const load = (address) => new Promise((done, failed) => {
 });
 const canvasOf = (width, height) => Object.assign(document.createElement("canvas"), { width, height });
 
+const colourFor = (picture) => {
+  const context = canvasOf(SAMPLE, SAMPLE).getContext("2d");
+  context.drawImage(picture, 0, 0, SAMPLE, SAMPLE);
+  return brushColour(context.getImageData(0, 0, SAMPLE, SAMPLE).data);
+};
+
 /** A mask as what is painted: its light parts in the brush's colour, the rest clear. */
-const readMask = (mask, width, height) => {
+const readMask = (mask, width, height, colour) => {
+  const [red, green, blue] = partsOf(colour);
   const canvas = canvasOf(width, height);
   const context = canvas.getContext("2d");
   context.drawImage(mask, 0, 0, width, height);
@@ -28,7 +37,7 @@ const readMask = (mask, width, height) => {
   const data = pixels.data;
   for (let at = 0; at < data.length; at += 4) {
     const light = ((data[at] * 299 + data[at + 1] * 587 + data[at + 2] * 114) / 1000) * (data[at + 3] / 255);
-    data[at] = 229; data[at + 1] = 72; data[at + 2] = 77; data[at + 3] = light;
+    data[at] = red; data[at + 1] = green; data[at + 2] = blue; data[at + 3] = light;
   }
   context.putImageData(pixels, 0, 0);
   return canvas;
@@ -41,16 +50,29 @@ const isEmpty = (canvas) => {
   return !context.getImageData(0, 0, small.width, small.height).data.some((part, at) => at % 4 === 3 && part > 8);
 };
 
-export const paintMask = async (address, maskAddress) => {
+/** A picture with a mask over it, in the colour that a brush would have there: [picture, canvas]. */
+export const drawMasked = async (address, maskAddress) => {
   const picture = await load(address);
-  const start = maskAddress ? readMask(await load(maskAddress), picture.naturalWidth, picture.naturalHeight) : null;
+  const mask = readMask(await load(maskAddress), picture.naturalWidth, picture.naturalHeight, colourFor(picture));
+  return [picture, mask];
+};
+
+/**
+ * place: the element in which it is painted; without one it is a dialog. Gives { done, use, isChanged, cancel }: a promise of the mask,
+ * what the button "Use mask" does, whether there is something new to use, and the way to give it up.
+ */
+export const openBrush = async (address, maskAddress, place = null) => {
+  const picture = await load(address);
+  const colour = colourFor(picture);
+  const start = maskAddress ? readMask(await load(maskAddress), picture.naturalWidth, picture.naturalHeight, colour) : null;
   const canvas = canvasOf(picture.naturalWidth, picture.naturalHeight);
   const context = canvas.getContext("2d");
-  const dialog = document.createElement("dialog");
-  dialog.className = "omni-brush";
+  const dialog = document.createElement(place ? "div" : "dialog");
+  dialog.className = place ? "omni-brush omni-brush-here" : "omni-brush";
+  if (place) dialog.setAttribute("role", "group");
   dialog.setAttribute("aria-label", "Paint what may change");
   dialog.innerHTML = `<p>Paint what may change. Everything else stays as it is.</p><div class="omni-brush-bar">${BAR}</div>
-    <p class="omni-brush-said" role="status"></p><div class="omni-brush-area"></div>`;
+    <p class="omni-brush-said" role="status"></p><div class="omni-brush-place"><div class="omni-brush-area"></div></div>`;
   const area = dialog.querySelector(".omni-brush-area");
   area.style.aspectRatio = `${canvas.width} / ${canvas.height}`;
   area.style.setProperty("--shape", canvas.width / canvas.height);
@@ -71,7 +93,7 @@ export const paintMask = async (address, maskAddress) => {
 
   const stroke = ({ erase: off, size: wide, points }, from = 0) => {
     context.globalCompositeOperation = off ? "destination-out" : "source-over";
-    context.strokeStyle = context.fillStyle = COLOUR;
+    context.strokeStyle = context.fillStyle = colour;
     context.lineWidth = wide;
     context.lineCap = context.lineJoin = "round";
     context.beginPath();
@@ -84,7 +106,7 @@ export const paintMask = async (address, maskAddress) => {
     if (step === "clear") context.clearRect(0, 0, canvas.width, canvas.height);
     else if (step === "invert") {
       context.globalCompositeOperation = "source-out";
-      context.fillStyle = COLOUR;
+      context.fillStyle = colour;
       context.fillRect(0, 0, canvas.width, canvas.height);
     } else stroke(step);
   };
@@ -135,41 +157,49 @@ export const paintMask = async (address, maskAddress) => {
   });
   range.addEventListener("input", showCursor);
 
-  const result = new Promise((done) => {
-    let made = null;
-    const acts = {
-      paint: () => { erase = false; },
-      erase: () => { erase = true; },
-      undo: () => { steps.pop(); begin(); steps.forEach(redo); },
-      clear: () => also("clear"),
-      invert: () => also("invert"),
-      cancel: () => dialog.close(),
-      use: () => {
-        if (isEmpty(canvas)) { said.textContent = "Nothing is painted yet: paint what may change."; return; }
-        const flat = canvasOf(canvas.width, canvas.height);
-        const ink = flat.getContext("2d");
-        ink.drawImage(canvas, 0, 0);
-        ink.globalCompositeOperation = "source-in";
-        ink.fillStyle = "#fff";
-        ink.fillRect(0, 0, flat.width, flat.height);
-        ink.globalCompositeOperation = "destination-over";
-        ink.fillStyle = "#000";
-        ink.fillRect(0, 0, flat.width, flat.height);
-        flat.toBlob((blob) => { made = blob; dialog.close(); }, "image/png");
-      },
-    };
-    dialog.addEventListener("click", (event) => {
-      const act = event.target.closest("button")?.dataset.do;
-      if (!act) return;
-      acts[act]();
-      for (const tool of ["paint", "erase"]) dialog.querySelector(`[data-do=${tool}]`).setAttribute("aria-pressed", erase === (tool === "erase"));
-    });
-    dialog.addEventListener("close", () => { dialog.remove(); done(made); });
+  let finish = null;
+  const done = new Promise((resolve) => { finish = resolve; });
+  const close = (mask) => { if (place) dialog.remove(); else dialog.close(); finish(mask); };
+  const use = () => {
+    if (isEmpty(canvas)) { said.textContent = "Nothing is painted yet: paint what may change."; return; }
+    const flat = canvasOf(canvas.width, canvas.height);
+    const ink = flat.getContext("2d");
+    ink.drawImage(canvas, 0, 0);
+    ink.globalCompositeOperation = "source-in";
+    ink.fillStyle = "#fff";
+    ink.fillRect(0, 0, flat.width, flat.height);
+    ink.globalCompositeOperation = "destination-over";
+    ink.fillStyle = "#000";
+    ink.fillRect(0, 0, flat.width, flat.height);
+    flat.toBlob(close, "image/png");
+  };
+  const acts = {
+    paint: () => { erase = false; },
+    erase: () => { erase = true; },
+    undo: () => { steps.pop(); begin(); steps.forEach(redo); },
+    clear: () => also("clear"),
+    invert: () => also("invert"),
+    cancel: () => close(null),
+    use,
+  };
+  dialog.addEventListener("click", (event) => {
+    const act = event.target.closest("button")?.dataset.do;
+    if (!act) return;
+    acts[act]();
+    for (const tool of ["paint", "erase"]) dialog.querySelector(`[data-do=${tool}]`).setAttribute("aria-pressed", erase === (tool === "erase"));
   });
-  document.querySelector(".gradio-container .contain").append(dialog); // where the page's styles hold
-  dialog.showModal();
+  if (place) {
+    dialog.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.preventDefault(); close(null); } });
+    place.append(dialog);
+  } else {
+    dialog.addEventListener("close", () => { dialog.remove(); finish(null); });
+    document.querySelector(".gradio-container .contain").append(dialog); // where the page's styles hold
+    dialog.showModal();
+  }
   begin();
   showCursor();
-  dialog.querySelector("[data-do=paint]").focus();
-  return result;
+  dialog.querySelector("[data-do=paint]").focus({ preventScroll: Boolean(place) });
+  /** Whether something is painted that was not there before. */
+  const isChanged = () => steps.length > 0 && !isEmpty(canvas);
+  return { done, use, isChanged, cancel: () => close(null) };
 };

@@ -4,15 +4,19 @@ import { defineComponent } from "../core/components.js";
 import { make } from "../core/dom.js";
 import { byId } from "../core/tab_elements.js";
 import { copyPicture } from "./copy_picture.js";
-import { pictureFields } from "./picture_fields.js";
+import { pictureFields, stages } from "./picture_fields.js";
 import { picture, picturePair } from "./picture_pair.js";
 
 const originals = {}; // by the elem_id of a viewer
+const counts = {}; // by the same: how many pictures it holds
+
+/** What a viewer shows: { count, original }, the original being file data or undefined. */
+export const shownResult = (viewer) => ({ count: counts[viewer] || 0, original: originals[viewer] });
 
 /** The original of a run, kept for the viewer of that id. */
 defineComponent("gallery_original", ({ props, watch, options: { viewer } }) => {
   const tell = () => {
-    originals[viewer] = props.value?.url || null;
+    originals[viewer] = props.value || undefined;
     document.dispatchEvent(new CustomEvent("omni-original", { detail: viewer }));
   };
   watch("value", tell);
@@ -56,6 +60,16 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     return shown;
   };
 
+  /** Both in frames of one size, that of the result, so that they are level to the pixel. */
+  const sideBySide = (before, item) => {
+    const after = picture(item.image.url, item.caption || "Result", "");
+    const pair = make("div", { class: "omni-side" }, picture(before, "Original", ""), after);
+    const fit = () => { if (after.naturalHeight) pair.style.setProperty("--shape", after.naturalWidth / after.naturalHeight); };
+    if (after.complete) fit();
+    else after.addEventListener("load", fit);
+    return pair;
+  };
+
   const showActions = (item, before) => {
     actions.replaceChildren();
     if (before) {
@@ -66,6 +80,11 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
         group.append(one);
       }
       actions.append(group);
+    }
+    if (stages[sendsTo] && pictureFields[sendsTo]?.first()) {
+      const paint = make("button", { type: "button", class: "omni-small" }, "Paint a mask");
+      paint.addEventListener("click", () => stages[sendsTo].paint());
+      actions.append(paint);
     }
     if (navigator.clipboard?.write && window.ClipboardItem) {
       const copy = make("button", { type: "button", class: "omni-small" }, "Copy picture");
@@ -86,7 +105,7 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     const all = items();
     at = Math.min(at, Math.max(0, all.length - 1));
     // A layer is a part of the picture: there is nothing to compare.
-    const before = /layer/i.test(all[at]?.caption || "") ? null : originals[id];
+    const before = /layer/i.test(all[at]?.caption || "") ? null : originals[id]?.url;
     box.classList.toggle("omni-viewer-empty", !all.length);
     if (!all.length) {
       for (const part of [view, strip, actions]) part.replaceChildren();
@@ -95,9 +114,7 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     const item = all[at];
     if (before && mode === "slider") view.replaceChildren(slider(before, item));
     else if (before && mode === "side") {
-      const pair = make("div", { class: "omni-side" });
-      pair.append(picture(before, "Original", ""), picture(item.image.url, item.caption || "Result", ""));
-      view.replaceChildren(pair);
+      view.replaceChildren(sideBySide(before, item));
     } else view.replaceChildren(single(item));
     const captions = all.length > 1 ? all : [];
     strip.replaceChildren(...captions.map((one, number) => {
@@ -111,7 +128,12 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     showActions(item, before);
   };
 
-  watch("value", () => { at = 0; show(); });
-  document.addEventListener("omni-original", (event) => { if (event.detail === id) show(); });
+  const tell = () => {
+    counts[id] = items().length;
+    document.dispatchEvent(new CustomEvent("omni-result", { detail: id }));
+  };
+  watch("value", () => { at = 0; show(); tell(); });
+  document.addEventListener("omni-original", (event) => { if (event.detail === id) { show(); tell(); } });
   show();
+  tell();
 });

@@ -2,11 +2,11 @@
 // The value is a list of Gradio's file data. What the app saw in each comes through a second component (image_checks).
 import { defineComponent } from "../core/components.js";
 import { appRoot, make } from "../core/dom.js";
-import { pictureFields as fields } from "./picture_fields.js";
+import { pictureFields as fields, stages } from "./picture_fields.js";
 
 const checks = {}; // by elem_id of a field: what the app saw last; it may come before the field's script begins
 
-defineComponent("image_input", ({ element, props, watch, upload, options: { several, paintOver } }) => {
+defineComponent("image_input", ({ element, props, watch, upload, options: { several, paintOver, wholeTab } }) => {
   const id = element.parentElement.closest("[id]").id;
   const box = element.querySelector(".omni-pictures");
   const list = box.querySelector(".omni-thumbs");
@@ -45,6 +45,13 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
       waiting -= 1;
       show();
     }
+  };
+
+  /** They are offered, since whoever drops a picture here wants it changed. */
+  const loadSettings = (item) => {
+    const load = make("button", { type: "button", class: "omni-small" }, "Load settings");
+    load.addEventListener("click", () => document.dispatchEvent(new CustomEvent("omni-open-settings", { detail: item })));
+    return load;
   };
 
   const button = (words, label, act, disabled = false) => {
@@ -104,6 +111,7 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
       const held = list.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
       list.replaceChildren(...items.map(thumb));
       if (held) [...list.querySelectorAll("button")].find((one) => one.getAttribute("aria-label") === held)?.focus();
+      queueMicrotask(() => document.dispatchEvent(new CustomEvent("omni-pictures", { detail: id })));
     }
     list.hidden = !items.length;
     const most = several ? looked.most : null;
@@ -114,6 +122,7 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
       const seen = about(item);
       if (seen?.wrong) lines.push([seen.wrong, "omni-bad"]);
       else if (seen?.note) lines.push([seen.note, ""]);
+      if (seen?.settings) lines.push([`${name(item)} has settings inside.`, "", item]);
     }
     if (most && items.length > most) {
       lines.push([`This model takes ${most === 1 ? "one picture" : `${most} pictures`}: remove ${items.length - most}.`, "omni-bad"]);
@@ -121,9 +130,26 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
     const said = JSON.stringify(lines);
     if (notes.dataset.said !== said) {
       notes.dataset.said = said;
-      notes.replaceChildren(...lines.map(([words, kind]) => make("p", kind ? { class: kind } : {}, words)));
+      notes.replaceChildren(...lines.map(([words, kind, holder]) => make("p", kind ? { class: kind } : {}, words, holder ? loadSettings(holder) : null)));
     }
   };
+
+  /** A picture that is dropped on the tab, where nothing else takes it, goes to this field. */
+  const takeFromTab = () => {
+    const tab = box.closest(".tabitem");
+    const isFree = (event) => !event.defaultPrevented && event.dataTransfer?.types.includes("Files")
+      && !event.target.closest(".omni-presets") && !event.target.closest(".block")?.querySelector("input[type=file]");
+    tab.addEventListener("dragover", (event) => { if (isFree(event)) { event.preventDefault(); box.classList.add("omni-over"); } });
+    tab.addEventListener("dragleave", (event) => { if (!tab.contains(event.relatedTarget)) box.classList.remove("omni-over"); });
+    tab.addEventListener("drop", (event) => {
+      box.classList.remove("omni-over");
+      const pictures = isFree(event) ? [...event.dataTransfer.files].filter((file) => file.type.startsWith("image/")) : [];
+      if (!pictures.length) return;
+      event.preventDefault();
+      add(pictures);
+    });
+  };
+  if (wholeTab) takeFromTab();
 
   input.addEventListener("change", () => { const files = [...input.files]; input.value = ""; add(files); });
   box.addEventListener("dragover", (event) => {
@@ -145,8 +171,9 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
       show();
       return;
     }
-    const { paintMask } = await import("./brush.js");
-    const painted = await paintMask(under, value()[0]?.url);
+    if (stages[paintOver]) return stages[paintOver].paint();
+    const { openBrush } = await import("./brush.js");
+    const painted = await (await openBrush(under, value()[0]?.url)).done;
     if (painted) add([new File([painted], "mask.png", { type: "image/png" })]);
   });
   watch("value", show);
@@ -157,6 +184,10 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
     tell: (news) => { looked = news; show(); },
     /** The address of the first picture as it will be sent. */
     first: () => list.querySelector("li:not(.omni-wrong) img")?.src,
+    /** The paths of the first picture: as it came, and as it will be sent. */
+    paths: () => value().slice(0, 1).flatMap((item) => [item.path, about(item)?.path].filter(Boolean)),
+    clear: () => set([]),
+    wholeTab,
     /** Puts a file that the app already has in the place of the first picture. */
     replaceFirst: (item) => set([item, ...value().slice(1)]),
   };

@@ -19,16 +19,25 @@ from omni_ui.widgets.fields import Component, holds
 from omni_ui.widgets.form import Form
 
 Most = Callable[[str | None], Awaitable[int | None]]
+HasSettings = Callable[[str], Awaitable[bool]]
 
 
 def picture_field(
-    *, label: str, info: str = "", several: bool = False, elem_id: str, paint_over: str | None = None, **more: Any
+    *,
+    label: str,
+    info: str = "",
+    several: bool = False,
+    elem_id: str,
+    paint_over: str | None = None,
+    whole_tab: bool = False,
+    **more: Any,
 ) -> Component:
     """A list of Gradio's file data, one entry at most unless `several`; `paths_of` reads it, `shown` makes an entry.
 
     (Nothing is set on the component to convert values, and its script gets its settings as text: whenever a handler
     skips it, Gradio makes it anew for that session and drops its properties in the page.)
-    paint_over: the elem_id of the field whose first picture a mask may be painted over.
+    paint_over: the elem_id of the field whose first picture a mask may be painted over. whole_tab: whether it takes
+    what is dropped anywhere on its tab.
     """
     choose = "Choose, drop or paste pictures" if several else "Choose, drop or paste a picture"
     paint = '<button type="button" class="omni-small omni-paint">Paint a mask</button>' if paint_over else ""
@@ -42,7 +51,7 @@ def picture_field(
     )
     made = gr.HTML(
         None, label=label, elem_id=elem_id,
-        **mounted(template, "image_input", several=several, paintOver=paint_over), **more,
+        **mounted(template, "image_input", several=several, paintOver=paint_over, wholeTab=whole_tab), **more,
     )  # fmt: skip
     made.api_info = ListFiles.model_json_schema if several else FileData.model_json_schema
     made.example_payload = made.example_value = lambda: None
@@ -74,10 +83,21 @@ class PictureForm(Form):
 
     mask: the name of the field that may be painted, and that of the one it is painted over.
     most: how many pictures a field's model takes in a session, None when there is no limit; asked at each look.
+    whole_tab: the field that takes what is dropped anywhere on the tab. has_settings: whether a file holds the settings
+    it was made with; that is offered.
     """
 
-    def __init__(self, model: type[Request], mask: tuple[str, str] | None = None, most: Most | None = None) -> None:
+    def __init__(
+        self,
+        model: type[Request],
+        mask: tuple[str, str] | None = None,
+        most: Most | None = None,
+        whole_tab: str = "",
+        has_settings: HasSettings | None = None,
+    ) -> None:
         super().__init__(model)
+        self.whole_tab = whole_tab
+        self.has_settings = has_settings
         self.mask = mask
         self.most = most
         self.pictures: list[str] = []
@@ -93,6 +113,7 @@ class PictureForm(Form):
             several=holds(field, list),
             elem_id=f"{self.prefix}-{name}",
             paint_over=over,
+            whole_tab=name == self.whole_tab,
             **more,
         )
         # What was seen is told by a second component: an answer to this one would overwrite what came since.
@@ -124,8 +145,14 @@ class PictureForm(Form):
             """What was seen in each picture; the field shows it before anything is sent."""
             paths = paths_of(value, name)
             most = await self.most(request.session_hash) if self.most and len(paths) > 1 else None
-            return {"most": most, "seen": [await seen(path, name) for path in paths]}
+            return {"most": most, "seen": [await self._seen(path, name) for path in paths]}
 
+        return look
+
+    async def _seen(self, path: str, name: str) -> dict[str, Any]:
+        look = await seen(path, name)
+        if name == self.whole_tab and self.has_settings and "wrong" not in look:
+            look["settings"] = await self.has_settings(path)
         return look
 
 

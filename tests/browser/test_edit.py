@@ -176,7 +176,8 @@ def test_the_slider_works_with_keys_and_the_result_can_be_the_next_input(demo_ap
         hashlib.sha256((files / "ramp.png").read_bytes()).digest()
     )
     page.click("text=Side by side")
-    assert page.locator("#edit-result .omni-side img").count() == 2
+    left, right = (image.bounding_box() for image in page.locator("#edit-result .omni-side img").all())
+    assert [abs(left[part] - right[part]) < 1 for part in ("y", "width", "height")] == [True] * 3
     page.click("text=Use as input")
     page.wait_for_function("document.querySelector('#edit-image li img').alt === 'edited.png'")
     run_and_wait(page, "edit")
@@ -229,17 +230,19 @@ def test_a_picture_is_pasted_and_dropped(demo_app, open_page, files):
         const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
         const moved = new DataTransfer();
         moved.items.add(new File([bytes], kind + '.png', { type: 'image/png' }));
-        const box = document.querySelector('#edit-image .omni-pictures');
+        const box = document.querySelector(kind === 'on the tab' ? '#edit-prompt' : '#edit-image .omni-pictures');
         const options = { bubbles: true, cancelable: true };
         const pasted = new ClipboardEvent('paste', { ...options, clipboardData: moved });
         if (kind === 'pasted') document.dispatchEvent(pasted);
         else box.dispatchEvent(new DragEvent('drop', { ...options, dataTransfer: moved }));
     }"""
     data = base64.b64encode((files / "red.png").read_bytes()).decode()
-    for number, kind in enumerate(("pasted", "dropped"), 1):
+    for number, kind in enumerate(("pasted", "dropped", "on the tab"), 1):
         page.evaluate(give, [kind, data])
         page.wait_for_function(f"document.querySelectorAll('#edit-image li').length === {number}")
-    assert names(page) == ["pasted.png", "dropped.png"]
+    assert names(page) == ["pasted.png", "dropped.png", "on the tab.png"]
+    assert not page.locator(".omni-opened:visible").count()  # its settings are not asked for
+    assert page.locator(".omni-input-stage img").get_attribute("src") == page.get_attribute("#edit-image img", "src")
 
 
 def test_a_mask_is_painted_inverted_and_sent_in_the_size_of_the_picture(demo_app, open_page, files):
@@ -275,6 +278,15 @@ def test_a_mask_is_painted_inverted_and_sent_in_the_size_of_the_picture(demo_app
     page.wait_for_selector(".omni-brush")
     page.keyboard.press("Escape")
     page.wait_for_function("!document.querySelector('.omni-brush')")
+    # On the stage; what is painted there counts when Run is pressed, though "Use mask" was not.
+    page.click(".omni-input-stage :text('Remove the mask')")
+    page.click(".omni-input-stage :text('Paint a mask')")
+    page.get_by_label("Mask. Arrow keys").press("Space")
+    page.fill("#edit-prompt textarea", "invert")
+    run_and_wait(page, "edit")
+    assert page.locator("#edit-mask_image li").count() == 1
+    page.wait_for_selector(".omni-input-stage", state="hidden")
+    assert page.locator("#edit-result .omni-after").count() == 1
 
 
 def test_bad_files_are_said_at_once_and_again_when_it_is_run(demo_app, open_page, files):

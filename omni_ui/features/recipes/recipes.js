@@ -64,6 +64,11 @@ const openFile = async (file) => {
   }
 };
 
+// The settings of a picture that stands in a field, when they are asked for.
+document.addEventListener("omni-open-settings", ({ detail: { path, orig_name: name } }) => {
+  hand?.({ file: { path, orig_name: name, meta: { _type: "gradio.FileData" } } });
+});
+
 // A file that is dropped where nothing else takes it would replace the page; here its settings are opened.
 const ours = (event) => !event.defaultPrevented && [...(event.dataTransfer?.types || [])].includes("Files")
   && (event.target.closest?.(".omni-presets") || !event.target.closest?.(".block")?.querySelector("input[type=file]"));

@@ -1,7 +1,7 @@
 // The last results of a tab below its stage: a click shows one again, and a picture can be dragged into a field.
 import { appRoot, make } from "../../core/dom.js";
 import { byId } from "../../core/tab_elements.js";
-import { pictureFields } from "../../widgets/picture_fields.js";
+import { fieldAt } from "../../widgets/picture_fields.js";
 import { reopenResult } from "../send_to/send_to.js";
 
 const TABS = ["image", "edit", "video"];
@@ -65,20 +65,19 @@ setInterval(() => {
   }
 }, 400);
 
-// --- A picture that is dragged from there into a field of pictures, of any tab
+// --- A picture that is dragged from there into a field of pictures, of any tab, or onto a tab that takes pictures
 const dropped = (event) => {
   const types = [...(event.dataTransfer?.types || [])];
-  return types.includes("text/x-omni-picture") ? event.target.closest?.(".omni-pictures") : null;
+  return types.includes("text/x-omni-picture") ? fieldAt(event.target) : null;
 };
 document.addEventListener("dragover", (event) => { if (dropped(event)) event.preventDefault(); }, { capture: true });
 document.addEventListener("drop", async (event) => {
-  const box = dropped(event);
-  if (!box) return;
+  const field = dropped(event);
+  if (!field) return;
   event.preventDefault();
   event.stopPropagation();
   const address = event.dataTransfer.getData("text/x-omni-picture"); // gone after the first wait
-  const field = Object.values(pictureFields).find((one) => one.box === box);
   const picture = await (await fetch(address, { credentials: "same-origin" })).blob();
   const name = `picture.${picture.type.split("/").pop() || "png"}`;
-  field?.add([new File([picture], name, { type: picture.type })]);
+  field.add([new File([picture], name, { type: picture.type })]);
 }, { capture: true });
