@@ -15,7 +15,8 @@ APART = (
     "cli/",  # speaks on the terminal
     "demo/",  # a server of its own, that answers as vLLM-Omni does
     "features/snippets/",  # code
-    "settings.py",  # speaks on the terminal
+    "settings.py",  # speaks on the terminal, as the next does
+    "settings_servers.py",
     "store/schema.py",
     "store/history.py",
     "store/jobs.py",
