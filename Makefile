@@ -14,7 +14,7 @@ $(VENV)/.run: requirements.txt requirements-demo.txt
 	touch $@
 
 dev: $(VENV)/.dev
-$(VENV)/.dev: requirements.txt requirements-demo.txt requirements-mcp.txt requirements-operating.txt requirements-dev.txt
+$(VENV)/.dev: requirements.txt requirements-demo.txt requirements-mcp.txt requirements-operating.txt requirements-cluster.txt requirements-dev.txt
 	test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@ $(VENV)/.run

@@ -15,6 +15,7 @@ from omni_ui.settings_readers import (
     AccountPairs,
     Amount,
     Caps,
+    DatabaseUrl,
     Duration,
     Key,
     LoraPaths,
@@ -73,6 +74,11 @@ class Settings(ServerSettings):
     max_threads: int = Field(400, ge=40, description="Event slots of the page; each open run takes one.")
     data_dir: Path | None = Field(
         None, description="The folder for results and records. By default the user's own; on a Space a temporary one."
+    )
+    database_url: DatabaseUrl = Field(
+        None,
+        description="The PostgreSQL database for the records, which several processes may share: "
+        "postgresql://user:password@host/name. By default they are in OMNI_DATA_DIR. Needs omni-ui[cluster].",
     )
     retention: Duration = Field(
         None, description="How long results are kept, such as 24h, 7d or never. On a public page 24h, else never."

@@ -4,6 +4,7 @@ import math
 import re
 from ipaddress import ip_address
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr, ValidationError
 
@@ -23,7 +24,7 @@ PLAIN = {
     "float_parsing": "must be a number",
 }
 """By pydantic's kind of error, where its own words are not plain."""
-SECRETS = ("key", "headers", "auth", "token")
+SECRETS = ("key", "headers", "auth", "token", "database_url")
 """Settings whose names end so are never repeated."""
 
 WHOLE = r"(\d{1,9})"
@@ -108,6 +109,17 @@ def _check_headers(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
+def _check_database(value: SecretStr | None) -> SecretStr | None:
+    try:
+        parts = urlsplit(value.get_secret_value() if value else "postgresql://localhost/omni")
+        right = parts.scheme in ("postgresql", "postgres") and parts.path.strip("/") and parts.port != 0
+    except ValueError:
+        right = False
+    if not right or (not parts.netloc and "host=" not in parts.query):
+        raise ValueError("must be an address such as postgresql://user:password@host:5432/name")
+    return value
+
+
 def _check_path(value: str) -> str:
     value = value.rstrip("/")
     if value and not value.startswith("/"):
@@ -172,6 +184,7 @@ def _check_process_name(value: str | None) -> str | None:
 Url = Annotated[str | None, AfterValidator(_check_url)]
 Key = Annotated[SecretStr | None, AfterValidator(_check_key)]
 HeaderPairs = Annotated[SecretStr | None, AfterValidator(_check_headers)]
+DatabaseUrl = Annotated[SecretStr | None, AfterValidator(_check_database)]
 UrlPath = Annotated[str, AfterValidator(_check_path)]
 TabNames = Annotated[str | None, AfterValidator(_check_tabs)]
 LoraPaths = Annotated[str | None, AfterValidator(_check_loras)]

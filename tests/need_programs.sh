@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the tests run beside Python: Debian's Chromium (the browser tests), node and curl (the code of results),
-# nginx (streams and answers behind a proxy).
+# nginx (streams and answers behind a proxy), PostgreSQL (records of several processes).
 set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium fonts-dejavu-core"
@@ -12,6 +12,8 @@ command -v cwebp >/dev/null 2>&1 || missing="$missing webp"
 command -v avifenc >/dev/null 2>&1 || missing="$missing libavif-bin"
 command -v exiftool >/dev/null 2>&1 || missing="$missing libimage-exiftool-perl"
 command -v ffprobe >/dev/null 2>&1 || missing="$missing ffmpeg"
+# The records of several processes.
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1; then
   echo "The tests need these programs on the PATH:$missing" >&2

@@ -33,6 +33,9 @@ def _clean(monkeypatch):
         ("OMNI_CAPS", "steps=many", "written like"),
         ("OMNI_CAPS", "runs=3", "written like"),
         ("OMNI_CAPS", "n=0", "written like"),
+        ("OMNI_DATABASE_URL", "mysql://host/omni", "address such as postgresql://"),
+        ("OMNI_DATABASE_URL", "postgresql://user:word@host", "address such as postgresql://"),
+        ("OMNI_DATABASE_URL", "postgresql://user:word@host:port/omni", "address such as postgresql://"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_that_names_it(monkeypatch, name, value, says):
@@ -117,3 +120,12 @@ def test_the_host_lets_visitors_of_a_public_page_send_json_and_names_loras(monke
     settings = load_settings()
     assert settings.expert_fields
     assert settings.named_loras == {"style": "/adapters/style", "ink": "/adapters/ink"}
+
+
+def test_the_password_of_the_database_is_never_repeated(monkeypatch):
+    monkeypatch.setenv("OMNI_DATABASE_URL", "postgresql://omni:a-password@host/omni")
+    assert "a-password" not in repr(load_settings())
+    monkeypatch.setenv("OMNI_DATABASE_URL", "postgresql://omni:a-password@host")
+    with pytest.raises(BadSetting) as raised:
+        load_settings()
+    assert "a-password" not in str(raised.value)

@@ -17,10 +17,15 @@ APART = (
     "features/snippets/",  # code
     "settings.py",  # speaks on the terminal, as the next does
     "settings_servers.py",
+    "store/migrations/",
+    "store/postgres.py",
     "store/schema.py",
     "store/history.py",
+    "store/ignored.py",
     "store/jobs.py",
+    "store/records.py",
     "store/timings.py",
+    "store/unfinished.py",
     "features/history/export.py",  # a file to take home, in English
     "features/recipes/words.py",  # the words of A1111's format
 )

@@ -62,6 +62,7 @@ from omni_ui.features.operating.ending import close_within, serve
 from omni_ui.features.operating.observers import metrics_for
 from omni_ui.features.operating.probes import probe_routes
 from omni_ui.features.operating.process_cookie import ProcessCookie
+from omni_ui.features.operating.store_of import store_of
 from omni_ui.features.operating.tracing import tracing_from
 from omni_ui.features.recipes.panel import recipe_routes
 from omni_ui.features.speech.typed_text import TypedTexts
@@ -71,7 +72,6 @@ from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.features.video.routes import job_routes
 from omni_ui.features.video.watch_routes import watch_routes
 from omni_ui.settings import TABS, BadSetting, Settings, load_settings
-from omni_ui.store import Store
 from omni_ui.tabs.base import OmniTab
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Services:
         self.backends = Backends(settings)
         self.listening = Listening()
         self.typed = TypedTexts()
-        self.store = Store(settings.data_folder)
+        self.store = store_of(settings)
         self.jobs = VideoJobs(self.backends, self.store)
         self.sessions = Sessions()
         self.backends.is_open = self.sessions.is_open

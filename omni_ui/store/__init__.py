@@ -1,4 +1,5 @@
-"""What outlives a page and a restart: records in SQLite, results as files. It knows neither Gradio nor the page.
+"""What outlives a page and a restart: records in SQLite or PostgreSQL, results as files. It knows neither Gradio nor
+the page.
 
 store = Store(settings.data_folder)
 await store.open()      # never raises: `store.trouble` says in one sentence what is wrong, "" when all is well
@@ -7,6 +8,7 @@ await store.open()      # never raises: `store.trouble` says in one sentence wha
 import asyncio
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from omni_ui.store.database import Database, StoreTrouble
@@ -16,6 +18,7 @@ from omni_ui.store.ignored import Ignored
 from omni_ui.store.jobs import Jobs, VideoRecord
 from omni_ui.store.records import HistoryFile, HistoryRecord, Source
 from omni_ui.store.schema import MIGRATIONS
+from omni_ui.store.sqlite import SqliteDatabase
 from omni_ui.store.timings import Timings
 from omni_ui.store.unfinished import Unfinished
 
@@ -28,12 +31,14 @@ __all__ = [
 class Store:
     """One folder: `omni.sqlite3` and `files/`. None is a temporary one, which goes with the app.
 
-    A folder that cannot be used is left as it is, and the app works on in a temporary one.
+    A folder that cannot be used is left as it is, and the app works on in a temporary one. With the address of a
+    PostgreSQL database the records are there, and several processes share them; when it is away nothing takes its
+    place: calls raise StoreTrouble until it is back. Without its packages the constructor raises ImportError.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, database_url: str | None = None) -> None:
         self.folder = folder
-        self.database = Database(MIGRATIONS)
+        self.database = _shared(database_url) if database_url else SqliteDatabase(MIGRATIONS)
         self.jobs = Jobs(self.database)
         self.timings = Timings(self.database)
         self.ignored = Ignored(self.database)
@@ -53,15 +58,25 @@ class Store:
         if self.folder is not None:
             try:
                 # The records first: once they are ours, nobody else writes files there.
-                await self.database.open(self.folder / "omni.sqlite3")
+                await self._open_database(self.folder)
                 self.files = await self._open_files(self.folder)
                 return
             except StoreTrouble as trouble:
-                await self.database.close()
+                if not self.database.shared:
+                    await self.database.close()
                 self._refused = f"{trouble.sentence} Until the app ends, results are kept in a temporary folder."
         self._temporary = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="omni-ui-"))
         self.files = await self._open_files(self._temporary)
-        await self.database.open(self._temporary / "omni.sqlite3")
+        if self.folder is None or not self.database.shared:
+            await self._open_database(self._temporary)
+
+    async def _open_database(self, folder: Path) -> None:
+        if isinstance(self.database, SqliteDatabase):
+            self.database.path = folder / "omni.sqlite3"
+            await self.database.open()
+            return
+        with suppress(StoreTrouble):  # said by the database itself, which is tried again with each call
+            await self.database.open()
 
     async def _open_files(self, folder: Path) -> Files:
         files = LocalFiles(folder / "files", self.on_remove)
@@ -72,13 +87,15 @@ class Store:
         """Writes a record and takes it away again. StoreTrouble when that cannot be done in our folder."""
         if self._refused:
             raise StoreTrouble(self._refused)
-        id = "trial"
-        await self.database.write(
-            ("INSERT OR REPLACE INTO unfinished (id, at, facts) VALUES (?, 0, '{}')", (id,)),
-            ("DELETE FROM unfinished WHERE id = ?", (id,)),
-        )
+        await self.unfinished.try_to_write()
 
     async def close(self) -> None:
         await self.database.close()
         if self._temporary:
             await asyncio.to_thread(shutil.rmtree, self._temporary, ignore_errors=True)
+
+
+def _shared(url: str) -> Database:
+    from omni_ui.store.postgres import PostgresDatabase  # half a second to import, and most hosts have SQLite
+
+    return PostgresDatabase(url)

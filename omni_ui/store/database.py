@@ -1,21 +1,22 @@
-"""One SQLite file, used off the event loop by one thread.
+"""What the store asks of a database. The same SQL runs on SQLite (sqlite.py) and on PostgreSQL (postgres.py).
 
-The file belongs to one app at a time (locking_mode=EXCLUSIVE): two apps on it would each follow the same jobs. The
-lock goes with the process, also when it is killed.
+Portable SQL means here: named parameters (`:name`), `ON CONFLICT … DO UPDATE`, `RETURNING`, no JSON functions, no
+triggers, and `database_time()` for the present: seconds since 1970 by the clock of the database, which both have.
 """
 
-import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
-PATIENCE = 3.0
-"""Seconds to wait for another program to let go of the file."""
-
-Statement = tuple[str, Sequence[Any]]
+Value = str | int | float | None
+Row = Mapping[str, Any]
+Statement = tuple[str, Mapping[str, Value]]
+"""SQL, and the values of its parameters."""
+LIST_LENGTH = 500
+"""Values that one `IN (…)` holds at most."""
 
 
 class StoreTrouble(Exception):
@@ -26,92 +27,51 @@ class StoreTrouble(Exception):
         self.sentence = sentence
 
 
-class Database:
-    """`open` it before use. Every call raises StoreTrouble and nothing else.
+class Database(Protocol):
+    """`open` it before use. Every call raises StoreTrouble and nothing else."""
 
-    migrations: scripts that are run once each and in order; how many have run stands in `user_version`.
-    """
+    trouble: str
+    """The sentence of the last call that failed, "" again after one that worked."""
+    shared: bool
+    """Whether several processes use it at one time."""
+    skip_locked: str
+    """What a SELECT in an UPDATE ends with, so that two processes never take the same rows."""
 
-    def __init__(self, migrations: Sequence[str]) -> None:
-        self._migrations = migrations
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="omni-store")
-        self._file: sqlite3.Connection | None = None
-        self._path = Path()
-        self.trouble = ""
-        """The sentence of the last call that failed, "" again after one that worked."""
+    async def open(self) -> None:
+        """Connects, and brings the tables to this version. One that is newer or not ours is left untouched."""
 
-    async def open(self, path: Path) -> None:
-        """Opens or makes the file. One that is damaged, newer or not ours is left untouched."""
-        self._path = path
-        await self._do(self._open)
-
-    async def read(self, statement: str, *values: Any) -> list[sqlite3.Row]:
+    async def read(self, statement: str, **values: Value) -> list[Row]:
         """The rows that a SELECT gives."""
-        return await self._do(lambda: self._opened.execute(statement, values).fetchall())
 
-    async def write(self, *statements: Statement) -> None:
-        """Runs the statements, each with its values: all of them or none."""
+    async def write(self, *statements: Statement) -> list[int]:
+        """Runs the statements: all of them or none. How many rows each has changed."""
 
-        def run() -> None:
-            with self._opened as file:  # commits, or rolls back
-                file.execute("BEGIN IMMEDIATE")
-                for statement, values in statements:
-                    file.execute(statement, values)
+    async def change(self, statement: str, **values: Value) -> list[Row]:
+        """Runs one statement that changes rows; those that its RETURNING names."""
 
-        await self._do(run)
+    def alone(self, name: str) -> AbstractAsyncContextManager[None]:
+        """A block that runs in one place at a time among all that use the database. Blocks of one name only."""
 
     async def close(self) -> None:
-        """Lets go of the file. It may be opened again."""
+        """Lets go of it. It may be opened again."""
 
-        def close() -> None:
-            if self._file:
-                self._file.close()
-                self._file = None
 
-        await asyncio.get_running_loop().run_in_executor(self._thread, close)
+def clean(values: Mapping[str, Value], *, zeros: bool = True) -> dict[str, Value]:
+    """Values that a database takes: half characters (lone surrogates) and, without `zeros`, U+0000 are replaced."""
+    cleaned = dict(values)
+    for name, value in values.items():
+        if isinstance(value, str) and not value.isascii():
+            cleaned[name] = value = value.encode(errors="replace").decode()
+        if isinstance(value, str) and not zeros and "\0" in value:
+            cleaned[name] = value.replace("\0", "\ufffd")
+    return cleaned
 
-    @property
-    def _opened(self) -> sqlite3.Connection:
-        if self._file is None:
-            raise StoreTrouble("The store is not open.")
-        return self._file
 
-    async def _do(self, work: Callable[[], T]) -> T:
-        try:
-            done = await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        except (sqlite3.Error, OSError) as wrong:
-            self.trouble = explain(wrong, self._path)
-            raise StoreTrouble(self.trouble) from wrong
-        self.trouble = ""
-        return done
-
-    def _open(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        file = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None)
-        try:
-            file.row_factory = sqlite3.Row
-            # Looked at before the first pragma that writes.
-            if (verdict := file.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-                raise sqlite3.DatabaseError(f"malformed: {verdict}")
-            version = file.execute("PRAGMA user_version").fetchone()[0]
-            if version > len(self._migrations):
-                raise StoreTrouble(
-                    f"The records in {self._path} were written by a newer Omni UI and stay untouched: "
-                    "update this one, or set OMNI_DATA_DIR to another folder."
-                )
-            file.execute("PRAGMA locking_mode = EXCLUSIVE")
-            file.execute("PRAGMA journal_mode = WAL")
-            file.execute("PRAGMA synchronous = NORMAL")
-            for number, script in enumerate(self._migrations[version:], version + 1):
-                file.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;")
-            # Takes the lock, and shows that the file can be written.
-            file.execute("BEGIN IMMEDIATE")
-            file.execute(f"PRAGMA user_version = {len(self._migrations)}")
-            file.execute("COMMIT")
-        except BaseException:
-            file.close()
-            raise
-        self._file = file
+def parts(values: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """A list for `IN`, cut into pieces: each as SQL, such as `(:item0, :item1)`, and the values of its parameters."""
+    for start in range(0, len(values), LIST_LENGTH):
+        items = {f"item{place}": value for place, value in enumerate(values[start : start + LIST_LENGTH])}
+        yield f"({', '.join(f':{name}' for name in items)})", items
 
 
 def explain(wrong: Exception, path: Path) -> str:

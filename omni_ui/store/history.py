@@ -6,17 +6,37 @@ A record and its files are one visitor's. Nothing here is found without saying w
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from omni_ui.store.database import Database, StoreTrouble
+from omni_ui.store.database import Database, Statement, StoreTrouble, Value, parts
 from omni_ui.store.files import THUMB, Files
-from omni_ui.store.records import HistoryFile, HistoryRecord, Source, insert, read_row
+from omni_ui.store.records import HistoryFile, HistoryRecord, Source, insert, read_row, remove
 
 LONGEST_QUERY = 12
 """Words of a search that count."""
+LONGEST_WORD = 5000
+"""Characters; a longer one stands nowhere (SQLite compares with 50,000 bytes at most)."""
+MOST_TRIES = 20
+"""How often a record is read again that others change at the same time."""
+USED = """
+SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS used,
+       CAST(COALESCE(SUM(bytes) FILTER (WHERE visitor = :visitor), 0) AS BIGINT) AS mine
+FROM (
+    SELECT MAX(f.bytes) AS bytes, MIN(h.visitor) AS visitor
+    FROM history_files f JOIN history h ON h.id = f.record WHERE f.name != '' GROUP BY f.name
+    UNION ALL
+    SELECT size, visitor FROM history
+    UNION ALL
+    SELECT bytes, visitor FROM video_jobs WHERE file IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM history WHERE thread = 'job:' || video_jobs.ticket)
+) AS pieces
+"""
+"""Bytes of files, characters of records, and bytes of jobs that are in no record: of all, and of one visitor."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +56,13 @@ class History:
     def __init__(self, database: Database, files: Callable[[], Files]) -> None:
         self._database = database
         self._files = files
-        self._changing = asyncio.Lock()
-        """An input may be shared by records: none is removed while another record takes it up."""
 
     async def keep(self, record: HistoryRecord, sources: Sequence[Source] = ()) -> HistoryRecord:
         """Writes down a record with its files, all or nothing; an older one of the same id or thread goes.
 
         A source that is not there any more is left out (`name` is ""). A star stays on what takes its place.
         """
-        async with self._changing:
+        async with self._alone(record.visitor):
             old = await self._same(record)
             kept: list[HistoryFile] = []
             new: list[str] = []
@@ -55,9 +73,9 @@ class History:
                     new += [file.name] if is_new else []
                 starred = record.starred or any(entry.starred for entry in old)
                 record = record.but(files=kept, starred=starred)
-                removed = [("DELETE FROM history WHERE id = ?", (entry.id,)) for entry in old]
-                freed = await self._freed([entry.id for entry in old], besides=[file.name for file in kept])
-                await self._database.write(*removed, *insert(record))
+                replaced = [entry.id for entry in old]
+                freed = await self._freed(replaced, besides=[file.name for file in kept])
+                await self._database.write(*remove(replaced), *insert(record))
             except BaseException:
                 await self._unlink(new)
                 raise
@@ -66,17 +84,20 @@ class History:
             return record
 
     async def find(self, id: str, visitor: str) -> HistoryRecord | None:
-        rows = await self._database.read("SELECT * FROM history WHERE id = ? AND visitor = ?", id, visitor)
+        rows = await self._database.read(
+            "SELECT * FROM history WHERE id = :id AND visitor = :visitor", id=id, visitor=visitor
+        )
         return read_row(rows[0]) if rows else None
 
     async def many(self, ids: Sequence[str], visitor: str) -> list[HistoryRecord]:
         """Those of these records that are the visitor's, newest first."""
-        rows = await self._database.read(
-            "SELECT * FROM history WHERE visitor = ? AND id IN (SELECT value FROM json_each(?)) ORDER BY at DESC, id",
-            visitor,
-            json.dumps(list(ids)),
-        )
-        return [read_row(row) for row in rows]
+        records: list[HistoryRecord] = []
+        for marks, items in parts(ids):
+            rows = await self._database.read(
+                f"SELECT * FROM history WHERE visitor = :visitor AND id IN {marks}", visitor=visitor, **items
+            )
+            records += [read_row(row) for row in rows]
+        return sorted(records, key=lambda record: (-record.at, record.id))
 
     async def page(
         self,
@@ -89,92 +110,100 @@ class History:
         limit: int = 60,
     ) -> list[HistoryRecord]:
         """Newest first. words: all of them stand somewhere in the record. after: time and id of the last one seen."""
-        where = ["visitor = ?"]
-        values: list[str | float] = [visitor]
+        where = ["visitor = :visitor"]
+        values: dict[str, Value] = {"visitor": visitor, "limit": limit}
         if tab:
-            where, values = [*where, "tab = ?"], [*values, tab]
+            where.append("tab = :tab")
+            values["tab"] = tab
         if starred:
             where.append("starred = 1")
-        for word in words.casefold().split()[:LONGEST_QUERY]:
-            where, values = [*where, "instr(words, ?) > 0"], [*values, word]
+        for place, word in enumerate(words.replace("\0", " ").casefold().split()[:LONGEST_QUERY]):
+            if len(word) > LONGEST_WORD:
+                return []
+            where.append(f"words LIKE :word{place} ESCAPE '!'")
+            values[f"word{place}"] = "%" + re.sub("[!%_]", r"!\g<0>", word) + "%"
         if after:
-            where, values = [*where, "(at < ? OR (at = ? AND id > ?))"], [*values, after[0], after[0], after[1]]
+            where.append("(at < :at OR (at = :at AND id > :id))")
+            values |= {"at": after[0], "id": after[1]}
         rows = await self._database.read(
-            f"SELECT * FROM history WHERE {' AND '.join(where)} ORDER BY at DESC, id LIMIT ?", *values, limit
+            f"SELECT * FROM history WHERE {' AND '.join(where)} ORDER BY at DESC, id LIMIT :limit", **values
         )
         return [read_row(row) for row in rows]
 
     async def count(self, visitor: str) -> dict[str, int]:
         """How many records there are, by tab."""
         rows = await self._database.read(
-            "SELECT tab, COUNT(*) AS many FROM history WHERE visitor = ? GROUP BY tab", visitor
+            "SELECT tab, COUNT(*) AS many FROM history WHERE visitor = :visitor GROUP BY tab", visitor=visitor
         )
         return {row["tab"]: row["many"] for row in rows}
 
     async def oldest(self, visitor: str) -> float | None:
         """When the visitor's first record was made."""
-        rows = await self._database.read("SELECT MIN(at) AS at FROM history WHERE visitor = ?", visitor)
+        rows = await self._database.read("SELECT MIN(at) AS at FROM history WHERE visitor = :visitor", visitor=visitor)
         at: float | None = rows[0]["at"]
         return at
 
     async def star(self, id: str, visitor: str, on: bool) -> bool:
         """Whether there was such a record."""
-        record = await self.find(id, visitor)
-        if record:
-            await self._database.write(("UPDATE history SET starred = ? WHERE id = ?", (int(on), id)))
-        return record is not None
+        counts = await self._database.write(
+            (
+                "UPDATE history SET starred = :starred WHERE id = :id AND visitor = :visitor",
+                {"starred": int(on), "id": id, "visitor": visitor},
+            )
+        )
+        return counts[0] > 0
 
     async def add_fact(self, id: str, visitor: str, name: str, value: str) -> None:
         """One more fact for the line below a result that is written down already."""
-        await self._database.write(
-            (
-                "UPDATE history SET facts = json_insert(facts, '$.facts[#]', json_array(?, ?)) "
-                "WHERE id = ? AND visitor = ?",
-                (name, value, id, visitor),
+        for _ in range(MOST_TRIES):
+            rows = await self._database.read(
+                "SELECT facts FROM history WHERE id = :id AND visitor = :visitor", id=id, visitor=visitor
             )
-        )
+            if not rows:
+                return
+            before: str = rows[0]["facts"]
+            facts = json.loads(before)
+            facts["facts"] = [*facts.get("facts", []), [name, value]]
+            after = json.dumps(facts, ensure_ascii=False)
+            change: Statement = (
+                "UPDATE history SET facts = :after, size = size + :more WHERE id = :id AND facts = :before",
+                {"id": id, "before": before, "after": after, "more": len(after) - len(before)},
+            )
+            if await self._database.write(change) != [0]:  # else somebody else has added one meanwhile
+                return
 
     async def delete(self, ids: Sequence[str]) -> None:
         """Removes records and the files that no other one has. Whose they are was asked before."""
-        async with self._changing:
-            freed = await self._freed(ids)
-            await self._database.write(
-                ("DELETE FROM history WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),))
-            )
-            await self._unlink(freed, everywhere=True)
+        by_visitor: dict[str, list[str]] = {}
+        for marks, items in parts(ids):
+            for row in await self._database.read(f"SELECT id, visitor FROM history WHERE id IN {marks}", **items):
+                by_visitor.setdefault(row["visitor"], []).append(row["id"])
+        for visitor, theirs in by_visitor.items():
+            async with self._alone(visitor):
+                freed = await self._freed(theirs)
+                await self._database.write(*remove(theirs))
+                await self._unlink(freed, everywhere=True)
 
     async def all_of(self, visitor: str) -> list[tuple[str, str]]:
         """Id and thread of all records of a visitor."""
-        rows = await self._database.read("SELECT id, thread FROM history WHERE visitor = ?", visitor)
+        rows = await self._database.read("SELECT id, thread FROM history WHERE visitor = :visitor", visitor=visitor)
         return [(row["id"], row["thread"]) for row in rows]
 
     async def older_than(self, at: float) -> list[tuple[str, str]]:
         """Id and thread of everybody's records that were made before."""
-        rows = await self._database.read("SELECT id, thread FROM history WHERE at < ?", at)
+        rows = await self._database.read("SELECT id, thread FROM history WHERE at < :at ORDER BY at, id", at=at)
         return [(row["id"], row["thread"]) for row in rows]
 
     async def oldest_unstarred(self, many: int = 20) -> list[tuple[str, str]]:
         rows = await self._database.read(
-            "SELECT id, thread FROM history WHERE starred = 0 ORDER BY at, id LIMIT ?", many
+            "SELECT id, thread FROM history WHERE starred = 0 ORDER BY at, id LIMIT :many", many=many
         )
         return [(row["id"], row["thread"]) for row in rows]
 
     async def room(self, visitor: str | None = None) -> Room:
         """How much is used. A file that several records share counts once; a video and its job have the same file."""
-        rows = await self._database.read(
-            "SELECT COALESCE(SUM(bytes), 0) AS used, COALESCE(SUM(bytes) FILTER (WHERE visitor = ?), 0) AS mine FROM ("
-            "SELECT MAX(f.bytes) AS bytes, h.visitor FROM history_files f JOIN history h ON h.id = f.record "
-            "WHERE f.name != '' GROUP BY f.name "
-            "UNION ALL SELECT LENGTH(facts) + LENGTH(words), visitor FROM history)",
-            visitor or "",
-        )
-        jobs = await self._database.read(
-            "SELECT COALESCE(SUM(json_extract(facts, '$.bytes')), 0) AS used, "
-            "COALESCE(SUM(json_extract(facts, '$.bytes')) FILTER (WHERE visitor = ?), 0) AS mine FROM video_jobs "
-            "WHERE json_extract(facts, '$.file') IS NOT NULL AND 'job:' || ticket NOT IN (SELECT thread FROM history)",
-            visitor or "",
-        )
-        return Room(rows[0]["mine"] + jobs[0]["mine"], rows[0]["used"] + jobs[0]["used"])
+        [row] = await self._database.read(USED, visitor=visitor or "")
+        return Room(row["mine"], row["used"])
 
     async def fetch(self, file: HistoryFile) -> Path | None:
         """A kept file on this machine; None when it is not there any more."""
@@ -183,8 +212,10 @@ class History:
     async def _same(self, record: HistoryRecord) -> list[HistoryRecord]:
         """What the record takes the place of."""
         rows = await self._database.read(
-            "SELECT * FROM history WHERE id = ? OR (visitor = ? AND thread = ? AND thread != '')",
-            *(record.id, record.visitor, record.thread),
+            "SELECT * FROM history WHERE id = :id OR (visitor = :visitor AND thread = :thread AND thread != '')",
+            id=record.id,
+            visitor=record.visitor,
+            thread=record.thread,
         )
         return [read_row(row) for row in rows]
 
@@ -197,8 +228,9 @@ class History:
         if sha:
             rows = await self._database.read(
                 "SELECT f.name, f.bytes FROM history_files f JOIN history h ON h.id = f.record "
-                "WHERE f.sha = ? AND h.visitor = ? LIMIT 1",
-                *(sha, visitor),
+                "WHERE f.sha = :sha AND h.visitor = :visitor LIMIT 1",
+                sha=sha,
+                visitor=visitor,
             )
             if rows and self._files().has(rows[0]["name"]):
                 return replace(entry, name=rows[0]["name"], bytes=rows[0]["bytes"], sha=sha), False
@@ -207,12 +239,24 @@ class History:
 
     async def _freed(self, ids: Sequence[str], besides: Sequence[str] = ()) -> list[str]:
         """The files that nobody has when these records are gone."""
+        mine: Counter[str] = Counter()
+        for marks, items in parts(ids):
+            mine.update(await self._uses(f"record IN {marks} AND name != ''", items))
+        everybody: Counter[str] = Counter()
+        for marks, items in parts(list(mine)):
+            everybody.update(await self._uses(f"name IN {marks}", items))
+        return [name for name, uses in mine.items() if everybody[name] <= uses and name not in besides]
+
+    async def _uses(self, where: str, values: Mapping[str, Value]) -> dict[str, int]:
+        """How many records have a file, by its name."""
         rows = await self._database.read(
-            "SELECT DISTINCT name FROM history_files WHERE record IN (SELECT value FROM json_each(?1)) AND name NOT IN "
-            "(SELECT name FROM history_files WHERE record NOT IN (SELECT value FROM json_each(?1)))",
-            json.dumps(list(ids)),
+            f"SELECT name, COUNT(*) AS uses FROM history_files WHERE {where} GROUP BY name", **values
         )
-        return [row["name"] for row in rows if row["name"] and row["name"] not in besides]
+        return {row["name"]: row["uses"] for row in rows}
+
+    def _alone(self, visitor: str) -> AbstractAsyncContextManager[None]:
+        """An input may be shared by a visitor's records: none is removed while another record takes it up."""
+        return self._database.alone(f"history of {visitor}")
 
     async def _unlink(self, names: Sequence[str], *, everywhere: bool = False) -> None:
         names = [*names, *(f"{name}{THUMB}" for name in names)]

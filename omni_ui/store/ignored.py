@@ -3,7 +3,13 @@
 import time
 from collections.abc import Collection
 
-from omni_ui.store.database import Database
+from omni_ui.store.database import Database, Value
+
+KEEP = (
+    "INSERT INTO ignored (server, model, tab, field, at) VALUES (:server, :model, :tab, :field, :at) "
+    "ON CONFLICT (server, model, tab, field) DO UPDATE SET at = excluded.at"
+)
+FORGET = "DELETE FROM ignored WHERE server = :server AND model = :model AND tab = :tab AND field = :field"
 
 
 class Ignored:
@@ -16,23 +22,18 @@ class Ignored:
         self, server: str, model: str | None, tab: str, ignored: Collection[str], heeded: Collection[str]
     ) -> None:
         """Remembers the fields that were ignored; forgets that of those that were heeded after all."""
-        key = (server, model or "", tab)
+        key: dict[str, Value] = {"server": server, "model": model or "", "tab": tab}
         await self._database.write(
-            *(
-                ("INSERT OR REPLACE INTO ignored (server, model, tab, field, at) VALUES (?, ?, ?, ?, ?)",
-                 (*key, field, time.time()))
-                for field in ignored
-            ),
-            *(
-                ("DELETE FROM ignored WHERE server = ? AND model = ? AND tab = ? AND field = ?", (*key, field))
-                for field in heeded
-            ),
-        )  # fmt: skip
+            *((KEEP, key | {"field": field, "at": time.time()}) for field in ignored),
+            *((FORGET, key | {"field": field}) for field in heeded),
+        )
 
     async def of(self, server: str, model: str | None, tab: str) -> list[str]:
         """The wire names of the settings that this model ignores."""
         rows = await self._database.read(
-            "SELECT field FROM ignored WHERE server = ? AND model = ? AND tab = ? ORDER BY field",
-            *(server, model or "", tab),
+            "SELECT field FROM ignored WHERE server = :server AND model = :model AND tab = :tab ORDER BY field",
+            server=server,
+            model=model or "",
+            tab=tab,
         )
         return [row["field"] for row in rows]

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Self
 
-from omni_ui.store.database import Database
+from omni_ui.store.database import Database, Row, Value
 
 State = Literal["sending", "queued", "in_progress", "fetching", "done", "failed", "cancelled"]
 OVER: tuple[State, ...] = ("done", "failed", "cancelled")
@@ -54,7 +54,13 @@ class VideoRecord:
         return replace(self, **changes)
 
 
-COLUMNS = ("ticket", "visitor", "state", "created")
+COLUMNS = ("ticket", "visitor", "state", "created", "file", "bytes")
+IS_OVER = "state IN ('done', 'failed', 'cancelled')"
+KEEP = (
+    f"INSERT INTO video_jobs ({', '.join(COLUMNS)}, facts) "
+    f"VALUES ({', '.join(f':{name}' for name in COLUMNS)}, :facts) "
+    f"ON CONFLICT (ticket) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in (*COLUMNS, 'facts'))}"
+)
 
 
 class Jobs:
@@ -64,44 +70,35 @@ class Jobs:
         self._database = database
 
     async def save(self, job: VideoRecord) -> None:
-        facts = {name: value for name, value in asdict(job).items() if name not in COLUMNS}
-        values = (*(getattr(job, name) for name in COLUMNS), json.dumps(facts))
-        await self._database.write(
-            (
-                "INSERT OR REPLACE INTO video_jobs (ticket, visitor, state, created, facts) VALUES (?, ?, ?, ?, ?)",
-                values,
-            )
-        )
+        await self._database.write((KEEP, _row(job)))
 
     async def find(self, ticket: str) -> VideoRecord | None:
-        rows = await self._database.read("SELECT * FROM video_jobs WHERE ticket = ?", ticket)
+        rows = await self._database.read("SELECT * FROM video_jobs WHERE ticket = :ticket", ticket=ticket)
         return _read(rows[0]) if rows else None
 
     async def of_visitor(self, visitor: str, limit: int = 100) -> list[VideoRecord]:
         rows = await self._database.read(
-            "SELECT * FROM video_jobs WHERE visitor = ? ORDER BY created DESC LIMIT ?", visitor, limit
+            "SELECT * FROM video_jobs WHERE visitor = :visitor ORDER BY created DESC LIMIT :limit",
+            visitor=visitor,
+            limit=limit,
         )
         return [_read(row) for row in rows]
 
     async def still_open(self) -> list[VideoRecord]:
-        marks = ", ".join("?" * len(OVER))
-        rows = await self._database.read(f"SELECT * FROM video_jobs WHERE state NOT IN ({marks})", *OVER)
+        rows = await self._database.read(f"SELECT * FROM video_jobs WHERE NOT {IS_OVER}")
         return [_read(row) for row in rows]
 
     async def without_record(self) -> list[VideoRecord]:
         """Jobs of visitors that are done or have failed, and of which the history has no record."""
         rows = await self._database.read(
             "SELECT * FROM video_jobs WHERE visitor IS NOT NULL AND state IN ('done', 'failed') "
-            "AND 'job:' || ticket NOT IN (SELECT thread FROM history)"
+            "AND NOT EXISTS (SELECT 1 FROM history WHERE thread = 'job:' || video_jobs.ticket)"
         )
         return [_read(row) for row in rows]
 
     async def over_before(self, at: float) -> list[str]:
         """Tickets of everybody's jobs that were begun before that time and are over."""
-        marks = ", ".join("?" * len(OVER))
-        rows = await self._database.read(
-            f"SELECT ticket FROM video_jobs WHERE created < ? AND state IN ({marks})", at, *OVER
-        )
+        rows = await self._database.read(f"SELECT ticket FROM video_jobs WHERE created < :at AND {IS_OVER}", at=at)
         return [row["ticket"] for row in rows]
 
     async def of_nobody(self) -> list[VideoRecord]:
@@ -110,11 +107,17 @@ class Jobs:
         return [_read(row) for row in rows]
 
     async def delete(self, ticket: str) -> None:
-        await self._database.write(("DELETE FROM video_jobs WHERE ticket = ?", (ticket,)))
+        await self._database.write(("DELETE FROM video_jobs WHERE ticket = :ticket", {"ticket": ticket}))
 
 
-def _read(row: Any) -> VideoRecord:
+def _row(job: VideoRecord) -> dict[str, Value]:
+    facts = {name: value for name, value in asdict(job).items() if name not in COLUMNS}
+    return {name: getattr(job, name) for name in COLUMNS} | {"facts": json.dumps(facts)}
+
+
+def _read(row: Row) -> VideoRecord:
     facts = json.loads(row["facts"])
-    fields = {name: value for name, value in facts.items() if name in VideoRecord.__dataclass_fields__}
+    names = VideoRecord.__dataclass_fields__.keys() - COLUMNS
+    fields = {name: value for name, value in facts.items() if name in names}
     fields["expected"] = tuple(fields["expected"]) if fields.get("expected") else None
     return VideoRecord(**{name: row[name] for name in COLUMNS}, **fields)

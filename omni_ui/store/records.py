@@ -7,9 +7,16 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from omni_ui.store.database import Row, Statement, parts
+
 LONGEST_WORDS = 20_000
 """Characters of a record that are searched."""
 COLUMNS = ("id", "visitor", "thread", "tab", "at", "starred")
+_ALL = (*COLUMNS, "words", "facts", "size")
+INSERT = f"INSERT INTO history ({', '.join(_ALL)}) VALUES ({', '.join(f':{name}' for name in _ALL)})"
+INSERT_FILE = (
+    "INSERT INTO history_files (record, place, name, bytes, sha) VALUES (:record, :place, :name, :bytes, :sha)"
+)
 
 Role = Literal["result", "input"]
 
@@ -78,29 +85,38 @@ class HistoryRecord:
         return [file for file in self.files if file.role == "result"]
 
 
-def insert(record: HistoryRecord) -> list[tuple[str, Sequence[Any]]]:
+def insert(record: HistoryRecord) -> list[Statement]:
+    """The statements that write a record down in the place of one with its id."""
     facts = {name: value for name, value in asdict(record).items() if name not in COLUMNS}
     texts = [record.summary, record.text, record.error, record.model or "", record.tab]
     texts += [*_texts((record.recipe or {}).get("request")), *_texts(record.entered), *_texts(record.told)]
-    words = _whole(" ".join(dict.fromkeys(texts))[:LONGEST_WORDS].casefold())
-    columns = (record.id, record.visitor, record.thread, record.tab, record.at, int(record.starred))
+    words = _whole(" ".join(dict.fromkeys(texts))[:LONGEST_WORDS].casefold()).replace("\0", " ")
+    packed = _whole(json.dumps(facts, ensure_ascii=False))
+    columns = {name: getattr(record, name) for name in COLUMNS} | {"starred": int(record.starred)}
     return [
-        (
-            "INSERT INTO history (id, visitor, thread, tab, at, starred, words, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (*columns, words, _whole(json.dumps(facts, ensure_ascii=False))),
-        ),
+        *remove([record.id]),
+        (INSERT, {**columns, "words": words, "facts": packed, "size": len(words) + len(packed)}),
         *(
             (
-                "INSERT INTO history_files (record, place, name, bytes, sha) VALUES (?, ?, ?, ?, ?)",
-                (record.id, place, file.name, file.bytes, file.sha),
+                INSERT_FILE,
+                {"record": record.id, "place": place, "name": file.name, "bytes": file.bytes, "sha": file.sha},
             )
             for place, file in enumerate(record.files)
         ),
     ]
 
 
+def remove(ids: Sequence[str]) -> list[Statement]:
+    """The statements that take records away. Their files stay."""
+    statements: list[Statement] = []
+    for marks, items in parts(ids):
+        statements.append((f"DELETE FROM history_files WHERE record IN {marks}", items))
+        statements.append((f"DELETE FROM history WHERE id IN {marks}", items))
+    return statements
+
+
 def _whole(text: str) -> str:
-    """Half characters (lone surrogates), which neither SQLite nor an answer in UTF-8 takes, become question marks."""
+    """Half characters (lone surrogates), which no database and no answer in UTF-8 takes, become question marks."""
     return text.encode(errors="replace").decode()
 
 
@@ -113,7 +129,7 @@ def _texts(value: Any) -> list[str]:
     return [text for one in value for text in _texts(one)] if isinstance(value, list) else []
 
 
-def read_row(row: Any) -> HistoryRecord:
+def read_row(row: Row) -> HistoryRecord:
     facts = json.loads(row["facts"])
     fields = {name: value for name, value in facts.items() if name in HistoryRecord.__dataclass_fields__}
     fields["files"] = [HistoryFile(**file) for file in fields.get("files", [])]

@@ -1,4 +1,7 @@
-"""The tables, as a list of steps. A step that was released is never changed: a new one is added below it."""
+"""The tables in SQLite, as a list of steps. A step that was released is never changed: a new one is added below it.
+
+PostgreSQL has the same ones by migrations/versions; tests/store/test_schema.py compares the two.
+"""
 
 MIGRATIONS: list[str] = [
     # 1: video jobs; what past runs took
@@ -69,5 +72,15 @@ MIGRATIONS: list[str] = [
         at REAL NOT NULL,
         facts TEXT NOT NULL
     );
+    """,
+    # 5: what SQL looks for stands in columns, not in JSON; files of a record go with it by a statement
+    """
+    ALTER TABLE video_jobs ADD COLUMN file TEXT;
+    ALTER TABLE video_jobs ADD COLUMN bytes INTEGER;
+    UPDATE video_jobs SET file = json_extract(facts, '$.file'), bytes = json_extract(facts, '$.bytes');
+    ALTER TABLE history ADD COLUMN size INTEGER NOT NULL DEFAULT 0;
+    UPDATE history SET size = LENGTH(facts) + LENGTH(words);
+    CREATE INDEX history_sizes ON history (visitor, size);
+    DROP TRIGGER history_gone;
     """,
 ]

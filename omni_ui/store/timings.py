@@ -36,6 +36,16 @@ COUNTING = (*COUNTED, *TELLING, "size", "num_frames", "seconds", "fps", "input")
 """All fields, besides files, that the load of a request depends on."""
 FILE_KINDS = ("image", "audio", "video")
 
+ALL_OF_KIND = "server = :server AND model = :model AND kind = :kind"
+INSERT = (
+    "INSERT INTO timings (server, model, kind, amount, seconds, at) "
+    "VALUES (:server, :model, :kind, :amount, :seconds, :at)"
+)
+FORGET_OLD = (
+    f"DELETE FROM timings WHERE {ALL_OF_KIND} AND id NOT IN "
+    f"(SELECT id FROM timings WHERE {ALL_OF_KIND} ORDER BY id DESC LIMIT 200)"
+)
+
 
 @dataclass(frozen=True)
 class Load:
@@ -97,17 +107,9 @@ class Timings:
 
     async def note(self, server: str, model: str | None, load: Load, seconds: float) -> None:
         """Remembers a run that was followed from its beginning to its end."""
-        too_old = (
-            "DELETE FROM timings WHERE server = ? AND model = ? AND kind = ? AND id NOT IN "
-            "(SELECT id FROM timings WHERE server = ? AND model = ? AND kind = ? ORDER BY id DESC LIMIT 200)"
-        )
-        key = (server, model or "", load.kind)
+        key = {"server": server, "model": model or "", "kind": load.kind}
         await self._database.write(
-            (
-                "INSERT INTO timings (server, model, kind, amount, seconds, at) VALUES (?, ?, ?, ?, ?, ?)",
-                (*key, load.amount, seconds, time.time()),
-            ),
-            (too_old, key * 2),
+            (INSERT, key | {"amount": load.amount, "seconds": seconds, "at": time.time()}), (FORGET_OLD, key)
         )
 
     async def expect(self, server: str, model: str | None, load: Load) -> tuple[float, float] | None:
@@ -121,9 +123,14 @@ class Timings:
         Each past run counts as it was and scaled to this load, since a part of the time does not grow with it.
         """
         rows = await self._database.read(
-            "SELECT amount, seconds FROM timings WHERE server = ? AND model = ? AND kind = ? "
-            "AND amount BETWEEN ? AND ? ORDER BY id DESC LIMIT ?",
-            *(server, model or "", load.kind, load.amount / ALIKE, load.amount * ALIKE, MOST),
+            f"SELECT amount, seconds FROM timings WHERE {ALL_OF_KIND} "
+            "AND amount BETWEEN :least AND :most ORDER BY id DESC LIMIT :limit",
+            server=server,
+            model=model or "",
+            kind=load.kind,
+            least=load.amount / ALIKE,
+            most=load.amount * ALIKE,
+            limit=MOST,
         )
         if len(rows) < FEWEST:
             return None

@@ -1,6 +1,7 @@
 """Runs that are under way, with what was entered: those that are still here after a start were cut off."""
 
 import json
+import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -20,12 +21,16 @@ class Unfinished:
         files = [[str(file.path), file.role, file.title, file.kind] for file in sources]
         facts = json.dumps({"record": asdict(record), "sources": files})
         await self._database.write(
-            ("INSERT OR REPLACE INTO unfinished (id, at, facts) VALUES (?, ?, ?)", (record.id, record.at, facts))
+            (
+                "INSERT INTO unfinished (id, at, facts) VALUES (:id, :at, :facts) "
+                "ON CONFLICT (id) DO UPDATE SET at = excluded.at, facts = excluded.facts",
+                {"id": record.id, "at": record.at, "facts": facts},
+            )
         )
 
     async def begun_before(self, at: float) -> list[tuple[HistoryRecord, list[Source]]]:
         """The records of the runs that began before a time (seconds since 1970), with their files."""
-        rows = await self._database.read("SELECT facts FROM unfinished WHERE at < ? ORDER BY at", at)
+        rows = await self._database.read("SELECT facts FROM unfinished WHERE at < :at ORDER BY at", at=at)
         runs = [json.loads(row["facts"]) for row in rows]
         return [
             (HistoryRecord(**run["record"]), [Source(Path(file[0]), *file[1:]) for file in run["sources"]])
@@ -33,4 +38,12 @@ class Unfinished:
         ]
 
     async def remove(self, id: str) -> None:
-        await self._database.write(("DELETE FROM unfinished WHERE id = ?", (id,)))
+        await self._database.write(("DELETE FROM unfinished WHERE id = :id", {"id": id}))
+
+    async def try_to_write(self) -> None:
+        """Writes a row and takes it away again."""
+        id = f"trial {secrets.token_hex(8)}"
+        await self._database.write(
+            ("INSERT INTO unfinished (id, at, facts) VALUES (:id, 0, '')", {"id": id}),
+            ("DELETE FROM unfinished WHERE id = :id", {"id": id}),
+        )

@@ -8,8 +8,9 @@ import sys
 import pytest
 
 from omni_ui.store import Store
-from omni_ui.store.database import Database, StoreTrouble
+from omni_ui.store.database import StoreTrouble
 from omni_ui.store.schema import MIGRATIONS
+from omni_ui.store.sqlite import SqliteDatabase
 
 ONE = "CREATE TABLE words (word TEXT);"
 TWO = "ALTER TABLE words ADD COLUMN length INTEGER;"
@@ -17,19 +18,19 @@ TWO = "ALTER TABLE words ADD COLUMN length INTEGER;"
 
 @pytest.fixture
 async def database(tmp_path):
-    made = Database([ONE])
-    await made.open(tmp_path / "a" / "omni.sqlite3")
+    made = SqliteDatabase([ONE], tmp_path / "a" / "omni.sqlite3")
+    await made.open()
     yield made
     await made.close()
 
 
 async def test_what_was_written_is_there_after_opening_again(tmp_path):
     path = tmp_path / "omni.sqlite3"
-    first, second = Database([ONE]), Database([ONE])
-    await first.open(path)
-    await first.write(("INSERT INTO words VALUES (?)", ("sea",)))
+    first, second = SqliteDatabase([ONE], path), SqliteDatabase([ONE], path)
+    await first.open()
+    await first.write(("INSERT INTO words VALUES (:word)", {"word": "sea"}))
     await first.close()
-    await second.open(path)
+    await second.open()
     assert [row["word"] for row in await second.read("SELECT word FROM words")] == ["sea"]
     await second.close()
 
@@ -38,58 +39,58 @@ async def test_what_was_written_survives_a_kill(tmp_path):
     path = tmp_path / "omni.sqlite3"
     program = (
         "import asyncio, os, signal, sys, pathlib\n"
-        "from omni_ui.store.database import Database\n"
+        "from omni_ui.store.sqlite import SqliteDatabase\n"
         "async def main():\n"
-        "    database = Database([sys.argv[2]])\n"
-        "    await database.open(pathlib.Path(sys.argv[1]))\n"
-        "    await database.write(('INSERT INTO words VALUES (?)', ('sea',)))\n"
+        "    database = SqliteDatabase([sys.argv[2]], pathlib.Path(sys.argv[1]))\n"
+        "    await database.open()\n"
+        "    await database.write(('INSERT INTO words VALUES (:word)', {'word': 'sea'}))\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "asyncio.run(main())"
     )
     ended = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", program, str(path), ONE])
     assert ended.returncode == -9
-    again = Database([ONE])
-    await again.open(path)
+    again = SqliteDatabase([ONE], path)
+    await again.open()
     assert len(await again.read("SELECT word FROM words")) == 1
     await again.close()
 
 
 async def test_statements_are_written_together_or_not_at_all(database):
     with pytest.raises(StoreTrouble):
-        await database.write(("INSERT INTO words VALUES ('sea')", ()), ("INSERT INTO nowhere VALUES (1)", ()))
+        await database.write(("INSERT INTO words VALUES ('sea')", {}), ("INSERT INTO nowhere VALUES (1)", {}))
     assert await database.read("SELECT * FROM words") == []
     assert database.trouble == ""  # the next call that works takes the sentence back
 
 
 async def test_a_newer_app_brings_its_tables_along(tmp_path):
     path = tmp_path / "omni.sqlite3"
-    old, new = Database([ONE]), Database([ONE, TWO])
-    await old.open(path)
-    await old.write(("INSERT INTO words VALUES ('sea')", ()))
+    old, new = SqliteDatabase([ONE], path), SqliteDatabase([ONE, TWO], path)
+    await old.open()
+    await old.write(("INSERT INTO words VALUES ('sea')", {}))
     await old.close()
-    await new.open(path)
-    await new.write(("UPDATE words SET length = 3", ()))
-    assert [tuple(row) for row in await new.read("SELECT * FROM words")] == [("sea", 3)]
+    await new.open()
+    await new.write(("UPDATE words SET length = 3", {}))
+    assert await new.read("SELECT * FROM words") == [{"word": "sea", "length": 3}]
     await new.close()
 
 
 async def test_records_of_a_newer_app_stay_untouched(tmp_path):
     path = tmp_path / "omni.sqlite3"
-    new, old = Database([ONE, TWO]), Database([ONE])
-    await new.open(path)
+    new, old = SqliteDatabase([ONE, TWO], path), SqliteDatabase([ONE], path)
+    await new.open()
     await new.close()
     before = path.read_bytes()
     with pytest.raises(StoreTrouble, match="newer Omni UI"):
-        await old.open(path)
+        await old.open()
     assert path.read_bytes() == before
 
 
 async def test_a_migration_that_fails_changes_nothing(tmp_path):
     path = tmp_path / "omni.sqlite3"
-    bad, good = Database([ONE, "CREATE TABLE more (x); CREATE NONSENSE"]), Database([ONE])
+    bad, good = SqliteDatabase([ONE, "CREATE TABLE more (x); CREATE NONSENSE"], path), SqliteDatabase([ONE], path)
     with pytest.raises(StoreTrouble):
-        await bad.open(path)
-    await good.open(path)
+        await bad.open()
+    await good.open()
     assert [row["name"] for row in await good.read("SELECT name FROM sqlite_master")] == ["words"]
     await good.close()
 
@@ -99,48 +100,48 @@ async def test_a_damaged_file_is_said_and_left_as_it_is(tmp_path, content):
     path = tmp_path / "omni.sqlite3"
     path.write_bytes(content)
     with pytest.raises(StoreTrouble, match="damaged"):
-        await Database([ONE]).open(path)
+        await SqliteDatabase([ONE], path).open()
     assert path.read_bytes() == content
 
 
 async def test_a_page_damaged_in_the_middle_is_noticed(tmp_path):
     path = tmp_path / "omni.sqlite3"
-    database = Database([ONE])
-    await database.open(path)
+    database = SqliteDatabase([ONE], path)
+    await database.open()
     for _ in range(40):
-        await database.write(("INSERT INTO words VALUES (?)", ("x" * 2000,)))
+        await database.write(("INSERT INTO words VALUES (:word)", {"word": "x" * 2000}))
     await database.close()
     content = bytearray(path.read_bytes())
     content[8192:12288] = b"\xff" * 4096
     path.write_bytes(content)
     with pytest.raises(StoreTrouble, match="damaged"):
-        await Database([ONE]).open(path)
+        await SqliteDatabase([ONE], path).open()
     assert path.read_bytes() == content
 
 
 async def test_a_full_disk_is_said_and_what_was_there_can_be_read(database):
-    await database.write(("INSERT INTO words VALUES ('sea')", ()))
+    await database.write(("INSERT INTO words VALUES ('sea')", {}))
     await database.read("PRAGMA max_page_count = 3")
     with pytest.raises(StoreTrouble, match="full") as raised:
-        await database.write(("INSERT INTO words VALUES (?)", ("x" * 100_000,)))
+        await database.write(("INSERT INTO words VALUES (:word)", {"word": "x" * 100_000}))
     assert "\n" not in raised.value.sentence
     assert len(await database.read("SELECT * FROM words")) == 1
 
 
-async def test_the_file_belongs_to_one_app(database, tmp_path, monkeypatch):
-    monkeypatch.setattr("omni_ui.store.database.PATIENCE", 0.1)
+async def test_the_file_belongs_to_one_app(database, monkeypatch):
+    monkeypatch.setattr("omni_ui.store.sqlite.PATIENCE", 0.1)
     with pytest.raises(StoreTrouble, match="in use by another program"):
-        await Database([ONE]).open(tmp_path / "a" / "omni.sqlite3")
-    await database.write(("INSERT INTO words VALUES ('sea')", ()))
+        await SqliteDatabase([ONE], database.path).open()
+    await database.write(("INSERT INTO words VALUES ('sea')", {}))
 
 
 async def test_a_file_that_another_program_locks(tmp_path, monkeypatch):
-    monkeypatch.setattr("omni_ui.store.database.PATIENCE", 0.1)
+    monkeypatch.setattr("omni_ui.store.sqlite.PATIENCE", 0.1)
     path = tmp_path / "omni.sqlite3"
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(StoreTrouble, match="in use by another program"):
-        await Database([ONE]).open(path)
+        await SqliteDatabase([ONE], path).open()
     other.execute("ROLLBACK")
     other.close()
 

@@ -8,18 +8,9 @@ from pathlib import Path
 import pytest
 
 from omni_ui.store import HistoryRecord, Room, Source, Store, StoreTrouble
-from omni_ui.store.database import Database
 from omni_ui.store.schema import MIGRATIONS
 
 ANNE, BOB = "a" * 32, "b" * 32
-
-
-@pytest.fixture
-async def store(tmp_path):
-    made = Store(tmp_path / "data")
-    await made.open()
-    yield made
-    await made.close()
 
 
 def source(folder: Path, data: bytes, role="result", name="picture.png") -> Source:
@@ -47,16 +38,12 @@ async def test_a_record_comes_back_as_it_was_and_its_file_with_the_same_bytes(st
     assert found.files[1].sha == hashlib.sha256(b"photo").hexdigest()
 
 
-async def test_it_is_there_after_the_app_was_closed(store, tmp_path):
+async def test_it_is_there_after_the_app_was_closed(store, open_store, tmp_path):
     kept = await store.history.keep(record(), [source(tmp_path, b"picture")])
     await store.close()
-    again = Store(tmp_path / "data")
-    await again.open()
-    try:
-        assert await again.history.find(kept.id, ANNE) == kept
-        assert (await again.history.fetch(kept.files[0])).read_bytes() == b"picture"
-    finally:
-        await again.close()
+    again = await open_store()
+    assert await again.history.find(kept.id, ANNE) == kept
+    assert (await again.history.fetch(kept.files[0])).read_bytes() == b"picture"
 
 
 async def test_a_fact_can_follow_and_only_on_ones_own_record(store, tmp_path):
@@ -189,10 +176,10 @@ async def test_the_oldest_without_a_star_go_first(store):
 
 
 async def test_when_the_disk_is_full_nothing_is_left_behind(store, tmp_path, monkeypatch):
-    async def full(self, *_):
+    async def full(*_):
         raise StoreTrouble("The disk is full.")
 
-    monkeypatch.setattr(Database, "write", full)
+    monkeypatch.setattr(store.database, "write", full)
     with pytest.raises(StoreTrouble, match="full"):
         await store.history.keep(record(), [source(tmp_path, b"picture")])
     monkeypatch.undo()

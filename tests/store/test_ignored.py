@@ -1,18 +1,11 @@
-from omni_ui.store import Store
-
-
-async def test_what_a_model_ignores_is_kept_by_server_model_and_tab_and_forgotten_when_it_does_not(tmp_path):
-    store = Store(tmp_path)
-    await store.open()
+async def test_what_a_model_ignores_is_kept_by_server_model_and_tab_and_forgotten_when_it_does_not(store, open_store):
     await store.ignored.note("here", "m", "image", ["n", "flow_shift"], [])
     await store.ignored.note("here", "m", "image", ["n"], ["seed"])
     await store.close()
-    store = Store(tmp_path)
-    await store.open()
+    store = await open_store()
     assert await store.ignored.of("here", "m", "image") == ["flow_shift", "n"]
     assert await store.ignored.of("there", "m", "image") == []
     assert await store.ignored.of("here", None, "image") == []
     assert await store.ignored.of("here", "m", "edit") == []
     await store.ignored.note("here", "m", "image", [], ["n"])
     assert await store.ignored.of("here", "m", "image") == ["flow_shift"]
-    await store.close()

@@ -3,16 +3,12 @@ import random
 import pytest
 
 from omni_ui.client import ImageRequest, SpeechRequest, VideoRequest
-from omni_ui.store import Store
 from omni_ui.store.timings import load_of
 
 
 @pytest.fixture
-async def timings():
-    store = Store(None)
-    await store.open()
-    yield store.timings
-    await store.close()
+def timings(store):
+    return store.timings
 
 
 def video(**asked) -> VideoRequest:

@@ -1,0 +1,67 @@
+"""Errors of PostgreSQL as one sentence, and which of them pass by themselves."""
+
+from collections.abc import Iterator
+
+PASSING = ("08", "57P01", "57P02", "57P03", "53300", "40001", "40P01", "55P03", "25P03")
+"""SQLSTATEs (or their classes) after which the same call is tried again: the connection was lost, the server ends or
+starts, all its connections are in use, two transactions met, a lock was not to be had."""
+BY_STATE = {
+    "28": "The database {place} refuses the user or the password: correct OMNI_DATABASE_URL.",
+    "3D000": "There is no database {place}: create it, or correct OMNI_DATABASE_URL.",
+    "42501": "The database {place} does not let its user do that: make the user of OMNI_DATABASE_URL its owner.",
+    "53100": "The disk of the database {place} is full: make room there. Nothing that was kept is lost.",
+    "53": "The database {place} has no connections or memory left: allow it more, or run fewer processes.",
+    "25006": "The database {place} takes no writes, as a standby does: name the primary in OMNI_DATABASE_URL.",
+    "42P": "The tables in the database {place} are not those of this app: name another one in OMNI_DATABASE_URL.",
+    "57014": "The database {place} took too long for one answer: look at its load.",
+}
+"""Sentences by SQLSTATE or by its beginning; the longest one counts."""
+AWAY = "The database {place} does not answer: start it, or correct OMNI_DATABASE_URL."
+NEWER = (
+    "The records in the database {place} were written by a newer Omni UI and stay untouched: "
+    "update this one, or name another database in OMNI_DATABASE_URL."
+)
+BUSY = "The database {place} takes too long to answer: look at its load, and at the connections that it allows."
+
+
+def causes_of(wrong: BaseException) -> Iterator[BaseException]:
+    """An error and those below it: SQLAlchemy's has the driver's, which has the server's."""
+    seen: BaseException | None = wrong
+    for _ in range(6):
+        if seen is None:
+            return
+        yield seen
+        seen = getattr(seen, "orig", None) or seen.__cause__ or seen.__context__
+
+
+def state_of(wrong: BaseException) -> str:
+    """The SQLSTATE of an error, "" when it has none."""
+    states = (getattr(error, "sqlstate", None) for error in causes_of(wrong))
+    return next((str(state) for state in states if state), "")
+
+
+def is_away(wrong: BaseException) -> bool:
+    """Whether nobody answered, or the connection was closed."""
+    if state_of(wrong):
+        return state_of(wrong).startswith(("08", "57P"))
+    lost = any(getattr(error, "connection_invalidated", False) for error in causes_of(wrong))
+    return lost or any(isinstance(error, OSError | TimeoutError) for error in causes_of(wrong))
+
+
+def is_passing(wrong: BaseException) -> bool:
+    """Whether the same call may well work a little later."""
+    return state_of(wrong).startswith(PASSING) or is_away(wrong)
+
+
+def explain_postgres(wrong: BaseException, place: str) -> str:
+    """One sentence for the host. place: of the database, without user and password."""
+    state = state_of(wrong)
+    for length in (5, 3, 2):
+        if sentence := BY_STATE.get(state[:length]) if len(state) >= length else None:
+            return sentence.format(place=place)
+    if is_away(wrong):
+        return AWAY.format(place=place)
+    if type(wrong).__module__.startswith("sqlalchemy") and "QueuePool" in str(wrong):
+        return BUSY.format(place=place)
+    words = str(getattr(wrong, "orig", None) or wrong).strip().splitlines()
+    return f"The database {place} cannot be used ({words[0] if words else type(wrong).__name__}): look at its log."
