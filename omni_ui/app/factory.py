@@ -238,7 +238,7 @@ def _mount_page(app: FastAPI, services: Services) -> FastAPI:
     if settings.mcp:
         services.agents = mcp_endpoint(tabs)
         app.router.routes += services.agents.routes()
-    page.i18n_instance = translatable(page)  # before it is mounted: Gradio then writes it into the page itself
+    texts = translatable(page)
     describe_once(page)  # before Gradio does so five times over
     lighten_sessions(page)
     forget_matplotlib()
@@ -259,6 +259,7 @@ def _mount_page(app: FastAPI, services: Services) -> FastAPI:
         css=css(),
         head=head(),
         ssr_mode=False,
+        i18n=texts,
     )
     services.backends.answers.session_of = session_of_event(page)
     know_visitors()

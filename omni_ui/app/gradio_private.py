@@ -19,14 +19,14 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import gradio as gr
-from gradio import context, processing_utils, routes, state_holder
+from gradio import context, processing_utils, queueing, routes, state_holder
 from gradio.data_classes import GradioModel, GradioRootModel
-from gradio.i18n import I18nData
 from pydantic import ValidationError
 
 from omni_ui.app.tab_parts import Config, SplitPage, mount_tab
 from omni_ui.core.files import FileRefused, is_file_object, own_path
 from omni_ui.core.visitor import REQUEST_VISITOR, EventRequest, HasCookies, visitor_of
+from omni_ui.features.i18n.languages import MarkedText
 
 LOOKS = 0.01
 """Seconds between two looks for runs; what it adds to a run at most."""
@@ -39,9 +39,13 @@ MOST_UPLOADS = 1000
 """Uploads whose progress is kept at one time."""
 
 
+def _queue(page: gr.Blocks) -> queueing.Queue:
+    return page._queue
+
+
 def calm(page: gr.Blocks) -> None:
     """Call it when the page is mounted. AttributeError when this Gradio has no such settings."""
-    queue = page._queue
+    queue = _queue(page)
     for name, seconds in {"sleep_when_free": LOOKS, "progress_update_sleep_when_free": PROGRESS_LOOKS}.items():
         if not isinstance(getattr(queue, name), (int, float)):
             raise AttributeError(name)
@@ -119,7 +123,7 @@ def skip_cheaply(page: gr.Blocks) -> None:
 
 def session_of_event(page: gr.Blocks) -> Callable[[str], str | None]:
     """From the id of an event to the session that it runs in. AttributeError when Gradio keeps its events elsewhere."""
-    events = page._queue.event_ids_to_events
+    events = _queue(page).event_ids_to_events
 
     def find(id: str) -> str | None:
         return events[id].session_hash if id in events else None
@@ -205,7 +209,7 @@ def marks_as_text(value: Any) -> Any:
 
     Gradio writes them so for pages and for its own client, and fails on them in the answers of /gradio_api/call.
     """
-    if isinstance(value, I18nData):
+    if isinstance(value, MarkedText):
         return str(value)
     if isinstance(value, dict) and value.get("__type__") == "update":
         return {name: _marks_in_property(part) for name, part in value.items()}
@@ -214,7 +218,7 @@ def marks_as_text(value: Any) -> Any:
 
 def _marks_in_property(value: Any) -> Any:
     """Also for choices: a list of pairs, or a list of texts."""
-    if isinstance(value, I18nData):
+    if isinstance(value, MarkedText):
         return str(value)
     return type(value)(map(_marks_in_property, value)) if type(value) in (list, tuple) else value
 

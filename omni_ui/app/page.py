@@ -24,8 +24,8 @@ from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.tabs import chat, edit, history, image, sound, speech, talk, video
 from omni_ui.tabs import servers as server
 from omni_ui.tabs.base import OmniTab
+from omni_ui.widgets.components import ObjectCarrier
 from omni_ui.widgets.events import IMMEDIATE
-from omni_ui.widgets.fields import carries_object
 
 
 def build_ui(
@@ -84,7 +84,7 @@ def build_ui(
 
 def _take_parts_later() -> None:
     """The unseen component through which the browser asks for the parts of a tab (core/mounted_tabs.js)."""
-    mounter = carries_object(gr.HTML(None, **mounted("", "tab_mounter"), elem_id="omni-mounter", visible="hidden"))
+    mounter = ObjectCarrier(None, **mounted("", "tab_mounter"), elem_id="omni-mounter", visible="hidden")
     mounting = mounter.input(mount_tab, mounter, None, **IMMEDIATE)
     mounting.then(None, None, None, js=call("tab_mounted"), **IMMEDIATE)
     mounting.failure(None, None, None, js=call("tab_not_mounted"), **IMMEDIATE)

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from gradio.data_classes import FileData
-from gradio.utils import get_upload_folder
 
 from omni_ui.client import OmniError
 from omni_ui.core.visitor import current_visitor, mark_of
@@ -31,6 +30,8 @@ FILE_TYPE = "gradio.FileData"
 FILE_KEYS = {"path", "url", "meta", "_type", "is_file", "is_stream"}
 """The names by which Gradio and its client know an object that stands for a file."""
 NOT_OWN = "This is no file that you uploaded or that was made for you: upload it first."
+FILE_ROUTE = "gradio_api/file="
+"""What stands before a path of the cache in its address, below the root of the page (Gradio's guide on files)."""
 NO_SPACE = (28, 122)
 """errno of a full disk, and of a user's quota that is used up."""
 T = TypeVar("T")
@@ -46,8 +47,8 @@ class FileRefused(Exception):
 
 
 def cache_folder() -> Path:
-    """Gradio's cache: the only folder whose files are served."""
-    return Path(get_upload_folder()).resolve()
+    """Gradio's cache: the only folder whose files are served. Gradio documents the variable, and where it is else."""
+    return Path(os.environ.get("GRADIO_TEMP_DIR") or Path(tempfile.gettempdir(), "gradio")).resolve()
 
 
 def use_cache_folder(folder: Path) -> None:

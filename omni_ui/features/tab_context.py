@@ -14,6 +14,7 @@ from omni_ui.features.history.opened import Reopen
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.repeat.repeat import Repeat
 from omni_ui.settings import Tab
+from omni_ui.widgets.components import ValueHTML
 from omni_ui.widgets.form import Form
 
 MakeWork = Callable[[Any], Work]
@@ -55,7 +56,7 @@ class TabContext(Protocol):
     advice: gr.HTML
     forecast: gr.HTML
     settings: gr.HTML
-    grid: gr.HTML
+    grid: ValueHTML
     code: gr.HTML
     status: gr.HTML
     facts: gr.JSON

@@ -29,7 +29,7 @@ from omni_ui.features.tab_context import MakeWork, Read, ResultButtons
 from omni_ui.settings import Tab
 from omni_ui.tabs.run_handler import RunHandler
 from omni_ui.tabs.settings_column import add_folded_settings, add_settings
-from omni_ui.widgets.fields import shows_as_is
+from omni_ui.widgets.components import shows_as_is
 from omni_ui.widgets.form import Form, by_name
 
 STAGED = ("image", "edit", "video")

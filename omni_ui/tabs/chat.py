@@ -23,6 +23,7 @@ from omni_ui.features.i18n.languages import drawn
 from omni_ui.tabs.base import OmniTab
 from omni_ui.tabs.chat_actions import MessageActions
 from omni_ui.tabs.chat_toolbar import ChatTools, Composer
+from omni_ui.widgets.components import ObjectHTML
 from omni_ui.widgets.events import PRIVATE
 from omni_ui.widgets.fields import Component
 from omni_ui.widgets.file_input import attach_field
@@ -127,7 +128,7 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
             tools = ChatTools()
             with gr.Column(elem_classes="omni-talk", elem_id="chat-talk"):
                 result = gr.HTML("", **mounted(MESSAGES, "chat_messages"), elem_id="chat-result")
-                live = gr.HTML(None, **mounted(LIVE, "chat_answer"), elem_id="chat-live")
+                live = ObjectHTML(None, **mounted(LIVE, "chat_answer"), elem_id="chat-live")
                 player = gr.HTML(elem_id="chat-player", padding=False)
             tab.add_status()
             actions = MessageActions()
@@ -140,7 +141,6 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
                     )
                     tab.add_buttons("Send")
         conversation = gr.JSON(visible=False, elem_id="chat-conversation", label="Conversation")
-    live.api_info = lambda: {"type": "object"}
     view = ChatView(conversation, result, live, player)
     tab.beside = beside
     tab.repeated = {"change": AGAIN}  # the last message is answered once more

@@ -228,7 +228,7 @@ def _wire(tab: SpeechTab) -> None:
 
     tab.opened.select(list_voices, None, tab.listing, **PRIVATE)
     gr.on(
-        [form["input"].blur, form["reading"].change],  # a link that is opened changes it too
+        [cast(gr.Textbox, form["input"]).blur, form["reading"].change],  # a link that is opened changes it too
         find_speakers,
         [form["input"], form["reading"], form["cast"]],
         form["cast"],
@@ -237,8 +237,8 @@ def _wire(tab: SpeechTab) -> None:
     )
     # Only WAV and PCM at speed 1 can be heard while they are made: the switch follows, in the browser.
     listened = [form["response_format"], form["speed"], form["stream"]]
-    for one in listened[:2]:
-        one.input(None, listened, form["stream"], js=LISTENABLE, queue=False)
+    for control in listened[:2]:
+        cast(gr.Dropdown, control).input(None, listened, form["stream"], js=LISTENABLE, queue=False)
 
 
 def cast_for(names: list[str], chosen: dict[str, str], voices: list[str]) -> dict[str, str]:

@@ -5,34 +5,43 @@ controls hand on what was entered without judging it, and may be empty, which me
 """
 
 from html import escape
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import gradio as gr
 from pydantic.fields import FieldInfo
 
 from omni_ui.client import hint
 from omni_ui.client.requests.base import INT64
+from omni_ui.core.files import Json
 from omni_ui.core.scripts import mounted
+from omni_ui.widgets.component_class import ComponentClass
+from omni_ui.widgets.components import FreeCheckboxGroup, FreeDropdown, JsonText, ValueHTML
 
 Component = gr.components.Component
-ComponentT = TypeVar("ComponentT", bound=Component)
+Control = gr.HTML | gr.Checkbox | gr.CheckboxGroup | gr.Dropdown | gr.Textbox | gr.File | gr.Image | gr.Audio | gr.Video
+"""What `control` makes: each of them has a value that a visitor changes."""
 
 
-def untouched(component: ComponentT) -> ComponentT:
-    """Lets it hand on what was entered. (Set on the object: a subclass would need a frontend of its own name.)"""
-    component.preprocess = component.postprocess = lambda value: value
-    return component
+class NumberField(ValueHTML, metaclass=ComponentClass):
+    """A number that may be left empty. In the API a number, or null."""
+
+    def api_info(self) -> Json:
+        """A number."""
+        return {"type": "number"}
+
+    def example_payload(self) -> Any:
+        """The default."""
+        return self.value
+
+    example_value = example_payload
 
 
-def carries_object(component: ComponentT) -> ComponentT:
-    """Lets it carry a JSON object between the page and the app; anything else is None."""
-    component.preprocess = component.postprocess = lambda value: value if isinstance(value, dict) else None
-    return component
+class IntegerField(NumberField, metaclass=ComponentClass):
+    """The same for a whole number."""
 
-
-def shows_as_is(component: Component) -> bool:
-    """Whether what a run gives it goes to the page unchanged, so that Gradio need not prepare it."""
-    return type(component) in (gr.HTML, gr.JSON) and "postprocess" not in vars(component)
+    def api_info(self) -> Json:
+        """A whole number."""
+        return {"type": "integer"}
 
 
 def number_field(
@@ -49,7 +58,7 @@ def number_field(
     explore: bool = False,
     elem_id: str,
     **more: Any,
-) -> Component:
+) -> NumberField:
     """A number that may be left empty ("model default"), with a slider when it has bounds worth sliding in.
 
     explore: with a button that has four values of it made (features/grid, omni_ui/features/grid/grid.js).
@@ -70,10 +79,8 @@ def number_field(
         f'aria-label="{escape(label)}: {escape(placeholder)}">&times;</button></div>'
         f'{ranged}<p class="omni-info" id="{field_id}-info">{escape(info or "")}</p></div>'
     )
-    made = gr.HTML(value, label=label, **mounted(template, "number"), elem_id=elem_id, **more)
-    made.api_info = lambda: {"type": "integer" if isinstance(step, int) else "number"}
-    made.example_payload = made.example_value = lambda: value
-    return untouched(made)
+    field = IntegerField if isinstance(step, int) else NumberField
+    return field(value, label=label, **mounted(template, "number"), elem_id=elem_id, **more)
 
 
 def _explore(label: str, elem_id: str) -> str:
@@ -91,7 +98,7 @@ def holds(info: FieldInfo, kind: type) -> bool:
 
 
 def _types(annotation: Any) -> list[Any]:
-    inner = [one for part in get_args(annotation) if get_origin(annotation) is not Literal for one in _types(part)]
+    inner = [kind for part in get_args(annotation) if get_origin(annotation) is not Literal for kind in _types(part)]
     return [annotation, get_origin(annotation), *inner]
 
 
@@ -126,7 +133,7 @@ def kind_of(info: FieldInfo) -> str:
     return "line"
 
 
-def control(name: str, info: FieldInfo, elem_id: str, *, explore: bool = False, **more: Any) -> Component:
+def control(name: str, info: FieldInfo, elem_id: str, *, explore: bool = False, **more: Any) -> Control:
     """The control for one field of a request model. `more` overrides what the declaration says.
 
     explore: a number gets a button to explore it.
@@ -135,7 +142,7 @@ def control(name: str, info: FieldInfo, elem_id: str, *, explore: bool = False, 
     default = None if info.is_required() else info.get_default(call_default_factory=True)
     unit = hint(info, "unit", "")
     label = f"{info.title or name} ({unit})" if unit else info.title or name
-    common: dict[str, Any] = {"label": label, "info": info.description, "elem_id": elem_id, "value": default} | more
+    common: Json = {"label": label, "info": info.description, "elem_id": elem_id, "value": default} | more
     if hint(info, "withheld"):  # not for visitors of this page; it stays in the API, which refuses it with a sentence
         common["visible"] = False
     if kind in ("slider", "number"):
@@ -150,30 +157,29 @@ def control(name: str, info: FieldInfo, elem_id: str, *, explore: bool = False, 
         return gr.Checkbox(**common)
     if kind == "choices":
         several = hint(info, "presets") or [(str(value), value) for value in literal_choices(info)]
-        return untouched(gr.CheckboxGroup(several, **common | {"value": common["value"] or []}))
+        return FreeCheckboxGroup(several, **common | {"value": common["value"] or []})
     if kind in ("choice", "size"):
         presets = hint(info, "presets") or [(str(value), value) for value in literal_choices(info)]
         if default is None and not any(value in ("", None) for _, value in presets):
             presets = [("Model default", ""), *presets]
         common["value"] = "" if common["value"] is None else common["value"]
         free = kind == "size" or bool(hint(info, "free"))
-        return untouched(gr.Dropdown(presets, allow_custom_value=free, **common))
+        return FreeDropdown(presets, allow_custom_value=free, **common)
     if kind in ("image", "audio", "video"):
         return _file(kind, info, common)
     common["value"] = "" if common["value"] is None else str(common["value"])
     if kind == "text":
         return gr.Textbox(**{"lines": 3, "max_lines": 12, **common})
     if kind == "json":
-        # Programs send an object as such; a textbox would make Python's words of it.
-        return untouched(gr.Textbox(**{"lines": 2, "max_lines": 12, "placeholder": '{"name": 1}', **common}))
+        return JsonText(**{"lines": 2, "max_lines": 12, "placeholder": '{"name": 1}', **common})
     return gr.Textbox(**{"lines": 1, "max_lines": 1, "placeholder": "Random" if kind == "seed" else None, **common})
 
 
-def _file(kind: str, info: FieldInfo, common: dict[str, Any]) -> Component:
+def _file(kind: str, info: FieldInfo, common: Json) -> Control:
     """A file input: hands on the path of what was uploaded, unchanged."""
     if holds(info, list):
         common.pop("info", None)
-        return gr.File(file_count="multiple", file_types=[kind], type="filepath", **common)
+        return gr.File(**{"file_count": "multiple", "file_types": [kind], "type": "filepath", **common})
     common.pop("info", None)
     if kind == "image":
         return gr.Image(type="filepath", format="png", sources=["upload", "clipboard"], **common)

@@ -9,9 +9,10 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileData, ListFiles
 
-from omni_ui.core.files import FileRefused, own_path, shown
+from omni_ui.core.files import FileRefused, Json, own_path, shown
 from omni_ui.core.scripts import mounted
-from omni_ui.widgets.fields import Component
+from omni_ui.widgets.component_class import ComponentClass
+from omni_ui.widgets.components import FileHTML
 
 TEMPLATE = """<div class="omni-attach" role="group" aria-label="Files of the message">
 <ul class="omni-chips" aria-label="Attached files"></ul>
@@ -27,14 +28,31 @@ TEMPLATE = """<div class="omni-attach" role="group" aria-label="Files of the mes
 <span class="omni-quiet" role="status"></span></div>"""
 
 
-def attach_field(elem_id: str, **more: Any) -> Component:
+class MessageFiles(gr.HTML, metaclass=ComponentClass):
+    """The files of a message. In the API a list of files."""
+
+    def preprocess(self, payload: Any) -> Any:
+        """A list of paths in the cache. gr.Error for a file that was not uploaded."""
+        return [uploaded(file) for file in payload or []]
+
+    def postprocess(self, value: Any) -> Any:
+        """Takes a list of paths in the cache, or None."""
+        return None if value is None else [shown(path) for path in value]
+
+    def api_info(self) -> Json:
+        """Gradio's description of a list of files."""
+        return ListFiles.model_json_schema()
+
+    def example_payload(self) -> list[str]:
+        """No files."""
+        return []
+
+    example_value = example_payload
+
+
+def attach_field(elem_id: str) -> MessageFiles:
     """Hands on a list of paths in the cache. Set it with the same."""
-    made = gr.HTML(None, label="Files", **mounted(TEMPLATE, "message_files"), elem_id=elem_id, **more)
-    made.preprocess = lambda value: [uploaded(one) for one in value or []]
-    made.postprocess = lambda paths: [shown(path) for path in paths or []]
-    made.api_info = ListFiles.model_json_schema
-    made.example_payload = made.example_value = list
-    return made
+    return MessageFiles(None, label="Files", **mounted(TEMPLATE, "message_files"), elem_id=elem_id)
 
 
 def uploaded(value: Any) -> str:
@@ -45,22 +63,35 @@ def uploaded(value: Any) -> str:
         raise gr.Error("Files must be uploaded: a path or an address cannot be sent.", print_exception=False) from None
 
 
-def pick_field(label: str, accept: str, elem_id: str, **more: Any) -> Component:
+class FilePicker(FileHTML, metaclass=ComponentClass):
+    """A button that asks for one file."""
+
+    def preprocess(self, payload: object) -> str | None:
+        """The path in the cache. gr.Error for a file that was not uploaded."""
+        return uploaded(payload) if payload else None
+
+
+def pick_field(label: str, accept: str, elem_id: str, min_width: int) -> FilePicker:
     """A button that asks for one file; its event `upload` comes with the path in the cache."""
     template = (
         f'<div class="omni-pick"><input type="file" accept="{escape(accept)}" aria-label="{escape(label)}" '
         f'tabindex="-1"><button type="button">{escape(label)}</button></div>'
     )
-    made = gr.HTML(None, label=label, **mounted(template, "file_picker"), elem_id=elem_id, **more)
-    made.preprocess = lambda value: uploaded(value) if value else None
-    made.api_info = FileData.model_json_schema
-    made.example_payload = made.example_value = lambda: None
-    return made
+    return FilePicker(None, label=label, **mounted(template, "file_picker"), elem_id=elem_id, min_width=min_width)
 
 
-def download_field(elem_id: str) -> Component:
-    """Unseen: a file for the browser to save, and for a program that uses the API."""
-    made = gr.HTML(None, visible=False, elem_id=elem_id, label="File")
-    made.postprocess = lambda path: shown(path) if path else None
-    made.api_info = FileData.model_json_schema
-    return made
+class FileDownload(gr.HTML, metaclass=ComponentClass):
+    """A file for the browser to save, and for a program that uses the API."""
+
+    def postprocess(self, value: Any) -> Any:
+        """Takes a path in the cache."""
+        return shown(value) if value else None
+
+    def api_info(self) -> Json:
+        """Gradio's description of a file."""
+        return FileData.model_json_schema()
+
+
+def download_field(elem_id: str) -> FileDownload:
+    """Unseen."""
+    return FileDownload(None, visible=False, elem_id=elem_id, label="File")

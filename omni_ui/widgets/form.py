@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from omni_ui.client import Request, hint, problems
 from omni_ui.core.invalid import Invalid
-from omni_ui.widgets.fields import control, number_field
+from omni_ui.widgets.fields import Control, control, number_field
 
 
 class Form:
@@ -18,13 +18,13 @@ class Form:
     def __init__(self, model: type[Request], prefix: str | None = None) -> None:
         self.model = model
         self.prefix = prefix or model.tab
-        self.controls: dict[str, gr.components.Component] = {}
+        self.controls: dict[str, Control] = {}
 
     def names(self, place: str) -> list[str]:
         """The fields that stand at a place ("main", "card", "advanced"), in the order of the model."""
         return [n for n, info in self.model.model_fields.items() if hint(info, "place", "advanced") == place]
 
-    def add(self, name: str, **more: Any) -> gr.components.Component:
+    def add(self, name: str, **more: Any) -> Control:
         """Makes the control of a field here, in the layout that is open. `more` goes to the control."""
         elem_id = more.pop("elem_id", f"{self.prefix}-{name}")
         made = control(name, self.model.model_fields[name], elem_id, explore=True, **more)

@@ -4,14 +4,13 @@ It is light (omni_ui/widgets/gallery.js) and gives a program that uses the API w
 """
 
 from pathlib import Path
-from typing import Any
 
-import gradio as gr
 from gradio.components.gallery import GalleryData
 
-from omni_ui.core.files import shown
+from omni_ui.core.files import Json, shown
 from omni_ui.core.scripts import mounted
-from omni_ui.widgets.fields import Component
+from omni_ui.widgets.component_class import ComponentClass
+from omni_ui.widgets.components import FileHTML, ObjectHTML
 
 TEMPLATE = (
     '<div class="omni-viewer omni-viewer-empty" role="group" aria-label="{label}"><div class="omni-view"></div>'
@@ -19,28 +18,31 @@ TEMPLATE = (
 )
 
 
-def viewer(elem_id: str, *, sends_to: str | None = None) -> Component:
+class ResultGallery(FileHTML, metaclass=ComponentClass):
+    """The pictures of a result. In the API the same as Gradio's own gallery."""
+
+    def api_info(self) -> Json:
+        """Gradio's description of a gallery."""
+        return GalleryData.model_json_schema()
+
+
+def viewer(elem_id: str, *, sends_to: str | None = None) -> ResultGallery:
     """Shows what `gallery_of` made: a list of {"image": file, "caption": …}, in the API too.
 
     sends_to: the elem_id of a picture field of the same tab, whose first picture a shown one may replace.
     """
-    made = gr.HTML(
+    return ResultGallery(
         None, label="Result", elem_id=elem_id,
         **mounted(TEMPLATE.format(label="Result"), "gallery", sendsTo=sends_to),
     )  # fmt: skip
-    made.api_info = GalleryData.model_json_schema
-    made.example_payload = made.example_value = lambda: None
-    return made
 
 
-def original(elem_id: str, of: str) -> Component:
+def original(elem_id: str, of: str) -> ObjectHTML:
     """The picture that the results in the viewer `of` were made from: file data or None. It is shown there."""
-    made = gr.HTML(None, elem_id=elem_id, visible="hidden", **mounted("", "gallery_original", viewer=of))
-    made.api_info = lambda: {"type": "object"}
-    return made
+    return ObjectHTML(None, elem_id=elem_id, visible="hidden", **mounted("", "gallery_original", viewer=of))
 
 
-def gallery_of(paths: list[Path], pictures: int) -> list[dict[str, Any]]:
+def gallery_of(paths: list[Path], pictures: int) -> list[Json]:
     """The value of a viewer for the files of an answer to a request for that many pictures."""
     named = captions(len(paths), pictures)
     return [{"image": shown(path), "caption": caption} for path, caption in zip(paths, named, strict=True)]

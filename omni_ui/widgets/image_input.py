@@ -8,18 +8,32 @@ from html import escape
 from typing import Any
 
 import gradio as gr
-from gradio.data_classes import FileData, ListFiles
+from gradio.data_classes import ListFiles
 
 from omni_ui.client import Request, hint
-from omni_ui.core.files import FileRefused, own_path
+from omni_ui.core.files import FileRefused, Json, own_path
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.scripts import mounted
 from omni_ui.media.image_input import take_picture
-from omni_ui.widgets.fields import Component, holds
+from omni_ui.widgets.component_class import ComponentClass
+from omni_ui.widgets.components import FileHTML
+from omni_ui.widgets.fields import Control, holds
 from omni_ui.widgets.form import Form
 
 Most = Callable[[str | None], Awaitable[int | None]]
 HasSettings = Callable[[str], Awaitable[bool]]
+
+
+class PictureField(FileHTML, metaclass=ComponentClass):
+    """A field for one picture. Its value is a list of file data, in the API one file: `paths_of` reads both."""
+
+
+class PicturesField(PictureField, metaclass=ComponentClass):
+    """A field for several pictures."""
+
+    def api_info(self) -> Json:
+        """Gradio's description of a list of files."""
+        return ListFiles.model_json_schema()
 
 
 def picture_field(
@@ -31,11 +45,11 @@ def picture_field(
     paint_over: str | None = None,
     whole_tab: bool = False,
     **more: Any,
-) -> Component:
+) -> PictureField:
     """A list of Gradio's file data, one entry at most unless `several`; `paths_of` reads it, `shown` makes an entry.
 
-    (Nothing is set on the component to convert values, and its script gets its settings as text: whenever a handler
-    skips it, Gradio makes it anew for that session and drops its properties in the page.)
+    (Its script gets its settings as text: whenever a handler skips it, Gradio makes it anew for that session and drops
+    its properties in the page.)
     paint_over: the elem_id of the field whose first picture a mask may be painted over. whole_tab: whether it takes
     what is dropped anywhere on its tab.
     """
@@ -49,13 +63,11 @@ def picture_field(
         f"<span>{choose}</span></label>{paint}</div>"
         f'<div class="omni-picture-notes" role="status"></div><p class="omni-info">{escape(info)}</p></div>'
     )
-    made = gr.HTML(
+    field = PicturesField if several else PictureField
+    return field(
         None, label=label, elem_id=elem_id,
         **mounted(template, "image_input", several=several, paintOver=paint_over, wholeTab=whole_tab), **more,
     )  # fmt: skip
-    made.api_info = ListFiles.model_json_schema if several else FileData.model_json_schema
-    made.example_payload = made.example_value = lambda: None
-    return made
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -68,10 +80,11 @@ def paths_of(value: Any, field: str) -> list[str]:
     Raises Invalid for `field` for anything else.
     """
     paths = []
-    for one in _as_list(value):
-        path = one.get("path") if isinstance(one, dict) else one
+    for entry in _as_list(value):
+        path = entry.get("path") if isinstance(entry, dict) else entry
+        path = path if isinstance(path, str) else ""
         try:
-            own_path(path if isinstance(path, str) else "")
+            own_path(path)
         except FileRefused:
             raise Invalid.because(field, "A picture has to be uploaded before it can be used.") from None
         paths.append(path)
@@ -102,7 +115,7 @@ class PictureForm(Form):
         self.most = most
         self.pictures: list[str] = []
 
-    def add(self, name: str, **more: Any) -> Component:
+    def add(self, name: str, **more: Any) -> Control:
         field = self.model.model_fields[name]
         if hint(field, "kind") != "image":
             return super().add(name, **more)
@@ -131,7 +144,7 @@ class PictureForm(Form):
         self.pictures.append(name)
         return made
 
-    def read(self, entered: dict[str, Any]) -> Request:
+    def read(self, entered: Json) -> Request:
         """As every form does, with the paths of the pictures."""
         paths = {name: paths_of(entered.get(name), name) for name in self.pictures}
         lone = {
@@ -140,8 +153,8 @@ class PictureForm(Form):
         }
         return super().read(entered | lone)
 
-    def _look(self, name: str) -> Callable[..., Awaitable[dict[str, Any]]]:
-        async def look(value: Any, request: gr.Request) -> dict[str, Any]:
+    def _look(self, name: str) -> Callable[..., Awaitable[Json]]:
+        async def look(value: Any, request: gr.Request) -> Json:
             """What was seen in each picture; the field shows it before anything is sent."""
             paths = paths_of(value, name)
             most = await self.most(request.session_hash) if self.most and len(paths) > 1 else None
@@ -156,7 +169,7 @@ class PictureForm(Form):
         return look
 
 
-async def seen(path: str, name: str) -> dict[str, Any]:
+async def seen(path: str, name: str) -> Json:
     """What a field shows of one picture: `wrong`, or the size, the note and the file that will be sent."""
     try:
         taken = await take_picture(path, name)

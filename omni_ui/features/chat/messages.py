@@ -8,8 +8,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from gradio.route_utils import API_PREFIX
-
+from omni_ui.core.files import FILE_ROUTE
 from omni_ui.features.chat.conversation import Draft, Message, Part
 from omni_ui.media.markdown import GrowingMarkdown, render
 
@@ -27,7 +26,7 @@ ROLES = {"user": "You", "assistant": "Answer"}
 
 def address(path: Path) -> str:
     """Where the page finds a file of the cache: below its own root, which chat.js puts before it."""
-    return f"{API_PREFIX.lstrip('/')}/file={quote(str(path))}"
+    return f"{FILE_ROUTE}{quote(str(path))}"
 
 
 def messages_html(messages: list[Message]) -> str:

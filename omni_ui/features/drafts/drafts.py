@@ -11,8 +11,9 @@ import gradio as gr
 
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call, mounted
+from omni_ui.widgets.components import ObjectCarrier
 from omni_ui.widgets.events import IMMEDIATE
-from omni_ui.widgets.fields import Component, carries_object
+from omni_ui.widgets.fields import Component
 
 if TYPE_CHECKING:
     from omni_ui.features.tab_context import TabContext
@@ -25,8 +26,8 @@ class Drafts:
     """Made inside the page, where its unseen component stands."""
 
     def __init__(self) -> None:
-        self.conversation = carries_object(
-            gr.HTML(None, **mounted("<span hidden></span>", "draft_conversation"), elem_id="omni-draft", padding=False)
+        self.conversation = ObjectCarrier(
+            None, **mounted("<span hidden></span>", "draft_conversation"), elem_id="omni-draft", padding=False
         )
 
     def wire(self, page: gr.Blocks, tabs: "Sequence[TabContext]") -> None:

@@ -24,7 +24,8 @@ from omni_ui.features.grid.runner import fill
 from omni_ui.features.grid.spread import spread
 from omni_ui.features.grid.values import NUMBERS, example, variable
 from omni_ui.features.recipes.panel import as_shown
-from omni_ui.widgets.fields import kind_of, untouched
+from omni_ui.widgets.components import ValueHTML
+from omni_ui.widgets.fields import kind_of
 from omni_ui.widgets.form import Form
 
 if TYPE_CHECKING:
@@ -34,18 +35,16 @@ log = logging.getLogger(__name__)
 AXES = (("x", "Across"), ("y", "Down"))
 
 
-def grid_view(form: Form) -> gr.HTML:
+def grid_view(form: Form) -> ValueHTML:
     """Made inside the stage, when the controls are there. Its prop `hides` names settings that are not offered."""
     tab = form.prefix
-    return untouched(
-        gr.HTML(
-            None,
-            **mounted(_template(form), "grid", tab=tab),
-            elem_id=f"{tab}-grid",
-            elem_classes="omni-grid-place",
-            padding=False,
-            hides=[],
-        )
+    return ValueHTML(
+        None,
+        **mounted(_template(form), "grid", tab=tab),
+        elem_id=f"{tab}-grid",
+        elem_classes="omni-grid-place",
+        padding=False,
+        hides=[],
     )
 
 

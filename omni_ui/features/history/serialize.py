@@ -4,10 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gradio.utils import get_upload_folder
-
 from omni_ui.client import FileRef, Request, hint, type_of_file
-from omni_ui.core.files import Json
+from omni_ui.core.files import Json, cache_folder
 from omni_ui.core.run import Values
 from omni_ui.features.recipes import Recipe
 from omni_ui.store import Source
@@ -27,7 +25,7 @@ def as_files(name: str, value: Any, model: type[Request] | None) -> Any:
     info = model.model_fields.get(name) if model else None
     if not value or not (name == "files" or (info and hint(info, "kind") in FILE_KINDS)):
         return value
-    uploads = Path(get_upload_folder()).resolve()
+    uploads = cache_folder()
     listed = value if isinstance(value, list) else [value]
     named = [item.get("path") if isinstance(item, dict) else item for item in listed]
     paths = [Path(item) for item in named if isinstance(item, str) and uploads in Path(item).resolve().parents]

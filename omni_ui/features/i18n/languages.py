@@ -13,9 +13,12 @@ from typing import Any
 import gradio as gr
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
-from gradio.i18n import I18nData
 
 FOLDER = Path(__file__).parent
+mark = gr.I18n()
+"""Marks a text for Gradio to translate where it draws it."""
+MarkedText = type(mark("key"))
+"""A text with that mark."""
 DRAWN = ("label", "info", "placeholder")
 """The texts of a component that Gradio draws."""
 
@@ -54,7 +57,7 @@ def drawn(text: Any) -> Any:
     """
     known = isinstance(text, str) and any(text in one.texts for one in languages())
     # Gradio looks for the end of a mark at the first brace.
-    return I18nData(f"omni:{text}") if known and "}" not in text else text
+    return mark(f"omni:{text}") if known and "}" not in text else text
 
 
 def translatable(page: gr.Blocks) -> gr.I18n:
@@ -65,9 +68,9 @@ def translatable(page: gr.Blocks) -> gr.I18n:
     """
     tables: dict[str, dict[str, str]] = {code: {} for code, _ in choices()}
 
-    def mark(text: Any) -> Any:
+    def gather(text: Any) -> Any:
         marked = drawn(text)
-        if isinstance(marked, I18nData):
+        if isinstance(marked, MarkedText):
             tables["en"][marked.key] = text
             for one in languages():
                 tables[one.code][marked.key] = one.texts.get(text, text)
@@ -76,9 +79,9 @@ def translatable(page: gr.Blocks) -> gr.I18n:
     for block in page.blocks.values():
         for name in (*DRAWN, "value") if isinstance(block, gr.Button) else DRAWN:
             if hasattr(block, name):
-                setattr(block, name, mark(getattr(block, name)))
+                setattr(block, name, gather(getattr(block, name)))
         if isinstance(block, gr.Dropdown | gr.Radio | gr.CheckboxGroup):
-            block.choices = [(mark(shown), value) for shown, value in block.choices]
+            block.choices = [(gather(label), value) for label, value in block.choices]
     _keep_the_api_english(page)
     return gr.I18n(**tables)
 
@@ -94,7 +97,7 @@ def _keep_the_api_english(page: gr.Blocks) -> None:
 
 
 def _plain(told: Any) -> Any:
-    if isinstance(told, I18nData):
+    if isinstance(told, MarkedText):
         return told.key.removeprefix("omni:")
     if isinstance(told, dict):
         return {name: _plain(value) for name, value in told.items()}

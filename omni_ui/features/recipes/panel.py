@@ -34,7 +34,8 @@ from omni_ui.features.recipes import (
     with_settings,
 )
 from omni_ui.features.recipes.presets import shipped
-from omni_ui.widgets.fields import Component, carries_object, kind_of
+from omni_ui.widgets.components import ObjectCarrier
+from omni_ui.widgets.fields import Component, kind_of
 from omni_ui.widgets.file_input import uploaded
 
 if TYPE_CHECKING:
@@ -149,8 +150,8 @@ class Recipes:
 
     def __init__(self) -> None:
         self.tabs: dict[str, TabContext] = {}
-        self.opener = carries_object(
-            gr.HTML(None, **mounted(OPENER, "recipe_opener"), elem_id="omni-opener", note=None, padding=False)
+        self.opener = ObjectCarrier(
+            None, **mounted(OPENER, "recipe_opener"), elem_id="omni-opener", note=None, padding=False
         )
 
     def wire(self, tabs: "Sequence[TabContext]", strip: gr.Tabs, loaded: gr.events.Dependency) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from omni_ui.client import type_of_file
+from omni_ui.core.files import Json
 from omni_ui.core.run import Outcome, Updates, Values
 from omni_ui.core.scripts import mounted
 from omni_ui.core.visitor import visitor_of
@@ -23,6 +24,7 @@ from omni_ui.features.history.restore import fitting, reopen, reopened
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.video.video_files import lend
 from omni_ui.store import StoreTrouble
+from omni_ui.widgets.components import ObjectCarrier
 from omni_ui.widgets.file_input import uploaded
 
 if TYPE_CHECKING:
@@ -114,8 +116,7 @@ class SendTo:
 
     def wire(self, strip: gr.Tabs) -> None:
         """Makes the component that carries an order of the page here. Call it inside the page, below the tabs."""
-        order = gr.HTML(None, elem_id="omni-carry", visible="hidden", **mounted("", "result_carrier"))
-        order.preprocess = lambda value: value if isinstance(value, dict) else {}
+        order = ObjectCarrier(None, elem_id="omni-carry", visible="hidden", **mounted("", "result_carrier"))
         lists = {
             f"{target.tab}-{target.field}": self.tabs[target.tab].inputs[target.field]
             for kind in TARGETS
@@ -123,10 +124,10 @@ class SendTo:
             if target.adds
         }
 
-        async def carry(request: gr.Request, what: dict[str, Any], *held: Any) -> Updates:
+        async def carry(request: gr.Request, what: Json | None, *held: Any) -> Updates:
             """Does what was ordered; says in a notice why it could not."""
             try:
-                done = await self._carry(what, dict(zip(lists, held, strict=True)), request)
+                done = await self._carry(what or {}, dict(zip(lists, held, strict=True)), request)
             except (StoreTrouble, Refused) as trouble:
                 gr.Warning(escape(str(trouble)))
                 return {strip: gr.skip()}
@@ -147,7 +148,7 @@ class SendTo:
             trigger_mode="multiple",
         )
 
-    async def _carry(self, what: dict[str, Any], held: Values, request: gr.Request) -> Updates:
+    async def _carry(self, what: Json, held: Values, request: gr.Request) -> Updates:
         visitor, record = visitor_of(request), str(what.get("record", ""))
         if what.get("do") == "open":
             stored = await self.recorder.find(record, visitor)
@@ -171,7 +172,7 @@ class SendTo:
             raise Refused(GONE)
         return self._put(target, await lend(files[number], files[number].name), held)
 
-    def _target(self, what: dict[str, Any]) -> Target:
+    def _target(self, what: Json) -> Target:
         """None but the targets of this page, whatever an order says."""
         for kind in TARGETS:
             for target in self.targets(kind):

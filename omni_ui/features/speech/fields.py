@@ -5,16 +5,16 @@ from typing import Any
 import gradio as gr
 
 from omni_ui.core.scripts import mounted
-from omni_ui.widgets.fields import Component, untouched
+from omni_ui.widgets.components import ObjectField
 from omni_ui.widgets.form import Form
 
 Choices = list[tuple[str, str]]
 """(label, value) for each voice."""
 
 
-def parts_list(elem_id: str) -> Component:
+def parts_list(elem_id: str) -> ObjectField:
     """The parts of a long text. value: {"rows": [Part.row()]}; on the event `redo` it also holds `again`."""
-    return _made(None, "speech_parts", '<div class="omni-parts" hidden></div>', elem_id=elem_id)
+    return _field("speech_parts", '<div class="omni-parts" hidden></div>', elem_id=elem_id)
 
 
 def second_speaker(form: Form) -> None:
@@ -24,15 +24,14 @@ def second_speaker(form: Form) -> None:
     gr.HTML(f'<p class="omni-info">{said}</p>', elem_id="speech-ref_audio_2-slot", padding=False)
 
 
-def voice_list(elem_id: str) -> Component:
+def voice_list(elem_id: str) -> ObjectField:
     """A choice among saved voices. value: the name; voices: [{"name", "label", "about": [line, …]}]."""
-    return _made(None, "voice_list", '<fieldset class="omni-voices"></fieldset>', elem_id=elem_id, voices=[])
+    return _field("voice_list", '<fieldset class="omni-voices"></fieldset>', elem_id=elem_id, voices=[])
 
 
-def cast_field(elem_id: str) -> Component:
+def cast_field(elem_id: str) -> ObjectField:
     """A voice for each speaker. value: {speaker: voice}; speakers: [name]; voices: Choices; left: texts not spoken."""
-    return _made(
-        None,
+    return _field(
         "cast",
         '<div class="omni-cast" role="group" aria-label="Voices of the script" hidden></div>',
         elem_id=elem_id,
@@ -42,24 +41,21 @@ def cast_field(elem_id: str) -> Component:
     )
 
 
-def words_field(elem_id: str) -> Component:
+def words_field(elem_id: str) -> ObjectField:
     """A text that lights up word by word. value: that of `word_times.shown_words`, or None."""
     template = '<section class="omni-words" aria-label="Read along" hidden></section>'
-    return _made(None, "speech_words", template, elem_id=elem_id)
+    return _field("speech_words", template, elem_id=elem_id)
 
 
-def typing_field(elem_id: str) -> Component:
+def typing_field(elem_id: str) -> ObjectField:
     """How a text is written that is read meanwhile. value: {"ticket"} while it is (see `typed_text`), else None."""
     template = (
         '<div class="omni-typing" hidden><p class="omni-quiet">Each sentence is spoken when it is complete. What was '
         "spoken is not spoken again when you change it. After a minute without a key the text counts as finished.</p>"
         '<button type="button" class="omni-small" id="speech-finish" hidden>The text is finished</button></div>'
     )
-    return _made(None, "speech_typing", template, elem_id=elem_id)
+    return _field("speech_typing", template, elem_id=elem_id)
 
 
-def _made(value: Any, component: str, template: str, **more: Any) -> Component:
-    made = gr.HTML(value, **mounted(template, component), padding=False, **more)
-    made.api_info = lambda: {"type": "object"}
-    made.example_payload = made.example_value = lambda: None
-    return untouched(made)
+def _field(component: str, template: str, **more: Any) -> ObjectField:
+    return ObjectField(None, **mounted(template, component), padding=False, **more)

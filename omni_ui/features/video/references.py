@@ -5,7 +5,6 @@ The browser's half is noise_timeline.js: ranges of seconds drawn on a bar, and t
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
 import gradio as gr
 
@@ -42,7 +41,7 @@ def reference_slots(form: Form) -> None:
     ):
         form.add("last_frame")
         form.add("image_reference")
-        cast(gr.File, form.add("input_references", height=120)).file_types = ["video", "image", "audio"]
+        form.add("input_references", height=120, file_types=["video", "image", "audio"])
         form.add("video_reference", height=120)
         form.add("audio_reference")
     with gr.Accordion(

@@ -6,7 +6,6 @@ The list and what changes a job ask for the visitor's cookie. A finished video g
 import math
 import time
 
-import gradio as gr
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
@@ -17,7 +16,7 @@ from omni_ui.core.serving.kept_file import kept_file
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.store import StoreTrouble, VideoRecord
-from omni_ui.widgets.fields import untouched
+from omni_ui.widgets.components import ValueHTML
 
 STATES = {
     "sending": "Sending",
@@ -136,11 +135,11 @@ def job_routes(jobs: VideoJobs) -> APIRouter:
     return router
 
 
-def job_list(elem_id: str) -> gr.HTML:
+def job_list(elem_id: str) -> ValueHTML:
     """The list. Its value is the ticket of the job that the visitor opens; it fires `input` then."""
     template = (
         f'<section class="omni-jobs" aria-labelledby="{elem_id}-title" hidden>'
         f'<h2 id="{elem_id}-title">My videos</h2><p class="omni-jobs-trouble" role="status" hidden></p>'
         '<ul class="omni-job-list"></ul></section>'
     )
-    return untouched(gr.HTML("", **mounted(template, "video_jobs"), elem_id=elem_id, padding=False))
+    return ValueHTML("", **mounted(template, "video_jobs"), elem_id=elem_id, padding=False)

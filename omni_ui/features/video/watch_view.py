@@ -1,10 +1,13 @@
 """What is seen of a video while it is made, and its timeline. The browser's half: watch.js and timeline.js."""
 
+from typing import Any
+
 import gradio as gr
 
 from omni_ui.core.files import shown
 from omni_ui.core.scripts import mounted
-from omni_ui.widgets.fields import Component, untouched
+from omni_ui.widgets.component_class import ComponentClass
+from omni_ui.widgets.components import ValueHTML
 
 KEYS = {"w": "W", "a": "A", "s": "S", "d": "D", "i": "I", "j": "J", "k": "K", "l": "L"}
 WORDS = {"w": "Forward", "a": "Left", "s": "Back", "d": "Right"}
@@ -22,27 +25,33 @@ TIMELINE = """<section class="omni-timeline" aria-label="Timeline">
 <button type="button" class="omni-small omni-timeline-add">Add a prompt at a second</button></section>"""
 
 
-def watch_player(elem_id: str) -> Component:
+def watch_player(elem_id: str) -> ValueHTML:
     """Its value is the ticket of the video that is shown, "" for none."""
     keys = "".join(
         f'<button type="button" data-key="{key}" aria-pressed="false" aria-label="{WORDS[key]}: {letter}" '
         f'title="{WORDS[key]}">{letter}</button>'
         for key, letter in KEYS.items()
     )
-    return untouched(
-        gr.HTML("", **mounted(PLAYER.replace("{keys}", keys), "video_watch"), elem_id=elem_id, padding=False)
-    )
+    return ValueHTML("", **mounted(PLAYER.replace("{keys}", keys), "video_watch"), elem_id=elem_id, padding=False)
 
 
-def timeline_control(elem_id: str, label: str) -> Component:
+def timeline_control(elem_id: str, label: str) -> ValueHTML:
     """The control of the field `timeline`: JSON text, as programs send it."""
-    return untouched(gr.HTML("", label=label, **mounted(TIMELINE, "video_timeline"), elem_id=elem_id, padding=False))
+    return ValueHTML("", label=label, **mounted(TIMELINE, "video_timeline"), elem_id=elem_id, padding=False)
 
 
-def video_result() -> tuple[gr.Video, Component]:
+class ResultVideo(gr.Video, metaclass=ComponentClass):
+    """Shows a video as it is. With ffmpeg installed, Gradio's own examines each and may write it anew."""
+
+    def postprocess(self, value: Any) -> Any:
+        """Takes a path in the cache."""
+        return shown(value) if value else None
+
+
+def video_result() -> tuple[ResultVideo, ValueHTML]:
     """Where a video is shown, and where it is seen while it is made."""
     player = watch_player("video-player")
-    result = gr.Video(
+    result = ResultVideo(
         label="Result",
         show_label=False,
         elem_id="video-result",
@@ -50,6 +59,4 @@ def video_result() -> tuple[gr.Video, Component]:
         interactive=False,
         buttons=[],
     )
-    # Not Gradio's own way: with ffmpeg installed it examines every video and may write it anew.
-    result.postprocess = lambda path: shown(path) if path else None
     return result, player
