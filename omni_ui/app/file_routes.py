@@ -8,7 +8,7 @@ import asyncio
 import mimetypes
 import shutil
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import FileResponse, PlainTextResponse
@@ -62,7 +62,7 @@ class UploadWriter:
         self._name: str | None = None
         self._size = 0
         self._parts = 0
-        self._file = None
+        self._file: BinaryIO | None = None
         self.ended = False
         self._parser = MultipartParser(
             boundary,

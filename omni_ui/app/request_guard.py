@@ -46,7 +46,8 @@ DEEPEST = 4
 
 def route_path(scope: Scope) -> str:
     """The path of a request below the path that the page is served under."""
-    path, root = scope["path"], scope.get("root_path", "")
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "")
     return path[len(root) :] if root and path.startswith(f"{root}/") else path
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -79,8 +79,9 @@ def _reader(footnotes: bool) -> MarkdownIt:
     tasklists_plugin(reader)
     if footnotes:
         footnote_plugin(reader)
+        renderer = cast(_Renderer, reader.renderer)
         for name in ("footnote_ref", "footnote_anchor", "footnote_open"):
-            reader.renderer.rules[name] = getattr(reader.renderer, name)  # the plugin puts its own in their place
+            renderer.rules[name] = getattr(renderer, name)  # the plugin puts its own in their place
     add_rules(reader)
     return reader
 
@@ -92,7 +93,8 @@ WHOLE = _reader(footnotes=True)
 
 def render(text: str) -> str:
     """HTML of a whole text."""
-    return WHOLE.render(text)
+    html: str = WHOLE.render(text)
+    return html
 
 
 class GrowingMarkdown:

@@ -174,7 +174,7 @@ class OmniTab:
         return {self.advice: "<br>".join(filter(None, notes))} | loras
 
     @property
-    def advised(self) -> list[gr.components.Component]:
+    def advised(self) -> list[gr.blocks.Block]:
         """The components that `advise` may set."""
         return [self.advice, self.loras] if self.loras else [self.advice]
 
@@ -199,15 +199,13 @@ class OmniTab:
         on: the event that starts it, by default a press of Run; another one is not in the API.
         """
         inputs = self.form.controls | (more or {})
-        if not on:
-            self.inputs = inputs
         outputs = [*results, self.status, self.settings, self.code, self.facts, *self.later_results]
         read = read or self.form.read
+        repeat: gr.HTML | None = None
         if not on:
-            self.make, self.read = make, read
-
-        with self.opened:
-            repeat = None if on else self.repeat.button(inputs)
+            self.inputs, self.make, self.read = inputs, make, read
+            with self.opened:
+                repeat = self.repeat.button(inputs)
 
         run_handler = RunHandler(self, make, results, read, main=not on)
 
@@ -219,8 +217,8 @@ class OmniTab:
                     yield updates
 
         # One event for Run and for a repetition: there is one run at a time, and Stop ends it.
-        starts = on or partial(gr.on, [self.run_button.click, repeat.input])
-        ran = starts(
+        start = on or partial(gr.on, [self.run_button.click, *([repeat.input] if repeat else [])])
+        ran = start(
             fn=by_name(list(inputs), handler),
             inputs=list(inputs.values()),
             outputs=outputs,

@@ -106,7 +106,7 @@ class ChatTab(OmniTab):
         return block
 
     @property
-    def advised(self) -> list[Component]:
+    def advised(self) -> list[gr.blocks.Block]:
         return [*super().advised, *self.form.inputs, self.place_of("size"), self.grid, self.read_aloud]
 
 

@@ -19,7 +19,7 @@ from omni_ui.features.chat.conversation import Conversation, Message
 from omni_ui.features.chat.conversation_json import as_json, from_json
 from omni_ui.features.chat.run import ChatView
 from omni_ui.media.message_files import take_media
-from omni_ui.widgets.events import SILENT
+from omni_ui.widgets.events import SILENT, trigger
 from omni_ui.widgets.fields import Component
 from omni_ui.widgets.file_input import download_field, pick_field
 from omni_ui.widgets.form import by_name
@@ -109,8 +109,8 @@ class ChatTools:
         exported.success(
             None, self.file, None, js=call("download_file", EXPORT_NAME), queue=False
         )  # fmt: skip
-        on(self.bring.upload, bring, [self.bring, composer.talk], [*shown, composer.system], "chat_import")
-        on(composer.change.input, edit, [composer.change, composer.talk], [*fields, note], "chat_edit")
+        on(trigger(self.bring, "upload"), bring, [self.bring, composer.talk], [*shown, composer.system], "chat_import")
+        on(trigger(composer.change, "input"), edit, [composer.change, composer.talk], [*fields, note], "chat_edit")
 
 
 def said(sentence: str) -> str:

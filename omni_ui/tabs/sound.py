@@ -57,7 +57,7 @@ class SoundTab(OmniTab):
         return [self.form.controls["input"], self.form.controls["instructions"], self.lyrics]
 
     @property
-    def advised(self) -> list[gr.components.Component]:
+    def advised(self) -> list[gr.blocks.Block]:
         return [*super().advised, self.form.controls["make"], *self.following]
 
 

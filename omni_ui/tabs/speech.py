@@ -31,7 +31,7 @@ from omni_ui.media.audio import Bare
 from omni_ui.tabs.base import OmniTab
 from omni_ui.tabs.result_actions import keep_after_stop
 from omni_ui.widgets.audio_player import sound_drawing, sound_player
-from omni_ui.widgets.events import PRIVATE
+from omni_ui.widgets.events import PRIVATE, trigger
 from omni_ui.widgets.fields import Component
 
 HELLO = "Your speech plays here while it is made."
@@ -82,7 +82,7 @@ class SpeechTab(OmniTab):
         return ability.detail.get("task") if ability and ability.can else None
 
     @property
-    def advised(self) -> list[gr.components.Component]:
+    def advised(self) -> list[gr.blocks.Block]:
         return [*super().advised, *self.listing, self.form.controls["reading"]]
 
     @property
@@ -165,7 +165,8 @@ def build(backends: Backends, listening: Listening, typed: TypedTexts) -> Speech
 
     tab.later_results = [stage.words]
     tab.runs(make, stage.all)
-    tab.runs(again, stage.all, more={"made": stage.made, "parts": stage.parts}, read=read_again, on=stage.parts.redo)
+    redo = trigger(stage.parts, "redo")
+    tab.runs(again, stage.all, more={"made": stage.made, "parts": stage.parts}, read=read_again, on=redo)
     tab.runs(make, stage.all, more={"saved": tab.panel.list}, read=read_sample, on=tab.panel.listen.click)
 
     async def reopen(at: Opened) -> Updates:

@@ -35,7 +35,7 @@ from omni_ui.media.image_input import Taken, take_picture
 from omni_ui.store import StoreTrouble, VideoRecord
 from omni_ui.tabs.base import OmniTab
 from omni_ui.tabs.result_actions import below, below_result
-from omni_ui.widgets.events import PRIVATE
+from omni_ui.widgets.events import PRIVATE, trigger
 from omni_ui.widgets.image_input import PictureForm, paths_of
 
 HELLO = "Your video will appear here. You can close the page; it keeps going."
@@ -69,7 +69,7 @@ class VideoTab(OmniTab):
         return bool(backend and ability and ability.can and await backend.streams_videos())
 
     @property
-    def advised(self) -> list[gr.components.Component]:
+    def advised(self) -> list[gr.blocks.Block]:
         return [*super().advised, self.form.controls["watch"]]
 
     def add_watch_controls(self) -> None:
@@ -216,9 +216,9 @@ class VideoTab(OmniTab):
     def wire_first_frame(self) -> None:
         """A size that was only recommended makes way for the shape of a first frame (features/model_defaults)."""
         frame, size = self.form.controls["input_reference"], self.form.controls["size"]
-        frame.change(None, [frame, size], size, js=call("give_way", "video-size"), queue=False)
+        trigger(frame, "change")(None, [frame, size], size, js=call("give_way", "video-size"), queue=False)
         for field in (frame, size):
-            field.change(
+            trigger(field, "change")(
                 self.say_size,
                 [frame, size],
                 self.size_note,

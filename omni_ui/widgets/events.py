@@ -1,6 +1,18 @@
 """How an event of the page is wired that is neither shown as progress nor in the API."""
 
-from typing import Literal, TypedDict
+from collections.abc import Callable
+from typing import Literal, TypedDict, cast
+
+from gradio.components import Component
+from gradio.events import Dependency
+
+Trigger = Callable[..., Dependency]
+"""An event of a component: it is called to wire it, or given to gr.on."""
+
+
+def trigger(component: Component, event: str) -> Trigger:
+    """The event of a component by its name, such as "change"; Gradio puts events on each class, not on Component."""
+    return cast(Trigger, getattr(component, event))
 
 
 class SilentEvent(TypedDict):

@@ -19,7 +19,7 @@ from pathlib import Path
 from omni_ui.client import FileRef, media_type_of, replace_files
 from omni_ui.core.files import Json, keep
 from omni_ui.core.invalid import Invalid
-from omni_ui.features.chat.conversation import Message, Part, wire_part
+from omni_ui.features.chat.conversation import Kind, Message, Part, wire_part
 from omni_ui.features.chat.imports import ExportedMedia, ExportedMessage, NotAConversation, read_export
 from omni_ui.media.message_files import Media
 
@@ -32,7 +32,7 @@ NAMED = 5
 TakeMedia = Callable[[Path], Awaitable[Media]]
 
 
-def as_json(messages: list[Message], system: str = "", file: Callable[[FileRef], str] = FileRef.read) -> Json:
+def as_json(messages: list[Message], system: str = "", file: Callable[[FileRef], object] = FileRef.read) -> Json:
     """The conversation. file: what stands for a file; by default its data."""
     entries: list[Json] = [{"role": "system", "content": system}] if system.strip() else []
     for message in messages:
@@ -91,18 +91,20 @@ def _list(phrases: list[str]) -> str:
 
 def from_history(kept: Json) -> tuple[list[Message], str]:
     """The messages and the system prompt of what `as_json` gave to the history, with paths where files stand."""
-    messages, system = [], ""
+    messages: list[Message] = []
+    system = ""
     for entry in kept.get("messages", []):
-        content = entry.get("content") or []
+        content: str | list[Json] = entry.get("content") or []
         if entry["role"] == "system":
-            system = content
+            system = str(content or "")
             continue
         message = Message(entry["role"], reasoning=entry.get("reasoning", ""))
-        for part in [{"type": "text", "text": content}] if isinstance(content, str) else content:
+        parts: list[Json] = [{"type": "text", "text": content}] if isinstance(content, str) else content
+        for part in parts:
             if part["type"] == "text":
                 message.parts.append(Part("text", part["text"]))
             elif path := part[part["type"]].get(MEDIA[part["type"]]):  # None when the file is gone
-                kind = part["type"].removesuffix("_url").removeprefix("input_")
+                kind: Kind = part["type"].removesuffix("_url").removeprefix("input_")
                 message.parts.append(Part(kind, path=Path(path)))
         messages.append(message)
     return messages, system

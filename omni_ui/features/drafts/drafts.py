@@ -12,7 +12,7 @@ import gradio as gr
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call, mounted
 from omni_ui.widgets.components import ObjectCarrier
-from omni_ui.widgets.events import IMMEDIATE
+from omni_ui.widgets.events import IMMEDIATE, trigger
 from omni_ui.widgets.fields import Component
 
 if TYPE_CHECKING:
@@ -40,9 +40,8 @@ class Drafts:
             more = {"conversation": tab.conversation} if tab.conversation else {}
             fields = [*known.values(), *({"name": name, "initial": None} for name in more)]
             held = [*parts.values(), *more.values()]
-            gr.on(
-                [part.change for part in held], None, held, None, js=call("save_draft", tab.name, fields), **IMMEDIATE
-            )
+            changes = [trigger(part, "change") for part in held]
+            gr.on(changes, None, held, None, js=call("save_draft", tab.name, fields), **IMMEDIATE)
             for name, part in parts.items():
                 kept = files if holds_files(tab, name) else plain
                 kept[part] = {"id": part.elem_id, **known[name]}

@@ -26,6 +26,7 @@ from omni_ui.client import (
 from omni_ui.core.run import Values
 from omni_ui.core.scripts import call, mounted
 from omni_ui.features.recipes.panel import as_shown
+from omni_ui.widgets.events import trigger
 from omni_ui.widgets.fields import Component, kind_of
 from omni_ui.widgets.form import Form
 
@@ -91,6 +92,8 @@ def _fix(remedy: dict[str, Any], form: Form, entered: Values) -> Fix | None:
     title = info.title or name
     if action == "keep":
         many = len(now) if isinstance(now, list) else 0
+        if not isinstance(wanted, int):
+            return None
         return Fix(f"{title}: keep the first {wanted} of {many}", keep={name: wanted}) if many > wanted else None
     if action in ("halve", "fit"):
         wanted = _smaller(name, now, wanted, form.model.tab)
@@ -163,7 +166,7 @@ def wire(form: Form) -> None:
     tab, names = form.model.tab, list(form.controls)
     order: Component = gr.HTML(None, elem_id=f"{tab}-fix", visible="hidden", **mounted("", "error_fix", tab=tab))
     parts = list(form.controls.values())
-    applied = order.input(
+    applied = trigger(order, "input")(
         None,
         [order, *parts],
         parts,

@@ -86,7 +86,7 @@ def grid_routes(backends: Backends, store: Store) -> APIRouter:
     @router.get("/ignored")
     async def ignored(request: Request) -> Json:
         """By tab: the wire names of the settings that its model was seen to ignore, for the session that asks."""
-        names_by_tab = {}
+        names_by_tab: Json = {}
         for tab in TABS:
             backend = backends.for_tab(tab, request.headers.get("x-omni-session"))
             ability = await backend.ability(tab) if backend else None

@@ -1,6 +1,6 @@
 """Four values of a number that are worth seeing side by side: the present one, some below and some above it."""
 
-from typing import Annotated, Any
+from typing import Annotated, cast
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -41,11 +41,12 @@ def spread(model: type[Request], name: str, now: float | None) -> list[int | flo
     return sorted(numbers)
 
 
-def takes(model: type[Request], name: str, value: Any) -> bool:
+def takes(model: type[Request], name: str, value: object) -> bool:
     """Whether the field's own rules let a value through."""
     info = model.model_fields[name]
+    annotation = cast("type[object]", Annotated[info.annotation, *info.metadata])
     try:
-        TypeAdapter(Annotated[info.annotation, *info.metadata]).validate_python(value)
+        TypeAdapter(annotation).validate_python(value)
     except ValidationError:
         return False
     return True

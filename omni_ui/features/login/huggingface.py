@@ -79,7 +79,8 @@ class HuggingFaceLogin:
     async def begin(self, there: str) -> tuple[str, str]:
         """The address to send the browser to, and the value of the cookie that binds it. Raises SignInFailed."""
         metadata = await self._endpoints()
-        attempt = Attempt(*(secrets.token_urlsafe(32) for _ in range(3)), there[:LONGEST], time.time() + LASTS)
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        attempt = Attempt(state, nonce, verifier, there[:LONGEST], time.time() + LASTS)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(attempt.verifier.encode()).digest()).decode().rstrip("=")
         query = {
             "response_type": "code",

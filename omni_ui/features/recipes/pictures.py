@@ -70,7 +70,7 @@ def png_with(data: bytes, recipe: str, words: str) -> bytes:
     if not chunks or chunks[0][0] != b"IHDR":
         raise ValueError("a PNG begins with its header")
     rest = memoryview(data)  # a slice of this is no copy, and pictures are large
-    made = [rest[: chunks[0][2]], _png_text("omni", recipe), _png_text("parameters", words)]
+    made: list[bytes | memoryview] = [rest[: chunks[0][2]], _png_text("omni", recipe), _png_text("parameters", words)]
     after = chunks[0][2]
     for name, start, end in chunks:
         if name in (b"tEXt", b"iTXt", b"zTXt") and data[start + 8 : end].split(b"\0", 1)[0].decode("latin-1") in KEYS:

@@ -155,7 +155,9 @@ class Recipe:
             raise BadRecipe(f"Settings cannot hold or point to files ({known[named[0]].title}): choose them yourself.")
         if "messages" in self.request:
             _check_messages(self.request["messages"], len(self.media.get("messages", [])))
-        stand_ins = {name: Path(listed[0].name) for name, listed in self.media.items() if name in kinds and listed}
+        stand_ins: Json = {
+            name: Path(listed[0].name) for name, listed in self.media.items() if name in kinds and listed
+        }
         empty = self.fields.model_construct(**stand_ins)
         validator = self.fields.__pydantic_validator__
         for name, info in known.items():

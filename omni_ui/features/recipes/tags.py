@@ -15,7 +15,7 @@ try:
     from mutagen.oggvorbis import OggVorbis
     from mutagen.wave import WAVE
 except ImportError:  # it is under the GPL, so a host may leave it out: sounds and videos then go without settings
-    mutagen = None
+    mutagen = None  # type: ignore[assignment]  # `available` is asked before anything is opened
 
 KEY = "omni"
 MP4_KEY = "----:omni-ui:recipe"
@@ -99,9 +99,11 @@ def _riff_chunk(name: bytes, content: bytes) -> bytes:
 
 def read_tags(kind: str, file: BytesIO) -> dict[str, str]:
     """{"omni": recipe} when the file has one. ValueError when it is damaged."""
-    tags = _open(kind, file).tags or {}
+    tags = _open(kind, file).tags
+    if not tags:
+        return {}
     if kind in ("audio/wav", "audio/mpeg"):
-        found = [str(text) for frame in tags.getall(f"TXXX:{KEY}") for text in frame.text] if tags else []
+        found = [str(text) for frame in tags.getall(f"TXXX:{KEY}") for text in frame.text]
     elif kind == "video/mp4":
         found = [bytes(one).decode("utf-8", "replace") for one in tags.get(MP4_KEY, [])]
     else:

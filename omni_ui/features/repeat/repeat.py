@@ -55,7 +55,7 @@ class Repeat:
         self._states: set[str] = set()
         self._shown: OrderedDict[str, Shown] = OrderedDict()
 
-    def button(self, inputs: dict[str, Component]) -> Component:
+    def button(self, inputs: dict[str, Component]) -> gr.HTML:
         """The unseen component by which the browser asks for a repetition: it fires `input`.
 
         inputs: all that a run takes; of these, states of the session are always taken as they are by then.

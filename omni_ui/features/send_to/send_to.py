@@ -143,7 +143,7 @@ class SendTo:
             [strip, *dict.fromkeys(parts)],
             api_visibility="private",
             show_progress="hidden",
-            show_progress_on=strip,
+            show_progress_on=strip,  # type: ignore[arg-type]  # any block will do: its id is all that is used
             concurrency_limit=None,
             trigger_mode="multiple",
         )

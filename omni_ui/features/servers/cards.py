@@ -30,7 +30,7 @@ MOST_VOICES = 40
 class ServerFacts:
     """A look at one tab's server. state: a key of STATES. rows: (name, value) in the order shown."""
 
-    tab: str
+    tab: Tab
     state: str
     rows: list[tuple[str, str]] = field(default_factory=list)
     start: str = ""

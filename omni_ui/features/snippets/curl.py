@@ -3,7 +3,6 @@
 import re
 import shlex
 from collections.abc import Callable
-from typing import Any
 
 from omni_ui.client import FileRef
 from omni_ui.features.snippets import readers
@@ -53,7 +52,7 @@ def _part(field: str, file: Attachment) -> str:
     return f'{field}=@"{name}";type={kind}'
 
 
-def _body(plan: Plan, value: Any) -> tuple[str, bool]:
+def _body(plan: Plan, value: object) -> tuple[str, bool]:
     """JSON as one quoted word; or, when files belong into it or it is too long for one, commands that print it."""
     pieces = json_pieces(value, indent=2)
     if len(pieces) == 1:
@@ -62,10 +61,13 @@ def _body(plan: Plan, value: Any) -> tuple[str, bool]:
         return f"printf '%s' {quote(text)}" if piped else quote(text), piped
     lines = []
     for piece, ref in zip(pieces[::2], [*pieces[1::2], None], strict=True):
-        file = plan.attached[ref.path] if isinstance(ref, FileRef) else None
-        start = f"data:{file.media_type};base64," if file and ref.as_ == "data_url" else ""
+        if not isinstance(ref, FileRef):  # the piece after the last file
+            lines.append(f"printf '%s' {quote(str(piece))}")
+            continue
+        file = plan.attached[ref.path]
+        start = f"data:{file.media_type};base64," if ref.as_ == "data_url" else ""
         lines.append(f"printf '%s' {quote(f'{piece}{start}')}")
-        lines += [f"base64 < {quote(file.name)} | tr -d '\\n'"] if file else []
+        lines.append(f"base64 < {quote(file.name)} | tr -d '\\n'")
     return "{\n  " + "\n  ".join(lines) + "\n}", True
 
 

@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from omni_ui.client import FileRef
 
@@ -14,12 +13,12 @@ def text(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def python(value: Any, name: Callable[[FileRef], str], indent: int = 0) -> str:
+def python(value: object, name: Callable[[FileRef], str], indent: int = 0) -> str:
     """A Python expression over several lines; the first stands where it is put, the others at `indent` spaces."""
     return _write(value, {True: "True", False: "False", None: "None"}, name, text, indent)
 
 
-def javascript(value: Any, name: Callable[[FileRef], str], indent: int = 0) -> str:
+def javascript(value: object, name: Callable[[FileRef], str], indent: int = 0) -> str:
     def key(name: str) -> str:
         # `__proto__: …` would set the prototype instead of a property.
         return name if re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) and name != "__proto__" else f"[{text(name)}]"
@@ -28,7 +27,13 @@ def javascript(value: Any, name: Callable[[FileRef], str], indent: int = 0) -> s
 
 
 def _write(
-    value: Any, words: dict[Any, str], name: Any, key: Any, indent: int, step: str = "    ", pad: str = ""
+    value: object,
+    words: Mapping[bool | None, str],
+    name: Callable[[FileRef], str],
+    key: Callable[[str], str],
+    indent: int,
+    step: str = "    ",
+    pad: str = "",
 ) -> str:
     if isinstance(value, FileRef):
         return name(value)

@@ -125,7 +125,7 @@ def _media_type(path: Path) -> str:
         return type_of_file(path, b"")
 
 
-def json_pieces(value: Any, indent: int | None = None) -> list[str | FileRef]:
+def json_pieces(value: object, indent: int | None = None) -> list[str | FileRef]:
     """The JSON text of a value, cut where the content of a file belongs (inside a string)."""
     refs: list[FileRef] = []
     mark = uuid4().hex
@@ -138,7 +138,7 @@ def json_pieces(value: Any, indent: int | None = None) -> list[str | FileRef]:
     return [*[one for pair in zip(texts, refs, strict=False) for one in pair], texts[-1]]
 
 
-def too_long_for_javascript(value: Any) -> bool:
+def too_long_for_javascript(value: object) -> bool:
     """Whether a whole number in it would be rounded by JavaScript (seeds have 64 bits)."""
     if isinstance(value, dict):
         return any(too_long_for_javascript(one) for one in value.values())

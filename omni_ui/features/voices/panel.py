@@ -16,7 +16,7 @@ from omni_ui.core.servers.backend import Backend
 from omni_ui.features.speech.fields import voice_list
 from omni_ui.features.voices.reference import Reference
 from omni_ui.features.voices.voices import CONSENT, Taken, save
-from omni_ui.widgets.events import PRIVATE, SILENT
+from omni_ui.widgets.events import PRIVATE, SILENT, trigger
 from omni_ui.widgets.form import Form, by_name
 
 Refresh = Callable[[str | None], Awaitable[Updates]]
@@ -96,7 +96,7 @@ class VoicesPanel:
             delete_voice, [self.list, self.armed], [self.said, self.delete, self.armed, *listing], **PRIVATE
         )
         self.refresh.click(again, None, listing, **PRIVATE)
-        self.list.input(lambda: (gr.Button(DELETE), ""), None, [self.delete, self.armed], **PRIVATE)
+        trigger(self.list, "input")(lambda: (gr.Button(DELETE), ""), None, [self.delete, self.armed], **PRIVATE)
         self.use.click(None, self.list, voice, js="(name) => (name || '').toLowerCase()", queue=False)
 
     async def _save(self, entered: Values, refresh: Refresh, request: gr.Request) -> AsyncIterator[Updates]:

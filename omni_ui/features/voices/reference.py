@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any, cast
+from typing import Any
 
 import gradio as gr
 
@@ -14,7 +14,7 @@ from omni_ui.features.assist.heard import heard_in, note_of
 from omni_ui.features.voices.cleanup import cleaned
 from omni_ui.features.voices.reference_check import Remark, as_html, remarks
 from omni_ui.media.recording import read_recording
-from omni_ui.widgets.events import PRIVATE
+from omni_ui.widgets.events import PRIVATE, trigger
 from omni_ui.widgets.fields import Component
 
 NOTHING = ""
@@ -62,7 +62,7 @@ class Reference:
                 async for step in steps:
                     yield {note: note_of(step), **({heard: step["text"]} if step.get("text") else {})}
 
-        ran = cast(gr.Audio, recording).change(
+        ran = trigger(recording, "change")(
             write_down, [recording, transcript], [heard, note], trigger_mode="always_last", **PRIVATE
         )
         filled = ran.then(None, [heard, transcript], transcript, js=FILL_EMPTY, queue=False)
@@ -71,11 +71,10 @@ class Reference:
     def _wire(self, recording: Component, transcript: Component, timbre: Component | None) -> None:
         looked = [self.advice, self.repairs]
         inputs = [recording, transcript] + ([timbre] if timbre else [])
-        gr.on(
-            [recording.change, transcript.blur, transcript.submit] + ([timbre.input] if timbre else []),
-            self._look, inputs, looked, trigger_mode="always_last", **PRIVATE,
-        )  # fmt: skip
-        recording.change(lambda: gr.Group(visible=False), None, self.preview, **PRIVATE)
+        changes = [trigger(recording, "change"), trigger(transcript, "blur"), trigger(transcript, "submit")]
+        changes += [trigger(timbre, "input")] if timbre else []
+        gr.on(changes, self._look, inputs, looked, trigger_mode="always_last", **PRIVATE)
+        trigger(recording, "change")(lambda: gr.Group(visible=False), None, self.preview, **PRIVATE)
 
         async def trim(path: str | None) -> tuple[Any, ...]:
             return await self._repair(path, cut=True)

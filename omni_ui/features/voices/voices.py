@@ -69,8 +69,8 @@ def about(voice: SavedVoice) -> list[str]:
 
 def warning(ability: Ability | None) -> str:
     """Said before an upload: a checkpoint that takes voices and then refuses to speak with them (WIRE.md 9)."""
-    task, clones = (ability.detail.get("task"), ability.detail.get("clones")) if ability else (None, True)
-    if clones or task not in ("CustomVoice", "VoiceDesign"):
+    task = ability.detail.get("task") if ability else None
+    if ability is None or ability.detail.get("clones") or task not in ("CustomVoice", "VoiceDesign"):
         return ""
     does = "speaks with voices of its own" if task == "CustomVoice" else "invents voices from a description"
     return (
