@@ -79,11 +79,17 @@ def test_explore_steps_and_adopt_one(demo_app, open_page):
     assert heads == ["4", "8", "12", "16"]
     addresses = [one.get_attribute("src") for one in done.locator("img").all()]
     assert len({page.request.get(one).body() for one in addresses}) == 4
-    page.get_by_role("button", name="Use Inference steps 12").click()
+    stage, cell = (
+        page.locator("#image-result").locator("xpath=ancestor::*[contains(@class, 'omni-screen')]"),
+        done.first,
+    )
+    assert cell.bounding_box()["width"] > 0.4 * stage.bounding_box()["width"]  # two in a row, on the stage
+    done.nth(2).locator("img").click()
     page.wait_for_function("document.getElementById('image-num_inference_steps-field').value === '12'")
     page.click("#image-grid-seed")
     page.wait_for_function("document.querySelector('#image-seed input').value !== ''")
     run_and_wait(page, "image")
+    assert not page.locator("#image-grid-board").is_visible()  # the stage is the run's
     again = page.get_attribute("#image-result img", "src")
     assert page.request.get(again).body() == page.request.get(addresses[2]).body()  # the very picture that was chosen
 
@@ -101,6 +107,13 @@ def test_explore_with_the_keyboard(quick, open_page):
     page.keyboard.press("Enter")
     chosen = sent[0]["guidance_scale"]
     page.wait_for_function(f"Number(document.getElementById('image-guidance_scale-field').value) === {chosen}")
+    # The stage is given back and taken again; a cell can be opened as the result.
+    page.click("#image-grid-close")
+    assert page.evaluate("document.activeElement.textContent") == "Show the comparison again"
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Open: Guidance scale").nth(3).click()
+    page.wait_for_selector("#image-status:has-text('An earlier result')")
+    assert page.locator("#image-result img").is_visible()
 
 
 def test_a_grid_of_two_settings_is_told_filled_and_taken_home_as_one_picture(demo_app, open_page):
@@ -269,9 +282,9 @@ def test_sounds_and_edits_can_be_varied_too(demo_app, open_page):
 def test_on_a_phone_the_grid_scrolls_inside(quick, open_page, scheme):
     page = open_page(quick.app.url, viewport={"width": 390, "height": 844}, color_scheme=scheme)
     page.fill("#image-prompt textarea", "a fox")
-    set_grid(page, "image", ("num_inference_steps", "4-9:1"))
+    set_grid(page, "image", ("num_inference_steps", "4-9:1"), ("guidance_scale", "2|3"))
     page.click("#image-grid-run")
-    cells(page, "image", "done", 6)
+    cells(page, "image", "done", 12)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     frame = page.locator("#image-grid-board .omni-grid-frame[aria-label=Results]")
     assert frame.evaluate("(one) => one.scrollWidth > one.clientWidth")

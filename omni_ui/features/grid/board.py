@@ -29,6 +29,8 @@ class Cell:
     seconds: float = 0.0
     sentence: str = ""
     digest: str = ""
+    record: str = ""
+    """The id of its result in the history."""
     waits: Json = field(default_factory=dict)
     """Where its time went, as a row of a table."""
 
@@ -42,6 +44,7 @@ class Cell:
             "text": self.text if len(self.text) <= LONGEST else f"{self.text[:LONGEST]} …",
             "seconds": round(self.seconds, 1),
             "sentence": self.sentence,
+            "record": self.record,
             "waits": self.waits,
         }
 

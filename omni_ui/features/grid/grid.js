@@ -2,29 +2,14 @@
 import { defineComponent } from "../../core/components.js";
 import { appRoot, make } from "../../core/dom.js";
 import { sessionHeaders } from "../../core/session.js";
+import { reopenResult } from "../send_to/send_to.js";
 import { foldedWaits } from "../waits/waits_table.js";
+import { boardTable, mediaOf } from "./cells.js";
 
 const PATIENCE = 400; // ms after the last key before the app is asked how long it would take
+const narrow = matchMedia("(max-width: 600px)");
 const boards = {}; // by tab: what its Explore buttons call
 
-// --- One cell: a picture, a player, an answer, a sentence, or what it waits for
-const file = ({ url, orig_name: name }, kind, words) => {
-  if (kind === "image") {
-    const link = make("a", { href: url, target: "_blank", rel: "noopener" });
-    link.append(make("img", { src: url, alt: words }));
-    return link;
-  }
-  if (kind === "audio" || kind === "video") return make(kind, { controls: "", preload: "metadata", src: url, "aria-label": words });
-  return make("a", { href: url, download: name || "result" }, name || "result");
-};
-const media = ({ files, kinds, text }, words) => {
-  const parts = text ? [make("div", { class: "omni-grid-text", translate: "no", tabindex: "0", role: "group", "aria-label": words }, text)] : [];
-  if (!parts.length && !files.length) return [make("span", { class: "omni-quiet" }, "Nothing came back")];
-  const firsts = files.filter((_, at) => !at || (["image", "audio", "video"].includes(kinds[at]) && kinds.indexOf(kinds[at]) === at));
-  parts.push(...firsts.map((one) => file(one, kinds[files.indexOf(one)], words)));
-  if (firsts.length < files.length) parts.push(make("span", { class: "omni-quiet" }, `${firsts.length} of ${files.length} shown`));
-  return parts;
-};
 /** What is asked, for the title of what is taken home. */
 const asked = (tab) => {
   const field = document.querySelector(["prompt", "input", "text"].map((name) => `#${tab}-${name} textarea`).join());
@@ -41,7 +26,24 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
   let stopped = ""; // of one that was stopped
   let waiting = false; // ordered, and nothing has come yet
   let timer = null;
+  let adopted = ""; // the place of the cell whose values were taken over last
   let [parts, title] = [{}, ""];
+
+  /** The board stands on the stage, over the result, which stays as it is. In Chat it stands below the conversation. */
+  const stand = () => {
+    const screen = element.closest(".omni-stage")?.querySelector(".omni-screen");
+    if (!screen || place.parentElement === screen) return;
+    screen.append(place);
+    place.addEventListener("keydown", stopByKey);
+  };
+  const back = make("button", { type: "button", class: "omni-small omni-grid-back", hidden: "" }, "Show the comparison again");
+  back.addEventListener("click", () => { put(true); parts.close.focus({ preventScroll: true }); });
+  form.after(back);
+  const put = (shown) => {
+    place.hidden = !shown;
+    back.hidden = shown || !board;
+    if (shown) place.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  };
 
   const running = () => waiting || Boolean(board && !board.over && stopped !== board.id);
   const order = (what, event) => { props.value = { ...what, at: Date.now() }; trigger(event); };
@@ -78,26 +80,33 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
     board = null;
     parts = {};
     title = asked(tab);
-    place.hidden = false;
+    stand();
     place.replaceChildren(head(), make("p", { class: "omni-grid-notice", role: "status" }));
     update();
+    put(true);
     parts.stop.focus({ preventScroll: true });
-    place.scrollIntoView({ block: "nearest", behavior: "smooth" });
     id = crypto.randomUUID?.() || String(Math.random());
     order({ ...what, id }, "fill");
   };
   boards[tab] = (field) => begin({ explore: field });
 
+  const stopByKey = (event) => {
+    if (event.key !== "Escape" || !running()) return;
+    event.preventDefault();
+    stop();
+  };
   const stop = () => {
     if (!running()) return;
     trigger("halt");
     stopped = board ? board.id : "";
-    if (!board) place.hidden = true;
+    if (!board) put(false);
     waiting = false;
     update();
     (parts.take?.disabled === false ? parts.take : start).focus({ preventScroll: true });
   };
-  const close = () => { place.hidden = true; board = null; };
+  const close = () => { put(false); if (!back.hidden) back.focus({ preventScroll: true }); };
+  // The stage belongs to the run that is started now.
+  document.addEventListener("click", (event) => { if (event.target.closest?.(`#${tab}-run`) && !place.hidden && place.parentElement !== element) put(false); });
 
   // --- What is shown
   const head = () => {
@@ -124,35 +133,6 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
   const count = (state) => board.cells.filter((cell) => cell.state === state).length;
   const name = (cell) => board.axes.map((axis, at) => `${axis.label} ${axis.values[cell.at[at]]}`).join(", ");
 
-  const table = () => {
-    const [across, down] = board.axes;
-    const made = make("table", { class: `omni-grid-table omni-grid-${board.kind}` });
-    made.append(make("caption", {}, down ? `Across: ${across.label}. Down: ${down.label}.` : across.label));
-    const top = make("tr");
-    if (down) top.append(make("td"));
-    for (const [at, value] of across.values.entries()) {
-      const cell = make("th", { scope: "col" });
-      cell.append(make("span", { class: "omni-quiet" }, `${across.label} `), make("b", {}, value));
-      if (at === across.now) cell.append(make("span", { class: "omni-quiet" }, " as now"));
-      top.append(cell);
-    }
-    made.append(make("thead"), make("tbody"));
-    made.tHead.append(top);
-    for (let row = 0; row < (down ? down.values.length : 1); row += 1) {
-      const one = make("tr");
-      if (down) {
-        const cell = make("th", { scope: "row" });
-        cell.append(make("span", { class: "omni-quiet" }, `${down.label} `), make("b", {}, down.values[row]));
-        one.append(cell);
-      }
-      for (let column = 0; column < across.values.length; column += 1) one.append(make("td", { "data-at": `${column}-${row}` }));
-      made.tBodies[0].append(one);
-    }
-    const frame = make("div", { class: "omni-grid-frame", role: "region", tabindex: "0", "aria-label": "Results" });
-    frame.append(made);
-    return frame;
-  };
-
   /** A cell is made anew only when it has changed, so that what plays goes on playing. */
   const show = (cell) => {
     const target = place.querySelector(`td[data-at="${cell.at[0]}-${cell.at[1] || 0}"]`);
@@ -165,12 +145,31 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
       const words = board.axes.map((axis, at) => axis.values[cell.at[at]]).join(", ");
       const use = make("button", { type: "button", class: "omni-small omni-grid-use", "aria-label": `Use ${name(cell)}` }, `Use ${words}`);
       use.addEventListener("click", () => adopt(cell));
-      target.replaceChildren(...media(cell, name(cell)), make("div", { class: "omni-grid-foot" }));
-      target.lastChild.append(use, make("span", { class: "omni-quiet" }, `${cell.seconds.toFixed(1)} s`));
+      target.replaceChildren(...mediaOf(cell, name(cell), () => adopt(cell)), make("div", { class: "omni-grid-foot" }));
+      target.lastChild.append(use, ...viewsOf(cell), make("span", { class: "omni-quiet" }, `${cell.seconds.toFixed(1)} s`));
     } else if (cell.state === "failed") target.replaceChildren(make("p", { class: "omni-error" }, cell.sentence));
     else target.replaceChildren(make("p", { class: "omni-quiet" }, ended ? "Not made" : cell.state === "working" ? cell.note || "Working" : "Waiting"));
   };
+  /** Ways to see a cell larger: over the whole window, or as the result of this tab. */
+  const viewsOf = (cell) => {
+    const button = (words, label, act) => {
+      const view = make("button", { type: "button", class: "omni-small", "aria-label": label }, words);
+      view.addEventListener("click", act);
+      return view;
+    };
+    const large = async () => {
+      const pictures = board.cells.filter((other) => other.kinds[0] === "image");
+      const at = pictures.findIndex((other) => other.at.join() === cell.at.join());
+      (await import("../../widgets/lightbox.js")).openLightbox(pictures.map((other) => ({ url: other.files[0].url, alt: name(other) })), at);
+    };
+    const open = () => { put(false); reopenResult(cell.record, tab); };
+    return [
+      ...(cell.kinds[0] === "image" ? [button("Full screen", `Full screen: ${name(cell)}`, large)] : []),
+      ...(cell.record && tab !== "chat" ? [button("Open", `Open: ${name(cell)}`, open)] : []),
+    ];
+  };
   const adopt = (cell) => {
+    adopted = cell.at.join("-");
     const chosen = board.axes.map((axis, at) => [axis.field, axis.given[cell.at[at]]]);
     order({ adopt: Object.fromEntries(chosen) }, "adopt");
   };
@@ -233,7 +232,10 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
     const told = props.value;
     if (!told || told.at) return; // an order of our own
     if (told.plan || told.unplanned) say(told.plan || told.unplanned, Boolean(told.unplanned));
-    if (told.adopted) notice("It is in the settings now. Press Run to make it.");
+    if (told.adopted) {
+      notice("It is in the settings now. Press Run to make it.");
+      for (const target of place.querySelectorAll("td[data-at]")) target.toggleAttribute("data-adopted", target.dataset.at.replace(/-0$/, "") === adopted.replace(/-0$/, ""));
+    }
     if (told.refused && told.id === id) {
       waiting = false;
       update();
@@ -243,9 +245,9 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
     const fresh = !board;
     waiting = false;
     board = told.board;
-    if (fresh) place.querySelector(".omni-grid-notice").before(table());
+    if (fresh) place.querySelector(".omni-grid-notice").before(boardTable(board, tab, narrow.matches));
     update();
-    if (fresh) place.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    if (fresh && !place.hidden) place.scrollIntoView({ block: "nearest", behavior: "smooth" });
     document.dispatchEvent(new Event("omni-made-aside"));
     if (!board.over) return;
     notice(board.remarks.join(" "));
@@ -260,11 +262,7 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
   watch("hides", hide);
   hide();
 
-  element.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !running()) return;
-    event.preventDefault();
-    stop();
-  });
+  element.addEventListener("keydown", stopByKey);
 });
 
 document.addEventListener("click", (event) => {

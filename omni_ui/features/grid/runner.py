@@ -58,7 +58,7 @@ async def _one(tab: "TabContext", backend: Backend, cell: Cell, work: Work) -> A
                 cell.digest = await asyncio.to_thread(digest, outcome.files, cell.text)
                 cell.waits = waits_row(outcome.waiting.as_dict()) if outcome.waiting else {}
                 cell.state, cell.note = "done", ""
-                await tab.keep(work, outcome, step.seconds)
+                cell.record = await tab.keep(work, outcome, step.seconds)
                 yield True
             elif step.kind == "failed":
                 cell.sentence, cell.note = await tab.keep_failure(work, step.error, backend), ""
