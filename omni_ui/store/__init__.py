@@ -15,7 +15,8 @@ from omni_ui.store.database import Database, StoreTrouble
 from omni_ui.store.files import Files, LocalFiles, RemoteFile, RemoveCopies
 from omni_ui.store.history import History, Room
 from omni_ui.store.ignored import Ignored
-from omni_ui.store.jobs import Jobs, VideoRecord
+from omni_ui.store.jobs import Jobs, Lease, VideoRecord
+from omni_ui.store.processes import Processes
 from omni_ui.store.records import HistoryFile, HistoryRecord, Source
 from omni_ui.store.schema import MIGRATIONS
 from omni_ui.store.sqlite import SqliteDatabase
@@ -23,8 +24,8 @@ from omni_ui.store.timings import Timings
 from omni_ui.store.unfinished import Unfinished
 
 __all__ = [
-    "Files", "History", "HistoryFile", "HistoryRecord", "RemoteFile", "Room", "Source", "Store", "StoreTrouble",
-    "VideoRecord",
+    "Files", "History", "HistoryFile", "HistoryRecord", "Lease", "RemoteFile", "Room", "Source", "Store",
+    "StoreTrouble", "VideoRecord",
 ]  # fmt: skip
 
 
@@ -42,7 +43,9 @@ class Store:
         self.jobs = Jobs(self.database)
         self.timings = Timings(self.database)
         self.ignored = Ignored(self.database)
-        self.unfinished = Unfinished(self.database)
+        self.processes = Processes(self.database)
+        """This process among those that share the database; `processes.id` is the holder of its leases."""
+        self.unfinished = Unfinished(self.database, self.processes)
         self.history = History(self.database, lambda: self.files)
         self.on_remove: RemoveCopies | None = None
         """Called with the files that are about to be deleted. Set it before `open`."""
@@ -74,9 +77,10 @@ class Store:
         if isinstance(self.database, SqliteDatabase):
             self.database.path = folder / "omni.sqlite3"
             await self.database.open()
-            return
-        with suppress(StoreTrouble):  # said by the database itself, which is tried again with each call
-            await self.database.open()
+        else:
+            with suppress(StoreTrouble):  # said by the database itself, which is tried again with each call
+                await self.database.open()
+        await self.processes.begin()
 
     async def _open_files(self, folder: Path) -> Files:
         files = LocalFiles(folder / "files", self.on_remove)
@@ -90,6 +94,7 @@ class Store:
         await self.unfinished.try_to_write()
 
     async def close(self) -> None:
+        await self.processes.end()
         await self.database.close()
         if self._temporary:
             await asyncio.to_thread(shutil.rmtree, self._temporary, ignore_errors=True)

@@ -43,8 +43,11 @@ class Database(Protocol):
     async def read(self, statement: str, **values: Value) -> list[Row]:
         """The rows that a SELECT gives."""
 
-    async def write(self, *statements: Statement) -> list[int]:
-        """Runs the statements: all of them or none. How many rows each has changed."""
+    async def write(self, *statements: Statement, patience: float | None = None) -> list[int]:
+        """Runs the statements: all of them or none. How many rows each has changed.
+
+        patience: seconds to wait for a database that is away; by default as long as one needs to start anew.
+        """
 
     async def change(self, statement: str, **values: Value) -> list[Row]:
         """Runs one statement that changes rows; those that its RETURNING names."""

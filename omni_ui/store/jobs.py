@@ -1,10 +1,23 @@
-"""Video jobs as they are known here: what was asked, where it is being made, what came of it."""
+"""Video jobs as they are known here: what was asked, where it is being made, what came of it.
+
+Of several processes one follows a job: the one that holds its lease. Unless it is renewed, a lease ends by the clock of
+the database, whatever that of a process says; then any process may claim the job. Each lease of a job has a number
+of its own, so that one who lost it, such as a process that stood still for a while, changes nothing any more:
+
+    lease = await jobs.begin(record, holder=store.processes.id, seconds=15)   # a new job, held from its beginning
+    for record, lease in await jobs.claim(holder, 15, 10, servers):           # jobs that nobody follows
+    alive = await jobs.renew(leases, 15)          # every few seconds; a ticket that is missing was lost to somebody
+    if alive[ticket]: …                           # somebody asked to stop it (`ask_to_stop`), on whichever process
+    if not await jobs.save(record, lease): …      # lost: stop following, and say nothing to the server
+    await jobs.release(leases)                    # at an orderly end: others claim them at once
+"""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Self
 
-from omni_ui.store.database import Database, Row, Value
+from omni_ui.store.database import Database, Row, Value, parts
 
 State = Literal["sending", "queued", "in_progress", "fetching", "done", "failed", "cancelled"]
 OVER: tuple[State, ...] = ("done", "failed", "cancelled")
@@ -54,12 +67,34 @@ class VideoRecord:
         return replace(self, **changes)
 
 
-COLUMNS = ("ticket", "visitor", "state", "created", "file", "bytes")
+@dataclass(frozen=True)
+class Lease:
+    """The right to follow a job. number: grows with each lease of the job."""
+
+    ticket: str
+    holder: str
+    number: int
+
+
+COLUMNS = ("ticket", "visitor", "state", "created", "file", "bytes", "server")
 IS_OVER = "state IN ('done', 'failed', 'cancelled')"
+IS_OPEN = "state IN ('sending', 'queued', 'in_progress', 'fetching')"
+IS_FREE = "lease_until < database_time()"
+_ALL = (*COLUMNS, "facts")
 KEEP = (
-    f"INSERT INTO video_jobs ({', '.join(COLUMNS)}, facts) "
-    f"VALUES ({', '.join(f':{name}' for name in COLUMNS)}, :facts) "
-    f"ON CONFLICT (ticket) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in (*COLUMNS, 'facts'))}"
+    f"INSERT INTO video_jobs ({', '.join(_ALL)}) VALUES ({', '.join(f':{name}' for name in _ALL)}) "
+    f"ON CONFLICT (ticket) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _ALL)}"
+)
+BEGIN = (
+    f"INSERT INTO video_jobs ({', '.join(_ALL)}, holder, lease, lease_until) "
+    f"VALUES ({', '.join(f':{name}' for name in _ALL)}, :holder, 1, database_time() + :seconds) "
+    f"ON CONFLICT (ticket) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _ALL)}, stop = 0, "
+    "holder = excluded.holder, lease = video_jobs.lease + 1, lease_until = excluded.lease_until "
+    "WHERE video_jobs.lease_until < database_time() RETURNING lease"
+)
+CHANGE_HELD = (
+    f"UPDATE video_jobs SET {', '.join(f'{name} = :{name}' for name in _ALL)} "
+    "WHERE ticket = :ticket AND holder = :holder AND lease = :number"
 )
 
 
@@ -69,8 +104,69 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def save(self, job: VideoRecord) -> None:
-        await self._database.write((KEEP, _row(job)))
+    async def save(self, job: VideoRecord, lease: Lease | None = None) -> bool:
+        """Writes a job down as it is now. With a lease: False, and nothing is changed, when that is not the newest one
+        of the job any more, or the job was deleted."""
+        if lease is None:
+            await self._database.write((KEEP, _row(job)))
+            return True
+        held = _row(job) | {"holder": lease.holder, "number": lease.number}
+        return await self._database.write((CHANGE_HELD, held)) == [1]
+
+    async def begin(self, job: VideoRecord, holder: str, seconds: float) -> Lease | None:
+        """Writes down a job that the holder follows from now on: a new one, or one that is over and is fetched again.
+        None when somebody else follows it."""
+        rows = await self._database.change(BEGIN, **_row(job), holder=holder, seconds=float(seconds))
+        return Lease(job.ticket, holder, rows[0]["lease"]) if rows else None
+
+    async def claim(
+        self, holder: str, seconds: float, limit: int, servers: Sequence[str] | None = None
+    ) -> list[tuple[VideoRecord, Lease]]:
+        """Takes open jobs that nobody follows, the oldest first; two holders never get the same.
+
+        servers: only jobs of these, by the address that records have; None for all.
+        """
+        marks, items = next(parts(servers), ("(NULL)", {})) if servers is not None else ("", {})
+        rows = await self._database.change(
+            f"WITH free AS (SELECT ticket FROM video_jobs WHERE {IS_OPEN} AND {IS_FREE} "
+            f"{f'AND server IN {marks} ' if marks else ''}ORDER BY created LIMIT :limit{self._database.skip_locked}) "
+            "UPDATE video_jobs SET holder = :holder, lease = lease + 1, lease_until = database_time() + :seconds "
+            f"WHERE ticket IN (SELECT ticket FROM free) AND {IS_FREE} RETURNING *",
+            holder=holder,
+            seconds=float(seconds),
+            limit=limit,
+            **items,
+        )
+        rows = sorted(rows, key=lambda row: row["created"])
+        return [(_read(row), Lease(row["ticket"], holder, row["lease"])) for row in rows]
+
+    async def renew(self, leases: Sequence[Lease], seconds: float) -> dict[str, bool]:
+        """Holds jobs for that long from now on. By ticket, of those that are still held: whether to stop the job."""
+        numbers = {lease.ticket: lease.number for lease in leases}
+        held: dict[str, bool] = {}
+        for marks, items in parts(list(numbers)):
+            rows = await self._database.change(
+                "UPDATE video_jobs SET lease_until = database_time() + :seconds "
+                f"WHERE holder = :holder AND ticket IN {marks} RETURNING ticket, lease, stop",
+                seconds=float(seconds),
+                holder=leases[0].holder,
+                **items,
+            )
+            held |= {row["ticket"]: bool(row["stop"]) for row in rows if numbers[row["ticket"]] == row["lease"]}
+        return held
+
+    async def release(self, leases: Sequence[Lease]) -> None:
+        """Lets go of jobs: others may claim them at once."""
+        free = (
+            "UPDATE video_jobs SET lease_until = 0, holder = '' "
+            "WHERE ticket = :ticket AND holder = :holder AND lease = :number"
+        )
+        await self._database.write(*((free, asdict(lease)) for lease in leases))
+
+    async def ask_to_stop(self, ticket: str) -> None:
+        """Tells whoever follows an open job to stop it: `renew` says so there."""
+        ask = f"UPDATE video_jobs SET stop = 1 WHERE ticket = :ticket AND {IS_OPEN}"
+        await self._database.write((ask, {"ticket": ticket}))
 
     async def find(self, ticket: str) -> VideoRecord | None:
         rows = await self._database.read("SELECT * FROM video_jobs WHERE ticket = :ticket", ticket=ticket)
@@ -85,13 +181,13 @@ class Jobs:
         return [_read(row) for row in rows]
 
     async def still_open(self) -> list[VideoRecord]:
-        rows = await self._database.read(f"SELECT * FROM video_jobs WHERE NOT {IS_OVER}")
+        rows = await self._database.read(f"SELECT * FROM video_jobs WHERE {IS_OPEN}")
         return [_read(row) for row in rows]
 
     async def without_record(self) -> list[VideoRecord]:
-        """Jobs of visitors that are done or have failed, and of which the history has no record."""
+        """Jobs of visitors that are done or have failed, that nobody holds and of which the history has no record."""
         rows = await self._database.read(
-            "SELECT * FROM video_jobs WHERE visitor IS NOT NULL AND state IN ('done', 'failed') "
+            f"SELECT * FROM video_jobs WHERE visitor IS NOT NULL AND state IN ('done', 'failed') AND {IS_FREE} "
             "AND NOT EXISTS (SELECT 1 FROM history WHERE thread = 'job:' || video_jobs.ticket)"
         )
         return [_read(row) for row in rows]

@@ -71,7 +71,7 @@ class PostgresDatabase:
 
         return await self._patiently(run, READ_PATIENCE)
 
-    async def write(self, *statements: Statement) -> list[int]:
+    async def write(self, *statements: Statement, patience: float | None = None) -> list[int]:
         async def run() -> list[int]:
             async with self._opened.begin() as connection:
                 counts = []
@@ -80,7 +80,7 @@ class PostgresDatabase:
                     counts.append(done.rowcount)
                 return counts
 
-        return await self._patiently(run, WRITE_PATIENCE)
+        return await self._patiently(run, WRITE_PATIENCE if patience is None else patience)
 
     async def change(self, statement: str, **values: Value) -> list[Row]:
         async def run() -> list[Row]:

@@ -83,4 +83,16 @@ MIGRATIONS: list[str] = [
     CREATE INDEX history_sizes ON history (visitor, size);
     DROP TRIGGER history_gone;
     """,
+    # 6: several processes: who follows a video job and until when, and which processes live
+    """
+    ALTER TABLE video_jobs ADD COLUMN server TEXT NOT NULL DEFAULT '';
+    UPDATE video_jobs SET server = COALESCE(json_extract(facts, '$.server'), '');
+    ALTER TABLE video_jobs ADD COLUMN holder TEXT NOT NULL DEFAULT '';
+    ALTER TABLE video_jobs ADD COLUMN lease INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE video_jobs ADD COLUMN lease_until REAL NOT NULL DEFAULT 0;
+    ALTER TABLE video_jobs ADD COLUMN stop INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX video_jobs_by_state ON video_jobs (state, created);
+    ALTER TABLE unfinished ADD COLUMN holder TEXT NOT NULL DEFAULT '';
+    CREATE TABLE processes (id TEXT PRIMARY KEY, until REAL NOT NULL);
+    """,
 ]

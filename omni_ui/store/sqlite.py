@@ -43,7 +43,7 @@ class SqliteDatabase:
     async def read(self, statement: str, **values: Value) -> list[Row]:
         return await self._do(lambda: self._rows(statement, values))
 
-    async def write(self, *statements: Statement) -> list[int]:
+    async def write(self, *statements: Statement, patience: float | None = None) -> list[int]:
         def run() -> list[int]:
             with self._opened as file:  # commits, or rolls back
                 file.execute("BEGIN IMMEDIATE")

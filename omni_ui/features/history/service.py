@@ -30,7 +30,8 @@ PATIENCE = 0.5
 """Seconds that a run waits for its record; a slow disk then goes on without it."""
 REMEMBERED = 200
 """Results that can be sent on although they could not be written down."""
-SWEEP_EVERY = 60.0
+SWEEP_EVERY, LOOK_EVERY = 60.0, 10.0
+"""Seconds between two looks for what is too old, and for what another process has left behind."""
 JOB = "job:"
 """The thread of a video job's record, before its ticket."""
 TOO_LARGE = (
@@ -273,18 +274,23 @@ class Recorder:
         await self._write(record.but(summary=summary_of(record.entered, record.recipe)), pack.sources)
 
     async def _sweep_for_ever(self) -> None:
-        first, began = True, time.time()
+        swept, shared = 0.0, self.store.database.shared
         while True:
             try:
-                if first:  # those that ended when the app was being killed
-                    await write_cut_off(self.store, began)
-                    for job in await self.store.jobs.without_record():
-                        await self._write_job(job)
-                await self.sweep()
-                first = False
+                if shared or not swept:
+                    await self._take_up()
+                if not swept or time.monotonic() - swept > SWEEP_EVERY:
+                    await self.sweep()
+                    swept = time.monotonic()
             except StoreTrouble as trouble:
                 log.warning("Old results could not be deleted. %s", trouble.sentence)
-            await asyncio.sleep(SWEEP_EVERY)
+            await asyncio.sleep(LOOK_EVERY if shared else SWEEP_EVERY)
+
+    async def _take_up(self) -> None:
+        """Writes down what a process has left behind that was ended: this one before its start, or another one."""
+        await write_cut_off(self.store)
+        for job in await self.store.jobs.without_record():
+            await self._write_job(job)
 
 
 def record_of(ticket: str) -> str:

@@ -52,8 +52,11 @@ async def _remove(store: Store, id: str, adding: "asyncio.Task[None]") -> None:
         await store.unfinished.remove(id)
 
 
-async def write_cut_off(store: Store, before: float) -> None:
-    """Puts the runs into the history that began before this start, and never ended. StoreTrouble."""
-    for record, sources in await store.unfinished.begun_before(before):
+async def write_cut_off(store: Store) -> None:
+    """Puts the runs into the history whose process ended before they did. StoreTrouble.
+
+    Two processes may do so at one time: a record is kept once.
+    """
+    for record, sources in await store.unfinished.cut_off():
         await store.history.keep(record, sources)
         await store.unfinished.remove(record.id)

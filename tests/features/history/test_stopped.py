@@ -1,7 +1,6 @@
 """A run that is stopped, or cut off with the app, stands in the history with its prompt and goes back into its tab."""
 
 import asyncio
-import time
 from types import SimpleNamespace
 
 import gradio as gr
@@ -76,18 +75,21 @@ async def test_a_run_that_came_to_its_end_is_not_noted_as_stopped(recorder):
 async def test_a_run_that_was_cut_off_with_the_app(recorder):
     async with noting(recorder, begun()):
         await recorder.settled()
-        await write_cut_off(recorder.store, time.time() + 1)  # as the next start does
+        await write_cut_off(recorder.store)
+        assert not await recorder.store.history.page(ANNE), "it is still under way"
+        await recorder.store.processes.begin()  # as the next start does
+        await write_cut_off(recorder.store)
         record = await the_only(recorder)
     assert (record.error, record.summary) == (CUT_OFF, "an unfinished storm")
     values, status = await filled_in(record)
     assert values == ENTERED
     assert CUT_OFF in status
-    assert not await recorder.store.unfinished.begun_before(time.time() + 1)
+    assert await recorder.store.unfinished.under_way() == 0
 
 
 async def test_a_run_that_ends_leaves_no_note(recorder):
     async with noting(recorder, begun()):
         await recorder.settled()
-        assert await recorder.store.unfinished.begun_before(time.time() + 1)
+        assert await recorder.store.unfinished.under_way() == 1
     await recorder.settled()
-    assert not await recorder.store.unfinished.begun_before(time.time() + 1)
+    assert await recorder.store.unfinished.under_way() == 0
