@@ -17,6 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from omni_ui.app.gradio_private import LOADING_SIGN, count_while_pending
 from omni_ui.app.tab_parts import FirstTab, trim_html
 
 log = logging.getLogger(__name__)
@@ -110,11 +111,17 @@ class FrontPage:
 
     async def _script(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
         accepted = headers.get("accept-encoding", "")
+        if LOADING_SIGN in scope["path"]:  # Python reads gzip, and nothing else that Gradio packs with
+            accepted = "gzip" if "gzip" in accepted else "identity"
+            rest = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+            scope = {**scope, "headers": [*rest, (b"accept-encoding", accepted.encode())]}
         key = (scope["path"], *(name for name in ("br", "gzip") if name in accepted))
         messages = self._scripts.get(key)
         if messages is None:
             messages = await self._answered(scope, receive)
             if messages[0]["status"] == 200:
+                if LOADING_SIGN in scope["path"]:
+                    messages = _with_signs_that_end(messages)
                 MutableHeaders(raw=messages[0]["headers"])["Cache-Control"] = FOREVER
                 if len(self._scripts) < SCRIPTS:
                     self._scripts[key] = messages
@@ -130,6 +137,22 @@ class FrontPage:
 
         await self.app(scope, receive, take)
         return messages
+
+
+def _with_signs_that_end(messages: list[Message]) -> list[Message]:
+    """The script of Gradio's loading signs, mended; as it is where Gradio packed it, or has changed it."""
+    headers = MutableHeaders(raw=messages[0]["headers"])
+    body = b"".join(message.get("body", b"") for message in messages[1:])
+    coded = headers.get("content-encoding", "identity")
+    try:
+        script = gzip.decompress(body) if coded == "gzip" else body
+        changed = count_while_pending(script.decode()).encode()
+    except (ValueError, OSError) as wrong:
+        log.warning("Gradio's loading signs are sent as they are: %s.", wrong)
+        return messages
+    body = gzip.compress(changed, 6, mtime=0) if coded == "gzip" else changed
+    headers["Content-Length"] = str(len(body))
+    return [messages[0], {"type": "http.response.body", "body": body}]
 
 
 def _with_one_tab(body: bytes, first: str) -> bytes:

@@ -1,6 +1,7 @@
 """The page is made once for each address, packed, and never mixed up."""
 
 import asyncio
+import gzip
 from pathlib import Path
 
 import httpx
@@ -11,6 +12,9 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Redire
 from starlette.routing import Route
 
 from omni_ui.app.page_cache import FOREVER, KEPT, FrontPage
+
+SIGN = "function z(){f(()=>{t(p,now()),W&&z()})}e(()=>{o.status===`pending`?a():b()})"
+"""What of Gradio's script of its loading signs counts frames."""
 
 
 class Site:
@@ -42,6 +46,10 @@ class Site:
         self.made += 1
         if request.path_params["name"] == "missing-12345678.js":
             return Response("no such file", 404)
+        if request.path_params["name"].startswith("statustracker"):
+            packed = "br" not in request.headers["accept-encoding"] and "gzip" in request.headers["accept-encoding"]
+            body = gzip.compress(SIGN.encode()) if packed else SIGN.encode()
+            return Response(body, headers={"Content-Encoding": "gzip"} if packed else {})
         return FileResponse(__file__, headers={"Content-Encoding": request.headers["accept-encoding"].split(",")[0]})
 
 
@@ -175,3 +183,11 @@ async def test_a_part_of_a_script_is_the_apps_own_business(site):
     headers = {"Accept-Encoding": "br", "Range": "bytes=0-9"}
     async with site.http.stream("GET", "/assets/index-A1b2_3-4.js", headers=headers) as answer:
         assert answer.status_code == 206
+
+
+@pytest.mark.parametrize("accepted", ["gzip, br", "identity"])
+async def test_a_loading_sign_stops_counting_when_it_is_over(site, accepted):
+    async with site.http as http:
+        answer = await http.get("/assets/statustracker-12345678.js", headers={"accept-encoding": accepted})
+    assert answer.text == SIGN.replace("W&&z()", "(W=W&&o.status===`pending`)&&z()")
+    assert answer.headers.get("content-encoding") == ("gzip" if "gzip" in accepted else None)
