@@ -146,6 +146,11 @@ class Services:
         finally:
             await self._close(demo)
 
+    def end_runs(self) -> None:
+        """The end has been announced: runs are called off, and other processes go on with video jobs at once."""
+        self.backends.reports.end_all()
+        self.jobs.end_soon()
+
     async def _close(self, demo: "DemoServer | None") -> None:
         """Each part within its time, so that all are closed within ten seconds (features/operating/ending.py)."""
         self.backends.reports.end_all()
@@ -167,7 +172,7 @@ def create_app(settings: Settings) -> FastAPI:
     """The whole app. The demo server runs as long as it does when no server is named."""
     services = Services(settings)
     app = FastAPI(title="Omni UI", version=__version__, lifespan=services.lifespan, docs_url=None, openapi_url=None)
-    app.state.end_runs = services.backends.reports.end_all
+    app.state.end_runs = services.end_runs
     _add_routes(app, services)
     _add_middleware(app, services)
     return _mount_page(app, services)

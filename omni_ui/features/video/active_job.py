@@ -5,25 +5,54 @@ import hashlib
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, TypeVar
 
-from omni_ui.client import JobSession
+from omni_ui.client import JobSession, OmniError
 from omni_ui.client.connection.call_labels import LABELS, CallLabels
-from omni_ui.store import VideoRecord
+from omni_ui.store import Lease, VideoRecord
 
 T = TypeVar("T")
+NOT_HERE = "This answer came from a server that does not know the job. Asking again: another one may have it."
+GONE = (
+    "The server does not know this job any more: it was restarted, or somebody deleted the job there. "
+    "Please run it again."
+)
+SWEPT = "The server made this video and has already removed its file. Please run it again."
+CUT_OFF = (
+    "The app was restarted while this job was being sent, so nobody knows whether the server took it. "
+    "Please run it again."
+)
+CUT_OFF_AT_ONCE = (
+    "The app was restarted while it waited for this video, and this server gives a video only to whoever waits. "
+    "Please run it again."
+)
+"""What is said of a job that cannot be followed to its end."""
 
 
 class Stopped(Exception):
     """Somebody wants this job cancelled."""
 
 
+class TooLong(OmniError):
+    """The server works on it, or lets it wait, for longer than the host allows."""
+
+    default_hint = "Ask for fewer frames, fewer steps or a smaller size; the host can raise OMNI_TIMEOUT."
+
+
+class LeaseLost(Exception):
+    """Another process follows this job now, or it was deleted: this one says no more of it, here and at its server."""
+
+
 class ActiveJob:
     """The record of an open job, and an event for those who watch it.
 
-    session: under which all calls of the job reach the server; the same after a restart of the app.
+    session: under which all calls of the job reach the server; the same after a restart of the app, and in another
+    process. lease: the right to follow it, None until the store has it.
     """
 
-    def __init__(self, record: VideoRecord) -> None:
+    def __init__(self, record: VideoRecord, lease: Lease | None = None) -> None:
         self.record = record
+        self.lease = lease
+        self.lost = False
+        """Whether it is followed here no more, although it is not over."""
         self.written = True
         """Whether the store has the record as it is."""
         # Whoever has the ticket may see the result, so the server is not told it.
@@ -40,12 +69,17 @@ class ActiveJob:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
+    def lose(self) -> None:
+        """Tells those who watch it that it is not followed here any more."""
+        self.lost = True
+        self.change()
+
     async def changes(self) -> AsyncIterator[VideoRecord]:
-        """The record as it is, and at each change, until it is over."""
+        """The record as it is, and at each change, until it is over or lost."""
         while True:
             changed, record = self._changed, self.record
             yield record
-            if record.over:
+            if record.over or self.lost:
                 return
             if self.record is record:
                 await changed.wait()

@@ -22,18 +22,25 @@ from omni_ui.client import (
     ServerFailed,
     TimedOut,
     Unauthorized,
-    VideoJob,
     VideoRequest,
     Wait,
 )
-from omni_ui.core.files import Json
 from omni_ui.core.servers.backend import Backend
-from omni_ui.features.video.active_job import ActiveJob, Stopped
-from omni_ui.features.video.job_texts import CUT_OFF, CUT_OFF_AT_ONCE, GONE, NOT_HERE, SWEPT
-from omni_ui.features.video.job_waiting import SyncObserver, metrics_of, with_waiting
+from omni_ui.features.video.active_job import (
+    CUT_OFF,
+    CUT_OFF_AT_ONCE,
+    GONE,
+    NOT_HERE,
+    SWEPT,
+    ActiveJob,
+    LeaseLost,
+    Stopped,
+    TooLong,
+)
+from omni_ui.features.video.job_leases import LEASE
+from omni_ui.features.video.job_waiting import SyncObserver, changes_of, note_time, with_waiting
 from omni_ui.store import Store, StoreTrouble, VideoRecord
 from omni_ui.store.database import explain
-from omni_ui.store.timings import load_of
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +67,6 @@ ON_DISK = "on disk"
 """Of the answer to whom knows the job and has swept its file (api_server.py:2925)."""
 
 
-class TooLong(OmniError):
-    default_hint = "Ask for fewer frames, fewer steps or a smaller size; the host can raise OMNI_TIMEOUT."
-
-
 class JobPoller:
     """One server's open jobs. limit: seconds that the server may work on one before it is told to stop."""
 
@@ -76,15 +79,17 @@ class JobPoller:
     def follow(
         self, job: ActiveJob, request: VideoRequest | None, ended: Callable[[ActiveJob], None]
     ) -> "asyncio.Task[None]":
-        """Follows a job in a task of its own.
-
-        request: given when it must be sent first. ended: called when the job is over.
-        """
+        """Follows a job in a task of its own. request: when it must be sent first. ended: called at its end here."""
         self.backend.hold()
         task = asyncio.create_task(self._follow(job, request, ended))
         self._tasks[task] = job
         task.add_done_callback(self._tasks.pop)
         return task
+
+    def let_go(self, job: ActiveJob) -> None:
+        """Follows a job no more. It goes on at the server."""
+        for task in [task for task, followed in self._tasks.items() if followed is job]:
+            task.cancel()
 
     @property
     def busy(self) -> bool:
@@ -98,10 +103,12 @@ class JobPoller:
 
     async def _follow(self, job: ActiveJob, request: VideoRequest | None, ended: Callable[[ActiveJob], None]) -> None:
         try:
-            await self._to_its_end(job, request)
+            with suppress(LeaseLost):
+                await self._to_its_end(job, request)
         finally:
-            if job.record.over:
-                ended(job)
+            if not job.record.over:
+                job.lose()
+            ended(job)
             await self.backend.let_go()
 
     async def _to_its_end(self, job: ActiveJob, request: VideoRequest | None) -> None:
@@ -115,11 +122,12 @@ class JobPoller:
             if not job.record.over:
                 await self._fetch(job)
         except Stopped:
-            note = await self.delete_on_server(job)
-            await self._change(job, state="cancelled", ended=time.time(), note=note)
+            await self._change(job, state="cancelled", note=await self.delete_on_server(job), ended=time.time())
         except TooLong as error:
             await self.delete_on_server(job)
             await self.fail(job, error.sentence)
+        except LeaseLost:
+            raise
         except OmniError as error:
             await self.fail(job, error.sentence, error.server_message)
         except StoreTrouble as trouble:
@@ -152,7 +160,7 @@ class JobPoller:
             await job.unless_stopped(self.backend.client.video_sync(request, path, on_wait=observer))
             job.record = job.record.but(facts=job.record.facts | {"times": observer.times})
             await self._keep(job, path)
-            await self._note_time(job.record)
+            await note_time(self._store, job.record)
         except OSError as wrong:
             raise StoreTrouble(explain(wrong, path)) from wrong
         finally:
@@ -186,14 +194,14 @@ class JobPoller:
                 answered, misses = time.time(), 0
                 if seen.error:
                     raise seen.error
-                if changes := _changes(job.record, seen):
+                if changes := changes_of(job.record, seen):
                     await self._change(job, **changes)
                 pause = min(USUAL, 1.4 * pause)
             self._check_limit(job.record)
             if not job.record.made:
                 await job.unless_stopped(asyncio.sleep(pause * max(1.0, len(self._tasks) / CROWD)))
         if whole:
-            await self._note_time(job.record)
+            await note_time(self._store, job.record)
 
     async def _missed(self, job: ActiveJob, misses: int) -> None:
         """After a 404: another replica may know the job, so the router's cookie goes and the next look comes soon."""
@@ -208,13 +216,6 @@ class JobPoller:
             raise TooLong(f"The server was not done after {self._limit:.0f} s and was told to stop.")
         if not record.started and now - record.created > GIVE_UP:
             raise TooLong("The job waited a whole day in the server's queue and was cancelled.")
-
-    async def _note_time(self, record: VideoRecord) -> None:
-        if not record.started or not record.ended:
-            return
-        load = load_of(VideoRequest.model_construct(**record.request))
-        with suppress(StoreTrouble):  # said by the store itself
-            await self._store.timings.note(record.server, record.model, load, record.ended - record.started)
 
     async def _fetch(self, job: ActiveJob) -> None:
         await self._change(job, state="fetching")
@@ -271,28 +272,27 @@ class JobPoller:
         return ""  # no replica has it, which is what was wanted
 
     async def fail(self, job: ActiveJob, sentence: str, details: str = "") -> None:
-        await self._change(
-            job, state="failed", ended=job.record.ended or time.time(), error=sentence, details=details, note=""
-        )
+        ended = job.record.ended or time.time()
+        await self._change(job, state="failed", ended=ended, error=sentence, details=details, note="")
 
     async def _change(self, job: ActiveJob, **changes: Any) -> None:
-        """Writes down, then tells: what a page has seen survives a restart."""
-        try:
-            await self._store.jobs.save(job.record.but(**changes))
-            job.written = True
-        except StoreTrouble as trouble:
-            log.warning("A video job could not be written down. %s", trouble.sentence)
-            job.written = False
+        """Writes down, then tells: what a page has seen survives a restart. LeaseLost."""
+        await self.write(job, job.record.but(**changes))
         job.change(**changes)
 
-
-def _changes(record: VideoRecord, seen: VideoJob) -> Json:
-    """What a look at the server changes in the record."""
-    changes: Json = {"note": ""} if record.note else {}
-    if seen.state != record.state and not seen.done:
-        changes |= {"state": seen.state, "started": time.time()}
-    if seen.done:
-        changes |= {"made": True, "started": record.started or record.created, "ended": time.time()}
-        changes["facts"] = {"fps": seen.fps, "frames": seen.frames, "duration": seen.duration}
-        changes["facts"]["times"] = metrics_of(seen)
-    return changes
+    async def write(self, job: ActiveJob, record: VideoRecord) -> None:
+        """Writes down how a job is, if it is still this process that follows it; else LeaseLost."""
+        try:
+            if job.lease is None:
+                job.lease = await self._store.jobs.begin(record, self._store.processes.id, LEASE)
+                held = job.lease is not None
+            else:
+                held = await self._store.jobs.save(record, job.lease)
+            job.written = True
+            if held and record.over and job.lease:
+                await self._store.jobs.release([job.lease])
+        except StoreTrouble as trouble:
+            log.warning("A video job could not be written down. %s", trouble.sentence)
+            job.written, held = False, True
+        if not held:
+            raise LeaseLost

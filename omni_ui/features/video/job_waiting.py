@@ -3,13 +3,15 @@
 import json
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
-from omni_ui.client import VideoJob, Wait
+from omni_ui.client import VideoJob, VideoRequest, Wait
 from omni_ui.client.answers.stage_times import StageTimes, read_stage_times
 from omni_ui.core.files import Json
 from omni_ui.core.servers.waiting import Waiting, break_down
-from omni_ui.store import VideoRecord
+from omni_ui.store import Store, StoreTrouble, VideoRecord
+from omni_ui.store.timings import load_of
 
 LONGEST_HEADER = 10_000
 """Characters of a header that are read."""
@@ -81,3 +83,24 @@ def _json(text: str) -> object:
         return json.loads(text[:LONGEST_HEADER])
     except (ValueError, RecursionError):
         return None
+
+
+def changes_of(record: VideoRecord, seen: VideoJob) -> Json:
+    """What a look at the server changes in the record."""
+    changes: Json = {"note": ""} if record.note else {}
+    if seen.state != record.state and not seen.done:
+        changes |= {"state": seen.state, "started": time.time()}
+    if seen.done:
+        changes |= {"made": True, "started": record.started or record.created, "ended": time.time()}
+        changes["facts"] = {"fps": seen.fps, "frames": seen.frames, "duration": seen.duration}
+        changes["facts"]["times"] = metrics_of(seen)
+    return changes
+
+
+async def note_time(store: Store, record: VideoRecord) -> None:
+    """Remembers how long the server took, for estimates of later jobs."""
+    if not record.started or not record.ended:
+        return
+    load = load_of(VideoRequest.model_construct(**record.request))
+    with suppress(StoreTrouble):  # said by the store itself
+        await store.timings.note(record.server, record.model, load, record.ended - record.started)
