@@ -118,8 +118,8 @@ class Services:
 
     async def first_tab(self) -> str:
         """The tab that a new visitor should see first, as far as the servers have said what they can do."""
-        if known := first_known(self.tabs):
-            return known
+        if tab := first_known(self.tabs):
+            return tab
         self._first_look = self._first_look or asyncio.create_task(first_able(self.tabs, None))
         done, _ = await asyncio.wait({self._first_look}, timeout=FIRST_LOOK)
         if done:

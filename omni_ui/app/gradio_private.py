@@ -130,14 +130,16 @@ def skip_cheaply(page: gr.Blocks) -> None:
         outputs = block_fn.outputs
         if len(outputs) < 2 or not isinstance(predictions, dict) or not set(predictions) <= set(outputs):
             return await whole(block_fn, predictions, state)
-        told = [block for block in outputs if block in predictions and predictions[block] != gr.skip()]
+        updated = [block for block in outputs if block in predictions and predictions[block] != gr.skip()]
         shorter = copy(block_fn)
-        shorter.outputs = told
+        shorter.outputs = updated
         # Of a single output Gradio takes the value itself.
-        given = predictions[told[0]] if len(told) == 1 else {block: predictions[block] for block in told}
-        made = await whole(shorter, given, state) if told else []
-        found = dict(zip(told, made, strict=True))
-        return [found[one] if one in found else None if one.stateful else gr.skip() for one in outputs]
+        values = predictions[updated[0]] if len(updated) == 1 else {block: predictions[block] for block in updated}
+        results = await whole(shorter, values, state) if updated else []
+        by_block = dict(zip(updated, results, strict=True))
+        return [
+            by_block[output] if output in by_block else None if output.stateful else gr.skip() for output in outputs
+        ]
 
     page.postprocess_data = postprocess_data  # type: ignore[method-assign]
 

@@ -106,8 +106,8 @@ def _adviser(tab: OmniTab, advice: Advice) -> Callable[[gr.Request], Awaitable[U
     async def advise(request: gr.Request) -> Updates:
         """What the server and the model of a tab want, when its parts have come to the browser."""
         session = request.session_hash
-        shown, wishes = await asyncio.gather(tab.advise(session), advice.ask([tab], session))
-        return wishes | shown
+        updates, wishes = await asyncio.gather(tab.advise(session), advice.ask([tab], session))
+        return wishes | updates
 
     return advise
 
@@ -120,8 +120,8 @@ async def first_able(tabs: list[OmniTab], session: str | None) -> str:
 def first_known(tabs: list[OmniTab]) -> str:
     """The same by what the servers said the last time; "" before they have said anything. For a new visitor."""
     seen = [(tab.name, tab.backends.for_tab(tab.name, None)) for tab in tabs]
-    known = [(name, backend.known_ability(name) if backend else None, backend) for name, backend in seen]
-    return _best(known) if any(ability for _, ability, _ in known) else ""
+    abilities = [(name, backend.known_ability(name) if backend else None, backend) for name, backend in seen]
+    return _best(abilities) if any(ability for _, ability, _ in abilities) else ""
 
 
 def _best(abilities: Sequence[tuple[str, Ability | None, Backend | None]]) -> str:

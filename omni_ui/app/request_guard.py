@@ -164,15 +164,15 @@ def check_numbers(value: Any) -> None:
 def check_values(value: Any, visitor: str | None) -> None:
     """Refused when a body names a file that is not the visitor's own, or an address in the place of a file. Blocking:
     it looks whether the files are there."""
-    for one in walk(value):
-        if isinstance(one, str):
-            _check_marks(marks_in(one), visitor)
-        elif isinstance(one, dict) and "meta" in one and "path" in one:
-            if not is_file_object(one):
+    for part in walk(value):
+        if isinstance(part, str):
+            _check_marks(marks_in(part), visitor)
+        elif isinstance(part, dict) and "meta" in part and "path" in part:
+            if not is_file_object(part):
                 raise Refused(403, NOT_OWN)
             try:
-                path = owned_path(str(one["path"]), visitor)
-                if one.get("url") and not _is_address_of(str(one["url"]), path):
+                path = owned_path(str(part["path"]), visitor)
+                if part.get("url") and not _is_address_of(str(part["url"]), path):
                     raise FileRefused
             except FileRefused as refused:
                 raise Refused(403, str(refused)) from None

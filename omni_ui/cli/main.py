@@ -48,10 +48,10 @@ def main(
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Prints the script that completes omni's commands and options in a shell."""
-    found = get_completion_class(shell)
-    if found is None:
+    shell_class = get_completion_class(shell)
+    if shell_class is None:
         raise click.ClickException(f"There is no completion for {shell}.")
-    click.echo(found(main, {}, "omni", "_OMNI_COMPLETE").source())
+    click.echo(shell_class(main, {}, "omni", "_OMNI_COMPLETE").source())
 
 
 for command in (*MEDIA, listen, chat, models, voices, doctor, demo):

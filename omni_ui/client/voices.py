@@ -33,7 +33,7 @@ def read_voices(body: dict[str, Any]) -> Voices:
         raise BrokenAnswer("The server's list of voices is not one.")
     return Voices(
         sorted(name for name in names if isinstance(name, str)),
-        [_read_saved(one) for one in saved if isinstance(one, dict) and isinstance(one.get("name"), str)],
+        [_read_saved(entry) for entry in saved if isinstance(entry, dict) and isinstance(entry.get("name"), str)],
     )
 
 
@@ -46,13 +46,13 @@ def read_upload(body: dict[str, Any], name: str) -> SavedVoice:
     return _read_saved({"name": name, **voice} if isinstance(voice, dict) else {"name": name})
 
 
-def _read_saved(one: dict[str, Any]) -> SavedVoice:
+def _read_saved(entry: dict[str, Any]) -> SavedVoice:
     return SavedVoice(
-        name=one["name"],
-        consent=one.get("consent"),
-        created_at=one.get("created_at"),
-        size=one.get("file_size"),
-        media_type=one.get("mime_type"),
-        ref_text=one.get("ref_text"),
-        description=one.get("speaker_description"),
+        name=entry["name"],
+        consent=entry.get("consent"),
+        created_at=entry.get("created_at"),
+        size=entry.get("file_size"),
+        media_type=entry.get("mime_type"),
+        ref_text=entry.get("ref_text"),
+        description=entry.get("speaker_description"),
     )

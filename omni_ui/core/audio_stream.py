@@ -105,8 +105,8 @@ class Listening:
 
     def shown_in(self, player: str | None) -> Stream | None:
         """The stream whose `element` a player holds."""
-        found = re.search(r'data-ticket="([\w-]+)"', player or "")
-        return self._streams.get(found[1]) if found else None
+        match = re.search(r'data-ticket="([\w-]+)"', player or "")
+        return self._streams.get(match[1]) if match else None
 
     def routes(self) -> APIRouter:
         router = APIRouter()

@@ -49,10 +49,10 @@ class HostLimits:
         model = self._narrowed.get(type(request)) or self.narrow(_plain_model(type(request)))
         limited = [name for name, info in model.model_fields.items() if _is_limited(info)]
         rule = _rules.get(model)
-        found = []
+        reasons = []
         values = [getattr(request, name, None) for name in type(request).model_fields]
         if self.shared and foreign_voices(values, session):
-            found.append(Problem("voice", FOREIGN))
+            reasons.append(Problem("voice", FOREIGN))
         for name in limited:
             default = type(request).model_fields[name].get_default(call_default_factory=True)
             value = getattr(request, name, None)
@@ -61,10 +61,10 @@ class HostLimits:
             try:
                 model.__pydantic_validator__.validate_assignment(model.model_construct(), name, value)
             except ValidationError as wrong:
-                found += [problem for problem in problems(wrong, model) if problem.field == name]
+                reasons += [problem for problem in problems(wrong, model) if problem.field == name]
         if rule and (sentence := rule(request)):
-            found.append(Problem("", sentence))
-        return found
+            reasons.append(Problem("", sentence))
+        return reasons
 
     def _narrow(self, model: type[RequestT]) -> type[RequestT]:
         fields: dict[str, Any] = {}
@@ -89,7 +89,7 @@ class HostLimits:
         label = info.title or "This"
         if hint(info, "lora") and self.loras:
             allowed = [{"name": name, "path": path} for name, path in self.loras.items()]
-            choices = [(one["name"], json.dumps(one)) for one in allowed]
+            choices = [(lora["name"], json.dumps(lora)) for lora in allowed]
             return _changed(info, [AfterValidator(_one_of(label, allowed))], kind="choice", presets=choices)
         return _changed(info, [AfterValidator(_refusal(label))], withheld=True)
 
@@ -148,21 +148,21 @@ def _changed(
 ) -> FieldInfo:
     """A copy of a declaration. rules: in the place of all it has. default: in the place of its own."""
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    made = FieldInfo(
+    field = FieldInfo(
         default=info.default if default is ... else default,
         title=info.title,
         description=info.description,
         json_schema_extra={**extra, "limited": True, **hints},
         validate_default=info.validate_default,
     )
-    made.metadata = [*(info.metadata if rules is None else rules), *more]
-    return made
+    field.metadata = [*(info.metadata if rules is None else rules), *more]
+    return field
 
 
 def _holds(info: FieldInfo, kind: type) -> bool:
     def types(annotation: Any) -> list[Any]:
         inner = [
-            one for part in get_args(annotation) if isinstance(part, type) or get_args(part) for one in types(part)
+            kind for part in get_args(annotation) if isinstance(part, type) or get_args(part) for kind in types(part)
         ]
         return [annotation, get_origin(annotation), *inner]
 

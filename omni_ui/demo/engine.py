@@ -108,7 +108,7 @@ class Engine:
                     record["state"] = "empty"
                     return
                 self._fail(kind, ask)
-            making, made, spent = work(), 0, 0.0
+            making, count, spent = work(), 0, 0.0
 
             def step() -> T | object:
                 ask.start()
@@ -123,8 +123,8 @@ class Engine:
                 if piece is END:
                     break
                 yield cast("T", piece)
-                made += 1
-                if kind == "midstream" and made >= 2:
+                count += 1
+                if kind == "midstream" and count >= 2:
                     raise EngineError("The engine failed in the middle, as [[fail:midstream]] asks.", ask.id)
             record["state"] = "finished"
         except (asyncio.CancelledError, GeneratorExit):

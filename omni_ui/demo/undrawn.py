@@ -32,8 +32,8 @@ ACTION = re.compile(r"(ing|ed|ly)$")
 def undrawn(prompt: str) -> list[str]:
     """The nouns of the prompt that are not drawn, in their order, at most six. A word is taken for a noun when a
     phrase ends with it."""
-    shown = spelled(prompt)
-    words = [singular(word) for word in shown]
+    spellings = spelled(prompt)
+    words = [singular(word) for word in spellings]
     covered: set[int] = set()
     for place, length, _ in find(words, EVERY):
         covered.update(range(place, place + length))
@@ -41,6 +41,12 @@ def undrawn(prompt: str) -> list[str]:
     for place, word in enumerate(words):
         ends = place + 1 == len(words) or words[place + 1] in ENDS
         plain = word.isalpha() and word not in NO_THING and word not in ENDS and word not in NUMBERS
-        if ends and plain and place not in covered and not ACTION.search(word) and shown[place][:40] not in left_out:
-            left_out.append(shown[place][:40])
+        if (
+            ends
+            and plain
+            and place not in covered
+            and not ACTION.search(word)
+            and spellings[place][:40] not in left_out
+        ):
+            left_out.append(spellings[place][:40])
     return left_out[:MOST]

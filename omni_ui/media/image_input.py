@@ -218,14 +218,14 @@ def _why_not(path: Path, head: bytes) -> str:
     return "is not a picture that can be read. Choose a PNG, JPEG or WebP file."
 
 
-def _fitting(made: Image.Image, largest: int, notes: list[str]) -> Image.Image:
-    width, height = made.size
+def _fitting(picture: Image.Image, largest: int, notes: list[str]) -> Image.Image:
+    width, height = picture.size
     scale = min(1.0, (largest / (width * height)) ** 0.5, LONGEST_SIDE / max(width, height))
     if scale == 1:
-        return made
+        return picture
     size = max(1, int(width * scale)), max(1, int(height * scale))
     notes.append(f"scaled down from {width} × {height} to {size[0]} × {size[1]} pixels")
-    return made.resize(size, Image.Resampling.LANCZOS)
+    return picture.resize(size, Image.Resampling.LANCZOS)
 
 
 def _save(picture: Image.Image, source: Path, form: str | None, sampling: int) -> Path:

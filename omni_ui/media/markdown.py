@@ -124,7 +124,7 @@ class GrowingMarkdown:
 
     def _read(self) -> None:
         tokens = READER.parse(self._rest, self._env)
-        last = max((i for i, one in enumerate(tokens) if one.level == 0 and one.nesting >= 0), default=0)
+        last = max((i for i, token in enumerate(tokens) if token.level == 0 and token.nesting >= 0), default=0)
         if last and (place := tokens[last].map):
             self._done.append(READER.renderer.render(tokens[:last], READER.options, self._env))
             self._rest = "\n".join(self._rest.split("\n")[place[0] :])

@@ -50,7 +50,7 @@ def render_math(
 
 
 def _inline_math(state: StateInline, silent: bool) -> bool:
-    opening = next((one for one in INLINE if state.src.startswith(one, state.pos)), None)
+    opening = next((mark for mark in INLINE if state.src.startswith(mark, state.pos)), None)
     if opening is None:
         return False
     begin = state.pos + len(opening)

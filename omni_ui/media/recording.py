@@ -105,8 +105,8 @@ def resample(samples: np.ndarray, rate: int, wanted: int) -> np.ndarray:
     frames = round(len(samples) * wanted / rate)
     padded = np.pad(samples, ((0, -len(samples) % rate), (0, 0)))  # whole seconds are whole numbers at both rates
     length = len(padded) // rate * wanted
-    made = np.fft.irfft(np.fft.rfft(padded, axis=0)[: length // 2 + 1], length, axis=0) * (wanted / rate)
-    return made[:frames].astype(np.float32)
+    resampled = np.fft.irfft(np.fft.rfft(padded, axis=0)[: length // 2 + 1], length, axis=0) * (wanted / rate)
+    return resampled[:frames].astype(np.float32)
 
 
 def _read(path: Path, longest: float) -> Recording:

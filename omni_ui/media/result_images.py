@@ -13,8 +13,11 @@ from omni_ui.core.files import keep
 async def save_pictures(pictures: Pictures, stem: str = "picture") -> list[Path]:
     """Writes each picture's bytes as they came; the paths in the order of the answer."""
     many = len(pictures.pictures) > 1
-    names = [f"{stem}-{n}{one.suffix}" if many else f"{stem}{one.suffix}" for n, one in enumerate(pictures.pictures, 1)]
-    kept = (keep(one.data, name) for one, name in zip(pictures.pictures, names, strict=True))
+    names = [
+        f"{stem}-{n}{picture.suffix}" if many else f"{stem}{picture.suffix}"
+        for n, picture in enumerate(pictures.pictures, 1)
+    ]
+    kept = (keep(picture.data, name) for picture, name in zip(pictures.pictures, names, strict=True))
     return list(await asyncio.gather(*kept))
 
 

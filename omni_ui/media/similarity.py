@@ -52,16 +52,16 @@ def _likeness(before: Sequence[Path], after: Sequence[Path], texts: tuple[str, s
         return Likeness(DIFFERENT, f"There are {len(after)} files now, and there were {len(before)}.")
     if missing := [path.name for path in (*before, *after) if not path.is_file()]:
         return Likeness(UNKNOWN, f"{missing[0]} is not here any more, so it cannot be compared.")
-    found = [alike_files(*pair) for pair in zip(before, after, strict=True)]
-    if any(texts) or not found:
-        found.append(alike_texts(*texts))
+    parts = [alike_files(*pair) for pair in zip(before, after, strict=True)]
+    if any(texts) or not parts:
+        parts.append(alike_texts(*texts))
     order = (IDENTICAL, NEARLY, DIFFERENT, UNKNOWN)
-    worst = max(found, key=lambda one: order.index(one.verdict))
-    if len(found) == 1 or worst.verdict == IDENTICAL:
+    worst = max(parts, key=lambda part: order.index(part.verdict))
+    if len(parts) == 1 or worst.verdict == IDENTICAL:
         return worst
-    same = sum(one.verdict == IDENTICAL for one in found)
+    same = sum(part.verdict == IDENTICAL for part in parts)
     return Likeness(
-        worst.verdict, f"{same} of {len(found)} parts are identical. The one that differs most: {worst.words}"
+        worst.verdict, f"{same} of {len(parts)} parts are identical. The one that differs most: {worst.words}"
     )
 
 
@@ -99,9 +99,9 @@ def alike_files(before: Path, after: Path) -> Likeness:
 def _same_bytes(before: Path, after: Path) -> bool:
     if before.stat().st_size != after.stat().st_size:
         return False
-    with before.open("rb") as one, after.open("rb") as other:
-        while piece := one.read(1 << 20):
-            if piece != other.read(1 << 20):
+    with before.open("rb") as earlier, after.open("rb") as later:
+        while piece := earlier.read(1 << 20):
+            if piece != later.read(1 << 20):
                 return False
     return True
 
@@ -132,11 +132,11 @@ class _Difference:
 
 def alike_pictures(before: Path, after: Path) -> Likeness:
     """Two pictures, by the mean absolute difference of their pixels and its PSNR."""
-    with Image.open(before) as one, Image.open(after) as other:
-        if one.size != other.size:
-            return Likeness(DIFFERENT, f"{_size(other.size)} pixels now, and {_size(one.size)} before.")
+    with Image.open(before) as earlier, Image.open(after) as later:
+        if earlier.size != later.size:
+            return Likeness(DIFFERENT, f"{_size(later.size)} pixels now, and {_size(earlier.size)} before.")
         difference = _Difference()
-        difference.add(np.asarray(one.convert("RGBA")), np.asarray(other.convert("RGBA")))
+        difference.add(np.asarray(earlier.convert("RGBA")), np.asarray(later.convert("RGBA")))
     return difference.judged("All pixels are")
 
 
@@ -146,13 +146,13 @@ def _size(size: tuple[int, int]) -> str:
 
 def alike_sounds(before: Path, after: Path) -> Likeness:
     """Two sounds after decoding, by the correlation of their samples and the ratio of sound to difference in dB."""
-    (one, rate), (other, rate_now) = _samples(before), _samples(after)
-    if rate != rate_now or one.shape[1] != other.shape[1]:
+    (earlier, rate), (later, rate_now) = _samples(before), _samples(after)
+    if rate != rate_now or earlier.shape[1] != later.shape[1]:
         return Likeness(DIFFERENT, "The two sounds have not the same sample rate or number of channels.")
-    frames = min(len(one), len(other))
-    off = abs(len(one) - len(other)) / rate
-    length = f" One is {off:.2f} s longer." if len(one) != len(other) else ""
-    first, second = one[:frames].astype(np.float64).ravel(), other[:frames].astype(np.float64).ravel()
+    frames = min(len(earlier), len(later))
+    off = abs(len(earlier) - len(later)) / rate
+    length = f" One is {off:.2f} s longer." if len(earlier) != len(later) else ""
+    first, second = earlier[:frames].astype(np.float64).ravel(), later[:frames].astype(np.float64).ravel()
     noise, power = float(((first - second) ** 2).sum()), float((first**2).sum())
     if not noise:
         verdict = IDENTICAL if not length else NEARLY if off < SHORT else DIFFERENT
@@ -180,8 +180,8 @@ def alike_videos(before: Path, after: Path) -> Likeness:
 
     difference = _Difference()
     try:
-        with av.open(str(before), "r", format="mp4") as one, av.open(str(after), "r", format="mp4") as other:
-            for count, (frame, now) in enumerate(zip_longest(_frames(one), _frames(other))):
+        with av.open(str(before), "r", format="mp4") as earlier, av.open(str(after), "r", format="mp4") as later:
+            for count, (frame, now) in enumerate(zip_longest(_frames(earlier), _frames(later))):
                 if frame is None or now is None:
                     return Likeness(DIFFERENT, f"One has more frames than the other; the shorter has {count}.")
                 if frame.shape != now.shape:

@@ -23,22 +23,22 @@ def small_path(path: Path) -> Path:
 
 def thumb(path: Path, kind: str) -> Path | None:
     """The small picture of a picture, or of a video's first frame; None where there is none. Blocking."""
-    made = small_path(path)
-    if made.is_file():
-        return made
+    small = small_path(path)
+    if small.is_file():
+        return small
     picture = _frame(path) if kind.startswith("video/") else _picture(path) if kind.startswith("image/") else None
     if picture is None:
         return None
     picture.thumbnail((SIDE, SIDE))
-    part = made.with_suffix(f".{os.getpid()}")
+    part = small.with_suffix(f".{os.getpid()}")
     try:
         picture.save(part, "WEBP", quality=80, method=2)
-        part.replace(made)
+        part.replace(small)
     except OSError:  # no room, or read-only: the page shows a sign instead
         with suppress(OSError):
             part.unlink()
         return None
-    return made
+    return small
 
 
 def preview(path: Path, kind: str, side: int) -> bytes | None:
@@ -54,12 +54,12 @@ def preview(path: Path, kind: str, side: int) -> bytes | None:
 
 def _picture(path: Path) -> Image.Image | None:
     try:
-        with Image.open(path, formats=[one for one in FORMATS if one in Image.OPEN or Image.init()]) as opened:
+        with Image.open(path, formats=[form for form in FORMATS if form in Image.OPEN or Image.init()]) as opened:
             if opened.width * opened.height > MOST_READ:
                 return None
             opened.draft("RGB", (SIDE * 2, SIDE * 2))
-            made = ImageOps.exif_transpose(opened)
-            return made.convert("RGBA" if "A" in made.getbands() or "transparency" in opened.info else "RGB")
+            upright = ImageOps.exif_transpose(opened)
+            return upright.convert("RGBA" if "A" in upright.getbands() or "transparency" in opened.info else "RGB")
     except (*UNREADABLE, Image.DecompressionBombError):
         return None
 

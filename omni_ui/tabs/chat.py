@@ -207,7 +207,7 @@ def _wire_return(tab: OmniTab, view: ChatView, fields: Composer, parts: list[Com
         opened = await asyncio.to_thread(read_kept, kept)
         if not opened:
             return {tab.status: gr.skip()}
-        shown = await asyncio.to_thread(view.all, opened)
-        return {**shown, fields.talk: opened, tab.status: status.done([("", REOPENED)])}
+        updates = await asyncio.to_thread(view.all, opened)
+        return {**updates, fields.talk: opened, tab.status: status.done([("", REOPENED)])}
 
     tab.conversation, tab.take_back = view.told, take_back

@@ -60,7 +60,7 @@ class ChatTools:
 
     def wire(self, view: ChatView, composer: Composer, note: Component, hello: str) -> None:
         """note: the status of the tab. hello: what it says when nothing was said yet."""
-        shown = [view.told, view.result, view.live, note]
+        parts_shown = [view.told, view.result, view.live, note]
         fields = [composer.text, composer.files]
         talk_and_system = [composer.talk, composer.system]
 
@@ -103,13 +103,19 @@ class ChatTools:
             return composer.filled(talk.messages[number])
 
         on = _Wiring(note)
-        on(self.undo.click, undo, talk_and_system, [*shown, *fields], "chat_undo")
-        on(self.clear.click, clear, talk_and_system, shown, "chat_clear")
+        on(self.undo.click, undo, talk_and_system, [*parts_shown, *fields], "chat_undo")
+        on(self.clear.click, clear, talk_and_system, parts_shown, "chat_clear")
         exported = on(self.export.click, export, talk_and_system, [self.file, note], "chat_export")
         exported.success(
             None, self.file, None, js=call("download_file", EXPORT_NAME), queue=False
         )  # fmt: skip
-        on(trigger(self.bring, "upload"), bring, [self.bring, composer.talk], [*shown, composer.system], "chat_import")
+        on(
+            trigger(self.bring, "upload"),
+            bring,
+            [self.bring, composer.talk],
+            [*parts_shown, composer.system],
+            "chat_import",
+        )
         on(trigger(composer.change, "input"), edit, [composer.change, composer.talk], [*fields, note], "chat_edit")
 
 

@@ -35,7 +35,8 @@ def build(sends: SendTo) -> None:
     titles = {name: tab.title for name, tab in sends.tabs.items()} | {"talk": "Talk"}
     options = "".join(f'<option value="{escape(name)}">{escape(title)}</option>' for name, title in titles.items())
     targets = {
-        kind: [{"to": f"{one.tab}-{one.field}", "words": one.words} for one in sends.targets(kind)] for kind in TARGETS
+        kind: [{"to": f"{target.tab}-{target.field}", "words": target.words} for target in sends.targets(kind)]
+        for kind in TARGETS
     }
     with gr.Tab("History", id="history", elem_id="history-tab"):
         gr.HTML(

@@ -29,8 +29,8 @@ ShowStopped = Callable[[Stream], Awaitable[tuple[Updates, list[Path]]]]
 async def below(tab: TabContext, work: Work, outcome: Outcome, record: str = "", now: Shown | None = None) -> Updates:
     """Of a run, as far as it has come. record: its id in the history. now: what its repetition will need."""
     again = tab.repeat.row(work.session, now, record) if now else ""
-    shown = await below_result(tab, work.request, work.model, work.session, outcome, record)
-    return shown | {tab.settings: again + shown[tab.settings]}
+    updates = await below_result(tab, work.request, work.model, work.session, outcome, record)
+    return updates | {tab.settings: again + updates[tab.settings]}
 
 
 async def below_result(

@@ -98,7 +98,7 @@ class RunHandler:
     async def _steps(self, backend: Backend, work: Work, request: gr.Request) -> AsyncGenerator[tuple[Step, Updates]]:
         """Each step with what the page shows of it: for the last one, "done", all that the run has shown."""
         tab = self.tab
-        shown: Updates = {part: gr.skip() for part in self.results}
+        all_updates: Updates = {part: gr.skip() for part in self.results}
         last_note: tuple[Any, ...] | None = None
         buttons_shown = False
         run_steps, stop_noted = aclosing(run(backend, work)), self._noting_a_stop(work)
@@ -110,7 +110,7 @@ class RunHandler:
                     yield Step("left", step.seconds), {tab.status: gr.skip()}
                     return
                 if step.kind in ("failed", "done"):
-                    yield step, shown
+                    yield step, all_updates
                 elif step.kind == "called off":
                     end.sentence = str(step.error)
                     if request.headers.get("x-gradio-user") == "api":
@@ -118,7 +118,7 @@ class RunHandler:
                     yield step, {tab.status: status.stopped(str(step.error))}
                 else:
                     work.timed &= not step.wait  # the server was busy with others: no word on this run
-                    shown.update(step.updates)
+                    all_updates.update(step.updates)
                     note = (step.kind == "waiting", step.place, step.wait, work.note)
                     changed, last_note = note != last_note, note
                     line = {tab.status: status.working(work.note, step.place, step.wait, step.seconds)}

@@ -81,8 +81,8 @@ def _tester(backends: Backends, tab: Tab, note: gr.HTML, place: gr.HTML) -> Call
     async def test(request: gr.Request) -> Updates:
         said = await ask_anew(backends, tab, request.session_hash)
         seen = await look_at(backends, tab, request.session_hash, fresh=0)
-        shown = status.done([("", said)]) if seen.state in ("ready", "demo") else status.failed(said)
-        return {note: shown, place: card(seen)}
+        note_text = status.done([("", said)]) if seen.state in ("ready", "demo") else status.failed(said)
+        return {note: note_text, place: card(seen)}
 
     return test
 
@@ -120,10 +120,10 @@ class OwnServer:
 
         async def changed(session: str) -> Updates:
             """Everything that shows which server it is."""
-            *told, wishes = await asyncio.gather(*(tab.advise(session) for tab in tabs), advice.ask(tabs, session))
-            shown = {part: value for one in told for part, value in one.items()}
+            *updates, wishes = await asyncio.gather(*(tab.advise(session) for tab in tabs), advice.ask(tabs, session))
+            all_updates = {part: value for update in updates for part, value in update.items()}
             cards_now = await _cards(backends, cards, session)
-            return {self.session: session} | wishes | cards_now | shown
+            return {self.session: session} | wishes | cards_now | all_updates
 
         async def use(address: str, key: str, chosen: list[Tab], request: gr.Request) -> Updates:
             session = request.session_hash or ""

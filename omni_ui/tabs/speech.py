@@ -92,15 +92,15 @@ class SpeechTab(OmniTab):
 
     async def list_voices(self, session: str | None) -> Updates:
         """The voices of the server as they are now. The choices stay as they are while it cannot be asked."""
-        found = await fetch(self.backends, session)
-        if found is None:
+        saved = await fetch(self.backends, session)
+        if saved is None:
             return {}
         ability = await self.ability(session)
-        choices = [(words if value else drawn(words), value) for words, value in found.choices]
+        choices = [(words if value else drawn(words), value) for words, value in saved.choices]
         return {
             self.form.controls["voice"]: gr.Dropdown(choices=choices),
-            self.form.controls["cast"]: gr.HTML(voices=found.choices),
-            self.panel.list: gr.HTML(voices=found.rows),
+            self.form.controls["cast"]: gr.HTML(voices=saved.choices),
+            self.panel.list: gr.HTML(voices=saved.rows),
             self.panel.warning: warning(ability),
         }
 
@@ -153,10 +153,10 @@ def build(backends: Backends, listening: Listening, typed: TypedTexts) -> Speech
         return Reading(request, stage, listening, again=True)
 
     def read_again(entered: Values) -> Request:
-        made: Made | None = entered["made"]
-        if made is None:
+        earlier: Made | None = entered["made"]
+        if earlier is None:
             raise Invalid.because("input", "There are no parts yet: press Run first.")
-        return made.request
+        return earlier.request
 
     def read_sample(entered: Values) -> Request:
         if not entered["saved"]:
@@ -181,19 +181,19 @@ def build(backends: Backends, listening: Listening, typed: TypedTexts) -> Speech
 
 async def show_again(stage: Stage, at: Opened) -> Updates:
     """A result of the history: its file, its subtitles, and its words with their times."""
-    shown: Updates = {stage.player: "", stage.parts: None, stage.words: None}
-    shown[stage.files] = [str(path) for path in at.results[1:]] or None
+    updates_shown: Updates = {stage.player: "", stage.parts: None, stage.words: None}
+    updates_shown[stage.files] = [str(path) for path in at.results[1:]] or None
     if not at.results:
-        return shown | {stage.result: None, stage.drawing: None}
+        return updates_shown | {stage.result: None, stage.drawing: None}
     path = at.results[0]
     bare = Bare(at.request.get("sample_rate") or PCM_RATE) if path.suffix == ".pcm" else None
     updates, seconds = await show_file(stage, path, bare)
     subtitles = next((file for file in at.results if file.suffix == ".vtt"), None)
     if subtitles:
-        shown[stage.words] = shown_words(timed(read_vtt(await asyncio.to_thread(subtitles.read_text, "utf-8"))))
+        updates_shown[stage.words] = shown_words(timed(read_vtt(await asyncio.to_thread(subtitles.read_text, "utf-8"))))
     elif seconds and at.request.get("input"):
-        shown[stage.words] = shown_words(spread(str(at.request["input"]), seconds))
-    return shown | updates
+        updates_shown[stage.words] = shown_words(spread(str(at.request["input"]), seconds))
+    return updates_shown | updates
 
 
 def _wire_typing(tab: SpeechTab, typed: TypedTexts) -> None:
@@ -220,9 +220,9 @@ def _wire(tab: SpeechTab) -> None:
         if reading != "script":
             return gr.HTML(speakers=[], left=[])
         names = speakers(text or "")
-        found = await fetch(tab.backends, request.session_hash) or Known([], [])
+        voices = await fetch(tab.backends, request.session_hash) or Known([], [])
         return gr.HTML(
-            value=cast_for(names, cast or {}, [value for _, value in found.choices if value]),
+            value=cast_for(names, cast or {}, [value for _, value in voices.choices if value]),
             speakers=names,
             left=not_spoken(text or "")[:12],
         )

@@ -27,9 +27,9 @@ class Form:
     def add(self, name: str, **more: Any) -> Control:
         """Makes the control of a field here, in the layout that is open. `more` goes to the control."""
         elem_id = more.pop("elem_id", f"{self.prefix}-{name}")
-        made = control(name, self.model.model_fields[name], elem_id, explore=True, **more)
-        self.controls[name] = made
-        return made
+        field = control(name, self.model.model_fields[name], elem_id, explore=True, **more)
+        self.controls[name] = field
+        return field
 
     def add_all(self, names: Iterable[str]) -> None:
         """Controls for several fields; a size and a seed get the small helpers that belong to them."""

@@ -120,7 +120,7 @@ class PictureForm(Form):
         if hint(field, "kind") != "image":
             return super().add(name, **more)
         over = f"{self.prefix}-{self.mask[1]}" if self.mask and name == self.mask[0] else None
-        made = picture_field(
+        picture = picture_field(
             label=field.title or name,
             info=field.description or "",
             several=holds(field, list),
@@ -131,25 +131,25 @@ class PictureForm(Form):
         )
         # What was seen is told by a second component: an answer to this one would overwrite what came since.
         looked = gr.HTML(None, elem_id=f"{self.prefix}-{name}-seen", visible="hidden", **mounted("", "image_checks"))
-        made.change(
+        picture.change(
             self._look(name),
-            made,
+            picture,
             looked,
             queue=False,
             show_progress="hidden",
             api_visibility="private",
             trigger_mode="always_last",
         )
-        self.controls[name] = made
+        self.controls[name] = picture
         self.pictures.append(name)
-        return made
+        return picture
 
     def read(self, entered: Json) -> Request:
         """As every form does, with the paths of the pictures."""
         paths = {name: paths_of(entered.get(name), name) for name in self.pictures}
         lone = {
-            name: found if holds(self.model.model_fields[name], list) else "".join(found[:1])
-            for name, found in paths.items()
+            name: values if holds(self.model.model_fields[name], list) else "".join(values[:1])
+            for name, values in paths.items()
         }
         return super().read(entered | lone)
 

@@ -30,7 +30,7 @@ async def read_chat(wire: Transport, response: httpx.Response) -> AsyncGenerator
 
 
 async def _read_stream(wire: Transport, response: httpx.Response) -> AsyncIterator[ChatEvent]:
-    reason, ended, given, tool = None, False, False, False
+    reason, ended, has_answer, tool = None, False, False, False
     metrics: dict[str, object] = {}
     joiners: dict[type[TextDelta] | type[ReasoningDelta], DeltaText]
     joiners = {TextDelta: DeltaText(), ReasoningDelta: DeltaText()}
@@ -45,7 +45,7 @@ async def _read_stream(wire: Transport, response: httpx.Response) -> AsyncIterat
             reason = choice.get("finish_reason") or reason
             tool = tool or _calls_tool(choice.get("delta"))
             for event in await _read_off_loop(choice, choice.get("delta"), chunk.get("modality")):
-                given = True
+                has_answer = True
                 if isinstance(event, TextDelta | ReasoningDelta):
                     if text := joiners[type(event)].add(event.text):
                         yield type(event)(text)
@@ -59,7 +59,7 @@ async def _read_stream(wire: Transport, response: httpx.Response) -> AsyncIterat
             yield kind(text)
     if not ended and reason is None:
         raise BrokenAnswer("The connection broke before the answer was complete.")
-    if not given:
+    if not has_answer:
         raise _nothing(reason, tool)
     yield Finish("tool_calls" if tool else valid_text(str(reason or "stop")), metrics)
 
@@ -158,4 +158,4 @@ def _sound(text: Any, metadata: Any) -> Iterator[ChatEvent]:
 
 def _choices(body: dict[str, Any]) -> list[dict[str, Any]]:
     choices = body.get("choices")
-    return [one for one in choices if isinstance(one, dict)] if isinstance(choices, list) else []
+    return [choice for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []

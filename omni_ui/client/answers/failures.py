@@ -136,8 +136,8 @@ def error_from_body(body: Any, status: int | None, text: str = "", path: str = "
     message = (message or text)[:LONGEST]
     status = code if status is None else status
     facts = {"status": status, "server_message": message, "request_id": request_id, "body": body}
-    if known := find_reply(message):
-        reply, groups = known
+    if match := find_reply(message):
+        reply, groups = match
         kind = reply.kind or class_for(status)
         return kind(
             reply.says.format(*groups),
@@ -189,7 +189,7 @@ def _read(body: Any) -> tuple[str, str | None, str | None, int | None]:
     return (
         message if isinstance(message, str) else json.dumps(inner),
         param if isinstance(param := inner.get("param"), str) else None,
-        made if isinstance(made := inner.get("request_id"), str) else None,
+        request_id if isinstance(request_id := inner.get("request_id"), str) else None,
         code if isinstance(code, int) and not isinstance(code, bool) and 100 <= code <= 599 else None,
     )
 
@@ -199,11 +199,11 @@ def _said(message: str) -> str:
     parts = []
     for line in re.findall(r"^[ \t]*(\{.*\})[ \t]*$", message, re.MULTILINE):
         try:
-            one = ast.literal_eval(line)
+            detail = ast.literal_eval(line)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             continue
-        if isinstance(one, dict) and "msg" in one:
-            parts.append(f"{_field(_place(one.get('loc'))) or 'the request'}: {one['msg']}")
+        if isinstance(detail, dict) and "msg" in detail:
+            parts.append(f"{_field(_place(detail.get('loc'))) or 'the request'}: {detail['msg']}")
     # The form of videos is checked by pydantic alone, whose text this is (video/generation/helpers.py:978).
     for name, said in re.findall(r"^(\w[\w.]*)\n  (.*?) \[type=", message, re.MULTILINE):
         parts.append(f"{name}: {said}")

@@ -117,9 +117,9 @@ def replace_files(value: Any, by: Callable[[FileRef], Any]) -> Any:
     if isinstance(value, FileRef):
         return by(value)
     if isinstance(value, dict):
-        return {name: replace_files(one, by) for name, one in value.items()}
+        return {name: replace_files(item, by) for name, item in value.items()}
     if isinstance(value, list):
-        return [replace_files(one, by) for one in value]
+        return [replace_files(item, by) for item in value]
     return value
 
 

@@ -58,7 +58,7 @@ async def read_edit(
         yield await asyncio.to_thread(read_pictures, await wire.read_json(response), began)
         return
     try:
-        made = False
+        has_picture = False
         async for _, chunk in wire.events(response):
             if chunk is None:
                 break
@@ -67,9 +67,9 @@ async def read_edit(
             if chunk.get("type") == "ar_delta" and chunk.get("delta"):
                 yield TextDelta(str(chunk["delta"]))
             elif chunk.get("type") == "image":
-                made = True
+                has_picture = True
                 yield await asyncio.to_thread(read_pictures, chunk, began)
-        if not made:
+        if not has_picture:
             raise BrokenAnswer("The answer ended without a picture.")
     except OmniError as error:
         yield Failed(error)
@@ -109,5 +109,5 @@ def read_pictures(body: dict[str, Any], began: float) -> Pictures:
 
 
 def _differs(stated: str, picture: Picture) -> bool:
-    known = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
-    return known.get(stated.lower(), picture.media_type) != picture.media_type
+    types = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+    return types.get(stated.lower(), picture.media_type) != picture.media_type

@@ -58,8 +58,8 @@ class PcmReader:
 
 def chunk_from(data: bytes, metadata: Any) -> AudioChunk | None:
     """The samples of one piece of a chat: a whole WAV file, or bare samples with `audio_metadata` (WIRE.md 8)."""
-    told = metadata if isinstance(metadata, dict) else {}
-    rate, channels = told.get("sample_rate_hz"), told.get("channels")
+    facts = metadata if isinstance(metadata, dict) else {}
+    rate, channels = facts.get("sample_rate_hz"), facts.get("channels")
     reader = PcmReader(
         rate if isinstance(rate, int) and rate > 0 else None,
         channels if isinstance(channels, int) and channels > 0 else 1,

@@ -68,22 +68,22 @@ async def read_speech(wire: Transport, response: httpx.Response, rate: int | Non
 
 async def _read_events(wire: Transport, response: httpx.Response, reader: PcmReader) -> AsyncIterator[SpeechEvent]:
     """Deltas up to `speech.audio.done`. There is no [DONE]; an error ends the stream without `done`."""
-    given = False
+    has_sound = False
     async for name, event in wire.events(response):
         kind = name if name not in ("", "message") or event is None else event.get("type")
         if event is None:
             break
         if event.get("error"):
-            told = event["error"]
-            if isinstance(told, dict) and told.get("action") == "discard":
-                yield Discard(str(told.get("message") or ""))
+            error = event["error"]
+            if isinstance(error, dict) and error.get("action") == "discard":
+                yield Discard(str(error.get("message") or ""))
             raise error_from_body(event, None)
         if kind == "speech.audio.delta":
             if chunk := reader.feed(decode_base64(event.get("audio"))):
-                given = True
+                has_sound = True
                 yield chunk
         elif kind == "speech.audio.done":
-            if not given:
+            if not has_sound:
                 raise NothingMade("The server reports success and made no sound.")
             if usage := usage_from(event.get("usage")):
                 yield usage
@@ -93,16 +93,16 @@ async def _read_events(wire: Transport, response: httpx.Response, reader: PcmRea
 
 async def _read_raw(response: httpx.Response, reader: PcmReader) -> AsyncIterator[SpeechEvent]:
     """Sound alone; the only sign of a failure is a connection that breaks. A whole WAV file comes out likewise."""
-    given = heard = False
+    has_sound = heard = False
     try:
         async for data in response.aiter_bytes():
             heard = heard or bool(data)
             if chunk := reader.feed(data):
-                given = True
+                has_sound = True
                 yield chunk
     except BrokenAnswer as error:
         raise error if heard else SilentBreak(error.what) from None
-    if not given:
+    if not has_sound:
         raise NothingMade("The server reports success and made no sound.")
     if usage := _usage_of_headers(response.headers):
         yield usage
@@ -114,19 +114,19 @@ async def read_batch(wire: Transport, response: httpx.Response, first: int) -> l
     results = body.get("results")
     if not isinstance(results, list):
         raise BrokenAnswer("The server's answer holds no results.")
-    return await asyncio.to_thread(lambda: [_read_result(one, first + at) for at, one in enumerate(results)])
+    return await asyncio.to_thread(lambda: [_read_result(entry, first + at) for at, entry in enumerate(results)])
 
 
-def _read_result(one: Any, index: int) -> BatchResult:
-    one = one if isinstance(one, dict) else {}
+def _read_result(entry: Any, index: int) -> BatchResult:
+    entry = entry if isinstance(entry, dict) else {}
     try:
-        if one.get("status") != "success":
-            raise error_from_body({"error": one.get("error")}, 400)
-        kind = str(one.get("media_type") or "audio/wav")
-        data = check_sound(decode_base64(one.get("audio_data")), kind)
+        if entry.get("status") != "success":
+            raise error_from_body({"error": entry.get("error")}, 400)
+        kind = str(entry.get("media_type") or "audio/wav")
+        data = check_sound(decode_base64(entry.get("audio_data")), kind)
     except OmniError as error:
         return BatchResult(index, error=error)
-    return BatchResult(index, Speech(data, kind, usage_from(one.get("usage"))))
+    return BatchResult(index, Speech(data, kind, usage_from(entry.get("usage"))))
 
 
 def _sound_type(stated: str, head: bytes, asked: str) -> str:
@@ -134,8 +134,8 @@ def _sound_type(stated: str, head: bytes, asked: str) -> str:
     kind = stated.partition(";")[0].strip().lower()
     if kind and kind not in UNTYPED:
         return kind
-    found = media_type_of(head)
-    return found or ("audio/pcm" if asked == "pcm" and head[:1] not in (b"{", b"<") else kind)
+    detected = media_type_of(head)
+    return detected or ("audio/pcm" if asked == "pcm" and head[:1] not in (b"{", b"<") else kind)
 
 
 def _usage_of_headers(headers: Mapping[str, str]) -> Usage | None:

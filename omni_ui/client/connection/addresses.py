@@ -43,8 +43,8 @@ def read_headers(text: str | None) -> dict[str, str]:
         name, equals, value = pair.partition("=")
         name, value = name.strip().lower(), unquote(value.strip())
         if not equals or not value or not re.fullmatch(r"[a-z0-9!#$%&'*+.^_`|~-]+", name):
-            shown = f" after {list(headers)[-1]}" if headers else ""
-            raise ValueError(f"must be pairs such as x-team=vision,x-token=abc; the one{shown} is none")
+            place = f" after {list(headers)[-1]}" if headers else ""
+            raise ValueError(f"must be pairs such as x-team=vision,x-token=abc; the one{place} is none")
         if name in NOT_OURS:
             raise ValueError(f"cannot set {name}: the client sets it itself")
         if not value.isascii() or not value.isprintable():

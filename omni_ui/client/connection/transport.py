@@ -252,11 +252,11 @@ class Transport(Reader):
         self.signs.gateway = gateway or self.signs.gateway
         if isinstance(error, GatewayTimedOut):
             self.signs.gave_up_after = took
-        known = self.signs.gateway
-        if known and known.own_routes and isinstance(error, NotFound) and error.server_message in ("Not Found", ""):
+        sign = self.signs.gateway
+        if sign and sign.own_routes and isinstance(error, NotFound) and error.server_message in ("Not Found", ""):
             path = call.path.partition("?")[0]
             error.rephrase(
-                f"{known.name} in front of the server has no route {path}.",
+                f"{sign.name} in front of the server has no route {path}.",
                 "Give this tab a server of its own, by a setting such as OMNI_VIDEO_URL.",
             )
         return error

@@ -89,8 +89,8 @@ def knob(
     """
     extra = {"place": place, "kind": kind, "unit": unit, "step": step, "presets": presets, "empty": empty}
     extra |= {"free": free or None, "expert": expert or None, "cap": cap, "lora": lora or None}
-    shown: dict[str, Any] = {k: v for k, v in extra.items() if v not in (None, "")}
-    return Field(default, title=label, description=help, json_schema_extra=shown, **bounds)
+    ui_options: dict[str, Any] = {k: v for k, v in extra.items() if v not in (None, "")}
+    return Field(default, title=label, description=help, json_schema_extra=ui_options, **bounds)
 
 
 def hint(info: FieldInfo, name: str, fallback: Any = None) -> Any:
@@ -224,13 +224,14 @@ class Request(BaseModel):
 
 def problems(error: ValidationError, model: type[Request]) -> list[Problem]:
     """The plain sentences for a failed validation, one for each field, in the order of the model's fields."""
-    found: dict[str, str] = {}
-    for one in error.errors():
-        name = str(one["loc"][0]) if one["loc"] else ""
-        found.setdefault(name, _sentence(name, one, model))
+    sentences: dict[str, str] = {}
+    for entry in error.errors():
+        name = str(entry["loc"][0]) if entry["loc"] else ""
+        sentences.setdefault(name, _sentence(name, entry, model))
     order = list(model.model_fields)
     return [
-        Problem(name, found[name]) for name in sorted(found, key=lambda n: order.index(n) if n in order else len(order))
+        Problem(name, sentences[name])
+        for name in sorted(sentences, key=lambda n: order.index(n) if n in order else len(order))
     ]
 
 
@@ -247,8 +248,8 @@ def _sentence(name: str, error: Any, model: type[Request]) -> str:
     if kind in ("missing", "string_too_short") or error.get("input") in (None, "", []):
         return f"{label} is empty: fill it in first."
     if kind == "string_too_long":
-        limit, given = error["ctx"]["max_length"], len(error["input"])
-        return f"{label} is too long: {given:,} characters, and at most {limit:,} are taken. Shorten it."
+        limit, length = error["ctx"]["max_length"], len(error["input"])
+        return f"{label} is too long: {length:,} characters, and at most {limit:,} are taken. Shorten it."
     if kind == "literal_error":
         return f"{label} must be one of {error['ctx']['expected'].replace(chr(39), '')}."
     if kind == "too_long":

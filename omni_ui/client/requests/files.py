@@ -89,7 +89,7 @@ class FormRequest(Request):
             elif name in sent:
                 value = sent[name]
                 # A list is the same field several times.
-                form += [(name, as_text(one)) for one in (value if isinstance(value, list) else [value])]
+                form += [(name, as_text(item)) for item in (value if isinstance(value, list) else [value])]
         return WireCall("POST", self.path, form=form, files=files)
 
 

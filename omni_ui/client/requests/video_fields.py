@@ -273,7 +273,7 @@ class VideoFields(FormRequest):
             return call
         # The one medium that this server takes no file for; it is small (helpers.py:858, 1048-1060).
         sound = {"audio_url": FileRef(self.audio_reference)}
-        files: Sequence[tuple[str, Path]] = [one for one in call.files if one[0] != "audio_reference"]
+        files: Sequence[tuple[str, Path]] = [entry for entry in call.files if entry[0] != "audio_reference"]
         return WireCall(
             call.method, call.path, form=[*(call.form or []), ("audio_reference", sound)], files=list(files)
         )

@@ -119,10 +119,10 @@ def judge(
     """
     if not models and chosen is None and stated is None:
         return {tab: _nothing_listed(tab, frozenset(routes)) for tab in TABS}
-    listed = [one for one in models if chosen is None or one.id == chosen] or [ModelInfo(chosen or "the model")]
+    listed = [model for model in models if chosen is None or model.id == chosen] or [ModelInfo(chosen or "the model")]
     several = len(models) > 1
-    known = [(one, *_look_up(one)) for one in listed]
-    return {tab: _judge_tab(tab, known, frozenset(routes), stated, several) for tab in TABS}
+    entries = [(model, *_look_up(model)) for model in listed]
+    return {tab: _judge_tab(tab, entries, frozenset(routes), stated, several) for tab in TABS}
 
 
 def _nothing_listed(tab: str, routes: frozenset[str]) -> Ability:
@@ -135,15 +135,15 @@ def _nothing_listed(tab: str, routes: frozenset[str]) -> Ability:
 
 def _look_up(model: ModelInfo) -> tuple[KnownModel, bool]:
     """The entry for a model, and whether it is a guess."""
-    found = find_model(model.id) or (find_model(model.root) if model.root else None)
+    entry = find_model(model.id) or (find_model(model.root) if model.root else None)
     # A card without vLLM's fields does not tell whether there is a text stage; nearly always there is.
     length = 1 if model.bare and model.owned_by else model.max_model_len
-    return (found, False) if found else (guess_model(model.id, length), True)
+    return (entry, False) if entry else (guess_model(model.id, length), True)
 
 
 def _judge_tab(
     tab: str,
-    known: list[tuple[ModelInfo, KnownModel, bool]],
+    entries: list[tuple[ModelInfo, KnownModel, bool]],
     routes: frozenset[str],
     stated: Iterable[str] | None,
     several: bool,
@@ -151,10 +151,10 @@ def _judge_tab(
     start = f"vllm serve {START[tab]} --omni --port 8091"
     if routes and not routes & set(ROUTES[tab]):
         return Ability(False, f"This server has no route for it: it cannot {VERBS[tab]}.", start=start)
-    able = [(model, entry, guess) for model, entry, guess in known if tab in entry.can]
+    able = [(model, entry, guess) for model, entry, guess in entries if tab in entry.can]
     # Makers of pictures answer a chat too; where a server has several models, one that answers in text is meant.
     able.sort(key=lambda one: tab == "chat" and "text" not in one[1].can["chat"]["outputs"])
-    model, entry, guess = (able or known)[0]
+    model, entry, guess = (able or entries)[0]
     name = _name(model, entry)
     facts = {"settings": {}, **entry.can.get(tab, {})}
     facts |= {"description": model.description} if model.description else {}

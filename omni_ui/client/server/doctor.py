@@ -42,7 +42,7 @@ class Diagnosis:
 async def examine(omni: Server) -> Diagnosis:
     """Looks at a server and the way to it. Never raises."""
     try:
-        found = await omni.capabilities(refresh=True)
+        capabilities = await omni.capabilities(refresh=True)
     except OmniError as error:
         return Diagnosis("none", error.sentence, gave_up_after=omni.signs.gave_up_after)
     replicas = None
@@ -50,11 +50,11 @@ async def examine(omni: Server) -> Diagnosis:
         replicas = await omni.workers()
     gateway = VLLM_ROUTER if replicas is not None else omni.signs.gateway
     gateway_version = await omni.litellm_version() if gateway is LITELLM else None
-    version = found.version
+    version = capabilities.version
     if gateway is PRODUCTION_STACK:
         gateway_version = await omni.version()
     settings = _settings(gateway, omni.signs.gave_up_after)
-    kind = _kind(found, gateway, version)
+    kind = _kind(capabilities, gateway, version)
     return Diagnosis(
         kind,
         _summary(kind, version),
@@ -62,22 +62,22 @@ async def examine(omni: Server) -> Diagnosis:
         gateway,
         gateway_version,
         replicas,
-        _drops(found, gateway, replicas),
+        _drops(capabilities, gateway, replicas),
         omni.signs.gave_up_after,
         (*settings, *_advice(gateway)),
         settings,
     )
 
 
-def _kind(found: Capabilities, gateway: Gateway | None, version: str | None) -> Kind:
-    if found.schema is OPENAI_SCHEMA:
+def _kind(capabilities: Capabilities, gateway: Gateway | None, version: str | None) -> Kind:
+    if capabilities.schema is OPENAI_SCHEMA:
         return "openai-like"
     if gateway and gateway.own_routes:
         return "unknown"  # it answers for itself, whatever is behind
-    if OWN_ROUTES & found.routes - {"/tokenize"}:
+    if OWN_ROUTES & capabilities.routes - {"/tokenize"}:
         return "vllm-omni"
-    if found.routes:
-        return "vllm" if "/tokenize" in found.routes or version else "unknown"
+    if capabilities.routes:
+        return "vllm" if "/tokenize" in capabilities.routes or version else "unknown"
     return "vllm-omni" if version else "unknown"
 
 
@@ -91,10 +91,10 @@ def _summary(kind: Kind, version: str | None) -> str:
     return "A server answers, but does not say what kind it is."
 
 
-def _drops(found: Capabilities, gateway: Gateway | None, replicas: int | None) -> tuple[str, ...]:
+def _drops(capabilities: Capabilities, gateway: Gateway | None, replicas: int | None) -> tuple[str, ...]:
     """What the gateway is known to drop, and the tabs whose routes are not there."""
     drops = list(gateway.drops) if gateway else []
-    missing = [VERBS[tab] for tab, ability in found.modalities.items() if "no route for it" in ability.reason]
+    missing = [VERBS[tab] for tab, ability in capabilities.modalities.items() if "no route for it" in ability.reason]
     if missing:
         drops.append(f"No route is there to {', to '.join(missing)}.")
     if replicas and replicas > 1:

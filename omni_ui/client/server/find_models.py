@@ -13,8 +13,8 @@ UNKNOWN = "says nothing of what it makes: what this server has a route for can b
 def find_model(name: str) -> KnownModel | None:
     """The first entry for a model id, else what upstream publishes of it (deployed.py)."""
     lowered = name.lower().replace("_", "-")
-    known = next((known for known in KNOWN_MODELS if re.search(known.pattern, lowered)), None)
-    return known or published(name)
+    entry = next((entry for entry in KNOWN_MODELS if re.search(entry.pattern, lowered)), None)
+    return entry or published(name)
 
 
 def guess_model(name: str, max_model_len: int | None) -> KnownModel:
@@ -29,5 +29,5 @@ def guess_model(name: str, max_model_len: int | None) -> KnownModel:
 
 def recommended_fields(tab: str) -> list[str]:
     """The fields of a tab for which the makers of any known model recommend a value."""
-    named = [name for known in KNOWN_MODELS for name in known.can.get(tab, {}).get("settings", {})]
+    named = [name for entry in KNOWN_MODELS for name in entry.can.get(tab, {}).get("settings", {})]
     return list(dict.fromkeys(named))

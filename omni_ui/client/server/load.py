@@ -25,13 +25,13 @@ def read_load(text: str) -> Load | None:
     vllm:omni_num_requests_* (definitions.py:18 there). vLLM's own gauges count those of each engine and stage, which
     are added up where the former are missing, as on 0.20.
     """
-    found: dict[tuple[str, str], float] = {}
+    sums: dict[tuple[str, str], float] = {}
     for prefix, name, number in GAUGE.findall(text):
         try:
-            found[prefix, name] = found.get((prefix, name), 0.0) + float(number)
+            sums[prefix, name] = sums.get((prefix, name), 0.0) + float(number)
         except ValueError:
             continue
     for prefix in ("vllm_omni:", "vllm:omni_", "vllm:"):
-        if (prefix, "running") in found:
-            return Load(round(found[prefix, "running"]), round(found.get((prefix, "waiting"), 0.0)))
+        if (prefix, "running") in sums:
+            return Load(round(sums[prefix, "running"]), round(sums.get((prefix, "waiting"), 0.0)))
     return None

@@ -77,9 +77,9 @@ def fields_of_model(tab: str, names: Iterable[str | None]) -> dict[str, list[str
     "takes": of the fields that only some models take, those that this one does. "needs": what it cannot do without,
     where there is anything.
     """
-    known = [name.lower() for name in names if name]
-    needs = _listed(NEEDED, tab, known)
-    return {"takes": _listed(TAKEN, tab, known)} | ({"needs": needs} if needs else {})
+    lowered = [name.lower() for name in names if name]
+    needs = _listed(NEEDED, tab, lowered)
+    return {"takes": _listed(TAKEN, tab, lowered)} | ({"needs": needs} if needs else {})
 
 
 def _listed(table: tuple[tuple[str, str, str], ...], tab: str, names: list[str]) -> list[str]:

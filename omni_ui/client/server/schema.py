@@ -153,9 +153,11 @@ def read_schema(description: Any) -> ServerSchema:
         post = methods.get("post") if isinstance(methods, dict) else None
         bodies = _at(post, "requestBody", "content")
         if isinstance(bodies, dict) and bodies:
-            found = [_fields(_at(body, "schema"), description) for body in bodies.values()]
-            if all(one is not None for one in found):
-                fields[path] = {name: value for one in found if one for name, value in one.items()}
+            by_body = [_fields(_at(body, "schema"), description) for body in bodies.values()]
+            if all(body_fields is not None for body_fields in by_body):
+                fields[path] = {
+                    name: value for body_fields in by_body if body_fields for name, value in body_fields.items()
+                }
     return ServerSchema(frozenset(paths), fields)
 
 
@@ -170,10 +172,10 @@ def _fields(schema: Any, description: Any, depth: int = 0) -> dict[str, Mapping[
     parts = [part for key in ("anyOf", "oneOf", "allOf") for part in schema.get(key) or []]
     inner = [_fields(part, description, depth + 1) for part in parts]
     own = schema.get("properties")
-    if any(one is None for one in inner) or (not isinstance(own, dict) and not inner):
+    if any(branch is None for branch in inner) or (not isinstance(own, dict) and not inner):
         return None
     named = {name: value if isinstance(value, dict) else {} for name, value in (own or {}).items()}
-    return named | {name: value for one in inner if one for name, value in one.items()}
+    return named | {name: value for branch in inner if branch for name, value in branch.items()}
 
 
 def _at(value: Any, *keys: str) -> Any:

@@ -146,10 +146,10 @@ class Server:
     async def version(self) -> str | None:
         """The server's version of vLLM, None when it has no such route."""
         try:
-            found = (await self._get("/version")).get("version")
+            version = (await self._get("/version")).get("version")
         except OmniError:
             return None
-        return found if isinstance(found, str) else None
+        return version if isinstance(version, str) else None
 
     async def openapi(self) -> dict[str, Any]:
         """The server's own description; empty when it gives none (--disable-fastapi-docs)."""
@@ -194,10 +194,10 @@ class Server:
         if schema is OPENAI_SCHEMA:
             abilities = {tab: _with_note(ability, tab) for tab, ability in abilities.items()}
         # production-stack answers /version with its own.
-        told = None if self._wire.signs.gateway is PRODUCTION_STACK else version
-        found = Capabilities(abilities, models, told, schema.routes, schema)
-        self._seen = (now, found)
-        return found
+        stated = None if self._wire.signs.gateway is PRODUCTION_STACK else version
+        capabilities = Capabilities(abilities, models, stated, schema.routes, schema)
+        self._seen = (now, capabilities)
+        return capabilities
 
     async def schema(self, version: str | None = None, refresh: bool = False) -> ServerSchema:
         """What this server's routes take; empty when it does not tell. Never raises.

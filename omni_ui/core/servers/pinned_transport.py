@@ -73,12 +73,12 @@ async def resolve(url: httpx.URL, rules: AddressRules) -> Address:
     """The address to connect to. NotAllowed when there is none, or when one of them may not be reached."""
     try:
         async with asyncio.timeout(LOOKUP):
-            found = await asyncio.get_running_loop().getaddrinfo(
+            entries = await asyncio.get_running_loop().getaddrinfo(
                 url.host, url.port or (443 if url.scheme == "https" else 80), type=socket.SOCK_STREAM
             )
     except (OSError, TimeoutError, UnicodeError):
         raise NotAllowed("The name has no address.") from None
-    addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in entries]
     if not addresses or not all(rules.allows(address, url.host) for address in addresses):
         raise NotAllowed("This page may not connect there.")
     return addresses[0]

@@ -112,14 +112,14 @@ class SpeechStream:
                 late = "Idle timeout: no message received" if self.config else "Timeout waiting for session.config"
                 return await self.error(late)
             event = await self._read(message)
-            known = self.config is not None
+            configured = self.config is not None
             if event is None:
-                if not known:
+                if not configured:
                     return None
                 continue
             if event.get("type") == "session.config":
                 await self._configure(event)
-            elif not known:
+            elif not configured:
                 return await self.error(f"Expected session.config, got: {event.get('type')}")
             elif event.get("type") == "session.close":
                 return await self.socket.close()
@@ -237,10 +237,12 @@ class SpeechStream:
                     empty = False
                     yield piece.astype("<i2").tobytes()
             else:
-                made = [piece async for piece in pieces]
-                if made:
+                chunks = [piece async for piece in pieces]
+                if chunks:
                     empty = False
-                    yield await asyncio.to_thread(encode_audio, np.concatenate(made), voice.RATE, body.response_format)
+                    yield await asyncio.to_thread(
+                        encode_audio, np.concatenate(chunks), voice.RATE, body.response_format
+                    )
         if empty:
             raise ValueError("No output generated from the model.")
 

@@ -65,14 +65,14 @@ async def chat_batch(body: Chat, request: Request) -> Response:
 
 async def _chat(body: Chat, demo: Any) -> Response:
     wanted = body.modalities
-    if wanted is not None and not (isinstance(wanted, list) and all(isinstance(one, str) for one in wanted)):
+    if wanted is not None and not (isinstance(wanted, list) and all(isinstance(name, str) for name in wanted)):
         raise HTTPException(400, 'modalities must be a list of strings, e.g. ["text", "audio", "image"]')
     if not demo.autoregressive:
         return await _diffusion(body, demo)
     if other := demo.not_mine(body.model, "chat" if "chat" in demo.modes else "speech"):
         return other
     can = ["text", "audio", *(["image"] if demo.makes_pictures else [])] if "chat" in demo.modes else ["audio"]
-    if unknown := [one for one in wanted or [] if one not in can]:
+    if unknown := [name for name in wanted or [] if name not in can]:
         allowed = ", ".join(sorted(can))
         said = f"Unsupported output modalities {', '.join(unknown)} for this model. Supported modalities: {allowed}"
         return refusal(said)
@@ -109,7 +109,7 @@ def _check(body: Chat) -> Response | None:
     from omni_ui.demo.audio import voice
 
     name = body.knob("voice") or body.knob("speaker")
-    names = sorted(one.lower() for one in voice.VOICES)
+    names = sorted(listed.lower() for listed in voice.VOICES)
     if name and str(name).lower() not in names:
         return refusal(f"Invalid speaker '{name}'. Supported: {', '.join(names)}")
     return None
@@ -119,8 +119,8 @@ async def _media(messages: list[Any]) -> dict[str, list[str]]:
     """Checks every content part and says what was sent, by kind."""
     seen: dict[str, list[str]] = {}
     for part in parts(messages):
-        if found := await _load(part):
-            seen.setdefault(found[0], []).append(found[1])
+        if medium := await _load(part):
+            seen.setdefault(medium[0], []).append(medium[1])
     return seen
 
 
@@ -224,7 +224,9 @@ async def _diffusion(body: Chat, demo: Any) -> Response:
     for url in pictures(body.messages):
         with contextlib.suppress(OSError, ValueError):  # A broken picture is left out without a word.
             inputs.append(await anyio.to_thread.run_sync(decode, await fetch(url)))
-    ask = Ask(prompt, turn.parameters | {"multi_modal_data": {"image": [describe(one) for one in inputs]}}, id=turn.id)
+    ask = Ask(
+        prompt, turn.parameters | {"multi_modal_data": {"image": [describe(picture) for picture in inputs]}}, id=turn.id
+    )
 
     def work() -> Json:
         if demo.modes == ("sound",):

@@ -143,11 +143,11 @@ class Turn:
 
 def parts(messages: list[Any]) -> list[Any]:
     """All content parts of all messages; a plain string is one part."""
-    found: list[Any] = []
+    all_parts: list[Any] = []
     for message in messages:
         content = message.get("content") if isinstance(message, dict) else None
-        found += content if isinstance(content, list) else [{"type": "text", "text": content or ""}]
-    return found
+        all_parts += content if isinstance(content, list) else [{"type": "text", "text": content or ""}]
+    return all_parts
 
 
 def texts(messages: list[Any]) -> list[str]:

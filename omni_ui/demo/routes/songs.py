@@ -49,7 +49,7 @@ def prepare_effect(body: Speech) -> tuple[Ask, Work, int]:
     ask = Ask(words, body.model_dump(exclude_none=True), id=f"speech-{Ask('', {}).id}", modalities=["audio"])
 
     def work() -> Iterator[np.ndarray]:
-        made = sound.synthesise(words, seconds=seconds, seed=body.seed or 0)
-        yield (made * 32_767).astype(np.int16)
+        samples = sound.synthesise(words, seconds=seconds, seed=body.seed or 0)
+        yield (samples * 32_767).astype(np.int16)
 
     return ask, work, sound.RATE

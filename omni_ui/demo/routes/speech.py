@@ -156,10 +156,10 @@ async def _song_or_effect(body: Speech, demo: Any) -> Response:
         pieces = _bytes(demo.engine.stream(ask, work, pieces=4), body, rate, 2)
         sent = pieces if body.raw else _events(pieces, body, 0.0, 4 * rate)
         return StreamingResponse(sent, media_type=media if body.raw else "text/event-stream", headers=headers)
-    made = [piece async for piece in demo.engine.stream(ask, work)]
-    if not made:
+    chunks = [piece async for piece in demo.engine.stream(ask, work)]
+    if not chunks:
         return refusal("TTS model did not produce audio output.")
-    samples = np.concatenate(made)
+    samples = np.concatenate(chunks)
     file = await anyio.to_thread.run_sync(encode_audio, samples, rate, body.response_format)
     return Response(file, media_type=media, headers=headers)
 

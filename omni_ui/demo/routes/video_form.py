@@ -171,21 +171,21 @@ async def _media(references: Json, files: list[UploadFile | None], folder: Path,
     places: frame indices of pictures; the one at -1 is the "last".
     """
     ends = [{0: "image", -1: "last"}.get(place, "image") for place in places] if isinstance(places, list) else []
-    found: list[tuple[str, bytes]] = []
+    contents: list[tuple[str, bytes]] = []
     for kind, given_ones in references.items():
-        for one in given_ones if isinstance(given_ones, list) else [given_ones] if given_ones else []:
-            url = one.get(f"{kind}_url") if isinstance(one, dict) else None
+        for item in given_ones if isinstance(given_ones, list) else [given_ones] if given_ones else []:
+            url = item.get(f"{kind}_url") if isinstance(item, dict) else None
             if not isinstance(url, str):
                 raise HTTPException(400, f"Invalid {kind}_reference: {kind}_url is required, file_id is not supported.")
             try:
-                found.append((kind, await fetch(url)))
+                contents.append((kind, await fetch(url)))
             except (ValueError, httpx.HTTPError, httpx.InvalidURL) as wrong:
                 raise HTTPException(400, f"Invalid {kind}_reference.{kind}_url: failed to download.") from wrong
     for file in filter(None, files):
         kind = (file.content_type or "").partition("/")[0]
-        found.append((kind if kind in ("image", "video", "audio") else "image", await file.read()))
+        contents.append((kind if kind in ("image", "video", "audio") else "image", await file.read()))
     media: Json = {}
-    for kind, content in found:
+    for kind, content in contents:
         slot = ends.pop(0) if kind == "image" and ends else kind
         if slot in media:
             raise HTTPException(400, f"The demo films with one {kind} reference, not several.")

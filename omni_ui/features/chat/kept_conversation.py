@@ -24,11 +24,11 @@ def read_kept(kept: Json, find: FindFile = own_path) -> Conversation | None:
     kept: `conversation` as JSON, and `thread`, the key of its first message, under which the history goes on.
     find: the path of a file that this visitor may use; raises FileRefused.
     """
-    told = kept.get("conversation")
-    listed = told.get("messages") if isinstance(told, dict) else None
+    conversation = kept.get("conversation")
+    listed = conversation.get("messages") if isinstance(conversation, dict) else None
     if not isinstance(listed, list) or not 0 < len(listed) <= MOST_MESSAGES:
         return None
-    messages = [message for one in listed if (message := _message(one, find))]
+    messages = [message for entry in listed if (message := _message(entry, find))]
     if not messages:
         return None
     thread = kept.get("thread")
@@ -39,26 +39,26 @@ def read_kept(kept: Json, find: FindFile = own_path) -> Conversation | None:
     return talk
 
 
-def _message(told: object, find: FindFile) -> Message | None:
-    if not isinstance(told, dict) or told.get("role") not in ("user", "assistant"):
+def _message(entry: object, find: FindFile) -> Message | None:
+    if not isinstance(entry, dict) or entry.get("role") not in ("user", "assistant"):
         return None
-    content, reasoning = told.get("content"), told.get("reasoning")
+    content, reasoning = entry.get("content"), entry.get("reasoning")
     listed = [{"type": "text", "text": content}] if isinstance(content, str) else content
-    parts = [part for one in listed if (part := _part(one, find))] if isinstance(listed, list) else []
+    parts = [part for item in listed if (part := _part(item, find))] if isinstance(listed, list) else []
     thought = reasoning[:LONGEST_TEXT] if isinstance(reasoning, str) else ""
-    return Message(told["role"], parts, thought) if parts or thought else None
+    return Message(entry["role"], parts, thought) if parts or thought else None
 
 
-def _part(told: object, find: FindFile) -> Part | None:
-    if not isinstance(told, dict):
+def _part(item: object, find: FindFile) -> Part | None:
+    if not isinstance(item, dict):
         return None
-    kind = told.get("type")
+    kind = item.get("type")
     if kind == "text":
-        text = told.get("text")
+        text = item.get("text")
         return Part("text", text[:LONGEST_TEXT]) if isinstance(text, str) and text else None
-    if not isinstance(kind, str) or kind not in MEDIA or not isinstance(told.get(kind), dict):
+    if not isinstance(kind, str) or kind not in MEDIA or not isinstance(item.get(kind), dict):
         return None
-    address = told[kind].get(MEDIA[kind])
+    address = item[kind].get(MEDIA[kind])
     if not isinstance(address, str) or FILE not in address:
         return None
     try:

@@ -31,14 +31,14 @@ def address(path: Path) -> str:
 
 def messages_html(messages: list[Message]) -> str:
     """All messages. Rendering a new one takes some milliseconds; it is kept with the message."""
-    shown = []
+    articles = []
     for number, message in enumerate(messages):
         message.html = message.html or _inside(message)
-        shown.append(
+        articles.append(
             f'<article class="omni-message" data-role="{message.role}" data-key="{message.key}" '
             f'data-number="{number}" data-parts="{len(message.parts)}">{message.html}</article>'
         )
-    return "".join(shown)
+    return "".join(articles)
 
 
 def _inside(message: Message) -> str:
@@ -100,14 +100,14 @@ class LiveAnswer:
 
     def blocks(self, draft: Draft) -> list[str]:
         """What to show now."""
-        shown = []
+        blocks_html = []
         if draft.reasoning:
             tail = draft.reasoning[-THOUGHT:]
             before = "… " if len(draft.reasoning) > THOUGHT else ""
-            shown.append(f'<div class="omni-thought"><b>Thinking</b><div>{before}{escape(tail)}</div></div>')
+            blocks_html.append(f'<div class="omni-thought"><b>Thinking</b><div>{before}{escape(tail)}</div></div>')
         for number, part in enumerate(draft.parts):
-            shown += self._text(number, part.text) if part.kind == "text" else [media_html(part)]
-        return shown
+            blocks_html += self._text(number, part.text) if part.kind == "text" else [media_html(part)]
+        return blocks_html
 
     def _text(self, number: int, text: str) -> list[str]:
         growing, read = self._texts.get(number) or (GrowingMarkdown(), 0)

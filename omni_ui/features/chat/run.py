@@ -111,8 +111,8 @@ def _messages_before(talk: Conversation, change: str) -> list[Message]:
         return talk.messages
     if change == AGAIN:
         return talk.before(talk.last_of_visitor())
-    if found := re.fullmatch(r"edit (\d{1,6})", change):
-        return talk.before(int(found[1]))
+    if match := re.fullmatch(r"edit (\d{1,6})", change):
+        return talk.before(int(match[1]))
     raise Invalid.because("change", 'What to change must be empty, "again", or "edit" and the number of a message.')
 
 
@@ -207,8 +207,10 @@ class Answering(Work):
             return
         for part in message.parts:
             if part.kind not in takes:
-                told = " and ".join(KINDS.get(one, one) for one in takes)
-                raise Invalid.because("files", f"{ability.model} takes no {KINDS[part.kind]} in a chat, only {told}.")
+                accepted = " and ".join(KINDS.get(kind, kind) for kind in takes)
+                raise Invalid.because(
+                    "files", f"{ability.model} takes no {KINDS[part.kind]} in a chat, only {accepted}."
+                )
 
     async def _take(self, event: ChatEvent, draft: Draft) -> None:
         if isinstance(event, Failed):
@@ -259,18 +261,18 @@ class Answering(Work):
             self._finish()
         if self.aside:
             return {}
-        shown: Updates = {}
+        updates: Updates = {}
         if SENT in events:
-            shown = self._view.all(self._talk, self._system, SENT) | {self._view.player: ""}
+            updates = self._view.all(self._talk, self._system, SENT) | {self._view.player: ""}
         if DONE in events:
-            shown |= await asyncio.to_thread(self._view.all, self._talk, self._system)
+            updates |= await asyncio.to_thread(self._view.all, self._talk, self._system)
         elif self._draft:
             blocks = self._live.blocks(self._draft)
-            shown[self._view.live] = {"state": SENT, "id": self._draft.key, "blocks": blocks}
+            updates[self._view.live] = {"state": SENT, "id": self._draft.key, "blocks": blocks}
         if (stream := self._stream or self._voice.stream) and not self._heard:
             self._heard = True
-            shown[self._view.player] = stream.element
-        return shown
+            updates[self._view.player] = stream.element
+        return updates
 
     def _finish(self) -> None:
         answer = self._talk.messages[-1]

@@ -56,15 +56,15 @@ class SpokenAnswer(Work):
         yield None
 
     async def show(self, events: list[AudioChunk | None]) -> Updates:
-        shown: Updates = {}
+        updates: Updates = {}
         if self._spoken.stream and not self._heard:
             self._heard = True
-            shown[self._view.player] = self._spoken.stream.element
+            updates[self._view.player] = self._spoken.stream.element
         if self._path and None in events:
             self._message.parts.append(Part("audio", path=self._path))
             self._message.html = ""
-            shown |= await asyncio.to_thread(self._view.all, self._talk, self.entered["system"])
-        return shown
+            updates |= await asyncio.to_thread(self._view.all, self._talk, self.entered["system"])
+        return updates
 
     def outcome(self) -> Outcome:
         return Outcome([self._path] if self._path else [])

@@ -36,15 +36,15 @@ class Drafts:
             plain: dict[Component, dict[str, Any]] = {}
             files: dict[Component, dict[str, Any]] = {}
             parts = drafted(tab)
-            known = {name: {"name": name, "initial": _initial(part)} for name, part in parts.items()}
+            described = {name: {"name": name, "initial": _initial(part)} for name, part in parts.items()}
             more = {"conversation": tab.conversation} if tab.conversation else {}
-            fields = [*known.values(), *({"name": name, "initial": None} for name in more)]
+            fields = [*described.values(), *({"name": name, "initial": None} for name in more)]
             held = [*parts.values(), *more.values()]
             changes = [trigger(part, "change") for part in held]
             gr.on(changes, None, held, None, js=call("save_draft", tab.name, fields), **IMMEDIATE)
             for name, part in parts.items():
                 kept = files if holds_files(tab, name) else plain
-                kept[part] = {"id": part.elem_id, **known[name]}
+                kept[part] = {"id": part.elem_id, **described[name]}
             if tab.take_back:
                 self._wire_conversation(tab)
             page.load(None, None, [*plain], js=call("restore_drafts", tab.name, [*plain.values()]), **IMMEDIATE)

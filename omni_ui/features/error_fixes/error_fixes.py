@@ -60,20 +60,20 @@ class Fix:
 
 def fixes_for(error: Exception | None, form: Form, entered: Values) -> list[Fix]:
     """What can be offered after a failure, best first. entered: the values of the controls, by name."""
-    known = error
+    cause = error
     if isinstance(error, OmniError) and not error.remedy and error.server_message:
-        known = known_error(error.server_message) or error  # of a job, only the words were kept
-    remedy = getattr(known, "remedy", None)
-    if isinstance(known, OutOfMemory):
+        cause = known_error(error.server_message) or error  # of a job, only the words were kept
+    remedy = getattr(cause, "remedy", None)
+    if isinstance(cause, OutOfMemory):
         remedies = [_less(name) for name in LESS]
-    elif isinstance(known, TimedOut) or (remedy and remedy == _less("num_frames")):
+    elif isinstance(cause, TimedOut) or (remedy and remedy == _less("num_frames")):
         remedies = [_less(name) for name in SHORTER]
     else:
         remedies = [remedy] if remedy else []
-    found = [fix for one in remedies if (fix := _fix(one, form, entered))]
-    if not found and isinstance(known, PASSING) and not known.permanent:
+    fixes = [fix for entry in remedies if (fix := _fix(entry, form, entered))]
+    if not fixes and isinstance(cause, PASSING) and not cause.permanent:
         return [Fix(TRY_AGAIN)]
-    return found
+    return fixes
 
 
 def _less(name: str) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _fix(remedy: dict[str, Any], form: Form, entered: Values) -> Fix | None:
     value = None if kind in FILE_KINDS and wanted is None else as_shown(kind, wanted, form.controls[name])
     if _same(now, value) or (name == "n" and now is None):
         return None
-    before, after = (_in_words(one, info, kind) for one in (now, value))
+    before, after = (_in_words(side, info, kind) for side in (now, value))
     return Fix(f"{title}: {before} → {after}", {name: value})
 
 
@@ -120,8 +120,8 @@ def _smaller(name: str, now: Any, most: Any, tab: str) -> Any:
         return SMALL.get(tab)
     sides = int(match[1]), int(match[2])
     scale = min(1.0, (most / (sides[0] * sides[1])) ** 0.5) if isinstance(most, int) else 0.5
-    made = [int(side * scale) // MULTIPLE * MULTIPLE for side in sides]
-    return f"{made[0]}x{made[1]}" if min(made) >= LEAST else None
+    smaller = [int(side * scale) // MULTIPLE * MULTIPLE for side in sides]
+    return f"{smaller[0]}x{smaller[1]}" if min(smaller) >= LEAST else None
 
 
 def _same(now: Any, value: Any) -> bool:
@@ -136,7 +136,7 @@ def _in_words(value: Any, info: Any, kind: str) -> str:
     if value in (None, "", []):
         return "none" if kind == "json" else "model default"
     if kind == "choice":
-        value = next((words for words, one in hint(info, "presets") or [] if one == value), value)
+        value = next((words for words, preset in hint(info, "presets") or [] if preset == value), value)
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     text = f"{value:g}" if isinstance(value, float) else text
     return text if len(text) <= 60 else text[:60] + " …"

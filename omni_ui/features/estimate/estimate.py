@@ -79,7 +79,10 @@ def asked_for(model: type[Request], entered: Values) -> Request | None:
     files = [name for name, value in entered.items() if value and hint(fields[name], "kind") in FILE_KINDS]
     stand_ins: dict[str, Any] = {name: "x" for name, info in fields.items() if info.is_required()}
     stand_ins |= {name: Path("x") for name in files}
-    stand_ins = {name: ([one] if name in files else []) if name in several else one for name, one in stand_ins.items()}
+    stand_ins = {
+        name: ([content] if name in files else []) if name in several else content
+        for name, content in stand_ins.items()
+    }
     request = model.model_construct(**stand_ins)
     try:
         for name, value in entered.items():

@@ -65,14 +65,14 @@ def keepsake(kept: list[Kept], find: Callable[[HistoryFile], Path | None]) -> It
     """
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as target:
-        names = [_names(one, number) for number, one in enumerate(kept, 1)]
-        for one, listed in zip(kept, names, strict=True):
-            for place, (kept_file, name) in enumerate(zip(one.record.files, listed, strict=True)):
+        names = [_names(item, number) for number, item in enumerate(kept, 1)]
+        for item, listed in zip(kept, names, strict=True):
+            for place, (kept_file, name) in enumerate(zip(item.record.files, listed, strict=True)):
                 path = find(kept_file) if name else None
                 if path is None:
                     listed[place] = ""
                     continue
-                info = zipfile.ZipInfo(name, time.gmtime(one.record.at)[:6])
+                info = zipfile.ZipInfo(name, time.gmtime(item.record.at)[:6])
                 info.external_attr = 0o644 << 16
                 try:
                     with path.open("rb") as file, target.open(info, "w", force_zip64=True) as entry:
@@ -82,8 +82,8 @@ def keepsake(kept: list[Kept], find: Callable[[HistoryFile], Path | None]) -> It
                 except FileNotFoundError:  # deleted meanwhile; the page says so
                     listed[place] = ""
         target.writestr("index.html", _page(kept, names), zipfile.ZIP_DEFLATED)
-        told = [_as_json(one, listed) for one, listed in zip(kept, names, strict=True)]
-        target.writestr("results.json", json.dumps(told, indent=1), zipfile.ZIP_DEFLATED)
+        entries = [_as_json(item, listed) for item, listed in zip(kept, names, strict=True)]
+        target.writestr("results.json", json.dumps(entries, indent=1), zipfile.ZIP_DEFLATED)
         yield sink.taken()
     yield sink.taken()
 

@@ -154,14 +154,14 @@ async def file(record: Own, recorder: Written, place: int, download: bool = Fals
     """A file of a record, with ranges."""
     entry = _entry(record, place)
     try:
-        found = await recorder.store.files.find(entry.name)
+        local_path = await recorder.store.files.find(entry.name)
     except StoreTrouble as trouble:
         raise HTTPException(503, trouble.sentence) from None
-    if found is None:
+    if local_path is None:
         raise HTTPException(404, GONE)
     seen = entry.kind in SAFE or entry.kind.startswith(("audio/", "video/"))
     media_type = entry.kind if seen else "application/octet-stream"
-    return kept_file(found, entry.name, media_type, entry.title, inline=seen and not download, headers=PROTECTED)
+    return kept_file(local_path, entry.name, media_type, entry.title, inline=seen and not download, headers=PROTECTED)
 
 
 @ROUTES.get("/{id}/{place}/thumb")
@@ -270,7 +270,7 @@ def _brief(record: HistoryRecord) -> Json:
         "text": record.text[:SHORT],
         "model": record.model,
         "seconds": record.seconds,
-        "files": [_file(record, place) for place, one in enumerate(record.files) if one.role == "result"],
+        "files": [_file(record, place) for place, file in enumerate(record.files) if file.role == "result"],
     }
 
 

@@ -67,10 +67,10 @@ def plain(value: Any, files: dict[type, Callable[[Any], Any]]) -> Any:
         if isinstance(value, kind):
             return number(value)
     if isinstance(value, dict):
-        made = {str(name): plain(one, files) for name, one in value.items()}
-        return {name: one for name, one in made.items() if one is not None}
+        entries = {str(name): plain(item, files) for name, item in value.items()}
+        return {name: item for name, item in entries.items() if item is not None}
     if isinstance(value, (list, tuple)):
-        return [plain(one, files) for one in value]
+        return [plain(item, files) for item in value]
     return value if isinstance(value, (str, int, float, bool)) else None
 
 

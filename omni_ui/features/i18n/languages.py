@@ -41,13 +41,13 @@ def languages() -> tuple[Language, ...]:
 
 
 def _read(path: Path) -> Language:
-    told = json.loads(path.read_text(encoding="utf-8"))
-    return Language(path.stem, told["language"], told["texts"])
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return Language(path.stem, content["language"], content["texts"])
 
 
 def choices() -> list[tuple[str, str]]:
     """Code and name of each language that the page can be shown in."""
-    return [("en", "English"), *((one.code, one.name) for one in languages())]
+    return [("en", "English"), *((language.code, language.name) for language in languages())]
 
 
 def drawn(text: Any) -> Any:
@@ -55,9 +55,9 @@ def drawn(text: Any) -> Any:
 
     For handlers that give new choices, whose texts must be among those that the page began with.
     """
-    known = isinstance(text, str) and any(text in one.texts for one in languages())
+    translated = isinstance(text, str) and any(text in language.texts for language in languages())
     # Gradio looks for the end of a mark at the first brace.
-    return mark(f"omni:{text}") if known and "}" not in text else text
+    return mark(f"omni:{text}") if translated and "}" not in text else text
 
 
 def translatable(page: gr.Blocks) -> gr.I18n:
@@ -72,8 +72,8 @@ def translatable(page: gr.Blocks) -> gr.I18n:
         marked = drawn(text)
         if isinstance(marked, MarkedText):
             tables["en"][marked.key] = text
-            for one in languages():
-                tables[one.code][marked.key] = one.texts.get(text, text)
+            for language in languages():
+                tables[language.code][marked.key] = language.texts.get(text, text)
         return marked
 
     for block in page.blocks.values():
@@ -90,18 +90,18 @@ def _keep_the_api_english(page: gr.Blocks) -> None:
     """The description of the API names its parameters by their labels: programs get those in English."""
     describe = page.get_api_info
 
-    def english(*given: Any, **more: Any) -> Any:
-        return _plain(describe(*given, **more))
+    def english(*arguments: Any, **more: Any) -> Any:
+        return _plain(describe(*arguments, **more))
 
     page.get_api_info = english  # type: ignore[method-assign]
 
 
-def _plain(told: Any) -> Any:
-    if isinstance(told, MarkedText):
-        return told.key.removeprefix("omni:")
-    if isinstance(told, dict):
-        return {name: _plain(value) for name, value in told.items()}
-    return [_plain(one) for one in told] if isinstance(told, list) else told
+def _plain(info: Any) -> Any:
+    if isinstance(info, MarkedText):
+        return info.key.removeprefix("omni:")
+    if isinstance(info, dict):
+        return {name: _plain(value) for name, value in info.items()}
+    return [_plain(item) for item in info] if isinstance(info, list) else info
 
 
 def language_routes() -> APIRouter:
@@ -110,9 +110,9 @@ def language_routes() -> APIRouter:
     @router.get("/omni/languages/{code}")
     async def texts(code: str) -> Response:
         """The texts of one language, by the English ones. Asked for again when the app was updated."""
-        found = next((one for one in languages() if one.code == code), None)
-        if not found:
+        language = next((candidate for candidate in languages() if candidate.code == code), None)
+        if not language:
             return JSONResponse({"detail": "There is no such language."}, 404)
-        return JSONResponse(found.texts, headers={"cache-control": "no-cache"})
+        return JSONResponse(language.texts, headers={"cache-control": "no-cache"})
 
     return router

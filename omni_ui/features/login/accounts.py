@@ -78,7 +78,7 @@ class Accounts:
     def wait(self, *who: str) -> float:
         """Seconds until the next try of a name or from an address; 0 for now."""
         now = time.monotonic()
-        return max([0.0, *(self._failures[one].until - now for one in who if one in self._failures)])
+        return max([0.0, *(self._failures[key].until - now for key in who if key in self._failures)])
 
     def verify(self, name: str, password: str) -> bool:
         """Whether the password is this user's. Blocking: about 50 ms."""
@@ -86,8 +86,8 @@ class Accounts:
         if self._verified.get(mark, 0.0) > time.monotonic():
             return True
         salt, key = _parts(self._accounts.get(name, self._nobody))
-        given = hashlib.scrypt(password.encode(), salt=salt, n=COST, r=8, p=1, dklen=32)
-        right = hmac.compare_digest(given, key) and name in self._accounts
+        digest = hashlib.scrypt(password.encode(), salt=salt, n=COST, r=8, p=1, dklen=32)
+        right = hmac.compare_digest(digest, key) and name in self._accounts
         if right:
             self._verified[mark] = time.monotonic() + VERIFIED
             while len(self._verified) > MOST:
@@ -96,12 +96,12 @@ class Accounts:
 
     def note(self, right: bool, *who: str) -> None:
         """Remembers how a try ended, by name and by address."""
-        for one in who:
+        for key in who:
             if right:
-                self._failures.pop(one, None)
+                self._failures.pop(key, None)
                 continue
-            failures = self._failures.setdefault(one, _Failures())
-            self._failures.move_to_end(one)
+            failures = self._failures.setdefault(key, _Failures())
+            self._failures.move_to_end(key)
             failures.count += 1
             if failures.count >= FREE_TRIES:
                 failures.until = time.monotonic() + min(LONGEST_WAIT, 2.0 ** (failures.count - FREE_TRIES))

@@ -143,14 +143,14 @@ class HuggingFaceLogin:
     async def _endpoints(self) -> dict[str, str]:
         """The provider's addresses, as it describes itself; on its own origin alone."""
         if self._metadata is None:
-            told = await self._ask("GET", f"{self.app.provider}/.well-known/openid-configuration")
-            named = {name: told.get(name) for name in ENDPOINTS}
+            configuration = await self._ask("GET", f"{self.app.provider}/.well-known/openid-configuration")
+            named = {name: configuration.get(name) for name in ENDPOINTS}
             own = urlsplit(self.app.provider)
             for address in named.values():
                 parts = urlsplit(address) if isinstance(address, str) else None
                 if parts is None or (parts.scheme, parts.netloc) != (own.scheme, own.netloc):
                     raise SignInFailed(UNABLE)
-            if str(told.get("issuer", "")).rstrip("/") != self.app.provider:
+            if str(configuration.get("issuer", "")).rstrip("/") != self.app.provider:
                 raise SignInFailed(UNABLE)
             self._metadata = {name: str(address) for name, address in named.items()}
         return self._metadata

@@ -33,14 +33,14 @@ class Advice:
         for tab in tabs:
             fields = wanted_fields(tab)
             parts = [tab.form.controls[name] for name in fields]
-            known = [
+            described = [
                 {"name": name, "label": tab.label(name), "initial": tab.form.controls[name].value} for name in fields
             ]
             after.then(
                 None,
                 [self.wishes[tab.name], *parts, tab.advice],
                 [*parts, tab.advice],
-                js=call("fill_defaults", tab.name, known, first),
+                js=call("fill_defaults", tab.name, described, first),
                 queue=False,
                 show_progress="hidden",
                 show_progress_on=self.wishes[tab.name],

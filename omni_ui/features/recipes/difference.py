@@ -31,11 +31,13 @@ class Difference:
 
 def difference(first: Recipe, second: Recipe) -> Difference:
     """Compares what was sent, files by their bytes. Settings that the page sets for itself do not count."""
-    one = {row.name: row for row in rows(first)}
-    other = {row.name: row for row in rows(second)}
-    names = list(dict.fromkeys([*one, *other]))
-    differing = [name for name in names if _exact(one.get(name)) != _exact(other.get(name))]
-    return Difference([_differs(one.get(name), other.get(name)) for name in differing], len(names) - len(differing))
+    first_rows = {row.name: row for row in rows(first)}
+    second_rows = {row.name: row for row in rows(second)}
+    names = list(dict.fromkeys([*first_rows, *second_rows]))
+    differing = [name for name in names if _exact(first_rows.get(name)) != _exact(second_rows.get(name))]
+    return Difference(
+        [_differs(first_rows.get(name), second_rows.get(name)) for name in differing], len(names) - len(differing)
+    )
 
 
 def _exact(row: Row | None) -> Any:
@@ -45,7 +47,7 @@ def _exact(row: Row | None) -> Any:
 def _differs(first: Row | None, second: Row | None) -> Differs:
     row = first or second
     assert row is not None
-    values = [one.value if one else "" for one in (first, second)]
+    values = [side.value if side else "" for side in (first, second)]
     if values[0] == values[1]:
         values[1] += " (a different file)"
     return Differs(row.name, row.label, *values)

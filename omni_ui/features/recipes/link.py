@@ -33,13 +33,13 @@ def unpack(text: str) -> Recipe:
     data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        made = unpacker.decompress(data, LONGEST)
+        unpacked = unpacker.decompress(data, LONGEST)
     except zlib.error:
         raise BadRecipe("This link is damaged: copy it again, to its very end.") from None
-    if len(made) >= LONGEST:
+    if len(unpacked) >= LONGEST:
         raise BadRecipe("This link unpacks to far more than settings can be, so it was not read.")
     if not unpacker.eof:
         raise BadRecipe("This link was cut: copy it again, to its very end.")
     if unpacker.unused_data:
         raise BadRecipe("This link is damaged: there is something after its end.")
-    return Recipe.from_json(made)
+    return Recipe.from_json(unpacked)

@@ -58,8 +58,10 @@ def settings_place(tab: str) -> gr.HTML:
 
 def preset_bar(tab: str) -> Component:
     """Presets of this tab, those that came with the app and the visitor's own, which only the browser knows."""
-    known = [{"name": name, "recipe": recipe.as_json()} for name, recipe in shipped(tab)]
-    return gr.HTML(None, **mounted(PRESETS, "presets", tab=tab), elem_id=f"{tab}-presets", shipped=known, padding=False)
+    presets = [{"name": name, "recipe": recipe.as_json()} for name, recipe in shipped(tab)]
+    return gr.HTML(
+        None, **mounted(PRESETS, "presets", tab=tab), elem_id=f"{tab}-presets", shipped=presets, padding=False
+    )
 
 
 async def settings_of(request: Request, model: str | None, files: list[Path]) -> str:
@@ -202,7 +204,7 @@ def said(recipe: Recipe, left: list[str], maker: str = "", loras: list[str] | No
         words.append(f"The file was made by {maker}{f' with the model {recipe.model}' if recipe.model else ''}.")
     if loras:
         words.append(f"It used the LoRA {', '.join(loras)}: to use it here, enter its path on the server.")
-    if names := [one.name for listed in recipe.media.values() for one in listed]:
+    if names := [medium.name for listed in recipe.media.values() for medium in listed]:
         words.append(f"Files are not part of settings, so add yours: {', '.join(dict.fromkeys(names))}.")
     if left:
         words.append(f"Not taken over, since this page has nothing like it: {', '.join(left)}.")
@@ -223,8 +225,12 @@ def fill(tab: "TabContext", recipe: Recipe) -> Updates:
         name: info.get_default(call_default_factory=True) for name, info in fields.items() if not info.is_required()
     }
     values |= recipe.values()
-    told = {one["role"]: one["content"] for one in values.get("messages", []) if one["role"] in ("system", "user")}
-    values |= {"text": _text(told.get("user", "")), "system": _text(told.get("system", ""))}
+    contents = {
+        message["role"]: message["content"]
+        for message in values.get("messages", [])
+        if message["role"] in ("system", "user")
+    }
+    values |= {"text": _text(contents.get("user", "")), "system": _text(contents.get("system", ""))}
     return {
         part: as_shown(kind_of(fields[name]) if name in fields else "text", values.get(name), part)
         for name, part in _fillable(tab).items()

@@ -70,13 +70,13 @@ def png_with(data: bytes, recipe: str, words: str) -> bytes:
     if not chunks or chunks[0][0] != b"IHDR":
         raise ValueError("a PNG begins with its header")
     rest = memoryview(data)  # a slice of this is no copy, and pictures are large
-    made: list[bytes | memoryview] = [rest[: chunks[0][2]], _png_text("omni", recipe), _png_text("parameters", words)]
+    parts: list[bytes | memoryview] = [rest[: chunks[0][2]], _png_text("omni", recipe), _png_text("parameters", words)]
     after = chunks[0][2]
     for name, start, end in chunks:
         if name in (b"tEXt", b"iTXt", b"zTXt") and data[start + 8 : end].split(b"\0", 1)[0].decode("latin-1") in KEYS:
-            made.append(rest[after:start])
+            parts.append(rest[after:start])
             after = end
-    return b"".join([*made, rest[after:]])
+    return b"".join([*parts, rest[after:]])
 
 
 def _png_text(key: str, text: str) -> bytes:
@@ -89,13 +89,13 @@ def _png_text(key: str, text: str) -> bytes:
 
 
 def png_texts(data: bytes) -> dict[str, str]:
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for name, start, end in _png_chunks(data):
         if name in (b"tEXt", b"iTXt", b"zTXt"):
             key, _, body = data[start + 8 : end - 4].partition(b"\0")
             if key.decode("latin-1") in KEYS:
-                found.setdefault(key.decode(), _png_body(name, body))
-    return found
+                texts.setdefault(key.decode(), _png_body(name, body))
+    return texts
 
 
 def _png_body(name: bytes, body: bytes) -> str:
@@ -146,14 +146,14 @@ def _segment(content: bytes) -> bytes:
 
 
 def jpeg_texts(data: bytes) -> dict[str, str]:
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for marker, start, end in _jpeg_segments(data):
         content = data[start + 4 : end]
         if marker == 0xE1 and content.startswith(EXIF):
-            found |= _read_exif(content[len(EXIF) :])
+            texts |= _read_exif(content[len(EXIF) :])
         elif marker == 0xE1 and content.startswith(XMP):
-            found |= _read_packet(content[len(XMP) :])
-    return found
+            texts |= _read_packet(content[len(XMP) :])
+    return texts
 
 
 # WebP: a RIFF file. Metadata need the extended header VP8X, which a plain file does not have.
@@ -191,21 +191,21 @@ def _webp_canvas(data: bytes) -> tuple[int, int, int]:
 def webp_with(data: bytes, recipe: str, words: str) -> bytes:
     width, height, flags = _webp_canvas(data)
     canvas = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
-    made = [_riff_chunk(b"VP8X", bytes([flags | VP8X_EXIF | VP8X_XMP, 0, 0, 0]) + canvas)]
-    made += [_riff_chunk(*one) for one in _riff_chunks(data) if one[0] not in (b"VP8X", b"EXIF", b"XMP ")]
-    made += [_riff_chunk(b"EXIF", _exif(words)), _riff_chunk(b"XMP ", _packet(recipe))]
-    body = b"WEBP" + b"".join(made)
+    chunks = [_riff_chunk(b"VP8X", bytes([flags | VP8X_EXIF | VP8X_XMP, 0, 0, 0]) + canvas)]
+    chunks += [_riff_chunk(*chunk) for chunk in _riff_chunks(data) if chunk[0] not in (b"VP8X", b"EXIF", b"XMP ")]
+    chunks += [_riff_chunk(b"EXIF", _exif(words)), _riff_chunk(b"XMP ", _packet(recipe))]
+    body = b"WEBP" + b"".join(chunks)
     return struct.pack("<4sI", b"RIFF", len(body)) + body
 
 
 def webp_texts(data: bytes) -> dict[str, str]:
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for name, content in _riff_chunks(data):
         if name == b"EXIF":
-            found |= _read_exif(content.removeprefix(EXIF))
+            texts |= _read_exif(content.removeprefix(EXIF))
         elif name == b"XMP ":
-            found |= _read_packet(content)
-    return found
+            texts |= _read_packet(content)
+    return texts
 
 
 # EXIF and XMP
@@ -247,5 +247,5 @@ def _packet(recipe: str) -> bytes:
 
 def _read_packet(content: bytes) -> dict[str, str]:
     """Found as text: no XML of a stranger is parsed."""
-    found = re.search(rb"<omni:recipe>([^<]*)</omni:recipe>", content[:LONGEST])
-    return {"omni": html.unescape(found[1].decode("utf-8", "replace"))} if found else {}
+    match = re.search(rb"<omni:recipe>([^<]*)</omni:recipe>", content[:LONGEST])
+    return {"omni": html.unescape(match[1].decode("utf-8", "replace"))} if match else {}

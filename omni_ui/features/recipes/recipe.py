@@ -120,19 +120,19 @@ class Recipe:
         if not isinstance(request, dict):
             raise BadRecipe("These settings hold no request.")
         media, original = _read_media(tab, value.get("media", {})), _read_original(value.get("original", {}))
-        made = cls(tab, request, media, model, original)
-        made.values()
-        return made
+        recipe = cls(tab, request, media, model, original)
+        recipe.values()
+        return recipe
 
     def as_dict(self) -> Json:
-        made: Json = {"omni": VERSION, "tab": self.tab}
-        made |= {"model": self.model} if self.model else {}
-        made["request"] = self.request
+        entries: Json = {"omni": VERSION, "tab": self.tab}
+        entries |= {"model": self.model} if self.model else {}
+        entries["request"] = self.request
         if self.media:
-            made["media"] = {name: [asdict(one) for one in listed] for name, listed in self.media.items()}
+            entries["media"] = {name: [asdict(medium) for medium in listed] for name, listed in self.media.items()}
         if self.original:
-            made["original"] = self.original
-        return made
+            entries["original"] = self.original
+        return entries
 
     def as_json(self, *, ascii_only: bool = False) -> str:
         return json.dumps(self.as_dict(), ensure_ascii=ascii_only, separators=(",", ":"))
@@ -147,12 +147,12 @@ class Recipe:
         Each is put into an empty request in the order of the model, so that the model's own rules judge it, the ones
         between two fields included; a file that is not here yet does not fail it.
         """
-        known = self.fields.model_fields
-        if unknown := [name for name in self.request if name not in known]:
+        fields = self.fields.model_fields
+        if unknown := [name for name in self.request if name not in fields]:
             raise BadRecipe(f"These settings hold something that {self.tab} does not have: {_short(unknown[0])}.")
         kinds = media_fields(self.fields)
         if named := [name for name in self.request if name in kinds]:
-            raise BadRecipe(f"Settings cannot hold or point to files ({known[named[0]].title}): choose them yourself.")
+            raise BadRecipe(f"Settings cannot hold or point to files ({fields[named[0]].title}): choose them yourself.")
         if "messages" in self.request:
             _check_messages(self.request["messages"], len(self.media.get("messages", [])))
         stand_ins: Json = {
@@ -160,7 +160,7 @@ class Recipe:
         }
         empty = self.fields.model_construct(**stand_ins)
         validator = self.fields.__pydantic_validator__
-        for name, info in known.items():
+        for name, info in fields.items():
             if name not in self.request:
                 if info.is_required():
                     raise BadRecipe(f"These settings are incomplete: {info.title or name} is missing.")
@@ -171,21 +171,21 @@ class Recipe:
                 raise BadRecipe(problems(wrong, self.fields)[0].sentence) from None
             except (RecursionError, OverflowError):
                 raise BadRecipe(f"{info.title or name} cannot be read.") from None
-        return {name: getattr(empty, name) for name in known if name in self.request}
+        return {name: getattr(empty, name) for name in fields if name in self.request}
 
     def to_request(self, find: Callable[[Medium], Path]) -> Request:
         """The request itself. find: where the file with this hash is; it may raise. Raises BadRecipe."""
         values = self.values()
         for name in media_fields(self.fields):
-            paths = [find(one) for one in self.media.get(name, [])]
+            paths = [find(entry) for entry in self.media.get(name, [])]
             if paths:
                 values[name] = paths if _is_list(self.fields, name) else paths[0]
         if "messages" in values:
-            values["messages"] = _release(values["messages"], [find(one) for one in self.media.get("messages", [])])
+            values["messages"] = _release(values["messages"], [find(entry) for entry in self.media.get("messages", [])])
         try:
             return self.fields(**values)
         except ValidationError as wrong:
-            raise BadRecipe(" ".join(one.sentence for one in problems(wrong, self.fields))) from None
+            raise BadRecipe(" ".join(entry.sentence for entry in problems(wrong, self.fields))) from None
 
 
 def media_fields(model: type[Request]) -> list[str]:
@@ -216,8 +216,8 @@ def _release(value: Any, paths: list[Path]) -> Any:
     if isinstance(value, dict):
         if set(value) == {"$media", "as"}:
             return FileRef(paths[value["$media"]], value["as"])
-        return {name: _release(one, paths) for name, one in value.items()}
-    return [_release(one, paths) for one in value] if isinstance(value, list) else value
+        return {name: _release(item, paths) for name, item in value.items()}
+    return [_release(item, paths) for item in value] if isinstance(value, list) else value
 
 
 def _read_original(value: object) -> dict[str, str]:
@@ -236,7 +236,7 @@ def _read_media(tab: str, value: Any) -> dict[str, list[Medium]]:
     for name, listed in value.items():
         if not isinstance(listed, list) or len(listed) > MOST_MEDIA:
             raise BadRecipe("The list of files in these settings is not one.")
-        media[name] = [_read_medium(one) for one in listed]
+        media[name] = [_read_medium(entry) for entry in listed]
     return {name: listed for name, listed in media.items() if listed}
 
 
@@ -253,7 +253,7 @@ def _read_medium(value: Any) -> Medium:
 
 def _check_messages(messages: Any, media: int) -> None:
     """Text, and stand-ins for files. Addresses are refused: the server would fetch what a stranger's link names."""
-    if not isinstance(messages, list) or not all(isinstance(one, dict) for one in messages):
+    if not isinstance(messages, list) or not all(isinstance(entry, dict) for entry in messages):
         raise BadRecipe("The conversation in these settings is not one.")
     for message in messages:
         if set(message) - {"role", "content", "name"} or message.get("role") not in ROLES:

@@ -103,9 +103,9 @@ def read_tags(kind: str, file: BytesIO) -> dict[str, str]:
     if not tags:
         return {}
     if kind in ("audio/wav", "audio/mpeg"):
-        found = [str(text) for frame in tags.getall(f"TXXX:{KEY}") for text in frame.text]
+        values = [str(text) for frame in tags.getall(f"TXXX:{KEY}") for text in frame.text]
     elif kind == "video/mp4":
-        found = [bytes(one).decode("utf-8", "replace") for one in tags.get(MP4_KEY, [])]
+        values = [bytes(value).decode("utf-8", "replace") for value in tags.get(MP4_KEY, [])]
     else:
-        found = tags.get(KEY, [])
-    return {"omni": found[0]} if found else {}
+        values = tags.get(KEY, [])
+    return {"omni": values[0]} if values else {}

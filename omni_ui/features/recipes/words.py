@@ -47,30 +47,32 @@ def _label(recipe: Recipe, name: str) -> str:
 
 def rows(recipe: Recipe) -> list[Row]:
     """Each setting that says something, the model first. A message of a chat is named by who said it and when."""
-    found = [Row("model", "Model", recipe.model or "", recipe.model)]
+    listed = [Row("model", "Model", recipe.model or "", recipe.model)]
     for name, info in recipe.fields.model_fields.items():
         label = info.title or name
         if unit := hint(info, "unit"):
             label = f"{label} ({unit})"
         if name == "messages":
-            found += _messages(recipe)
+            listed += _messages(recipe)
         elif name in recipe.media:
             files = recipe.media[name]
-            found.append(Row(name, label, ", ".join(one.name for one in files), [one.sha256 for one in files]))
+            listed.append(
+                Row(name, label, ", ".join(medium.name for medium in files), [medium.sha256 for medium in files])
+            )
         elif name in recipe.request and hint(info, "place") != "hidden":
-            found.append(Row(name, label, _written(recipe.request[name]), _written(recipe.request[name])))
-    return [row for row in found if row.value]
+            listed.append(Row(name, label, _written(recipe.request[name]), _written(recipe.request[name])))
+    return [row for row in listed if row.value]
 
 
 def _messages(recipe: Recipe) -> list[Row]:
     said: Counter[str] = Counter()
-    found = []
+    listed = []
     for message in recipe.request.get("messages", []):
         who = _who(message)
         said[who] += 1
         exact = _by_content(message.get("content"), recipe.media.get("messages", []))
-        found.append(Row(f"messages:{who}:{said[who]}", who, _said(message), exact))
-    return found
+        listed.append(Row(f"messages:{who}:{said[who]}", who, _said(message), exact))
+    return listed
 
 
 def _by_content(value: Any, files: list[Medium]) -> Any:
@@ -78,25 +80,25 @@ def _by_content(value: Any, files: list[Medium]) -> Any:
     if isinstance(value, dict):
         if "$media" in value:
             return files[value["$media"]].sha256
-        return {name: _by_content(one, files) for name, one in value.items()}
-    return [_by_content(one, files) for one in value] if isinstance(value, list) else value
+        return {name: _by_content(item, files) for name, item in value.items()}
+    return [_by_content(item, files) for item in value] if isinstance(value, list) else value
 
 
 def parameters(recipe: Recipe, size: tuple[int, int] | None = None) -> str:
     """The text of `parameters`. size: of the picture itself, in pixels, where the recipe leaves it to the model."""
-    given = recipe.request
+    request = recipe.request
     lines = [_asked(recipe)]
-    if given.get("negative_prompt"):
-        lines.append(f"Negative prompt: {given['negative_prompt']}")
+    if request.get("negative_prompt"):
+        lines.append(f"Negative prompt: {request['negative_prompt']}")
     pictures = "num_inference_steps" in recipe.fields.model_fields and recipe.tab != "sound"
     pairs: Json = {
-        "Steps": given.get("num_inference_steps", MODEL_DEFAULT if pictures else None),
-        "CFG scale": given.get("guidance_scale", given.get("true_cfg_scale")),
-        "Seed": given.get("seed"),
-        "Size": given.get("size") or (f"{size[0]}x{size[1]}" if size else None),
+        "Steps": request.get("num_inference_steps", MODEL_DEFAULT if pictures else None),
+        "CFG scale": request.get("guidance_scale", request.get("true_cfg_scale")),
+        "Seed": request.get("seed"),
+        "Size": request.get("size") or (f"{size[0]}x{size[1]}" if size else None),
         "Model": recipe.model,
         "Sampler": MODEL_DEFAULT if pictures else None,
-        "Batch size": given.get("n", 1),
+        "Batch size": request.get("n", 1),
         "Task": recipe.tab,
         "Version": MADE_BY,
     }
@@ -105,8 +107,8 @@ def parameters(recipe: Recipe, size: tuple[int, int] | None = None) -> str:
 
 
 def _asked(recipe: Recipe) -> str:
-    given = next((recipe.request[name] for name in TEXTS if name in recipe.request), "")
-    return given if isinstance(given, str) else "\n".join(_said(one) for one in given if one["role"] == "user")
+    text = next((recipe.request[name] for name in TEXTS if name in recipe.request), "")
+    return text if isinstance(text, str) else "\n".join(_said(message) for message in text if message["role"] == "user")
 
 
 def _said(message: Json) -> str:

@@ -101,9 +101,9 @@ class Repeat:
 
 async def judged(before: Shown, now: Shown) -> str:
     """HTML that says whether a repetition gave the same. It is added to the facts of the result too."""
-    one, other = before.outcome, now.outcome
-    comparison = await likeness(one.files, other.files, (one.text, other.text))
-    other.facts.append(("repeated", f"{TITLES[comparison.verdict]} {comparison.words}"))
+    earlier, later = before.outcome, now.outcome
+    comparison = await likeness(earlier.files, later.files, (earlier.text, later.text))
+    later.facts.append(("repeated", f"{TITLES[comparison.verdict]} {comparison.words}"))
     return _verdict(comparison, before, now)
 
 

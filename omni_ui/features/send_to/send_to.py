@@ -135,8 +135,8 @@ class SendTo:
 
         parts = [part for tab in self.tabs.values() for part in (*tab.inputs.values(), *reopened(tab))]
         for kind in TARGETS:
-            for one in self.targets(kind):
-                parts += _folds(self.tabs[one.tab].inputs[one.field])
+            for goal in self.targets(kind):
+                parts += _folds(self.tabs[goal.tab].inputs[goal.field])
         order.input(
             carry,
             [order, *lists.values()],
@@ -161,12 +161,12 @@ class SendTo:
             with suppress(gr.Error):
                 return self._put(target, Path(uploaded(what.get("file"))), held)
             raise Refused("The frame did not arrive. Please try again.")
-        given = await self.recorder.given(record, visitor, request.session_hash)
-        if given is None:
+        result = await self.recorder.given(record, visitor, request.session_hash)
+        if result is None:
             raise Refused(GONE)
         if what.get("kind") == "text":
-            return {TAB: target.tab, self.tabs[target.tab].inputs[target.field]: given.text}
-        files = [path for path, kind in given.files if kind.startswith(str(what.get("kind")))]
+            return {TAB: target.tab, self.tabs[target.tab].inputs[target.field]: result.text}
+        files = [path for path, kind in result.files if kind.startswith(str(what.get("kind")))]
         number = what.get("file")
         if not isinstance(number, int) or not 0 <= number < len(files):
             raise Refused(GONE)

@@ -55,7 +55,7 @@ async def look_at(backends: Backends, tab: Tab, session: str | None, fresh: floa
     rows.append(("Answers in", f"{1000 * health.seconds:.0f} ms"))
     rows.append(("Model", ability.model or "not named"))
     if len(abilities.models) > 1:
-        rows.append(("All its models", ", ".join(one.id for one in abilities.models)))
+        rows.append(("All its models", ", ".join(model.id for model in abilities.models)))
     rows.append(("Can do it" if ability.can else "Cannot do it", ability.reason))
     if ability.can and (voices := await _voices(backend, tab, ability)):
         rows.append(("Voices", voices))
@@ -89,12 +89,12 @@ async def ask_anew(backends: Backends, tab: Tab, session: str | None) -> str:
         return f"{TITLES[tab]}: no server was named."
     began = time.monotonic()
     try:
-        found = await backend.client.capabilities(refresh=True)
+        capabilities = await backend.client.capabilities(refresh=True)
     except OmniError as error:
         return f"{TITLES[tab]}: {backends.discreet(error.sentence, backend)}"
     took = 1000 * (time.monotonic() - began)
-    ability = found.modalities[tab]
-    names = ", ".join(one.id for one in found.models) or "no model"
+    ability = capabilities.modalities[tab]
+    names = ", ".join(model.id for model in capabilities.models) or "no model"
     able = "It can do what this tab needs." if ability.can else ability.reason
     return f"{TITLES[tab]}: answered in {took:.0f} ms and lists {names}. {able}"
 

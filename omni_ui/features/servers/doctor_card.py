@@ -15,10 +15,10 @@ async def examine_all(backends: Backends, session: str | None) -> str:
     for tab in TABS:
         if backend := backends.for_tab(tab, session):
             used.setdefault(backend, []).append(tab)
-    found = await asyncio.gather(*(examine(backend.client) for backend in used))
+    diagnoses = await asyncio.gather(*(examine(backend.client) for backend in used))
     cards = (
         doctor_card(diagnosis, _title(backends, backend), backends, backend)
-        for backend, diagnosis in zip(used, found, strict=True)
+        for backend, diagnosis in zip(used, diagnoses, strict=True)
     )
     return f'<div class="omni-server-cards">{"".join(cards)}</div>'
 

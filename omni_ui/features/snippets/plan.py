@@ -55,9 +55,9 @@ class Plan:
     @property
     def refs(self) -> list[FileRef]:
         """The files that go into JSON as base64, in their order."""
-        found: list[FileRef] = []
-        replace_files([self.call.json, [value for _, value in self.form]], found.append)
-        return found
+        references: list[FileRef] = []
+        replace_files([self.call.json, [value for _, value in self.form]], references.append)
+        return references
 
 
 def plan_for(call: WireCall, base_url: str | None) -> Plan:
@@ -89,7 +89,7 @@ def _result(call: WireCall) -> tuple[Kind, str, str]:
     picture = {"jpeg": "jpg", "jpg": "jpg", "webp": "webp"}.get(body.get("output_format", "png"), "png")
     sound = {"opus": "ogg"}.get(form := body.get("response_format", "wav"), form)
     streams = body.get("stream") is True and body.get("stream_format") != "audio"
-    known: dict[str, tuple[Kind, str, str]] = {
+    results: dict[str, tuple[Kind, str, str]] = {
         "/v1/images/generations": ("pictures", "picture", picture),
         "/v1/images/edits": ("pictures", "edited", picture),
         "/v1/chat/completions": ("chat", "answer", "png"),
@@ -101,7 +101,7 @@ def _result(call: WireCall) -> tuple[Kind, str, str]:
         "/v1/videos/sync": ("video", "video", "mp4"),
         "/v1/realtime/video": ("live_video", "video", "mp4"),
     }
-    return known.get(call.path, ("json", "answer", "json"))
+    return results.get(call.path, ("json", "answer", "json"))
 
 
 def _name(paths: list[Path]) -> dict[Path, Attachment]:
@@ -135,13 +135,13 @@ def json_pieces(value: object, indent: int | None = None) -> list[str | FileRef]
         return mark
 
     texts = json.dumps(replace_files(value, put_mark), ensure_ascii=False, indent=indent).split(mark)
-    return [*[one for pair in zip(texts, refs, strict=False) for one in pair], texts[-1]]
+    return [*[piece for pair in zip(texts, refs, strict=False) for piece in pair], texts[-1]]
 
 
 def too_long_for_javascript(value: object) -> bool:
     """Whether a whole number in it would be rounded by JavaScript (seeds have 64 bits)."""
     if isinstance(value, dict):
-        return any(too_long_for_javascript(one) for one in value.values())
+        return any(too_long_for_javascript(item) for item in value.values())
     if isinstance(value, list):
-        return any(too_long_for_javascript(one) for one in value)
+        return any(too_long_for_javascript(item) for item in value)
     return isinstance(value, int) and abs(value) > EXACT

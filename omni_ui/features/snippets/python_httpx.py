@@ -80,7 +80,7 @@ def form(plan: Plan, depth: int = 4) -> dict[str, str]:
         plain = isinstance(value, str)
         written = literal(plan, value, depth + 4)
         fields.setdefault(name, []).append(written if plain else f"json.dumps({written})")
-    return {name: given[0] if len(given) == 1 else f"[{', '.join(given)}]" for name, given in fields.items()}
+    return {name: values[0] if len(values) == 1 else f"[{', '.join(values)}]" for name, values in fields.items()}
 
 
 def fields(plan: Plan, depth: int = 4) -> str:
@@ -97,14 +97,14 @@ def files(plan: Plan, depth: int = 4) -> str:
 
 
 def _arguments(plan: Plan) -> str:
-    given = f'    f"{{base_url}}{plan.call.path}",\n    headers=headers,\n'
+    arguments = f'    f"{{base_url}}{plan.call.path}",\n    headers=headers,\n'
     if plan.call.json is not None:
-        given += f"    json={literal(plan, plan.call.json)},\n"
+        arguments += f"    json={literal(plan, plan.call.json)},\n"
     if plan.form:
-        given += f"    data={fields(plan)},\n"
+        arguments += f"    data={fields(plan)},\n"
     if plan.files:
-        given += f"    files={files(plan)},\n"
-    return given + f"    timeout={WAIT},\n"
+        arguments += f"    files={files(plan)},\n"
+    return arguments + f"    timeout={WAIT},\n"
 
 
 def _post(plan: Plan) -> str:

@@ -53,15 +53,15 @@ def _call(plan: Plan, given: dict[str, str], call: str, known: Collection[str], 
     return f"{call}(\n{lines})\n"
 
 
-def _values(plan: Plan, body: dict[str, Any], known: Collection[str]) -> dict[str, str]:
-    return {name: literal(plan, value, 4 if name in known else 8) for name, value in body.items()}
+def _values(plan: Plan, body: dict[str, Any], typed: Collection[str]) -> dict[str, str]:
+    return {name: literal(plan, value, 4 if name in typed else 8) for name, value in body.items()}
 
 
 def _pictures(plan: Plan) -> str:
     if plan.call.path == "/v1/images/edits":
         return _edit(plan) + _save_pictures(plan, typed=_edits_alone(plan))
-    given = _values(plan, plan.json, PICTURES)
-    return "answer = " + _call(plan, given, "client.images.generate", PICTURES) + _save_pictures(plan, typed=True)
+    values = _values(plan, plan.json, PICTURES)
+    return "answer = " + _call(plan, values, "client.images.generate", PICTURES) + _save_pictures(plan, typed=True)
 
 
 def _save_pictures(plan: Plan, typed: bool) -> str:
@@ -80,11 +80,11 @@ def _edit(plan: Plan) -> str:
     if not _edits_alone(plan):
         return "# The package has no arguments for these files, so this sends the form itself.\n" + _post_form(plan)
     pictures = "".join(f"        {opened(field, file)},\n" for field, file in plan.files)
-    given = {"image": f"[\n{pictures}    ]", **form(plan)}
+    values = {"image": f"[\n{pictures}    ]", **form(plan)}
     for name in ("n", "output_compression"):
-        if name in given:
-            given[name] = given[name].strip('"')
-    return "answer = " + _call(plan, given, "client.images.edit", EDITS | {"image"})
+        if name in values:
+            values[name] = values[name].strip('"')
+    return "answer = " + _call(plan, values, "client.images.edit", EDITS | {"image"})
 
 
 def _post_form(plan: Plan) -> str:
@@ -107,8 +107,8 @@ def _save(plan: Plan, value: str) -> str:
 
 def _file(plan: Plan) -> str:
     if plan.call.path == "/v1/audio/speech":
-        given = _values(plan, plan.json, SPEECH)
-        call = _call(plan, given, "client.audio.speech.create", SPEECH, ("model", "voice"))
+        values = _values(plan, plan.json, SPEECH)
+        call = _call(plan, values, "client.audio.speech.create", SPEECH, ("model", "voice"))
         return f"answer = {call}" + _save(plan, "answer.content")
     if plan.call.json is None:
         return _post_form(plan).replace("cast_to=object", f"cast_to={BINARY}") + _save(plan, "answer.content")
@@ -122,8 +122,8 @@ answer = client.post(
 
 
 def _speech_events(plan: Plan) -> str:
-    given = _values(plan, plan.json, SPEECH)
-    call = _call(plan, given, "client.audio.speech.with_streaming_response.create", SPEECH, ("model", "voice"))
+    values = _values(plan, plan.json, SPEECH)
+    call = _call(plan, values, "client.audio.speech.with_streaming_response.create", SPEECH, ("model", "voice"))
     first, rest = readers.SPEECH_EVENTS.split("\n", 1)
     reader, checks = rest.split("if not sound:", 1)
     # Its lines hold base64 and plain words only, so they may be split as text.

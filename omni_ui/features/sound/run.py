@@ -72,8 +72,8 @@ class SoundRun(Work):
     async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Updates]:
         check_length(self.request, await self._ability(self.session))
         early = self.request.make == "song" and self.request.response_format in HEARD_EARLY
-        made = self._streamed(omni, tell) if early else self._whole(omni, tell)
-        async with aclosing(made) as updates:
+        steps = self._streamed(omni, tell) if early else self._whole(omni, tell)
+        async with aclosing(steps) as updates:
             async for update in updates:
                 yield update
 
@@ -103,9 +103,9 @@ class SoundRun(Work):
         async with aclosing(song.updates(events, note, begin, keep_part)) as updates:
             async for update in updates:
                 yield update
-        shown, facts = await stage.show(await self._keep(song, "song"))
+        result_updates, facts = await stage.show(await self._keep(song, "song"))
         self._made.facts += [*speed_facts(song.length, song.seconds, song.first)[1:], *facts]
-        yield shown
+        yield result_updates
 
     async def _keep(self, song: Spoken, stem: str) -> Path:
         bare = self.request.response_format == "pcm" and stem == "song"

@@ -76,9 +76,9 @@ class Reading(Work):
         request = await with_reference(self.request)
         todo = self._wanted() if self._again else [part.number for part in self._parts]
         for number in todo:
-            known = self._parts[number - 1]
+            earlier = self._parts[number - 1]
             # A part that is not liked is spoken with another seed; one that failed with its own.
-            seed = secrets.randbelow(2**31) if known.path else known.seed or request.seed
+            seed = secrets.randbelow(2**31) if earlier.path else earlier.seed or request.seed
             self._set(number, state="waiting", trouble="", seed=seed)
         self.fresh = not self._again  # of a text that is taken up again, what there is of it stays
         yield ({self._stage.player: ""} if self._again else self._stage.cleared()) | self._view()
@@ -95,8 +95,8 @@ class Reading(Work):
 
     def _wanted(self) -> list[int]:
         """Takes up the parts of the text before; those to speak now: the one named, or all that are missing."""
-        made: Made = self.entered["made"]
-        self._parts = list(made.parts)
+        earlier: Made = self.entered["made"]
+        self._parts = list(earlier.parts)
         named = (self.entered["parts"] or {}).get("again")
         return [part.number for part in self._parts if part.number == named or (not named and not part.path)]
 

@@ -49,7 +49,7 @@ def sentences(text: str, most: int = MOST) -> list[Piece]:
     """The sentences of a text in order. Paragraphs are told by empty lines."""
     pieces: list[Piece] = []
     for paragraph in re.split(r"\n\s*\n", text.strip()):
-        cut = [part for one in _split(_unwrap(paragraph)) for part in _shorten(one, most)]
+        cut = [part for sentence in _split(_unwrap(paragraph)) for part in _shorten(sentence, most)]
         pieces += [Piece(part) for part in cut[:-1]]
         pieces += [Piece(part, pause=AFTER_PARAGRAPH) for part in cut[-1:]]
     return pieces
@@ -114,15 +114,15 @@ def _unwrap(paragraph: str) -> str:
 
 
 def _split(text: str) -> list[str]:
-    found: list[str] = []
+    parts: list[str] = []
     for line in text.splitlines():
         start = 0
         for end in _END.finditer(line):
             if _is_end(line, end):
-                found.append(line[start : end.end()].strip())
+                parts.append(line[start : end.end()].strip())
                 start = end.end()
-        found.append(line[start:].strip())
-    return _join_wordless([one for one in found if one])
+        parts.append(line[start:].strip())
+    return _join_wordless([sentence for sentence in parts if sentence])
 
 
 def _is_end(line: str, end: re.Match[str]) -> bool:
@@ -169,7 +169,9 @@ def _shorten(sentence: str, most: int) -> list[str]:
         clauses.append(sentence[start : mark.end()])
         start = mark.end()
     clauses.append(sentence[start:])
-    words = [word for one in clauses for word in ([one] if weight(one) <= most else re.findall(r"\S+\s*", one))]
+    words = [
+        word for clause in clauses for word in ([clause] if weight(clause) <= most else re.findall(r"\S+\s*", clause))
+    ]
     size = max(most // 3, 1)
     atoms: list[str] = []
     for word in words:
@@ -180,7 +182,7 @@ def _shorten(sentence: str, most: int) -> list[str]:
 
 def _gather(parts: list[str], most: int) -> list[str]:
     """As few pieces as hold these sentences."""
-    return _pack([f"{part} " for one in parts for part in _shorten(one, most)], most)
+    return _pack([f"{part} " for part_text in parts for part in _shorten(part_text, most)], most)
 
 
 def _pack(parts: list[str], most: int) -> list[str]:
@@ -190,4 +192,4 @@ def _pack(parts: list[str], most: int) -> list[str]:
             packed[-1] += part
         else:
             packed.append(part)
-    return [one.strip() for one in packed if one.strip()]
+    return [text.strip() for text in packed if text.strip()]

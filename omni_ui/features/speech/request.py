@@ -83,14 +83,14 @@ class SpokenText(SpeechRequest):
 
     def voice_of(self, speaker: str) -> str | None:
         """The voice of a speaker, by the cast; the chosen voice for all others."""
-        given = {name.lower(): voice for name, voice in (self.cast or {}).items()}
-        return given.get(speaker.lower()) or self.voice
+        voices = {name.lower(): voice for name, voice in (self.cast or {}).items()}
+        return voices.get(speaker.lower()) or self.voice
 
     def request_for(self, piece: Piece, seed: int | None = None) -> SpeechRequest:
         """What is sent for one piece, as WAV so that the pieces can be joined without loss."""
-        given = {name: getattr(self, name) for name in SpeechRequest.model_fields}
-        given |= {"input": piece.text, "voice": self.voice_of(piece.speaker), "response_format": "wav"}
-        return SpeechRequest.model_construct(**given | {"seed": self.seed if seed is None else seed})
+        values = {name: getattr(self, name) for name in SpeechRequest.model_fields}
+        values |= {"input": piece.text, "voice": self.voice_of(piece.speaker), "response_format": "wav"}
+        return SpeechRequest.model_construct(**values | {"seed": self.seed if seed is None else seed})
 
     def payload(self) -> dict[str, Any]:
         return {name: value for name, value in super().payload().items() if name not in self.own}

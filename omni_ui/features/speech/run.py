@@ -69,9 +69,9 @@ async def with_reference(request: SpokenText) -> SpokenText:
         return request
     recording = await read_recording(request.ref_audio, "ref_audio")
     timbre = bool(request.x_vector_only_mode or request.ref_audio_2)  # models of two speakers read no transcript
-    for one in await asyncio.to_thread(remarks, recording, request.ref_text, timbre_only=timbre):
-        if one.level == "stop":
-            raise Invalid.because("ref_text" if one.about == "words" else "ref_audio", one.sentence)
+    for remark in await asyncio.to_thread(remarks, recording, request.ref_text, timbre_only=timbre):
+        if remark.level == "stop":
+            raise Invalid.because("ref_text" if remark.about == "words" else "ref_audio", remark.sentence)
     files = {"ref_audio": await sendable(recording)}
     if request.ref_audio_2:
         files["ref_audio_2"] = await _second_speaker(request.ref_audio_2)
@@ -219,8 +219,8 @@ class Speaking(Work):
 
     async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Updates]:
         request = await with_reference(self.request)
-        made = self._streamed(omni, request, tell) if request.stream else self._whole(omni, request, tell)
-        async with aclosing(made) as updates:
+        steps = self._streamed(omni, request, tell) if request.stream else self._whole(omni, request, tell)
+        async with aclosing(steps) as updates:
             async for update in updates:
                 yield update
 

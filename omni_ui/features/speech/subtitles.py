@@ -112,7 +112,7 @@ def _seconds(clock: str) -> float:
 
 
 def _all_screens(cues: list[Cue]) -> list[Cue]:
-    return [one for cue in cues for one in screens(cue)]
+    return [part for cue in cues for part in screens(cue)]
 
 
 def _clock(seconds: float, point: str) -> str:

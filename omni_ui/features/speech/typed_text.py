@@ -81,10 +81,10 @@ class TypedTexts:
 
         @router.post("/omni/typed")
         async def write(written: Written) -> dict[str, bool]:
-            known = [typed for typed in self._by_session.values() if typed.ticket == written.ticket]
-            if not known:
+            matches = [typed for typed in self._by_session.values() if typed.ticket == written.ticket]
+            if not matches:
                 raise HTTPException(404, "This text is no longer read along: choose “While I type” again.")
-            known[0].write(written.text, written.done)
+            matches[0].write(written.text, written.done)
             return {"ok": True}
 
         return router

@@ -24,13 +24,13 @@ def words_of(text: str) -> list[str]:
 
 def estimated(text: str, start: float, end: float) -> tuple[Word, ...]:
     """The words of a text between two times in seconds, by their letters and the pauses after their marks."""
-    shown = words_of(text)
-    lengths = [weight(word.strip()) + 1 for word in shown]
-    rests = [PAUSES.get(word.strip()[-1:], 0) for word in shown]
-    rests[-1:] = [0] if shown else []
+    pieces = words_of(text)
+    lengths = [weight(word.strip()) + 1 for word in pieces]
+    rests = [PAUSES.get(word.strip()[-1:], 0) for word in pieces]
+    rests[-1:] = [0] if pieces else []
     total = (sum(lengths) + sum(rests)) or 1
     words, passed = [], 0
-    for word, length, rest in zip(shown, lengths, rests, strict=True):
+    for word, length, rest in zip(pieces, lengths, rests, strict=True):
         times = [start + (end - start) * share / total for share in (passed, passed + length)]
         words.append(Word(word, *times))
         passed += length + rest

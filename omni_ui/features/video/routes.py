@@ -50,17 +50,17 @@ def span(low: float, high: float) -> str:
 
 def settings_of(job: VideoRecord) -> list[tuple[str, str]]:
     """What was asked for, as labels and values; files by their names, the prompt left out."""
-    shown = []
+    rows = []
     for name, value in job.request.items():
         info = VideoRequest.model_fields.get(name)
         if info is None or name == "prompt" or value in ("", [], None):
             continue
         if hint(info, "kind") in ("image", "audio", "video"):
             files = value if isinstance(value, list) else [value]
-            value = ", ".join(str(one).rpartition("/")[2] for one in files)
+            value = ", ".join(str(file).rpartition("/")[2] for file in files)
         unit = hint(info, "unit", "")
-        shown.append((info.title or name, f"{value} {unit}".strip()))
-    return shown
+        rows.append((info.title or name, f"{value} {unit}".strip()))
+    return rows
 
 
 def _as_json(jobs: VideoJobs, job: VideoRecord) -> Json:
@@ -95,7 +95,7 @@ def job_routes(jobs: VideoJobs) -> APIRouter:
     @router.get("/omni/jobs")
     async def listing(request: Request) -> Json:
         mine = await jobs.of_visitor(visitor_of(request))
-        return {"jobs": [_as_json(jobs, one) for one in mine], "trouble": jobs.store.trouble}
+        return {"jobs": [_as_json(jobs, job) for job in mine], "trouble": jobs.store.trouble}
 
     @router.post("/omni/jobs/{ticket}/cancel")
     async def cancel(ticket: str, request: Request) -> Json:
@@ -124,13 +124,13 @@ def job_routes(jobs: VideoJobs) -> APIRouter:
         job = await jobs.find(ticket)
         name = job.file or "" if job else ""
         try:
-            found = await jobs.store.files.find(name) if name else None
+            local_path = await jobs.store.files.find(name) if name else None
         except StoreTrouble as trouble:
             raise HTTPException(503, trouble.sentence) from None
-        if found is None:
+        if local_path is None:
             raise HTTPException(404, "There is no such video.")
         headers = {"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"}
-        return kept_file(found, name, "video/mp4", "video.mp4", inline=not download, headers=headers)
+        return kept_file(local_path, name, "video/mp4", "video.mp4", inline=not download, headers=headers)
 
     return router
 

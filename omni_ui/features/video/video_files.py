@@ -96,20 +96,20 @@ async def small_sound(path: str | Path, field: str) -> Path:
         return plain
 
     def shrink() -> Path:
-        made = new_path(f"{recording.path.stem}.mp3")
+        target = new_path(f"{recording.path.stem}.mp3")
         samples = resample(recording.mono[:, None], recording.rate, SPOKEN_RATE)
-        soundfile.write(made, samples.clip(-1, 1), SPOKEN_RATE, format="MP3", compression_level=0.6)
-        return made
+        soundfile.write(target, samples.clip(-1, 1), SPOKEN_RATE, format="MP3", compression_level=0.6)
+        return target
 
-    made = await asyncio.to_thread(shrink)
-    if made.stat().st_size > LARGEST_SOUND:
-        fits = recording.seconds * LARGEST_SOUND / made.stat().st_size
+    small = await asyncio.to_thread(shrink)
+    if small.stat().st_size > LARGEST_SOUND:
+        fits = recording.seconds * LARGEST_SOUND / small.stat().st_size
         raise Invalid.because(
             field,
             f"{recording.path.name} is {in_words(recording.seconds)} long, and about {in_words(fits)} fit into "
             "a request. Cut it first.",
         )
-    return made
+    return small
 
 
 def video_facts(job: VideoRecord) -> list[tuple[str, str]]:
@@ -128,12 +128,12 @@ async def lend(path: Path, name: str) -> Path:
     """A kept file under a path that Gradio may show: the same file on one disk, else a copy."""
 
     def give() -> Path:
-        shown = new_path(name)
+        target = new_path(name)
         try:
-            os.link(path, shown)
+            os.link(path, target)
         except OSError:
-            shutil.copyfile(path, shown)
-        return shown
+            shutil.copyfile(path, target)
+        return target
 
     return await asyncio.to_thread(give)
 

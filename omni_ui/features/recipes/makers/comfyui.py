@@ -204,7 +204,7 @@ class _Graph:
         for node in self.upstream(start):
             inputs = self.inputs(node)
             adapters = [value for key, value in inputs.items() if str(key).startswith("lora_") and object_of(value)]
-            held = [(one.get("lora"), one.get("strength")) for one in adapters if one.get("on", True)]
+            held = [(adapter.get("lora"), adapter.get("strength")) for adapter in adapters if adapter.get("on", True)]
             strength = inputs.get("strength_model", inputs.get("strength"))
             held.append((inputs.get("lora_name", inputs.get("lora")), strength))
             names = [label for lora, weight in held if (label := lora_name(lora, self.scalar(weight)))]

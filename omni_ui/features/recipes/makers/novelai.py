@@ -27,5 +27,7 @@ def read(texts: dict[str, str]) -> Findings | None:
 def _captions(value: object) -> str:
     """The base caption and those of the characters, which version 4 keeps apart."""
     caption = object_of(object_of(value).get("caption"))
-    characters = [text_of(object_of(one).get("char_caption")) for one in list_of(caption.get("char_captions"))[:20]]
+    characters = [
+        text_of(object_of(character).get("char_caption")) for character in list_of(caption.get("char_captions"))[:20]
+    ]
     return "\n".join(filter(None, [text_of(caption.get("base_caption")), *characters]))

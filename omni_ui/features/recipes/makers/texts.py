@@ -36,29 +36,29 @@ def texts_in(path: Path) -> dict[str, str]:
     with path.open("rb") as file:
         head = file.read(16)
     if head.startswith(SIGNATURE):
-        found = _png_texts(path.read_bytes())
+        texts = _png_texts(path.read_bytes())
     elif head.startswith(b"\xff\xd8") or head[8:12] in (b"WEBP", b"avif", b"avis"):
-        found = _picture_texts(path)
+        texts = _picture_texts(path)
     else:
-        found = _tags(path)
-    return {name: valid_text(text) for name, text in found.items() if text}
+        texts = _tags(path)
+    return {name: valid_text(text) for name, text in texts.items() if text}
 
 
 def _png_texts(data: bytes) -> dict[str, str]:
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     room = LONGEST
     for name, body in _png_chunks(data):
         if name in (b"tEXt", b"zTXt", b"iTXt"):
             key, _, rest = body.partition(b"\0")
             text = _png_text(name, rest, room)
             room -= len(text)
-            found.setdefault(key.decode("latin-1"), text)
+            texts.setdefault(key.decode("latin-1"), text)
         elif name == b"eXIf" and len(body) <= room:
             for key_, text in _exif_texts(body).items():
-                found.setdefault(key_, text)
-    if xmp := found.get("XML:com.adobe.xmp"):
-        found |= {name: text for name, text in _xmp_texts(xmp).items() if name not in found}
-    return found
+                texts.setdefault(key_, text)
+    if xmp := texts.get("XML:com.adobe.xmp"):
+        texts |= {name: text for name, text in _xmp_texts(xmp).items() if name not in texts}
+    return texts
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -98,24 +98,24 @@ def _decode(body: bytes, otherwise: str) -> str:
 def _picture_texts(path: Path) -> dict[str, str]:
     with Image.open(path) as picture:
         info = picture.info
-        found: dict[str, str] = {}
+        texts: dict[str, str] = {}
         exif = info.get("exif")
         if isinstance(exif, bytes) and len(exif) <= LONGEST:
-            found = _exif_texts(exif.removeprefix(b"Exif\0\0"))
+            texts = _exif_texts(exif.removeprefix(b"Exif\0\0"))
         xmp = info.get("xmp")
         if isinstance(xmp, bytes) and len(xmp) <= LONGEST:
-            found |= {name: text for name, text in _xmp_texts(_decode(xmp, "latin-1")).items() if name not in found}
+            texts |= {name: text for name, text in _xmp_texts(_decode(xmp, "latin-1")).items() if name not in texts}
         comment = info.get("comment")
         if isinstance(comment, bytes | str):
-            found["comment"] = comment[:LONGEST] if isinstance(comment, str) else _decode(comment[:LONGEST], "latin-1")
-    return found
+            texts["comment"] = comment[:LONGEST] if isinstance(comment, str) else _decode(comment[:LONGEST], "latin-1")
+    return texts
 
 
 def _exif_texts(content: bytes) -> dict[str, str]:
     """Texts of EXIF by the name of their tag. UserComment also where it does not belong, as Fooocus puts it."""
     exif = Image.Exif()
     exif.load(b"Exif\0\0" + content)
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for place in (exif.get_ifd(EXIF_IFD), exif):
         for tag, name in EXIF_NAMES.items():
             value = place.get(tag)
@@ -123,8 +123,8 @@ def _exif_texts(content: bytes) -> dict[str, str]:
                 value = bytes(value)
             text = _exif_text(value) if isinstance(value, bytes) else value
             if isinstance(text, str) and text.strip("\0 "):
-                found.setdefault(name, text.strip("\0"))
-    return found
+                texts.setdefault(name, text.strip("\0"))
+    return texts
 
 
 def _exif_text(value: bytes) -> str:
@@ -145,21 +145,21 @@ def _exif_text(value: bytes) -> str:
 def _xmp_texts(xmp: str) -> dict[str, str]:
     """Found as text: no XML of a stranger is parsed. `xmp` holds the maker's name, `UserComment` its settings."""
     xmp = xmp[:LONGEST]
-    found = {"xmp": xmp}
+    texts = {"xmp": xmp}
     comment = re.search(r"<exif:UserComment>(.{0,2000000}?)</exif:UserComment>", xmp, re.DOTALL)
     if comment:
         text = re.sub(r"</?rdf:[^>]{0,200}>", "", comment[1])
-        found["UserComment"] = html.unescape(text).strip()
+        texts["UserComment"] = html.unescape(text).strip()
     if tool := re.search(r"<xmp:CreatorTool>([^<]{0,200})<|xmp:CreatorTool=\"([^\"]{0,200})\"", xmp):
-        found["CreatorTool"] = html.unescape(tool[1] or tool[2]).strip()
-    return found
+        texts["CreatorTool"] = html.unescape(tool[1] or tool[2]).strip()
+    return texts
 
 
 def _tags(path: Path) -> dict[str, str]:
     """Tags of a sound or video. A comment that is an object counts as its texts, as VideoHelperSuite writes it."""
     if av is None:
         return {}
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     try:
         with av.open(str(path), metadata_errors="replace") as media:
             held = [media.metadata, *(stream.metadata for stream in media.streams)]
@@ -167,14 +167,14 @@ def _tags(path: Path) -> dict[str, str]:
         return {}
     for tags in held:
         for name, text in tags.items():
-            found.setdefault(name.lower(), text[:LONGEST])
+            texts.setdefault(name.lower(), text[:LONGEST])
     try:
-        comment = json.loads(found.get("comment", ""))
+        comment = json.loads(texts.get("comment", ""))
     except (ValueError, RecursionError):
         comment = None
     if isinstance(comment, dict):
         for name in ("prompt", "workflow"):
             inner = comment.get(name)
-            if inner and name not in found:
-                found[name] = inner if isinstance(inner, str) else json.dumps(inner)
-    return found
+            if inner and name not in texts:
+                texts[name] = inner if isinstance(inner, str) else json.dumps(inner)
+    return texts
