@@ -3,6 +3,7 @@ import { appRoot } from "../../core/dom.js";
 import { Microphone } from "./microphone.js";
 import { SpeechDetector } from "./speech_detector.js";
 
+const LEVEL_EVERY = 4; // frames of 20 ms; each change of the level is drawn
 const MOST_WAITING = 1_000_000; // bytes that wait to be sent: 30 s of the microphone
 
 const socketAddress = () => `${appRoot().replace(/^http/, "ws")}/omni/talk`;
@@ -17,13 +18,14 @@ export class Call {
     this.sounding = 0; // the number of the turn that is heard
     this.holding = false;
     this.closed = false;
+    this.frames = this.loudest = 0; // of the microphone
   }
 
   async start(device) {
     this.context = new AudioContext({ latencyHint: "interactive" });
     this.context.onstatechange = () => this.wake();
     await this.context.audioWorklet.addModule(new URL("./playback_worklet.js", import.meta.url));
-    this.player = new AudioWorkletNode(this.context, "omni-playback", { outputChannelCount: [2] });
+    this.player = new AudioWorkletNode(this.context, "omni-playback", { outputChannelCount: [1] });
     this.volume = new GainNode(this.context);
     this.player.connect(this.volume).connect(this.context.destination);
     this.player.port.onmessage = ({ data }) => this.played(data);
@@ -49,7 +51,7 @@ export class Call {
 
   /** 20 ms of the microphone. */
   frame(pcm, loudness) {
-    this.on.level(loudness);
+    this.level(loudness);
     if (this.socket?.readyState !== WebSocket.OPEN || !this.ready) return;
     if (this.socket.bufferedAmount > MOST_WAITING) { // as after a computer slept, where nobody closed the line
       this.end({ text: "This page lost its connection. Call again.", failed: true });
@@ -58,6 +60,15 @@ export class Call {
     if (!this.options.hold || this.holding) this.socket.send(pcm);
     const began = this.detector.feed(loudness);
     if (began && this.sounding && (!this.options.hold || this.holding)) this.interrupt();
+  }
+
+  /** The loudest of the last frames. */
+  level(loudness) {
+    this.loudest = Math.max(this.loudest, loudness);
+    this.frames += 1;
+    if (this.frames % LEVEL_EVERY) return;
+    this.on.level(this.loudest);
+    this.loudest = 0;
   }
 
   /** The visitor holds the button, or lets it go. */

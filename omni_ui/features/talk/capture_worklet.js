@@ -19,8 +19,8 @@ class Capture extends AudioWorkletProcessor {
     const samples = input[0];
     if (!samples) return true;
     const ratio = sampleRate / RATE;
-    for (const sample of samples) {
-      this.sum += sample;
+    for (let i = 0; i < samples.length; i += 1) {
+      this.sum += samples[i];
       this.count += 1;
       this.place += 1;
       if (this.place < ratio) continue;

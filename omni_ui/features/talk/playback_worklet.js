@@ -1,5 +1,9 @@
-// Plays answers: begins with the first piece, waits a moment after it ran dry, and says what was heard of each answer.
-const REFILL = 0.08; // seconds that must have come before it goes on after it ran dry
+// Plays answers: begins with the first piece, and says what was heard of each answer. Where a piece comes too late it
+// goes on with the next one, so that the answer is later by what was missed and the same delay makes no second gap.
+// Only where pieces go on coming too late does it wait for more of them.
+const REFILL = 0.02; // seconds that must have come before it goes on after it ran dry for the first time in an answer
+const MOST_REFILL = 0.32; // it doubles each time
+const SAID_AFTER = 0.02; // seconds of silence after which the page says so; less is not heard
 const REPORT = 0.1; // seconds between two reports of what was heard
 
 class Playback extends AudioWorkletProcessor {
@@ -10,13 +14,15 @@ class Playback extends AudioWorkletProcessor {
     this.turn = 0; // that sounds now
     this.heard = 0; // seconds of it
     this.ended = new Set(); // turns of which nothing more will come
-    this.dry = false;
+    this.drySince = null; // the time at which there was nothing more to play
+    this.said = false; // that it is dry
+    this.refill = REFILL;
     this.reported = 0;
     this.port.onmessage = ({ data }) => this.take(data);
   }
 
   take({ type, turn, rate, pcm }) {
-    if (type === "sound") this.pieces.push({ turn, rate, samples: new Int16Array(pcm) });
+    if (type === "sound" && pcm.byteLength) this.pieces.push({ turn, rate, samples: new Int16Array(pcm) });
     else if (type === "end") this.ended.add(turn);
     else if (type === "stop") this.stop();
   }
@@ -26,61 +32,86 @@ class Playback extends AudioWorkletProcessor {
     this.place = 0;
     this.report(true);
     this.turn = 0;
-    this.dry = false;
+    this.drySince = null;
   }
 
   get waiting() {
     return this.pieces.reduce((sum, piece) => sum + piece.samples.length / piece.rate, 0);
   }
 
-  process(_, [output]) {
-    const channel = output[0];
-    if (this.dry && this.pieces.length) {
-      this.dry = this.waiting < REFILL && !this.ended.has(this.pieces[0].turn);
+  process(_, [[channel]]) {
+    if (this.drySince !== null) this.wait();
+    if (this.drySince === null) {
+      let filled = 0;
+      while (filled < channel.length && this.pieces.length) filled = this.fill(channel, filled);
+      if (filled < channel.length && this.turn) this.runDry(filled);
+      this.report(false);
     }
-    for (let i = 0; i < channel.length; i += 1) channel[i] = this.dry ? 0 : this.next();
-    for (const other of output.slice(1)) other.set(channel);
-    this.report(false);
     return true;
   }
 
-  /** The next sample at the browser's rate, by straight lines between those of the piece. */
-  next() {
-    const piece = this.pieces[0];
-    if (!piece) {
-      this.runDry();
-      return 0;
+  /** Silent until enough has come, or nothing more will. */
+  wait() {
+    const over = this.ended.has(this.turn);
+    if (over && !this.pieces.length) this.finish();
+    else if (this.pieces.length && (over || this.pieces[0].turn !== this.turn || this.waiting >= this.refill)) this.goOn();
+    else if (!this.said && currentTime - this.drySince > SAID_AFTER) {
+      this.said = true;
+      this.port.postMessage({ type: "dry", turn: this.turn });
     }
-    if (piece.turn !== this.turn) this.begin(piece.turn);
-    const before = Math.floor(this.place);
-    const following = piece.samples[before + 1] ?? this.pieces[1]?.samples[0] ?? piece.samples[before];
-    const value = piece.samples[before] + (following - piece.samples[before]) * (this.place - before);
-    const step = piece.rate / sampleRate;
-    this.place += step;
-    this.heard += step / piece.rate;
-    if (this.place >= piece.samples.length) {
-      this.place -= piece.samples.length;
+  }
+
+  goOn() {
+    this.drySince = null;
+    this.refill = Math.min(MOST_REFILL, this.refill * 2);
+  }
+
+  /** Samples of the first piece at the browser's rate, by straight lines between its own; how far the block is filled. */
+  fill(channel, from) {
+    const { turn, rate, samples } = this.pieces[0];
+    if (turn !== this.turn) this.begin(turn);
+    const step = rate / sampleRate;
+    const last = samples.length - 1;
+    const next = this.pieces[1]?.samples[0] ?? samples[last];
+    let [place, i] = [this.place, from];
+    for (; i < channel.length && place < samples.length; i += 1) {
+      const before = Math.floor(place);
+      const value = samples[before];
+      const following = before < last ? samples[before + 1] : next;
+      channel[i] = (value + (following - value) * (place - before)) / 32768;
+      place += step;
+    }
+    this.heard += (place - this.place) / rate;
+    this.place = place;
+    if (place >= samples.length) {
+      this.place -= samples.length;
       this.pieces.shift();
     }
-    return value / 32768;
+    return i;
   }
 
   begin(turn) {
     this.turn = turn;
     this.heard = 0;
+    this.refill = REFILL;
+    this.ended = new Set([...this.ended].filter((number) => number >= turn));
     this.port.postMessage({ type: "began", turn, at: currentTime });
   }
 
-  runDry() {
-    if (!this.turn || this.dry) return;
+  runDry(filled) {
     this.report(true);
     if (this.ended.has(this.turn)) {
-      this.port.postMessage({ type: "over", turn: this.turn });
-      this.turn = 0;
-    } else {
-      this.dry = true;
-      this.port.postMessage({ type: "dry", turn: this.turn });
+      this.finish();
+      return;
     }
+    this.said = false;
+    this.drySince = currentTime + filled / sampleRate;
+  }
+
+  finish() {
+    this.port.postMessage({ type: "over", turn: this.turn });
+    this.turn = 0;
+    this.drySince = null;
   }
 
   report(now) {

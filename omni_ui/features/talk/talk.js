@@ -88,7 +88,11 @@ defineComponent("talk", ({ element }) => {
     state: (state) => call && show(state),
     caption: ({ who, turn, text }) => captions.add(who, turn, text),
     spoke: () => captions.spoke(),
-    level: (loudness) => meter.style.setProperty("--level", Math.min(1, loudness * 6).toFixed(3)),
+    level: (loudness) => {
+      const level = Math.min(1, loudness * 6).toFixed(2);
+      if (level !== meter.dataset.level) meter.style.setProperty("--level", level);
+      meter.dataset.level = level;
+    },
     notice: say,
     cut: (turn, heard, all) => captions.cut(turn, heard, all),
     ended: ({ text, failed, record }) => {
