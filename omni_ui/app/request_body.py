@@ -132,7 +132,7 @@ def parse_json(body: bytes) -> tuple[bytes, Any]:
     return body, value
 
 
-def walk(value: Any) -> Iterator[Any]:
+def walk(value: object) -> Iterator[Any]:
     """A JSON value and all that is within it, names included."""
     waiting = [value]
     while waiting:

@@ -117,7 +117,7 @@ class Guard:
         for session in [*named, header] if header else named:
             self._check_session(session, visitor)
 
-    def _check_session(self, session: Any, visitor: str | None) -> None:
+    def _check_session(self, session: object, visitor: str | None) -> None:
         if isinstance(session, str) and session and not self.sessions.admit(session, visitor):
             raise Refused(403, NOT_YOUR_SESSION)
 
@@ -152,7 +152,7 @@ def check_json(body: bytes, visitor: str | None) -> tuple[bytes, Any]:
     return body, value.get("session_hash") if isinstance(value, dict) else None
 
 
-def check_numbers(value: Any) -> None:
+def check_numbers(value: object) -> None:
     """BodyRefused for NaN and numbers beyond all bounds (1e999), which no answer could hold that names what is wrong.
     What an event is given is not looked at: each field says itself which numbers it takes."""
     if isinstance(value, dict) and isinstance(value.get("data"), list):
@@ -161,7 +161,7 @@ def check_numbers(value: Any) -> None:
         raise BodyRefused(400, "The request has a number that is not finite.")
 
 
-def check_values(value: Any, visitor: str | None) -> None:
+def check_values(value: object, visitor: str | None) -> None:
     """Refused when a body names a file that is not the visitor's own, or an address in the place of a file. Blocking:
     it looks whether the files are there."""
     for part in walk(value):

@@ -40,7 +40,7 @@ def request_options(
     return decorate
 
 
-def build_request(model: type[RequestT], values: Mapping[str, Any]) -> RequestT:
+def build_request(model: type[RequestT], values: Mapping[str, object]) -> RequestT:
     """The request out of the command's values; those that were not given are left to the model's defaults.
 
     Raises click.UsageError with one sentence for each value that cannot be used.
@@ -114,7 +114,7 @@ def is_list(info: FieldInfo) -> bool:
     return get_origin(_inner(info.annotation)) is list
 
 
-def _inner(annotation: Any) -> Any:
+def _inner(annotation: object) -> Any:
     """A type without Annotated and without None."""
     while True:
         origin = get_origin(annotation)
@@ -129,7 +129,7 @@ def _inner(annotation: Any) -> Any:
             return annotation
 
 
-def _click_type(name: str, info: FieldInfo, kind: Any) -> Any:
+def _click_type(name: str, info: FieldInfo, kind: object) -> Any:
     if hint(info, "kind") in FILE_KINDS:
         return click.Path(exists=True, dir_okay=False)
     if get_origin(kind) is Literal:

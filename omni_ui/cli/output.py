@@ -95,7 +95,7 @@ def _exit_code(error: OmniError) -> int:
 
 
 def write_results(
-    session: Session, output: str | None, stem: str, files: list[tuple[bytes, str]], facts: dict[str, Any]
+    session: Session, output: str | None, stem: str, files: list[tuple[bytes, str]], facts: dict[str, object]
 ) -> None:
     """Puts results where the caller wants them.
 
@@ -118,7 +118,7 @@ def write_results(
     report(session, paths, facts)
 
 
-def report(session: Session, paths: list[Path], facts: dict[str, Any]) -> None:
+def report(session: Session, paths: list[Path], facts: dict[str, object]) -> None:
     """The names of the files on stdout, one a line, or with `--json` one object with all facts."""
     if session.as_json:
         click.echo(json.dumps({"files": [str(path) for path in paths], **facts}, ensure_ascii=False))

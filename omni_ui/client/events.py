@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from omni_ui.client.answers.formats import SUFFIXES, Picture
 from omni_ui.client.errors import OmniError
@@ -97,7 +96,7 @@ class Speech:
         return SUFFIXES.get(self.media_type, ".bin")
 
 
-def usage_from(body: Any) -> Usage | None:
+def usage_from(body: object) -> Usage | None:
     """The usage of chat (prompt_tokens …) or of speech (input_tokens …); None when it counts nothing."""
     if not isinstance(body, dict):
         return None
@@ -106,5 +105,5 @@ def usage_from(body: Any) -> Usage | None:
     return Usage(into, out, _count(body.get("total_tokens")) or into + out) if into or out else None
 
 
-def _count(value: Any) -> int:
+def _count(value: object) -> int:
     return int(value) if isinstance(value, (int, float)) and 0 <= value < 2**53 else 0

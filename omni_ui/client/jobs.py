@@ -52,7 +52,7 @@ class VideoJob:
         return self.state in ("completed", "failed")
 
 
-def read_job(body: Any) -> VideoJob:
+def read_job(body: object) -> VideoJob:
     """A job from its JSON. BrokenAnswer when it is none."""
     if not isinstance(body, dict) or not isinstance(body.get("id"), str):
         raise BrokenAnswer("The server's answer is not a video job.")

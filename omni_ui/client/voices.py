@@ -27,7 +27,7 @@ class Voices:
     saved: list[SavedVoice]
 
 
-def read_voices(body: dict[str, Any]) -> Voices:
+def read_voices(body: dict[str, object]) -> Voices:
     names, saved = body.get("voices"), body.get("uploaded_voices") or []
     if not isinstance(names, list) or not isinstance(saved, list):
         raise BrokenAnswer("The server's list of voices is not one.")
@@ -37,7 +37,7 @@ def read_voices(body: dict[str, Any]) -> Voices:
     )
 
 
-def read_upload(body: dict[str, Any], name: str) -> SavedVoice:
+def read_upload(body: dict[str, object], name: str) -> SavedVoice:
     if body.get("success") is not True:
         raise ServerFailed(
             "The server did not save the voice.", server_message=str(body.get("message") or ""), body=body

@@ -17,5 +17,5 @@ class Invalid(Exception):
         self.remedy = remedy
 
     @classmethod
-    def because(cls, field: str, sentence: str, remedy: dict[str, Any] | None = None) -> "Invalid":
+    def because(cls, field: str, sentence: str, remedy: dict[str, object] | None = None) -> "Invalid":
         return cls(Problem(field, sentence), remedy=remedy)

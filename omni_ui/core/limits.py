@@ -121,7 +121,7 @@ class HostLimits:
         if most is None or "frames" not in by_cap or "rate" not in by_cap:
             return None
 
-        def rule(request: Any) -> str:
+        def rule(request: object) -> str:
             frames = getattr(request, by_cap["frames"], None) or 0
             rate = getattr(request, by_cap["rate"], None) or SLOWEST
             if frames <= most * rate + 1:
@@ -230,7 +230,7 @@ def _short_message(most: int) -> Check:
 
 
 def _refusal(label: str) -> Check:
-    def check(value: Any) -> Any:
+    def check(value: object) -> Any:
         if value:
             raise ValueError(f"{label} cannot be set on this page: leave it empty.")
         return value
@@ -239,7 +239,7 @@ def _refusal(label: str) -> Check:
 
 
 def _one_of(label: str, allowed: list[dict[str, str]]) -> Check:
-    def check(value: dict[str, Any] | None) -> dict[str, Any] | None:
+    def check(value: dict[str, object] | None) -> dict[str, Any] | None:
         plain = {name: part for name, part in (value or {}).items() if name not in ("scale", "lora_scale")}
         if value and plain not in allowed:
             names = ", ".join(one["name"] for one in allowed)
@@ -249,8 +249,8 @@ def _one_of(label: str, allowed: list[dict[str, str]]) -> Check:
     return check
 
 
-def _raising(rule: Callable[[Any], str]) -> Check:
-    def check(request: Any) -> Any:
+def _raising(rule: Callable[[object], str]) -> Check:
+    def check(request: object) -> Any:
         if sentence := rule(request):
             raise ValueError(sentence)
         return request

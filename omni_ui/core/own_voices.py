@@ -6,7 +6,6 @@ they are removed when it ends; what the host saved there without a mark can be s
 
 import hashlib
 import re
-from typing import Any
 
 MARK = re.compile(r"~[0-9a-f]{16}\b")
 MARKED = re.compile(r"~([0-9a-f]{16})$")
@@ -48,7 +47,7 @@ def without_marked(sentence: str) -> str:
     return MARK.sub("", LISTED.sub("", sentence))
 
 
-def foreign_voices(values: Any, session: str | None) -> bool:
+def foreign_voices(values: object, session: str | None) -> bool:
     """Whether any text among the values of a request, at any depth of lists and objects, is another's voice."""
     if isinstance(values, str):
         return is_foreign(values, session)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from html import escape
-from typing import Any
 
 from omni_ui.client import Wait
 
@@ -55,7 +54,7 @@ def done(facts: list[tuple[str, str]], more: str = "") -> str:
 
 
 def facts_of(
-    seconds: float | None, seed: Any, facts: list[tuple[str, str]], model: str | None, seed_name: str = "seed"
+    seconds: float | None, seed: object, facts: list[tuple[str, str]], model: str | None, seed_name: str = "seed"
 ) -> list[tuple[str, str]]:
     """The facts of a result for `done`, in their order. seconds: that it took."""
     time = [("", f"{seconds:.1f} s")] if seconds is not None else []

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from functools import partial
 from html import escape
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import gradio as gr
 
@@ -209,7 +209,7 @@ class OmniTab:
 
         run_handler = RunHandler(self, make, results, read, main=not on)
 
-        async def handler(request: gr.Request, event: gr.EventData, *values: Any) -> AsyncGenerator[Updates]:
+        async def handler(request: gr.Request, event: gr.EventData, *values: object) -> AsyncGenerator[Updates]:
             entered = dict(zip(inputs, values, strict=True))
             repetition = str(event.what) if repeat is not None and event.target is repeat else ""
             async with aclosing(run_handler.updates(entered, request, repetition)) as changes:

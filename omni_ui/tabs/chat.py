@@ -2,7 +2,6 @@
 
 import asyncio
 from functools import partial
-from typing import Any
 
 import gradio as gr
 
@@ -202,7 +201,7 @@ def _wire_return(tab: OmniTab, view: ChatView, fields: Composer, parts: list[Com
 
     tab.reopen, tab.reopened = reopen, parts
 
-    async def take_back(kept: dict[str, Any]) -> Updates:
+    async def take_back(kept: dict[str, object]) -> Updates:
         """The conversation that this browser kept while the page was loaded again."""
         opened = await asyncio.to_thread(read_kept, kept)
         if not opened:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
@@ -123,7 +122,7 @@ def said(sentence: str) -> str:
     return status.done([("", sentence)])
 
 
-def _as_text(body: dict[str, Any]) -> bytes:
+def _as_text(body: dict[str, object]) -> bytes:
     return json.dumps(body, ensure_ascii=False, indent=1).encode()
 
 
@@ -141,7 +140,7 @@ class _Wiring:
         outputs: list[Component],
         api_name: str,
     ) -> gr.events.Dependency:
-        async def safely(request: gr.Request, *values: Any) -> Updates:
+        async def safely(request: gr.Request, *values: object) -> Updates:
             try:
                 return await act(*values)
             except Invalid as wrong:

@@ -113,7 +113,7 @@ class ArrivingJson:
         self._text += pybase64.b64encode(self._taken()) + self._held
         self._searched = len(self._text)
 
-    def _with_media(self, value: Any) -> Any:
+    def _with_media(self, value: object) -> Any:
         if isinstance(value, str) and value.startswith(self._stem):
             return self._media[int(value.removeprefix(self._stem))]
         if isinstance(value, dict):

@@ -64,7 +64,7 @@ async def _read_stream(wire: Transport, response: httpx.Response) -> AsyncIterat
     yield Finish("tool_calls" if tool else valid_text(str(reason or "stop")), metrics)
 
 
-def _read_whole(body: dict[str, Any]) -> Iterator[ChatEvent]:
+def _read_whole(body: dict[str, object]) -> Iterator[ChatEvent]:
     """A body that came in one piece. Text and picture are two choices with the same index."""
     if body.get("error"):
         raise error_from_body(body, None)
@@ -100,7 +100,7 @@ def _add_metrics(metrics: dict[str, object], source: object) -> None:
         metrics["peak_memory_mb"] = source["peak_memory_mb"]
 
 
-def _nothing(reason: Any, tool: bool) -> NothingMade:
+def _nothing(reason: object, tool: bool) -> NothingMade:
     """Why an answer is empty, as far as the server says."""
     if tool:
         return NothingMade(
@@ -111,18 +111,18 @@ def _nothing(reason: Any, tool: bool) -> NothingMade:
     return NothingMade("The model answered nothing.", "Ask differently, or choose another form of answer.")
 
 
-def _calls_tool(message: Any) -> bool:
+def _calls_tool(message: object) -> bool:
     return isinstance(message, dict) and bool(message.get("tool_calls") or message.get("function_call"))
 
 
-async def _read_off_loop(choice: dict[str, Any], said: Any, modality: Any) -> list[ChatEvent]:
+async def _read_off_loop(choice: dict[str, object], said: object, modality: object) -> list[ChatEvent]:
     """Media are decoded in a thread; text, which comes by the thousand pieces, is not worth one."""
     if isinstance(said, dict) and (modality not in (None, "text") or isinstance(said.get("content"), list)):
         return await asyncio.to_thread(lambda: list(_read_choice(choice, said, modality)))
     return list(_read_choice(choice, said, modality))
 
 
-def _read_choice(choice: dict[str, Any], said: Any, modality: Any) -> Iterator[ChatEvent]:
+def _read_choice(choice: dict[str, object], said: object, modality: object) -> Iterator[ChatEvent]:
     """What one choice says in its `message` or `delta`."""
     if not isinstance(said, dict):
         return
@@ -141,7 +141,7 @@ def _read_choice(choice: dict[str, Any], said: Any, modality: Any) -> Iterator[C
         yield from _sound(audio["data"], metadata)
 
 
-def _read_part(part: Any) -> Iterator[ChatEvent]:
+def _read_part(part: object) -> Iterator[ChatEvent]:
     if not isinstance(part, dict):
         return
     address = part.get("image_url")
@@ -151,11 +151,11 @@ def _read_part(part: Any) -> Iterator[ChatEvent]:
         yield PictureMade(picture_from(address.get("url") if isinstance(address, dict) else address))
 
 
-def _sound(text: Any, metadata: Any) -> Iterator[ChatEvent]:
+def _sound(text: object, metadata: object) -> Iterator[ChatEvent]:
     if chunk := chunk_from(decode_base64(text), metadata):
         yield chunk
 
 
-def _choices(body: dict[str, Any]) -> list[dict[str, Any]]:
+def _choices(body: dict[str, object]) -> list[dict[str, Any]]:
     choices = body.get("choices")
     return [choice for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []

@@ -93,7 +93,9 @@ TIMED_OUT = (408, 504, 522, 524)
 """Statuses of a proxy that waited too long: vllm-router, nginx and Envoy, Cloudflare."""
 
 
-def _of_proxy(status: int, body: Any, text: str, headers: Mapping[str, str], seconds: float | None) -> OmniError | None:
+def _of_proxy(
+    status: int, body: object, text: str, headers: Mapping[str, str], seconds: float | None
+) -> OmniError | None:
     """The error that a proxy made in the place of the server, None when these are the server's own words."""
     words = text if body is None else _read(body)[0]
     ours = body is not None and not PROXY_WORDS.search(words)
@@ -175,7 +177,7 @@ def _remedy(reply: Reply, groups: tuple[str, ...]) -> dict[str, Any] | None:
     return {name: _fill(value, groups) for name, value in reply.remedy.items()} if reply.remedy else None
 
 
-def _read(body: Any) -> tuple[str, str | None, str | None, int | None]:
+def _read(body: object) -> tuple[str, str | None, str | None, int | None]:
     """Message, param, request id and code of any error body (the four shapes are in WIRE.md 1)."""
     if not isinstance(body, dict):
         return ("" if body is None else body if isinstance(body, str) else json.dumps(body)), None, None, None
@@ -210,7 +212,7 @@ def _said(message: str) -> str:
     return "; ".join(parts) or message
 
 
-def _place(loc: Any) -> str:
+def _place(loc: object) -> str:
     """Where an error is, with dots: 0.30 says `body.fps`, all before a tuple, ('body', 'fps')."""
     if isinstance(loc, (tuple, list)):
         return ".".join(str(part) for part in loc if part not in ("body", "query", "path"))
@@ -236,7 +238,7 @@ def _field_of(path: str, field: str | None) -> str | None:
     return "messages" if path.startswith("/v1/chat/") and field == "prompt" else field
 
 
-def _fill(value: Any, groups: tuple[str, ...]) -> Any:
+def _fill(value: object, groups: tuple[str, ...]) -> Any:
     """A text with what the pattern found; a number when that is all it is."""
     if not isinstance(value, str):
         return value

@@ -112,7 +112,7 @@ def type_of_file(path: Path, head: bytes | None = None) -> str:
     return media_type_of(head) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
 
 
-def replace_files(value: Any, by: Callable[[FileRef], Any]) -> Any:
+def replace_files(value: object, by: Callable[[FileRef], object]) -> Any:
     """A JSON value with `by(leaf)` in the place of every FileRef."""
     if isinstance(value, FileRef):
         return by(value)
@@ -136,7 +136,7 @@ class Picture:
         return SUFFIXES[self.media_type]
 
 
-def decode_base64(text: Any) -> bytes:
+def decode_base64(text: object) -> bytes:
     """The bytes of base64, with or without `data:…;base64,` before it. BrokenAnswer when it is not base64.
 
     Bytes are taken as they are: they were decoded as they arrived.
@@ -155,7 +155,7 @@ def decode_base64(text: Any) -> bytes:
     raise BrokenAnswer("The server sent media that is not base64.")
 
 
-def picture_from(text: Any) -> Picture:
+def picture_from(text: object) -> Picture:
     """The picture in a base64 text or data URL. BrokenAnswer when it is none, or broke off before its end."""
     data = decode_base64(text)
     kind = media_type_of(data[:16])

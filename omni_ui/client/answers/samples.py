@@ -2,7 +2,6 @@
 
 import struct
 from dataclasses import replace
-from typing import Any
 
 from omni_ui.client.answers.formats import media_type_of, read_wav_head
 from omni_ui.client.errors import BrokenAnswer, NothingMade
@@ -56,7 +55,7 @@ class PcmReader:
         return True
 
 
-def chunk_from(data: bytes, metadata: Any) -> AudioChunk | None:
+def chunk_from(data: bytes, metadata: object) -> AudioChunk | None:
     """The samples of one piece of a chat: a whole WAV file, or bare samples with `audio_metadata` (WIRE.md 8)."""
     facts = metadata if isinstance(metadata, dict) else {}
     rate, channels = facts.get("sample_rate_hz"), facts.get("channels")

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import httpx
 
@@ -117,7 +116,7 @@ async def read_batch(wire: Transport, response: httpx.Response, first: int) -> l
     return await asyncio.to_thread(lambda: [_read_result(entry, first + at) for at, entry in enumerate(results)])
 
 
-def _read_result(entry: Any, index: int) -> BatchResult:
+def _read_result(entry: object, index: int) -> BatchResult:
     entry = entry if isinstance(entry, dict) else {}
     try:
         if entry.get("status") != "success":

@@ -23,7 +23,7 @@ def valid_text(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def valid_values(value: Any) -> Any:
+def valid_values(value: object) -> Any:
     """The same JSON value with valid texts, names of objects included. Raises ValueError for one that is too deep."""
     try:
         return _valid(value)
@@ -31,7 +31,7 @@ def valid_values(value: Any) -> Any:
         raise ValueError("Objects and lists stand far deeper in each other than settings need.") from None
 
 
-def _valid(value: Any) -> Any:
+def _valid(value: object) -> Any:
     if isinstance(value, str):
         return valid_text(value)
     if isinstance(value, list):
@@ -63,7 +63,7 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def depth_of(value: Any) -> int:
+def depth_of(value: object) -> int:
     """How many lists and objects stand within each other. It does not recurse."""
     depth, level = 0, [value]
     while level := [item for item in level if isinstance(item, (dict, list))]:

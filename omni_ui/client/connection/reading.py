@@ -41,7 +41,7 @@ class Reader:
         value = await asyncio.to_thread(_value_or_none, arriving) if in_thread else _value_or_none(arriving)
         return self._object(value, head)
 
-    def _object(self, value: Any, head: bytes) -> dict[str, Any]:
+    def _object(self, value: object, head: bytes) -> dict[str, Any]:
         """The value when it is a JSON object; else the error that the beginning of the answer tells of."""
         if isinstance(value, dict):
             return value

@@ -73,7 +73,7 @@ def wire(request: Request, schema: ServerSchema, model: str | None, loras: Seque
     return WireCall("POST", request.path, json=body)
 
 
-def read_video(body: dict[str, Any], path: Path) -> int:
+def read_video(body: dict[str, object], path: Path) -> int:
     """Writes the video of an answer to `path`; its bytes. Runs in a thread: a video is tens of MB of base64."""
     if body.get("status") == "failed" or body.get("error"):
         raise error_from_body({"error": body.get("error") or "no reason given"}, 500)
@@ -90,7 +90,7 @@ def read_video(body: dict[str, Any], path: Path) -> int:
     return len(content)
 
 
-def _lora_model(lora: dict[str, Any], loras: Sequence[str]) -> str:
+def _lora_model(lora: dict[str, object], loras: Sequence[str]) -> str:
     name = str(lora.get("name") or lora.get("lora_name") or lora.get("adapter") or "")
     if name not in loras:
         listed = ", ".join(loras) or "none"
@@ -111,5 +111,5 @@ def _single_picture(request: EditRequest) -> FileRef:
     return FileRef(pictures[0])
 
 
-def _whole(name: str, value: Any) -> Any:
+def _whole(name: str, value: object) -> Any:
     return int(value) if name in WHOLE and isinstance(value, float) and value.is_integer() else value

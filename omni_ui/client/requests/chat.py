@@ -8,7 +8,7 @@ from omni_ui.client.requests.base import INT64, MAX_PROMPT, JsonObject, Maybe, R
 from omni_ui.client.requests.image import SIZES, check_size
 
 
-def _modalities(value: Any) -> Any:
+def _modalities(value: object) -> Any:
     """`None` and `[]` both leave it to the model; `[]` on the wire would answer nothing at all (WIRE.md 8)."""
     if isinstance(value, str):
         value = value.replace(",", " ").split()

@@ -46,11 +46,11 @@ def _check_media(path: Path) -> Path:
     return _check(path, FILE_KINDS, "a picture, a video or a recording: choose another one")
 
 
-def _blank_to_none(value: Any) -> Any:
+def _blank_to_none(value: object) -> Any:
     return None if value in ("", []) else value
 
 
-def _as_list(value: Any) -> Any:
+def _as_list(value: object) -> Any:
     """One path is a list of one; the page gives None for none."""
     if value is None or value == "":
         return []
@@ -93,6 +93,6 @@ class FormRequest(Request):
         return WireCall("POST", self.path, form=form, files=files)
 
 
-def as_text(value: Any) -> str:
+def as_text(value: object) -> str:
     """A form's text for a value, as the server reads it."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

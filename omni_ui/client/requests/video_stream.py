@@ -6,7 +6,6 @@ them have an effect there stands in STREAMED. What is no field of that list the 
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -44,7 +43,7 @@ def check_streamed(model: type[BaseModel], entered: Mapping[str, object]) -> boo
 
 
 def stream_call(
-    body: dict[str, Any], picture: Path | None, timeline: Sequence[TimelineEvent], model: str | None
+    body: dict[str, object], picture: Path | None, timeline: Sequence[TimelineEvent], model: str | None
 ) -> WireCall:
     """The messages of a watched video: the first one, and those of the timeline with their seconds."""
     fields = {name: value for name, value in body.items() if name in STREAMED}

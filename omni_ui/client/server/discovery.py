@@ -49,7 +49,7 @@ class ModelInfo:
     bare: bool = False
 
 
-def read_models(body: dict[str, Any]) -> list[ModelInfo]:
+def read_models(body: dict[str, object]) -> list[ModelInfo]:
     """The models in the answer of GET /v1/models. BrokenAnswer when it is no list."""
     listed = body.get("data")
     if not isinstance(listed, list):

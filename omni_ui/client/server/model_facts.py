@@ -13,7 +13,7 @@ def image(**settings: Any) -> dict[str, Facts]:
 
 
 def edit(
-    max_images: int | None = 1, layered: bool = False, streams_text: bool = False, **settings: Any
+    max_images: int | None = 1, layered: bool = False, streams_text: bool = False, **settings: object
 ) -> dict[str, Facts]:
     """Changes pictures. max_images: None when the server sets no limit. streams_text: it thinks aloud (`ar_delta`)."""
     facts = {"max_images": max_images, "layered": layered, "streams_text": streams_text, "settings": settings}

@@ -5,7 +5,7 @@ model says it (WIRE.md 7 and 8).
 """
 
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 from omni_ui.client.errors import BadRequest
 from omni_ui.client.requests.base import Request, hint
@@ -191,7 +191,7 @@ def seed_is_of_the_text(request: ChatRequest, ability: Ability | None) -> bool:
     return stages_of_chat(ability) == "language and diffusion" and not pictures_alone(request, ability)
 
 
-def _text_of(message: dict[str, Any]) -> str | None:
+def _text_of(message: dict[str, object]) -> str | None:
     """The words of a message of the user that holds words alone."""
     content = message.get("content")
     if message.get("role") != "user":

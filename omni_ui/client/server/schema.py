@@ -143,7 +143,7 @@ UNKNOWN = ServerSchema()
 """Of a server that does not describe itself."""
 
 
-def read_schema(description: Any) -> ServerSchema:
+def read_schema(description: object) -> ServerSchema:
     """The schema in an OpenAPI description. What is not as it should be there counts as not told."""
     paths = description.get("paths") if isinstance(description, dict) else None
     if not isinstance(paths, dict):
@@ -161,7 +161,7 @@ def read_schema(description: Any) -> ServerSchema:
     return ServerSchema(frozenset(paths), fields)
 
 
-def _fields(schema: Any, description: Any, depth: int = 0) -> dict[str, Mapping[str, Any]] | None:
+def _fields(schema: object, description: object, depth: int = 0) -> dict[str, Mapping[str, Any]] | None:
     """The fields of a body. None when it takes others too, or does not tell."""
     if not isinstance(schema, dict) or depth > DEEP:
         return None
@@ -178,18 +178,18 @@ def _fields(schema: Any, description: Any, depth: int = 0) -> dict[str, Mapping[
     return named | {name: value for branch in inner if branch for name, value in branch.items()}
 
 
-def _at(value: Any, *keys: str) -> Any:
+def _at(value: object, *keys: str) -> Any:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value
 
 
-def _types(schema: Mapping[str, Any]) -> set[str]:
+def _types(schema: Mapping[str, object]) -> set[str]:
     """The JSON types that a field may have, null aside."""
     return set(_each_type(schema)) - {"null"}
 
 
-def _each_type(schema: Any) -> Iterator[str]:
+def _each_type(schema: object) -> Iterator[str]:
     if isinstance(schema, dict):
         if isinstance(schema.get("type"), str):
             yield schema["type"]

@@ -115,7 +115,7 @@ def _check(body: Chat) -> Response | None:
     return None
 
 
-async def _media(messages: list[Any]) -> dict[str, list[str]]:
+async def _media(messages: list[object]) -> dict[str, list[str]]:
     """Checks every content part and says what was sent, by kind."""
     seen: dict[str, list[str]] = {}
     for part in parts(messages):
@@ -173,7 +173,7 @@ async def _events(turn: Turn, ask: Ask) -> AsyncIterator[str]:
     """Chunks with a `modality`; voice and pictures come in `delta.content` as on the real server."""
     head = {**turn.head, "object": "chat.completion.chunk"}
 
-    def event(choices: list[Any], **more: Any) -> str:
+    def event(choices: list[object], **more: object) -> str:
         return f"data: {json.dumps({**head, 'choices': choices, **more})}\n\n"
 
     def chunk(kind: str, piece: Any, last: bool, final: bool) -> str:

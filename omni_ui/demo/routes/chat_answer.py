@@ -158,7 +158,7 @@ def user_text(messages: list[Any]) -> str:
     return " ".join(filter(None, texts([m for m in messages if isinstance(m, dict) and m.get("role") == "user"])))
 
 
-def pictures(messages: list[Any]) -> list[str]:
+def pictures(messages: list[object]) -> list[str]:
     """The data URLs of pictures; http ones are left out without a word, as diffusion chat does."""
     images = [p.get("image_url") for p in parts(messages) if isinstance(p, dict)]
     urls = [str(image.get("url", "")) for image in images if isinstance(image, dict)]

@@ -224,7 +224,7 @@ async def _events(demo: Any, ask: Ask, work: Callable[[], Any], plan: str) -> As
     """Words of the plan, the picture, [DONE]; a failure comes in the stream, with HTTP 200."""
     head = {"created": int(time.time()), "model": demo.model("edit")}
 
-    def event(**data: Any) -> str:
+    def event(**data: object) -> str:
         return f"data: {json.dumps({'object': 'image.edit.chunk', **head, 'metrics': None, **data})}\n\n"
 
     def making() -> Any:

@@ -93,7 +93,7 @@ def _short(value: Any) -> Any:
     return text if len(text) <= 200 else text[:200] + "...[truncated]"
 
 
-def _place(loc: Sequence[Any]) -> str:
+def _place(loc: Sequence[object]) -> str:
     """The dotted path of a field without the names of types that a union puts in between."""
     types = {"str", "int", "float", "bool", "list", "dict", "tuple", "nullable", "none"}
     named = [str(p) for p in loc if str(p).lower() not in types and not re.search(r"[\[\](){}]", str(p))]

@@ -6,7 +6,7 @@ import random
 import time
 import uuid
 import zipfile
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from PIL import Image
@@ -33,7 +33,7 @@ def check_layers(value: int | None) -> int | None:
     return value
 
 
-def check_lora(lora: Any) -> None:
+def check_lora(lora: object) -> None:
     if lora is None:
         return
     if not isinstance(lora, dict):

@@ -65,7 +65,7 @@ class Talk:
             yield piece
 
 
-def decode(text: Any) -> np.ndarray:
+def decode(text: object) -> np.ndarray:
     """Samples out of base64; ValueError for anything else."""
     if not isinstance(text, str) or len(text) > LARGEST_PIECE:
         raise ValueError("audio must be base64 of at most 3 MiB")

@@ -63,7 +63,7 @@ class Duplex(Talk):
         self.detects = False
         self.played: dict[str, int] = {}
 
-    async def send(self, kind: str, **fields: Any) -> None:
+    async def send(self, kind: str, **fields: object) -> None:
         self.sequence += 1
         await self.socket.send_json({"type": kind, "server_event_seq": self.sequence, **fields})
 

@@ -183,7 +183,7 @@ async def _events(
     per_second: bytes of a second of sound, where that is not speech's.
     """
 
-    def event(kind: str, **data: Any) -> str:
+    def event(kind: str, **data: object) -> str:
         return f"event: {kind}\ndata: {json.dumps({'type': kind, **data}, separators=(',', ':'))}\n\n"
 
     sent = 0

@@ -44,7 +44,7 @@ class SpeechItem(BaseModel):
 
     @field_validator("voice", mode="before")
     @classmethod
-    def _voice(cls, voice: Any) -> Any:
+    def _voice(cls, voice: object) -> Any:
         if isinstance(voice, dict):
             if "id" not in voice:
                 raise ValueError("voice dict must contain 'id'")

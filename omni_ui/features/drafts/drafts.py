@@ -51,7 +51,7 @@ class Drafts:
             page.load(None, None, [*files], js=call("restore_files", tab.name, [*files.values()]), **IMMEDIATE)
 
     def _wire_conversation(self, tab: "TabContext") -> None:
-        async def take_back(kept: dict[str, Any] | None) -> Updates:
+        async def take_back(kept: dict[str, object] | None) -> Updates:
             """A conversation that this browser kept. What is not one is left out without a word."""
             assert tab.take_back
             return await tab.take_back(kept or {})

@@ -81,7 +81,7 @@ def _less(name: str) -> dict[str, Any]:
     return {"field": name, "value": 1} if pictures else {"field": name, "action": "halve"}
 
 
-def _fix(remedy: dict[str, Any], form: Form, entered: Values) -> Fix | None:
+def _fix(remedy: dict[str, object], form: Form, entered: Values) -> Fix | None:
     """A remedy for these controls; None when it would change nothing, or there is no such control."""
     action, name, wanted = remedy.get("action"), remedy.get("field"), remedy.get("value")
     if action == "new_conversation":
@@ -111,7 +111,7 @@ def _fix(remedy: dict[str, Any], form: Form, entered: Values) -> Fix | None:
     return Fix(f"{title}: {before} → {after}", {name: value})
 
 
-def _smaller(name: str, now: Any, most: Any, tab: str) -> Any:
+def _smaller(name: str, now: object, most: object, tab: str) -> Any:
     """A size with half the sides, or with at most so many pixels; half of a number. None when that cannot be."""
     if name != "size":
         return int(now) // 2 if isinstance(now, (int, float)) and now >= 2 else None
@@ -124,7 +124,7 @@ def _smaller(name: str, now: Any, most: Any, tab: str) -> Any:
     return f"{smaller[0]}x{smaller[1]}" if min(smaller) >= LEAST else None
 
 
-def _same(now: Any, value: Any) -> bool:
+def _same(now: object, value: object) -> bool:
     return now == value or (now in (None, "", [], False) and value in (None, "", [], False))
 
 

@@ -41,7 +41,7 @@ def wire(tab: "TabContext") -> None:
     for name, value in mounted(TEMPLATE, "estimate", tab=tab.name, fields=fields).items():
         setattr(tab.forecast, name, value)
 
-    async def foresee(request: gr.Request, *values: Any) -> str:
+    async def foresee(request: gr.Request, *values: object) -> str:
         entered = dict(zip(fields, values, strict=True))
         asked = asked_for(tab.form.model, entered | await tab.follows(entered, request.session_hash))
         backend = tab.backends.for_tab(tab.name, request.session_hash)

@@ -121,7 +121,7 @@ def _within(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
-def _axis(axis: Axis, now: Any) -> Json:
+def _axis(axis: Axis, now: object) -> Json:
     return {
         "field": axis.field,
         "label": axis.label,

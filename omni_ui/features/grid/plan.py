@@ -53,7 +53,7 @@ class Plan:
 
 
 async def make_plan(
-    form: Form, read: Read, entered: Values, wanted: Sequence[tuple[str, str | list[Any]]], most: int
+    form: Form, read: Read, entered: Values, wanted: Sequence[tuple[str, str | list[object]]], most: int
 ) -> Plan:
     """Raises Invalid with one sentence.
 
@@ -108,7 +108,7 @@ async def foretold(plan: Plan, timings: Timings, server: str, model: str | None,
     return f"{words}: {span(low, high)} in all, as runs like these took here."
 
 
-def _axis(form: Form, name: str, values: str | list[Any], most: int) -> Axis:
+def _axis(form: Form, name: str, values: str | list[object], most: int) -> Axis:
     fields = variable(form)
     if name not in fields:
         raise Invalid.because(name, "This setting cannot be varied here.")
@@ -117,7 +117,7 @@ def _axis(form: Form, name: str, values: str | list[Any], most: int) -> Axis:
     return Axis(name, info.title or name, tuple(listed))
 
 
-def _typed(value: Any) -> Any:
+def _typed(value: object) -> Any:
     """A value as the control would hand it on."""
     return "" if value is None else value
 

@@ -94,7 +94,7 @@ def too_many(runs: int, most: int) -> str:
     return f"That would be {runs:,} runs, and at most {most} are allowed here. Use fewer values."
 
 
-def written(value: Any) -> str:
+def written(value: object) -> str:
     """A value as the page shows it."""
     if value is None:
         return "Model default"

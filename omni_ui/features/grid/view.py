@@ -153,7 +153,7 @@ def _most(tab: "TabContext") -> int:
     return tab.backends.settings.max_grid
 
 
-def _wanted(order: Any, form: Form, entered: Values) -> list[tuple[str, str | list[Any]]]:
+def _wanted(order: object, form: Form, entered: Values) -> list[tuple[str, str | list[Any]]]:
     """The settings and their values of an order, which may come from anywhere. Raises Invalid."""
     order = order if isinstance(order, dict) else {}
     if name := order.get("explore"):

@@ -105,7 +105,7 @@ def _recipe_views(tab: "TabContext", opened: Opened) -> Updates:
     }
 
 
-def with_files(value: Any, lent: dict[int, Path]) -> Any:
+def with_files(value: object, lent: dict[int, Path]) -> Any:
     """A stored value with paths where files stand; those that are gone are left out."""
     if isinstance(value, dict):
         if "file" in value and set(value) <= {"file", "as"}:

@@ -17,7 +17,7 @@ def result_of(path: Path, title: str = "") -> Source:
     return Source(path, "result", title or path.name, type_of_file(path))
 
 
-def as_files(name: str, value: Any, model: type[Request] | None) -> Any:
+def as_files(name: str, value: object, model: type[Request] | None) -> Any:
     """A value of a control that holds files, with Paths for them. No other text is ever taken for a path.
 
     A caller may name any path: only what was uploaded counts. (Another visitor's is refused before, see request_guard.)

@@ -14,7 +14,6 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from omni_ui.client import Request, VideoRequest, type_of_file
 from omni_ui.core.run import Outcome, Values, Work
@@ -194,11 +193,11 @@ class Recorder:
         while len(self._recent) > REMEMBERED:
             self._recent.popitem(last=False)
 
-    async def _soon(self, writing: Coroutine[Any, Any, None]) -> None:
+    async def _soon(self, writing: Coroutine[object, object, None]) -> None:
         """Waits for a record to be written, but not for long. It is written even when the page goes away meanwhile."""
         await asyncio.wait({self.begin(writing)}, timeout=PATIENCE)
 
-    def begin(self, writing: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+    def begin(self, writing: Coroutine[object, object, None]) -> "asyncio.Task[None]":
         """Writes something down without anybody waiting for it; the app does not end before."""
         task = asyncio.create_task(writing)
         self._writing.add(task)
@@ -215,7 +214,7 @@ class Recorder:
         sources: list[Source],
         request: Request | None,
         entered: Values,
-        told: Any,
+        told: object,
         model: type[Request] | None = None,
     ) -> None:
         pack = Pack(sources)

@@ -126,7 +126,7 @@ class HuggingFaceLogin:
             raise SignInFailed(DECLINED)
         return PREFIX + sub, attempt.there
 
-    def _is_for_us(self, claims: dict[str, Any], attempt: Attempt) -> bool:
+    def _is_for_us(self, claims: dict[str, object], attempt: Attempt) -> bool:
         """The checks of OpenID Connect Core 3.1.3.7. The token came from the provider itself over TLS, which stands
         there in the place of its signature (item 6)."""
         audience = claims.get("aud")
@@ -187,7 +187,7 @@ class HuggingFaceLogin:
         return attempt if attempt.until > time.time() else None
 
 
-def _claims(token: Any) -> dict[str, Any]:
+def _claims(token: object) -> dict[str, Any]:
     """What an id token says (RFC 7519); {} for what is none."""
     parts = token.split(".") if isinstance(token, str) else []
     if len(parts) != 3:

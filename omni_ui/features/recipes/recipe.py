@@ -211,7 +211,7 @@ def _hold(ref: FileRef, media: list[Medium]) -> Json:
     return {"$media": len(media) - 1, "as": ref.as_}
 
 
-def _release(value: Any, paths: list[Path]) -> Any:
+def _release(value: object, paths: list[Path]) -> Any:
     """Messages with FileRefs in the places of their stand-ins."""
     if isinstance(value, dict):
         if set(value) == {"$media", "as"}:
@@ -240,7 +240,7 @@ def _read_media(tab: str, value: Any) -> dict[str, list[Medium]]:
     return {name: listed for name, listed in media.items() if listed}
 
 
-def _read_medium(value: Any) -> Medium:
+def _read_medium(value: object) -> Medium:
     if not isinstance(value, Mapping) or set(value) != {"sha256", "name"}:
         raise BadRecipe("A file in these settings is not named by its hash and name alone.")
     digest, name = value["sha256"], value["name"]
@@ -251,7 +251,7 @@ def _read_medium(value: Any) -> Medium:
     return Medium(digest, name)
 
 
-def _check_messages(messages: Any, media: int) -> None:
+def _check_messages(messages: object, media: int) -> None:
     """Text, and stand-ins for files. Addresses are refused: the server would fetch what a stranger's link names."""
     if not isinstance(messages, list) or not all(isinstance(entry, dict) for entry in messages):
         raise BadRecipe("The conversation in these settings is not one.")
@@ -264,7 +264,7 @@ def _check_messages(messages: Any, media: int) -> None:
                 raise BadRecipe("A message in these settings holds something other than text and named files.")
 
 
-def _is_part(part: Any, media: int) -> bool:
+def _is_part(part: object, media: int) -> bool:
     if not isinstance(part, dict) or not isinstance(part.get("type"), str):
         return False
     if part["type"] == "text":

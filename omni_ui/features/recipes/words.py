@@ -75,7 +75,7 @@ def _messages(recipe: Recipe) -> list[Row]:
     return listed
 
 
-def _by_content(value: Any, files: list[Medium]) -> Any:
+def _by_content(value: object, files: list[Medium]) -> Any:
     """The same value with each file's SHA-256 in place of its number."""
     if isinstance(value, dict):
         if "$media" in value:
@@ -121,7 +121,7 @@ def _who(message: Json) -> str:
     return {"user": "You", "assistant": "Answer"}.get(message.get("role", ""), "System prompt")
 
 
-def _written(value: Any) -> str:
+def _written(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
@@ -142,6 +142,6 @@ def _number(value: Any) -> str:
     return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def _quoted(value: Any) -> str:
+def _quoted(value: object) -> str:
     text = _number(value)
     return json.dumps(text, ensure_ascii=False) if any(sign in text for sign in ',:\n"') else text

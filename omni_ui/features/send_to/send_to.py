@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
@@ -124,7 +124,7 @@ class SendTo:
             if target.adds
         }
 
-        async def carry(request: gr.Request, what: Json | None, *held: Any) -> Updates:
+        async def carry(request: gr.Request, what: Json | None, *held: object) -> Updates:
             """Does what was ordered; says in a notice why it could not."""
             try:
                 done = await self._carry(what or {}, dict(zip(lists, held, strict=True)), request)

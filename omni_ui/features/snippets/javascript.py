@@ -130,7 +130,7 @@ def _read(file: Attachment) -> str:
     return f"await readFile({literals.text(file.name)})"
 
 
-def _value(plan: Plan, value: Any, indent: int = 0) -> str:
+def _value(plan: Plan, value: object, indent: int = 0) -> str:
     """An expression for a JSON value; files in it are read where they stand."""
 
     def read(ref: FileRef) -> str:

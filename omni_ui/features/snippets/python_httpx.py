@@ -1,7 +1,6 @@
 """Python with httpx."""
 
 from textwrap import indent
-from typing import Any
 
 from omni_ui.client import FileRef
 from omni_ui.features.snippets import literals, readers
@@ -55,7 +54,7 @@ def address(plan: Plan) -> str:
     return f'os.environ.get("OMNI_BASE_URL", "{USUAL_ADDRESS}")'
 
 
-def literal(plan: Plan, value: Any, depth: int = 4) -> str:
+def literal(plan: Plan, value: object, depth: int = 4) -> str:
     """A Python expression; files in it are read where they stand."""
 
     def read(ref: FileRef) -> str:

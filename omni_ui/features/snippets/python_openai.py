@@ -8,7 +8,6 @@ to a product that ends) and so are not used.
 """
 
 from collections.abc import Collection
-from typing import Any
 
 from omni_ui.features.snippets import literals, readers
 from omni_ui.features.snippets.plan import WAIT, Plan
@@ -53,7 +52,7 @@ def _call(plan: Plan, given: dict[str, str], call: str, known: Collection[str], 
     return f"{call}(\n{lines})\n"
 
 
-def _values(plan: Plan, body: dict[str, Any], typed: Collection[str]) -> dict[str, str]:
+def _values(plan: Plan, body: dict[str, object], typed: Collection[str]) -> dict[str, str]:
     return {name: literal(plan, value, 4 if name in typed else 8) for name, value in body.items()}
 
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from html import escape
-from typing import Any
 
 import gradio as gr
 
@@ -77,7 +76,7 @@ class VoicesPanel:
     def wire(self, refresh: Refresh, listing: list[gr.components.Component], voice: gr.components.Component) -> None:
         """refresh: see Refresh; listing: the components that it updates; voice: the choice of the tab."""
 
-        async def save_voice(request: gr.Request, *values: Any) -> AsyncIterator[Updates]:
+        async def save_voice(request: gr.Request, *values: object) -> AsyncIterator[Updates]:
             async for updates in self._save(dict(zip(self.inputs, values, strict=True)), refresh, request):
                 yield updates
 

@@ -52,7 +52,7 @@ class _Graph:
     def kind(self, name: str) -> str:
         return str(self.nodes[name].get("class_type"))
 
-    def link(self, value: Any) -> str | None:
+    def link(self, value: object) -> str | None:
         """The node that a link points to; None when it is no link, or leads nowhere."""
         target = str(value[0]) if isinstance(value, list) and len(value) == 2 and not isinstance(value[0], list) else ""
         return target if target in self.nodes else None
@@ -70,7 +70,7 @@ class _Graph:
                     seen.add(target)
                     waiting.append(target)
 
-    def scalar(self, value: Any, name: str = "", seen: set[str] | None = None) -> Any:
+    def scalar(self, value: object, name: str = "", seen: set[str] | None = None) -> Any:
         """A number or text, also at the end of links through primitive nodes."""
         if isinstance(value, str | int | float) and not isinstance(value, bool):
             return value
@@ -168,7 +168,7 @@ class _Graph:
         findings.leave(*sorted(kind for kind in rest if not kind.startswith(QUIET)))
         return findings
 
-    def _numbers(self, findings: Findings, inputs: Node, guided: Node, positive: Any) -> None:
+    def _numbers(self, findings: Findings, inputs: Node, guided: Node, positive: object) -> None:
         noise, sigmas = self.link(inputs.get("noise")), self.link(inputs.get("sigmas"))
         seed = self.scalar(inputs.get("seed", inputs.get("noise_seed")), "seed")
         findings.take("seed", "seed", self.nearest(noise, "noise_seed", "seed") if seed is None else seed)
@@ -197,7 +197,7 @@ class _Graph:
                     return value
         return None
 
-    def _model(self, findings: Findings, link: Any) -> None:
+    def _model(self, findings: Findings, link: object) -> None:
         start = self.link(link)
         findings.model = text_of(self.nearest(start, *MODELS))
         findings.take("flow_shift", "shift", self.nearest(start, "shift"))
@@ -212,7 +212,7 @@ class _Graph:
                 self.used.add(node)
             findings.loras = [*findings.loras, *names][:20]
 
-    def _guidance(self, findings: Findings, inputs: Node, guided: Node, positive: Any) -> None:
+    def _guidance(self, findings: Findings, inputs: Node, guided: Node, positive: object) -> None:
         """FLUX has its guidance in a node of its own; Qwen-Image's cfg is what our page calls true CFG."""
         distilled = self.nearest(self.link(positive), "guidance")
         cfg = self.scalar(inputs.get("cfg", guided.get("cfg")), "cfg")

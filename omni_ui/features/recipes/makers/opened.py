@@ -93,7 +93,7 @@ class Findings:
         )
 
 
-def _fitting(annotation: str, value: Any) -> Any:
+def _fitting(annotation: str, value: object) -> Any:
     """The value as a field of this type takes it; None when it is no such value."""
     if "int" in annotation and "float" not in annotation:
         return whole_number(value)
@@ -115,7 +115,7 @@ def any_number(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def whole_number(value: Any) -> int | None:
+def whole_number(value: object) -> int | None:
     """A whole number, also as text and as `24.0`, exact up to 64 bits; None for anything else."""
     if isinstance(value, str) and value.strip().lstrip("+-").isdecimal() and len(value) <= LONGEST_NUMBER:
         value = int(value)
@@ -136,7 +136,7 @@ def text_of(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def object_of(value: Any) -> Mapping[str, Any]:
+def object_of(value: object) -> Mapping[str, Any]:
     """The value when it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
@@ -146,7 +146,7 @@ def list_of(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def lora_name(name: Any, strength: Any = None) -> str:
+def lora_name(name: object, strength: object = None) -> str:
     """An adapter in words, such as "animals (0.8)"; "" when it has no name."""
     label = short_name(name) if isinstance(name, str) and name and name.lower() != "none" else ""
     number = any_number(strength)
