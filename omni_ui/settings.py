@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 
+from omni_ui.settings_files import FileSettings
 from omni_ui.settings_readers import (
     CAPS,
     ROOM_UNITS,
@@ -40,7 +41,7 @@ class BadSetting(Exception):
     """A setting that cannot be used; the text is one sentence for the person who starts the app."""
 
 
-class Settings(ServerSettings):
+class Settings(ServerSettings, FileSettings):
     """All of them, with their defaults. Help texts are the README's."""
 
     abilities: TabNames = Field(

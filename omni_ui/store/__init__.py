@@ -11,6 +11,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from omni_ui.settings_files import Bucket
 from omni_ui.store.database import Database, StoreTrouble
 from omni_ui.store.files import Files, LocalFiles, RemoteFile, RemoveCopies
 from omni_ui.store.history import History, Room
@@ -28,6 +29,9 @@ __all__ = [
     "StoreTrouble", "VideoRecord",
 ]  # fmt: skip
 
+SHARED = 3600.0
+"""Seconds after which a file that was being written counts as left behind, where several processes may share a folder."""
+
 
 class Store:
     """One folder: `omni.sqlite3` and `files/`. None is a temporary one, which goes with the app.
@@ -35,10 +39,12 @@ class Store:
     A folder that cannot be used is left as it is, and the app works on in a temporary one. With the address of a
     PostgreSQL database the records are there, and several processes share them; when it is away nothing takes its
     place: calls raise StoreTrouble until it is back. Without its packages the constructor raises ImportError.
+    bucket: where results are kept instead of `files/`; what waits to be uploaded lies in `bucket/`.
     """
 
-    def __init__(self, folder: Path | None, database_url: str | None = None) -> None:
+    def __init__(self, folder: Path | None, database_url: str | None = None, bucket: Bucket | None = None) -> None:
         self.folder = folder
+        self.bucket = bucket
         self.database = _shared(database_url) if database_url else SqliteDatabase(MIGRATIONS)
         self.jobs = Jobs(self.database)
         self.timings = Timings(self.database)
@@ -47,6 +53,8 @@ class Store:
         """This process among those that share the database; `processes.id` is the holder of its leases."""
         self.unfinished = Unfinished(self.database, self.processes)
         self.history = History(self.database, lambda: self.files)
+        self.files: Files = LocalFiles((folder or Path()) / "files")
+        """Not to be used before `open`, which takes another one."""
         self.on_remove: RemoveCopies | None = None
         """Called with the files that are about to be deleted. Set it before `open`."""
         self._temporary: Path | None = None
@@ -55,7 +63,7 @@ class Store:
     @property
     def trouble(self) -> str:
         """What is wrong with keeping things, as one sentence for a person; "" when nothing is."""
-        return self._refused or self.database.trouble
+        return self._refused or self.database.trouble or self.files.trouble
 
     async def open(self) -> None:
         if self.folder is not None:
@@ -83,7 +91,14 @@ class Store:
         await self.processes.begin()
 
     async def _open_files(self, folder: Path) -> Files:
-        files = LocalFiles(folder / "files", self.on_remove)
+        files: Files
+        old = SHARED if self.database.shared else 0.0
+        if self.bucket:
+            from omni_ui.store.bucket import BucketFiles  # needs obstore
+
+            files = BucketFiles(self.bucket, folder / "bucket", self.on_remove, old=old, earlier=folder / "files")
+        else:
+            files = LocalFiles(folder / "files", self.on_remove, old)
         await files.open()
         return files
 
@@ -94,6 +109,7 @@ class Store:
         await self.unfinished.try_to_write()
 
     async def close(self) -> None:
+        await self.files.close()
         await self.processes.end()
         await self.database.close()
         if self._temporary:

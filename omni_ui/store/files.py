@@ -36,6 +36,8 @@ class Files(Protocol):
     """Where results are kept. Calls raise StoreTrouble and nothing else; none of them blocks the event loop."""
 
     folder: Path
+    gone: str
+    """What a visitor is told who asks for a file that is not here."""
 
     @property
     def trouble(self) -> str:
@@ -92,6 +94,7 @@ class LocalFiles:
     """
 
     trouble = ""
+    gone = "This file is not here any more."
 
     def __init__(self, folder: Path, on_remove: RemoveCopies | None = None, old: float = 0.0) -> None:
         self.folder = folder

@@ -26,6 +26,8 @@ def kept_file(
     name: what it is kept as. title: what a download is called. inline: shown by the browser instead of downloaded.
     """
     disposition = "inline" if inline else "attachment"
+    # The same wherever it lies: a name is never used for other bytes.
+    headers = {**headers, "ETag": f'"{hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()}"'}
     if isinstance(file, Path):
         return FileResponse(
             file, media_type=media_type, filename=title, content_disposition_type=disposition, headers=headers
@@ -43,7 +45,6 @@ class RemoteFileResponse(FileResponse):
             name, media_type=media_type, filename=title, content_disposition_type=disposition, headers=headers
         )
         self._file = file
-        self.headers["etag"] = f'"{hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()}"'
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked, size = Headers(scope=scope), self._file.size

@@ -154,14 +154,14 @@ async def file(record: Own, recorder: Written, place: int, download: bool = Fals
     """A file of a record, with ranges."""
     entry = _entry(record, place)
     try:
-        local_path = await recorder.store.files.find(entry.name)
+        kept = await recorder.store.files.find(entry.name)
     except StoreTrouble as trouble:
         raise HTTPException(503, trouble.sentence) from None
-    if local_path is None:
-        raise HTTPException(404, GONE)
+    if kept is None:
+        raise HTTPException(404, recorder.store.files.gone)
     seen = entry.kind in SAFE or entry.kind.startswith(("audio/", "video/"))
     media_type = entry.kind if seen else "application/octet-stream"
-    return kept_file(local_path, entry.name, media_type, entry.title, inline=seen and not download, headers=PROTECTED)
+    return kept_file(kept, entry.name, media_type, entry.title, inline=seen and not download, headers=PROTECTED)
 
 
 @ROUTES.get("/{id}/{place}/thumb")

@@ -8,7 +8,7 @@ def store_of(settings: Settings) -> Store:
     """Not open yet. BadSetting when a package is missing."""
     url = settings.database_url.get_secret_value() if settings.database_url else None
     try:
-        return Store(settings.data_folder, url)
+        return Store(settings.data_folder, url, settings.bucket)
     except ImportError as missing:
         raise BadSetting(
             f"OMNI_DATABASE_URL needs {missing.name}, which is not installed: pip install omni-ui[cluster]."

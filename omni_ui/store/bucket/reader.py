@@ -1,0 +1,100 @@
+"""Reads files of a bucket: piece by piece for an answer, or whole as a copy on this machine."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from omni_ui.store.bucket.client import AWAY, BucketClient, BucketTrouble
+from omni_ui.store.bucket.disk import FULL, Disk
+from omni_ui.store.database import StoreTrouble
+
+WINDOWS = (256 * 1024, 2 * 1024 * 1024)
+"""Bytes that are read from the bucket at one time: at first, and later."""
+AT_ONCE = 2
+"""Copies that are made at one time."""
+MISSING = 60.0
+"""Seconds for which an object that was not there is taken as not there."""
+MOST_MISSING = 1000
+"""Names of such objects that are kept in mind."""
+ELSEWHERE = "This file lies in the bucket for results, which cannot be reached: try again in a minute."
+GONE = "This file is not here: it was deleted, or another process of this page has not uploaded it yet."
+
+
+class BucketReader:
+    """Calls raise StoreTrouble and nothing else. Names were checked before."""
+
+    def __init__(self, client: BucketClient, disk: Disk) -> None:
+        self._client = client
+        self._disk = disk
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._copies: dict[str, asyncio.Task[Path | None]] = {}
+        self._missing: dict[str, float] = {}
+
+    def is_missing(self, name: str) -> bool:
+        """Whether it was not there when it was asked for lately."""
+        return time.monotonic() - self._missing.get(name, -MISSING) < MISSING
+
+    async def close(self) -> None:
+        for task in (copies := list(self._copies.values())):
+            task.cancel()
+        await asyncio.gather(*copies, return_exceptions=True)
+
+    async def find(self, name: str) -> "ObjectOfBucket | None":
+        """An object to be read; None when there is none."""
+        if self._client.trouble == AWAY:
+            raise StoreTrouble(ELSEWHERE)
+        try:
+            size = await self._client.size(name)
+        except BucketTrouble as trouble:
+            raise StoreTrouble(ELSEWHERE) from trouble
+        if size is not None:
+            return ObjectOfBucket(self._client, name, size)
+        self._missing[name] = time.monotonic()
+        while len(self._missing) > MOST_MISSING:
+            del self._missing[next(iter(self._missing))]
+        return None
+
+    async def copy_here(self, name: str) -> Path | None:
+        """A copy on this machine, made once for all who ask; None when there is no such object."""
+        task = self._copies.get(name)
+        if task is None:
+            task = self._copies[name] = asyncio.create_task(self._copy_here(name))
+            task.add_done_callback(lambda _: self._copies.pop(name, None))
+        return await asyncio.shield(task)
+
+    async def _copy_here(self, name: str) -> Path | None:
+        async with self._places:
+            found = await self.find(name)
+            if found is None:
+                return None
+            part = self._disk.incoming(".part")
+            try:
+                await asyncio.to_thread(self._disk.make_room, found.size)
+                with await asyncio.to_thread(part.open, "wb") as file:
+                    async for data in found.pieces(0, found.size):
+                        await asyncio.to_thread(file.write, data)
+                return await asyncio.to_thread(self._disk.to_cache, part, name)
+            except OSError as wrong:
+                raise StoreTrouble(FULL) from wrong
+            finally:
+                part.unlink(missing_ok=True)
+
+
+class ObjectOfBucket:
+    """A file that is read from the bucket in windows: whoever reads slowly holds no connection there."""
+
+    def __init__(self, client: BucketClient, name: str, size: int) -> None:
+        self.size = size
+        self._client = client
+        self._name = name
+
+    async def pieces(self, start: int, end: int) -> AsyncIterator[bytes]:
+        window = WINDOWS[0]
+        while start < end:
+            stop = min(end, start + window)
+            data = await self._client.read(self._name, start, stop)
+            if len(data) != stop - start:
+                raise StoreTrouble(GONE)
+            yield data
+            start, window = stop, WINDOWS[1]
