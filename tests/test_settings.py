@@ -36,6 +36,11 @@ def _clean(monkeypatch):
         ("OMNI_DATABASE_URL", "mysql://host/omni", "address such as postgresql://"),
         ("OMNI_DATABASE_URL", "postgresql://user:word@host", "address such as postgresql://"),
         ("OMNI_DATABASE_URL", "postgresql://user:word@host:port/omni", "address such as postgresql://"),
+        ("OMNI_FILES_URL", "results", "address of a bucket"),
+        ("OMNI_FILES_URL", "s3://results/../other", "address of a bucket"),
+        ("OMNI_FILES_URL", "s3://Results", "address of a bucket"),
+        ("OMNI_FILES_ACCESS_KEY", "key", "set both or none"),
+        ("OMNI_FILES_ROOM", "much", "such as 500MB"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_that_names_it(monkeypatch, name, value, says):
@@ -129,3 +134,23 @@ def test_the_password_of_the_database_is_never_repeated(monkeypatch):
     with pytest.raises(BadSetting) as raised:
         load_settings()
     assert "a-password" not in str(raised.value)
+
+
+def test_a_bucket_is_read_and_its_secret_is_never_shown(monkeypatch):
+    monkeypatch.setenv("OMNI_FILES_URL", "s3://results/omni/ui/")
+    monkeypatch.setenv("OMNI_FILES_ENDPOINT", "http://minio:9000")
+    monkeypatch.setenv("OMNI_FILES_ACCESS_KEY", "key")
+    monkeypatch.setenv("OMNI_FILES_SECRET_KEY", "top-secret")
+    settings = load_settings()
+    bucket = settings.bucket
+    assert bucket is not None
+    assert (bucket.name, bucket.prefix, bucket.endpoint) == ("results", "omni/ui", "http://minio:9000")
+    assert bucket.room == 5 * 10**9
+    assert "top-secret" not in f"{settings!r} {bucket!r}"
+
+
+def test_without_its_package_a_bucket_is_refused(monkeypatch):
+    monkeypatch.setattr("omni_ui.settings_files.find_spec", lambda name: None)
+    monkeypatch.setenv("OMNI_FILES_URL", "s3://results")
+    with pytest.raises(BadSetting, match=r"omni-ui\[cluster\]"):
+        load_settings()

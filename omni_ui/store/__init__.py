@@ -30,7 +30,7 @@ __all__ = [
 ]  # fmt: skip
 
 SHARED = 3600.0
-"""Seconds after which a file that was being written counts as left behind, where several processes may share a folder."""
+"""Seconds after which a file that was being written counts as left behind, where processes may share a folder."""
 
 
 class Store:

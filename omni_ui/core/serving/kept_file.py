@@ -49,8 +49,8 @@ class RemoteFileResponse(FileResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked, size = Headers(scope=scope), self._file.size
         span = (0, size)
-        if (match := RANGE.fullmatch(asked.get("range", ""))) and asked.get("if-range", self.etag) == self.etag:
-            span = _span(match[1], match[2], size) or span
+        if asked.get("if-range", self.etag) == self.etag and (part := _span(asked.get("range", ""), size)):
+            span = part
             if not span[0] < span[1]:
                 refusal = Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
                 return await refusal(scope, receive, send)
@@ -93,8 +93,12 @@ class RemoteFileResponse(FileResponse):
         await send({"type": "http.response.body", "body": b""})
 
 
-def _span(first: str, last: str, size: int) -> tuple[int, int] | None:
-    """Start and end of what is asked for: "5-", "5-9" or "-5"; None for no range at all."""
+def _span(text: str, size: int) -> tuple[int, int] | None:
+    """Start and end of what is asked for: "bytes=5-", "bytes=5-9" or "bytes=-5"; None for anything else."""
+    match = RANGE.fullmatch(text)
+    if match is None:
+        return None
+    first, last = match.groups()
     if first:
         return int(first), min(int(last) + 1, size) if last else size
     return (max(0, size - int(last)), size) if last else None

@@ -1,7 +1,7 @@
 """Calls to an S3-compatible bucket, in constant memory and with errors in words.
 
 obstore (Apache's object_store in Rust) rather than s3fs: one package of 16 MB without dependencies against fsspec,
-aiobotocore and botocore; its work is done off the event loop; uploads of parts in a set number at one time; it keeps to
+aiobotocore and botocore; its work is done off the event loop; parts of uploads are sent in a set number at one time; it keeps to
 Amazon's chain of keys.
 """
 
@@ -19,7 +19,8 @@ from omni_ui.store.database import StoreTrouble
 
 log = logging.getLogger(__name__)
 PART = 5 * 1024 * 1024
-"""Bytes of a part of an upload, the least that S3 takes; two are on their way at one time."""
+"""Bytes of a part of an upload, the least that S3 takes; they are sent one after the other (two at one time take 17 MB
+more)."""
 TRIAL = 5.0
 """Seconds after which a small call that is not answered has failed."""
 AWAY = "The bucket for results cannot be reached. New results wait on this machine until it answers."
@@ -67,7 +68,7 @@ class BucketClient:
         """Uploads a file or bytes, whole or not at all."""
         with self._in_words():
             try:
-                await self._obstore.put_async(self._store, name, source, chunk_size=PART, max_concurrency=2)
+                await self._obstore.put_async(self._store, name, source, chunk_size=PART, max_concurrency=1)
             except FileNotFoundError as wrong:
                 if isinstance(source, Path) and not await asyncio.to_thread(source.exists):
                     return  # deleted, or uploaded by another process
