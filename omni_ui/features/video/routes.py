@@ -124,13 +124,13 @@ def job_routes(jobs: VideoJobs) -> APIRouter:
         job = await jobs.find(ticket)
         name = job.file or "" if job else ""
         try:
-            local_path = await jobs.store.files.find(name) if name else None
+            kept = await jobs.store.files.find(name) if name else None
         except StoreTrouble as trouble:
             raise HTTPException(503, trouble.sentence) from None
-        if local_path is None:
+        if kept is None:
             raise HTTPException(404, "There is no such video.")
         headers = {"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"}
-        return kept_file(local_path, name, "video/mp4", "video.mp4", inline=not download, headers=headers)
+        return kept_file(kept, name, "video/mp4", "video.mp4", inline=not download, headers=headers)
 
     return router
 

@@ -1,8 +1,8 @@
 """Calls to an S3-compatible bucket, in constant memory and with errors in words.
 
 obstore (Apache's object_store in Rust) rather than s3fs: one package of 16 MB without dependencies against fsspec,
-aiobotocore and botocore; its work is done off the event loop; parts of uploads are sent in a set number at one time; it keeps to
-Amazon's chain of keys.
+aiobotocore and botocore; its work is done off the event loop; the parts of an upload are sent in a set number at one
+time; it keeps to Amazon's chain of keys.
 """
 
 import asyncio
@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from omni_ui.settings_files import Bucket
 from omni_ui.store.database import StoreTrouble
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
 
 log = logging.getLogger(__name__)
 PART = 5 * 1024 * 1024
@@ -61,7 +64,7 @@ class BucketClient:
                 "timeout": timedelta(seconds=20),
             },
             retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
-            **_options(bucket),
+            config=_config(bucket),
         )
 
     async def put(self, name: str, source: Path | bytes) -> None:
@@ -146,11 +149,14 @@ class BucketClient:
         return BucketTrouble(sentence)
 
 
-def _options(bucket: Bucket) -> dict[str, Any]:
-    options = {
-        "endpoint": bucket.endpoint,
-        "region": bucket.region,
-        "access_key_id": bucket.access_key and bucket.access_key.get_secret_value(),
-        "secret_access_key": bucket.secret_key and bucket.secret_key.get_secret_value(),
-    }
-    return {name: value for name, value in options.items() if value}
+def _config(bucket: Bucket) -> "S3Config":
+    """Only what was set: all else is read from the usual variables."""
+    config: S3Config = {}
+    if bucket.endpoint:
+        config["endpoint"] = bucket.endpoint
+    if bucket.region:
+        config["region"] = bucket.region
+    if bucket.access_key and bucket.secret_key:
+        config["access_key_id"] = bucket.access_key.get_secret_value()
+        config["secret_access_key"] = bucket.secret_key.get_secret_value()
+    return config

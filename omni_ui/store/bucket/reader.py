@@ -65,14 +65,14 @@ class BucketReader:
 
     async def _copy_here(self, name: str) -> Path | None:
         async with self._places:
-            found = await self.find(name)
-            if found is None:
+            remote = await self.find(name)
+            if remote is None:
                 return None
             part = self._disk.incoming(".part")
             try:
-                await asyncio.to_thread(self._disk.make_room, found.size)
+                await asyncio.to_thread(self._disk.make_room, remote.size)
                 with await asyncio.to_thread(part.open, "wb") as file:
-                    async for data in found.pieces(0, found.size):
+                    async for data in remote.pieces(0, remote.size):
                         await asyncio.to_thread(file.write, data)
                 return await asyncio.to_thread(self._disk.to_cache, part, name)
             except OSError as wrong:
