@@ -16,6 +16,7 @@ APART = (
     "demo/",  # a server of its own, that answers as vLLM-Omni does
     "features/snippets/",  # code
     "settings.py",  # speaks on the terminal, as the next does
+    "settings_files.py",
     "settings_servers.py",
     "store/migrations/",
     "store/postgres.py",
