@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -33,61 +32,13 @@ from omni_ui.demo.routes import sounds as _sounds
 from omni_ui.demo.routes import speech as _speech
 from omni_ui.demo.routes import videos as _videos
 from omni_ui.demo.routes import voices as _voices
+from omni_ui.demo.state import ALL, MODELS, Demo
 from omni_ui.demo.streaming import video_route as _video_stream
 
-MODELS = {
-    "chat": "demo/talk", "image": "demo/painter", "edit": "demo/editor",
-    "speech": "demo/voice", "sound": "demo/sound", "video": "demo/clip",
-}  # fmt: skip
-ALL = tuple(MODELS)
 VERSION = "0.30.0"
 """The vLLM-Omni version whose wire this speaks."""
 KEEP_ALIVE = 5
 """Seconds, as the real server: a pooled client must be ready to reconnect."""
-
-
-@dataclass
-class Demo:
-    """What one app keeps: which modes it serves, its engine, its video jobs and voices, a folder for files."""
-
-    modes: tuple[str, ...]
-    engine: Engine
-    folder: Path
-    task: str | None = None
-    aligner: bool = False
-    jobs: Json = field(default_factory=dict)
-    voices: Json = field(default_factory=dict)
-
-    def model(self, mode: str) -> str:
-        """The id that a route checks: its own, or the only one of a server that cannot do its job."""
-        return MODELS[mode if mode in self.modes else self.modes[0]]
-
-    @property
-    def diffusion(self) -> bool:
-        """Whether any stage is a diffusion model."""
-        return bool({"image", "edit", "sound", "video"} & set(self.modes))
-
-    @property
-    def autoregressive(self) -> bool:
-        return bool({"chat", "speech"} & set(self.modes))
-
-    @property
-    def makes_pictures(self) -> bool:
-        return bool({"image", "edit"} & set(self.modes))
-
-    def not_mine(self, model: str | None, mode: str) -> JSONResponse | None:
-        """The answer of the language-model routes to a wrong model."""
-        if model in (None, self.model(mode)):
-            return None
-        return _errors.refusal(f"The model `{model}` does not exist.", 404, param="model")
-
-    def check_diffusion(self, model: str | None, mode: str) -> None:
-        """The answers of the picture routes to a server without diffusion, and to a wrong model."""
-        if not self.diffusion:
-            raise HTTPException(503, "No diffusion stage found in multi-stage pipeline.")
-        mine = self.model(mode)
-        if model is not None and model != mine:
-            raise HTTPException(400, f"Model mismatch: request specifies '{model}' but server is running '{mine}'.")
 
 
 def demo_app(

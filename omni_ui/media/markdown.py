@@ -3,11 +3,12 @@
 import time
 from collections.abc import Sequence
 from html import escape
-from typing import Any, cast
+from typing import cast
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
@@ -21,23 +22,23 @@ REST = 4.0
 class _Renderer(RendererHTML):
     """What differs from the ordinary HTML of Markdown."""
 
-    def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+    def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return f'<a href="{escape(str(tokens[idx].attrs["href"]))}" target="_blank" rel="noopener noreferrer nofollow">'
 
-    def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """A link: to load a picture from elsewhere would tell its host who reads this."""
         token = tokens[idx]
         name = self.renderInlineAsText(token.children or [], options, env) or "picture"
         source = escape(str(token.attrs["src"]))
         return f'<a href="{source}" target="_blank" rel="noopener noreferrer nofollow">{escape(name)} (picture)</a>'
 
-    def heading_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+    def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return f"<h{_level(tokens[idx])}>"
 
-    def heading_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+    def heading_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return f"</h{_level(tokens[idx])}>\n"
 
-    def fence(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         language = tokens[idx].info.split(maxsplit=1)[0] if tokens[idx].info.strip() else ""
         return (
             f'<div class="omni-fence"><div class="omni-fence-head"><span>{escape(language)}</span>'
@@ -48,20 +49,20 @@ class _Renderer(RendererHTML):
     code_block = fence
     math_inline = math_block = render_math
 
-    def footnote_ref(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+    def footnote_ref(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """A number and no link: the names of places would clash with those of other answers."""
         return f"<sup>[{int(tokens[idx].meta['id']) + 1}]</sup>"
 
-    def footnote_anchor(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+    def footnote_anchor(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return ""
 
-    def footnote_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+    def footnote_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return "<li>"
 
-    def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+    def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return '<div class="omni-table" tabindex="0"><table>'
 
-    def table_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+    def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return "</table></div>\n"
 
 
@@ -108,7 +109,7 @@ class GrowingMarkdown:
         self._done: list[str] = []
         self._rest = ""
         self._last = ""
-        self._env: dict[str, Any] = {}
+        self._env: EnvType = {}
         self._again_at = 0.0
 
     def add(self, text: str) -> None:

@@ -7,7 +7,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
@@ -17,6 +16,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
 LONGEST_FORMULA = 5000
 """Characters; what is longer stays text."""
@@ -43,7 +43,7 @@ def math_html(token: Token) -> str:
 
 
 def render_math(
-    renderer: RendererHTML, tokens: Sequence[Token], idx: int, options: Any, env: Any
+    renderer: RendererHTML, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
 ) -> str:  # the signature of markdown-it
     html = math_html(tokens[idx])
     return f"<p>{html}</p>\n" if tokens[idx].type == "math_block" else html
@@ -123,7 +123,7 @@ class _FriendlyState(StateInline):
 
 
 class _FriendlyInline(ParserInline):
-    def parse(self, src: str, md: MarkdownIt, env: Any, tokens: list[Token]) -> list[Token]:
+    def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
         state = _FriendlyState(src, md, env, tokens)
         self.tokenize(state)
         for rule in self.ruler2.getRules(""):

@@ -22,6 +22,7 @@ from omni_ui.demo.audio import voice
 from omni_ui.demo.engine import Ask
 from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes.live_talk import Talk, decode, what_is_said
+from omni_ui.demo.state import Demo
 
 router = APIRouter()
 FIRST_MESSAGE, IDLE = 10.0, 60.0
@@ -54,7 +55,7 @@ async def camera(socket: WebSocket) -> None:
 class CameraTalk(Talk):
     """Keeps the last pictures; a question is answered from them and replaces the answer before it."""
 
-    def __init__(self, socket: WebSocket, demo: object) -> None:
+    def __init__(self, socket: WebSocket, demo: Demo) -> None:
         super().__init__(socket, demo)
         self.frames: deque[bytes] = deque(maxlen=50)
         self.last_look: Image.Image | None = None

@@ -7,19 +7,19 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 from fastapi import APIRouter, HTTPException, WebSocket, WebSocketDisconnect
 from pydantic import AliasChoices, BaseModel, Field, ValidationError, model_validator
 
 from omni_ui.demo.audio import voice
-from omni_ui.demo.engine import Engine
 from omni_ui.demo.json_types import Json
 from omni_ui.demo.live.word_times import word_times
 from omni_ui.demo.routes.media import Format, encode_audio
 from omni_ui.demo.routes.speech import prepare
 from omni_ui.demo.routes.voices import INT64, Speech, Task, check
+from omni_ui.demo.state import Demo
 
 router = APIRouter()
 CONFIG_TIMEOUT, IDLE_TIMEOUT = 10.0, 30.0
@@ -33,16 +33,6 @@ NOT_PCM = (
     "word_timestamps=true requires stream_audio=true and response_format='pcm' (timestamps ride the per-sentence PCM "
     "audio.chunk stream)."
 )
-
-
-class DemoState(Protocol):
-    """What it needs of the server. aligner: whether it gives the times of words."""
-
-    modes: tuple[str, ...]
-    engine: Engine
-    aligner: bool
-
-    def model(self, mode: str) -> str: ...
 
 
 class SpeechConfig(BaseModel):
@@ -81,7 +71,7 @@ class SpeechConfig(BaseModel):
 async def speech_stream(socket: WebSocket) -> None:
     """Utterances one after the other, until the caller is gone."""
     await socket.accept()
-    demo: DemoState = socket.app.state.demo
+    demo: Demo = socket.app.state.demo
     if "speech" not in demo.modes:
         await socket.send_json({"type": "error", "message": "Streaming speech is not available"})
         await socket.close()
@@ -95,7 +85,7 @@ class SpeechStream:
     """One connection."""
 
     socket: WebSocket
-    demo: DemoState
+    demo: Demo
     config: SpeechConfig | None = None
     text: str = ""
     open: bool = False

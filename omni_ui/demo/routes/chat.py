@@ -30,6 +30,7 @@ from omni_ui.demo.routes.chat_answer import (
 )  # fmt: skip
 from omni_ui.demo.routes.errors import GuardrailError, refusal
 from omni_ui.demo.routes.media import check_recording, decode, describe, encode_audio, fetch, json_only
+from omni_ui.demo.state import Demo
 
 router = APIRouter()
 CONTEXT = 32_768
@@ -63,7 +64,7 @@ async def chat_batch(body: Chat, request: Request) -> Response:
     return JSONResponse(bodies[0] | {"id": f"chatcmpl-batch-{uuid4().hex[:16]}", "choices": choices, "usage": usage})
 
 
-async def _chat(body: Chat, demo: Any) -> Response:
+async def _chat(body: Chat, demo: Demo) -> Response:
     wanted = body.modalities
     if wanted is not None and not (isinstance(wanted, list) and all(isinstance(name, str) for name in wanted)):
         raise HTTPException(400, 'modalities must be a list of strings, e.g. ["text", "audio", "image"]')
@@ -214,7 +215,7 @@ async def _events(turn: Turn, ask: Ask) -> AsyncIterator[str]:
     yield "data: [DONE]\n\n"
 
 
-async def _diffusion(body: Chat, demo: Any) -> Response:
+async def _diffusion(body: Chat, demo: Demo) -> Response:
     """A server without a language model: one JSON body, also when a stream was asked for; `model` is not looked at."""
     if twice := body.extra_body.keys() & (body.model_extra or {}).keys():
         return refusal(f"Parameter '{min(twice)}' was provided more than once.")

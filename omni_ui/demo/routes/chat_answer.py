@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes.images import DEFAULT_SIZE, check_pixels, encode
 from omni_ui.demo.routes.media import decode, encode_audio
+from omni_ui.demo.state import Demo
 
 STAGES = {"text": "assistant", "audio": "voice", "image": "painter"}
 """What makes each modality."""
@@ -48,7 +49,7 @@ class Turn:
     """One answer in the making."""
 
     body: Chat
-    demo: Any
+    demo: Demo
     prompt: str
     wanted: list[str]
     id: str = field(default_factory=lambda: f"chatcmpl-{uuid4().hex[:16]}")
@@ -165,7 +166,7 @@ def pictures(messages: list[object]) -> list[str]:
     return [url for url in urls if url.startswith("data:image")]
 
 
-def picture_parts(body: Chat, demo: Any, prompt: str, inputs: list[Any]) -> list[Json]:
+def picture_parts(body: Chat, demo: Demo, prompt: str, inputs: list[Any]) -> list[Json]:
     """Content parts with PNG data URLs, painted or edited."""
     from omni_ui.demo.imaging import editor, painter
 

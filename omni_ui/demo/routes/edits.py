@@ -23,6 +23,7 @@ from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes import errors as _errors
 from omni_ui.demo.routes.images import check_layers, check_lora, check_pixels, choose_format, parse_size, result
 from omni_ui.demo.routes.media import Real, Text, Whole, decode, describe, fetch, given
+from omni_ui.demo.state import Demo
 
 router = APIRouter()
 RESOLUTIONS = (640, 1024)
@@ -220,7 +221,7 @@ def _size(size: str, resolution: int | None, first: Image.Image) -> tuple[int, i
     return width, height
 
 
-async def _events(demo: Any, ask: Ask, work: Callable[[], Any], plan: str) -> AsyncIterator[str]:
+async def _events(demo: Demo, ask: Ask, work: Callable[[], Any], plan: str) -> AsyncIterator[str]:
     """Words of the plan, the picture, [DONE]; a failure comes in the stream, with HTTP 200."""
     head = {"created": int(time.time()), "model": demo.model("edit")}
 

@@ -5,7 +5,6 @@ import base64
 import binascii
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
-from typing import Any
 from uuid import uuid4
 
 import numpy as np
@@ -15,6 +14,7 @@ from omni_ui.demo.audio import voice
 from omni_ui.demo.audio.hearing import RATE, Hearing, trimmed
 from omni_ui.demo.audio.listen import measure
 from omni_ui.demo.engine import Ask
+from omni_ui.demo.state import Demo
 
 FORMAT = {"format": "pcm16", "sample_rate_hz": voice.RATE}
 LARGEST_PIECE = 4 * 2**20
@@ -41,7 +41,7 @@ def sentences(text: str) -> list[str]:
 class Talk:
     """What both kinds share: a socket, an ear, an answer that can be stopped."""
 
-    def __init__(self, socket: WebSocket, demo: Any) -> None:
+    def __init__(self, socket: WebSocket, demo: Demo) -> None:
         self.socket, self.demo = socket, demo
         self.hearing = Hearing()
         self.answering: asyncio.Task[None] | None = None

@@ -17,6 +17,7 @@ from omni_ui.demo.audio import voice
 from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes.live_talk import Talk, decode, encode, sentences, what_is_said
 from omni_ui.demo.routes.live_turns import Turns
+from omni_ui.demo.state import Demo
 
 router = APIRouter()
 FIRST_MESSAGE = 10.0
@@ -56,7 +57,7 @@ async def realtime(socket: WebSocket) -> None:
 class Duplex(Talk):
     """Listens while it speaks. Turns end by silence (`turn_detection`) or by `input_audio_buffer.commit`."""
 
-    def __init__(self, socket: WebSocket, demo: Any) -> None:
+    def __init__(self, socket: WebSocket, demo: Demo) -> None:
         super().__init__(socket, demo)
         self.id = f"duplex-{uuid4().hex}"
         self.sequence = 0

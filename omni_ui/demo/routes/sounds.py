@@ -1,6 +1,6 @@
 """POST /v1/audio/generate (wire: serving_audio_generate.py of vLLM-Omni 0.30.0)."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -10,6 +10,7 @@ from starlette.responses import Response
 from omni_ui.demo.engine import Ask, while_connected
 from omni_ui.demo.routes.errors import refusal
 from omni_ui.demo.routes.media import FILES, Format, encode_audio, json_only
+from omni_ui.demo.state import Demo
 
 router = APIRouter()
 INT64 = 2**63
@@ -50,12 +51,12 @@ async def sound(body: Sound, request: Request) -> Response:
     return await while_connected(request, _sound(body, request.app.state.demo))
 
 
-async def _sound(body: Sound, demo: Any) -> Response:
+async def _sound(body: Sound, demo: Demo) -> Response:
     """Every failure is a 400 here, save for a wrong model on a server of diffusion only."""
-    if body.model not in (None, demo.model("sound")):
+    if refused := demo.not_mine(body.model, "sound"):
         if not demo.autoregressive:
             raise HTTPException(500, "argument of type '_Unsupported' is not iterable")
-        return demo.not_mine(body.model, "sound")
+        return refused
     start = body.audio_start or 0.0
     parameters = body.model_dump(exclude_none=True) | {"generator": f"seed {body.seed}"}
     if (body.audio_length or 0) > LONGEST:

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
 
 import anyio
 import numpy as np
@@ -20,13 +19,14 @@ from omni_ui.demo.routes.errors import refusal
 from omni_ui.demo.routes.media import FILES, encode_audio, fetch, json_only, measure, open_wav, usage
 from omni_ui.demo.routes.songs import check_song, prepare_effect, prepare_song
 from omni_ui.demo.routes.voices import Batch, Speech, SpeechItem, check
+from omni_ui.demo.state import Demo
 
 router = APIRouter()
 MOST_ITEMS = 32
 WORDS_IN_HEADER = 4096
 
 
-async def prepare(body: Speech, demo: Any) -> tuple[Ask, Callable[[], Iterator[np.ndarray]], float]:
+async def prepare(body: Speech, demo: Demo) -> tuple[Ask, Callable[[], Iterator[np.ndarray]], float]:
     """The call of the engine, the work, and the seconds of reference. The request has been checked."""
     from omni_ui.demo.audio import voice
 
@@ -69,7 +69,7 @@ async def prepare(body: Speech, demo: Any) -> tuple[Ask, Callable[[], Iterator[n
     return ask, work, match.seconds if match else 0.0
 
 
-async def whole(body: Speech, demo: Any) -> tuple[bytes, Json, float]:
+async def whole(body: Speech, demo: Demo) -> tuple[bytes, Json, float]:
     """One finished file, its usage and its seconds."""
     ask, work, reference = await prepare(body, demo)
     rate = body.sample_rate or 24000
@@ -132,7 +132,7 @@ def _word_header(text: str, seconds: float) -> dict[str, str]:
     return {"X-Word-Timestamps": words} if len(words) <= WORDS_IN_HEADER else {"X-Word-Timestamps-Omitted": "true"}
 
 
-async def _no_speech(body: Speech, demo: Any) -> Response:
+async def _no_speech(body: Speech, demo: Demo) -> Response:
     """A server without a voice: it points at chat, or makes something else and finds no audio in it."""
     if "chat" in demo.modes:
         return refusal(
@@ -143,7 +143,7 @@ async def _no_speech(body: Speech, demo: Any) -> Response:
     return refusal("TTS model did not produce audio output.")
 
 
-async def _song_or_effect(body: Speech, demo: Any) -> Response:
+async def _song_or_effect(body: Speech, demo: Demo) -> Response:
     """What models of music and of sound effects do on this route (minimax_music3.py:48-103, moss_tts.py:352-450)."""
     effect = body.ambient_sound is not None
     if wrong := None if effect else check_song(body):
@@ -205,7 +205,7 @@ async def speech_batch(body: Batch, request: Request) -> Response:
     return await while_connected(request, _batch(body, request.app.state.demo))
 
 
-async def _batch(body: Batch, demo: Any) -> Response:
+async def _batch(body: Batch, demo: Demo) -> Response:
     if "speech" not in demo.modes and not demo.autoregressive:
         raise HTTPException(400, "Batch speech is not supported in diffusion mode")
     if len(body.items) > MOST_ITEMS:

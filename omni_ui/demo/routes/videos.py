@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import anyio
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
@@ -19,6 +19,7 @@ from omni_ui.demo.routes import errors as _errors
 from omni_ui.demo.routes.errors import GuardrailError
 from omni_ui.demo.routes.images import check_lora
 from omni_ui.demo.routes.video_form import Film, read_form
+from omni_ui.demo.state import Demo
 
 router = APIRouter()
 MOST_JOBS = 100
@@ -36,7 +37,7 @@ class Job:
         return self.facts["status"] in ("completed", "failed")
 
 
-def _work(demo: Any, film: Film, path: Path) -> Callable[[], bool]:
+def _work(demo: Demo, film: Film, path: Path) -> Callable[[], bool]:
     """Films to `path`. HTTPException where this server or this machine cannot."""
 
     def work() -> bool:
@@ -85,7 +86,7 @@ async def create(request: Request, film: Annotated[Film, Depends(read_form)]) ->
     return answer
 
 
-async def _run(demo: Any, job: Job, film: Film) -> None:
+async def _run(demo: Demo, job: Job, film: Film) -> None:
     start = time.monotonic()
 
     def begun() -> None:

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from omni_ui.demo.json_types import Json
 from omni_ui.demo.routes.errors import refusal
 from omni_ui.demo.routes.media import Format, measure
+from omni_ui.demo.state import Demo
 
 router = APIRouter()
 MAX_BYTES = 10 * 1024 * 1024
@@ -90,7 +91,7 @@ class Batch(SpeechItem):
     items: list[SpeechItem] = Field(..., min_length=1)
 
 
-def known_voices(demo: Any) -> list[str]:
+def known_voices(demo: Demo) -> list[str]:
     """Names in small letters, uploads among them."""
     if "speech" not in demo.modes:
         return sorted({"default", *demo.voices})
@@ -99,7 +100,7 @@ def known_voices(demo: Any) -> list[str]:
     return sorted({"default", *(name.lower() for name in voice.VOICES), *demo.voices})
 
 
-def check(body: Speech, demo: Any) -> str | None:
+def check(body: Speech, demo: Demo) -> str | None:
     """What is wrong with the request, in the real server's order; settles its voice, language and task."""
     from omni_ui.demo.audio import voice
 

@@ -7,7 +7,6 @@ import asyncio
 import json
 import random
 from collections.abc import Callable, Iterator
-from typing import Any
 from uuid import uuid4
 
 import anyio
@@ -23,6 +22,7 @@ from omni_ui.demo.routes.images import parse_size
 from omni_ui.demo.routes.media import decode, fetch
 from omni_ui.demo.routes.video_form import DEFAULTS, MAX_FRAMES, MAX_SIDE
 from omni_ui.demo.routes.video_form import VideoGenerationRequest as Ranges
+from omni_ui.demo.state import Demo
 from omni_ui.demo.streaming.interactions import read_interaction
 from omni_ui.demo.streaming.video_pieces import PER_PIECE, Changes, Piece, Script, paint
 
@@ -70,7 +70,7 @@ async def realtime_video(socket: WebSocket) -> None:
 class Stream:
     """One video of one caller."""
 
-    def __init__(self, socket: WebSocket, demo: Any) -> None:
+    def __init__(self, socket: WebSocket, demo: Demo) -> None:
         self.socket, self.demo = socket, demo
         self.id = f"video_stream-{uuid4().hex}"
         self.lock = asyncio.Lock()
