@@ -21,7 +21,9 @@ LATE, SELDOM = 0.015, 0.3
 to SELDOM apart."""
 
 
-async def pump(source: AsyncIterator[T], heartbeat: float = HEARTBEAT, rate: float = RATE) -> AsyncGenerator[list[T]]:
+async def batch_stream(
+    source: AsyncIterator[T], heartbeat: float = HEARTBEAT, rate: float = RATE
+) -> AsyncGenerator[list[T]]:
     """Batches of what `source` gave, in order; an empty list after `heartbeat` seconds of silence.
 
     The first items are handed on (nearly) at once, and the last ones. An error of the source is raised after its last

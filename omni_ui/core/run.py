@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from omni_ui.client import OmniClient, OmniError, Request, Wait, cost_of
 from omni_ui.client.answers.stage_times import read_stage_times
 from omni_ui.client.connection.call_labels import LABELS, CallLabels
-from omni_ui.core.batching import HEARTBEAT, pump
+from omni_ui.core.batching import HEARTBEAT, batch_stream
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.open_answers import PATIENCE
 from omni_ui.core.own_voices import without_marked
@@ -228,7 +228,7 @@ async def _steps(backend: Backend, work: Work, report: RunReport) -> AsyncGenera
         fitted = await backend.fit(work.request)
         work.request, work.left_out = fitted.request, fitted.left_out
         tell = Tell()
-        stream = pump(_labelled(work.events(backend.client, tell), report))
+        stream = batch_stream(_labelled(work.events(backend.client, tell), report))
         try:
             async for batch in stream:
                 wait = tell.wait

@@ -35,23 +35,25 @@ MOST_SAMPLES = 60_000_000
 
 
 @dataclass(frozen=True)
-class Likeness:
+class Similarity:
     """verdict: one of identical, nearly, different, unknown. words: how nearly, as one sentence."""
 
     verdict: str
     words: str
 
 
-async def likeness(before: Sequence[Path], after: Sequence[Path], texts: tuple[str, str] = ("", "")) -> Likeness:
+async def compare_results(
+    before: Sequence[Path], after: Sequence[Path], texts: tuple[str, str] = ("", "")
+) -> Similarity:
     """Compares two results, file by file and by their texts, off the event loop."""
-    return await run_heavy(_likeness, before, after, texts)
+    return await run_heavy(_compare, before, after, texts)
 
 
-def _likeness(before: Sequence[Path], after: Sequence[Path], texts: tuple[str, str]) -> Likeness:
+def _compare(before: Sequence[Path], after: Sequence[Path], texts: tuple[str, str]) -> Similarity:
     if len(before) != len(after):
-        return Likeness(DIFFERENT, f"There are {len(after)} files now, and there were {len(before)}.")
+        return Similarity(DIFFERENT, f"There are {len(after)} files now, and there were {len(before)}.")
     if missing := [path.name for path in (*before, *after) if not path.is_file()]:
-        return Likeness(UNKNOWN, f"{missing[0]} is not here any more, so it cannot be compared.")
+        return Similarity(UNKNOWN, f"{missing[0]} is not here any more, so it cannot be compared.")
     parts = [alike_files(*pair) for pair in zip(before, after, strict=True)]
     if any(texts) or not parts:
         parts.append(alike_texts(*texts))
@@ -60,40 +62,44 @@ def _likeness(before: Sequence[Path], after: Sequence[Path], texts: tuple[str, s
     if len(parts) == 1 or worst.verdict == IDENTICAL:
         return worst
     same = sum(part.verdict == IDENTICAL for part in parts)
-    return Likeness(
+    return Similarity(
         worst.verdict, f"{same} of {len(parts)} parts are identical. The one that differs most: {worst.words}"
     )
 
 
-def alike_texts(before: str, after: str) -> Likeness:
+def alike_texts(before: str, after: str) -> Similarity:
     """Two texts, by the characters that agree."""
     if before == after:
-        return Likeness(IDENTICAL, f"All {len(after):,} characters are the same.")
+        return Similarity(IDENTICAL, f"All {len(after):,} characters are the same.")
     longest = max(len(before), len(after))
     shortest = min(len(before), len(after))
     first = next((n for n in range(shortest) if before[n] != after[n]), shortest)
     if longest > LONG_TEXT:
-        return Likeness(DIFFERENT, f"The first {first:,} of {longest:,} characters agree.")
+        return Similarity(DIFFERENT, f"The first {first:,} of {longest:,} characters agree.")
     match = difflib.SequenceMatcher(None, before, after, autojunk=False)
     agree = sum(block.size for block in match.get_matching_blocks())
     words = f"{agree:,} of {longest:,} characters agree, the first {first:,} without a break."
-    return Likeness(NEARLY if agree >= NEAR_TEXT * longest else DIFFERENT, words)
+    return Similarity(NEARLY if agree >= NEAR_TEXT * longest else DIFFERENT, words)
 
 
-def alike_files(before: Path, after: Path) -> Likeness:
+def alike_files(before: Path, after: Path) -> Similarity:
     """Two files, by what they hold when their bytes differ."""
     if _same_bytes(before, after):
-        return Likeness(IDENTICAL, "Every byte is the same.")
+        return Similarity(IDENTICAL, "Every byte is the same.")
     kinds = [type_of_file(path).partition("/")[0] for path in (before, after)]
     compare = {"image": alike_pictures, "audio": alike_sounds, "video": alike_videos}.get(kinds[0])
     if kinds[0] != kinds[1] or compare is None:
-        return Likeness(DIFFERENT, "The bytes of the two files differ.")
+        return Similarity(DIFFERENT, "The bytes of the two files differ.")
     try:
         return compare(before, after)
     except ImportError:
-        return Likeness(DIFFERENT, "The bytes differ; the pictures were not compared, since the package av is missing.")
+        return Similarity(
+            DIFFERENT, "The bytes differ; the pictures were not compared, since the package av is missing."
+        )
     except (OSError, ValueError, soundfile.SoundFileError):
-        return Likeness(DIFFERENT, "The bytes differ, and one of the files cannot be opened to compare what it holds.")
+        return Similarity(
+            DIFFERENT, "The bytes differ, and one of the files cannot be opened to compare what it holds."
+        )
 
 
 def _same_bytes(before: Path, after: Path) -> bool:
@@ -122,33 +128,33 @@ class _Difference:
             self.absolute += int(np.abs(off).sum())
             self.squared += int((off * off).sum())
 
-    def judged(self, what: str) -> Likeness:
+    def verdict(self, what: str) -> Similarity:
         if not self.squared:
-            return Likeness(IDENTICAL, f"{what} the same; only the bytes around them differ.")
+            return Similarity(IDENTICAL, f"{what} the same; only the bytes around them differ.")
         psnr = 10 * math.log10(255**2 * self.count / self.squared)
         words = f"Pixels differ by {self.absolute / self.count:.2g} of 255 on average (PSNR {psnr:.1f} dB)."
-        return Likeness(NEARLY if psnr >= NEAR_PICTURE else DIFFERENT, words)
+        return Similarity(NEARLY if psnr >= NEAR_PICTURE else DIFFERENT, words)
 
 
-def alike_pictures(before: Path, after: Path) -> Likeness:
+def alike_pictures(before: Path, after: Path) -> Similarity:
     """Two pictures, by the mean absolute difference of their pixels and its PSNR."""
     with Image.open(before) as earlier, Image.open(after) as later:
         if earlier.size != later.size:
-            return Likeness(DIFFERENT, f"{_size(later.size)} pixels now, and {_size(earlier.size)} before.")
+            return Similarity(DIFFERENT, f"{_size(later.size)} pixels now, and {_size(earlier.size)} before.")
         difference = _Difference()
         difference.add(np.asarray(earlier.convert("RGBA")), np.asarray(later.convert("RGBA")))
-    return difference.judged("All pixels are")
+    return difference.verdict("All pixels are")
 
 
 def _size(size: tuple[int, int]) -> str:
     return f"{size[0]} × {size[1]}"
 
 
-def alike_sounds(before: Path, after: Path) -> Likeness:
+def alike_sounds(before: Path, after: Path) -> Similarity:
     """Two sounds after decoding, by the correlation of their samples and the ratio of sound to difference in dB."""
     (earlier, rate), (later, rate_now) = _samples(before), _samples(after)
     if rate != rate_now or earlier.shape[1] != later.shape[1]:
-        return Likeness(DIFFERENT, "The two sounds have not the same sample rate or number of channels.")
+        return Similarity(DIFFERENT, "The two sounds have not the same sample rate or number of channels.")
     frames = min(len(earlier), len(later))
     off = abs(len(earlier) - len(later)) / rate
     length = f" One is {off:.2f} s longer." if len(earlier) != len(later) else ""
@@ -156,12 +162,12 @@ def alike_sounds(before: Path, after: Path) -> Likeness:
     noise, power = float(((first - second) ** 2).sum()), float((first**2).sum())
     if not noise:
         verdict = IDENTICAL if not length else NEARLY if off < SHORT else DIFFERENT
-        return Likeness(verdict, f"{'All samples' if not length else 'The samples of both'} are the same.{length}")
+        return Similarity(verdict, f"{'All samples' if not length else 'The samples of both'} are the same.{length}")
     scale = math.sqrt(power * float((second**2).sum()))
     correlation = float((first * second).sum()) / scale if scale else 0.0
     decibel = f"{10 * math.log10(power / noise):.1f} dB" if power else "none, since the first is silent"
     words = f"Correlation of the samples {correlation:.3f}, sound to difference {decibel}.{length}"
-    return Likeness(NEARLY if correlation >= NEAR_SOUND and off < SHORT else DIFFERENT, words)
+    return Similarity(NEARLY if correlation >= NEAR_SOUND and off < SHORT else DIFFERENT, words)
 
 
 def _samples(path: Path) -> tuple[np.ndarray, int]:
@@ -174,7 +180,7 @@ def _samples(path: Path) -> tuple[np.ndarray, int]:
         return file.read(dtype="float32", always_2d=True), file.samplerate
 
 
-def alike_videos(before: Path, after: Path) -> Likeness:
+def alike_videos(before: Path, after: Path) -> Similarity:
     """Two videos, frame by frame. ImportError without av."""
     import av  # optional: the app runs without it
 
@@ -183,15 +189,15 @@ def alike_videos(before: Path, after: Path) -> Likeness:
         with av.open(str(before), "r", format="mp4") as earlier, av.open(str(after), "r", format="mp4") as later:
             for count, (frame, now) in enumerate(zip_longest(_frames(earlier), _frames(later))):
                 if frame is None or now is None:
-                    return Likeness(DIFFERENT, f"One has more frames than the other; the shorter has {count}.")
+                    return Similarity(DIFFERENT, f"One has more frames than the other; the shorter has {count}.")
                 if frame.shape != now.shape:
-                    return Likeness(
+                    return Similarity(
                         DIFFERENT, f"{_size(now.shape[1::-1])} pixels now, {_size(frame.shape[1::-1])} before."
                     )
                 difference.add(frame, now)
     except av.error.FFmpegError:
         raise ValueError("cannot be decoded") from None
-    return difference.judged("All frames are")
+    return difference.verdict("All frames are")
 
 
 def _frames(container: "InputContainer") -> Iterator[np.ndarray]:

@@ -16,8 +16,8 @@ from omni_ui.core.scripts import mounted
 from omni_ui.features.chat.conversation import Conversation
 from omni_ui.features.chat.conversation_json import from_history
 from omni_ui.features.chat.kept_conversation import read_kept
-from omni_ui.features.chat.run import AGAIN, THREAD, Answering, ChatView, beside, read_chat_form
-from omni_ui.features.history.opened import Opened
+from omni_ui.features.chat.run import AGAIN, THREAD, ChatRun, ChatView, beside, read_chat_form
+from omni_ui.features.history.opened import RestoredResult
 from omni_ui.features.i18n.languages import drawn
 from omni_ui.tabs.base import OmniTab
 from omni_ui.tabs.chat_actions import MessageActions
@@ -144,7 +144,7 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
     tab.beside = beside
     tab.repeated = {"change": AGAIN}  # the last message is answered once more
     tab.runs(
-        partial(Answering, view=view, listening=listening, backends=backends),
+        partial(ChatRun, view=view, listening=listening, backends=backends),
         view.parts,
         more={"text": text, "files": files, "system": system, "change": change, "talk": talk}
         | {"read_aloud": tab.read_aloud},
@@ -185,7 +185,7 @@ def _add_instructions(tab: ChatTab) -> gr.Textbox:
 def _wire_return(tab: OmniTab, view: ChatView, fields: Composer, parts: list[Component]) -> None:
     """How a conversation comes back: from the history, and after the page was loaded again. parts: what that sets."""
 
-    async def reopen(at: Opened) -> Updates:
+    async def reopen(at: RestoredResult) -> Updates:
         """The whole conversation, which is gone on with; after a failed try, the message alone is back."""
         if not at.told:
             return {fields.change: ""}

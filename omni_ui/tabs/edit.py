@@ -16,7 +16,7 @@ from omni_ui.core.heavy_work import run_heavy
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Tell, Updates, Work
 from omni_ui.features.edit.input_stage import input_stage
-from omni_ui.features.history.opened import Opened
+from omni_ui.features.history.opened import RestoredResult
 from omni_ui.features.recipes import BadRecipe, open_settings
 from omni_ui.features.stage.examples import hello
 from omni_ui.media.image_input import Taken, take_picture
@@ -65,7 +65,7 @@ def build(backends: Backends) -> OmniTab:
     async def stopped(request: gr.Request) -> str:
         return "" if await _streams_text(tab, request.session_hash) else STOPPED
 
-    async def reopen(opened: Opened) -> Updates:
+    async def reopen(opened: RestoredResult) -> Updates:
         first = (opened.entered.get("image") or [None])[0]
         return {
             stage.result: gallery_of(opened.results, opened.request.get("n", 1)),

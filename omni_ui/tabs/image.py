@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from omni_ui.client import ImageRequest, OmniClient, Pictures
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import Outcome, Tell, Updates, Work
-from omni_ui.features.history.opened import Opened
+from omni_ui.features.history.opened import RestoredResult
 from omni_ui.features.stage.examples import hello
 from omni_ui.media.result_images import picture_facts, save_pictures
 from omni_ui.tabs.base import OmniTab
@@ -22,7 +22,7 @@ def build(backends: Backends) -> OmniTab:
         with tab.stage():
             result = viewer("image-result")
 
-    class Making(Work):
+    class ImageRun(Work):
         """Asks once; the answer holds all pictures."""
 
         request: ImageRequest
@@ -43,9 +43,9 @@ def build(backends: Backends) -> OmniTab:
         def outcome(self) -> Outcome:
             return self._made
 
-    async def reopen(opened: Opened) -> Updates:
+    async def reopen(opened: RestoredResult) -> Updates:
         return {result: gallery_of(opened.results, opened.request.get("n", 1))}
 
-    tab.runs(Making, [result])
+    tab.runs(ImageRun, [result])
     tab.reopen, tab.reopened = reopen, [result]
     return tab

@@ -19,7 +19,7 @@ from omni_ui.core.visitor import visitor_of
 from omni_ui.features.error_fixes import error_fixes as remedies
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.history.unfinished import noting
-from omni_ui.features.repeat.repeat import GONE, Shown, judged
+from omni_ui.features.repeat.repeat import GONE, Shown, compare_repetition
 from omni_ui.features.tab_context import MakeWork, Read, TabContext
 from omni_ui.features.waits.view import waits_view
 from omni_ui.tabs.result_actions import below
@@ -151,7 +151,7 @@ class RunHandler:
         outcome = step.outcome or Outcome()
         seed = getattr(work.request, "seed", None)
         facts = status.facts_of(step.seconds, seed, outcome.facts, work.model, work.seed_name)
-        said = await judged(before, now) if before and now else ""
+        said = await compare_repetition(before, now) if before and now else ""
         record = await tab.keep(work, outcome, step.seconds)
         if said and work.record and tab.recorder and work.visitor:
             tab.recorder.add_fact(work.record, work.visitor, outcome.facts[-1])

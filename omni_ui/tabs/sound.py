@@ -9,7 +9,7 @@ from omni_ui.client.server.model_rules import made_by
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import Updates
-from omni_ui.features.history.opened import Opened
+from omni_ui.features.history.opened import RestoredResult
 from omni_ui.features.sound.lyrics import lyrics_help
 from omni_ui.features.sound.run import SoundRun, SoundStage
 from omni_ui.features.stage.examples import hello
@@ -75,7 +75,7 @@ def build(backends: Backends, listening: Listening) -> SoundTab:
                 player=gr.HTML(elem_id="sound-player", padding=False),
             )
 
-    async def reopen(opened: Opened) -> Updates:
+    async def reopen(opened: RestoredResult) -> Updates:
         if opened.results:
             return (await stage.show(opened.results[0]))[0]
         return {stage.result: None, stage.drawing: None, stage.player: ""}

@@ -13,14 +13,14 @@ from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Updates, Values, Work
-from omni_ui.features.history.opened import Opened
+from omni_ui.features.history.opened import RestoredResult
 from omni_ui.features.i18n.languages import drawn
 from omni_ui.features.speech.fields import cast_field, parts_list, second_speaker, typing_field, words_field
-from omni_ui.features.speech.long_text import Made, Reading
+from omni_ui.features.speech.long_text import LongTextRun, Made
 from omni_ui.features.speech.pieces import not_spoken, speakers
 from omni_ui.features.speech.read_along import ReadingAlong, can_read_along
 from omni_ui.features.speech.request import MAX_LONG, SpokenText
-from omni_ui.features.speech.run import PCM_RATE, Speaking, Stage, show_file, show_stopped
+from omni_ui.features.speech.run import PCM_RATE, SpeechRun, Stage, show_file, show_stopped
 from omni_ui.features.speech.subtitles import read_vtt
 from omni_ui.features.speech.typed_text import TypedTexts
 from omni_ui.features.speech.word_times import shown_words, spread, timed
@@ -147,10 +147,10 @@ def build(backends: Backends, listening: Listening, typed: TypedTexts) -> Speech
     def make(request: SpokenText) -> Work:
         if request.reading == "live":
             return ReadingAlong(request, stage, listening, typed, longest)
-        return (Speaking if request.reading == "whole" else Reading)(request, stage, listening)
+        return (SpeechRun if request.reading == "whole" else LongTextRun)(request, stage, listening)
 
     def again(request: SpokenText) -> Work:
-        return Reading(request, stage, listening, again=True)
+        return LongTextRun(request, stage, listening, again=True)
 
     def read_again(entered: Values) -> Request:
         earlier: Made | None = entered["made"]
@@ -169,7 +169,7 @@ def build(backends: Backends, listening: Listening, typed: TypedTexts) -> Speech
     tab.runs(again, stage.all, more={"made": stage.made, "parts": stage.parts}, read=read_again, on=redo)
     tab.runs(make, stage.all, more={"saved": tab.panel.list}, read=read_sample, on=tab.panel.listen.click)
 
-    async def reopen(at: Opened) -> Updates:
+    async def reopen(at: RestoredResult) -> Updates:
         return await show_again(stage, at)
 
     tab.reopen, tab.reopened = reopen, stage.seen
@@ -179,7 +179,7 @@ def build(backends: Backends, listening: Listening, typed: TypedTexts) -> Speech
     return tab
 
 
-async def show_again(stage: Stage, at: Opened) -> Updates:
+async def show_again(stage: Stage, at: RestoredResult) -> Updates:
     """A result of the history: its file, its subtitles, and its words with their times."""
     updates_shown: Updates = {stage.player: "", stage.parts: None, stage.words: None}
     updates_shown[stage.files] = [str(path) for path in at.results[1:]] or None

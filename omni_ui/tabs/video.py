@@ -11,12 +11,12 @@ import gradio as gr
 from omni_ui.client import VideoRequest
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
-from omni_ui.core.batching import pump
+from omni_ui.core.batching import batch_stream
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Outcome, Updates, Values, Work
 from omni_ui.core.scripts import call
 from omni_ui.core.visitor import visitor_of
-from omni_ui.features.history.opened import Opened
+from omni_ui.features.history.opened import RestoredResult
 from omni_ui.features.history.restore import once_more, open_record
 from omni_ui.features.history.service import record_of
 from omni_ui.features.stage.examples import hello
@@ -145,7 +145,7 @@ class VideoTab(OmniTab):
         if job.state != "done":
             under = await below_result(self, request_of(job), job.model, session, Outcome())
             yield {self.players.result: None, self.players.player: ""} | under
-        async with aclosing(pump(jobs.changes(ticket))) as looks:
+        async with aclosing(batch_stream(jobs.changes(ticket))) as looks:
             async for batch in looks:
                 if jobs.on_stage.get(session) != ticket:
                     return
@@ -196,7 +196,7 @@ class VideoTab(OmniTab):
             return {}
         return {"size": size_like(taken.width, taken.height, area_of(await self.usual_size(session)))}
 
-    async def show_record(self, record: Opened) -> Updates:
+    async def show_record(self, record: RestoredResult) -> Updates:
         """A result of the history; a job that is being made goes on, and is not shown here any more."""
         self.jobs.on_stage.pop(record.session, None)
         return {self.players.result: record.results[0] if record.results else None, self.players.player: ""}

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from omni_ui.core.batching import LATE, SELDOM, _next, pump
+from omni_ui.core.batching import LATE, SELDOM, _next, batch_stream
 
 
 async def test_batches_a_fast_stream_and_keeps_its_order():
@@ -13,7 +13,7 @@ async def test_batches_a_fast_stream_and_keeps_its_order():
             if number % 100 == 0:
                 await asyncio.sleep(0.01)
 
-    batches = [batch async for batch in pump(tokens(), rate=20)]
+    batches = [batch async for batch in batch_stream(tokens(), rate=20)]
     assert [one for batch in batches for one in batch] == list(range(1000))
     assert len(batches) < 12
 
@@ -24,7 +24,7 @@ async def test_the_first_item_is_not_held_back():
         await asyncio.sleep(1)
 
     began = time.monotonic()
-    stream = pump(tokens(), rate=2)
+    stream = batch_stream(tokens(), rate=2)
     assert await anext(stream) == ["first"]
     assert time.monotonic() - began < 0.4, "two batches a second: a held-back one comes after 0.5 s"
     await stream.aclose()
@@ -39,7 +39,7 @@ async def test_the_second_item_is_hardly_held_back_and_the_last_not_at_all():
         yield "last word"
 
     began = time.monotonic()
-    batches = [batch async for batch in pump(tokens(), rate=0.5)]
+    batches = [batch async for batch in batch_stream(tokens(), rate=0.5)]
     assert [one for batch in batches for one in batch] == ["asked", "first word", "last word"]
     assert time.monotonic() - began < 1, "one batch in two seconds: one that is held back comes after 2 s"
 
@@ -63,7 +63,7 @@ async def test_beats_while_the_source_is_silent():
         await asyncio.sleep(0.25)
         yield 1
 
-    batches = [batch async for batch in pump(silent(), heartbeat=0.05)]
+    batches = [batch async for batch in batch_stream(silent(), heartbeat=0.05)]
     assert batches[-1] == [1]
     assert batches.count([]) >= 3
 
@@ -78,7 +78,7 @@ async def test_closing_it_cancels_the_source_at_once():
         finally:
             ended.set()
 
-    stream = pump(endless(), heartbeat=0.01)
+    stream = batch_stream(endless(), heartbeat=0.01)
     assert await anext(stream) == [1]
     await stream.aclose()
     assert ended.is_set()
@@ -93,7 +93,7 @@ async def test_an_error_comes_after_what_arrived():
     got = []
 
     async def read():
-        async for batch in pump(breaking()):
+        async for batch in batch_stream(breaking()):
             got.extend(batch)
 
     with pytest.raises(ValueError, match="broke off"):

@@ -11,7 +11,7 @@ from PIL import Image
 from omni_ui.core.heavy_work import run_heavy
 from omni_ui.media.image_input import take_picture
 from omni_ui.media.mask import take_mask
-from omni_ui.media.similarity import likeness
+from omni_ui.media.similarity import compare_results
 from tests.running import ROOT
 
 MEASURE = """
@@ -86,6 +86,6 @@ async def test_masks_and_comparisons_are_decoded_in_one_of_the_two_places(tmp_pa
     picture = await take_picture(path)
     monkeypatch.setattr(Image, "open", noted)
     await take_mask(path, picture)
-    await likeness([path], [other])
+    await compare_results([path], [other])
     assert len(threads) >= 4
     assert all(name.startswith("heavy") for name in threads), threads

@@ -116,7 +116,7 @@ def _messages_before(talk: Conversation, change: str) -> list[Message]:
     raise Invalid.because("change", 'What to change must be empty, "again", or "edit" and the number of a message.')
 
 
-class Answering(Work):
+class ChatRun(Work):
     """Looks at the files, sends the conversation, and keeps what arrives in it, come what may."""
 
     request: ChatRequest

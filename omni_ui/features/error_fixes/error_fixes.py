@@ -46,7 +46,7 @@ TRY_AGAIN = "Try again"
 
 
 @dataclass(frozen=True)
-class Fix:
+class SuggestedFix:
     """changes: values as the controls take them, by wire name. keep: of a field's files, how many stay.
 
     press: the elem_id of a button that is pressed first.
@@ -58,7 +58,7 @@ class Fix:
     press: str = ""
 
 
-def fixes_for(error: Exception | None, form: Form, entered: Values) -> list[Fix]:
+def fixes_for(error: Exception | None, form: Form, entered: Values) -> list[SuggestedFix]:
     """What can be offered after a failure, best first. entered: the values of the controls, by name."""
     cause = error
     if isinstance(error, OmniError) and not error.remedy and error.server_message:
@@ -72,7 +72,7 @@ def fixes_for(error: Exception | None, form: Form, entered: Values) -> list[Fix]
         remedies = [remedy] if remedy else []
     fixes = [fix for entry in remedies if (fix := _fix(entry, form, entered))]
     if not fixes and isinstance(cause, PASSING) and not cause.permanent:
-        return [Fix(TRY_AGAIN)]
+        return [SuggestedFix(TRY_AGAIN)]
     return fixes
 
 
@@ -81,11 +81,11 @@ def _less(name: str) -> dict[str, Any]:
     return {"field": name, "value": 1} if pictures else {"field": name, "action": "halve"}
 
 
-def _fix(remedy: dict[str, object], form: Form, entered: Values) -> Fix | None:
+def _fix(remedy: dict[str, object], form: Form, entered: Values) -> SuggestedFix | None:
     """A remedy for these controls; None when it would change nothing, or there is no such control."""
     action, name, wanted = remedy.get("action"), remedy.get("field"), remedy.get("value")
     if action == "new_conversation":
-        return Fix("Begin a new conversation with this message", press="chat-clear")
+        return SuggestedFix("Begin a new conversation with this message", press="chat-clear")
     if name not in form.controls or name not in form.model.model_fields:
         return None
     info, now = form.model.model_fields[name], entered.get(name)
@@ -94,7 +94,9 @@ def _fix(remedy: dict[str, object], form: Form, entered: Values) -> Fix | None:
         many = len(now) if isinstance(now, list) else 0
         if not isinstance(wanted, int):
             return None
-        return Fix(f"{title}: keep the first {wanted} of {many}", keep={name: wanted}) if many > wanted else None
+        return (
+            SuggestedFix(f"{title}: keep the first {wanted} of {many}", keep={name: wanted}) if many > wanted else None
+        )
     if action in ("halve", "fit"):
         wanted = _smaller(name, now, wanted, form.model.tab)
         if wanted is None:
@@ -102,13 +104,13 @@ def _fix(remedy: dict[str, object], form: Form, entered: Values) -> Fix | None:
     elif action == "first":
         wanted = re.split(r"[,;]", str(wanted))[0].strip(" .'\"[](){}")
     if name == "seed":
-        return Fix("Try again with another seed", {"seed": ""})
+        return SuggestedFix("Try again with another seed", {"seed": ""})
     kind = kind_of(info)
     value = None if kind in FILE_KINDS and wanted is None else as_shown(kind, wanted, form.controls[name])
     if _same(now, value) or (name == "n" and now is None):
         return None
     before, after = (_in_words(side, info, kind) for side in (now, value))
-    return Fix(f"{title}: {before} → {after}", {name: value})
+    return SuggestedFix(f"{title}: {before} → {after}", {name: value})
 
 
 def _smaller(name: str, now: object, most: object, tab: str) -> Any:
@@ -142,7 +144,7 @@ def _in_words(value: Any, info: Any, kind: str) -> str:
     return text if len(text) <= 60 else text[:60] + " …"
 
 
-def fixes_row(tab: str, fixes: list[Fix]) -> str:
+def fixes_row(tab: str, fixes: list[SuggestedFix]) -> str:
     """HTML of the buttons below a failure."""
     if not fixes:
         return ""
@@ -157,7 +159,7 @@ def fixes_row(tab: str, fixes: list[Fix]) -> str:
     )
 
 
-def _as_json(fix: Fix) -> str:
+def _as_json(fix: SuggestedFix) -> str:
     return json.dumps({"set": fix.changes, "keep": fix.keep, "press": fix.press}, ensure_ascii=False)
 
 

@@ -58,7 +58,7 @@ class _Sink(io.RawIOBase):
         return data
 
 
-def keepsake(kept: list[Kept], find: Callable[[HistoryFile], Path | None]) -> Iterator[bytes]:
+def write_export(kept: list[Kept], find: Callable[[HistoryFile], Path | None]) -> Iterator[bytes]:
     """The zip in pieces. A file is stored as it is, under a folder for its record. Blocking.
 
     find: where a file lies on this machine, None for one that is gone; asked for each file when its turn comes.

@@ -13,7 +13,7 @@ from omni_ui.store import HistoryRecord
 
 
 @dataclass(frozen=True)
-class Opened:
+class RestoredResult:
     """A record whose files lie where the page may show them.
 
     lent: the files by their place in the record, as far as they are still there. results: those that came of it.
@@ -48,5 +48,5 @@ class Opened:
         return recipe.to_request(find)
 
 
-Reopen = Callable[[Opened], Awaitable[Updates]]
+Reopen = Callable[[RestoredResult], Awaitable[Updates]]
 """What a tab shows of a result beside its controls."""

@@ -16,11 +16,11 @@ from omni_ui.core import status
 from omni_ui.core.files import shown
 from omni_ui.core.run import Outcome, Updates
 from omni_ui.core.servers.waiting import Waiting
-from omni_ui.features.history.opened import Opened
+from omni_ui.features.history.opened import RestoredResult
 from omni_ui.features.recipes import BadRecipe, Recipe
 from omni_ui.features.recipes.panel import settings_view
 from omni_ui.features.snippets.view import code_view
-from omni_ui.features.video.video_files import lend
+from omni_ui.features.video.video_files import publish_file
 from omni_ui.features.waits.view import waits_view
 from omni_ui.store import HistoryFile, HistoryRecord
 from omni_ui.widgets.image_input import PictureForm
@@ -35,15 +35,15 @@ Fetch = Callable[[HistoryFile], Awaitable[Path | None]]
 """Brings a kept file to this machine; None when it is not there any more. StoreTrouble."""
 
 
-async def open_record(record: HistoryRecord, fetch: Fetch, session: str) -> Opened:
+async def open_record(record: HistoryRecord, fetch: Fetch, session: str) -> RestoredResult:
     """Puts its files where the page may show them. StoreTrouble."""
     lent: dict[int, Path] = {}
     for number, file in enumerate(record.files):
         if path := await fetch(file):
-            lent[number] = await lend(path, Path(file.title).name or "file")
+            lent[number] = await publish_file(path, Path(file.title).name or "file")
     results = [lent[number] for number, file in enumerate(record.files) if file.role == "result" and number in lent]
     entered = with_files(record.entered, lent)
-    opened = Opened(record, lent, results, entered, with_files(record.told, lent), session)
+    opened = RestoredResult(record, lent, results, entered, with_files(record.told, lent), session)
     if (seed := opened.request.get("seed")) is not None:
         entered["seed"] = str(seed)
     return opened
@@ -71,7 +71,7 @@ def reopened(tab: "TabContext") -> list[gr.blocks.Block]:
     return [tab.status, tab.settings, tab.code, *tab.reopened]
 
 
-def once_more(tab: "TabContext", opened: Opened, apart: bool = False) -> str:
+def once_more(tab: "TabContext", opened: RestoredResult, apart: bool = False) -> str:
     """HTML of the buttons that make it once more, or why there are none. apart: see Repeat.row."""
     record = opened.record
     gone = [file.title for at, file in enumerate(record.files) if at not in opened.lent]
@@ -87,7 +87,7 @@ def once_more(tab: "TabContext", opened: Opened, apart: bool = False) -> str:
     return tab.repeat.row(opened.session, repetition, record.id, apart)
 
 
-def _recipe_views(tab: "TabContext", opened: Opened) -> Updates:
+def _recipe_views(tab: "TabContext", opened: RestoredResult) -> Updates:
     """What stands below a result that was just made. Blocking."""
     record = opened.record
     row = tab.sends.row(tab.name, record.id, Outcome(opened.results, record.text)) if tab.sends else ""

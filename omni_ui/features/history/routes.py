@@ -16,7 +16,7 @@ from omni_ui.core.files import Json
 from omni_ui.core.heavy_work import run_heavy
 from omni_ui.core.serving.kept_file import kept_file
 from omni_ui.core.visitor import visitor_of
-from omni_ui.features.history.export import Kept, keepsake
+from omni_ui.features.history.export import Kept, write_export
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.recipes import BadRecipe, Recipe, difference, labelled
 from omni_ui.features.waits.view import waits_row
@@ -205,7 +205,7 @@ async def take_home(
 
     name = quote(f"omni-ui-{len(kept)}-results.zip")
     head = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return StreamingResponse(keepsake(kept, find), media_type="application/zip", headers=head)
+    return StreamingResponse(write_export(kept, find), media_type="application/zip", headers=head)
 
 
 @ROUTES.post("/{id}/star", dependencies=[Depends(_asked_here)])

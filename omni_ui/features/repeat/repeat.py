@@ -14,7 +14,7 @@ import gradio as gr
 from omni_ui.client import Request
 from omni_ui.core.run import Outcome, Values
 from omni_ui.core.scripts import mounted
-from omni_ui.media.similarity import DIFFERENT, IDENTICAL, NEARLY, UNKNOWN, Likeness, likeness
+from omni_ui.media.similarity import DIFFERENT, IDENTICAL, NEARLY, UNKNOWN, Similarity, compare_results
 from omni_ui.widgets.fields import Component
 
 SESSIONS = 500
@@ -99,18 +99,19 @@ class Repeat:
         )
 
 
-async def judged(before: Shown, now: Shown) -> str:
+async def compare_repetition(before: Shown, now: Shown) -> str:
     """HTML that says whether a repetition gave the same. It is added to the facts of the result too."""
     earlier, later = before.outcome, now.outcome
-    comparison = await likeness(earlier.files, later.files, (earlier.text, later.text))
+    comparison = await compare_results(earlier.files, later.files, (earlier.text, later.text))
     later.facts.append(("repeated", f"{TITLES[comparison.verdict]} {comparison.words}"))
     return _verdict(comparison, before, now)
 
 
-def _verdict(found: Likeness, before: Shown, now: Shown) -> str:
+def _verdict(similarity: Similarity, before: Shown, now: Shown) -> str:
     """HTML for the status: what the repetition gave, by which model of which server."""
     return (
-        f'<p class="omni-verdict" data-verdict="{found.verdict}"><b>{TITLES[found.verdict]}</b> {escape(found.words)} '
+        f'<p class="omni-verdict" data-verdict="{similarity.verdict}"><b>{TITLES[similarity.verdict]}</b> '
+        f"{escape(similarity.words)} "
         f'<span class="omni-quiet">{escape(_made_by(before, now))}</span></p>'
     )
 

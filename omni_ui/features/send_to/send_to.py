@@ -22,7 +22,7 @@ from omni_ui.core.scripts import mounted
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.restore import fitting, reopen, reopened
 from omni_ui.features.history.service import Recorder
-from omni_ui.features.video.video_files import lend
+from omni_ui.features.video.video_files import publish_file
 from omni_ui.store import StoreTrouble
 from omni_ui.widgets.components import ObjectCarrier
 from omni_ui.widgets.file_input import uploaded
@@ -170,7 +170,7 @@ class SendTo:
         number = what.get("file")
         if not isinstance(number, int) or not 0 <= number < len(files):
             raise Refused(GONE)
-        return self._put(target, await lend(files[number], files[number].name), held)
+        return self._put(target, await publish_file(files[number], files[number].name), held)
 
     def _target(self, what: Json) -> Target:
         """None but the targets of this page, whatever an order says."""

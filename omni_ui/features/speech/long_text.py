@@ -57,7 +57,7 @@ class Made:
     parts: list[Part]
 
 
-class Reading(Work):
+class LongTextRun(Work):
     """Speaks the parts of a text. again: those parts of the text before that `entered` names."""
 
     def __init__(self, request: SpokenText, stage: Stage, listening: Listening, again: bool = False) -> None:

@@ -208,7 +208,7 @@ async def show_stopped(stage: Stage, stream: Stream) -> tuple[Updates, list[Path
     return updates, [path]
 
 
-class Speaking(Work):
+class SpeechRun(Work):
     """A text in one piece."""
 
     def __init__(self, request: SpokenText, stage: Stage, listening: Listening) -> None:

@@ -7,7 +7,7 @@ from omni_ui.client import OmniError, VideoRequest, hint
 from omni_ui.client.requests.files import FILE_KINDS
 from omni_ui.core.run import CalledOff
 from omni_ui.features.video.jobs import VideoJobs
-from omni_ui.features.video.video_files import lend, video_facts
+from omni_ui.features.video.video_files import publish_file, video_facts
 from omni_ui.store import StoreTrouble, VideoRecord
 
 
@@ -29,7 +29,7 @@ async def handed_out(jobs: VideoJobs, job: VideoRecord) -> tuple[Path | None, li
         kept = await jobs.fetch_file(job)
     if kept is None:
         return None, []
-    return await lend(kept, "video.mp4"), video_facts(job)
+    return await publish_file(kept, "video.mp4"), video_facts(job)
 
 
 def seed_of(job: VideoRecord) -> list[tuple[str, str]]:

@@ -124,7 +124,7 @@ def video_facts(job: VideoRecord) -> list[tuple[str, str]]:
     return facts
 
 
-async def lend(path: Path, name: str) -> Path:
+async def publish_file(path: Path, name: str) -> Path:
     """A kept file under a path that Gradio may show: the same file on one disk, else a copy."""
 
     def give() -> Path:

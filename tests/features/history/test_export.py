@@ -7,7 +7,7 @@ import secrets
 import zipfile
 from pathlib import Path
 
-from omni_ui.features.history.export import Kept, keepsake
+from omni_ui.features.history.export import Kept, write_export
 from omni_ui.store import HistoryFile, HistoryRecord
 
 EVIL = "<img src=x onerror=alert(1)>\"'"
@@ -29,7 +29,7 @@ def find(file: HistoryFile) -> Path | None:
 
 
 def opened(*records: Kept) -> zipfile.ZipFile:
-    made = zipfile.ZipFile(io.BytesIO(b"".join(keepsake(list(records), find))))
+    made = zipfile.ZipFile(io.BytesIO(b"".join(write_export(list(records), find))))
     assert made.testzip() is None
     return made
 
@@ -81,5 +81,5 @@ def test_a_file_that_went_away_meanwhile_does_not_break_the_rest(tmp_path):
 
 
 def test_the_zip_comes_in_pieces(tmp_path):
-    pieces = list(keepsake([kept(tmp_path, ("a.bin", "image/png", b"x" * 5_000_000))], find))
+    pieces = list(write_export([kept(tmp_path, ("a.bin", "image/png", b"x" * 5_000_000))], find))
     assert max(map(len, pieces)) < 1_200_000

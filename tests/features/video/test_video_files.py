@@ -14,7 +14,7 @@ from omni_ui.features.video.video_files import (
     USUAL_AREA,
     area_of,
     check_video,
-    lend,
+    publish_file,
     size_like,
     size_words,
     small_sound,
@@ -142,6 +142,6 @@ async def test_a_kept_file_is_lent_without_copying_it(tmp_path, monkeypatch):
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "cache"))
     kept = tmp_path / "kept.mp4"
     kept.write_bytes(b"video")
-    lent = await lend(kept, "video.mp4")
+    lent = await publish_file(kept, "video.mp4")
     assert (lent.name, lent.read_bytes()) == ("video.mp4", b"video")
     assert lent.stat().st_ino == kept.stat().st_ino
