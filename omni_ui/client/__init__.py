@@ -68,7 +68,7 @@ from omni_ui.client.requests.speech import LANGUAGES, SpeechRequest, VoiceUpload
 from omni_ui.client.requests.timeline import TimelineEvent
 from omni_ui.client.requests.transcription import TranscriptionRequest
 from omni_ui.client.requests.video import VideoRequest
-from omni_ui.client.requests.video_settings import VIDEO_SIZES
+from omni_ui.client.requests.video_fields import VIDEO_SIZES
 from omni_ui.client.server.discovery import Ability, Capabilities, ModelInfo
 from omni_ui.client.server.doctor import Diagnosis, examine
 from omni_ui.client.server.find_models import recommended_fields

@@ -4,8 +4,18 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, field_validator
 
-from omni_ui.client.requests.base import INT64, MAX_PROMPT, JsonObject, Maybe, Request, knob
+from omni_ui.client.requests.base import JsonObject, Maybe, Request, knob
 from omni_ui.client.requests.image import SIZES, check_size
+from omni_ui.client.requests.shared_params import (
+    extra_param,
+    guidance_param,
+    layers_param,
+    negative_prompt_param,
+    seed_param,
+    size_param,
+    steps_param,
+    true_cfg_param,
+)
 
 
 def _modalities(value: object) -> Any:
@@ -65,13 +75,8 @@ class ChatRequest(Request):
         free=True,
         max_length=200,
     )
-    seed: Maybe[int] = knob(
-        label="Seed",
-        help="The same seed and conversation give the same answer, as far as the server can. -1 is a random one.",
-        place="card",
-        kind="seed",
-        ge=-INT64,
-        le=INT64 - 1,
+    seed: Maybe[int] = seed_param(
+        help="The same seed and conversation give the same answer, as far as the server can. -1 is a random one."
     )
     top_p: Maybe[float] = knob(
         label="Top p",
@@ -99,42 +104,23 @@ class ChatRequest(Request):
     instructions: Maybe[str] = knob(
         label="Speaking style", help="How the answer is spoken, for models that take it.", kind="line", max_length=500
     )
-    size: Annotated[Maybe[str], AfterValidator(check_size)] = knob(
-        label="Picture size", help="Of pictures in the answer.", kind="size", presets=SIZES, cap="size"
+    size: Annotated[Maybe[str], AfterValidator(check_size)] = size_param(
+        label="Picture size", help="Of pictures in the answer.", presets=SIZES, place="advanced"
     )
     num_outputs_per_prompt: Maybe[int] = knob(
         label="Pictures", help="How many pictures an answer has.", kind="number", ge=1, le=10, cap="n"
     )
-    num_inference_steps: Maybe[int] = knob(
-        label="Inference steps",
-        help="Of pictures and sounds. More steps: finer and slower.",
-        kind="slider",
-        ge=1,
-        le=200,
-        cap="steps",
+    num_inference_steps: Maybe[int] = steps_param(
+        help="Of pictures and sounds. More steps: finer and slower.", place="advanced"
     )
-    guidance_scale: Maybe[float] = knob(
-        label="Guidance scale",
-        help="How closely a picture or sound follows the prompt.",
-        kind="slider",
-        step=0.1,
-        ge=0,
-        le=20,
+    guidance_scale: Maybe[float] = guidance_param(
+        help="How closely a picture or sound follows the prompt.", place="advanced"
     )
-    true_cfg_scale: Maybe[float] = knob(
-        label="True CFG scale",
-        help="Guidance of models such as Qwen-Image; needs a negative prompt to act.",
-        kind="slider",
-        step=0.1,
-        ge=0,
-        le=20,
+    true_cfg_scale: Maybe[float] = true_cfg_param(
+        help="Guidance of models such as Qwen-Image; needs a negative prompt to act."
     )
-    negative_prompt: Maybe[str] = knob(
-        label="Negative prompt", help="What a picture should not show.", kind="text", max_length=MAX_PROMPT, cap="text"
-    )
-    layers: Maybe[int] = knob(
-        label="Layers", help="For layered models: how many layers make up a picture.", kind="number", ge=2, le=10
-    )
+    negative_prompt: Maybe[str] = negative_prompt_param(help="What a picture should not show.")
+    layers: Maybe[int] = layers_param(help="For layered models: how many layers make up a picture.")
     chat_template_kwargs: JsonObject = knob(
         label="Template options",
         help='For the model\'s chat template, such as {"enable_thinking": false}.',
@@ -147,12 +133,7 @@ class ChatRequest(Request):
         kind="json",
         expert=True,
     )
-    extra_args: JsonObject = knob(
-        label="Extra parameters",
-        help="Parameters that only this model knows, as a JSON object.",
-        kind="json",
-        expert=True,
-    )
+    extra_args: JsonObject = extra_param()
     stream: bool = knob(True, label="Stream", help="Shows the answer while it is made.", place="hidden")
 
     @field_validator("modalities")

@@ -8,16 +8,32 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
 
-from omni_ui.client.requests.base import INT64, MAX_PROMPT, Maybe, Words, knob
+from omni_ui.client.requests.base import Maybe, Words, knob
 from omni_ui.client.requests.files import FormRequest, ImageFiles, MaybeImage
 from omni_ui.client.requests.image import (
     SIZES,
-    SYSTEM_PROMPT_KINDS,
     Lora,
     SystemPromptKind,
     check_size,
     check_system_prompt,
     sensible_compression,
+)
+from omni_ui.client.requests.shared_params import (
+    compression_param,
+    count_param,
+    guidance_param,
+    layers_param,
+    lora_param,
+    negative_prompt_param,
+    picture_format_param,
+    prompt_param,
+    second_guidance_param,
+    seed_param,
+    size_param,
+    steps_param,
+    system_prompt_kind_param,
+    system_prompt_param,
+    true_cfg_param,
 )
 
 EDIT_SIZES = [("Like the first picture", ""), *SIZES[1:]]
@@ -56,59 +72,22 @@ class EditRequest(FormRequest):
         max_length=16,
         validate_default=True,
     )
-    prompt: Words = knob(
-        ...,
-        label="Prompt",
-        help='What to change, in words, such as "make the sky red".',
-        place="main",
-        kind="text",
-        min_length=1,
-        max_length=MAX_PROMPT,
-        cap="text",
-    )
+    prompt: Words = prompt_param(help='What to change, in words, such as "make the sky red".')
     mask_image: MaybeImage = knob(
         label="Mask", help="White is changed, black is kept; same size as the picture.", place="main", kind="image"
     )
     reference_image: MaybeImage = knob(
         label="Reference", help="A picture whose subject or style is taken over, for models that can.", kind="image"
     )
-    size: Annotated[Maybe[str], AfterValidator(_check_size)] = knob(
-        label="Size",
-        help="Width and height of the result. Leave empty for that of the first picture.",
-        place="card",
-        kind="size",
-        presets=EDIT_SIZES,
-        cap="size",
+    size: Annotated[Maybe[str], AfterValidator(_check_size)] = size_param(
+        help="Width and height of the result. Leave empty for that of the first picture.", presets=EDIT_SIZES
     )
-    n: int = knob(
-        1, label="Results", help="How many to make at once.", place="card", kind="number", ge=1, le=10, cap="n"
+    n: int = count_param(label="Results")
+    seed: Maybe[int] = seed_param(help="The same seed, picture and settings give the same result. -1 is a random one.")
+    num_inference_steps: Maybe[int] = steps_param(
+        help="More steps: finer and slower. Turbo models want 4 to 9, others 20 to 50."
     )
-    seed: Maybe[int] = knob(
-        label="Seed",
-        help="The same seed, picture and settings give the same result. -1 is a random one.",
-        place="card",
-        kind="seed",
-        ge=-INT64,
-        le=INT64 - 1,
-    )
-    num_inference_steps: Maybe[int] = knob(
-        label="Inference steps",
-        help="More steps: finer and slower. Turbo models want 4 to 9, others 20 to 50.",
-        place="card",
-        kind="slider",
-        ge=1,
-        le=200,
-        cap="steps",
-    )
-    guidance_scale: Maybe[float] = knob(
-        label="Guidance scale",
-        help="How closely the result follows the prompt.",
-        place="card",
-        kind="slider",
-        step=0.1,
-        ge=0,
-        le=20,
-    )
+    guidance_scale: Maybe[float] = guidance_param(help="How closely the result follows the prompt.")
     strength: Maybe[float] = knob(
         label="Strength",
         help="How far the result may move from the picture: 0 keeps it, 1 repaints it. For models that know it.",
@@ -117,24 +96,12 @@ class EditRequest(FormRequest):
         ge=0,
         le=1,
     )
-    negative_prompt: Maybe[str] = knob(
-        label="Negative prompt", help="What the result should not show.", kind="text", max_length=MAX_PROMPT, cap="text"
+    negative_prompt: Maybe[str] = negative_prompt_param(help="What the result should not show.")
+    true_cfg_scale: Maybe[float] = true_cfg_param(
+        help="Guidance of models such as Qwen-Image-Edit; needs a negative prompt to act."
     )
-    true_cfg_scale: Maybe[float] = knob(
-        label="True CFG scale",
-        help="Guidance of models such as Qwen-Image-Edit; needs a negative prompt to act.",
-        kind="slider",
-        step=0.1,
-        ge=0,
-        le=20,
-    )
-    guidance_scale_2: Maybe[float] = knob(
-        label="Second guidance scale",
-        help="Guidance towards the picture, for models that tell it from the prompt's.",
-        kind="slider",
-        step=0.1,
-        ge=0,
-        le=20,
+    guidance_scale_2: Maybe[float] = second_guidance_param(
+        help="Guidance towards the picture, for models that tell it from the prompt's."
     )
     resolution: Annotated[Literal[640, 1024] | None, BeforeValidator(_number)] = knob(
         label="Resolution",
@@ -143,57 +110,25 @@ class EditRequest(FormRequest):
         unit="px",
         cap="size",
     )
-    layers: Maybe[int] = knob(
-        label="Layers",
-        help="For layered models: into how many layers the picture is taken apart.",
-        kind="number",
-        ge=2,
-        le=10,
-    )
-    output_format: Literal["png", "jpeg", "webp"] = knob(
-        "png", label="Format", help="PNG keeps every pixel; JPEG and WebP are smaller.", kind="choice"
-    )
+    layers: Maybe[int] = layers_param(help="For layered models: into how many layers the picture is taken apart.")
+    output_format: Literal["png", "jpeg", "webp"] = picture_format_param()
     background: Literal["auto", "transparent", "opaque"] = knob(
         "auto", label="Background", help="A transparent one needs PNG or WebP and a model that can.", kind="choice"
     )
-    output_compression: Maybe[int] = knob(
-        label="Compression",
-        help="JPEG and WebP: quality, 100 is best. PNG: lower is smaller and slower; 100 stores it raw.",
-        kind="slider",
-        empty="66 for PNG, else 92",
-        ge=0,
-        le=100,
-    )
+    output_compression: Maybe[int] = compression_param()
     bot_task: Maybe[str] = knob(
         label="Task mode",
         help="What a model that thinks does before it draws: think, recaption or think_recaption (HunyuanImage-3).",
         kind="line",
         max_length=100,
     )
-    system_prompt: Maybe[str] = knob(
-        label="System prompt",
-        help="Takes the place of the one that the model brings.",
-        kind="text",
-        max_length=MAX_PROMPT,
-        cap="text",
-    )
-    lora: Lora = knob(
-        label="LoRA",
-        help='An adapter on the server, as JSON: {"name": "style", "path": "/adapters/style", "scale": 0.8}.',
-        kind="json",
-        expert=True,
-        lora=True,
-    )
+    system_prompt: Maybe[str] = system_prompt_param()
+    lora: Lora = lora_param()
     stream: bool = knob(
         False, label="Think aloud", help="Shows what a multi-stage model thinks while it edits.", place="hidden"
     )
 
-    sys_type: Maybe[SystemPromptKind] = knob(
-        label="Kind of system prompt",
-        help="Which system prompt the model reads; its own is usual.",
-        kind="choice",
-        presets=SYSTEM_PROMPT_KINDS,
-    )
+    sys_type: Maybe[SystemPromptKind] = system_prompt_kind_param()
 
     @field_validator("bot_task")
     @classmethod

@@ -5,7 +5,24 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, ValidationInfo, field_validator
 
-from omni_ui.client.requests.base import INT64, MAX_PROMPT, JsonObject, Maybe, Request, Words, knob
+from omni_ui.client.requests.base import JsonObject, Maybe, Request, Words, knob
+from omni_ui.client.requests.shared_params import (
+    compression_param,
+    count_param,
+    extra_param,
+    guidance_param,
+    layers_param,
+    lora_param,
+    negative_prompt_param,
+    picture_format_param,
+    prompt_param,
+    seed_param,
+    size_param,
+    steps_param,
+    system_prompt_kind_param,
+    system_prompt_param,
+    true_cfg_param,
+)
 
 MAX_PIXELS = 7680 * 4320
 """The server's default for --max-generated-image-size (cli/serve.py:1030)."""
@@ -59,15 +76,6 @@ def check_lora(lora: dict[str, object] | None) -> dict[str, Any] | None:
 Lora = Annotated[JsonObject, AfterValidator(check_lora)]
 
 SystemPromptKind = Literal["dynamic", "en_vanilla", "en_recaption", "en_think_recaption", "en_unified", "custom"]
-SYSTEM_PROMPT_KINDS = [
-    ("By the task", "dynamic"),
-    ("Plain", "en_vanilla"),
-    ("Rewrite the prompt", "en_recaption"),
-    ("Think and rewrite", "en_think_recaption"),
-    ("For pictures and edits", "en_unified"),
-    ("My own", "custom"),
-]
-"""What a server of 0.30.0 takes (protocol/images.py:120-126, hunyuan_image3/system_prompt.py)."""
 TASK_MODES = [("Think first", "think"), ("Rewrite the prompt", "recaption"), ("Think and rewrite", "think_recaption")]
 """Modes of HunyuanImage-3 (prompt_utils.py:105-111)."""
 USES_OWN = ("custom", "dynamic")
@@ -89,102 +97,28 @@ class ImageRequest(Request):
     tab: ClassVar[str] = "image"
     path: ClassVar[str] = "/v1/images/generations"
 
-    prompt: Words = knob(
-        ...,
-        label="Prompt",
-        help="What the picture shows.",
-        place="main",
-        kind="text",
-        min_length=1,
-        max_length=MAX_PROMPT,
-        cap="text",
+    prompt: Words = prompt_param(help="What the picture shows.")
+    size: Annotated[Maybe[str], AfterValidator(check_size)] = size_param(
+        help="Width and height in pixels. Larger pictures take longer.", presets=SIZES
     )
-    size: Annotated[Maybe[str], AfterValidator(check_size)] = knob(
-        label="Size",
-        help="Width and height in pixels. Larger pictures take longer.",
-        place="card",
-        kind="size",
-        presets=SIZES,
-        cap="size",
+    n: int = count_param(label="Pictures")
+    seed: Maybe[int] = seed_param(help="The same seed and settings give the same picture. -1 is a random one.")
+    num_inference_steps: Maybe[int] = steps_param(
+        help="More steps: finer and slower. Turbo models want 4 to 9, others 20 to 50."
     )
-    n: int = knob(
-        1, label="Pictures", help="How many to make at once.", place="card", kind="number", ge=1, le=10, cap="n"
-    )
-    seed: Maybe[int] = knob(
-        label="Seed",
-        help="The same seed and settings give the same picture. -1 is a random one.",
-        place="card",
-        kind="seed",
-        ge=-INT64,
-        le=INT64 - 1,
-    )
-    num_inference_steps: Maybe[int] = knob(
-        label="Inference steps",
-        help="More steps: finer and slower. Turbo models want 4 to 9, others 20 to 50.",
-        place="card",
-        kind="slider",
-        ge=1,
-        le=200,
-        cap="steps",
-    )
-    guidance_scale: Maybe[float] = knob(
-        label="Guidance scale",
-        help="How closely the picture follows the prompt.",
-        place="card",
-        kind="slider",
-        step=0.1,
-        ge=0,
-        le=20,
-    )
-    negative_prompt: Maybe[str] = knob(
-        label="Negative prompt",
-        help="What the picture should not show.",
-        kind="text",
-        max_length=MAX_PROMPT,
-        cap="text",
-    )
-    true_cfg_scale: Maybe[float] = knob(
-        label="True CFG scale",
-        help="Guidance of models such as Qwen-Image; needs a negative prompt to act.",
-        kind="slider",
-        step=0.1,
-        ge=0,
-        le=20,
+    guidance_scale: Maybe[float] = guidance_param(help="How closely the picture follows the prompt.")
+    negative_prompt: Maybe[str] = negative_prompt_param(help="What the picture should not show.")
+    true_cfg_scale: Maybe[float] = true_cfg_param(
+        help="Guidance of models such as Qwen-Image; needs a negative prompt to act."
     )
     flow_shift: Maybe[float] = knob(
         label="Flow shift", help="Moves the effort between layout and detail, for flow-matching models.", kind="number"
     )
-    output_format: Literal["png", "jpeg", "webp"] = knob(
-        "png", label="Format", help="PNG keeps every pixel; JPEG and WebP are smaller.", kind="choice"
-    )
-    output_compression: Maybe[int] = knob(
-        label="Compression",
-        help="JPEG and WebP: quality, 100 is best. PNG: lower is smaller and slower; 100 stores it raw.",
-        kind="slider",
-        empty="66 for PNG, else 92",
-        ge=0,
-        le=100,
-    )
-    layers: Maybe[int] = knob(
-        label="Layers",
-        help="For layered models: how many transparent layers make up the picture.",
-        kind="number",
-        ge=2,
-        le=10,
-    )
-    lora: Lora = knob(
-        label="LoRA",
-        help='An adapter on the server, as JSON: {"name": "style", "path": "/adapters/style", "scale": 0.8}.',
-        kind="json",
-        expert=True,
-        lora=True,
-    )
-    extra_params: JsonObject = knob(
-        label="Extra parameters",
-        help="Parameters that only this model knows, as a JSON object.",
-        kind="json",
-        expert=True,
-    )
+    output_format: Literal["png", "jpeg", "webp"] = picture_format_param()
+    output_compression: Maybe[int] = compression_param()
+    layers: Maybe[int] = layers_param(help="For layered models: how many transparent layers make up the picture.")
+    lora: Lora = lora_param()
+    extra_params: JsonObject = extra_param()
 
     bot_task: Maybe[str] = knob(
         label="Task mode",
@@ -194,19 +128,8 @@ class ImageRequest(Request):
         free=True,
         max_length=100,
     )
-    system_prompt: Maybe[str] = knob(
-        label="System prompt",
-        help="Takes the place of the one that the model brings.",
-        kind="text",
-        max_length=MAX_PROMPT,
-        cap="text",
-    )
-    use_system_prompt: Maybe[SystemPromptKind] = knob(
-        label="Kind of system prompt",
-        help="Which system prompt the model reads; its own is usual.",
-        kind="choice",
-        presets=SYSTEM_PROMPT_KINDS,
-    )
+    system_prompt: Maybe[str] = system_prompt_param()
+    use_system_prompt: Maybe[SystemPromptKind] = system_prompt_kind_param()
     vae_use_tiling: Maybe[bool] = knob(
         label="Less memory",
         help="Decodes the picture in tiles and slices. vLLM-Omni 0.30.0 reads this at its start alone, "

@@ -8,7 +8,14 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator
 
-from omni_ui.client.requests.base import INT64, MAX_PROMPT, Maybe, Request, WireCall, Words, knob
+from omni_ui.client.requests.base import MAX_PROMPT, Maybe, Request, WireCall, Words, knob
+from omni_ui.client.requests.shared_params import (
+    guidance_param,
+    negative_prompt_param,
+    seed_param,
+    sound_format_param,
+    steps_param,
+)
 from omni_ui.client.requests.song import LONGEST_SONG, TOKENS_PER_SECOND, SongRequest, as_lyrics
 
 Make = Literal["sound", "song", "effect"]
@@ -63,39 +70,10 @@ class SoundRequest(Request):
         presets=[("5 s", 5), ("10 s", 10), ("30 s", 30), ("47 s", 47)],
         cap="seconds",
     )
-    seed: Maybe[int] = knob(
-        label="Seed",
-        help="The same seed and settings give the same sound. -1 is a random one.",
-        place="card",
-        kind="seed",
-        ge=-INT64,
-        le=INT64 - 1,
-    )
-    num_inference_steps: Maybe[int] = knob(
-        label="Inference steps",
-        help="More steps: cleaner and slower.",
-        place="card",
-        kind="slider",
-        ge=1,
-        le=500,
-        cap="steps",
-    )
-    guidance_scale: Maybe[float] = knob(
-        label="Guidance scale",
-        help="How closely the sound follows the prompt.",
-        place="card",
-        kind="slider",
-        step=0.1,
-        ge=0,
-        le=50,
-    )
-    negative_prompt: Maybe[str] = knob(
-        label="Negative prompt",
-        help='What should not be heard, such as "low quality".',
-        max_length=MAX_PROMPT,
-        kind="text",
-        cap="text",
-    )
+    seed: Maybe[int] = seed_param(help="The same seed and settings give the same sound. -1 is a random one.")
+    num_inference_steps: Maybe[int] = steps_param(help="More steps: cleaner and slower.", le=500)
+    guidance_scale: Maybe[float] = guidance_param(help="How closely the sound follows the prompt.", le=50)
+    negative_prompt: Maybe[str] = negative_prompt_param(help='What should not be heard, such as "low quality".')
     audio_start: Maybe[float] = knob(
         label="Start",
         help="Where in a longer piece this begins; it acts only together with a length.",
@@ -113,9 +91,7 @@ class SoundRequest(Request):
         ge=0.25,
         le=4,
     )
-    response_format: Literal["wav", "flac", "mp3", "opus", "pcm"] = knob(
-        "wav", label="Format", help="WAV and FLAC keep everything; MP3 and Opus are smaller.", kind="choice"
-    )
+    response_format: Literal["wav", "flac", "mp3", "opus", "pcm"] = sound_format_param()
 
     @field_validator("audio_length")
     @classmethod

@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Literal
 from pydantic import ValidationInfo, field_validator
 
 from omni_ui.client.answers.formats import FileRef
-from omni_ui.client.requests.base import INT64, JsonObject, Maybe, Request, WireCall, Words, knob
+from omni_ui.client.requests.base import JsonObject, Maybe, Request, WireCall, Words, knob
 from omni_ui.client.requests.files import FormRequest, MaybeAudio
+from omni_ui.client.requests.shared_params import extra_param, seed_param, sound_format_param
 
 MAX_INPUT = 20_000
 """Characters. The server has no limit; a model speaks a few minutes at most before it loses the thread."""
@@ -101,20 +102,11 @@ class SpeechRequest(Request):
         place="own",
         kind="switch",
     )
-    response_format: Literal["wav", "flac", "mp3", "opus", "pcm"] = knob(
-        "wav", label="Format", help="WAV and FLAC keep everything; MP3 and Opus are smaller.", kind="choice"
-    )
+    response_format: Literal["wav", "flac", "mp3", "opus", "pcm"] = sound_format_param()
     speed: float = knob(
         1.0, label="Speed", help="1 is normal speed; the pitch stays the same.", kind="slider", step=0.05, ge=0.25, le=4
     )
-    seed: Maybe[int] = knob(
-        label="Seed",
-        help="The same seed and text sound the same. -1 is a random one.",
-        place="card",
-        kind="seed",
-        ge=-INT64,
-        le=INT64 - 1,
-    )
+    seed: Maybe[int] = seed_param(help="The same seed and text sound the same. -1 is a random one.")
     sample_rate: Maybe[int] = knob(
         label="Sample rate",
         help="Samples per second of the result; not every model takes one.",
@@ -146,12 +138,7 @@ class SpeechRequest(Request):
     word_timestamps: bool = knob(
         False, label="Word timestamps", help="When each word is spoken; needs --forced-aligner.", place="hidden"
     )
-    extra_params: JsonObject = knob(
-        label="Extra parameters",
-        help="Parameters that only this model knows, as a JSON object.",
-        kind="json",
-        expert=True,
-    )
+    extra_params: JsonObject = extra_param()
 
     ref_audio_2: MaybeAudio = knob(
         label="Second speaker",

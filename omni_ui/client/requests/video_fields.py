@@ -4,15 +4,56 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
 
 from omni_ui.client.answers.formats import FileRef
-from omni_ui.client.requests.base import INT64, MAX_PROMPT, JsonObject, Maybe, WireCall, Words, knob
+from omni_ui.client.requests.base import JsonObject, Maybe, WireCall, Words, knob
 from omni_ui.client.requests.files import AudioFile, FormRequest, MaybeFile, MaybeVisual, MediaFiles
 from omni_ui.client.requests.image import check_size
+from omni_ui.client.requests.shared_params import (
+    extra_param,
+    guidance_param,
+    lora_param,
+    negative_prompt_param,
+    prompt_param,
+    second_guidance_param,
+    seed_param,
+    size_param,
+    steps_param,
+    true_cfg_param,
+)
 from omni_ui.client.requests.timeline import Timeline
-from omni_ui.client.requests.video_settings import VIDEO_SIZES, Switch, WholeSeconds
 from omni_ui.client.requests.video_stream import check_streamed, stream_call
+
+VIDEO_SIZES = [
+    ("Model default", ""),
+    ("16:9  1280x720", "1280x720"),
+    ("16:9  832x480", "832x480"),
+    ("9:16  720x1280", "720x1280"),
+    ("9:16  480x832", "480x832"),
+    ("1:1  640x640", "640x640"),
+    ("1:1  960x960", "960x960"),
+]
+
+
+def _whole_seconds(value: Any) -> Any:
+    """The wire wants a whole number as text; people give numbers (`2.5` and `0` are a 400, WIRE.md 11)."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        raise ValueError("must be a whole number of seconds, such as 4") from None
+    if not 1 <= seconds <= 600 or seconds != int(seconds):
+        raise ValueError("must be a whole number of seconds from 1 to 600")
+    return str(int(seconds))
+
+
+WholeSeconds = Annotated[str | None, BeforeValidator(_whole_seconds)]
+"""A length as the wire wants it."""
+
+Switch = Annotated[bool | None, BeforeValidator(lambda value: value or None)]
+"""On, or nothing at all: what is off does not stand in a recipe."""
 
 MAX_TEXT_FIELD = 700_000
 """Bytes of a file that still fits as base64 into a text field of a form, 1 MiB (WIRE.md 6)."""
@@ -23,16 +64,7 @@ class VideoFields(FormRequest):
 
     own: ClassVar[frozenset[str]] = frozenset({"watch", "timeline"})
 
-    prompt: Words = knob(
-        ...,
-        label="Prompt",
-        help="What happens in the video.",
-        place="main",
-        kind="text",
-        min_length=1,
-        max_length=MAX_PROMPT,
-        cap="text",
-    )
+    prompt: Words = prompt_param(help="What happens in the video.")
     input_reference: MaybeVisual = knob(
         label="First frame",
         help="The picture that the video starts from. Without a size of its own the video gets the picture's shape.",
@@ -51,13 +83,8 @@ class VideoFields(FormRequest):
         help="What is spoken or heard in the video, for models that follow a sound. At most 700 kB.",
         kind="audio",
     )
-    size: Annotated[Maybe[str], AfterValidator(check_size)] = knob(
-        label="Size",
-        help="Width and height in pixels. Larger videos take much longer.",
-        place="card",
-        kind="size",
-        presets=VIDEO_SIZES,
-        cap="size",
+    size: Annotated[Maybe[str], AfterValidator(check_size)] = size_param(
+        help="Width and height in pixels. Larger videos take much longer.", presets=VIDEO_SIZES
     )
     seconds: WholeSeconds = knob(
         label="Length",
@@ -87,43 +114,11 @@ class VideoFields(FormRequest):
         le=120,
         cap="rate",
     )
-    seed: Maybe[int] = knob(
-        label="Seed",
-        help="The same seed and settings give the same video. -1 is a random one.",
-        place="card",
-        kind="seed",
-        ge=-INT64,
-        le=INT64 - 1,
-    )
-    num_inference_steps: Maybe[int] = knob(
-        label="Inference steps",
-        help="More steps: finer and slower.",
-        place="card",
-        kind="slider",
-        ge=1,
-        le=200,
-        cap="steps",
-    )
-    guidance_scale: Maybe[float] = knob(
-        label="Guidance scale",
-        help="How closely the video follows the prompt.",
-        place="card",
-        kind="slider",
-        step=0.1,
-        ge=0,
-        le=20,
-    )
-    negative_prompt: Maybe[str] = knob(
-        label="Negative prompt", help="What the video should not show.", kind="text", max_length=MAX_PROMPT, cap="text"
-    )
-    guidance_scale_2: Maybe[float] = knob(
-        label="Second guidance scale",
-        help="Guidance of the second of two experts (Wan2.2).",
-        kind="slider",
-        step=0.1,
-        ge=0,
-        le=20,
-    )
+    seed: Maybe[int] = seed_param(help="The same seed and settings give the same video. -1 is a random one.")
+    num_inference_steps: Maybe[int] = steps_param(help="More steps: finer and slower.")
+    guidance_scale: Maybe[float] = guidance_param(help="How closely the video follows the prompt.")
+    negative_prompt: Maybe[str] = negative_prompt_param(help="What the video should not show.")
+    guidance_scale_2: Maybe[float] = second_guidance_param(help="Guidance of the second of two experts (Wan2.2).")
     boundary_ratio: Maybe[float] = knob(
         label="Boundary",
         help="Where the first expert hands over to the second (Wan2.2): 0.875 is usual.",
@@ -137,14 +132,7 @@ class VideoFields(FormRequest):
         help="Moves the effort between motion and detail: 5 for 720p, 12 for 480p (Wan2.2).",
         kind="number",
     )
-    true_cfg_scale: Maybe[float] = knob(
-        label="True CFG scale",
-        help="A second kind of guidance, for models that know it.",
-        kind="slider",
-        step=0.1,
-        ge=0,
-        le=20,
-    )
+    true_cfg_scale: Maybe[float] = true_cfg_param(help="A second kind of guidance, for models that know it.")
     quality: Maybe[Literal["lossless", "high"]] = knob(
         label="Quality", help="What the model may save on: lossless nothing, high a little.", kind="choice"
     )
@@ -201,19 +189,8 @@ class VideoFields(FormRequest):
     control_type: Maybe[Literal["edge", "blur", "depth", "seg", "wsm"]] = knob(
         label="Control type", help="What is taken over from the control.", kind="choice"
     )
-    lora: JsonObject = knob(
-        label="LoRA",
-        help='An adapter on the server, as JSON: {"name": "style", "path": "/adapters/style", "scale": 0.8}.',
-        kind="json",
-        expert=True,
-        lora=True,
-    )
-    extra_params: JsonObject = knob(
-        label="Extra parameters",
-        help="Parameters that only this model knows, as a JSON object.",
-        kind="json",
-        expert=True,
-    )
+    lora: JsonObject = lora_param()
+    extra_params: JsonObject = extra_param()
 
     watch: Switch = knob(
         label="Watch while it is made",
