@@ -1,11 +1,13 @@
 """Results to take home: a zip with the files as they are, and a page that shows them without any server."""
 
+import asyncio
 import io
 import json
 import re
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -14,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from omni_ui.core.files import Json
-from omni_ui.store import HistoryFile, HistoryRecord
+from omni_ui.store import HistoryFile, HistoryRecord, StoreTrouble
 
 PIECE = 1 << 20
 """Bytes that are read and handed on at a time."""
@@ -56,6 +58,20 @@ class _Sink(io.RawIOBase):
         data = b"".join(self._pieces)
         self._pieces.clear()
         return data
+
+
+def blocking(
+    fetch: Callable[[HistoryFile], Coroutine[None, None, Path | None]],
+) -> Callable[[HistoryFile], Path | None]:
+    """`fetch` for `write_export`, which runs in another thread. A file that cannot be reached is None."""
+    loop = asyncio.get_running_loop()
+
+    def find(file: HistoryFile) -> Path | None:
+        with suppress(StoreTrouble):
+            return asyncio.run_coroutine_threadsafe(fetch(file), loop).result()
+        return None
+
+    return find
 
 
 def write_export(kept: list[Kept], find: Callable[[HistoryFile], Path | None]) -> Iterator[bytes]:
@@ -134,7 +150,7 @@ def _article(kept: Kept, names: list[str]) -> str:
     rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in kept.settings)
     media = "".join(_media(file.kind, name) for file, name in zip(record.files, names, strict=True) if name)
     if any(not name for name in names):
-        media += "<p>A file of this result was not there any more.</p>"
+        media += "<p>A file of this result was not there any more, or could not be reached.</p>"
     text = f"<pre>{escape(record.text)}</pre>" if record.text else ""
     error = f'<p class="error">{escape(record.error)}</p>' if record.error else ""
     return (

@@ -4,8 +4,6 @@ A cookie also comes along when another site's page asks in the visitor's name. B
 changes something wants the header `x-omni` besides, which such a page cannot send unasked.
 """
 
-import asyncio
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 
@@ -16,7 +14,7 @@ from omni_ui.core.files import Json
 from omni_ui.core.heavy_work import run_heavy
 from omni_ui.core.serving.kept_file import kept_file
 from omni_ui.core.visitor import visitor_of
-from omni_ui.features.history.export import Kept, write_export
+from omni_ui.features.history.export import Kept, blocking, write_export
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.recipes import BadRecipe, Recipe, difference, labelled
 from omni_ui.features.waits.view import waits_row
@@ -198,11 +196,7 @@ async def take_home(
     if not records:
         raise HTTPException(404, "There is nothing to download yet.")
     kept = [Kept(record, _settings(record)) for record in records]
-    loop, fetch = asyncio.get_running_loop(), recorder.store.history.fetch
-
-    def find(file: HistoryFile) -> Path | None:
-        return asyncio.run_coroutine_threadsafe(fetch(file), loop).result()
-
+    find = blocking(recorder.store.history.fetch)
     name = quote(f"omni-ui-{len(kept)}-results.zip")
     head = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return StreamingResponse(write_export(kept, find), media_type="application/zip", headers=head)

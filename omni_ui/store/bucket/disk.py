@@ -140,6 +140,17 @@ class Disk:
         if self._used + size > self.room:
             raise StoreTrouble(FULL)
 
+    def sweep(self, age: float) -> None:
+        """Deletes copies that nobody asked for within so many seconds: another process may have deleted the result.
+
+        One that a page shows stays as long as it does, so that deleting the result finds it.
+        """
+        for path in self._cache.glob("??/*"):
+            with suppress(OSError):
+                info = path.stat()
+                if info.st_nlink == 1 and time.time() - info.st_atime > age:
+                    path.unlink()
+
     def _count(self) -> int:
         used = 0
         for path in (*self._spool.glob("??/*"), *self._cache.glob("??/*")):

@@ -29,6 +29,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 4.0
 """Seconds between two tries while the bucket is away."""
 AGAIN, SURE = 1200.0, 3600.0
 """Seconds after which a deletion is repeated, and after which it is not any more."""
+SWEEP_EVERY, COPIES_STAY = 600.0, 3600.0
+"""Seconds between two looks for old copies, and seconds after which one that nobody asks for is deleted."""
 AT_ONCE = 2
 """Uploads at one time."""
 
@@ -61,6 +63,7 @@ class BucketFiles:
         self._uploads: dict[str, asyncio.Task[None]] = {}
         self._due: dict[str, float] = {}
         """Deletions to be made sure of, with the time of the next try."""
+        self._next_sweep = 0.0
         self._worker: asyncio.Task[None] | None = None
 
     @property
@@ -214,7 +217,7 @@ class BucketFiles:
         pause = FIRST_PAUSE
         while True:
             with suppress(TimeoutError):
-                soonest = min(self._due.values(), default=time.monotonic() + AGAIN) - time.monotonic()
+                soonest = min([*self._due.values(), self._next_sweep]) - time.monotonic()
                 async with asyncio.timeout(max(0.0, soonest)):
                     await self._wake.wait()
             self._wake.clear()
@@ -231,6 +234,9 @@ class BucketFiles:
 
     async def _catch_up(self) -> None:
         """StoreTrouble as soon as the bucket does not answer."""
+        if time.monotonic() >= self._next_sweep:
+            await asyncio.to_thread(self._disk.sweep, COPIES_STAY)
+            self._next_sweep = time.monotonic() + SWEEP_EVERY
         if self.trouble:
             await self._client.try_writing(new_name(".txt"))
         failed = ""
@@ -256,6 +262,7 @@ class BucketFiles:
                 self._due.pop(name, None)
             else:
                 self._due[name] = time.monotonic() + AGAIN
+        self._wake.set()  # for the time of the next try
 
 
 def _name_for(suffix: str) -> str:

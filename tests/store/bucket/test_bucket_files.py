@@ -109,6 +109,18 @@ async def test_copies_keep_to_their_room_and_those_in_use_stay(make_files, monke
     assert await whole(await other.find(names[1]))
 
 
+async def test_copies_that_nobody_asks_for_are_deleted_since_the_result_may_be(make_files, monkeypatch, tmp_path):
+    monkeypatch.setattr(bucket_files, "SWEEP_EVERY", 0.05)
+    files = await make_files()
+    shown = tmp_path / "shown.png"
+    shown.write_bytes(b"picture")
+    name, on_a_page = await files.write(b"result", ".png"), (await files.take(shown))[0]
+    for path in (files.path(name), files.path(on_a_page)):
+        os.utime(path, (1.7e9, 1.7e9))
+    await until(lambda: left_on_disk(files, "cache") == [on_a_page.split("/")[1]])
+    assert await whole(await files.find(name)) == b"result"
+
+
 async def test_a_disk_that_takes_nothing_sends_results_straight_to_the_bucket(make_files, monkeypatch, tmp_path):
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
