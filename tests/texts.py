@@ -25,8 +25,10 @@ APART = (
     "store/ignored.py",
     "store/jobs.py",
     "store/records.py",
+    "store/sqlite_search.py",
     "store/timings.py",
     "store/unfinished.py",
+    "store/usage.py",
     "features/history/export.py",  # a file to take home, in English
     "features/recipes/words.py",  # the words of A1111's format
 )

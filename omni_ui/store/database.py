@@ -52,6 +52,9 @@ class Database(Protocol):
     async def change(self, statement: str, **values: Value) -> list[Row]:
         """Runs one statement that changes rows; those that its RETURNING names."""
 
+    def indexed(self, words: Sequence[str]) -> tuple[str, dict[str, Value]]:
+        """What a search reads in place of `history`, with all records that may hold the words, and its values."""
+
     def alone(self, name: str) -> AbstractAsyncContextManager[None]:
         """A block that runs in one place at a time among all that use the database. Blocks of one name only."""
 

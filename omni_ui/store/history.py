@@ -13,30 +13,19 @@ from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from omni_ui.store.database import Database, Statement, StoreTrouble, Value, parts
+from omni_ui.store.database import Database, Row, StoreTrouble, Value, parts
 from omni_ui.store.files import THUMB, Files
 from omni_ui.store.records import HistoryFile, HistoryRecord, Source, insert, read_row, remove
+from omni_ui.store.usage import LONGER, USED
 
 LONGEST_QUERY = 12
 """Words of a search that count."""
+READ_FIRST = 500
+"""Records that a search reads before it asks the index."""
 LONGEST_WORD = 5000
 """Characters; a longer one stands nowhere (SQLite compares with 50,000 bytes at most)."""
 MOST_TRIES = 20
 """How often a record is read again that others change at the same time."""
-USED = """
-SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS used,
-       CAST(COALESCE(SUM(bytes) FILTER (WHERE visitor = :visitor), 0) AS BIGINT) AS mine
-FROM (
-    SELECT MAX(f.bytes) AS bytes, MIN(h.visitor) AS visitor
-    FROM history_files f JOIN history h ON h.id = f.record WHERE f.name != '' GROUP BY f.name
-    UNION ALL
-    SELECT size, visitor FROM history
-    UNION ALL
-    SELECT bytes, visitor FROM video_jobs WHERE file IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM history WHERE thread = 'job:' || video_jobs.ticket)
-) AS pieces
-"""
-"""Bytes of files, characters of records, and bytes of jobs that are in no record: of all, and of one visitor."""
 
 
 @dataclass(frozen=True)
@@ -117,25 +106,42 @@ class History:
             values["tab"] = tab
         if starred:
             where.append("starred = 1")
-        for place, word in enumerate(words.replace("\0", " ").casefold().split()[:LONGEST_QUERY]):
-            if len(word) > LONGEST_WORD:
-                return []
-            where.append(f"words LIKE :word{place} ESCAPE '!'")
-            values[f"word{place}"] = "%" + re.sub("[!%_]", r"!\g<0>", word) + "%"
         if after:
             where.append("(at < :at OR (at = :at AND id > :id))")
             values |= {"at": after[0], "id": after[1]}
-        rows = await self._database.read(
-            f"SELECT * FROM history WHERE {' AND '.join(where)} ORDER BY at DESC, id LIMIT :limit", **values
-        )
+        rows = await self._matching(where, values, words) if words.strip() else await self._newest(where, values)
         return [read_row(row) for row in rows]
+
+    async def _newest(self, where: list[str], values: dict[str, Value], table: str = "history") -> list[Row]:
+        return await self._database.read(
+            f"SELECT * FROM {table} WHERE {' AND '.join(where)} ORDER BY at DESC, id LIMIT :limit", **values
+        )
+
+    async def _matching(self, where: list[str], values: dict[str, Value], search: str) -> list[Row]:
+        """Those that hold all words of a search. The newest are read as they are: a word that stands everywhere is
+        found there at once, which an index would take long for. It serves the rest."""
+        words = search.replace("\0", " ").casefold().split()[:LONGEST_QUERY]
+        if any(len(word) > LONGEST_WORD for word in words):
+            return []
+        likes = [f"words LIKE :word{place} ESCAPE '!'" for place in range(len(words))]
+        patterns: dict[str, Value] = {
+            f"word{place}": "%" + re.sub("[!%_]", r"!\g<0>", word) + "%" for place, word in enumerate(words)
+        }
+        newest = (
+            f"(SELECT * FROM history WHERE {' AND '.join(where)} ORDER BY at DESC, id LIMIT {READ_FIRST}) AS newest"
+        )
+        rows = await self._newest(likes, values | patterns, newest)
+        if len(rows) == values["limit"]:
+            return rows
+        table, threes = self._database.indexed(words)
+        return await self._newest([*where, *likes], values | patterns | threes, table)
 
     async def count(self, visitor: str) -> dict[str, int]:
         """How many records there are, by tab."""
         rows = await self._database.read(
-            "SELECT tab, COUNT(*) AS many FROM history WHERE visitor = :visitor GROUP BY tab", visitor=visitor
+            "SELECT tab, records FROM usage WHERE visitor = :visitor AND records > 0", visitor=visitor
         )
-        return {row["tab"]: row["many"] for row in rows}
+        return {row["tab"]: row["records"] for row in rows}
 
     async def oldest(self, visitor: str) -> float | None:
         """When the visitor's first record was made."""
@@ -165,11 +171,10 @@ class History:
             facts = json.loads(before)
             facts["facts"] = [*facts.get("facts", []), [name, value]]
             after = json.dumps(facts, ensure_ascii=False)
-            change: Statement = (
-                "UPDATE history SET facts = :after, size = size + :more WHERE id = :id AND facts = :before",
-                {"id": id, "before": before, "after": after, "more": len(after) - len(before)},
-            )
-            if await self._database.write(change) != [0]:  # else somebody else has added one meanwhile
+            values: dict[str, Value] = {"id": id, "before": before, "after": after, "more": len(after) - len(before)}
+            change = "UPDATE history SET facts = :after, size = size + :more WHERE id = :id AND facts = :before"
+            counts = await self._database.write((LONGER, values), (change, values))
+            if counts[1]:  # else somebody else has added one meanwhile
                 return
 
     async def delete(self, ids: Sequence[str]) -> None:

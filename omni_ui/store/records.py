@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from omni_ui.store.database import Row, Statement, parts
+from omni_ui.store.usage import count_records
 
 LONGEST_WORDS = 20_000
 """Characters of a record that are searched."""
@@ -103,6 +104,7 @@ def insert(record: HistoryRecord) -> list[Statement]:
             )
             for place, file in enumerate(record.files)
         ),
+        *count_records(1, "(:id)", {"id": record.id}),
     ]
 
 
@@ -110,6 +112,7 @@ def remove(ids: Sequence[str]) -> list[Statement]:
     """The statements that take records away. Their files stay."""
     statements: list[Statement] = []
     for marks, items in parts(ids):
+        statements += count_records(-1, marks, items)
         statements.append((f"DELETE FROM history_files WHERE record IN {marks}", items))
         statements.append((f"DELETE FROM history WHERE id IN {marks}", items))
     return statements

@@ -95,4 +95,23 @@ MIGRATIONS: list[str] = [
     ALTER TABLE unfinished ADD COLUMN holder TEXT NOT NULL DEFAULT '';
     CREATE TABLE processes (id TEXT PRIMARY KEY, until REAL NOT NULL);
     """,
+    # 7: how much each visitor has kept
+    """
+    CREATE TABLE usage (
+        visitor TEXT NOT NULL,
+        tab TEXT NOT NULL,
+        records INTEGER NOT NULL,
+        bytes INTEGER NOT NULL,
+        PRIMARY KEY (visitor, tab)
+    );
+    INSERT INTO usage (visitor, tab, records, bytes)
+        SELECT visitor, tab, COUNT(*), SUM(size) FROM history GROUP BY visitor, tab;
+    INSERT INTO usage (visitor, tab, records, bytes)
+        SELECT visitor, tab, 0, SUM(bytes) FROM (
+            SELECT MAX(f.bytes) AS bytes, MIN(h.visitor) AS visitor, MIN(h.tab) AS tab
+            FROM history_files f JOIN history h ON h.id = f.record WHERE f.name != '' GROUP BY f.name
+        ) AS files WHERE true GROUP BY visitor, tab
+        ON CONFLICT (visitor, tab) DO UPDATE SET bytes = usage.bytes + excluded.bytes;
+    DROP INDEX history_sizes;
+    """,
 ]

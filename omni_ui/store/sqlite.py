@@ -14,6 +14,7 @@ from pathlib import Path
 from weakref import WeakValueDictionary
 
 from omni_ui.store.database import Row, Statement, StoreTrouble, T, Value, clean, explain
+from omni_ui.store.sqlite_search import FOUND, prepare, threes_of
 
 PATIENCE = 3.0
 """Seconds to wait for another program to let go of the file."""
@@ -34,6 +35,7 @@ class SqliteDatabase:
         self._file: sqlite3.Connection | None = None
         self.path = path
         self.trouble = ""
+        self._has_search = False
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def open(self) -> None:
@@ -58,6 +60,10 @@ class SqliteDatabase:
                 return self._rows(statement, values)
 
         return await self._do(run)
+
+    def indexed(self, words: Sequence[str]) -> tuple[str, dict[str, Value]]:
+        threes = threes_of(words) if self._has_search else ""
+        return (FOUND, {"threes": threes}) if threes else ("history", {})
 
     @asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[None]:
@@ -115,6 +121,7 @@ class SqliteDatabase:
             file.execute("BEGIN IMMEDIATE")
             file.execute(f"PRAGMA user_version = {len(self._migrations)}")
             file.execute("COMMIT")
+            self._has_search = prepare(file)
         except BaseException:
             file.close()
             raise

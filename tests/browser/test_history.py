@@ -363,6 +363,7 @@ def _copy_the_only_result(folder, times: int) -> None:
             (id, one["visitor"], one["at"] - number - 1, one["words"], one["facts"]),
         )
         file.execute("INSERT INTO history_files VALUES (?, 0, ?, ?, '')", (id, kept["name"], kept["bytes"]))
+    file.execute("UPDATE usage SET records = records + ?", (times,))
     file.commit()
     file.close()
 

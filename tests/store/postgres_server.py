@@ -34,8 +34,9 @@ def programs() -> Path:
 class PostgresServer:
     """Listens on 127.0.0.1 at a free port. `stop`, `start` and `kill` act on that one alone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
         self.folder = folder
+        self.settings = SETTINGS | settings
         self.port = free_port()
         self._numbers = itertools.count()
         self._with_tables = ""
@@ -57,7 +58,7 @@ class PostgresServer:
         assert done.returncode == 0, done.stderr
 
     def start(self) -> None:
-        options = [option for name, value in SETTINGS.items() for option in ("-c", f"{name}={value}")]
+        options = [option for name, value in self.settings.items() for option in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [programs() / "postgres", "-D", self.folder / "data", "-p", str(self.port), *options],
@@ -110,10 +111,11 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
+def postgres_server(settings: dict[str, str] | None = None) -> Iterator[PostgresServer]:
+    """A server with these settings beside those of tests, which need not outlive the machine."""
     folder = Path(tempfile.mkdtemp(prefix="omni-postgres-"))
     try:
-        server = PostgresServer(folder)
+        server = PostgresServer(folder, settings or {})
         try:
             yield server
         finally:
