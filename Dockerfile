@@ -10,12 +10,15 @@ FROM ${BASE}
 ARG WITH_GPL=0
 # 1 adds what metrics and traces need (requirements-operating.txt, docs/operating.md).
 ARG WITH_OPERATING=0
+# 1 adds what several processes need (requirements-cluster.txt, docs/deploying.md).
+ARG WITH_CLUSTER=0
 RUN useradd --create-home --uid 1000 omni
 WORKDIR /home/omni/app
-COPY requirements.lock requirements-demo.txt requirements-operating.txt ./
+COPY requirements.lock requirements-demo.txt requirements-operating.txt requirements-cluster.txt ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock \
  && if [ "$WITH_GPL" = 1 ]; then pip install --no-cache-dir -r requirements-demo.txt; fi \
- && if [ "$WITH_OPERATING" = 1 ]; then pip install --no-cache-dir -r requirements-operating.txt; fi
+ && if [ "$WITH_OPERATING" = 1 ]; then pip install --no-cache-dir -r requirements-operating.txt; fi \
+ && if [ "$WITH_CLUSTER" = 1 ]; then pip install --no-cache-dir -r requirements-cluster.txt; fi
 COPY --chown=omni app.py LICENSE ./
 COPY --chown=omni assets assets
 COPY --chown=omni omni_ui omni_ui

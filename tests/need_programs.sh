@@ -12,7 +12,8 @@ command -v cwebp >/dev/null 2>&1 || missing="$missing webp"
 command -v avifenc >/dev/null 2>&1 || missing="$missing libavif-bin"
 command -v exiftool >/dev/null 2>&1 || missing="$missing libimage-exiftool-perl"
 command -v ffprobe >/dev/null 2>&1 || missing="$missing ffmpeg"
-# The records of several processes.
+# The other proxy of deploy/, and the records of several processes.
+command -v caddy >/dev/null 2>&1 || missing="$missing caddy"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1; then
