@@ -13,6 +13,7 @@ import "../widgets/gallery.js";
 import "../features/model_defaults/model_defaults.js";
 import "../features/recipes/recipes.js";
 import "../features/drafts/drafts.js";
+import "../features/drafts/cut_off.js";
 import "../features/send_to/send_to.js";
 import "../features/repeat/repeat.js";
 import "../features/estimate/estimate.js";

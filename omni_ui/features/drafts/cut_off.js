@@ -1,0 +1,46 @@
+// A run that was cut off because the page was loaded anew, as it is when the process that served it has ended: one
+// sentence where the result would be, and a button.
+import { whenMounted } from "../../core/mounted_tabs.js";
+import { TABS, byId } from "../../core/tab_elements.js";
+import { cutOffTabs, noteRunning } from "./running_tabs.js";
+
+const PATIENCE = 10000; // ms for the status of a tab that has come to be drawn
+const statusOf = (tab) => byId(`${tab}-status`)?.querySelector(".omni-status");
+const storage = () => { try { return sessionStorage; } catch { return null; } }; // storage may be off
+
+const WORDS = {
+  run: ["This run was cut off: the page was loaded anew while it was under way.", "Run again"],
+  chat: ["This answer was cut off: the page was loaded anew while it was written. Your message stands in the History.", "Open the History"],
+};
+const show = (tab, box) => {
+  const [sentence, label] = WORDS[tab === "chat" ? "chat" : "run"];
+  const words = document.createElement("p");
+  words.className = "omni-error";
+  words.textContent = sentence;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "omni-small omni-cut-off";
+  button.textContent = label;
+  button.addEventListener("click", () => byId(tab === "chat" ? "history-tab-button" : `${tab}-run`)?.click());
+  box.dataset.state = "failed";
+  box.replaceChildren(words, button);
+};
+const say = async (tab) => {
+  await whenMounted(tab);
+  const until = performance.now() + PATIENCE;
+  const look = setInterval(() => {
+    const box = statusOf(tab);
+    if (box) show(tab, box);
+    if (box || performance.now() > until) clearInterval(look);
+  }, 200);
+};
+
+const page = storage();
+if (page) {
+  for (const tab of cutOffTabs(page, performance.getEntriesByType("navigation")[0]?.type)) say(tab);
+  setInterval(() => {
+    try {
+      noteRunning(page, Object.fromEntries(TABS.map((tab) => [tab, statusOf(tab)?.dataset.state])));
+    } catch { /* no room: nothing is said after a reload then */ }
+  }, 300);
+}

@@ -1,0 +1,20 @@
+// Which tabs had a run under way when the page was loaded anew. No part of this needs a document.
+import { TABS } from "../../core/tab_elements.js";
+
+const RUNNING = "omni_running"; // in sessionStorage: the names of those tabs
+const OUTLIVING = ["video"]; // its jobs outlive the page
+
+/** Remembers the tabs in which a run is under way. states: by tab, what its status says. */
+export const noteRunning = (page, states) => {
+  const running = TABS.filter((tab) => !OUTLIVING.includes(tab) && states[tab] === "working").join(" ");
+  if ((page.getItem(RUNNING) || "") === running) return;
+  if (running) page.setItem(RUNNING, running);
+  else page.removeItem(RUNNING);
+};
+
+/** The tabs whose runs were cut off by a reload; none in a page that came otherwise, such as a copy of a browser tab. */
+export const cutOffTabs = (page, navigation) => {
+  const names = (page.getItem(RUNNING) || "").split(" ");
+  page.removeItem(RUNNING);
+  return navigation === "reload" ? TABS.filter((tab) => names.includes(tab)) : [];
+};
