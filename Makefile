@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 PY = $(VENV)/bin/python
 
-.PHONY: lock run test bench package contract lint clean dev
+.PHONY: lock run test bench faults package contract lint clean dev
 
 run: $(VENV)/.run
 	$(PY) app.py
@@ -35,6 +35,11 @@ bench: dev
 	sh tests/need_programs.sh
 	$(PY) -m bench.run
 	$(PY) -m bench.calls --write
+
+# What is lost when a part of a cluster fails, in about twelve minutes; writes the table of docs/deploying.md.
+faults: dev
+	sh tests/need_programs.sh
+	$(PY) -m tests.cluster.faults --write
 
 # The wheel and the sdist, checked, installed into empty environments and run; the Python code that results show, with
 # what it says it needs and nothing else.
