@@ -15,7 +15,7 @@ from bench.load import Endpoint
 
 PATIENCE = 90.0
 """Seconds after which a visitor takes a run for lost."""
-SAID = re.compile(r"omni-(?:error|note)[^>]*>([^<]+)<")
+SAID = re.compile(r"data-state=.{1,3}(?:failed|stopped)[^>]*><p[^>]*>([^<]+)<")
 """What the status of a tab says in the end."""
 
 

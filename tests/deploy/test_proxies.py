@@ -31,7 +31,8 @@ class Page:
         routes.append(Route("/{path:path}", self.echo, methods=["GET", "POST"]))
         self.name = name
         app = ProcessCookie(Starlette(routes=routes), name)
-        self._server = uvicorn.Server(uvicorn.Config(app, port=self.port, log_level="error", timeout_graceful_shutdown=1))
+        config = uvicorn.Config(app, port=self.port, log_level="error", timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 
     async def echo(self, request: Request) -> JSONResponse:
