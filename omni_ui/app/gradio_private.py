@@ -227,7 +227,7 @@ def _tell_visitor(page: gr.Blocks) -> None:
     page.process_api = process_api  # type: ignore[method-assign]
 
 
-def marks_as_text(value: object) -> Any:
+def marks_as_text(value: object) -> object:
     """An update of a component with its marked texts in the form in which pages read them.
 
     Gradio writes them so for pages and for its own client, and fails on them in the answers of /gradio_api/call.

@@ -110,7 +110,7 @@ def repeat_body(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-def parse_json(body: bytes) -> tuple[bytes, Any]:
+def parse_json(body: bytes) -> tuple[bytes, object]:
     """A body with whole characters, and its JSON. BodyRefused for anything else, and for JSON that is nested too deep
     or has too many values."""
     try:
@@ -132,7 +132,7 @@ def parse_json(body: bytes) -> tuple[bytes, Any]:
     return body, value
 
 
-def walk(value: object) -> Iterator[Any]:
+def walk(value: object) -> Iterator[object]:
     """A JSON value and all that is within it, names included."""
     waiting = [value]
     while waiting:

@@ -10,7 +10,6 @@ Half a character, which Gradio could neither hand on nor send back, becomes U+FF
 import math
 import re
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from starlette.requests import Request
@@ -144,7 +143,7 @@ def _sender(scope: Scope, visitor: str | None) -> str:
     return visitor or f"program at {(scope.get('client') or [''])[0]}"
 
 
-def check_json(body: bytes, visitor: str | None) -> tuple[bytes, Any]:
+def check_json(body: bytes, visitor: str | None) -> tuple[bytes, object]:
     """The body with whole characters, and the session that it names. BodyRefused, Refused. Blocking."""
     body, value = parse_json(body)
     check_numbers(value)

@@ -68,7 +68,7 @@ def _question(text: str | None) -> str:
     return question
 
 
-def media_part(path: Path) -> dict[str, Any]:
+def media_part(path: Path) -> dict[str, object]:
     """A file as a part of a message. click.UsageError when it is neither a picture, a recording nor a video."""
     kind = type_of_file(path).split("/")[0]
     if kind not in ("image", "audio", "video"):

@@ -37,7 +37,7 @@ POLL = 1.0
 """Seconds between two looks at a video job."""
 
 
-def _facts(request: Request, seconds: float | None = None) -> dict[str, Any]:
+def _facts(request: Request, seconds: float | None = None) -> dict[str, object]:
     seed = getattr(request, "seed", None)
     return {"seed": seed, "seconds": round(seconds, 3) if seconds is not None else None}
 

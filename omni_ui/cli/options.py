@@ -102,7 +102,7 @@ def _number(value: float | None) -> str:
     return f"{value:g}" if value is not None else ""
 
 
-def value_type(info: FieldInfo) -> Any:
+def value_type(info: FieldInfo) -> object:
     """The type of one value of a field: int, float, bool, str, dict, or a Literal."""
     kind = _inner(info.annotation)
     if get_origin(kind) is list:
@@ -114,7 +114,7 @@ def is_list(info: FieldInfo) -> bool:
     return get_origin(_inner(info.annotation)) is list
 
 
-def _inner(annotation: object) -> Any:
+def _inner(annotation: object) -> object:
     """A type without Annotated and without None."""
     while True:
         origin = get_origin(annotation)
@@ -129,7 +129,7 @@ def _inner(annotation: object) -> Any:
             return annotation
 
 
-def _click_type(name: str, info: FieldInfo, kind: object) -> Any:
+def _click_type(name: str, info: FieldInfo, kind: object) -> object:
     if hint(info, "kind") in FILE_KINDS:
         return click.Path(exists=True, dir_okay=False)
     if get_origin(kind) is Literal:

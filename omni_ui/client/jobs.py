@@ -1,7 +1,7 @@
 """Videos: jobs on the server, and their files (WIRE.md 11)."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +50,14 @@ class VideoJob:
     @property
     def done(self) -> bool:
         return self.state in ("completed", "failed")
+
+
+def read_jobs(body: Mapping[str, object]) -> list[VideoJob]:
+    """The jobs of a list from its JSON. BrokenAnswer when one of them is none."""
+    entries = body.get("data") or []
+    if not isinstance(entries, list):
+        raise BrokenAnswer("The server's answer is not a video job.")
+    return [read_job(entry) for entry in entries]
 
 
 def read_job(body: object) -> VideoJob:

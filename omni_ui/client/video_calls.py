@@ -16,7 +16,7 @@ from omni_ui.client.connection.sessions import JobSession
 from omni_ui.client.errors import BadRequest, NotFound
 from omni_ui.client.gateway import dynamo
 from omni_ui.client.gateway.gateways import DYNAMO
-from omni_ui.client.jobs import VideoJob, download, fetch_job, read_job
+from omni_ui.client.jobs import VideoJob, download, fetch_job, read_job, read_jobs
 from omni_ui.client.live.sockets import LiveSocket, open_socket
 from omni_ui.client.live.video import AHEAD, VideoStream, offers_streams
 from omni_ui.client.requests.base import WireCall
@@ -70,11 +70,11 @@ class VideoCalls(Server):
         call = WireCall("GET", f"/v1/videos?{query}")
         if looks == 1:
             body = await self._wire.fetch_json(call, deadline=60)
-            return [read_job(item) for item in body.get("data") or []]
+            return read_jobs(body)
         jobs: dict[str, VideoJob] = {}
         for _ in range(looks):
             body = await self._wire.fetch_json(call, deadline=60, session=JobSession(secrets.token_hex(8)))
-            jobs |= {job.id: job for job in (read_job(item) for item in body.get("data") or [])}
+            jobs |= {job.id: job for job in read_jobs(body)}
         merged = sorted(jobs.values(), key=lambda job: job.created_at or 0.0, reverse=order == "desc")
         return merged[:limit] if limit else merged
 

@@ -166,7 +166,7 @@ class Backends:
         looks = await asyncio.gather(*(self._status_of(tab, session) for tab in TABS))
         return dict(zip(TABS, looks, strict=True))
 
-    async def _status_of(self, tab: Tab, session: str | None) -> dict[str, Any]:
+    async def _status_of(self, tab: Tab, session: str | None) -> dict[str, object]:
         backend = self.for_tab(tab, session)
         if backend is None:
             return {
@@ -179,7 +179,7 @@ class Backends:
         if health.ok:
             busy = backend.gate.waiting > 0
             state = "demo" if backend.demo else "busy" if busy else "ready"
-        seen: dict[str, Any] = {
+        seen: dict[str, object] = {
             "state": state,
             "can": bool(ability and ability.can),
             "model": ability.model if ability else None,

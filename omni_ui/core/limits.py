@@ -114,7 +114,7 @@ class HostLimits:
         default = int(limit) if name == "tokens" else info.default
         return _changed(info, [Le(int(limit) if _holds(info, int) else limit)], rules, default)
 
-    def _length_rule(self, model: type[Request]) -> Callable[[Any], str] | None:
+    def _length_rule(self, model: type[Request]) -> Callable[[object], str] | None:
         """Of a video whose length is a number of frames: a sentence when that is longer than the host allows."""
         by_cap = {hint(info, "cap"): name for name, info in model.model_fields.items()}
         most = self.caps.get("seconds")
@@ -131,7 +131,7 @@ class HostLimits:
         return rule
 
 
-_rules: dict[type[Request], Callable[[Any], str]] = {}
+_rules: dict[type[Request], Callable[[object], str]] = {}
 
 
 def _plain_model(model: type[Request]) -> type[Request]:
@@ -230,7 +230,7 @@ def _short_message(most: int) -> Check:
 
 
 def _refusal(label: str) -> Check:
-    def check(value: object) -> Any:
+    def check(value: object) -> object:
         if value:
             raise ValueError(f"{label} cannot be set on this page: leave it empty.")
         return value
@@ -239,7 +239,7 @@ def _refusal(label: str) -> Check:
 
 
 def _one_of(label: str, allowed: list[dict[str, str]]) -> Check:
-    def check(value: dict[str, object] | None) -> dict[str, Any] | None:
+    def check(value: dict[str, object] | None) -> dict[str, object] | None:
         plain = {name: part for name, part in (value or {}).items() if name not in ("scale", "lora_scale")}
         if value and plain not in allowed:
             names = ", ".join(one["name"] for one in allowed)
@@ -250,7 +250,7 @@ def _one_of(label: str, allowed: list[dict[str, str]]) -> Check:
 
 
 def _raising(rule: Callable[[object], str]) -> Check:
-    def check(request: object) -> Any:
+    def check(request: object) -> object:
         if sentence := rule(request):
             raise ValueError(sentence)
         return request

@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any
 
 import gradio as gr
 
@@ -86,7 +85,7 @@ class RunHandler:
                 else:
                     yield latest
 
-    def _repeated(self, before: Shown | None, values: Values, repetition: str) -> tuple[Request, dict[str, Any]]:
+    def _repeated(self, before: Shown | None, values: Values, repetition: str) -> tuple[Request, Values]:
         """The request and the values of a repetition of the result that is shown."""
         if not before:
             raise Invalid.because("", GONE)
@@ -99,7 +98,7 @@ class RunHandler:
         """Each step with what the page shows of it: for the last one, "done", all that the run has shown."""
         tab = self.tab
         all_updates: Updates = {part: gr.skip() for part in self.results}
-        last_note: tuple[Any, ...] | None = None
+        last_note: tuple[object, ...] | None = None
         buttons_shown = False
         run_steps, stop_noted = aclosing(run(backend, work)), self._noting_a_stop(work)
         async with run_steps as steps, noting(tab.recorder, work), stop_noted as end:

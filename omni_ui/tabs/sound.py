@@ -1,6 +1,6 @@
 """The Sound tab: sounds, songs and effects from words."""
 
-from typing import Any, cast
+from typing import cast
 
 import gradio as gr
 
@@ -8,7 +8,7 @@ from omni_ui.client import SoundRequest
 from omni_ui.client.server.model_rules import made_by
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
-from omni_ui.core.run import Updates
+from omni_ui.core.run import Updates, Values
 from omni_ui.features.history.opened import RestoredResult
 from omni_ui.features.sound.lyrics import lyrics_help
 from omni_ui.features.sound.run import SoundRun, SoundStage
@@ -28,7 +28,7 @@ class SoundTab(OmniTab):
 
     lyrics: gr.components.Component
 
-    async def wishes(self, session: str | None) -> dict[str, Any]:
+    async def wishes(self, session: str | None) -> Values:
         recommended, makes = await super().wishes(session), made_by(await self.ability(session))
         return recommended | {"fields": {"make": makes[0]} | recommended.get("fields", {})}
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
 import gradio as gr
 
@@ -69,10 +69,10 @@ class SpeechTab(OmniTab):
         ways = hint(SpokenText.model_fields["reading"], "presets")
         return gr.update(choices=[(drawn(words), way) for words, way in ways if way != "live" or offers])
 
-    async def wishes(self, session: str | None) -> dict[str, Any]:
+    async def wishes(self, session: str | None) -> Values:
         """Listening while it is spoken, and the task that the model is made for."""
         task, recommended = task_to_set(await self.ability(session)), await super().wishes(session)
-        wanted: dict[str, Any] = {"stream": True}
+        wanted: dict[str, object] = {"stream": True}
         if task:  # a run fills it in as well (client/model_rules.py), for programs and opened settings
             wanted["task_type"] = task
         return recommended | {"fields": wanted | recommended.get("fields", {})}
@@ -216,7 +216,7 @@ def _wire(tab: SpeechTab) -> None:
     async def list_voices(request: gr.Request) -> Updates:
         return await tab.list_voices(request.session_hash)
 
-    async def find_speakers(text: str, reading: str, cast: dict[str, str] | None, request: gr.Request) -> Any:
+    async def find_speakers(text: str, reading: str, cast: dict[str, str] | None, request: gr.Request) -> object:
         if reading != "script":
             return gr.HTML(speakers=[], left=[])
         names = speakers(text or "")

@@ -6,7 +6,6 @@ A picture of 3 MB would otherwise stand there four times: as pieces of the answe
 import io
 import re
 import secrets
-from typing import Any
 
 import pybase64
 from pydantic_core import from_json
@@ -47,7 +46,7 @@ class ArrivingJson:
         """Bytes of what is left to be parsed."""
         return len(self._text)
 
-    def finish(self) -> Any:
+    def finish(self) -> object:
         """The value. ValueError when the text is not JSON, or breaks off."""
         if self._decoded is not None:
             raise ValueError("breaks off in a medium")
@@ -113,7 +112,7 @@ class ArrivingJson:
         self._text += pybase64.b64encode(self._taken()) + self._held
         self._searched = len(self._text)
 
-    def _with_media(self, value: object) -> Any:
+    def _with_media(self, value: object) -> object:
         if isinstance(value, str) and value.startswith(self._stem):
             return self._media[int(value.removeprefix(self._stem))]
         if isinstance(value, dict):

@@ -53,7 +53,7 @@ def error_from(
     return error
 
 
-def _read_cut(content: bytes) -> Any:
+def _read_cut(content: bytes) -> object:
     """The beginning of a JSON object that was cut off; None when it is none."""
     try:
         body = from_json(content.decode("utf-8", "ignore"), allow_partial="trailing-strings")
@@ -173,7 +173,7 @@ def known_error(message: str) -> OmniError | None:
     return error_from_body({"error": {"message": message}}, None) if find_reply(message) else None
 
 
-def _remedy(reply: Reply, groups: tuple[str, ...]) -> dict[str, Any] | None:
+def _remedy(reply: Reply, groups: tuple[str, ...]) -> dict[str, object] | None:
     return {name: _fill(value, groups) for name, value in reply.remedy.items()} if reply.remedy else None
 
 
@@ -238,7 +238,7 @@ def _field_of(path: str, field: str | None) -> str | None:
     return "messages" if path.startswith("/v1/chat/") and field == "prompt" else field
 
 
-def _fill(value: object, groups: tuple[str, ...]) -> Any:
+def _fill(value: object, groups: tuple[str, ...]) -> object:
     """A text with what the pattern found; a number when that is all it is."""
     if not isinstance(value, str):
         return value

@@ -27,7 +27,7 @@ class Reply:
     says: str
     hint: str = ""
     field: str | None = None
-    remedy: dict[str, Any] | None = None
+    remedy: dict[str, object] | None = None
     kind: type[OmniError] | None = None
     permanent: bool = True
 

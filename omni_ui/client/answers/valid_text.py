@@ -6,7 +6,6 @@ it. No such text can be sent, stored or shown. Two halves that belong together b
 
 import json
 import re
-from typing import Any
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPE = re.compile(
@@ -23,7 +22,7 @@ def valid_text(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def valid_values(value: object) -> Any:
+def valid_values(value: object) -> object:
     """The same JSON value with valid texts, names of objects included. Raises ValueError for one that is too deep."""
     try:
         return _valid(value)
@@ -31,7 +30,7 @@ def valid_values(value: object) -> Any:
         raise ValueError("Objects and lists stand far deeper in each other than settings need.") from None
 
 
-def _valid(value: object) -> Any:
+def _valid(value: object) -> object:
     if isinstance(value, str):
         return valid_text(value)
     if isinstance(value, list):
@@ -48,7 +47,7 @@ def valid_json(content: bytes) -> bytes:
     return _ESCAPE.sub(lambda match: b"\\ufffd" if match[1] else match[0], content)
 
 
-def read_json(content: str | bytes, *, constants: bool = False) -> Any:
+def read_json(content: str | bytes, *, constants: bool = False) -> object:
     """The value of a JSON text, all its texts valid. Raises ValueError or RecursionError.
 
     constants: whether NaN and Infinity are taken, which JSON does not have (RFC 8259, section 6).
@@ -59,7 +58,7 @@ def read_json(content: str | bytes, *, constants: bool = False) -> Any:
     return json.loads(valid_json(content), parse_constant=refuse)
 
 
-def _refuse_constant(name: str) -> Any:
+def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -187,7 +186,7 @@ class Transport(Reader):
         deadline: float | None = None,
         *,
         session: JobSession | None = None,
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         """The parsed body, which must be a JSON object; raises for one that is an error, whatever its status.
 
         Up to 0.22 a refused voice comes with status 200 (serving_speech.py there), and so do errors of some gateways.
@@ -199,7 +198,7 @@ class Transport(Reader):
 
     async def fetch_media_json(
         self, call: WireCall, on_wait: OnWait | None = None, deadline: float | None = None
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         """As `fetch_json`, with bytes where base64 stood under b64_json; they are decoded as they arrive."""
         async with self.open(call, on_wait, deadline) as response:
             body = await self.read_arriving(response)

@@ -18,7 +18,7 @@ from omni_ui.client.requests.shared_params import (
 )
 
 
-def _modalities(value: object) -> Any:
+def _modalities(value: object) -> object:
     """`None` and `[]` both leave it to the model; `[]` on the wire would answer nothing at all (WIRE.md 8)."""
     if isinstance(value, str):
         value = value.replace(",", " ").split()

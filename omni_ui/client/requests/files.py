@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
@@ -46,11 +46,11 @@ def _check_media(path: Path) -> Path:
     return _check(path, FILE_KINDS, "a picture, a video or a recording: choose another one")
 
 
-def _blank_to_none(value: object) -> Any:
+def _blank_to_none(value: object) -> object:
     return None if value in ("", []) else value
 
 
-def _as_list(value: object) -> Any:
+def _as_list(value: object) -> object:
     """One path is a list of one; the page gives None for none."""
     if value is None or value == "":
         return []

@@ -59,7 +59,7 @@ def check_size(size: str | None) -> str | None:
     return f"{width}x{height}"
 
 
-def check_lora(lora: dict[str, object] | None) -> dict[str, Any] | None:
+def check_lora(lora: dict[str, object] | None) -> dict[str, object] | None:
     """An adapter needs a name and a path, by any of the names that the server knows for them (utils.py:62-97)."""
     if lora is None:
         return None

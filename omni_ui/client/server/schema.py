@@ -161,7 +161,7 @@ def read_schema(description: object) -> ServerSchema:
     return ServerSchema(frozenset(paths), fields)
 
 
-def _fields(schema: object, description: object, depth: int = 0) -> dict[str, Mapping[str, Any]] | None:
+def _fields(schema: object, description: object, depth: int = 0) -> dict[str, Mapping[str, object]] | None:
     """The fields of a body. None when it takes others too, or does not tell."""
     if not isinstance(schema, dict) or depth > DEEP:
         return None
@@ -178,7 +178,7 @@ def _fields(schema: object, description: object, depth: int = 0) -> dict[str, Ma
     return named | {name: value for branch in inner if branch for name, value in branch.items()}
 
 
-def _at(value: object, *keys: str) -> Any:
+def _at(value: object, *keys: str) -> object:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value

@@ -230,7 +230,7 @@ class Server:
         fitted = (await self.schema()).fit(request)
         return adapt(fitted, await self.known_ability(request.tab)) if depends_on_model(request) else fitted
 
-    async def _get(self, path: str, timeout: float = 10.0) -> dict[str, Any]:
+    async def _get(self, path: str, timeout: float = 10.0) -> dict[str, object]:
         async with self._wire.open(WireCall("GET", path), deadline=timeout, tries=1) as response:
             return await self._wire.read_json(response)
 

@@ -200,7 +200,7 @@ def take_apart(picture: Image.Image, layers: int) -> list[Image.Image]:
     return [Image.fromarray(np.where((bands == k)[..., None], whole, 0).astype(np.uint8)) for k in range(layers)]
 
 
-def _read_lora(text: str | None) -> Any:
+def _read_lora(text: str | None) -> object:
     if text is None:
         return None
     try:

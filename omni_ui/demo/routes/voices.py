@@ -4,7 +4,7 @@ Uploads are kept in memory as a measured pitch and pace.
 """
 
 import time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import anyio
 from fastapi import APIRouter, Form, Request, UploadFile
@@ -45,7 +45,7 @@ class SpeechItem(BaseModel):
 
     @field_validator("voice", mode="before")
     @classmethod
-    def _voice(cls, voice: object) -> Any:
+    def _voice(cls, voice: object) -> object:
         if isinstance(voice, dict):
             if "id" not in voice:
                 raise ValueError("voice dict must contain 'id'")

@@ -72,6 +72,6 @@ def holds_files(tab: "TabContext", name: str) -> bool:
     return name in getattr(tab.form, "pictures", ()) or name == "files"
 
 
-def _initial(part: Component) -> Any:
+def _initial(part: Component) -> object:
     value = getattr(part, "value", None)
     return value if isinstance(value, (str, int, float, bool, list)) else None

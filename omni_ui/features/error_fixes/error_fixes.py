@@ -53,7 +53,7 @@ class SuggestedFix:
     """
 
     words: str
-    changes: dict[str, Any] = field(default_factory=dict)
+    changes: dict[str, object] = field(default_factory=dict)
     keep: dict[str, int] = field(default_factory=dict)
     press: str = ""
 
@@ -76,7 +76,7 @@ def fixes_for(error: Exception | None, form: Form, entered: Values) -> list[Sugg
     return fixes
 
 
-def _less(name: str) -> dict[str, Any]:
+def _less(name: str) -> dict[str, object]:
     pictures = name in ("n", "num_outputs_per_prompt")
     return {"field": name, "value": 1} if pictures else {"field": name, "action": "halve"}
 
@@ -113,7 +113,7 @@ def _fix(remedy: dict[str, object], form: Form, entered: Values) -> SuggestedFix
     return SuggestedFix(f"{title}: {before} → {after}", {name: value})
 
 
-def _smaller(name: str, now: object, most: object, tab: str) -> Any:
+def _smaller(name: str, now: object, most: object, tab: str) -> object:
     """A size with half the sides, or with at most so many pixels; half of a number. None when that cannot be."""
     if name != "size":
         return int(now) // 2 if isinstance(now, (int, float)) and now >= 2 else None

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from inspect import isawaitable
 from itertools import product
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -30,7 +29,7 @@ class Axis:
 
     field: str
     label: str
-    values: tuple[Any, ...]
+    values: tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ def _axis(form: Form, name: str, values: str | list[object], most: int) -> Axis:
     return Axis(name, info.title or name, tuple(listed))
 
 
-def _typed(value: object) -> Any:
+def _typed(value: object) -> object:
     """A value as the control would hand it on."""
     return "" if value is None else value
 

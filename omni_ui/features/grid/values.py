@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from pydantic.fields import FieldInfo
 
@@ -51,7 +50,7 @@ def example(info: FieldInfo) -> str:
     return "one value a line, or with | between"
 
 
-def read_values(name: str, info: FieldInfo, text: str, most: int) -> list[Any]:
+def read_values(name: str, info: FieldInfo, text: str, most: int) -> list[object]:
     """The values, each once, in the order in which they were written. None stands for the model's own default.
 
     most: how many there may be. Raises Invalid with one sentence. Whether a value is in its bounds is not looked at
@@ -67,7 +66,7 @@ def read_values(name: str, info: FieldInfo, text: str, most: int) -> list[Any]:
     kind = kind_of(info)
     closed = kind in NUMBERS or kind == "switch" or bool(_choices(info))
     tokens = [part.strip() for part in re.split(r"[|\n,;]" if closed else r"[|\n]", text)]
-    values: list[Any] = []
+    values: list[object] = []
     for token in tokens:
         if not token:
             continue
@@ -126,7 +125,7 @@ def _plain(number: Decimal) -> int | float:
     return int(number) if number == number.to_integral_value() else float(number)
 
 
-def _choices(info: FieldInfo) -> list[tuple[Any, str]]:
+def _choices(info: FieldInfo) -> list[tuple[object, str]]:
     """Values and labels of a setting that takes no others."""
     if hint(info, "free") or kind_of(info) != "choice":
         return []
@@ -134,7 +133,7 @@ def _choices(info: FieldInfo) -> list[tuple[Any, str]]:
     return [(value, label) for label, value in presets if value not in ("", None)]
 
 
-def _chosen(token: str, info: FieldInfo, label: str, refuse: Callable[[str], Invalid]) -> Any:
+def _chosen(token: str, info: FieldInfo, label: str, refuse: Callable[[str], Invalid]) -> object:
     choices = _choices(info)
     for value, name in choices:
         if token.lower() in (str(value).lower(), name.lower()):

@@ -1,7 +1,6 @@
 """The door: who is not signed in sees the sign-in page, and programs get a 401 with a sentence."""
 
 import asyncio
-from typing import Any
 from urllib.parse import parse_qs, quote
 
 from starlette.datastructures import MutableHeaders
@@ -209,7 +208,7 @@ def _as_user(scope: Scope, secret: str) -> Scope:
     kept = {name: value for name, value in cookies.items() if name not in (VISITOR, COOKIE, ATTEMPT)} | {
         VISITOR: secret
     }
-    changed: dict[str, Any] = {**scope, "headers": list(scope["headers"])}
+    changed: dict[str, object] = {**scope, "headers": list(scope["headers"])}
     headers = MutableHeaders(scope=changed)
     headers["cookie"] = "; ".join(f"{name}={value}" for name, value in kept.items())
     changed["headers"] = headers.raw

@@ -187,7 +187,7 @@ class HuggingFaceLogin:
         return attempt if attempt.until > time.time() else None
 
 
-def _claims(token: object) -> dict[str, Any]:
+def _claims(token: object) -> dict[str, object]:
     """What an id token says (RFC 7519); {} for what is none."""
     parts = token.split(".") if isinstance(token, str) else []
     if len(parts) != 3:

@@ -1,7 +1,6 @@
 """What two results were made with, set against each other."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from omni_ui.core.files import Json
 from omni_ui.features.recipes.recipe import Recipe
@@ -40,7 +39,7 @@ def difference(first: Recipe, second: Recipe) -> Difference:
     )
 
 
-def _exact(row: Row | None) -> Any:
+def _exact(row: Row | None) -> object:
     return row.exact if row else None
 
 

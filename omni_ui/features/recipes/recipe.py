@@ -211,7 +211,7 @@ def _hold(ref: FileRef, media: list[Medium]) -> Json:
     return {"$media": len(media) - 1, "as": ref.as_}
 
 
-def _release(value: object, paths: list[Path]) -> Any:
+def _release(value: object, paths: list[Path]) -> object:
     """Messages with FileRefs in the places of their stand-ins."""
     if isinstance(value, dict):
         if set(value) == {"$media", "as"}:

@@ -39,7 +39,7 @@ def _open(kind: str, file: BytesIO) -> Any:
         raise Untagged(str(wrong)) from None
 
 
-def _ogg(file: BytesIO) -> Any:
+def _ogg(file: BytesIO) -> object:
     head = file.getvalue()[:64]
     return (OggOpus if b"OpusHead" in head else OggVorbis)(file)
 

@@ -31,7 +31,7 @@ class Row:
     name: str
     label: str
     value: str
-    exact: Any
+    exact: object
 
 
 def labelled(recipe: Recipe) -> list[tuple[str, str]]:
@@ -75,7 +75,7 @@ def _messages(recipe: Recipe) -> list[Row]:
     return listed
 
 
-def _by_content(value: object, files: list[Medium]) -> Any:
+def _by_content(value: object, files: list[Medium]) -> object:
     """The same value with each file's SHA-256 in place of its number."""
     if isinstance(value, dict):
         if "$media" in value:

@@ -36,7 +36,7 @@ class Plan:
     attached: dict[Path, Attachment]
 
     @property
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         return self.call.json or {}
 
     @property

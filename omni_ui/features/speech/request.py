@@ -52,7 +52,7 @@ class SpokenText(SpeechRequest):
 
     @field_validator("cast")
     @classmethod
-    def _names_and_voices(cls, cast: dict[str, object] | None, info: ValidationInfo) -> dict[str, Any] | None:
+    def _names_and_voices(cls, cast: dict[str, object] | None, info: ValidationInfo) -> dict[str, object] | None:
         if cast and not all(isinstance(voice, str) for voice in cast.values()):
             raise ValueError('must give a voice for each name, such as {"Alice": "vivian"}')
         return cast

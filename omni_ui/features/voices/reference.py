@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any
 
 import gradio as gr
 
@@ -76,10 +75,10 @@ class Reference:
         gr.on(changes, self._look, inputs, looked, trigger_mode="always_last", **PRIVATE)
         trigger(recording, "change")(lambda: gr.Group(visible=False), None, self.preview, **PRIVATE)
 
-        async def trim(path: str | None) -> tuple[Any, ...]:
+        async def trim(path: str | None) -> tuple[object, ...]:
             return await self._repair(path, cut=True)
 
-        async def level(path: str | None) -> tuple[Any, ...]:
+        async def level(path: str | None) -> tuple[object, ...]:
             return await self._repair(path, even=True)
 
         repaired = [self.cleaned, self.preview, self.advice]
@@ -88,7 +87,7 @@ class Reference:
         self.take.click(lambda path: path, self.cleaned, recording, **PRIVATE)
         self.drop.click(lambda: gr.Group(visible=False), None, self.preview, **PRIVATE)
 
-    async def _look(self, path: str | None, transcript: str | None, timbre: bool | None = None) -> tuple[Any, ...]:
+    async def _look(self, path: str | None, transcript: str | None, timbre: bool | None = None) -> tuple[object, ...]:
         """What the coach says, and whether repairs are offered."""
         if not path:
             return NOTHING, gr.Row(visible=False)
@@ -100,7 +99,7 @@ class Reference:
         silent = any(one.level == "stop" and one.fix is None and one.about == "sound" for one in found)
         return as_html(found), gr.Row(visible=not silent)
 
-    async def _repair(self, path: str | None, *, cut: bool = False, even: bool = False) -> tuple[Any, ...]:
+    async def _repair(self, path: str | None, *, cut: bool = False, even: bool = False) -> tuple[object, ...]:
         """A repaired copy to listen to; the recording itself stays until it is taken."""
         if not path:
             return gr.skip(), gr.Group(visible=False), gr.skip()

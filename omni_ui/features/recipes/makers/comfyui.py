@@ -70,7 +70,7 @@ class _Graph:
                     seen.add(target)
                     waiting.append(target)
 
-    def scalar(self, value: object, name: str = "", seen: set[str] | None = None) -> Any:
+    def scalar(self, value: object, name: str = "", seen: set[str] | None = None) -> object:
         """A number or text, also at the end of links through primitive nodes."""
         if isinstance(value, str | int | float) and not isinstance(value, bool):
             return value
@@ -86,7 +86,7 @@ class _Graph:
                 return inner
         return None
 
-    def nearest(self, start: str | None, *names: str) -> Any:
+    def nearest(self, start: str | None, *names: str) -> object:
         """The first number or text upstream that stands under one of these names."""
         for node in self.upstream(start):
             inputs = self.inputs(node)
@@ -190,7 +190,7 @@ class _Graph:
         findings.take("audio_length", "seconds", self.nearest(latent, "seconds"))
         findings.take("fps", "fps", self._anywhere("fps", "frame_rate"))
 
-    def _anywhere(self, *names: str) -> Any:
+    def _anywhere(self, *names: str) -> object:
         for node in self.nodes:
             for name in names:
                 if (value := any_number(self.inputs(node).get(name))) is not None:

@@ -38,7 +38,7 @@ class Findings:
     negative: str = ""
     model: str = ""
     loras: list[str] = field(default_factory=list)
-    values: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    values: dict[str, tuple[str, object]] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
 
     def take(self, wire_name: str, name: str, value: Any) -> None:
@@ -93,7 +93,7 @@ class Findings:
         )
 
 
-def _fitting(annotation: str, value: object) -> Any:
+def _fitting(annotation: str, value: object) -> object:
     """The value as a field of this type takes it; None when it is no such value."""
     if "int" in annotation and "float" not in annotation:
         return whole_number(value)
@@ -136,7 +136,7 @@ def text_of(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def object_of(value: object) -> Mapping[str, Any]:
+def object_of(value: object) -> Mapping[str, object]:
     """The value when it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
