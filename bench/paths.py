@@ -27,12 +27,12 @@ from omni_ui.settings import Settings
 
 TURNS = 21
 GradiosSession = LightSession.__mro__[1]
-Step = Callable[[], Any] | Callable[[], Awaitable[Any]]
+RunEvent = Callable[[], Any] | Callable[[], Awaitable[Any]]
 
 
-async def compare(what: str, before: Step, after: Step) -> None:
+async def compare(what: str, before: RunEvent, after: RunEvent) -> None:
     """Prints the medians of both in milliseconds, and how many times the first is the second."""
-    took: dict[Step, list[float]] = {before: [], after: []}
+    took: dict[RunEvent, list[float]] = {before: [], after: []}
     for _ in range(TURNS):
         for step in (before, after):
             began = time.perf_counter()

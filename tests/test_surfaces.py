@@ -29,7 +29,7 @@ from omni_ui.client import (
     VideoRequest,
     VoiceUpload,
     hint,
-    knob,
+    param,
 )  # fmt: skip
 from omni_ui.client.requests.base import INT64, Maybe
 from omni_ui.core.invalid import Invalid
@@ -183,7 +183,7 @@ async def refused(tab: Any, name: str, value: Any) -> list[str]:
 
 def test_a_new_field_that_is_on_no_surface_is_noticed(surfaces):
     class More(ImageRequest):
-        renorm_scale: Maybe[float] = knob(label="Renorm scale", help="How strongly.", ge=0, le=2)
+        renorm_scale: Maybe[float] = param(label="Renorm scale", help="How strongly.", ge=0, le=2)
 
     assert surfaces.where("image", More, "renorm_scale") == {PACKAGE}
 
@@ -202,7 +202,7 @@ def test_the_line_in_the_docs_is_all_that_a_field_takes():
     diff = re.search(r"```diff\n(.*?)```", (ROOT / "docs/adding-a-parameter.md").read_text(encoding="utf-8"), re.S)[1]
     added = [line[1:] for line in diff.splitlines() if line.startswith("+") and not line.startswith("+++")]
     assert len(added) == 1
-    scope: dict[str, Any] = {"Maybe": Maybe, "knob": knob, "ImageRequest": ImageRequest}
+    scope: dict[str, Any] = {"Maybe": Maybe, "param": param, "ImageRequest": ImageRequest}
     exec(f"class More(ImageRequest):\n{added[0]}\n", scope)  # our own docs
     model = scope["More"]
     [name] = set(model.model_fields) - set(ImageRequest.model_fields)

@@ -57,7 +57,7 @@ from omni_ui.client.events import (
 from omni_ui.client.gateway.gateways import cost_of
 from omni_ui.client.jobs import VideoJob
 from omni_ui.client.listening import Transcript
-from omni_ui.client.requests.base import Problem, Request, WireCall, hint, knob, problems
+from omni_ui.client.requests.base import Problem, Request, WireCall, hint, param, problems
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.edit import EDIT_SIZES, EditRequest
 from omni_ui.client.requests.files import FormRequest
@@ -147,9 +147,9 @@ __all__ = [
     "cost_of",
     "examine",
     "hint",
-    "knob",
     "known_error",
     "media_type_of",
+    "param",
     "problems",
     "read_address",
     "read_headers",

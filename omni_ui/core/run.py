@@ -45,7 +45,7 @@ class CalledOff(Exception):
 
 
 @dataclass
-class Outcome:
+class RunResult:
     """What a finished run left: files in the order shown, text, and facts for the line below the result."""
 
     files: list[Path] = field(default_factory=list)
@@ -102,7 +102,7 @@ class Work(ABC):
         return False
 
     @abstractmethod
-    def events(self, omni: OmniClient, tell: "Tell") -> AsyncIterator[Any]:
+    def events(self, omni: OmniClient, tell: "RetryReporter") -> AsyncIterator[Any]:
         """What arrives from the server, as an async generator. It is drained at full speed.
 
         May raise Invalid when a look at the files that were entered shows that they cannot be sent.
@@ -113,10 +113,10 @@ class Work(ABC):
         """Takes in what arrived since the last call; what the page shows now. Called at most 18 times a second."""
 
     @abstractmethod
-    def outcome(self) -> Outcome:
+    def outcome(self) -> RunResult:
         """What came of it, after the last event."""
 
-    async def whole_when_stopped(self) -> Outcome | None:
+    async def whole_when_stopped(self) -> RunResult | None:
         """What was whole already when the run was stopped, such as an answer whose voice still spoke; else None."""
         return None
 
@@ -126,7 +126,7 @@ class Work(ABC):
 
 
 @dataclass
-class Step:
+class RunEvent:
     """What happened: the page shows it. `kind` is one of waiting, working, showing, done, failed, "called off"."""
 
     kind: str
@@ -134,11 +134,11 @@ class Step:
     place: int = 0
     wait: Wait | None = None
     updates: Updates = field(default_factory=dict)
-    outcome: Outcome | None = None
+    outcome: RunResult | None = None
     error: Exception | None = None
 
 
-class Tell:
+class RetryReporter:
     """Where the client reports that it waits before another try; `wait` is that wait until it is over.
 
     cost: US dollars that a gateway names in its answers, added up; None when none does.
@@ -177,7 +177,7 @@ class Tell:
         return self._wait if time.monotonic() < self._until else None
 
 
-async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
+async def run(backend: Backend, work: Work) -> AsyncGenerator[RunEvent]:
     """The steps of a run. Closing it stops the server's work. Every failure is a last step of kind "failed"."""
     report = backend.reports.begin(RunReport.of(work.request, backend.known_as, work.model))
     began = time.monotonic()
@@ -196,11 +196,11 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[Step]:
         backend.reports.end(report, announce=work.reported)
 
 
-async def _steps(backend: Backend, work: Work, report: RunReport) -> AsyncGenerator[Step]:
+async def _steps(backend: Backend, work: Work, report: RunReport) -> AsyncGenerator[RunEvent]:
     began = entered = time.monotonic()
 
-    def step(kind: str, **more: Any) -> Step:
-        return Step(kind, time.monotonic() - began, **more)
+    def step(kind: str, **more: Any) -> RunEvent:
+        return RunEvent(kind, time.monotonic() - began, **more)
 
     if backend.limits and (refused := backend.limits.check(work.request, work.session)):
         yield step("failed", error=Invalid(*refused))
@@ -227,7 +227,7 @@ async def _steps(backend: Backend, work: Work, report: RunReport) -> AsyncGenera
         yield step("working")
         fitted = await backend.fit(work.request)
         work.request, work.left_out = fitted.request, fitted.left_out
-        tell = Tell()
+        tell = RetryReporter()
         stream = batch_stream(_labelled(work.events(backend.client, tell), report))
         try:
             async for batch in stream:
@@ -275,7 +275,7 @@ async def _labelled(events: AsyncIterator[T], report: RunReport) -> AsyncGenerat
             await events.aclose()
 
 
-def _with_left_out(work: Work) -> Outcome:
+def _with_left_out(work: Work) -> RunResult:
     """What came of it, and which settings had no part in it, since this server does not have them."""
     outcome = work.outcome()
     fields = type(work.request).model_fields

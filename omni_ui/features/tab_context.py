@@ -8,7 +8,7 @@ from gradio.components import Component
 
 from omni_ui.client import Ability, Request
 from omni_ui.core.backends import Backends
-from omni_ui.core.run import Outcome, Updates, Values, Work
+from omni_ui.core.run import RunResult, Updates, Values, Work
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.history.opened import Reopen
 from omni_ui.features.history.service import Recorder
@@ -26,7 +26,7 @@ Read = Callable[[Values], Request | Awaitable[Request]]
 class ResultButtons(Protocol):
     """The buttons below a result, such as those that send it to another tab."""
 
-    def row(self, made_by: str, record: str, outcome: Outcome) -> str: ...
+    def row(self, made_by: str, record: str, outcome: RunResult) -> str: ...
 
 
 class TabContext(Protocol):
@@ -71,6 +71,6 @@ class TabContext(Protocol):
         self, make: MakeWork, asked: Request, values: Values, request: gr.Request, backend: Backend, model: str | None
     ) -> Work: ...
 
-    async def keep(self, work: Work, outcome: Outcome, seconds: float) -> str: ...
+    async def keep(self, work: Work, outcome: RunResult, seconds: float) -> str: ...
 
     async def keep_failure(self, work: Work, error: Exception | None, backend: Backend) -> str: ...

@@ -11,7 +11,7 @@ import gradio as gr
 from omni_ui.client import Ability, Request
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
-from omni_ui.core.run import Outcome, Updates, Values, Work, explain
+from omni_ui.core.run import RunResult, Updates, Values, Work, explain
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.error_fixes import error_fixes as remedies
@@ -266,7 +266,7 @@ class OmniTab:
         work.entered = values
         return work
 
-    async def keep(self, work: Work, outcome: Outcome, seconds: float) -> str:
+    async def keep(self, work: Work, outcome: RunResult, seconds: float) -> str:
         """Writes down a finished run; the id of its record."""
         if work.record or not self.recorder:
             return work.record

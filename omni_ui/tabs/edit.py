@@ -14,7 +14,7 @@ from omni_ui.core.backends import Backends
 from omni_ui.core.files import shown
 from omni_ui.core.heavy_work import run_heavy
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
 from omni_ui.features.edit.input_stage import input_stage
 from omni_ui.features.history.opened import RestoredResult
 from omni_ui.features.recipes import BadRecipe, open_settings
@@ -89,10 +89,10 @@ class EditRun(Work):
         self._tab = tab
         self._stage = stage
         self._text = ""
-        self._outcome = Outcome()
+        self._outcome = RunResult()
         self._notes: list[str] = []
 
-    async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[TextDelta | Pictures]:
+    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[TextDelta | Pictures]:
         await self._take_files(await _most_pictures(self._tab, self.session))
         if not await _streams_text(self._tab, self.session):
             yield await omni.edits(self.request, on_wait=tell)
@@ -144,7 +144,7 @@ class EditRun(Work):
         first = shown(self.request.image[0]) if self.request.image else None
         return {self._stage.result: gallery_of(files, self.request.n), self._stage.before: first}
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> RunResult:
         self._outcome.text = self._text
         return self._outcome
 

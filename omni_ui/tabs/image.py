@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from omni_ui.client import ImageRequest, OmniClient, Pictures
 from omni_ui.core.backends import Backends
-from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
 from omni_ui.features.history.opened import RestoredResult
 from omni_ui.features.stage.examples import hello
 from omni_ui.media.result_images import picture_facts, save_pictures
@@ -29,9 +29,9 @@ def build(backends: Backends) -> OmniTab:
 
         def __init__(self, request: ImageRequest) -> None:
             self.request = request
-            self._made = Outcome()
+            self._made = RunResult()
 
-        async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Pictures]:
+        async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[Pictures]:
             yield await omni.images(self.request, on_wait=tell)
 
         async def show(self, events: list[Pictures]) -> Updates:
@@ -40,7 +40,7 @@ def build(backends: Backends) -> OmniTab:
             self._made.facts, self.metrics = picture_facts(pictures), pictures.metrics
             return {result: gallery_of(self._made.files, self.request.n)}
 
-        def outcome(self) -> Outcome:
+        def outcome(self) -> RunResult:
             return self._made
 
     async def reopen(opened: RestoredResult) -> Updates:

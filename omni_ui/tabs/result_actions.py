@@ -11,7 +11,7 @@ import gradio as gr
 
 from omni_ui.client import Request
 from omni_ui.core.audio_stream import Listening, Stream
-from omni_ui.core.run import Outcome, Updates, Work
+from omni_ui.core.run import RunResult, Updates, Work
 from omni_ui.features.recipes.panel import settings_of
 from omni_ui.features.repeat.repeat import Shown
 from omni_ui.features.snippets.view import code_view
@@ -26,7 +26,7 @@ ShowStopped = Callable[[Stream], Awaitable[tuple[Updates, list[Path]]]]
 """What had arrived of a stream: how it is shown, and its files; none when it was whole."""
 
 
-async def below(tab: TabContext, work: Work, outcome: Outcome, record: str = "", now: Shown | None = None) -> Updates:
+async def below(tab: TabContext, work: Work, outcome: RunResult, record: str = "", now: Shown | None = None) -> Updates:
     """Of a run, as far as it has come. record: its id in the history. now: what its repetition will need."""
     again = tab.repeat.row(work.session, now, record) if now else ""
     updates = await below_result(tab, work.request, work.model, work.session, outcome, record)
@@ -34,7 +34,7 @@ async def below(tab: TabContext, work: Work, outcome: Outcome, record: str = "",
 
 
 async def below_result(
-    tab: TabContext, request: Request, model: str | None, session: str | None, outcome: Outcome, record: str = ""
+    tab: TabContext, request: Request, model: str | None, session: str | None, outcome: RunResult, record: str = ""
 ) -> Updates:
     """Of a result that may have been made at another time. Only one with a record can be sent."""
     row = tab.sends.row(tab.name, record, outcome) if tab.sends else ""
@@ -56,6 +56,6 @@ def keep_after_stop(
         if stream is None or not stream.work or not stream.work.fresh:
             return {shows[0]: gr.skip()}
         updates, files = await show(stream)
-        return updates | await below(tab, stream.work, Outcome(files)) if files else {shows[0]: gr.skip()}
+        return updates | await below(tab, stream.work, RunResult(files)) if files else {shows[0]: gr.skip()}
 
     tab.stop_button.click(keep_what_arrived, player, [*shows, tab.settings, tab.code], queue=False, **PRIVATE)

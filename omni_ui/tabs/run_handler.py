@@ -12,7 +12,7 @@ from omni_ui.client import Request
 from omni_ui.core import status
 from omni_ui.core.files import as_plain_json
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Step, Updates, Values, Work, explain, run
+from omni_ui.core.run import RunEvent, RunResult, Updates, Values, Work, explain, run
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.error_fixes import error_fixes as remedies
@@ -94,7 +94,9 @@ class RunHandler:
             asked = asked.model_copy(update={"seed": None}).with_seed()
         return asked, values | before.entered | self.tab.repeated
 
-    async def _steps(self, backend: Backend, work: Work, request: gr.Request) -> AsyncGenerator[tuple[Step, Updates]]:
+    async def _steps(
+        self, backend: Backend, work: Work, request: gr.Request
+    ) -> AsyncGenerator[tuple[RunEvent, Updates]]:
         """Each step with what the page shows of it: for the last one, "done", all that the run has shown."""
         tab = self.tab
         all_updates: Updates = {part: gr.skip() for part in self.results}
@@ -106,7 +108,7 @@ class RunHandler:
                 end.reached |= step.kind in ("failed", "done") or work.left
                 if work.left:
                     # When a run ends, Gradio sends its last update once more: not over what Stop has said.
-                    yield Step("left", step.seconds), {tab.status: gr.skip()}
+                    yield RunEvent("left", step.seconds), {tab.status: gr.skip()}
                     return
                 if step.kind in ("failed", "done"):
                     yield step, all_updates
@@ -124,7 +126,7 @@ class RunHandler:
                     yield step, step.updates | (line if changed else {}) or {tab.status: gr.skip()}
                     if work.fresh and not buttons_shown:
                         buttons_shown = True
-                        yield step, await below(tab, work, Outcome())
+                        yield step, await below(tab, work, RunResult())
 
     @asynccontextmanager
     async def _noting_a_stop(self, work: Work) -> AsyncGenerator["RunEnd"]:
@@ -144,10 +146,10 @@ class RunHandler:
         else:
             await recorder.failure(self.tab.form.model, work.visitor, sentence, entered=work.entered, work=work)
 
-    async def _finish(self, work: Work, step: Step, before: Shown | None, now: Shown | None) -> Updates:
+    async def _finish(self, work: Work, step: RunEvent, before: Shown | None, now: Shown | None) -> Updates:
         """before: the result that this one should be like. now: what this one's own repetition will need."""
         tab = self.tab
-        outcome = step.outcome or Outcome()
+        outcome = step.outcome or RunResult()
         seed = getattr(work.request, "seed", None)
         facts = status.facts_of(step.seconds, seed, outcome.facts, work.model, work.seed_name)
         said = await compare_repetition(before, now) if before and now else ""

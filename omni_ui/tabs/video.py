@@ -13,7 +13,7 @@ from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.batching import batch_stream
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Updates, Values, Work
+from omni_ui.core.run import RunResult, Updates, Values, Work
 from omni_ui.core.scripts import call
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.opened import RestoredResult
@@ -102,7 +102,7 @@ class VideoTab(OmniTab):
                 await asyncio.wait_for(video.kept.wait(), PATIENCE)
             if not video.chunks:
                 return {stage.player: ""}
-            actions = await below(self, run, Outcome([video.path]), run.record)
+            actions = await below(self, run, RunResult([video.path]), run.record)
             return {stage.player: "", stage.result: video.path} | actions
 
         outputs = [stage.result, stage.player, self.settings, self.code]
@@ -143,7 +143,7 @@ class VideoTab(OmniTab):
             return
         jobs.on_stage[session] = ticket
         if job.state != "done":
-            under = await below_result(self, request_of(job), job.model, session, Outcome())
+            under = await below_result(self, request_of(job), job.model, session, RunResult())
             yield {self.players.result: None, self.players.player: ""} | under
         async with aclosing(batch_stream(jobs.changes(ticket))) as looks:
             async for batch in looks:
@@ -161,7 +161,7 @@ class VideoTab(OmniTab):
                 return {self.status: status.failed(jobs.store.files.trouble or NO_FILE)}
             facts = all_facts(job, facts)
             record = record_of(job.ticket) if own else ""
-            under = await below_result(self, request_of(job), job.model, session, Outcome([path]), record)
+            under = await below_result(self, request_of(job), job.model, session, RunResult([path]), record)
             again = await self._repeatable(job, session) if own else ""
             done = {self.players.result: path, self.players.player: ""}
             done[self.status] = status.done(facts, waits_view(waiting_kept(job)))

@@ -7,7 +7,7 @@ from omni_ui.client import BadRequest, ImageRequest, OmniError, Wait
 from omni_ui.client.server.schema import Fitted
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.reports.reports import Reports
-from omni_ui.core.run import Outcome, Work, run
+from omni_ui.core.run import RunResult, Work, run
 from omni_ui.core.run_queue import RunQueue
 
 
@@ -34,7 +34,7 @@ class Counting(Work):
         return {"result": list(self.got)}
 
     def outcome(self):
-        return Outcome(text=str(self.got))
+        return RunResult(text=str(self.got))
 
 
 def backend(limit=1):

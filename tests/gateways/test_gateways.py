@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from omni_ui.client import ImageRequest, OmniClient, examine, read_headers
-from omni_ui.core.run import Tell
+from omni_ui.core.run import RetryReporter
 from omni_ui.demo import DemoServer
 from tests.gateways.dynamo import Dynamo
 from tests.gateways.fake import FakeGateway
@@ -159,7 +159,7 @@ async def test_a_lora_of_dynamo_is_chosen_as_a_lora(demo: str, tmp_path: Path) -
 
 
 async def test_what_litellm_says_of_the_cost_is_told(demo: str) -> None:
-    reporter = Tell()
+    reporter = RetryReporter()
     with LiteLlm([demo]) as gateway:
         async with OmniClient(gateway.url) as omni:
             for _ in range(2):

@@ -6,7 +6,7 @@ import gradio as gr
 import pytest
 
 from omni_ui.client import ImageRequest
-from omni_ui.client.requests.base import Maybe, knob
+from omni_ui.client.requests.base import Maybe, param
 from omni_ui.widgets.form import Form
 from tests.house.measure import ROOT, private_gradio
 
@@ -28,7 +28,7 @@ def test_the_page_on_gradio_lists_every_file_that_reaches_into_it():
 def test_the_line_of_the_example_gives_a_control_a_check_and_a_body():
     text = (ROOT / "docs/adding-a-parameter.md").read_text(encoding="utf-8")
     [line] = re.findall(r"^\+( .*)$", re.search(r"```diff\n(.*?)\n```", text, re.S)[1], re.M)
-    space = {"ImageRequest": ImageRequest, "Maybe": Maybe, "knob": knob, "__name__": __name__}
+    space = {"ImageRequest": ImageRequest, "Maybe": Maybe, "param": param, "__name__": __name__}
     exec(f"class Example(ImageRequest):\n{line}\n", space)
     form = Form(space["Example"])
     with gr.Blocks():

@@ -3,7 +3,7 @@
 import gradio as gr
 import pytest
 
-from omni_ui.client import ImageRequest, Request, hint, knob
+from omni_ui.client import ImageRequest, Request, hint, param
 from omni_ui.core.invalid import Invalid
 from omni_ui.widgets.fields import bounds, control, holds, kind_of, literal_choices
 from omni_ui.widgets.form import Form
@@ -27,7 +27,7 @@ def test_every_field_has_a_control_named_after_the_wire(form):
 
 def test_a_new_parameter_is_one_line():
     class Longer(ImageRequest):
-        sharpness: float = knob(0.5, label="Sharpness", help="How crisp it is.", ge=0, le=1)
+        sharpness: float = param(0.5, label="Sharpness", help="How crisp it is.", ge=0, le=1)
 
     with gr.Blocks():
         form = Form(Longer)
@@ -60,9 +60,9 @@ def test_what_a_declaration_leaves_open_follows_from_the_type():
     class Shapes(Request):
         tab = "image"
         path = "/x"
-        switch: bool = knob(False, label="Switch", help="")
-        some: int | None = knob(label="Some", help="", ge=1, le=9)
-        word: str | None = knob(label="Word", help="")
+        switch: bool = param(False, label="Switch", help="")
+        some: int | None = param(label="Some", help="", ge=1, le=9)
+        word: str | None = param(label="Word", help="")
 
     fields = Shapes.model_fields
     assert [kind_of(fields[name]) for name in ("switch", "some", "word")] == ["switch", "number", "line"]
@@ -83,7 +83,7 @@ def test_words_of_a_declaration_cannot_become_html():
     class Sly(Request):
         tab = "image"
         path = "/x"
-        size: float = knob(1, label="<b>Size</b>", help="a < b & c", ge=0, le=2)
+        size: float = param(1, label="<b>Size</b>", help="a < b & c", ge=0, le=2)
 
     with gr.Blocks():
         made = control("size", Sly.model_fields["size"], "image-size")

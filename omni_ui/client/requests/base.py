@@ -1,6 +1,6 @@
 """The base of the request models: one declaration per parameter, from which all else is derived.
 
-A field of a request model has the name it has on the wire. `knob` adds what a person needs: a label, a sentence
+A field of a request model has the name it has on the wire. `param` adds what a person needs: a label, a sentence
 of help, where the control stands. The controls of the page, the payload, the code export, recipe links, file
 metadata, host limits and the API schema all read these declarations and nothing else.
 """
@@ -55,7 +55,7 @@ MAX_PROMPT = 32_000
 """Characters. The server has no limit of its own; a text encoder reads far less than this."""
 
 
-def knob(
+def param(
     default: Any = None,
     *,
     label: str,
@@ -94,7 +94,7 @@ def knob(
 
 
 def hint(info: FieldInfo, name: str, fallback: Any = None) -> Any:
-    """What `knob` was told under this name."""
+    """What the declaration by `param` says under this name."""
     extra = info.json_schema_extra
     return extra.get(name, fallback) if isinstance(extra, dict) else fallback
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, field_validator
 
-from omni_ui.client.requests.base import JsonObject, Maybe, Request, knob
+from omni_ui.client.requests.base import JsonObject, Maybe, Request, param
 from omni_ui.client.requests.image import SIZES, check_size
 from omni_ui.client.requests.shared_params import (
     extra_param,
@@ -39,16 +39,16 @@ class ChatRequest(Request):
     tab: ClassVar[str] = "chat"
     path: ClassVar[str] = "/v1/chat/completions"
 
-    messages: list[dict[str, Any]] = knob(
+    messages: list[dict[str, Any]] = param(
         ..., label="Messages", help="The conversation so far.", place="hidden", min_length=1, cap="text"
     )
-    modalities: Annotated[list[Literal["text", "audio", "image"]] | None, BeforeValidator(_modalities)] = knob(
+    modalities: Annotated[list[Literal["text", "audio", "image"]] | None, BeforeValidator(_modalities)] = param(
         label="Answer with",
         help="Leave empty for everything the model offers.",
         place="card",
         presets=[("Text", "text"), ("Speech", "audio"), ("Pictures", "image")],
     )
-    temperature: Maybe[float] = knob(
+    temperature: Maybe[float] = param(
         label="Temperature",
         help="0 always picks the likeliest word; higher values vary more.",
         place="card",
@@ -57,7 +57,7 @@ class ChatRequest(Request):
         ge=0,
         le=2,
     )
-    max_tokens: Maybe[int] = knob(
+    max_tokens: Maybe[int] = param(
         label="Longest answer",
         help="Stops the text after this many tokens, about three quarters of a word each.",
         place="card",
@@ -67,7 +67,7 @@ class ChatRequest(Request):
         le=1_000_000,
         cap="tokens",
     )
-    voice: Maybe[str] = knob(
+    voice: Maybe[str] = param(
         label="Voice",
         help="Who speaks the answer: one of the model's voices.",
         place="card",
@@ -78,7 +78,7 @@ class ChatRequest(Request):
     seed: Maybe[int] = seed_param(
         help="The same seed and conversation give the same answer, as far as the server can. -1 is a random one."
     )
-    top_p: Maybe[float] = knob(
+    top_p: Maybe[float] = param(
         label="Top p",
         help="Keeps the likeliest words that make up this share; lower is safer.",
         kind="slider",
@@ -86,28 +86,28 @@ class ChatRequest(Request):
         gt=0,
         le=1,
     )
-    top_k: Maybe[int] = knob(
+    top_k: Maybe[int] = param(
         label="Top k", help="Keeps this many of the likeliest words; -1 keeps all.", kind="number", ge=-1, le=1000
     )
-    presence_penalty: Maybe[float] = knob(
+    presence_penalty: Maybe[float] = param(
         label="Presence penalty", help="Above 0: new subjects are likelier.", kind="slider", step=0.1, ge=-2, le=2
     )
-    frequency_penalty: Maybe[float] = knob(
+    frequency_penalty: Maybe[float] = param(
         label="Frequency penalty", help="Above 0: fewer repeated words.", kind="slider", step=0.1, ge=-2, le=2
     )
-    language: Maybe[str] = knob(
+    language: Maybe[str] = param(
         label="Language",
         help="The language of the spoken answer, for models that take one.",
         kind="line",
         max_length=50,
     )
-    instructions: Maybe[str] = knob(
+    instructions: Maybe[str] = param(
         label="Speaking style", help="How the answer is spoken, for models that take it.", kind="line", max_length=500
     )
     size: Annotated[Maybe[str], AfterValidator(check_size)] = size_param(
         label="Picture size", help="Of pictures in the answer.", presets=SIZES, place="advanced"
     )
-    num_outputs_per_prompt: Maybe[int] = knob(
+    num_outputs_per_prompt: Maybe[int] = param(
         label="Pictures", help="How many pictures an answer has.", kind="number", ge=1, le=10, cap="n"
     )
     num_inference_steps: Maybe[int] = steps_param(
@@ -121,20 +121,20 @@ class ChatRequest(Request):
     )
     negative_prompt: Maybe[str] = negative_prompt_param(help="What a picture should not show.")
     layers: Maybe[int] = layers_param(help="For layered models: how many layers make up a picture.")
-    chat_template_kwargs: JsonObject = knob(
+    chat_template_kwargs: JsonObject = param(
         label="Template options",
         help='For the model\'s chat template, such as {"enable_thinking": false}.',
         kind="json",
         expert=True,
     )
-    mm_processor_kwargs: JsonObject = knob(
+    mm_processor_kwargs: JsonObject = param(
         label="Media options",
         help='How media are read, such as {"use_audio_in_video": true} to hear a video.',
         kind="json",
         expert=True,
     )
     extra_args: JsonObject = extra_param()
-    stream: bool = knob(True, label="Stream", help="Shows the answer while it is made.", place="hidden")
+    stream: bool = param(True, label="Stream", help="Shows the answer while it is made.", place="hidden")
 
     @field_validator("modalities")
     @classmethod

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
 
-from omni_ui.client.requests.base import Maybe, Words, knob
+from omni_ui.client.requests.base import Maybe, Words, param
 from omni_ui.client.requests.files import FormRequest, ImageFiles, MaybeImage
 from omni_ui.client.requests.image import (
     SIZES,
@@ -55,7 +55,7 @@ class EditRequest(FormRequest):
     tab: ClassVar[str] = "edit"
     path: ClassVar[str] = "/v1/images/edits"
 
-    url: list[str] = knob(
+    url: list[str] = param(
         [],
         label="Picture addresses",
         help="Pictures that the server fetches itself.",
@@ -63,7 +63,7 @@ class EditRequest(FormRequest):
         expert=True,
         max_length=16,
     )
-    image: ImageFiles = knob(
+    image: ImageFiles = param(
         [],
         label="Pictures",
         help="What to change. Some models take several and can join them.",
@@ -73,10 +73,10 @@ class EditRequest(FormRequest):
         validate_default=True,
     )
     prompt: Words = prompt_param(help='What to change, in words, such as "make the sky red".')
-    mask_image: MaybeImage = knob(
+    mask_image: MaybeImage = param(
         label="Mask", help="White is changed, black is kept; same size as the picture.", place="main", kind="image"
     )
-    reference_image: MaybeImage = knob(
+    reference_image: MaybeImage = param(
         label="Reference", help="A picture whose subject or style is taken over, for models that can.", kind="image"
     )
     size: Annotated[Maybe[str], AfterValidator(_check_size)] = size_param(
@@ -88,7 +88,7 @@ class EditRequest(FormRequest):
         help="More steps: finer and slower. Turbo models want 4 to 9, others 20 to 50."
     )
     guidance_scale: Maybe[float] = guidance_param(help="How closely the result follows the prompt.")
-    strength: Maybe[float] = knob(
+    strength: Maybe[float] = param(
         label="Strength",
         help="How far the result may move from the picture: 0 keeps it, 1 repaints it. For models that know it.",
         kind="slider",
@@ -103,7 +103,7 @@ class EditRequest(FormRequest):
     guidance_scale_2: Maybe[float] = second_guidance_param(
         help="Guidance towards the picture, for models that tell it from the prompt's."
     )
-    resolution: Annotated[Literal[640, 1024] | None, BeforeValidator(_number)] = knob(
+    resolution: Annotated[Literal[640, 1024] | None, BeforeValidator(_number)] = param(
         label="Resolution",
         help="For layered models: how fine they work. It takes the place of the size.",
         kind="choice",
@@ -112,11 +112,11 @@ class EditRequest(FormRequest):
     )
     layers: Maybe[int] = layers_param(help="For layered models: into how many layers the picture is taken apart.")
     output_format: Literal["png", "jpeg", "webp"] = picture_format_param()
-    background: Literal["auto", "transparent", "opaque"] = knob(
+    background: Literal["auto", "transparent", "opaque"] = param(
         "auto", label="Background", help="A transparent one needs PNG or WebP and a model that can.", kind="choice"
     )
     output_compression: Maybe[int] = compression_param()
-    bot_task: Maybe[str] = knob(
+    bot_task: Maybe[str] = param(
         label="Task mode",
         help="What a model that thinks does before it draws: think, recaption or think_recaption (HunyuanImage-3).",
         kind="line",
@@ -124,7 +124,7 @@ class EditRequest(FormRequest):
     )
     system_prompt: Maybe[str] = system_prompt_param()
     lora: Lora = lora_param()
-    stream: bool = knob(
+    stream: bool = param(
         False, label="Think aloud", help="Shows what a multi-stage model thinks while it edits.", place="hidden"
     )
 

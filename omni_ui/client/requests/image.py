@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, ValidationInfo, field_validator
 
-from omni_ui.client.requests.base import JsonObject, Maybe, Request, Words, knob
+from omni_ui.client.requests.base import JsonObject, Maybe, Request, Words, param
 from omni_ui.client.requests.shared_params import (
     compression_param,
     count_param,
@@ -111,7 +111,7 @@ class ImageRequest(Request):
     true_cfg_scale: Maybe[float] = true_cfg_param(
         help="Guidance of models such as Qwen-Image; needs a negative prompt to act."
     )
-    flow_shift: Maybe[float] = knob(
+    flow_shift: Maybe[float] = param(
         label="Flow shift", help="Moves the effort between layout and detail, for flow-matching models.", kind="number"
     )
     output_format: Literal["png", "jpeg", "webp"] = picture_format_param()
@@ -120,7 +120,7 @@ class ImageRequest(Request):
     lora: Lora = lora_param()
     extra_params: JsonObject = extra_param()
 
-    bot_task: Maybe[str] = knob(
+    bot_task: Maybe[str] = param(
         label="Task mode",
         help="What a model that thinks does before it draws (HunyuanImage-3).",
         kind="choice",
@@ -130,14 +130,14 @@ class ImageRequest(Request):
     )
     system_prompt: Maybe[str] = system_prompt_param()
     use_system_prompt: Maybe[SystemPromptKind] = system_prompt_kind_param()
-    vae_use_tiling: Maybe[bool] = knob(
+    vae_use_tiling: Maybe[bool] = param(
         label="Less memory",
         help="Decodes the picture in tiles and slices. vLLM-Omni 0.30.0 reads this at its start alone, "
         "as --vae-use-tiling and --vae-use-slicing, and takes no notice of it here.",
         kind="choice",
         presets=[("On", True), ("Off", False)],
     )
-    vae_use_slicing: Maybe[bool] = knob(
+    vae_use_slicing: Maybe[bool] = param(
         label="Slices", help="Goes along with “Less memory” where it is not set.", place="hidden"
     )
 

@@ -6,7 +6,7 @@ its controls and of its API.
 
 from functools import partial
 
-from omni_ui.client.requests.base import INT64, MAX_PROMPT, knob
+from omni_ui.client.requests.base import INT64, MAX_PROMPT, param
 
 SYSTEM_PROMPT_KINDS = [
     ("By the task", "dynamic"),
@@ -19,22 +19,22 @@ SYSTEM_PROMPT_KINDS = [
 """What a server of 0.30.0 takes (protocol/images.py:120-126, hunyuan_image3/system_prompt.py)."""
 
 prompt_param = partial(
-    knob, ..., label="Prompt", place="main", kind="text", min_length=1, max_length=MAX_PROMPT, cap="text"
+    param, ..., label="Prompt", place="main", kind="text", min_length=1, max_length=MAX_PROMPT, cap="text"
 )
-size_param = partial(knob, label="Size", place="card", kind="size", cap="size")
-count_param = partial(knob, 1, help="How many to make at once.", place="card", kind="number", ge=1, le=10, cap="n")
-seed_param = partial(knob, label="Seed", place="card", kind="seed", ge=-INT64, le=INT64 - 1)
-steps_param = partial(knob, label="Inference steps", place="card", kind="slider", ge=1, le=200, cap="steps")
-guidance_param = partial(knob, label="Guidance scale", place="card", kind="slider", step=0.1, ge=0, le=20)
-second_guidance_param = partial(knob, label="Second guidance scale", kind="slider", step=0.1, ge=0, le=20)
-true_cfg_param = partial(knob, label="True CFG scale", kind="slider", step=0.1, ge=0, le=20)
-negative_prompt_param = partial(knob, label="Negative prompt", kind="text", max_length=MAX_PROMPT, cap="text")
-layers_param = partial(knob, label="Layers", kind="number", ge=2, le=10)
+size_param = partial(param, label="Size", place="card", kind="size", cap="size")
+count_param = partial(param, 1, help="How many to make at once.", place="card", kind="number", ge=1, le=10, cap="n")
+seed_param = partial(param, label="Seed", place="card", kind="seed", ge=-INT64, le=INT64 - 1)
+steps_param = partial(param, label="Inference steps", place="card", kind="slider", ge=1, le=200, cap="steps")
+guidance_param = partial(param, label="Guidance scale", place="card", kind="slider", step=0.1, ge=0, le=20)
+second_guidance_param = partial(param, label="Second guidance scale", kind="slider", step=0.1, ge=0, le=20)
+true_cfg_param = partial(param, label="True CFG scale", kind="slider", step=0.1, ge=0, le=20)
+negative_prompt_param = partial(param, label="Negative prompt", kind="text", max_length=MAX_PROMPT, cap="text")
+layers_param = partial(param, label="Layers", kind="number", ge=2, le=10)
 picture_format_param = partial(
-    knob, "png", label="Format", help="PNG keeps every pixel; JPEG and WebP are smaller.", kind="choice"
+    param, "png", label="Format", help="PNG keeps every pixel; JPEG and WebP are smaller.", kind="choice"
 )
 compression_param = partial(
-    knob,
+    param,
     label="Compression",
     help="JPEG and WebP: quality, 100 is best. PNG: lower is smaller and slower; 100 stores it raw.",
     kind="slider",
@@ -43,7 +43,7 @@ compression_param = partial(
     le=100,
 )
 system_prompt_param = partial(
-    knob,
+    param,
     label="System prompt",
     help="Takes the place of the one that the model brings.",
     kind="text",
@@ -51,14 +51,14 @@ system_prompt_param = partial(
     cap="text",
 )
 system_prompt_kind_param = partial(
-    knob,
+    param,
     label="Kind of system prompt",
     help="Which system prompt the model reads; its own is usual.",
     kind="choice",
     presets=SYSTEM_PROMPT_KINDS,
 )
 lora_param = partial(
-    knob,
+    param,
     label="LoRA",
     help='An adapter on the server, as JSON: {"name": "style", "path": "/adapters/style", "scale": 0.8}.',
     kind="json",
@@ -66,12 +66,12 @@ lora_param = partial(
     lora=True,
 )
 extra_param = partial(
-    knob,
+    param,
     label="Extra parameters",
     help="Parameters that only this model knows, as a JSON object.",
     kind="json",
     expert=True,
 )
 sound_format_param = partial(
-    knob, "wav", label="Format", help="WAV and FLAC keep everything; MP3 and Opus are smaller.", kind="choice"
+    param, "wav", label="Format", help="WAV and FLAC keep everything; MP3 and Opus are smaller.", kind="choice"
 )

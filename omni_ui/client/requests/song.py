@@ -3,7 +3,7 @@
 import re
 from typing import ClassVar
 
-from omni_ui.client.requests.base import Maybe, Words, knob
+from omni_ui.client.requests.base import Maybe, Words, param
 from omni_ui.client.requests.speech import SpeechRequest
 
 TOKENS_PER_SECOND = 25
@@ -24,7 +24,7 @@ class SongRequest(SpeechRequest):
 
     tab: ClassVar[str] = "sound"
 
-    input: Words = knob(
+    input: Words = param(
         ...,
         label="Lyrics",
         help="What is sung, with tags such as [verse] and [chorus] on lines of their own.",
@@ -33,7 +33,7 @@ class SongRequest(SpeechRequest):
         min_length=1,
         cap="text",
     )
-    instructions: Maybe[str] = knob(
+    instructions: Maybe[str] = param(
         label="Style",
         help='Genre, mood, instruments and voice, such as "warm folk, acoustic guitar, a low female voice".',
         place="main",
@@ -41,7 +41,7 @@ class SongRequest(SpeechRequest):
         max_length=20_000,
         cap="text",
     )
-    max_new_tokens: Maybe[int] = knob(
+    max_new_tokens: Maybe[int] = param(
         label="Longest result",
         help="Stops the song after this many sound tokens, 25 a second.",
         kind="number",

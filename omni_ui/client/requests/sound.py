@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator
 
-from omni_ui.client.requests.base import MAX_PROMPT, Maybe, Request, WireCall, Words, knob
+from omni_ui.client.requests.base import MAX_PROMPT, Maybe, Request, WireCall, Words, param
 from omni_ui.client.requests.shared_params import (
     guidance_param,
     negative_prompt_param,
@@ -32,7 +32,7 @@ class SoundRequest(Request):
     path: ClassVar[str] = "/v1/audio/generate"
     own: ClassVar[frozenset[str]] = frozenset({"make", "instructions"})
 
-    make: Maybe[Make] = knob(
+    make: Maybe[Make] = param(
         label="Make",
         help="Sound: from a description. Song: lyrics sung in a style. Effect: a short noise.",
         place="main",
@@ -40,7 +40,7 @@ class SoundRequest(Request):
         presets=[("Sound", "sound"), ("Song", "song"), ("Effect", "effect")],
         empty="What the model makes",
     )
-    input: Words = knob(
+    input: Words = param(
         ...,
         label="Prompt",
         help='What is heard, such as "rain on a tin roof, distant thunder"; for a song, its lyrics.',
@@ -50,7 +50,7 @@ class SoundRequest(Request):
         max_length=MAX_PROMPT,
         cap="text",
     )
-    instructions: Maybe[str] = knob(
+    instructions: Maybe[str] = param(
         label="Style",
         help='Of a song: genre, mood, instruments and voice, such as "warm folk, acoustic guitar, a low female voice".',
         place="main",
@@ -58,7 +58,7 @@ class SoundRequest(Request):
         max_length=LONGEST_STYLE,
         cap="text",
     )
-    audio_length: Maybe[float] = knob(
+    audio_length: Maybe[float] = param(
         label="Length",
         help="How long the sound is, or the song at most. Models have a limit of their own, often 47 seconds.",
         place="card",
@@ -74,7 +74,7 @@ class SoundRequest(Request):
     num_inference_steps: Maybe[int] = steps_param(help="More steps: cleaner and slower.", le=500)
     guidance_scale: Maybe[float] = guidance_param(help="How closely the sound follows the prompt.", le=50)
     negative_prompt: Maybe[str] = negative_prompt_param(help='What should not be heard, such as "low quality".')
-    audio_start: Maybe[float] = knob(
+    audio_start: Maybe[float] = param(
         label="Start",
         help="Where in a longer piece this begins; it acts only together with a length.",
         kind="number",
@@ -82,7 +82,7 @@ class SoundRequest(Request):
         ge=0,
         le=600,
     )
-    speed: float = knob(
+    speed: float = param(
         1.0,
         label="Speed",
         help="Stretches the finished sound; the pitch stays the same.",

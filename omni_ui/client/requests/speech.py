@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import ValidationInfo, field_validator
 
 from omni_ui.client.answers.formats import FileRef
-from omni_ui.client.requests.base import JsonObject, Maybe, Request, WireCall, Words, knob
+from omni_ui.client.requests.base import JsonObject, Maybe, Request, WireCall, Words, param
 from omni_ui.client.requests.files import FormRequest, MaybeAudio
 from omni_ui.client.requests.shared_params import extra_param, seed_param, sound_format_param
 
@@ -54,8 +54,8 @@ class SpeechRequest(Request):
     tab: ClassVar[str] = "speech"
     path: ClassVar[str] = "/v1/audio/speech"
 
-    input: Words = knob(..., label="Text", help="What is spoken.", place="main", kind="text", min_length=1, cap="text")
-    voice: Maybe[str] = knob(
+    input: Words = param(..., label="Text", help="What is spoken.", place="main", kind="text", min_length=1, cap="text")
+    voice: Maybe[str] = param(
         label="Voice",
         help="Who speaks: one of the model's voices, or one that was saved on the server.",
         place="card",
@@ -63,7 +63,7 @@ class SpeechRequest(Request):
         free=True,
         max_length=200,
     )
-    language: Maybe[str] = knob(
+    language: Maybe[str] = param(
         label="Language",
         help="The language of the text. Auto lets the model hear for itself.",
         place="card",
@@ -71,43 +71,43 @@ class SpeechRequest(Request):
         presets=LANGUAGES,
         max_length=50,
     )
-    instructions: Maybe[str] = knob(
+    instructions: Maybe[str] = param(
         label="Instructions",
         help='How it is spoken ("slowly, whispering"), or the description of a voice to invent.',
         place="card",
         kind="text",
         max_length=500,
     )
-    task_type: Maybe[Literal["CustomVoice", "VoiceDesign", "Base"]] = knob(
+    task_type: Maybe[Literal["CustomVoice", "VoiceDesign", "Base"]] = param(
         label="Task",
         help="CustomVoice: built-in voices. VoiceDesign: invents one. Base: copies a voice. A model does one of them.",
         kind="choice",
     )
-    ref_audio: MaybeAudio = knob(
+    ref_audio: MaybeAudio = param(
         label="Reference recording",
         help="A voice to copy, 1 to 30 seconds of clear speech by one person.",
         place="own",
         kind="audio",
     )
-    ref_text: Maybe[str] = knob(
+    ref_text: Maybe[str] = param(
         label="Transcript",
         help="What is said in the reference recording, word for word. It makes the copy better.",
         place="own",
         kind="text",
         max_length=5000,
     )
-    x_vector_only_mode: Maybe[bool] = knob(
+    x_vector_only_mode: Maybe[bool] = param(
         label="Timbre only",
         help="Copies the sound of the voice, not its way of speaking; needs no transcript.",
         place="own",
         kind="switch",
     )
     response_format: Literal["wav", "flac", "mp3", "opus", "pcm"] = sound_format_param()
-    speed: float = knob(
+    speed: float = param(
         1.0, label="Speed", help="1 is normal speed; the pitch stays the same.", kind="slider", step=0.05, ge=0.25, le=4
     )
     seed: Maybe[int] = seed_param(help="The same seed and text sound the same. -1 is a random one.")
-    sample_rate: Maybe[int] = knob(
+    sample_rate: Maybe[int] = param(
         label="Sample rate",
         help="Samples per second of the result; not every model takes one.",
         kind="choice",
@@ -116,7 +116,7 @@ class SpeechRequest(Request):
         ge=8000,
         le=48000,
     )
-    max_new_tokens: Maybe[int] = knob(
+    max_new_tokens: Maybe[int] = param(
         label="Longest result",
         help="Stops the model after this many sound tokens, about 12 a second.",
         kind="number",
@@ -125,28 +125,28 @@ class SpeechRequest(Request):
         le=4096,
         cap="tokens",
     )
-    stream: bool = knob(
+    stream: bool = param(
         False,
         label="Listen while it is made",
         help="Starts to play before the end is spoken.",
         place="card",
         kind="switch",
     )
-    stream_format: Maybe[Literal["sse", "audio"]] = knob(
+    stream_format: Maybe[Literal["sse", "audio"]] = param(
         label="Stream format", help="How a stream is sent: as events, or as raw sound.", place="hidden"
     )
-    word_timestamps: bool = knob(
+    word_timestamps: bool = param(
         False, label="Word timestamps", help="When each word is spoken; needs --forced-aligner.", place="hidden"
     )
     extra_params: JsonObject = extra_param()
 
-    ref_audio_2: MaybeAudio = knob(
+    ref_audio_2: MaybeAudio = param(
         label="Second speaker",
         help="The voice of the lines that begin with [S2]; those of the first begin with [S1].",
         place="own",
         kind="audio",
     )
-    initial_codec_chunk_frames: Maybe[int] = knob(
+    initial_codec_chunk_frames: Maybe[int] = param(
         label="Start sooner",
         help="Sound frames in the first piece: few are heard sooner (upstream: 0.2 s with 2, 1.9 s with 25), more run "
         "smoother. It acts while you listen along.",
@@ -155,13 +155,13 @@ class SpeechRequest(Request):
         ge=0,
         le=1000,
     )
-    non_streaming_mode: Maybe[bool] = knob(
+    non_streaming_mode: Maybe[bool] = param(
         label="Read the whole text first",
         help="The model reads all of the text before it speaks. On: steadier. Off: as the text comes, and sooner.",
         kind="choice",
         presets=[("On", True), ("Off", False)],
     )
-    speaker_embedding: list[float] | None = knob(
+    speaker_embedding: list[float] | None = param(
         label="Speaker embedding",
         help="A voice as numbers from the model's own encoder, in the place of a recording.",
         place="hidden",
@@ -235,27 +235,27 @@ class VoiceUpload(FormRequest):
     tab: ClassVar[str] = "speech"
     path: ClassVar[str] = "/v1/audio/voices"
 
-    name: Words = knob(
+    name: Words = param(
         ..., label="Name", help="What the voice is called from now on.", place="main", kind="line", max_length=100
     )
-    audio_sample: MaybeAudio = knob(
+    audio_sample: MaybeAudio = param(
         label="Recording",
         help="1 to 30 seconds of clear speech by one person, at most 10 MB.",
         place="main",
         kind="audio",
         validate_default=True,
     )
-    ref_text: Maybe[str] = knob(
+    ref_text: Maybe[str] = param(
         label="Transcript",
         help="What is said in the recording, word for word. It makes the copy better.",
         place="main",
         kind="text",
         max_length=5000,
     )
-    speaker_description: Maybe[str] = knob(
+    speaker_description: Maybe[str] = param(
         label="Description", help="A note on the voice, for those who choose it.", kind="line", max_length=500
     )
-    consent: Words = knob(
+    consent: Words = param(
         ...,
         label="Consent",
         help="That the speaker agrees to this use of the voice: a statement, or the id of one.",

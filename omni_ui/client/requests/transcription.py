@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from omni_ui.client.requests.base import Maybe, knob
+from omni_ui.client.requests.base import Maybe, param
 from omni_ui.client.requests.files import AudioFile, FormRequest
 
 
@@ -12,12 +12,12 @@ class TranscriptionRequest(FormRequest):
     tab: ClassVar[str] = "listen"
     path: ClassVar[str] = "/v1/audio/transcriptions"
 
-    file: AudioFile = knob(
+    file: AudioFile = param(
         ..., label="Recording", help="What is to be written down: at most 25 MB and 10 minutes.", kind="audio"
     )
-    language: Maybe[str] = knob(
+    language: Maybe[str] = param(
         label="Language", help="Of what is said, such as en or zh; models find it out without.", max_length=20
     )
-    prompt: Maybe[str] = knob(
+    prompt: Maybe[str] = param(
         label="Prompt", help="Names and terms that may occur, as the model should spell them.", max_length=2000
     )

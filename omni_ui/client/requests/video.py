@@ -14,7 +14,7 @@ from typing import ClassVar, TypeVar
 from pydantic import ValidationInfo, field_validator
 
 from omni_ui.client.answers.formats import FileRef
-from omni_ui.client.requests.base import Maybe, WireCall, knob
+from omni_ui.client.requests.base import Maybe, WireCall, param
 from omni_ui.client.requests.files import ImageFiles, MaybeAudio, MaybeImage, MaybeVideo, VideoFiles, as_text
 from omni_ui.client.requests.noise_mask import FRAMES_PER_SECOND, ClipShape, parse_ranges, sound_mask, video_mask
 from omni_ui.client.requests.video_fields import MAX_TEXT_FIELD, VideoFields
@@ -34,13 +34,13 @@ class VideoRequest(VideoFields):
         {"last_frame": "input_references", "video_noise_seconds": "video_noise_mask"}
     )
 
-    last_frame: MaybeImage = knob(
+    last_frame: MaybeImage = param(
         label="Last frame",
         help="The picture that the video ends with, of the same shape as the first frame.",
         place="own",
         kind="image",
     )
-    image_reference: ImageFiles = knob(
+    image_reference: ImageFiles = param(
         [],
         label="Reference pictures",
         help="Who or what is in the video, or its style. The prompt calls them by their order: image 1, image 2.",
@@ -48,7 +48,7 @@ class VideoRequest(VideoFields):
         kind="image",
         max_length=9,
     )
-    video_reference: VideoFiles = knob(
+    video_reference: VideoFiles = param(
         [],
         label="Reference videos",
         help="Motion or camera to take over, in this order.",
@@ -56,29 +56,29 @@ class VideoRequest(VideoFields):
         kind="video",
         max_length=3,
     )
-    source_video: MaybeVideo = knob(
+    source_video: MaybeVideo = param(
         label="Video to change", help="An MP4 or MOV file of which a part is made anew.", place="own", kind="video"
     )
-    source_audio: MaybeAudio = knob(
+    source_audio: MaybeAudio = param(
         label="Sound to change",
         help="A WAV or MP3 file in the place of the video's own sound.",
         place="own",
         kind="audio",
     )
-    video_noise_mask: MaybeImage = knob(
+    video_noise_mask: MaybeImage = param(
         label="Where the picture changes",
         help="White is made anew, black is kept. Nothing painted: the whole picture.",
         place="own",
         kind="image",
     )
-    video_noise_seconds: Maybe[str] = knob(
+    video_noise_seconds: Maybe[str] = param(
         label="When the picture changes",
         help="Seconds, such as 1-2.5, 4-6. Empty: all the time.",
         place="own",
         kind="line",
         max_length=200,
     )
-    audio_noise_mask: Maybe[str] = knob(
+    audio_noise_mask: Maybe[str] = param(
         label="When the sound changes",
         help="Seconds in which the sound is made anew, such as 1-2.5.",
         place="own",
@@ -86,7 +86,7 @@ class VideoRequest(VideoFields):
         max_length=200,
         validate_default=True,
     )
-    num_outputs_per_prompt: Maybe[int] = knob(
+    num_outputs_per_prompt: Maybe[int] = param(
         label="Videos at once",
         help="vLLM-Omni 0.30.0 makes as many and hands out the first: the others are lost.",
         kind="number",

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
 
 from omni_ui.client.answers.formats import FileRef
-from omni_ui.client.requests.base import JsonObject, Maybe, WireCall, Words, knob
+from omni_ui.client.requests.base import JsonObject, Maybe, WireCall, Words, param
 from omni_ui.client.requests.files import AudioFile, FormRequest, MaybeFile, MaybeVisual, MediaFiles
 from omni_ui.client.requests.image import check_size
 from omni_ui.client.requests.shared_params import (
@@ -65,20 +65,20 @@ class VideoFields(FormRequest):
     own: ClassVar[frozenset[str]] = frozenset({"watch", "timeline"})
 
     prompt: Words = prompt_param(help="What happens in the video.")
-    input_reference: MaybeVisual = knob(
+    input_reference: MaybeVisual = param(
         label="First frame",
         help="The picture that the video starts from. Without a size of its own the video gets the picture's shape.",
         place="main",
         kind="image",
     )
-    input_references: MediaFiles = knob(
+    input_references: MediaFiles = param(
         [],
         label="Videos to work from",
         help="Models that mix references take pictures and recordings here too.",
         kind="video",
         max_length=16,
     )
-    audio_reference: Annotated[AudioFile | None, MaybeFile] = knob(
+    audio_reference: Annotated[AudioFile | None, MaybeFile] = param(
         label="Sound",
         help="What is spoken or heard in the video, for models that follow a sound. At most 700 kB.",
         kind="audio",
@@ -86,7 +86,7 @@ class VideoFields(FormRequest):
     size: Annotated[Maybe[str], AfterValidator(check_size)] = size_param(
         help="Width and height in pixels. Larger videos take much longer.", presets=VIDEO_SIZES
     )
-    seconds: WholeSeconds = knob(
+    seconds: WholeSeconds = param(
         label="Length",
         help="How long the video is, in whole seconds. Ignored if Frames is set.",
         place="card",
@@ -95,7 +95,7 @@ class VideoFields(FormRequest):
         presets=[("4 s", "4"), ("8 s", "8"), ("12 s", "12")],
         cap="seconds",
     )
-    num_frames: Maybe[int] = knob(
+    num_frames: Maybe[int] = param(
         label="Frames",
         help="How many pictures make up the video. Many models want 4 × n + 1, for example 81.",
         place="card",
@@ -104,7 +104,7 @@ class VideoFields(FormRequest):
         le=2000,
         cap="frames",
     )
-    fps: Maybe[float] = knob(
+    fps: Maybe[float] = param(
         label="Frame rate",
         help="How fast the frames play. The same frames at a higher rate make a shorter video.",
         place="card",
@@ -119,7 +119,7 @@ class VideoFields(FormRequest):
     guidance_scale: Maybe[float] = guidance_param(help="How closely the video follows the prompt.")
     negative_prompt: Maybe[str] = negative_prompt_param(help="What the video should not show.")
     guidance_scale_2: Maybe[float] = second_guidance_param(help="Guidance of the second of two experts (Wan2.2).")
-    boundary_ratio: Maybe[float] = knob(
+    boundary_ratio: Maybe[float] = param(
         label="Boundary",
         help="Where the first expert hands over to the second (Wan2.2): 0.875 is usual.",
         kind="slider",
@@ -127,22 +127,22 @@ class VideoFields(FormRequest):
         ge=0,
         le=1,
     )
-    flow_shift: Maybe[float] = knob(
+    flow_shift: Maybe[float] = param(
         label="Flow shift",
         help="Moves the effort between motion and detail: 5 for 720p, 12 for 480p (Wan2.2).",
         kind="number",
     )
     true_cfg_scale: Maybe[float] = true_cfg_param(help="A second kind of guidance, for models that know it.")
-    quality: Maybe[Literal["lossless", "high"]] = knob(
+    quality: Maybe[Literal["lossless", "high"]] = param(
         label="Quality", help="What the model may save on: lossless nothing, high a little.", kind="choice"
     )
-    generate_sound: Maybe[bool] = knob(
+    generate_sound: Maybe[bool] = param(
         label="With sound",
         help="Makes the sound to the picture, for models that can.",
         kind="choice",
         presets=[("On", True), ("Off", False)],
     )
-    sound_duration: Maybe[float] = knob(
+    sound_duration: Maybe[float] = param(
         label="Length of the sound",
         help="Leave empty to match the length of the video.",
         kind="number",
@@ -151,10 +151,10 @@ class VideoFields(FormRequest):
         le=600,
         cap="seconds",
     )
-    aspect_ratio: Maybe[Literal["21:9", "16:9", "4:3", "1:1", "3:4", "9:16"]] = knob(
+    aspect_ratio: Maybe[Literal["21:9", "16:9", "4:3", "1:1", "3:4", "9:16"]] = param(
         label="Aspect ratio", help="Shape of the video, for models that take it in the place of a size.", kind="choice"
     )
-    short_edge: Maybe[int] = knob(
+    short_edge: Maybe[int] = param(
         label="Short edge",
         help="Its shorter side, together with the aspect ratio.",
         kind="number",
@@ -163,7 +163,7 @@ class VideoFields(FormRequest):
         le=4320,
         cap="size",
     )
-    start_time_seconds: Maybe[float] = knob(
+    start_time_seconds: Maybe[float] = param(
         label="Start in the reference",
         help="Where in the reference video to start.",
         kind="number",
@@ -171,34 +171,34 @@ class VideoFields(FormRequest):
         ge=0,
         le=3600,
     )
-    enable_frame_interpolation: Maybe[bool] = knob(
+    enable_frame_interpolation: Maybe[bool] = param(
         label="Smooth motion",
         help="Draws frames in between, for models that can.",
         kind="choice",
         presets=[("On", True), ("Off", False)],
     )
-    frame_interpolation_exp: Maybe[int] = knob(
+    frame_interpolation_exp: Maybe[int] = param(
         label="Smoothness", help="1 doubles the frames, 2 makes four of one.", kind="number", ge=1, le=4
     )
-    frame_interpolation_scale: Maybe[float] = knob(
+    frame_interpolation_scale: Maybe[float] = param(
         label="Smoothing scale", help="Smaller finds large motions better.", kind="number", gt=0, le=4
     )
-    control_reference: MaybeVisual = knob(
+    control_reference: MaybeVisual = param(
         label="Control", help="A picture or video whose edges, depth … the result follows.", kind="video"
     )
-    control_type: Maybe[Literal["edge", "blur", "depth", "seg", "wsm"]] = knob(
+    control_type: Maybe[Literal["edge", "blur", "depth", "seg", "wsm"]] = param(
         label="Control type", help="What is taken over from the control.", kind="choice"
     )
     lora: JsonObject = lora_param()
     extra_params: JsonObject = extra_param()
 
-    watch: Switch = knob(
+    watch: Switch = param(
         label="Watch while it is made",
         help="Plays the video from its first piece on. The page must stay open until it is made.",
         place="own",
         kind="switch",
     )
-    timeline: Timeline = knob(
+    timeline: Timeline = param(
         [],
         label="Timeline",
         help='What changes while it is watched, by the second of the video: [{"at": 2, "prompt": "snow falls"}], or '

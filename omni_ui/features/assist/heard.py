@@ -10,7 +10,7 @@ import gradio as gr
 from omni_ui.client import OmniError
 from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, explain, run
+from omni_ui.core.run import RunResult, explain, run
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.assist.hearing import find_ear, hearing_run
 from omni_ui.media.recording import as_wav, read_recording
@@ -38,7 +38,7 @@ async def heard_in(backends: Backends, path: str, request: gr.Request) -> AsyncG
     async with aclosing(run(ear.backend, work)) as steps:
         async for step in steps:
             if step.kind == "done":
-                yield {"text": (step.outcome or Outcome()).text, "said": ear.said}
+                yield {"text": (step.outcome or RunResult()).text, "said": ear.said}
             elif step.kind in ("failed", "called off"):
                 yield {"error": backends.discreet(explain(step.error)[0], ear.backend)}
             else:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from omni_ui.client import ChatRequest, FileRef, OmniClient, TranscriptionRequest
 from omni_ui.core.backends import Backends
-from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.assist.prompt_help import ChatTextRun
 from omni_ui.media.message_files import take_media
@@ -63,15 +63,15 @@ class ListenRun(Work):
         self.request = request
         self._text = ""
 
-    async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[str]:
+    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[str]:
         yield (await omni.transcribe(self.request, on_wait=tell)).text
 
     async def show(self, events: list[str]) -> Updates:
         self._text = events[-1]
         return {}
 
-    def outcome(self) -> Outcome:
-        return Outcome(text=self._text)
+    def outcome(self) -> RunResult:
+        return RunResult(text=self._text)
 
 
 async def hearing_run(ear: Ear, path: Path) -> Work:

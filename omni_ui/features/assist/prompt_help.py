@@ -16,7 +16,7 @@ from omni_ui.client import (
     ReasoningDelta,
     TextDelta,
 )
-from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
 
 Task = Literal["longer", "translate", "describe"]
 LONGEST = 6000
@@ -77,7 +77,7 @@ class ChatTextRun(Work):
         self.request = request
         self.text = ""
 
-    async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[ChatEvent]:
+    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[ChatEvent]:
         async with aclosing(omni.chat(self.request, on_wait=tell)) as answer:
             async for event in answer:
                 if isinstance(event, Failed):
@@ -94,8 +94,8 @@ class ChatTextRun(Work):
     async def show(self, events: list[ChatEvent]) -> Updates:
         return {}
 
-    def outcome(self) -> Outcome:
-        return Outcome(text=plain_prompt(self.text))
+    def outcome(self) -> RunResult:
+        return RunResult(text=plain_prompt(self.text))
 
 
 def plain_prompt(text: str) -> str:

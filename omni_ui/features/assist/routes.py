@@ -19,7 +19,7 @@ from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.files import FileRefused, Json, keep, owned_path
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Work, explain, run
+from omni_ui.core.run import RunResult, Work, explain, run
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.assist.hearing import LONGEST, find_ear, hearing_run
@@ -125,7 +125,7 @@ async def _steps(backends: Backends, backend: Backend, work: Work, request: Requ
     async with aclosing(run(backend, work)) as steps:
         async for step in steps:
             if step.kind == "done":
-                yield {"text": (step.outcome or Outcome()).text}
+                yield {"text": (step.outcome or RunResult()).text}
             elif step.kind in ("failed", "called off"):
                 yield {"error": backends.discreet(explain(step.error)[0], backend)}
             else:

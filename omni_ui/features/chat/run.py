@@ -25,7 +25,7 @@ from omni_ui.core.audio_stream import Listening, Stream
 from omni_ui.core.backends import Backends
 from omni_ui.core.files import Json, keep
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Tell, Updates, Values, Work
+from omni_ui.core.run import RetryReporter, RunResult, Updates, Values, Work
 from omni_ui.features.chat.conversation import Conversation, Draft, Message, Part, wire_messages
 from omni_ui.features.chat.conversation_json import as_json
 from omni_ui.features.chat.messages import LiveAnswer, address, messages_html
@@ -130,7 +130,7 @@ class ChatRun(Work):
         self._stream: Stream | None = None
         self._heard = self._whole = False
         self._draft: Draft | None = None
-        self._made = Outcome()
+        self._made = RunResult()
         self._times: list[float] = []
         self._usage: Usage | None = None
 
@@ -143,7 +143,7 @@ class ChatRun(Work):
     def _system(self) -> str:
         return self.entered["system"] or ""
 
-    async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[str | ChatEvent]:
+    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[str | ChatEvent]:
         messages, entered = await self._asked(omni)
         with self._talk.answering(messages, entered) as draft:
             self._draft = draft
@@ -276,21 +276,21 @@ class ChatRun(Work):
 
     def _finish(self) -> None:
         answer = self._talk.messages[-1]
-        self._made = Outcome(answer.files, answer.text, [fact for fact in answer.facts if fact[0] != self.seed_name])
+        self._made = RunResult(answer.files, answer.text, [fact for fact in answer.facts if fact[0] != self.seed_name])
         self._made.thread = THREAD + self._talk.messages[0].key
         self._made.told = as_json(self._talk.messages, self._system, lambda file: file)
 
-    async def whole_when_stopped(self) -> Outcome | None:
+    async def whole_when_stopped(self) -> RunResult | None:
         if not self._whole:
             return None
         await self._talk.idle()
         self._finish()
         return self._made
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> RunResult:
         return self._made
 
     def after_failure(self) -> Updates:
         if self.fresh:
-            self._made = Outcome(self._talk.messages[-1].files)
+            self._made = RunResult(self._talk.messages[-1].files)
         return self._view.left(self._talk, self._system)

@@ -8,7 +8,7 @@ from pathlib import Path
 from omni_ui.client import AudioChunk, OmniClient, SpeechRequest
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
 from omni_ui.features.chat.conversation import Conversation, Message, Part
 from omni_ui.features.chat.run import ChatView
 from omni_ui.features.chat.spoken_text import spoken_text
@@ -43,7 +43,7 @@ class SpokenAnswer(Work):
         self._heard = False
         self._path: Path | None = None
 
-    async def events(self, omni: OmniClient, tell: Tell) -> AsyncGenerator[AudioChunk | None]:
+    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncGenerator[AudioChunk | None]:
         spoken = self._spoken
         try:
             async with aclosing(spoken.streamed(omni, self.request, tell)) as chunks:
@@ -66,5 +66,5 @@ class SpokenAnswer(Work):
             updates |= await asyncio.to_thread(self._view.all, self._talk, self.entered["system"])
         return updates
 
-    def outcome(self) -> Outcome:
-        return Outcome([self._path] if self._path else [])
+    def outcome(self) -> RunResult:
+        return RunResult([self._path] if self._path else [])

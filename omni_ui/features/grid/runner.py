@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from omni_ui.client import Request
 from omni_ui.core import status
 from omni_ui.core.files import Json
-from omni_ui.core.run import Outcome, Work, run
+from omni_ui.core.run import RunResult, Work, run
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.grid.board import Board, Cell
 from omni_ui.features.waits.view import waits_row
@@ -52,7 +52,7 @@ async def _one(tab: "TabContext", backend: Backend, cell: Cell, work: Work) -> A
         async for step in steps:
             cell.seconds = step.seconds
             if step.kind == "done":
-                outcome = step.outcome or Outcome()
+                outcome = step.outcome or RunResult()
                 cell.files = outcome.files
                 cell.text = outcome.text if outcome.thread else ""  # of a conversation, and no thinking aloud
                 cell.digest = await asyncio.to_thread(digest, outcome.files, cell.text)

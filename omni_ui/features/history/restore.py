@@ -14,7 +14,7 @@ import gradio as gr
 
 from omni_ui.core import status
 from omni_ui.core.files import shown
-from omni_ui.core.run import Outcome, Updates
+from omni_ui.core.run import RunResult, Updates
 from omni_ui.core.servers.waiting import Waiting
 from omni_ui.features.history.opened import RestoredResult
 from omni_ui.features.recipes import BadRecipe, Recipe
@@ -82,7 +82,7 @@ def once_more(tab: "TabContext", opened: RestoredResult, apart: bool = False) ->
     except BadRecipe as wrong:
         return f'<p class="omni-quiet">This cannot be repeated. {escape(str(wrong))}</p>'
     entered = {name: opened.entered.get(name) for name in tab.inputs}
-    outcome = Outcome(opened.results, record.text)
+    outcome = RunResult(opened.results, record.text)
     repetition = tab.repeat.made(request, entered, outcome, record.model, record.version)
     return tab.repeat.row(opened.session, repetition, record.id, apart)
 
@@ -90,7 +90,7 @@ def once_more(tab: "TabContext", opened: RestoredResult, apart: bool = False) ->
 def _recipe_views(tab: "TabContext", opened: RestoredResult) -> Updates:
     """What stands below a result that was just made. Blocking."""
     record = opened.record
-    row = tab.sends.row(tab.name, record.id, Outcome(opened.results, record.text)) if tab.sends else ""
+    row = tab.sends.row(tab.name, record.id, RunResult(opened.results, record.text)) if tab.sends else ""
     try:
         recipe = Recipe.from_dict(record.recipe)
     except BadRecipe:  # of a version that is gone

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omni_ui.client import Request, VideoRequest, type_of_file
-from omni_ui.core.run import Outcome, Values, Work
+from omni_ui.core.run import RunResult, Values, Work
 from omni_ui.core.storage import Storage
 from omni_ui.features.history.serialize import Pack, as_files, plain, recipe_json, result_of, summary_of
 from omni_ui.features.history.unfinished import write_cut_off
@@ -85,7 +85,7 @@ class Recorder:
             self._sweeper.cancel()
         await self.settled()
 
-    async def result(self, work: Work, outcome: Outcome, seconds: float) -> str:
+    async def result(self, work: Work, outcome: RunResult, seconds: float) -> str:
         """Writes down a finished run; the id of its record."""
         record = HistoryRecord(
             visitor=work.visitor or "",
@@ -188,7 +188,7 @@ class Recorder:
                 return
             await self.remove(oldest)
 
-    def _remember(self, id: str, owner: str, outcome: Outcome) -> None:
+    def _remember(self, id: str, owner: str, outcome: RunResult) -> None:
         self._recent[id] = owner, Given([(path, type_of_file(path)) for path in outcome.files], outcome.text)
         while len(self._recent) > REMEMBERED:
             self._recent.popitem(last=False)

@@ -15,7 +15,7 @@ from omni_ui.client import type_of_file
 from omni_ui.core import status
 from omni_ui.core.files import Json
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Values, Work, run
+from omni_ui.core.run import RunResult, Values, Work, run
 from omni_ui.core.visitor import REQUEST_VISITOR, visitor_of
 from omni_ui.features.history.unfinished import noting
 from omni_ui.features.mcp.arguments import FILES, read_arguments
@@ -95,7 +95,7 @@ async def _run(tab: TabContext, arguments: Json, request: HttpRequest, report: R
     async with aclosing(run(backend, work)) as steps, noting(tab.recorder, work):
         async for step in steps:
             if step.kind == "done":
-                return await _result(tab, work, step.outcome or Outcome(), step.seconds, request)
+                return await _result(tab, work, step.outcome or RunResult(), step.seconds, request)
             if step.kind == "failed":
                 raise JobFailed(await tab.keep_failure(work, step.error, backend))
             if step.kind == "called off":
@@ -115,7 +115,7 @@ def left_event(request: HttpRequest) -> asyncio.Event:
     return event
 
 
-async def _result(tab: TabContext, work: Work, outcome: Outcome, seconds: float, request: HttpRequest) -> JobResult:
+async def _result(tab: TabContext, work: Work, outcome: RunResult, seconds: float, request: HttpRequest) -> JobResult:
     record = await tab.keep(work, outcome, seconds)
     files = [_file(path, request) for path in outcome.files]
     facts: Json = {

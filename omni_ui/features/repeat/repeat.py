@@ -12,7 +12,7 @@ from html import escape
 import gradio as gr
 
 from omni_ui.client import Request
-from omni_ui.core.run import Outcome, Values
+from omni_ui.core.run import RunResult, Values
 from omni_ui.core.scripts import mounted
 from omni_ui.media.similarity import DIFFERENT, IDENTICAL, NEARLY, UNKNOWN, Similarity, compare_results
 from omni_ui.widgets.fields import Component
@@ -42,7 +42,7 @@ class Shown:
 
     request: Request
     entered: Values
-    outcome: Outcome
+    outcome: RunResult
     model: str | None
     version: str | None
 
@@ -64,11 +64,11 @@ class Repeat:
         return gr.HTML(None, elem_id=f"{self.tab}-repeat", visible="hidden", **mounted("", "repeat", tab=self.tab))
 
     def made(
-        self, request: Request, entered: Values, outcome: Outcome | None, model: str | None, version: str | None
+        self, request: Request, entered: Values, outcome: RunResult | None, model: str | None, version: str | None
     ) -> Shown:
         """What is known of a result when it is there."""
         plain = {name: value for name, value in entered.items() if name not in self._states}
-        return Shown(request, plain, outcome or Outcome(), model, version)
+        return Shown(request, plain, outcome or RunResult(), model, version)
 
     def of(self, session: str | None) -> Shown | None:
         return self._shown.get(session or "")

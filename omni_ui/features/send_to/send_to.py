@@ -17,7 +17,7 @@ import gradio as gr
 
 from omni_ui.client import type_of_file
 from omni_ui.core.files import Json
-from omni_ui.core.run import Outcome, Updates, Values
+from omni_ui.core.run import RunResult, Updates, Values
 from omni_ui.core.scripts import mounted
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.restore import fitting, reopen, reopened
@@ -91,7 +91,7 @@ class SendTo:
             if target.tab in self.tabs and target.tab != besides and target.field in self.tabs[target.tab].inputs
         ]
 
-    def row(self, made_by: str, record: str, outcome: Outcome) -> str:
+    def row(self, made_by: str, record: str, outcome: RunResult) -> str:
         """HTML of the buttons below a result."""
         kinds = [type_of_file(path).partition("/")[0] for path in outcome.files]
         kinds = [kind for kind in kinds if kind != "text"]  # subtitles: not what a prompt is made of

@@ -10,7 +10,7 @@ from omni_ui.client import Ability, OmniClient, SoundRequest, Speech
 from omni_ui.core.audio_stream import Listening, Stream
 from omni_ui.core.files import keep, shown
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
 from omni_ui.features.speech.run import Spoken, save_arrived, speed_facts
 from omni_ui.media.recording import Recording, read_recording
 from omni_ui.media.waveform import draw
@@ -67,9 +67,9 @@ class SoundRun(Work):
         self._stage = stage
         self._listening = listening
         self._ability = ability
-        self._made = Outcome()
+        self._made = RunResult()
 
-    async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Updates]:
+    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[Updates]:
         check_length(self.request, await self._ability(self.session))
         early = self.request.make == "song" and self.request.response_format in HEARD_EARLY
         steps = self._streamed(omni, tell) if early else self._whole(omni, tell)
@@ -77,7 +77,7 @@ class SoundRun(Work):
             async for update in updates:
                 yield update
 
-    async def _whole(self, omni: OmniClient, tell: Tell) -> AsyncGenerator[Updates]:
+    async def _whole(self, omni: OmniClient, tell: RetryReporter) -> AsyncGenerator[Updates]:
         sound: Speech = await omni.sound(self.request, on_wait=tell)
         path = await keep(sound.data, f"{self.request.make or 'sound'}{sound.suffix}")
         self._made.files = [path]
@@ -87,7 +87,7 @@ class SoundRun(Work):
         self._made.facts += facts
         yield updates
 
-    async def _streamed(self, omni: OmniClient, tell: Tell) -> AsyncGenerator[Updates]:
+    async def _streamed(self, omni: OmniClient, tell: RetryReporter) -> AsyncGenerator[Updates]:
         song, stage = Spoken(self._listening, self), self._stage
 
         async def keep_part() -> Updates:
@@ -115,7 +115,7 @@ class SoundRun(Work):
     async def show(self, events: list[Updates]) -> Updates:
         return {part: value for update in events for part, value in update.items()}
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> RunResult:
         return self._made
 
 

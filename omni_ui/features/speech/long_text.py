@@ -13,7 +13,7 @@ from omni_ui.client import BadRequest, BrokenAnswer, NothingMade, OmniClient, Om
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.files import keep, shown
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
 from omni_ui.features.speech.pieces import Piece
 from omni_ui.features.speech.request import SpokenText
 from omni_ui.features.speech.run import DRAWN, Spoken, Stage, show_file, speed_facts, with_reference
@@ -66,13 +66,13 @@ class LongTextRun(Work):
         self._listening = listening
         self._parts = [Part(number, piece) for number, piece in enumerate(request.pieces(), 1)]
         self._again = again
-        self._made = Outcome()
+        self._made = RunResult()
         self._shown = 0.0
         self._error: OmniError | None = None
         self._first: float | None = None
         self._took = 0.0
 
-    async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Updates]:
+    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[Updates]:
         request = await with_reference(self.request)
         todo = self._wanted() if self._again else [part.number for part in self._parts]
         for number in todo:
@@ -101,7 +101,7 @@ class LongTextRun(Work):
         return [part.number for part in self._parts if part.number == named or (not named and not part.path)]
 
     async def _in_order(
-        self, omni: OmniClient, request: SpokenText, todo: list[int], tell: Tell
+        self, omni: OmniClient, request: SpokenText, todo: list[int], tell: RetryReporter
     ) -> AsyncGenerator[Updates]:
         """One after the other, heard as one stream."""
         stream = None
@@ -131,7 +131,7 @@ class LongTextRun(Work):
                 stream.close()
 
     async def _side_by_side(
-        self, omni: OmniClient, request: SpokenText, todo: list[int], tell: Tell
+        self, omni: OmniClient, request: SpokenText, todo: list[int], tell: RetryReporter
     ) -> AsyncGenerator[Updates]:
         """A few at a time; each is shown as soon as it is there."""
         limit, news = asyncio.Semaphore(AT_ONCE), asyncio.Event()
@@ -217,7 +217,7 @@ class LongTextRun(Work):
         length = sum(part.seconds + part.piece.pause for part in self._parts) - self._parts[-1].piece.pause
         facts = [("parts", str(len(self._parts)))]
         facts += speed_facts(length, self._took, self._first) if not self._again else [("speech", f"{length:.1f} s")]
-        self._made = Outcome([path, *texts], facts=facts)
+        self._made = RunResult([path, *texts], facts=facts)
         files = {self._stage.files: [str(text) for text in texts], self._stage.words: shown_words(self._cues())}
         return updates | self._view() | files
 
@@ -246,5 +246,5 @@ class LongTextRun(Work):
     async def show(self, events: list[Updates]) -> Updates:
         return {part: value for update in events for part, value in update.items()}
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> RunResult:
         return self._made

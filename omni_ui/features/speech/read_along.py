@@ -11,7 +11,7 @@ from omni_ui.client.live import SpeechSession, Word, WordTimes
 from omni_ui.core.audio_stream import Listening, Stream
 from omni_ui.core.files import keep
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.speech.long_text import OF_THE_PART
 from omni_ui.features.speech.pieces import Piece
@@ -64,9 +64,9 @@ class ReadingAlong(Work):
         self._trouble: list[tuple[int, OmniError]] = []
         self._first: float | None = None
         self._working = 0.0
-        self._made = Outcome()
+        self._made = RunResult()
 
-    async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Updates]:
+    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[Updates]:
         request = await with_reference(self.request)
         page = None if self.aside or self.again else self._typed.of(self.session)
         if page:
@@ -202,11 +202,11 @@ class ReadingAlong(Work):
         texts = [await keep(write(self._cues).encode(), f"{stem}.{write.__name__}") for write in (srt, vtt)]
         updates, _ = await show_file(self._stage, path, bare)
         facts = [("sentences", str(len(self._cues))), *speed_facts(self._seconds, self._working, self._first)]
-        self._made = Outcome([path, *texts], facts=facts)
+        self._made = RunResult([path, *texts], facts=facts)
         return updates | {self._stage.files: [str(text) for text in texts], self._stage.words: shown_words(self._cues)}
 
     async def show(self, events: list[Updates]) -> Updates:
         return {part: value for update in events for part, value in update.items()}
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> RunResult:
         return self._made

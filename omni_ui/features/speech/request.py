@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator
 
-from omni_ui.client import SpeechRequest, WireCall, batch_call, knob
+from omni_ui.client import SpeechRequest, WireCall, batch_call, param
 from omni_ui.client.requests.base import JsonObject
 from omni_ui.client.requests.speech import MAX_INPUT
 from omni_ui.features.speech.pieces import Piece, script, sentences
@@ -18,7 +18,7 @@ class SpokenText(SpeechRequest):
 
     own: ClassVar[frozenset[str]] = frozenset({"reading", "cast"})
 
-    reading: Literal["whole", "sentences", "script", "live"] = knob(
+    reading: Literal["whole", "sentences", "script", "live"] = param(
         "whole",
         label="Read",
         help="Long texts are spoken sentence by sentence and joined. A script has lines such as Alice: Hello. "
@@ -33,7 +33,7 @@ class SpokenText(SpeechRequest):
         ],
         validate_default=True,
     )
-    cast: JsonObject = knob(
+    cast: JsonObject = param(
         label="Voices of the script",
         help="Who speaks with which voice; the others take the voice below.",
         place="own",

@@ -13,7 +13,7 @@ from omni_ui.client import AudioChunk, Failed, OmniClient, OmniError, SpeechEven
 from omni_ui.core.audio_stream import Listening, Stream
 from omni_ui.core.files import keep, shown
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
 from omni_ui.features.speech.request import SpokenText
 from omni_ui.features.speech.word_times import shown_words, spread
 from omni_ui.features.voices.reference_check import remarks, sendable
@@ -133,7 +133,9 @@ class Spoken:
         """What arrived, as a WAV file."""
         return await save_pcm(bytes(self.pcm), self.rate, self.channels, stem)
 
-    async def streamed(self, omni: OmniClient, request: SpeechRequest, tell: Tell) -> AsyncGenerator[AudioChunk]:
+    async def streamed(
+        self, omni: OmniClient, request: SpeechRequest, tell: RetryReporter
+    ) -> AsyncGenerator[AudioChunk]:
         """`heard` of a request's speech."""
         async with aclosing(self.heard(omni.speech_stream(request, on_wait=tell))) as chunks:
             async for chunk in chunks:
@@ -215,28 +217,28 @@ class SpeechRun(Work):
         self.request: SpokenText = request
         self._stage = stage
         self._listening = listening
-        self._made = Outcome()
+        self._made = RunResult()
 
-    async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Updates]:
+    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[Updates]:
         request = await with_reference(self.request)
         steps = self._streamed(omni, request, tell) if request.stream else self._whole(omni, request, tell)
         async with aclosing(steps) as updates:
             async for update in updates:
                 yield update
 
-    async def _whole(self, omni: OmniClient, request: SpokenText, tell: Tell) -> AsyncGenerator[Updates]:
+    async def _whole(self, omni: OmniClient, request: SpokenText, tell: RetryReporter) -> AsyncGenerator[Updates]:
         speech = await omni.speech(request, on_wait=tell)
         path = await keep(speech.data, f"speech{speech.suffix}")
         bare = Bare(request.sample_rate or PCM_RATE) if speech.suffix == ".pcm" else None
         updates, length = await show_file(self._stage, path, bare)
-        self._made = Outcome([path], facts=speed_facts(length, speech.seconds) if length else [])
+        self._made = RunResult([path], facts=speed_facts(length, speech.seconds) if length else [])
         yield self._stage.cleared() | updates | self._words(request, length)
 
-    async def _streamed(self, omni: OmniClient, request: SpokenText, tell: Tell) -> AsyncGenerator[Updates]:
+    async def _streamed(self, omni: OmniClient, request: SpokenText, tell: RetryReporter) -> AsyncGenerator[Updates]:
         spoken = Spoken(self._listening, self)
 
         async def keep_part() -> Updates:
-            self._made = Outcome([await spoken.save(UNFINISHED)])
+            self._made = RunResult([await spoken.save(UNFINISHED)])
             return (await show_file(self._stage, self._made.files[0]))[0]
 
         def begin(element: str) -> Updates:
@@ -252,7 +254,7 @@ class SpeechRun(Work):
         bare = Bare(spoken.rate, spoken.channels) if request.response_format == "pcm" else None
         path = await (keep(bytes(spoken.pcm), "speech.pcm") if bare else spoken.save("speech"))
         finished, _ = await show_file(self._stage, path, bare)
-        self._made = Outcome([path], facts=speed_facts(spoken.length, spoken.seconds, spoken.first))
+        self._made = RunResult([path], facts=speed_facts(spoken.length, spoken.seconds, spoken.first))
         yield finished | self._words(request, spoken.length)
 
     def _words(self, request: SpokenText, seconds: float | None) -> Updates:
@@ -261,5 +263,5 @@ class SpeechRun(Work):
     async def show(self, events: list[Updates]) -> Updates:
         return {part: value for update in events for part, value in update.items()}
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> RunResult:
         return self._made

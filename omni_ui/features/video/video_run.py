@@ -6,7 +6,7 @@ from contextlib import suppress
 from omni_ui.client import OmniClient, VideoRequest
 from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
 from omni_ui.features.history.service import record_of
 from omni_ui.features.video.job_results import handed_out, raise_unless_done
 from omni_ui.features.video.job_waiting import waiting_kept
@@ -28,7 +28,7 @@ class VideoRun(Work):
         self.request = request
         self._jobs, self._backends, self._prepare, self._stage = jobs, backends, prepare, stage
         self._notes: list[str] = []
-        self._outcome = Outcome()
+        self._outcome = RunResult()
         self._ticket = ""
 
     @property
@@ -36,7 +36,7 @@ class VideoRun(Work):
         on_stage = self._jobs.on_stage.get(self.session or "")
         return bool(self._ticket and self.visitor) and on_stage != self._ticket
 
-    async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[VideoRecord]:
+    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[VideoRecord]:
         jobs = self._jobs
         self.request, self._notes = await self._prepare(self.request, self.session)
         backend = self._backends.for_tab("video", self.session)
@@ -64,11 +64,11 @@ class VideoRun(Work):
         path, facts = await handed_out(self._jobs, job)
         facts += [("note", note) for note in self._notes]
         # Its file may be gone already, as the list says; then nothing is shown of it.
-        self._outcome = Outcome([path] if path else [], facts=facts, waiting=waiting_kept(job))
+        self._outcome = RunResult([path] if path else [], facts=facts, waiting=waiting_kept(job))
         if not self.visitor:
             with suppress(StoreTrouble):  # the next start removes it
                 await self._jobs.drop(job)
         return {self._stage.result: path, self._stage.player: ""}
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> RunResult:
         return self._outcome

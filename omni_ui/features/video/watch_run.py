@@ -14,7 +14,7 @@ from omni_ui.client import OmniClient, VideoRequest
 from omni_ui.client.live import InteractionRefused, StreamEnded, VideoChunk
 from omni_ui.client.requests.timeline import as_json
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Outcome, Tell, Updates, Work
+from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
 from omni_ui.features.history.serialize import Pack, as_files, result_of, summary_of
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.recipes import Recipe
@@ -56,7 +56,7 @@ class WatchRun(Work):
     timed = False
     """Its length depends on the server's pace and on when it is stopped."""
 
-    async def events(self, omni: OmniClient, tell: Tell) -> AsyncIterator[Updates]:
+    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[Updates]:
         self._check_prompts()
         self.request, notes = await self.prepare(self.request, self.session)
         self.facts += [("note", note) for note in notes]
@@ -142,9 +142,9 @@ class WatchRun(Work):
     async def show(self, events: list[Updates]) -> Updates:
         return {part: value for update in events for part, value in update.items()}
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> RunResult:
         arrived = self.video is not None and self.video.chunks > 0
-        return Outcome([self.video.path] if arrived and self.video else [], facts=self.facts)
+        return RunResult([self.video.path] if arrived and self.video else [], facts=self.facts)
 
     def after_failure(self) -> Updates:
         """What arrived stays; without anything the player goes."""

@@ -6,7 +6,7 @@ import pytest
 
 from omni_ui.client import ImageRequest
 from omni_ui.client.answers.stage_times import StageTimes
-from omni_ui.core.run import Outcome, Work, run
+from omni_ui.core.run import RunResult, Work, run
 from omni_ui.core.servers.waiting import CallTimes, Waiting, break_down
 from tests.core.test_run import backend
 
@@ -74,7 +74,7 @@ class Calling(Work):
         return {}
 
     def outcome(self):
-        return Outcome()
+        return RunResult()
 
 
 async def test_a_run_says_where_its_time_went():

@@ -10,7 +10,7 @@ from httpx import ASGITransport, AsyncClient
 
 from omni_ui.client import ChatRequest, EditRequest, FileRef, ImageRequest
 from omni_ui.core.backends import Backends
-from omni_ui.core.run import Outcome, Work
+from omni_ui.core.run import RunResult, Work
 from omni_ui.core.visitor import COOKIE
 from omni_ui.features.history.routes import history_routes
 from omni_ui.features.history.service import Limits, Recorder, record_of
@@ -63,7 +63,7 @@ def picture(folder, name="picture.png", size=64):
 
 
 async def test_a_fact_waits_for_the_record_that_is_being_written(recorder, tmp_path):
-    outcome = Outcome([picture(tmp_path)], facts=[("", "64 × 64")])
+    outcome = RunResult([picture(tmp_path)], facts=[("", "64 × 64")])
     work = Done(ImageRequest(prompt="a fox"))
     work.version = "0.30.0"
     record = HistoryRecord(ANNE, "image", 1.0, id="1" * 32, facts=outcome.facts)
@@ -81,7 +81,7 @@ async def test_a_fact_waits_for_the_record_that_is_being_written(recorder, tmp_p
 
 async def test_a_result_is_kept_with_its_recipe_and_what_was_entered(recorder, tmp_path):
     work = Done(ImageRequest(prompt="a fox", seed=7), prompt="a fox", seed="", n=1, talk=object())
-    id = await recorder.result(work, Outcome([picture(tmp_path)], facts=[("", "64 x 64")]), 1.23456)
+    id = await recorder.result(work, RunResult([picture(tmp_path)], facts=[("", "64 x 64")]), 1.23456)
     found = await recorder.find(id, ANNE)
     assert Recipe.from_dict(found.recipe) == Recipe.of(work.request, "the/model")
     assert found.entered == {"prompt": "a fox", "seed": "", "n": 1}
@@ -119,7 +119,7 @@ async def test_of_a_conversation_the_newest_answer_stays_with_all_that_was_said(
     photo = picture(tmp_path)
     messages = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": FileRef(photo)}}]}]
     for text in ("first", "second"):
-        outcome = Outcome([], text, thread="talk:1", told={"messages": messages})
+        outcome = RunResult([], text, thread="talk:1", told={"messages": messages})
         await recorder.result(Done(ChatRequest(messages=messages), text="hello"), outcome, 1)
     [found] = await recorder.store.history.page(ANNE)
     assert found.text == "second"
@@ -129,7 +129,7 @@ async def test_of_a_conversation_the_newest_answer_stays_with_all_that_was_said(
 
 async def test_without_a_visitor_nothing_is_written_but_it_can_be_sent_on_in_its_session(recorder, tmp_path):
     path = picture(tmp_path)
-    id = await recorder.result(Done(ImageRequest(prompt="x"), visitor=None), Outcome([path], "words"), 1)
+    id = await recorder.result(Done(ImageRequest(prompt="x"), visitor=None), RunResult([path], "words"), 1)
     await recorder.failure(ImageRequest, None, "No.", entered={})
     assert not list(recorder.store.files.folder.glob("??/*"))
     given = await recorder.given(id, None, "session")
@@ -140,7 +140,7 @@ async def test_without_a_visitor_nothing_is_written_but_it_can_be_sent_on_in_its
 
 async def test_what_is_sent_on_comes_from_the_store_when_the_page_s_file_is_gone(recorder, tmp_path):
     path = picture(tmp_path)
-    id = await recorder.result(Done(ImageRequest(prompt="x")), Outcome([path]), 1)
+    id = await recorder.result(Done(ImageRequest(prompt="x")), RunResult([path]), 1)
     path.unlink()
     given = await recorder.given(id, ANNE, "another session")
     assert given.files[0][0].read_bytes() == png()
@@ -204,8 +204,8 @@ async def test_a_video_whose_end_was_not_written_down_is_when_the_app_starts(tmp
 async def test_what_is_too_old_is_deleted_stars_or_not(tmp_path):
     recorder = await begin(tmp_path, seconds=3600)
     try:
-        old = await recorder.result(Done(ImageRequest(prompt="old")), Outcome([picture(tmp_path)]), 1)
-        new = await recorder.result(Done(ImageRequest(prompt="new")), Outcome([]), 1)
+        old = await recorder.result(Done(ImageRequest(prompt="old")), RunResult([picture(tmp_path)]), 1)
+        new = await recorder.result(Done(ImageRequest(prompt="new")), RunResult([]), 1)
         found = await recorder.find(old, ANNE)
         await recorder.store.history.keep(found.but(at=time.time() - 3700, starred=True))
         await recorder.store.jobs.save(job("old", visitor=None, created=time.time() - 3700))
@@ -222,7 +222,7 @@ async def test_what_is_too_old_is_deleted_stars_or_not(tmp_path):
 async def make(recorder: Recorder, folder, bytes: int) -> str:
     path = folder / "noise.png"
     path.write_bytes(png() + b"\0" * bytes)
-    return await recorder.result(Done(ImageRequest(prompt="x")), Outcome([path]), 1)
+    return await recorder.result(Done(ImageRequest(prompt="x")), RunResult([path]), 1)
 
 
 async def test_when_the_room_is_full_the_oldest_without_a_star_go(tmp_path):
@@ -263,11 +263,11 @@ async def test_a_store_that_fails_is_said_and_the_result_can_still_be_sent_on(re
 
     monkeypatch.setattr(History, "keep", full)
     path = picture(tmp_path)
-    id = await recorder.result(Done(ImageRequest(prompt="x")), Outcome([path]), 1)
+    id = await recorder.result(Done(ImageRequest(prompt="x")), RunResult([path]), 1)
     assert recorder.trouble == "The disk is full."
     assert (await recorder.given(id, ANNE, None)).files == [(path, "image/png")]
     monkeypatch.undo()
-    await recorder.result(Done(ImageRequest(prompt="x")), Outcome([path]), 1)
+    await recorder.result(Done(ImageRequest(prompt="x")), RunResult([path]), 1)
     assert recorder.trouble == ""
 
 
@@ -280,7 +280,7 @@ async def test_a_run_waits_for_a_slow_disk_but_not_for_long(recorder, monkeypatc
 
     monkeypatch.setattr(History, "keep", slow)
     began = time.monotonic()
-    id = await recorder.result(Done(ImageRequest(prompt="x")), Outcome([]), 1)
+    id = await recorder.result(Done(ImageRequest(prompt="x")), RunResult([]), 1)
     assert time.monotonic() - began < 1
     assert await recorder.find(id, ANNE), "it was written all the same"
 
@@ -292,7 +292,7 @@ async def test_what_it_adds_to_a_run_with_a_picture_of_1024(recorder, tmp_path):
     took = []
     for _ in range(20):
         began = time.perf_counter()
-        await recorder.result(Done(ImageRequest(prompt="x"), prompt="x"), Outcome([path]), 1)
+        await recorder.result(Done(ImageRequest(prompt="x"), prompt="x"), RunResult([path]), 1)
         took.append(time.perf_counter() - began)
     print(f"\nrecording a picture: {1000 * sorted(took)[10]:.1f} ms")
     assert sorted(took)[10] < 0.05
@@ -302,7 +302,7 @@ async def test_of_a_conversation_the_message_that_was_answered_says_what_it_is(r
     told = [{"type": "image_url", "image_url": {"url": FileRef(picture(tmp_path))}}, {"type": "text", "text": "And?"}]
     messages = [{"role": "user", "content": "First"}, {"role": "assistant", "content": "Yes."}]
     work = Done(ChatRequest(messages=[*messages, {"role": "user", "content": told}]), text="", change="again")
-    found = await recorder.find(await recorder.result(work, Outcome(text="It is."), 1.0), ANNE)
+    found = await recorder.find(await recorder.result(work, RunResult(text="It is."), 1.0), ANNE)
     assert found.summary == "And?"
 
 

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from omni_ui.client import OmniClient, OmniError
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Tell
+from omni_ui.core.run import RetryReporter
 from omni_ui.core.servers.backend import Backend
 from omni_ui.demo.server import DemoServer
 from omni_ui.features.speech import read_along
@@ -119,7 +119,7 @@ def work_for(text, typed=None, longest=100_000, **fields):
 async def shown(work, url):
     """All that a run showed, the last value of each component."""
     last = {}
-    async with asyncio.timeout(30), OmniClient(url) as omni, aclosing(work.events(omni, Tell())) as updates:
+    async with asyncio.timeout(30), OmniClient(url) as omni, aclosing(work.events(omni, RetryReporter())) as updates:
         async for update in updates:
             last |= update
     return last
@@ -154,7 +154,11 @@ async def test_a_page_types_and_finishes(demo, monkeypatch):
         page.write("The first one. The second one. And a last word", done=True)
 
     writing = asyncio.create_task(write())
-    async with asyncio.timeout(30), OmniClient(demo.url) as omni, aclosing(work.events(omni, Tell())) as updates:
+    async with (
+        asyncio.timeout(30),
+        OmniClient(demo.url) as omni,
+        aclosing(work.events(omni, RetryReporter())) as updates,
+    ):
         async for _ in updates:
             if work.note.startswith("Waiting for the next"):
                 spoken.set()
@@ -188,7 +192,7 @@ async def test_a_repetition_waits_for_nobody(demo):
 async def test_leaving_ends_the_work_on_the_server(demo):
     work = work_for("Very many words follow here. " * 30)
     async with OmniClient(demo.url) as omni:
-        updates = work.events(omni, Tell())
+        updates = work.events(omni, RetryReporter())
         async with asyncio.timeout(20):
             while not work.fresh:
                 await anext(updates)
