@@ -16,6 +16,8 @@ import httpx
 from omni_ui.settings_files import Bucket
 
 KEY, SECRET = "omni-key", "omni-secret"
+READER = "reader-key"
+"""A key that may read and list only; its secret is the same."""
 BUCKET = "results"
 PORTS = (
     "master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc", "s3.port",
@@ -24,7 +26,7 @@ PORTS = (
 
 
 class S3Server:
-    """Started at once; `wait` until it answers. It has one bucket and one key."""
+    """Started at once; `wait` until it answers. It has one bucket."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="omni-s3-"))
@@ -33,13 +35,17 @@ class S3Server:
         for each in sockets:
             each.close()
         self.port = self._ports["s3.port"]
-        identity = {
-            "name": "omni",
-            "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
-            "actions": [f"{action}:{BUCKET}" for action in ("Read", "Write", "List")],
-        }
+        rights = {KEY: ("Read", "Write", "List"), READER: ("Read", "List")}
+        identities = [
+            {
+                "name": key,
+                "credentials": [{"accessKey": key, "secretKey": SECRET}],
+                "actions": [f"{action}:{BUCKET}" for action in actions],
+            }
+            for key, actions in rights.items()
+        ]
         config = self.folder / "s3.json"
-        config.write_text(json.dumps({"identities": [identity]}))
+        config.write_text(json.dumps({"identities": identities}))
         with (self.folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
                 [

@@ -69,7 +69,7 @@ class BucketClient:
 
     async def put(self, name: str, source: Path | bytes) -> None:
         """Uploads a file or bytes, whole or not at all."""
-        with self._in_words():
+        with self._in_words(writing=True):
             try:
                 await self._obstore.put_async(self._store, name, source, chunk_size=PART, max_concurrency=1)
             except FileNotFoundError as wrong:
@@ -79,7 +79,7 @@ class BucketClient:
 
     async def try_writing(self, name: str) -> None:
         """Writes and deletes an object."""
-        with self._in_words():
+        with self._in_words(writing=True):
             async with asyncio.timeout(TRIAL):
                 try:
                     await self._obstore.put_async(self._store, name, b"1")
@@ -107,7 +107,7 @@ class BucketClient:
 
     async def copy(self, name: str, copy: str) -> bool:
         """Copies an object within the bucket; False when there is none of this name."""
-        with self._in_words():
+        with self._in_words(writing=True):
             try:
                 await self._obstore.copy_async(self._store, name, copy)
             except FileNotFoundError:
@@ -116,15 +116,18 @@ class BucketClient:
 
     async def delete(self, names: Sequence[str]) -> None:
         """Deletes objects; one that is gone already is no error."""
-        with self._in_words():
+        with self._in_words(writing=True):
             try:
                 await self._obstore.delete_async(self._store, list(names))
             except FileNotFoundError as wrong:
                 raise BucketTrouble(NO_BUCKET) from wrong
 
     @contextmanager
-    def _in_words(self) -> Iterator[None]:
-        """A block whose errors of obstore come out as BucketTrouble; keeps in mind whether the bucket answers."""
+    def _in_words(self, *, writing: bool = False) -> Iterator[None]:
+        """A block whose errors of obstore come out as BucketTrouble; keeps in mind whether the bucket answers.
+
+        Reading that works does not make good that writing was refused.
+        """
         from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 
         try:
@@ -136,9 +139,9 @@ class BucketClient:
         except (BaseError, OSError) as wrong:  # TimeoutError is one
             raise self._noted(REFUSED if "AccessDenied" in str(wrong) else AWAY, wrong) from wrong
         else:
-            if self.trouble:
+            if self.trouble and (writing or self.trouble == AWAY):
                 log.warning("The bucket for results answers again.")
-            self.trouble = ""
+                self.trouble = ""
 
     def _noted(self, sentence: str, wrong: Exception) -> BucketTrouble:
         """The library's own words are for the host: they hold the address and the answer's status, and no key."""

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from omni_ui.store import StoreTrouble
 from omni_ui.store.bucket import files as bucket_files
+from tests.s3_server import READER
 from tests.store.bucket.test_bucket_files import left_on_disk, until, whole
 
 
@@ -107,7 +108,18 @@ async def test_a_download_that_is_cut_off_is_one_sentence_and_leaves_nothing_hal
     assert (await other.fetch(name)).read_bytes() == data
 
 
-async def test_a_key_that_may_not_write_and_a_bucket_that_is_not_there_are_said(make_files):
+async def test_a_key_that_may_only_read_is_said_and_what_is_there_is_shown(make_files):
+    name = await (await make_files()).write(b"result", ".png")
+    reader = await make_files("reader", access_key=SecretStr(READER))
+    assert "refuses its key" in reader.trouble
+    assert await whole(await reader.find(name)) == b"result"
+    await reader.remove(name)
+    assert "refuses its key" in reader.trouble
+    assert await whole(await (await make_files("other")).find(name)) == b"result"  # its deletion is still to come
+    assert await reader.find(name) is None
+
+
+async def test_a_key_that_is_wrong_is_said_and_results_wait(make_files):
     wrong = await make_files("wrong", secret_key=SecretStr("another"))
     assert "refuses its key" in wrong.trouble
     assert "OMNI_FILES_ACCESS_KEY" in wrong.trouble
