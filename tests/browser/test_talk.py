@@ -1,5 +1,7 @@
 """A call in Chromium, whose microphone plays a file of the test, with the demo server."""
 
+import time
+
 import httpx
 import pytest
 
@@ -15,6 +17,8 @@ def test_a_call_is_answered_and_kept(talking, tmp_path, demo_app):
     wait_for_state(page, "listening")
     assert "interrupt" in page.inner_text(".omni-call-profile")
     wait_for_state(page, "speaking")
+    page.evaluate("document.querySelector('.omni-call').omniCall.line.socket.close(4000)")  # as a line that is cut
+    page.wait_for_selector(".omni-call-notice:has-text('Connected again')")
     page.wait_for_selector("#talk-result .omni-call-model:has-text('cannot tell the words')", timeout=20_000)
     wait_for_state(page, "listening")
     turn = page.evaluate("[...document.querySelector('.omni-call').omniCall.turns.values()][0]")
@@ -36,7 +40,7 @@ def test_a_call_is_answered_and_kept(talking, tmp_path, demo_app):
     assert page.eval_on_selector(".omni-replay audio", "(audio) => audio.currentTime") > 2
 
 
-def test_speaking_silences_the_answer(talking, tmp_path):
+def test_speaking_silences_the_answer(talking, tmp_path, demo_app):
     page = talking(
         speech(tmp_path / "a.wav", ("silence", 1), ("tone", 1.2), ("silence", 3), ("tone", 1.0), ("silence", 30))
     )
@@ -48,8 +52,14 @@ def test_speaking_silences_the_answer(talking, tmp_path):
     assert first["cut"]
     assert first["heard"] < first["ms"]
     wait_for_state(page, "speaking")
-    page.click("#talk-stop")
-    wait_for_state(page, "idle")
+    cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    left = time.time()
+    page.close()  # ends the call, and nobody waits for the page to come back
+    with httpx.Client(base_url=demo_app.url, cookies=cookies) as http:
+        while not (records := http.get("/omni/history").json()["records"]):
+            assert time.time() < left + 10, "the call is not written down"
+            time.sleep(0.02)
+    assert records[0]["at"] - left < 1
 
 
 def test_hold_to_talk(talking, tmp_path):

@@ -22,6 +22,7 @@ class Hearing:
         self.heard = np.zeros(0, np.int16)
         self._rest = np.zeros(0, np.int16)
         self._loud = self._quiet = self._frames = 0
+        self._is_untaken = False  # speech is over, and more frames of the same piece follow
 
     @property
     def milliseconds(self) -> int:
@@ -41,6 +42,7 @@ class Hearing:
     def take(self) -> np.ndarray:
         """What was heard since the last time."""
         heard, self.heard = self.heard, np.zeros(0, np.int16)
+        self._is_untaken = False
         return heard
 
     def _judge(self, frame: np.ndarray) -> str | None:
@@ -49,12 +51,12 @@ class Hearing:
         if self.speaking:
             self._quiet = 0 if loud else self._quiet + 1
             if self._quiet >= QUIET:
-                self.speaking, self._loud = False, 0
+                self.speaking, self._loud, self._is_untaken = False, 0, True
                 return "stopped"
             return None
         self._loud = self._loud + 1 if loud else 0
         if self._loud < SHORTEST:
-            self.heard = self.heard if self.keeps_all else self.heard[-RATE // 2 :]
+            self.heard = self.heard if self.keeps_all or self._is_untaken else self.heard[-RATE // 2 :]
             return None
         self.speaking, self._quiet = True, 0
         return "started"

@@ -1,12 +1,9 @@
-// One call: the socket of the app, the microphone, the answers. It tells its owner what happens.
-import { appRoot } from "../../core/dom.js";
+// One call: the line to the app, the microphone, the answers. It tells its owner what happens.
+import { Line } from "./line.js";
 import { Microphone } from "./microphone.js";
 import { SpeechDetector } from "./speech_detector.js";
 
 const LEVEL_EVERY = 4; // frames of 20 ms; each change of the level is drawn
-const MOST_WAITING = 1_000_000; // bytes that wait to be sent: 30 s of the microphone
-
-const socketAddress = () => `${appRoot().replace(/^http/, "ws")}/omni/talk`;
 
 export class Call {
   /** on: { ready, state, caption, spoke, level, notice, cut, ended }. options: { hold, voice, instructions, session … }. */
@@ -32,15 +29,18 @@ export class Call {
     this.microphone = new Microphone(this.context, (pcm, loudness) => this.frame(pcm, loudness), () => this.lost());
     await this.microphone.open(device);
     if (this.closed) return this.microphone.close();
-    this.socket = new WebSocket(socketAddress());
-    this.socket.binaryType = "arraybuffer";
-    this.socket.onopen = () => this.send({ type: "start", ...this.options });
-    this.socket.onmessage = ({ data }) => (typeof data === "string" ? this.event(JSON.parse(data)) : this.sound(data));
-    this.socket.onclose = () => this.end({ text: this.closed ? "" : "This page lost its connection. Call again.", failed: !this.closed });
+    this.line = new Line({
+      event: (event) => this.event(event),
+      sound: (data) => this.sound(data),
+      cut: () => this.on.notice("The connection was lost. Reconnecting.", "info"),
+      back: () => this.on.notice("Connected again.", "info"),
+      gone: () => this.end({ text: "This page lost its connection. Call again.", failed: true }),
+    });
+    this.line.open(this.options);
   }
 
   send(event) {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(event));
+    this.line?.send(JSON.stringify(event));
   }
 
   /** A question in writing; an answer that is being heard ends. */
@@ -52,12 +52,8 @@ export class Call {
   /** 20 ms of the microphone. */
   frame(pcm, loudness) {
     this.level(loudness);
-    if (this.socket?.readyState !== WebSocket.OPEN || !this.ready) return;
-    if (this.socket.bufferedAmount > MOST_WAITING) { // as after a computer slept, where nobody closed the line
-      this.end({ text: "This page lost its connection. Call again.", failed: true });
-      return;
-    }
-    if (!this.options.hold || this.holding) this.socket.send(pcm);
+    if (!this.ready || this.closed) return;
+    if (!this.options.hold || this.holding) this.line.send(pcm);
     const began = this.detector.feed(loudness);
     if (began && this.sounding && (!this.options.hold || this.holding)) this.interrupt();
   }
@@ -202,10 +198,7 @@ export class Call {
     if (this.over) return;
     this.over = this.closed = true;
     this.release();
-    if (this.socket) {
-      this.socket.onclose = null;
-      this.socket.close();
-    }
+    this.line?.close();
     this.context?.close();
     this.on.ended(event);
   }

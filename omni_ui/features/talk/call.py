@@ -50,9 +50,12 @@ class Call:
         send_json: SendJson,
         send_bytes: SendBytes,
         check_text: CheckText = lambda text: "",
+        token: str = "",
     ) -> None:
+        """token: with which the page may take the call up again."""
         self._talk, self.recording = talk, recording
         self._json, self._bytes, self._check_text = send_json, send_bytes, check_text
+        self._token = token
         self._frames = FrameCheck()
         self._state_now = ""
         self.answered = asyncio.Event()
@@ -72,6 +75,7 @@ class Call:
                 "interrupts": self._talk.can.interrupts,
                 "video": self._talk.can.video,
                 "text": self._talk.can.text,
+                "call": self._token,
             }
         )
         await self._state("listening")
@@ -88,6 +92,13 @@ class Call:
             return
         self.recording.add_microphone(pcm)
         await self._talk.send_audio(pcm)
+
+    async def receive(self, message: bytes | Json) -> bool:
+        """A message of the page. False when it ends the call."""
+        if isinstance(message, bytes):
+            await self.hear(message)
+            return True
+        return await self.take(message)
 
     async def take(self, event: Json) -> bool:
         """An event of the page. False when it ends the call."""

@@ -10,7 +10,6 @@ import io
 import json
 import logging
 import wave
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -29,6 +28,7 @@ from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.talk.call import LONGEST_TEXT, Call
+from omni_ui.features.talk.line import OpenCalls, PageLine
 from omni_ui.features.talk.record import keep_call
 from omni_ui.features.talk.recording import CallRecording
 from omni_ui.features.talk.replay.questions import Question, ask_again, read_questions
@@ -36,8 +36,6 @@ from omni_ui.features.talk.replay.questions import Question, ask_again, read_que
 log = logging.getLogger(__name__)
 FIRST_MESSAGE = 10.0
 """Seconds in which the page must say what it wants."""
-SILENCE = 20.0
-"""Seconds without anything from the page after which it counts as gone; a muted page sends silence."""
 LARGEST_VOICE = 2 * 2**20
 """Characters of base64 of a voice sample: 48 s as the page makes it, 16 kHz and 16 bit."""
 PATIENCE = 10.0
@@ -48,27 +46,46 @@ Admit = Callable[[str, str | None], bool]
 
 def talk_routes(backends: Backends, recorder: Recorder, admit: Admit) -> APIRouter:
     router = APIRouter()
-    calls: Counter[str] = Counter()
+    calls = OpenCalls(backends.settings.talk_calls)
 
     @router.websocket("/omni/talk")
     async def talk(socket: WebSocket) -> None:
         await socket.accept()
-        visitor = visitor_of(socket)
         caller = caller_of(socket)
-        if calls[caller] >= backends.settings.talk_calls:
+        if "resume" in socket.query_params:
+            with suppress(WebSocketDisconnect, RuntimeError):
+                await _resume(socket, calls, caller)
+            return
+        if not await calls.enter(caller):
             await _refuse(socket, "You are in a call already, maybe in another tab: end that one first.")
             return
-        calls[caller] += 1
         try:
-            await _serve(socket, backends, recorder, visitor, admit)
+            await _serve(socket, backends, recorder, calls, admit)
         except (WebSocketDisconnect, RuntimeError):
             pass  # the page is gone
         finally:
-            calls[caller] -= 1
-            if not calls[caller]:
-                del calls[caller]
+            calls.leave(caller)
 
     return router
+
+
+async def _resume(socket: WebSocket, calls: OpenCalls, caller: str) -> None:
+    """Goes on with a call whose line was cut."""
+    message = await _first_message(socket, "resume")
+    line = calls.find(caller, message.get("call")) if message else None
+    if message is None or line is None:
+        await _refuse(socket, "The connection was lost for too long, and the call ended: what was said is in History.")
+        return
+    await line.resume(socket, message.get("received"))
+
+
+async def _first_message(socket: WebSocket, kind: str) -> Json | None:
+    """What the page says first; None for anything else."""
+    try:
+        message = json.loads(await asyncio.wait_for(socket.receive_text(), FIRST_MESSAGE))
+    except (TimeoutError, ValueError, KeyError):
+        return None
+    return message if isinstance(message, dict) and message.get("type") == kind else None
 
 
 async def _refuse(socket: WebSocket, sentence: str) -> None:
@@ -76,13 +93,11 @@ async def _refuse(socket: WebSocket, sentence: str) -> None:
     await socket.close(1000)
 
 
-async def _serve(socket: WebSocket, backends: Backends, recorder: Recorder, visitor: str | None, admit: Admit) -> None:
+async def _serve(socket: WebSocket, backends: Backends, recorder: Recorder, calls: OpenCalls, admit: Admit) -> None:
     """One call, from the first message to the last."""
-    try:
-        start = json.loads(await asyncio.wait_for(socket.receive_text(), FIRST_MESSAGE))
-    except (TimeoutError, ValueError, KeyError):
-        start = None
-    if not isinstance(start, dict) or start.get("type") != "start":
+    visitor = visitor_of(socket)
+    start = await _first_message(socket, "start")
+    if start is None:
         await _refuse(socket, "The call was not begun as it should be: reload the page.")
         return
     session = str(start.get("session") or "") or None
@@ -108,7 +123,10 @@ async def _serve(socket: WebSocket, backends: Backends, recorder: Recorder, visi
     backend.hold()
     try:
         if await slot.ready(PATIENCE):
-            await _call(socket, backends, backend, recorder, visitor, start, questions)
+            line = PageLine(start.get("resumes") is True)
+            line.open(socket)
+            with calls.listed(caller_of(socket), line):
+                await _call(line, backends, backend, recorder, visitor, start, questions)
         else:
             await _refuse(socket, "This server has no free call slot: try again in a moment.")
     finally:
@@ -149,7 +167,7 @@ def text_refusal(backends: Backends, text: str, session: str | None, voice: str 
 
 
 async def _call(
-    socket: WebSocket,
+    line: PageLine,
     backends: Backends,
     backend: Backend,
     recorder: Recorder,
@@ -163,15 +181,15 @@ async def _call(
         most = int(backends.limits.caps.get("tokens", 0)) or None
         session = await backend.client.open_talk(replace(config, max_tokens=most))
     except OmniError as error:
-        await _refuse(socket, backends.discreet(error.sentence, backend))
+        await _end(line, CallEnded(backends.discreet(error.sentence, backend), failed=True))
         return
     ability = await backend.ability("chat")
     recording = CallRecording(session.can.profile, ability.model if ability else None)
     check = partial(text_refusal, backends, session=str(start.get("session") or "") or None)
-    call = Call(session, recording, socket.send_json, socket.send_bytes, check)
+    call = Call(session, recording, line.send_json, line.send_bytes, check, line.token if line.resumes else "")
     minutes = backends.settings.talk_minutes
     ended = CallEnded("The call was cut off.", failed=True)
-    running, listening = asyncio.create_task(call.run()), asyncio.create_task(_listen(socket, call))
+    running, listening = asyncio.create_task(call.run()), asyncio.create_task(line.over(call.receive))
     tasks: set[asyncio.Task[Any]] = {running, listening}
     if questions:
         tasks.add(asyncio.create_task(ask_again(call, questions)))
@@ -191,29 +209,16 @@ async def _call(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        line.give_up()
         await call.close()
         record = await keep_call(recorder, visitor, backend, recording, call.turns, start)
-    with suppress(WebSocketDisconnect, RuntimeError):
-        sentence = backends.discreet(ended.sentence, backend)
-        await socket.send_json({"type": "ended", "text": sentence, "failed": ended.failed, "record": record})
-        await socket.close(1000)
+    await _end(line, CallEnded(backends.discreet(ended.sentence, backend), ended.failed), record)
 
 
-async def _listen(socket: WebSocket, call: Call) -> None:
-    """What the page sends, until it ends the call or is gone."""
-    while True:
-        message = await asyncio.wait_for(socket.receive(), SILENCE)
-        if message["type"] == "websocket.disconnect":
-            return
-        if message.get("bytes"):
-            await call.hear(message["bytes"])
-            continue
-        try:
-            event = json.loads(message.get("text") or "")
-        except ValueError:
-            continue
-        if isinstance(event, dict) and not await call.take(event):
-            return
+async def _end(line: PageLine, ended: CallEnded, record: str = "") -> None:
+    """Tells the page that the call is over, and lets it go."""
+    await line.send_json({"type": "ended", "text": ended.sentence, "failed": ended.failed, "record": record})
+    await line.close()
 
 
 def read_config(start: Json) -> TalkConfig:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import struct
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 
 import httpx
 import numpy as np
@@ -36,6 +36,15 @@ def opened(app, cookie=COOKIE, **headers):
     return connect(
         app.replace("http", "ws", 1) + "/omni/talk", additional_headers={"Cookie": cookie, **headers}, proxy=None
     )
+
+
+@asynccontextmanager
+async def resumed(app, cookie, token, received=0):
+    """A page that comes back."""
+    address = app.replace("http", "ws", 1) + "/omni/talk?resume"
+    async with connect(address, additional_headers={"Cookie": cookie}, proxy=None) as socket:
+        await socket.send(json.dumps({"type": "resume", "call": token, "received": received}))
+        yield socket
 
 
 async def say(socket, sound):
@@ -99,6 +108,70 @@ async def test_a_call_that_is_cut_off_is_kept_too(app):
     await until(socket, "audio")
     socket.transport.abort()
     async with httpx.AsyncClient(base_url=app, headers={"Cookie": cookie}) as http, asyncio.timeout(10):
+        while True:
+            if (await http.get("/omni/history")).json()["records"]:
+                break
+            await asyncio.sleep(0.05)
+
+
+async def begun(socket):
+    """The token of a call whose page can come back."""
+    await socket.send(json.dumps({"type": "start", "resumes": True}))
+    return (await until(socket, "ready"))[-1]["call"]
+
+
+async def test_a_page_that_was_cut_off_goes_on_with_its_call(app):
+    cookie = "omni_visitor=" + "r" * 32
+    socket = await opened(app, cookie)
+    token = await begun(socket)
+    await say(socket, silence(0.5) + tone(1.2) + silence(0.2))
+    await until(socket, "speech", on=True)
+    socket.transport.abort()
+    for stranger, word in ((COOKIE, token), (cookie, "guessed")):
+        async with resumed(app, stranger, word) as other:
+            assert "for too long" in (await until(other, "ended"))[-1]["text"]
+    # 2 messages came before the cut as far as this page knows: it hears the others once more.
+    async with resumed(app, cookie, token, received=2) as socket:
+        seen = await until(socket, "resumed")
+        assert seen[0]["received"] == round((0.5 + 1.2 + 0.2) * RATE * 2 / 1280 + 0.5), "all pieces of sound were taken"
+        await say(socket, silence(1))
+        seen = await until(socket, "turn-end")
+        assert seen[0] == {"type": "speech", "on": True}
+        assert "I heard you for 1." in "".join(e["text"] for e in seen if e["type"] == "caption")
+        async with resumed(app, cookie, token, received=2 + len(seen)) as third:  # before the second was closed
+            await until(third, "resumed")
+            await third.send(json.dumps({"type": "end"}))
+            ended = (await until(third, "ended"))[-1]
+    assert (ended["failed"], bool(ended["record"])) == (False, True)
+
+
+async def test_a_call_that_waits_for_its_page_makes_room_for_the_next_one(app):
+    cookie = "omni_visitor=" + "m" * 32
+    socket = await opened(app, cookie)
+    token = await begun(socket)
+    await say(socket, silence(0.5) + tone(1.2) + silence(1))
+    await until(socket, "audio")
+    socket.transport.abort()
+    async with asyncio.timeout(10):
+        while True:  # the app has seen that the first one is cut
+            async with opened(app, cookie) as again:
+                with suppress(ConnectionClosed):
+                    await again.send(json.dumps({"type": "start"}))
+                    if (await until(again, "ready"))[-1]["call"] == "":
+                        break
+    async with httpx.AsyncClient(base_url=app, headers={"Cookie": cookie}) as http:
+        assert (await http.get("/omni/history")).json()["records"], "it was written down"
+    async with resumed(app, cookie, token) as old:
+        assert "for too long" in (await until(old, "ended"))[-1]["text"]
+
+
+async def test_a_page_that_leaves_is_not_waited_for(app):
+    cookie = "omni_visitor=" + "l" * 32
+    async with opened(app, cookie) as socket:  # closes with 1000
+        await begun(socket)
+        await say(socket, silence(0.5) + tone(1.2) + silence(1))
+        await until(socket, "audio")
+    async with httpx.AsyncClient(base_url=app, headers={"Cookie": cookie}) as http, asyncio.timeout(5):
         while True:
             if (await http.get("/omni/history")).json()["records"]:
                 break
