@@ -1,14 +1,14 @@
 """`omni models` and `omni voices`: what a server lists."""
 
 import json
-from typing import Any
 
 import click
 
 from omni_ui.cli.output import Session, run
+from omni_ui.client.json_types import Json
 
 
-def _print(session: Session, rows: list[dict[str, Any]], columns: list[str]) -> None:
+def _print(session: Session, rows: list[Json], columns: list[str]) -> None:
     """Rows as JSON, or as aligned columns."""
     if session.as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))

@@ -22,6 +22,7 @@ from omni_ui.client import (
     Usage,
     type_of_file,
 )
+from omni_ui.client.json_types import Json
 
 PIPED = 4 * 2**20
 """Characters of stdin that are taken; no model reads more."""
@@ -52,9 +53,9 @@ def chat(
 ) -> None:
     """One answer. What comes by a pipe stands below the text; without a text it is the message itself."""
     question = _question(text)
-    content: list[dict[str, Any]] = [media_part(Path(name)) for name in attach]
+    content: list[Json] = [media_part(Path(name)) for name in attach]
     content.append({"type": "text", "text": question})
-    messages: list[dict[str, Any]] = [{"role": "system", "content": system}] if system else []
+    messages: list[Json] = [{"role": "system", "content": system}] if system else []
     messages.append({"role": "user", "content": content if attach else question})
     request = build_request(ChatRequest, values | {"messages": messages})
     run(session, lambda omni: _answer(session, omni, request, output))
@@ -89,7 +90,7 @@ async def _answer(session: Session, omni: OmniClient, request: ChatRequest, outp
             request = request.model_copy(update={"modalities": ["text"]})
     text: list[str] = []
     files: list[str] = []
-    facts: dict[str, Any] = {}
+    facts: Json = {}
     sound: wave.Wave_write | None = None
     try:
         async for event in omni.chat(request, on_wait=session.on_wait):

@@ -20,6 +20,8 @@ OmniError
 
 from typing import Any
 
+from omni_ui.client.json_types import Json
+
 
 class OmniError(Exception):
     """The base. `str()` gives `sentence`.
@@ -48,7 +50,7 @@ class OmniError(Exception):
         server_message: str = "",
         request_id: str | None = None,
         field: str | None = None,
-        remedy: dict[str, Any] | None = None,
+        remedy: Json | None = None,
         body: Any = None,
         permanent: bool = False,
         retry_after: float | None = None,

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import BinaryIO, Literal
 
 from omni_ui.client.answers.failures import error_from_body
 from omni_ui.client.answers.formats import type_of_file
@@ -13,6 +13,7 @@ from omni_ui.client.connection.retries import OnWait
 from omni_ui.client.connection.sessions import JobSession
 from omni_ui.client.connection.transport import Transport
 from omni_ui.client.errors import BrokenAnswer, NothingMade, NotReachable, OmniError
+from omni_ui.client.json_types import Json
 from omni_ui.client.requests.base import WireCall
 
 State = Literal["queued", "in_progress", "completed", "failed"]
@@ -45,7 +46,7 @@ class VideoJob:
     made_in: float | None = None
     media_type: str | None = None
     error: OmniError | None = None
-    raw: dict[str, Any] = field(default_factory=dict)
+    raw: Json = field(default_factory=dict)
 
     @property
     def done(self) -> bool:

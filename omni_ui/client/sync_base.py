@@ -13,6 +13,7 @@ from anyio.streams.memory import MemoryObjectSendStream
 
 from omni_ui.client.client import OmniClient
 from omni_ui.client.connection.log import OnAnswer
+from omni_ui.client.json_types import Json
 
 T = TypeVar("T")
 AHEAD = 64
@@ -97,7 +98,7 @@ class SyncBase:
             reading.cancel()
 
 
-async def _make(base_url: str, options: dict[str, Any]) -> OmniClient:
+async def _make(base_url: str, options: Json) -> OmniClient:
     """The client, made inside the loop that it will use."""
     return OmniClient(base_url, **options)
 

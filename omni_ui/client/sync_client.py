@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import httpx
 
@@ -12,6 +12,7 @@ from omni_ui.client.connection.retries import OnWait
 from omni_ui.client.connection.sessions import JobSession
 from omni_ui.client.events import ChatEvent, Failed, Speech, SpeechEvent, TextDelta
 from omni_ui.client.jobs import VideoJob
+from omni_ui.client.json_types import Json
 from omni_ui.client.listening import Transcript
 from omni_ui.client.requests.base import Request
 from omni_ui.client.requests.chat import ChatRequest
@@ -212,7 +213,7 @@ class SyncOmniClient(SyncBase):
         """The server's version of vLLM, None when it has no such route."""
         return self._run(lambda: self._omni.version())
 
-    def openapi(self) -> dict[str, Any]:
+    def openapi(self) -> Json:
         """The server's own description; empty when it gives none (--disable-fastapi-docs)."""
         return self._run(lambda: self._omni.openapi())
 

@@ -1,9 +1,9 @@
 """The voices of a server (api_server.py:1480-1520)."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from omni_ui.client.errors import BrokenAnswer, ServerFailed
+from omni_ui.client.json_types import Json
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def read_upload(body: dict[str, object], name: str) -> SavedVoice:
     return _read_saved({"name": name, **voice} if isinstance(voice, dict) else {"name": name})
 
 
-def _read_saved(entry: dict[str, Any]) -> SavedVoice:
+def _read_saved(entry: Json) -> SavedVoice:
     return SavedVoice(
         name=entry["name"],
         consent=entry.get("consent"),

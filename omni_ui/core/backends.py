@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any
 
 import httpx
 
 from omni_ui.client import OmniClient, OmniError, Request, WireCall, read_address, read_headers
 from omni_ui.client.connection.connection_errors import CONNECT
 from omni_ui.client.connection.transport import KEEP_ALIVE
+from omni_ui.client.json_types import Json
 from omni_ui.core.limits import HostLimits
 from omni_ui.core.open_answers import OpenAnswers
 from omni_ui.core.reports.reports import Reports
@@ -161,7 +161,7 @@ class Backends:
         backend = self.for_tab(tab, session)
         return backend.client.address if backend and self.settings.addresses_shown else None
 
-    async def status(self, session: str | None = None) -> dict[str, Any]:
+    async def status(self, session: str | None = None) -> Json:
         """What the page shows of each tab's server."""
         looks = await asyncio.gather(*(self._status_of(tab, session) for tab in TABS))
         return dict(zip(TABS, looks, strict=True))

@@ -1,8 +1,7 @@
 """What is wrong with something that a visitor entered or gave, found before anything is sent."""
 
-from typing import Any
-
 from omni_ui.client import Problem
+from omni_ui.client.json_types import Json
 
 
 class Invalid(Exception):
@@ -11,7 +10,7 @@ class Invalid(Exception):
     remedy: a change that the page can offer, as in OmniError.
     """
 
-    def __init__(self, *problems: Problem, remedy: dict[str, Any] | None = None) -> None:
+    def __init__(self, *problems: Problem, remedy: Json | None = None) -> None:
         super().__init__(" ".join(problem.sentence for problem in problems))
         self.problems = problems
         self.remedy = remedy

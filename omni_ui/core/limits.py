@@ -15,6 +15,7 @@ from pydantic import AfterValidator, ValidationError, create_model, model_valida
 from pydantic.fields import FieldInfo
 
 from omni_ui.client import Problem, Request, hint, problems
+from omni_ui.client.json_types import Json
 from omni_ui.client.requests.image import check_size
 from omni_ui.core.own_voices import FOREIGN, foreign_voices
 from omni_ui.settings import Settings
@@ -67,7 +68,7 @@ class HostLimits:
         return reasons
 
     def _narrow(self, model: type[RequestT]) -> type[RequestT]:
-        fields: dict[str, Any] = {}
+        fields: Json = {}
         for name, info in model.model_fields.items():
             changed = self._without_expert(info) if hint(info, "expert") and not self.expert else self._capped(info)
             if changed is not None:
@@ -75,7 +76,7 @@ class HostLimits:
         rule = self._length_rule(model)
         if not fields and rule is None:
             return model
-        checks: dict[str, Any] = {"_within_limits": model_validator(mode="after")(_raising(rule))} if rule else {}
+        checks: Json = {"_within_limits": model_validator(mode="after")(_raising(rule))} if rule else {}
         narrowed: type[RequestT] = create_model(
             model.__name__, __base__=model, __module__=model.__module__, __doc__=model.__doc__,
             __validators__=checks, **fields,
@@ -216,7 +217,7 @@ def _short_text(label: str, most: int) -> Check:
 
 
 def _short_message(most: int) -> Check:
-    def check(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def check(messages: list[Json]) -> list[Json]:
         content = messages[-1].get("content") if messages else ""
         parts = content if isinstance(content, list) else [{"text": content}]
         length = sum(len(part.get("text") or "") for part in parts if isinstance(part, dict))

@@ -70,7 +70,7 @@ class Work(ABC):
     owner: str = ""
     """Who takes turns with others: the visitor, else the address that the run came from."""
     session: str | None = None
-    entered: dict[str, Any]
+    entered: Values
     """These six are set by the tab's frame before the run begins: the server's model and version, whose run it is, and
     all values by name."""
     note: str = "Working"

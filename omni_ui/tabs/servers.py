@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from html import escape
-from typing import Any
 
 import gradio as gr
 
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
+from omni_ui.core.files import Json
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call
 from omni_ui.core.servers.pinned_transport import NotAllowed
@@ -139,7 +139,7 @@ class OwnServer:
             return await changed(session) | {note: status.done([("", "Back to the page's own servers.")]), self.key: ""}
 
         # One target of progress: the page goes over all of them with every later message of any run.
-        common: dict[str, Any] = {**PRIVATE, "show_progress_on": note}
+        common: Json = {**PRIVATE, "show_progress_on": note}
         for done in (
             self.use.click(use, [self.address, self.key, self.tabs], outputs, **common),
             self.back.click(back, None, outputs, **common),

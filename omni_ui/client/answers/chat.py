@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from typing import Any
 
 import httpx
 
@@ -13,6 +12,7 @@ from omni_ui.client.answers.valid_text import DeltaText, valid_text, valid_value
 from omni_ui.client.connection.transport import Transport
 from omni_ui.client.errors import BrokenAnswer, NothingMade, OmniError
 from omni_ui.client.events import ChatEvent, Failed, Finish, PictureMade, ReasoningDelta, TextDelta, usage_from
+from omni_ui.client.json_types import Json
 
 
 async def read_chat(wire: Transport, response: httpx.Response) -> AsyncGenerator[ChatEvent]:
@@ -156,6 +156,6 @@ def _sound(text: object, metadata: object) -> Iterator[ChatEvent]:
         yield chunk
 
 
-def _choices(body: dict[str, object]) -> list[dict[str, Any]]:
+def _choices(body: dict[str, object]) -> list[Json]:
     choices = body.get("choices")
     return [choice for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []

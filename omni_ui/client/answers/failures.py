@@ -25,6 +25,7 @@ from omni_ui.client.errors import (
     class_for,
 )
 from omni_ui.client.gateway.gateways import NGINX, Gateway, gateway_of_answer
+from omni_ui.client.json_types import Json
 
 SHOWN = 300
 """Characters of the server's own words that go into a sentence; `LONGEST` of them stay in `server_message`."""
@@ -101,7 +102,7 @@ def _of_proxy(
     ours = body is not None and not PROXY_WORDS.search(words)
     if ours and (status not in (*TIMED_OUT, 502) or find_reply(words)):
         return None
-    facts: dict[str, Any] = {"status": status, "server_message": words, "body": body}
+    facts: Json = {"status": status, "server_message": words, "body": body}
     gateway = gateway_of_answer(headers, text or words)
     name = gateway.name if gateway else ""
     setting = (gateway or NGINX).body_setting
@@ -122,7 +123,7 @@ def _of_proxy(
     return None
 
 
-def _timed_out(gateway: Gateway | None, seconds: float | None, facts: dict[str, Any]) -> GatewayTimedOut:
+def _timed_out(gateway: Gateway | None, seconds: float | None, facts: Json) -> GatewayTimedOut:
     who = f"The proxy in front of the server ({gateway.name})" if gateway else "The proxy in front of the server"
     when = f"{who} gave up after {seconds:.0f} s." if seconds and seconds >= 1 else f"{who} gave up waiting."
     setting = gateway.timeout_setting if gateway else "in nginx, proxy_read_timeout 1800s;"

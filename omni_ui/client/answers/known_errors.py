@@ -4,10 +4,10 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from omni_ui.client import errors
 from omni_ui.client.errors import OmniError
+from omni_ui.client.json_types import Json
 
 HEAD, TAIL = 6000, 2000
 """Characters at the beginning and at the end of a message in which the patterns are looked for."""
@@ -40,7 +40,7 @@ def read_replies(text: str) -> list[Reply]:
     return [_read_reply(row) for row in tomllib.loads(text)["replies"]]
 
 
-def _read_reply(row: dict[str, Any]) -> Reply:
+def _read_reply(row: Json) -> Reply:
     if remedy := row.get("remedy"):
         row["remedy"] = remedy if {"action", "value"} & set(remedy) else {**remedy, "value": None}
     return Reply(**{**row, "kind": getattr(errors, row["kind"]) if "kind" in row else None})

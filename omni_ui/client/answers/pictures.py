@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
-from typing import Any
 
 import httpx
 
@@ -14,6 +13,7 @@ from omni_ui.client.connection.retries import OnWait
 from omni_ui.client.connection.transport import Transport
 from omni_ui.client.errors import BrokenAnswer, NothingMade, OmniError
 from omni_ui.client.events import Failed, TextDelta
+from omni_ui.client.json_types import Json
 from omni_ui.client.requests.base import WireCall
 
 
@@ -31,7 +31,7 @@ class Pictures:
     output_format: str | None = None
     seconds: float = 0.0
     text: str | None = None
-    metrics: dict[str, Any] = field(default_factory=dict)
+    metrics: Json = field(default_factory=dict)
     missing: int = 0
 
     @property
@@ -75,7 +75,7 @@ async def read_edit(
         yield Failed(error)
 
 
-def read_pictures(body: dict[str, Any], began: float) -> Pictures:
+def read_pictures(body: Json, began: float) -> Pictures:
     """Reads an ImageGenerationResponse (protocol/images.py:210).
 
     What a picture is, its own bytes say: a wrong `output_format` is corrected, since the picture is good. Of several,

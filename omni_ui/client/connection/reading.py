@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import httpx
 from httpx_sse import EventSource, SSEError
@@ -15,6 +15,7 @@ from omni_ui.client.answers.valid_text import read_json, valid_values
 from omni_ui.client.connection.connection_errors import TimedStream
 from omni_ui.client.connection.packed import LONGEST_ANSWER, counted
 from omni_ui.client.errors import BrokenAnswer, NotVllmOmni
+from omni_ui.client.json_types import Json
 
 LARGE = 1 << 23
 """Bytes from which a body is worth a connection of its own, see `TimedStream.read_wide`."""
@@ -71,9 +72,7 @@ class Reader:
             raise NotVllmOmni(f"What answers at {self.address} does not speak vLLM-Omni's API.")
         return body
 
-    async def events(
-        self, response: httpx.Response, *, halves: bool = False
-    ) -> AsyncIterator[tuple[str, dict[str, Any] | None]]:
+    async def events(self, response: httpx.Response, *, halves: bool = False) -> AsyncIterator[tuple[str, Json | None]]:
         """Server-sent events as (event name, parsed data); `[DONE]` is (name, None).
 
         halves: leaves halves of characters in the texts, for a caller that joins them across events.

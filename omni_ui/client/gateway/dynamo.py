@@ -12,6 +12,7 @@ from typing import Any
 from omni_ui.client.answers.failures import error_from_body
 from omni_ui.client.answers.formats import FileRef, decode_base64, media_type_of
 from omni_ui.client.errors import BadRequest, BrokenAnswer, NothingMade
+from omni_ui.client.json_types import Json
 from omni_ui.client.requests.base import Request, WireCall
 from omni_ui.client.requests.edit import EditRequest
 from omni_ui.client.requests.image import ImageRequest
@@ -59,7 +60,7 @@ def wire(request: Request, schema: ServerSchema, model: str | None, loras: Seque
         model = _lora_model(lora, loras)
     extensions = VIDEO_EXTENSIONS if isinstance(request, VideoRequest) else IMAGE_EXTENSIONS
     nvext = {name: _whole(name, payload.pop(name)) for name in extensions if name in payload}
-    body: dict[str, Any] = {"model": model, **payload, "response_format": "b64_json"}
+    body: Json = {"model": model, **payload, "response_format": "b64_json"}
     if nvext:
         body["nvext"] = nvext
     if isinstance(fitted, VideoRequest):

@@ -27,6 +27,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from omni_ui.client.answers.valid_text import depth_of, read_json, valid_values
+from omni_ui.client.json_types import Json
 
 Place = Literal["main", "card", "advanced", "own", "hidden"]
 Kind = Literal[
@@ -89,7 +90,7 @@ def param(
     """
     extra = {"place": place, "kind": kind, "unit": unit, "step": step, "presets": presets, "empty": empty}
     extra |= {"free": free or None, "expert": expert or None, "cap": cap, "lora": lora or None}
-    ui_options: dict[str, Any] = {k: v for k, v in extra.items() if v not in (None, "")}
+    ui_options: Json = {k: v for k, v in extra.items() if v not in (None, "")}
     return Field(default, title=label, description=help, json_schema_extra=ui_options, **bounds)
 
 
@@ -144,7 +145,7 @@ def _not_blank(value: str) -> str:
 Words = Annotated[str, AfterValidator(_not_blank)]
 """Text that must say something: spaces alone are as good as nothing. Kept as typed."""
 
-JsonObject = Annotated[dict[str, Any] | None, BeforeValidator(_read_json)]
+JsonObject = Annotated[Json | None, BeforeValidator(_read_json)]
 """An object, also written as JSON text (that is how the page and form fields carry it)."""
 
 
@@ -173,7 +174,7 @@ class WireCall:
 
     method: str
     path: str
-    json: dict[str, Any] | None = None
+    json: Json | None = None
     form: list[tuple[str, Any]] | None = None
     files: list[tuple[str, Path]] = field(default_factory=list)
     later: list[tuple[float, dict[str, JsonValue]]] = field(default_factory=list)
@@ -206,7 +207,7 @@ class Request(BaseModel):
         """Half a character in a text never stops a request: it goes out as U+FFFD."""
         return valid_values(values)
 
-    def payload(self) -> dict[str, Any]:
+    def payload(self) -> Json:
         """The wire fields with their values; those that are None (model default) are left out."""
         return self.model_dump(mode="json", exclude_none=True)
 

@@ -1,9 +1,10 @@
 """Conversation: POST /v1/chat/completions (WIRE.md 7 and 8; vLLM-Omni 0.30.0, serving_chat.py)."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, field_validator
 
+from omni_ui.client.json_types import Json
 from omni_ui.client.requests.base import JsonObject, Maybe, Request, param
 from omni_ui.client.requests.image import SIZES, check_size
 from omni_ui.client.requests.shared_params import (
@@ -39,7 +40,7 @@ class ChatRequest(Request):
     tab: ClassVar[str] = "chat"
     path: ClassVar[str] = "/v1/chat/completions"
 
-    messages: list[dict[str, Any]] = param(
+    messages: list[Json] = param(
         ..., label="Messages", help="The conversation so far.", place="hidden", min_length=1, cap="text"
     )
     modalities: Annotated[list[Literal["text", "audio", "image"]] | None, BeforeValidator(_modalities)] = param(
@@ -141,7 +142,7 @@ class ChatRequest(Request):
     def _once(cls, modalities: list[str] | None) -> list[str] | None:
         return list(dict.fromkeys(modalities)) if modalities else None
 
-    def payload(self) -> dict[str, Any]:
+    def payload(self) -> Json:
         body = self.model_dump(mode="json", exclude_none=True, exclude={"messages"})
         body["messages"] = self.messages
         if self.stream:

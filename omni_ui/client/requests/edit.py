@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
 
+from omni_ui.client.json_types import Json
 from omni_ui.client.requests.base import Maybe, Words, param
 from omni_ui.client.requests.files import FormRequest, ImageFiles, MaybeImage
 from omni_ui.client.requests.image import (
@@ -170,7 +171,7 @@ class EditRequest(FormRequest):
             raise ValueError("JPEG has no transparency: choose PNG or WebP, or another background.")
         return background
 
-    def payload(self) -> dict[str, Any]:
+    def payload(self) -> Json:
         body = super().payload()
         body.setdefault("output_compression", sensible_compression(self.output_format))
         body["size"] = self.size or "auto"

@@ -1,10 +1,11 @@
 """Text to image: POST /v1/images/generations (fields: vLLM-Omni 0.30.0, protocol/images.py:53-195)."""
 
 import re
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, ValidationInfo, field_validator
 
+from omni_ui.client.json_types import Json
 from omni_ui.client.requests.base import JsonObject, Maybe, Request, Words, param
 from omni_ui.client.requests.shared_params import (
     compression_param,
@@ -153,7 +154,7 @@ class ImageRequest(Request):
             raise ValueError("JPEG has no transparency, which layers need: choose PNG or WebP.")
         return layers
 
-    def payload(self) -> dict[str, Any]:
+    def payload(self) -> Json:
         body = super().payload()
         body.setdefault("output_compression", sensible_compression(self.output_format))
         if self.vae_use_tiling is not None:

@@ -4,10 +4,11 @@ Songs and sound effects come from models that are served on the route of speech 
 tts_adapters/moss_tts.py:352-450); `make` says which of the three is asked for.
 """
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator
 
+from omni_ui.client.json_types import Json
 from omni_ui.client.requests.base import MAX_PROMPT, Maybe, Request, WireCall, Words, param
 from omni_ui.client.requests.shared_params import (
     guidance_param,
@@ -101,7 +102,7 @@ class SoundRequest(Request):
             raise ValueError(f"is {seconds:g} s, and this lasts at most {longest} s. Shorten it")
         return seconds
 
-    def payload(self) -> dict[str, Any]:
+    def payload(self) -> Json:
         """The fields of the route that makes what is asked for. The length is sent as that model counts it."""
         if self.make == "song":
             return self.as_song().payload()

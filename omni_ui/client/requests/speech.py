@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import ValidationInfo, field_validator
 
 from omni_ui.client.answers.formats import FileRef
+from omni_ui.client.json_types import Json
 from omni_ui.client.requests.base import JsonObject, Maybe, Request, WireCall, Words, param
 from omni_ui.client.requests.files import FormRequest, MaybeAudio
 from omni_ui.client.requests.shared_params import extra_param, seed_param, sound_format_param
@@ -203,7 +204,7 @@ class SpeechRequest(Request):
             raise ValueError("Only speed 1 can be heard while it is made: set the speed to 1, or switch this off.")
         return stream
 
-    def payload(self) -> dict[str, Any]:
+    def payload(self) -> Json:
         body = super().payload()
         usual = {"speed": 1, "stream": False, "word_timestamps": False, "x_vector_only_mode": False}
         for name, value in usual.items():
@@ -222,7 +223,7 @@ def batch_call(items: Sequence[SpeechRequest], model: str | None = None) -> Wire
     """Several texts in one call, at most BATCH. What an item cannot carry (its seed) is left out."""
     bodies = [item.wire().json or {} for item in items]
     listed = [{name: value for name, value in body.items() if name not in NOT_IN_BATCH} for body in bodies]
-    body: dict[str, Any] = {"items": listed}
+    body: Json = {"items": listed}
     return WireCall("POST", "/v1/audio/speech/batch", json={"model": model, **body} if model else body)
 
 

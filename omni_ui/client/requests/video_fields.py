@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
 
 from omni_ui.client.answers.formats import FileRef
+from omni_ui.client.json_types import Json
 from omni_ui.client.requests.base import JsonObject, Maybe, WireCall, Words, param
 from omni_ui.client.requests.files import AudioFile, FormRequest, MaybeFile, MaybeVisual, MediaFiles
 from omni_ui.client.requests.image import check_size
@@ -238,7 +239,7 @@ class VideoFields(FormRequest):
             raise ValueError("A control type needs a control: add one, or clear the type.")
         return kind
 
-    def payload(self) -> dict[str, Any]:
+    def payload(self) -> Json:
         empty = {name for name in ("image_reference", "video_reference") if not getattr(self, name, None)}
         return {name: value for name, value in super().payload().items() if name not in self.own | empty}
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from omni_ui.client.errors import BrokenAnswer
+from omni_ui.client.json_types import Json
 from omni_ui.client.server.find_models import find_model, guess_model
 from omni_ui.client.server.known_models import LISTENS, START
 from omni_ui.client.server.model_facts import TABS, KnownModel
@@ -57,7 +57,7 @@ def read_models(body: dict[str, object]) -> list[ModelInfo]:
     return [_read_model(card) for card in listed if isinstance(card, dict) and isinstance(card.get("id"), str)]
 
 
-def _read_model(card: dict[str, Any]) -> ModelInfo:
+def _read_model(card: Json) -> ModelInfo:
     """vLLM's cards have root, parent, max_model_len and permission (vllm, openai/models/protocol.py)."""
 
     def text(name: str) -> str | None:
@@ -92,7 +92,7 @@ class Ability:
     model: str | None = None
     start: str | None = None
     guess: bool = False
-    detail: dict[str, Any] = field(default_factory=dict)
+    detail: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

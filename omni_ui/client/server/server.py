@@ -5,17 +5,17 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import httpx
 
 from omni_ui.client.connection.packed import read_whole
 from omni_ui.client.connection.transport import ServerSigns, Transport
 from omni_ui.client.errors import BadRequest, NotFound, NotReachable, OmniError, TimedOut, Unauthorized
-from omni_ui.client.gateway import dynamo
+from omni_ui.client.gateway import dynamo, openai_like
 from omni_ui.client.gateway.gateways import DYNAMO, LITELLM, PRODUCTION_STACK, gateway_of_description
 from omni_ui.client.gateway.openai_like import OPENAI_SCHEMA, VOICE, is_openai_like
-from omni_ui.client.gateway.openai_like import adapt as adapt_to_openai
+from omni_ui.client.json_types import Json
 from omni_ui.client.requests.base import Request, WireCall
 from omni_ui.client.server.discovery import Ability, Capabilities, ModelInfo, judge, read_models
 from omni_ui.client.server.load import Load, read_load
@@ -151,7 +151,7 @@ class Server:
             return None
         return version if isinstance(version, str) else None
 
-    async def openapi(self) -> dict[str, Any]:
+    async def openapi(self) -> Json:
         """The server's own description; empty when it gives none (--disable-fastapi-docs)."""
         try:
             description = await self._get("/openapi.json")
@@ -249,7 +249,7 @@ class Server:
             call = dynamo.wire(request, schema, model, loras)
             return call or request.wire(model)
         call = schema.wire(request, model)
-        return adapt_to_openai(call) if schema is OPENAI_SCHEMA else schema.with_metrics(call)
+        return openai_like.adapt(call) if schema is OPENAI_SCHEMA else schema.with_metrics(call)
 
     async def _listed(self) -> list[ModelInfo]:
         """The models that the server lists, as read in the last LISTED seconds."""

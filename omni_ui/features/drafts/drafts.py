@@ -5,10 +5,11 @@ those: addresses and keys are never kept.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from omni_ui.core.files import Json
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call, mounted
 from omni_ui.widgets.components import ObjectCarrier
@@ -33,8 +34,8 @@ class Drafts:
     def wire(self, page: gr.Blocks, tabs: "Sequence[TabContext]") -> None:
         """Saves what changes in any tab; gives it back when the tab has come."""
         for tab in tabs:
-            plain: dict[Component, dict[str, Any]] = {}
-            files: dict[Component, dict[str, Any]] = {}
+            plain: dict[Component, Json] = {}
+            files: dict[Component, Json] = {}
             parts = drafted(tab)
             described = {name: {"name": name, "initial": _initial(part)} for name, part in parts.items()}
             more = {"conversation": tab.conversation} if tab.conversation else {}

@@ -6,12 +6,13 @@ The browser asks when a setting that counts has changed and rests (estimate.js);
 import math
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import gradio as gr
 from pydantic import ValidationError
 
 from omni_ui.client import Request, hint
+from omni_ui.core.files import Json
 from omni_ui.core.run import Values, Work
 from omni_ui.core.scripts import mounted
 from omni_ui.store import StoreTrouble
@@ -77,7 +78,7 @@ def asked_for(model: type[Request], entered: Values) -> Request | None:
     fields = model.model_fields
     several = {name for name, info in fields.items() if holds(info, list)}
     files = [name for name, value in entered.items() if value and hint(fields[name], "kind") in FILE_KINDS]
-    stand_ins: dict[str, Any] = {name: "x" for name, info in fields.items() if info.is_required()}
+    stand_ins: Json = {name: "x" for name, info in fields.items() if info.is_required()}
     stand_ins |= {name: Path("x") for name in files}
     stand_ins = {
         name: ([content] if name in files else []) if name in several else content

@@ -18,6 +18,7 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 
+from omni_ui.core.files import Json
 from omni_ui.features.login.tokens import Tokens
 
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint")
@@ -155,7 +156,7 @@ class HuggingFaceLogin:
             self._metadata = {name: str(address) for name, address in named.items()}
         return self._metadata
 
-    async def _ask(self, method: str, url: str, **more: Any) -> dict[str, Any]:
+    async def _ask(self, method: str, url: str, **more: Any) -> Json:
         """A JSON object of the provider's. No redirect is followed: it would carry the secret elsewhere."""
         http = self._http or httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False)
         try:

@@ -87,7 +87,8 @@ def _address(base_url: str | None) -> str | None:
 def _result(call: WireCall) -> tuple[Kind, str, str]:
     body = call.json or dict(call.form or [])
     picture = {"jpeg": "jpg", "jpg": "jpg", "webp": "webp"}.get(body.get("output_format", "png"), "png")
-    sound = {"opus": "ogg"}.get(form := body.get("response_format", "wav"), form)
+    sound_format: str = body.get("response_format", "wav")
+    sound = {"opus": "ogg"}.get(sound_format, sound_format)
     streams = body.get("stream") is True and body.get("stream_format") != "audio"
     results: dict[str, tuple[Kind, str, str]] = {
         "/v1/images/generations": ("pictures", "picture", picture),

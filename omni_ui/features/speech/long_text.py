@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from omni_ui.client import BadRequest, BrokenAnswer, NothingMade, OmniClient, OmniError, ServerFailed, SpeechRequest
 from omni_ui.core.audio_stream import Listening
-from omni_ui.core.files import keep, shown
+from omni_ui.core.files import Json, keep, shown
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
 from omni_ui.features.speech.pieces import Piece
@@ -42,7 +42,7 @@ class Part:
     trouble: str = ""
     seed: int | None = None
 
-    def row(self) -> dict[str, Any]:
+    def row(self) -> Json:
         """What the page shows of it."""
         file = {"file": shown(self.path)} if self.path else {}
         about = {"number": self.number, "speaker": self.piece.speaker, "text": self.piece.text, "state": self.state}

@@ -1,12 +1,13 @@
 """What the Speech tab asks for: one request, or one for each sentence of a long text or turn of a script."""
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator
 
 from omni_ui.client import SpeechRequest, WireCall, batch_call, param
 from omni_ui.client.requests.base import JsonObject
 from omni_ui.client.requests.speech import MAX_INPUT
+from omni_ui.core.files import Json
 from omni_ui.features.speech.pieces import Piece, script, sentences
 
 MAX_LONG = 100_000
@@ -92,7 +93,7 @@ class SpokenText(SpeechRequest):
         values |= {"input": piece.text, "voice": self.voice_of(piece.speaker), "response_format": "wav"}
         return SpeechRequest.model_construct(**values | {"seed": self.seed if seed is None else seed})
 
-    def payload(self) -> dict[str, Any]:
+    def payload(self) -> Json:
         return {name: value for name, value in super().payload().items() if name not in self.own}
 
     def wire(self, model: str | None = None) -> WireCall:

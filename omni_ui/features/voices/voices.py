@@ -4,12 +4,12 @@ import asyncio
 import time
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 from pydantic import ValidationError
 
 from omni_ui.client import Ability, OmniError, SavedVoice, Voices, VoiceUpload, problems
 from omni_ui.core.backends import Backends
+from omni_ui.core.files import Json
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.own_voices import is_foreign, plain_name
 from omni_ui.core.run import Values
@@ -35,7 +35,7 @@ class Known:
     saved: list[SavedVoice]
 
     @property
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[Json]:
         return [{"name": voice.name, "label": plain_name(voice.name), "about": about(voice)} for voice in self.saved]
 
 
