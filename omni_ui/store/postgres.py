@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from omni_ui.store.database import Row, Statement, StoreTrouble, T, Value, clean
 from omni_ui.store.migrations import REVISIONS, migrate
-from omni_ui.store.postgres_errors import NEWER, explain_postgres, is_passing
+from omni_ui.store.postgres_errors import BUSY, NEWER, explain_postgres, is_passing
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,8 @@ CONNECTIONS, LOCKS = 8, 4
 READ_PATIENCE, WRITE_PATIENCE = 5.0, 45.0
 """Seconds for which a call goes on while the database is away: somebody waits for what is read; what is written was
 finished, and a database that is started anew is there after 20 s."""
+MOST_WAITING = 2000
+"""Calls of one process at one time, most of which wait for a connection."""
 CONNECTING, ANSWERING = 4.0, 30.0
 """Seconds for one connection, and for one statement."""
 MIGRATION_LOCK = 0x6F6D6E69
@@ -52,6 +54,8 @@ class PostgresDatabase:
         self.place = f"{parts.netloc.rpartition('@')[2]}/{unquote(parts.path.lstrip('/'))}"
         """Without user and password, for sentences."""
         self.trouble = ""
+        self._away_since = 0.0
+        self._waiting = 0
         self._engine: AsyncEngine | None = None
         self._locks: AsyncEngine | None = None
         self._is_current = False
@@ -136,6 +140,20 @@ class PostgresDatabase:
 
     async def _patiently(self, work: Callable[[], Awaitable[T]], patience: float) -> T:
         """Does something, again and again while the database is away. StoreTrouble."""
+        if self._away_since and time.monotonic() - self._away_since > patience and self._waiting:
+            raise StoreTrouble(self.trouble)  # it has been away for longer, and others try already
+        if self._waiting >= MOST_WAITING:
+            raise StoreTrouble(BUSY.format(place=self.place))
+        self._waiting += 1
+        try:
+            return await self._again_and_again(work, patience)
+        except StoreTrouble as trouble:
+            self.trouble = trouble.sentence
+            raise
+        finally:
+            self._waiting -= 1
+
+    async def _again_and_again(self, work: Callable[[], Awaitable[T]], patience: float) -> T:
         began, pause = time.monotonic(), 0.1
         while True:
             try:
@@ -144,13 +162,11 @@ class PostgresDatabase:
                 done = await work()
             except ERRORS as wrong:
                 self.trouble = explain_postgres(wrong, self.place)
+                self._away_since = (self._away_since or began) if is_passing(wrong) else 0.0
                 if not is_passing(wrong) or time.monotonic() - began + pause > patience:
                     raise StoreTrouble(self.trouble) from wrong
-            except StoreTrouble as trouble:
-                self.trouble = trouble.sentence
-                raise
             else:
-                self.trouble = ""
+                self.trouble, self._away_since = "", 0.0
                 return done
             await asyncio.sleep(pause)
             pause = min(1.0, 2 * pause)

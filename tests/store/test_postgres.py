@@ -2,9 +2,12 @@
 
 import asyncio
 import signal
+import sys
 
 import pytest
 
+from omni_ui.features.operating.store_of import store_of
+from omni_ui.settings import BadSetting, Settings
 from omni_ui.store import HistoryRecord, Source, Store, StoreTrouble
 from omni_ui.store import postgres as module
 from omni_ui.store.postgres import PostgresDatabase
@@ -100,6 +103,46 @@ async def test_a_database_that_comes_later_is_taken_up(postgres, tmp_path, monke
     await store.jobs.delete("t")
     assert store.trouble == ""
     await store.close()
+
+
+async def test_while_the_database_is_away_readers_wait_once_and_calls_are_bounded(postgres, monkeypatch):
+    monkeypatch.setattr(module, "READ_PATIENCE", 0.3)
+    monkeypatch.setattr(module, "MOST_WAITING", 3)
+    database = PostgresDatabase(await postgres.with_tables())
+    await database.open()
+    await asyncio.to_thread(postgres.stop)
+    try:
+        writing = asyncio.create_task(database.write(("DELETE FROM ignored", {})))
+        with pytest.raises(StoreTrouble, match="does not answer"):
+            await database.read("SELECT 1 AS n")
+        monkeypatch.setattr(module, "READ_PATIENCE", 0.0)
+        with monkeypatch.context() as nobody_is_asked:
+            nobody_is_asked.setattr(database, "_again_and_again", None)
+            with pytest.raises(StoreTrouble, match="does not answer"):
+                await database.read("SELECT 1 AS n")
+        more = [asyncio.create_task(database.write(("DELETE FROM ignored", {}))) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(StoreTrouble, match="takes too long"):
+            await database.write(("DELETE FROM ignored", {}))
+    finally:
+        await asyncio.to_thread(postgres.start)
+    assert await asyncio.gather(writing, *more) == [[0]] * 3
+    assert await database.read("SELECT 1 AS n") == [{"n": 1}]
+    assert database.trouble == ""
+    await database.close()
+
+
+async def test_sqlalchemy_is_imported_only_for_postgresql():
+    code = "import sys, omni_ui.store as s; s.Store(None); print({'sqlalchemy', 'asyncpg', 'alembic'} & {*sys.modules})"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
+    assert await process.communicate() == (b"set()\n", None)
+
+
+def test_a_missing_package_is_said_at_the_start(monkeypatch):
+    monkeypatch.delitem(sys.modules, "omni_ui.store.postgres")
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    with pytest.raises(BadSetting, match="needs asyncpg, which is not installed"):
+        store_of(Settings(database_url="postgresql://omni@host/omni"))
 
 
 async def test_connections_are_bounded_and_calls_wait_in_line(postgres):
