@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import tempfile
 import uuid
 from collections.abc import Callable
@@ -159,7 +160,11 @@ class CacheProblem(OmniError):
 
 def _write(data: bytes, name: str) -> Path:
     path = new_path(name)
-    _plainly(lambda: path.write_bytes(data))
+    try:
+        _plainly(lambda: path.write_bytes(data))
+    except CacheProblem:
+        shutil.rmtree(path.parent, ignore_errors=True)  # half a file would take the room that others need
+        raise
     return path
 
 

@@ -23,6 +23,19 @@ async def test_a_full_disk_is_one_sentence(tmp_path, monkeypatch, step, number):
     assert raised.value.sentence == FULL
 
 
+async def test_a_disk_that_becomes_full_meanwhile_keeps_no_half_file(tmp_path, monkeypatch):
+    def half(path, data):
+        with path.open("wb") as file:
+            file.write(data[:3])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    monkeypatch.setattr(Path, "write_bytes", half)
+    with pytest.raises(files.CacheProblem):
+        await files.keep(b"a picture", "picture.png")
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_another_trouble_of_the_disk_is_named(tmp_path, monkeypatch):
     def refuse(*_, **__):
         raise OSError(errno.EROFS, "Read-only file system")

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -66,3 +68,9 @@ async def test_a_disk_that_does_not_take_it_leaves_no_half_file(files, monkeypat
     with pytest.raises(StoreTrouble, match="full: make room there"):
         await files.write(b"bytes", ".mp4")
     assert [path for path in files.folder.rglob("*") if path.is_file()] == []
+
+
+def test_a_page_that_keeps_results_on_its_disk_loads_nothing_for_buckets():
+    code = "import sys, omni_ui.settings, omni_ui.store as s; s.Store(None); print('obstore' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

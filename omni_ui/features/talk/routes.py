@@ -32,6 +32,7 @@ from omni_ui.features.talk.line import OpenCalls, PageLine
 from omni_ui.features.talk.record import keep_call
 from omni_ui.features.talk.recording import CallRecording
 from omni_ui.features.talk.replay.questions import Question, ask_again, read_questions
+from omni_ui.store import StoreTrouble
 
 log = logging.getLogger(__name__)
 FIRST_MESSAGE = 10.0
@@ -111,7 +112,11 @@ async def _serve(socket: WebSocket, backends: Backends, recorder: Recorder, call
     if backend is None:
         await _refuse(socket, "No server was named for Talk: the host can set OMNI_BASE_URL or OMNI_CHAT_URL.")
         return
-    questions = await _questions(recorder, start, visitor)
+    try:
+        questions = await _questions(recorder, start, visitor)
+    except StoreTrouble as trouble:
+        await _refuse(socket, trouble.sentence)
+        return
     if questions is None:
         await _refuse(socket, "This call is not in your history any more, or nothing was said in it.")
         return

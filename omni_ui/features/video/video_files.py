@@ -1,20 +1,19 @@
 """Videos and what they are made from: sizes that follow a picture, references that can be sent, results to hand out."""
 
 import asyncio
-import os
 import re
-import shutil
 from pathlib import Path
 
 import soundfile
 
-from omni_ui.core.files import new_path
+from omni_ui.core.files import CacheProblem, new_path
 from omni_ui.core.invalid import Invalid
 from omni_ui.media.container import identify
 from omni_ui.media.decoding import in_words
 from omni_ui.media.recording import as_wav, read_recording, resample
 from omni_ui.media.video import look_at_video
 from omni_ui.store import VideoRecord
+from omni_ui.store.files import link_or_copy
 
 USUAL_AREA = 832 * 480
 """Pixels of a video whose size nobody set: what most open models were made for."""
@@ -125,14 +124,17 @@ def video_facts(job: VideoRecord) -> list[tuple[str, str]]:
 
 
 async def publish_file(path: Path, name: str) -> Path:
-    """A kept file under a path that Gradio may show: the same file on one disk, else a copy."""
+    """A kept file under a path that Gradio may show: the same file on one disk, else a copy.
+
+    OmniError for a full disk.
+    """
 
     def give() -> Path:
         target = new_path(name)
         try:
-            os.link(path, target)
-        except OSError:
-            shutil.copyfile(path, target)
+            link_or_copy(path, target)
+        except OSError as wrong:
+            raise CacheProblem.of(wrong) from wrong
         return target
 
     return await asyncio.to_thread(give)

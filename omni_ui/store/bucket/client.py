@@ -59,7 +59,7 @@ class BucketClient:
             bucket.name,
             prefix=bucket.prefix or None,
             client_options={
-                "allow_http": (bucket.endpoint or os.environ.get("AWS_ENDPOINT_URL", "")).startswith("http://"),
+                "allow_http": _endpoint(bucket).startswith("http://"),
                 "connect_timeout": timedelta(seconds=3),
                 "timeout": timedelta(seconds=20),
             },
@@ -150,6 +150,12 @@ class BucketClient:
         self.trouble = sentence
         self._on_trouble()
         return BucketTrouble(sentence)
+
+
+def _endpoint(bucket: Bucket) -> str:
+    """The address of the bucket's server; "" is Amazon's own."""
+    names = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+    return bucket.endpoint or next(filter(None, map(os.environ.get, names)), "")
 
 
 def _config(bucket: Bucket) -> "S3Config":

@@ -8,6 +8,7 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from omni_ui.client import OmniError
 from omni_ui.core.invalid import Invalid
 from omni_ui.features.video.video_files import (
     LARGEST_SOUND,
@@ -145,3 +146,13 @@ async def test_a_kept_file_is_lent_without_copying_it(tmp_path, monkeypatch):
     lent = await publish_file(kept, "video.mp4")
     assert (lent.name, lent.read_bytes()) == ("video.mp4", b"video")
     assert lent.stat().st_ino == kept.stat().st_ino
+
+
+async def test_a_disk_that_is_full_when_a_kept_file_is_shown_is_one_sentence(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr("omni_ui.features.video.video_files.link_or_copy", full)
+    with pytest.raises(OmniError, match="is full: the host has to make room there"):
+        await publish_file(tmp_path / "kept.mp4", "video.mp4")

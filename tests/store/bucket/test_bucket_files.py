@@ -10,6 +10,7 @@ from omni_ui.store import StoreTrouble
 from omni_ui.store.bucket import BucketFiles, disk
 from omni_ui.store.bucket import files as bucket_files
 from omni_ui.store.files import THUMB
+from tests.s3_server import KEY, SECRET
 
 
 async def whole(file) -> bytes:
@@ -45,6 +46,17 @@ async def test_a_file_kept_by_one_process_is_found_by_another_and_deleted_for_bo
     assert await yours.find(name) is None
     assert left_on_disk(yours, "cache", "spool", "incoming") == []
     assert await (await make_files("third")).find(name) is None
+
+
+@pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
+async def test_what_is_not_set_comes_from_the_usual_variables(make_files, s3_server, monkeypatch, name):
+    monkeypatch.setenv(name, f"http://127.0.0.1:{s3_server.port}")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    files = await make_files(endpoint=None, access_key=None, secret_key=None)
+    assert files.trouble == ""
+    assert await whole(await (await make_files("other")).find(await files.write(b"1", ".png"))) == b"1"
 
 
 async def test_taking_a_file_leaves_it_and_a_second_record_of_it_sends_nothing(make_files, proxy, tmp_path):
