@@ -256,7 +256,7 @@ async def _probe(url: str, began: float, over: asyncio.Event) -> float:
         try:
             (await newcomer.http.head(url + "/", timeout=5)).raise_for_status()
             answer = (await newcomer.http.get(url + "/omni/history", timeout=10)).json()
-            if answer.get("trouble"):
+            if answer.get("room") is None:  # the database cannot be read
                 last_failure = time.time()
         except (httpx.HTTPError, ValueError):
             last_failure = time.time()
