@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, TypeVar
 
@@ -25,6 +26,10 @@ CUT_OFF_AT_ONCE = (
     "Please run it again."
 )
 """What is said of a job that cannot be followed to its end."""
+
+
+OTHERS_TRY = 600.0
+"""Seconds after its making for which a video that one process cannot keep is fetched by others."""
 
 
 class Stopped(Exception):
@@ -53,6 +58,8 @@ class ActiveJob:
         self.lease = lease
         self.lost = False
         """Whether it is followed here no more, although it is not over."""
+        self.unable = False
+        """Whether it is followed here no more because this process cannot keep its video."""
         self.written = True
         """Whether the store has the record as it is."""
         # Whoever has the ticket may see the result, so the server is not told it.
@@ -73,6 +80,11 @@ class ActiveJob:
         """Tells those who watch it that it is not followed here any more."""
         self.lost = True
         self.change()
+
+    def give_to_others(self) -> bool:
+        """Whether another process may fetch the finished video, where this one's disk does not take it."""
+        self.unable = self.record.made and time.time() - (self.record.ended or 0.0) < OTHERS_TRY
+        return self.unable
 
     async def changes(self) -> AsyncIterator[VideoRecord]:
         """The record as it is, and at each change, until it is over or lost."""

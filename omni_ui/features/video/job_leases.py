@@ -5,18 +5,19 @@ at the server. A process that stood still for too long loses its leases and says
 """
 
 import asyncio
-import logging
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from omni_ui.features.video.active_job import ActiveJob
 from omni_ui.store import Lease, Store, StoreTrouble, VideoRecord
 
-log = logging.getLogger(__name__)
 LEASE = 10.0
 """Seconds, by the database's clock, for which one process follows a job."""
 BEAT = 2.5
 """Seconds between two renewals of all leases, and two looks for jobs that nobody follows."""
+REST = 20.0
+"""Seconds for which a process takes up no jobs after it could not keep a video."""
 AT_ONCE = 20
 """Jobs that one process takes up at a time, so that others take their part."""
 
@@ -40,6 +41,7 @@ class JobLeases:
         self._store, self._active, self._servers = store, active, servers
         self._take_up, self._let_go, self._write = take_up, let_go, write
         self._beating: asyncio.Task[None] | None = None
+        self._rests_until = 0.0
 
     async def start(self) -> None:
         """Takes up all jobs that nobody follows, and goes on looking for such."""
@@ -57,6 +59,12 @@ class JobLeases:
             self._let_go(job)
         with suppress(StoreTrouble):  # they are free when their leases have run out
             await self._store.jobs.release([job.lease for job in jobs.values() if job.lease])
+
+    async def give_to_others(self, lease: Lease) -> None:
+        """Lets others take up a job that this process cannot bring to its end, and takes up none itself for a while."""
+        self._rests_until = time.monotonic() + REST
+        with suppress(StoreTrouble):  # it is free when its lease has run out
+            await self._store.jobs.release([lease])
 
     async def _beat_for_ever(self) -> None:
         while True:
@@ -80,6 +88,8 @@ class JobLeases:
 
     async def claim(self) -> int:
         """Takes up jobs that nobody follows; how many. StoreTrouble."""
+        if time.monotonic() < self._rests_until:
+            return 0
         claimed = await self._store.jobs.claim(self._store.processes.id, LEASE, AT_ONCE, self._servers())
         for record, lease in claimed:
             self._take_up(record, lease)

@@ -131,6 +131,8 @@ class JobPoller:
         except OmniError as error:
             await self.fail(job, error.sentence, error.server_message)
         except StoreTrouble as trouble:
+            if self._store.database.shared and job.give_to_others():
+                raise LeaseLost from trouble
             await self.fail(job, trouble.sentence)
         except Exception:  # a fault of our own: the visitor gets a sentence, the log the trace
             log.exception("following a video job failed in the app itself")

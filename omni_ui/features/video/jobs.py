@@ -261,6 +261,8 @@ class VideoJobs:
         if job.record.over:
             report_job(self._backends.reports, job)
             self.on_end(job.record)
+        if job.unable and job.lost and job.lease:
+            self._soon(self._leases.give_to_others(job.lease))
         if (job.written or job.lost) and self._active.get(ticket) is job:
             del self._active[ticket]
         host = self._backends.for_tab("video")

@@ -152,3 +152,17 @@ async def test_a_process_that_stood_still_says_no_more_of_jobs_that_another_foll
     assert first.ended == []
     assert len(second.ended) == 1
     assert server.deleted == set()
+
+
+async def test_a_video_that_one_process_cannot_keep_is_fetched_by_another(two, monkeypatch):
+    first, second, server = two
+    ticket = await first.begin()
+
+    async def full(path: Path) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(first.store.files, "keep", full)
+    server.states = ["completed"]
+    assert (await first.until(ticket, "done")).made
+    assert [job.ticket for job in second.ended] == [ticket]
+    assert first.ended == []
