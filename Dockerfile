@@ -14,11 +14,11 @@ ARG WITH_OPERATING=0
 ARG WITH_CLUSTER=0
 RUN useradd --create-home --uid 1000 omni
 WORKDIR /home/omni/app
-COPY requirements.lock requirements-demo.txt requirements-operating.txt requirements-cluster.txt ./
+COPY requirements.lock requirements-operating.lock requirements-cluster.lock requirements-demo.txt ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock \
  && if [ "$WITH_GPL" = 1 ]; then pip install --no-cache-dir -r requirements-demo.txt; fi \
- && if [ "$WITH_OPERATING" = 1 ]; then pip install --no-cache-dir -r requirements-operating.txt; fi \
- && if [ "$WITH_CLUSTER" = 1 ]; then pip install --no-cache-dir -r requirements-cluster.txt; fi
+ && if [ "$WITH_OPERATING" = 1 ]; then pip install --no-cache-dir --require-hashes -r requirements-operating.lock; fi \
+ && if [ "$WITH_CLUSTER" = 1 ]; then pip install --no-cache-dir --require-hashes -r requirements-cluster.lock; fi
 COPY --chown=omni app.py LICENSE ./
 COPY --chown=omni assets assets
 COPY --chown=omni omni_ui omni_ui

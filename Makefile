@@ -51,9 +51,12 @@ VERSION ?= 0.30.0
 contract: dev
 	$(PY) -m pytest -m real tests/contract --omni-version $(VERSION)
 
-# The exact versions of the image, with the hashes of their files. Needs uv.
+# The exact versions of the image and of its optional parts, with the hashes of their files. Needs uv.
+COMPILE = uv pip compile --universal --generate-hashes --python-version 3.11 --no-annotate
 lock:
-	uv pip compile requirements.txt --universal --generate-hashes --python-version 3.11 --no-annotate -o requirements.lock
+	$(COMPILE) requirements.txt -o requirements.lock
+	$(COMPILE) requirements.txt requirements-operating.txt -c requirements.lock -o requirements-operating.lock
+	$(COMPILE) requirements.txt requirements-cluster.txt -c requirements.lock -o requirements-cluster.lock
 
 lint: dev
 	$(PY) -m ruff check .

@@ -1,5 +1,6 @@
 // Leaving the page while a run is under way asks once; video jobs outlive the page and need no question.
 import { TABS, byId } from "../core/tab_elements.js";
+import { isConnectionLost } from "../features/drafts/running_tabs.js";
 
 const OUTLIVING = ["video"];
 const isRunning = (name) => Boolean(byId(`${name}-status`)?.querySelector('[data-state="working"]'));
@@ -7,6 +8,7 @@ let asked = false;
 addEventListener("beforeunload", (event) => {
   const running = TABS.some((name) => !OUTLIVING.includes(name) && isRunning(name));
   if (!running) asked = false;
+  else if (isConnectionLost(document)) return; // Gradio loads the page anew by itself: nothing is left to be asked
   else if (!asked) {
     asked = true;
     event.preventDefault();

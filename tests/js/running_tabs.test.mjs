@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cutOffTabs, noteRunning } from "../../omni_ui/features/drafts/running_tabs.js";
+import { cutOffTabs, isConnectionLost, noteRunning } from "../../omni_ui/features/drafts/running_tabs.js";
 
 const storage = () => {
   const kept = new Map();
@@ -23,4 +23,9 @@ test("a copy of a browser tab has cut nothing off", () => {
   const page = storage();
   noteRunning(page, { image: "working" });
   assert.deepEqual(cutOffTabs(page, "navigate"), []);
+});
+test("a connection that is lost is known by Gradio's own message", () => {
+  const page = (...texts) => ({ querySelectorAll: (name) => (name === ".toast-body" ? texts.map((textContent) => ({ textContent })) : []) });
+  assert.ok(isConnectionLost(page("Saved", " Connection Lost Connection to the server was lost. Attempting reconnection...")));
+  assert.ok(!isConnectionLost(page("Saved")));
 });

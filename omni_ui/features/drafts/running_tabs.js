@@ -12,6 +12,10 @@ export const noteRunning = (page, states) => {
   else page.removeItem(RUNNING);
 };
 
+/** Whether Gradio has said that the process behind the page is gone. It reloads the page when another one answers. */
+export const isConnectionLost = (document) =>
+  [...document.querySelectorAll(".toast-body")].some((toast) => toast.textContent.includes("Connection Lost"));
+
 /** The tabs whose runs were cut off by a reload; none in a page that came otherwise, such as a copy of a browser tab. */
 export const cutOffTabs = (page, navigation) => {
   const names = (page.getItem(RUNNING) || "").split(" ");
