@@ -15,7 +15,7 @@ from pathlib import Path
 
 from omni_ui.settings_files import Bucket
 from omni_ui.store.bucket.client import BucketClient
-from omni_ui.store.bucket.disk import FULL, NAME, Disk
+from omni_ui.store.bucket.disk import FULL, IN_USE, NAME, Disk
 from omni_ui.store.bucket.reader import GONE, BucketReader
 from omni_ui.store.database import StoreTrouble
 from omni_ui.store.files import THUMB, RemoteFile, RemoveCopies, link_or_copy, new_name, write_whole
@@ -112,6 +112,7 @@ class BucketFiles:
         try:
             size = await asyncio.to_thread(link_or_copy, path, copy)
         except OSError:
+            await asyncio.to_thread(self._disk.sweep, IN_USE)
             name = _name_for(path.suffix)
             return name, await self._straight(name, path)
         return await self.keep(copy), size
@@ -121,6 +122,7 @@ class BucketFiles:
         try:
             await asyncio.to_thread(write_whole, path, data)
         except OSError:
+            await asyncio.to_thread(self._disk.sweep, IN_USE)
             name = _name_for(suffix)
             await self._straight(name, data)
             return name

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from omni_ui.store.bucket.client import AWAY, BucketClient, BucketTrouble
-from omni_ui.store.bucket.disk import FULL, Disk
+from omni_ui.store.bucket.disk import FULL, IN_USE, Disk
 from omni_ui.store.database import StoreTrouble
 
 WINDOWS = (256 * 1024, 2 * 1024 * 1024)
@@ -68,17 +68,26 @@ class BucketReader:
             remote = await self.find(name)
             if remote is None:
                 return None
-            part = self._disk.incoming(".part")
+            await asyncio.to_thread(self._disk.make_room, remote.size)
             try:
-                await asyncio.to_thread(self._disk.make_room, remote.size)
-                with await asyncio.to_thread(part.open, "wb") as file:
-                    async for data in remote.pieces(0, remote.size):
-                        await asyncio.to_thread(file.write, data)
-                return await asyncio.to_thread(self._disk.to_cache, part, name)
+                return await self._write(remote, name)
+            except OSError:  # others have filled the disk, or our copies have
+                await asyncio.to_thread(self._disk.sweep, IN_USE)
+            try:
+                return await self._write(remote, name)
             except OSError as wrong:
                 raise StoreTrouble(FULL) from wrong
-            finally:
-                part.unlink(missing_ok=True)
+
+    async def _write(self, remote: "ObjectOfBucket", name: str) -> Path:
+        """OSError, StoreTrouble."""
+        part = self._disk.incoming(".part")
+        try:
+            with await asyncio.to_thread(part.open, "wb") as file:
+                async for data in remote.pieces(0, remote.size):
+                    await asyncio.to_thread(file.write, data)
+            return await asyncio.to_thread(self._disk.to_cache, part, name)
+        finally:
+            await asyncio.to_thread(part.unlink, missing_ok=True)
 
 
 class ObjectOfBucket:

@@ -150,6 +150,24 @@ async def test_a_disk_that_takes_nothing_sends_results_straight_to_the_bucket(ma
     assert left_on_disk(files, "spool", "cache", "incoming") == []
 
 
+async def test_a_disk_that_copies_have_filled_is_cleared_of_those_that_are_not_in_use(make_files, monkeypatch):
+    files, other = await make_files(), await make_files("other")
+    names = [await other.write(bytes([number]), ".png") for number in range(3)]
+    old, used = [await files.fetch(name) for name in names[:2]]
+    os.utime(old, (1.7e9, 1.7e9))
+    move = disk._move
+
+    def full(path: Path, target: Path) -> None:
+        if old.exists():
+            raise OSError(28, "No space left on device")
+        move(path, target)
+
+    monkeypatch.setattr(disk, "_move", full)
+    assert (await files.fetch(names[2])).read_bytes() == b"\2"
+    assert used.exists()
+    assert left_on_disk(files, "incoming") == []
+
+
 async def test_results_of_a_time_without_the_bucket_are_uploaded(make_files, tmp_path):
     earlier = tmp_path / "files"
     name = f"ab/{'ab' * 16}.png"
