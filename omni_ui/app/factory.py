@@ -71,6 +71,7 @@ from omni_ui.features.talk.routes import talk_routes
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.features.video.routes import job_routes
 from omni_ui.features.video.watch_routes import watch_routes
+from omni_ui.features.voices.samples import sample_routes
 from omni_ui.settings import TABS, BadSetting, Settings, load_settings
 from omni_ui.tabs.base import OmniTab
 
@@ -198,10 +199,8 @@ def _add_routes(app: FastAPI, services: Services) -> None:
     app.include_router(recipe_routes())
     app.include_router(assist_routes(backends))
     app.include_router(grid_routes(backends, services.store))
-    app.include_router(language_routes())
-    app.include_router(math_routes())
-    app.include_router(example_routes())
-    app.include_router(script_routes())
+    for router in (sample_routes(backends), language_routes(), math_routes(), example_routes(), script_routes()):
+        app.include_router(router)
     app.include_router(talk_routes(backends, recorder, services.sessions.admit))
     app.include_router(file_routes(services.storage, services.settings.max_upload_mb * 1_000_000))
 

@@ -29,6 +29,7 @@ loadLater(() => import("../features/chat/message_files.js"), "message_files", "f
 loadLater(() => import("../features/speech/speech.js"), "speech_parts", "voice_list", "cast");
 loadLater(() => import("../features/speech/read_along.js"), "speech_words", "speech_typing");
 loadLater(() => import("../features/sound/lyrics.js"), "lyrics");
+loadLater(() => import("../features/voices/cards.js"), "voice_cards", "mark_voice");
 loadLater(() => import("../features/edit/input_stage.js"), "input_stage");
 loadLater(() => import("../features/video/jobs.js"), "video_jobs");
 loadLater(() => import("../features/video/watch.js"), "video_watch");

@@ -47,6 +47,7 @@ OURS = {
     "scripts": "the page's own modules",
     "status": "what the header shows",
     "talk": "live calls, and the recordings of them",
+    "voices": "a sample of a voice of the server",
     "watch": "a video while it is made, for whoever has its ticket",
     "take": "a result as a download, with its settings inside",
     "typed": "a text that is spoken while it is written, from the page that writes it",

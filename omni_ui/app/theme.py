@@ -29,6 +29,7 @@ STYLES = [
     "features/video/noise.css",
     "features/chat/chat.css",
     "features/speech/speech.css",
+    "features/voices/cards.css",
     "features/sound/sound.css",
     "features/send_to/send_to.css",
     "features/estimate/estimate.css",

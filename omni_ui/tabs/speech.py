@@ -24,13 +24,16 @@ from omni_ui.features.speech.run import PCM_RATE, SpeechRun, Stage, show_file, s
 from omni_ui.features.speech.subtitles import read_vtt
 from omni_ui.features.speech.typed_text import TypedTexts
 from omni_ui.features.speech.word_times import shown_words, spread, timed
+from omni_ui.features.voices.cards import voice_cards, wire_cards
 from omni_ui.features.voices.panel import VoicesPanel
 from omni_ui.features.voices.reference import Reference
-from omni_ui.features.voices.voices import Known, fetch, warning
+from omni_ui.features.voices.samples import cards_of
+from omni_ui.features.voices.voices import SAMPLE, Known, fetch, warning
 from omni_ui.media.audio import Bare
 from omni_ui.tabs.base import OmniTab
 from omni_ui.tabs.result_actions import keep_after_stop
 from omni_ui.widgets.audio_player import sound_drawing, sound_player
+from omni_ui.widgets.components import ObjectField
 from omni_ui.widgets.events import PRIVATE, trigger
 from omni_ui.widgets.fields import Component
 
@@ -41,7 +44,6 @@ EXAMPLES = [
     "The old lighthouse keeper counted the waves, one by one, until the fog lifted.",
     "今天天气很好，我们一起去公园散步吧。",
 ]
-SAMPLE = "Hello! This is how I sound when I read a sentence to you."
 TASKS = {
     "CustomVoice": "This model speaks with voices of its own; it does not copy others.",
     "VoiceDesign": "This model invents a voice: describe it in Instructions.",
@@ -55,12 +57,18 @@ class SpeechTab(OmniTab):
 
     panel: VoicesPanel
     typing: Component
+    cards: ObjectField
 
     async def advise(self, session: str | None) -> Updates:
         """What the model is made for, and its voices."""
         task = await self._task(session)
         note = {self.advice: TASKS[task]} if task in TASKS else await super().advise(session)
-        return note | await self.list_voices(session) | {self.form.controls["reading"]: await self._readings(session)}
+        return (
+            note
+            | await self.list_voices(session)
+            | await self.show_cards(session)
+            | {self.form.controls["reading"]: await self._readings(session)}
+        )
 
     async def _readings(self, session: str | None) -> Updates:
         """The ways to read a text; while it is typed only where the server speaks over an open connection."""
@@ -83,7 +91,7 @@ class SpeechTab(OmniTab):
 
     @property
     def advised(self) -> list[gr.blocks.Block]:
-        return [*super().advised, *self.listing, self.form.controls["reading"]]
+        return [*super().advised, *self.listing, self.cards, self.form.controls["reading"]]
 
     @property
     def listing(self) -> list[gr.components.Component]:
@@ -103,6 +111,14 @@ class SpeechTab(OmniTab):
             self.panel.list: gr.HTML(voices=saved.rows),
             self.panel.warning: warning(ability),
         }
+
+    async def show_cards(self, session: str | None) -> Updates:
+        """The voices of the server as cards; they stay as they are while it cannot be asked."""
+        voices = await fetch(self.backends, session)
+        if voices is None:
+            return {self.cards: gr.skip()}
+        backend, public = self.backends.for_tab("speech", session), bool(self.backends.settings.public)
+        return {self.cards: gr.HTML(cards=cards_of(voices, bool(backend and backend.demo), public))}
 
 
 def _add_voice_controls(tab: SpeechTab) -> None:
@@ -137,9 +153,12 @@ def build(backends: Backends, listening: Listening, typed: TypedTexts) -> Speech
             _add_voice_controls(tab)
         with tab.stage():
             stage = _add_stage()
+        with tab.stage_column:
+            tab.cards = voice_cards()
     tab.form.controls["ref_audio_2"] = tab.form.controls.pop("ref_audio_2")  # last in the API
     with tab.opened:
         tab.panel = VoicesPanel(backends)
+    wire_cards(tab.cards, cast(gr.Dropdown, tab.form.controls["voice"]))
     tab.panel.wire(tab.list_voices, tab.listing, tab.form.controls["voice"])
 
     longest = int(backends.limits.caps.get("text", MAX_LONG))
@@ -227,7 +246,12 @@ def _wire(tab: SpeechTab) -> None:
             left=not_spoken(text or "")[:12],
         )
 
+    async def show_cards(request: gr.Request) -> Updates:
+        return await tab.show_cards(request.session_hash)
+
     tab.opened.select(list_voices, None, tab.listing, **PRIVATE)
+    # Also when one was saved or deleted, which the panel says.
+    gr.on([tab.opened.select, tab.panel.said.change], show_cards, None, tab.cards, **PRIVATE)
     gr.on(
         [cast(gr.Textbox, form["input"]).blur, form["reading"].change],  # a link that is opened changes it too
         find_speakers,
