@@ -30,6 +30,7 @@ APART = (
     "store/unfinished.py",
     "store/usage.py",
     "features/history/export.py",  # a file to take home, in English
+    "features/operating/move_records.py",  # speaks on the terminal
     "features/recipes/words.py",  # the words of A1111's format
 )
 """Modules whose texts do not reach the page."""

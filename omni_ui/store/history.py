@@ -196,7 +196,9 @@ class History:
 
     async def older_than(self, at: float) -> list[tuple[str, str]]:
         """Id and thread of everybody's records that were made before."""
-        rows = await self._database.read("SELECT id, thread FROM history WHERE at < :at ORDER BY at, id", at=at)
+        rows = await self._database.read(
+            "SELECT id, thread FROM history WHERE starred IN (0, 1) AND at < :at ORDER BY at, id", at=at
+        )
         return [(row["id"], row["thread"]) for row in rows]
 
     async def oldest_unstarred(self, many: int = 20) -> list[tuple[str, str]]:

@@ -4,14 +4,17 @@ import asyncio
 import sqlite3
 
 import asyncpg
+import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from omni_ui.features.operating import move_records
 from omni_ui.store import HistoryFile, HistoryRecord, Room, Store
 from omni_ui.store import migrations as postgres_migrations
 from omni_ui.store.postgres import PostgresDatabase
 from omni_ui.store.schema import MIGRATIONS
 from omni_ui.store.sqlite import SqliteDatabase
+from omni_ui.store.timings import Load
 
 KINDS = {"REAL": "double precision", "INTEGER": "bigint", "TEXT": "text"}
 """Types of SQLite's columns, as PostgreSQL names what holds the same."""
@@ -99,6 +102,30 @@ async def test_a_file_of_the_version_before_keeps_what_it_holds(tmp_path):
     old.close()
     store = Store(tmp_path)
     await store.open()
+    await check_records_of_before(store)
+    await store.close()
+
+
+async def test_records_move_from_a_file_to_an_empty_database(postgres, tmp_path, monkeypatch, capsys):
+    old = sqlite3.connect(tmp_path / "omni.sqlite3")
+    old.executescript(f"{';'.join(MIGRATIONS[:4])}; PRAGMA user_version = 4; {RECORD}; {FILE}; {JOB};")
+    old.close()
+    first = Store(tmp_path)
+    await first.open()
+    for seconds in (1, 2, 3):
+        await first.timings.note("s", "m", Load("image", 1), seconds)
+    await first.close()
+    url = await postgres.new_database()
+    monkeypatch.setenv("OMNI_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("OMNI_DATABASE_URL", url)
+    await asyncio.to_thread(move_records.main)
+    assert "video_jobs: 1, timings: 3, " in capsys.readouterr().out
+    store = Store(tmp_path, url)
+    await store.open()
+    await store.timings.note("s", "m", Load("image", 1), 4)
+    assert (await store.timings.forecast("s", "m", Load("image", 1))).runs == 4
+    with pytest.raises(SystemExit, match="has records already"):
+        await asyncio.to_thread(move_records.main)
     await check_records_of_before(store)
     await store.close()
 
