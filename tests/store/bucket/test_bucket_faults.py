@@ -7,6 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from omni_ui.store import StoreTrouble
+from omni_ui.store.bucket import client
 from omni_ui.store.bucket import files as bucket_files
 from tests.s3_server import READER
 from tests.store.bucket.test_bucket_files import left_on_disk, until, whole
@@ -141,6 +142,20 @@ async def test_a_full_spool_refuses_with_a_sentence_and_loses_nothing(make_files
     with pytest.raises(StoreTrouble, match="cannot be reached"):
         await files.write(os.urandom(700_000), ".png")
     assert left_on_disk(files, "spool") == [name.split("/")[1]]
+
+
+async def test_a_bucket_that_hangs_is_one_sentence_after_a_moment_and_then_at_once(make_files, proxy, monkeypatch):
+    name = await (await make_files()).write(b"result", ".png")
+    other = await make_files("other", proxy=proxy)
+    monkeypatch.setattr(client, "TRIAL", 0.3)
+    proxy.delay = 60.0
+    with pytest.raises(StoreTrouble, match="cannot be reached: try again in a minute"):
+        await other.find(name)
+    sent = proxy.sent
+    with pytest.raises(StoreTrouble, match="cannot be reached: try again in a minute"):
+        async with asyncio.timeout(0.25):
+            await other.find(name)
+    assert proxy.sent - sent < 2000  # at most the look whether it is back
 
 
 async def test_a_slow_bucket_keeps_its_maker_waiting_for_a_moment_only(make_files, proxy, monkeypatch):
