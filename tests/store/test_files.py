@@ -70,7 +70,8 @@ async def test_a_disk_that_does_not_take_it_leaves_no_half_file(files, monkeypat
     assert [path for path in files.folder.rglob("*") if path.is_file()] == []
 
 
-def test_a_page_that_keeps_results_on_its_disk_loads_nothing_for_buckets():
-    code = "import sys, omni_ui.settings, omni_ui.store as s; s.Store(None); print('obstore' in sys.modules)"
+def test_a_page_that_keeps_all_on_its_disk_loads_nothing_for_buckets_and_postgresql():
+    more = "{'obstore', 'sqlalchemy', 'asyncpg', 'alembic'}"
+    code = f"import sys, omni_ui.settings, omni_ui.store as s; s.Store(None); print({more} & {{*sys.modules}})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"
+    assert done.stdout == "set()\n"

@@ -132,12 +132,6 @@ async def test_while_the_database_is_away_readers_wait_once_and_calls_are_bounde
     await database.close()
 
 
-async def test_sqlalchemy_is_imported_only_for_postgresql():
-    code = "import sys, omni_ui.store as s; s.Store(None); print({'sqlalchemy', 'asyncpg', 'alembic'} & {*sys.modules})"
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
-    assert await process.communicate() == (b"set()\n", None)
-
-
 def test_a_missing_package_is_said_at_the_start(monkeypatch):
     monkeypatch.delitem(sys.modules, "omni_ui.store.postgres")
     monkeypatch.setitem(sys.modules, "asyncpg", None)
