@@ -20,6 +20,7 @@ from omni_ui.client.live import (
 from omni_ui.core.files import Json
 from omni_ui.features.talk.frames import FrameCheck
 from omni_ui.features.talk.recording import CallRecording
+from omni_ui.features.talk.replay.inputs import CallInputs
 
 LONGEST_TEXT = 4_000
 """Characters of what is written in a call, and of its instructions."""
@@ -56,6 +57,7 @@ class Call:
         self._talk, self.recording = talk, recording
         self._json, self._bytes, self._check_text = send_json, send_bytes, check_text
         self._token = token
+        self.inputs = CallInputs(recording.folder)
         self._frames = FrameCheck()
         self._state_now = ""
         self.answered = asyncio.Event()
@@ -106,8 +108,7 @@ class Call:
         if kind == "end":
             return False
         if kind == "release":
-            self.recording.asked()
-            await self._state("thinking")
+            await self._asked()
             await self._talk.end_turn()
         elif kind == "text":
             await self._write(event.get("text"))
@@ -131,15 +132,26 @@ class Call:
         if problem := self._check_text(text):
             await self._json({"type": "notice", "text": problem, "level": "error"})
             return
-        self.recording.asked()
-        await self._state("thinking")
+        await self._asked()
         await self._talk.send_text(text)
+
+    async def _asked(self) -> None:
+        """The visitor let go of the button, or sent a question."""
+        self.recording.asked()
+        self.inputs.asked()
+        await self._state("thinking")
 
     async def _look(self, data: object) -> None:
         """A picture of the camera: what is no picture, too large or too frequent is left out."""
-        if self._talk.can.video and (frame := await self._frames.read(data)):
+        if self._talk.can.video and (picture := await self._frames.read(data)):
+            await self.look(picture)
+
+    async def look(self, picture: bytes) -> None:
+        """A picture for the model: JPEG or PNG."""
+        if self._talk.can.video:
             self.recording.frames += 1
-            await self._talk.send_frame(frame, self.recording.now_ms)
+            self.inputs.show(picture, self.recording.now_ms)
+            await self._talk.send_frame(picture, self.recording.now_ms)
 
     async def _pass_on(self, event: TalkEvent) -> None:
         if isinstance(event, TalkAudio):
@@ -152,6 +164,8 @@ class Call:
         elif isinstance(event, SpeechStarted | SpeechStopped):
             started = isinstance(event, SpeechStarted)
             self.recording.speech(started, event.at_ms)
+            if not started:
+                self.inputs.asked()
             await self._json({"type": "speech", "on": started})
             await self._state("listening" if started else "thinking")
         elif isinstance(event, TurnStarted):

@@ -9,7 +9,9 @@ from omni_ui.features.history.service import Recorder
 from omni_ui.features.talk.recording import CallRecording
 from omni_ui.store import HistoryRecord, Source
 
-KINDS = {".wav": "audio/wav", ".vtt": "text/vtt", ".json": "application/json"}
+KINDS = {".wav": "audio/wav", ".vtt": "text/vtt", ".json": "application/json", ".zip": "application/zip"}
+CARRIED = ("instructions", "voice", "hold", "written")
+"""Settings of a call that stand in its record."""
 
 
 async def keep_call(
@@ -20,6 +22,7 @@ async def keep_call(
         recording.discard()
         return ""
     files = await recording.finish()
+    files += [path] if (path := recording.folder / "call.zip").exists() else []
     document = recording.document()
     said = [line.text.strip() for line in recording.captions if line.text.strip()]
     record = HistoryRecord(
@@ -31,7 +34,7 @@ async def keep_call(
         model=recording.model,
         version=backend.version,
         seconds=document["duration_ms"] / 1000,
-        entered={name: start[name] for name in ("instructions", "voice", "hold") if start.get(name)},
+        entered={name: start[name] for name in CARRIED if start.get(name)},
         facts=_facts(document),
     )
     await recorder.write(record, [_source(path) for path in files])

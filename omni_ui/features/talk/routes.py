@@ -29,8 +29,9 @@ from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.talk.call import LONGEST_TEXT, Call
 from omni_ui.features.talk.line import OpenCalls, PageLine
-from omni_ui.features.talk.record import keep_call
+from omni_ui.features.talk.record import CARRIED, keep_call
 from omni_ui.features.talk.recording import CallRecording
+from omni_ui.features.talk.replay.inputs import read_inputs
 from omni_ui.features.talk.replay.questions import Question, ask_again, read_questions
 from omni_ui.store import StoreTrouble
 
@@ -105,20 +106,24 @@ async def _serve(socket: WebSocket, backends: Backends, recorder: Recorder, call
     if session and not admit(session, visitor):
         await _refuse(socket, "This session belongs to another visitor: reload the page.")
         return
+    try:
+        repeated = await _repeated(recorder, start, visitor)
+    except StoreTrouble as trouble:
+        await _refuse(socket, trouble.sentence)
+        return
+    if repeated is None:
+        await _refuse(socket, "This call is not in your history any more, or nothing was said in it.")
+        return
+    questions, settings = repeated
+    if refusal(backends, settings, session):
+        settings.pop("voice", None)  # of another session
+    start = {**settings, **start}
     if sentence := refusal(backends, start, session):
         await _refuse(socket, sentence)
         return
     backend = backends.for_tab("chat", session)
     if backend is None:
         await _refuse(socket, "No server was named for Talk: the host can set OMNI_BASE_URL or OMNI_CHAT_URL.")
-        return
-    try:
-        questions = await _questions(recorder, start, visitor)
-    except StoreTrouble as trouble:
-        await _refuse(socket, trouble.sentence)
-        return
-    if questions is None:
-        await _refuse(socket, "This call is not in your history any more, or nothing was said in it.")
         return
     try:
         slot = backend.gate.enter(caller_of(socket))
@@ -139,20 +144,30 @@ async def _serve(socket: WebSocket, backends: Backends, recorder: Recorder, call
         await backend.let_go()
 
 
-async def _questions(recorder: Recorder, start: Json, visitor: str | None) -> list[Question] | None:
-    """The questions of the call that is to be repeated; none for a call of its own, None where that call is gone."""
+async def _repeated(recorder: Recorder, start: Json, visitor: str | None) -> tuple[list[Question], Json] | None:
+    """The questions of the call that is to be repeated, and what it began with: instructions, voice, pictures.
+
+    Nothing of both for a call of its own, None where that call is gone.
+    """
     if "again" not in start:
-        return []
+        return [], {}
     record = await recorder.find(str(start["again"])[:100], visitor)
-    files = record.files if record and record.tab == "talk" else []
-    paths = {Path(file.title).suffix: await recorder.store.history.fetch(file) for file in files}
+    if record is None or record.tab != "talk":
+        return None
+    paths = {Path(file.title).suffix: await recorder.store.history.fetch(file) for file in record.files}
     document, sound = paths.get(".json"), paths.get(".wav")
     if document is None or sound is None:
         return None
+    inputs = await asyncio.to_thread(read_inputs, paths.get(".zip"))
     try:
-        return await asyncio.to_thread(read_questions, document, sound) or None
+        questions = await asyncio.to_thread(read_questions, document, sound, inputs)
     except ValueError:
         return None
+    settings = {name: record.entered[name] for name in CARRIED if name in record.entered and name != "hold"}
+    settings["camera"] = bool(inputs.pictures)
+    if inputs.voice:
+        settings["ref_audio"] = base64.b64encode(inputs.voice).decode()
+    return (questions, settings) if questions else None
 
 
 def caller_of(socket: WebSocket) -> str:
@@ -192,6 +207,7 @@ async def _call(
     recording = CallRecording(session.can.profile, ability.model if ability else None)
     check = partial(text_refusal, backends, session=str(start.get("session") or "") or None)
     call = Call(session, recording, line.send_json, line.send_bytes, check, line.token if line.resumes else "")
+    await asyncio.to_thread(call.inputs.add_voice, config.reference_audio)
     minutes = backends.settings.talk_minutes
     ended = CallEnded("The call was cut off.", failed=True)
     running, listening = asyncio.create_task(call.run()), asyncio.create_task(line.over(call.receive))

@@ -74,7 +74,13 @@ async def test_a_question_in_writing_beside_a_picture():
             await socket.send(json.dumps({"type": "text", "text": "What is it?"}))
             seen = await until(socket, "turn-end", status="completed")
             await socket.send(json.dumps({"type": "end"}))
-            assert (await until(socket, "ended"))[-1]["record"]
+            record = (await until(socket, "ended"))[-1]["record"]
+        async with opened(app.url, "omni_visitor=" + "p" * 32) as socket:  # once more, with nothing but the record
+            await socket.send(json.dumps({"type": "start", "again": record}))
+            again = await until(socket, "ended")
+    assert again[0]["profile"] == "camera"
+    assert "64 x 48 pixels" in "".join(event["text"] for event in again if event["type"] == "caption")
+    assert not [event for event in again if event["type"] == "audio"], "answers in writing, as before"
     captions = {}
     for event in seen:
         if event["type"] == "caption":

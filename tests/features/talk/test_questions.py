@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from omni_ui.features.talk.recording import CallRecording
+from omni_ui.features.talk.replay.inputs import MOST_PICTURES, CallInputs, KeptInputs, read_inputs
 from omni_ui.features.talk.replay.questions import read_questions
 from tests.features.talk.test_recording import IN, silence, sound
 
@@ -20,6 +21,8 @@ async def test_what_was_said_and_what_was_written(tmp_path):
     recording.add_words("model", "Yes.", "t1", False)
     recording.add_words("you", "And now?", "", True)
     wav, _, data = await recording.finish()
+    pictures = KeptInputs(pictures=[(500, b"first"), (2500, b"second"), (9000, b"never asked about")])
+    assert [question.picture for question in read_questions(data, wav, pictures)] == [b"first", b"second"]
     spoken, written = read_questions(data, wav)
     assert len(spoken.pcm) / 2 / IN == pytest.approx(1.2, abs=0.01)
     assert np.std(np.frombuffer(spoken.pcm, "<i2")[IN // 5 :]) > 5000
@@ -45,3 +48,23 @@ async def test_what_is_no_call_is_an_error(tmp_path, document):
     data.write_text(document)
     with pytest.raises(ValueError, match="no call"):
         read_questions(data, wav)
+
+
+def test_the_voice_and_the_pictures_that_were_asked_about_are_kept(tmp_path):
+    inputs = CallInputs(tmp_path)
+    inputs.add_voice(None)
+    inputs.asked()
+    assert read_inputs(inputs.path) == read_inputs(None) == KeptInputs(), "nothing was shown"
+    inputs.add_voice(b"RIFF")
+    for at_ms, picture in ((100, b"passing by"), (200, b"asked about"), (300, b"\x89PNG")):
+        inputs.show(picture, at_ms)
+        if at_ms > 100:
+            inputs.asked()
+    inputs.asked()
+    assert read_inputs(inputs.path) == KeptInputs(b"RIFF", [(200, b"asked about"), (300, b"\x89PNG")])
+    for at_ms in range(1000, 1000 + 2 * MOST_PICTURES):
+        inputs.show(b"x", at_ms)
+        inputs.asked()
+    assert len(read_inputs(inputs.path).pictures) == MOST_PICTURES
+    inputs.path.write_bytes(b"no archive")
+    assert read_inputs(inputs.path) == KeptInputs()

@@ -16,6 +16,7 @@ from omni_ui.client.live.events import RATE_IN
 from omni_ui.core.files import Json
 from omni_ui.features.talk.call import Call
 from omni_ui.features.talk.recording import CallRecording, resample
+from omni_ui.features.talk.replay.inputs import KeptInputs
 
 MOST_QUESTIONS = 100
 LONGEST_MS = 60_000
@@ -33,10 +34,13 @@ class Question:
 
     pcm: bytes = b""
     text: str = ""
+    picture: bytes | None = None
+    """What the camera showed."""
 
 
-def read_questions(document: Path, sound: Path) -> list[Question]:
+def read_questions(document: Path, sound: Path, inputs: KeptInputs | None = None) -> list[Question]:
     """The questions of a call, in their order. ValueError where the files are none of a call."""
+    inputs = inputs or KeptInputs()
     try:
         call = json.loads(document.read_text(encoding="utf-8"))
         with wave.open(str(sound)) as file:
@@ -45,13 +49,14 @@ def read_questions(document: Path, sound: Path) -> list[Question]:
                 raise ValueError
             questions = []
             for begin, end, text in _stretches(call)[:MOST_QUESTIONS]:
+                picture = inputs.picture_at(end)
                 if text:
-                    questions.append(Question(text=text))
+                    questions.append(Question(text=text, picture=picture))
                     continue
                 file.setpos(min(file.getnframes(), begin * rate // 1000))
                 frames = file.readframes(min(end - begin, LONGEST_MS) * rate // 1000)
                 left = np.frombuffer(frames, "<i2").reshape(-1, 2)[:, 0]
-                questions.append(Question(resample(left, rate, RATE_IN).tobytes()))
+                questions.append(Question(resample(left, rate, RATE_IN).tobytes(), picture=picture))
             return questions
     except (OSError, ValueError, KeyError, TypeError, wave.Error, EOFError):
         raise ValueError("no call") from None
@@ -78,6 +83,8 @@ async def ask_again(call: Call, questions: list[Question]) -> None:
     """Asks one after the other, each once the answer before it is there. The call is one that is held to talk."""
     for question in questions:
         call.answered.clear()
+        if question.picture:
+            await call.look(question.picture)
         if question.text:
             await call.take({"type": "text", "text": question.text})
         else:
