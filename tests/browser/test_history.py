@@ -1,10 +1,6 @@
 """The history in a browser: what survives, what is whose, what can be done with it, and a store that fails."""
 
 import io
-import json
-import sqlite3
-import time
-import zipfile
 from urllib.parse import quote
 
 import httpx
@@ -186,68 +182,6 @@ def test_files_come_with_ranges_and_cannot_act_as_pages(demo_app, anne):
             assert hers.get(f"{demo_app.url}/omni/history/{anne.record['id']}{path}").status_code in (404, 422)
 
 
-def test_search_filter_star_and_delete(demo_app, open_page):
-    page = open_page(demo_app.url)
-    for prompt in ("a red boat", "a green boat", "a <b>bold</b> tree"):
-        make(page, prompt)
-    cards = history(page, 3)
-    assert "<b>bold</b>" in cards.nth(0).inner_text()
-    page.fill("#history input[type=search]", "BOAT red")
-    page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 1")
-    page.fill("#history input[type=search]", "zebra")
-    page.wait_for_selector(".omni-history-none")
-    assert "No results match" in page.inner_text(".omni-history-list")
-    page.fill("#history input[type=search]", "")
-    page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 3")
-    page.select_option("#history select", "video")
-    page.wait_for_selector(".omni-history-none")
-    page.select_option("#history select", "")
-    page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 3")
-    cards.nth(2).locator(".omni-star").click()
-    page.wait_for_selector(f"{CARD}:nth-child(3) .omni-star[aria-pressed=true]")
-    page.check(".omni-history-star input")
-    page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 1")
-    assert "red boat" in cards.nth(0).inner_text()
-    page.uncheck(".omni-history-star input")
-    page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 3")
-
-    cards.nth(1).locator(".omni-history-open").click()
-    page.click("dialog[open] [data-act=delete-one]")
-    assert "Really" in page.inner_text("dialog[open] [data-act=delete-one]")
-    assert len(listed(page, demo_app.url)) == 3
-    page.click("dialog[open] [data-act=delete-one]")
-    page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 2")
-    page.click("#history [data-act=delete]")
-    assert "Really delete all 2?" in page.inner_text("#history [data-act=delete]")
-    page.click("#history [data-act=delete]")
-    page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 0")
-    assert listed(page, demo_app.url) == []
-
-
-def test_some_or_all_come_as_a_zip_with_a_page_that_needs_no_server(demo_app, open_page, chromium, tmp_path):
-    page = open_page(demo_app.url)
-    for prompt in ("one", "two", "three"):
-        make(page, prompt)
-    cards = history(page, 3)
-    cards.nth(0).locator("input").check()
-    cards.nth(2).locator("input").check()
-    with page.expect_download() as download:
-        page.click("#history [data-act=zip]")
-    assert download.value.suggested_filename == "omni-ui-2-results.zip"
-    zipped = zipfile.ZipFile(download.value.path())
-    told = json.loads(zipped.read("results.json"))
-    assert [one["prompt"] for one in told] == ["three", "one"]
-    assert [one["settings"]["request"]["size"] for one in told] == ["96x64", "96x64"]
-    zipped.extractall(tmp_path)
-    offline = chromium.new_context(offline=True)
-    shown = offline.new_page()
-    shown.goto((tmp_path / "index.html").as_uri())
-    shown.wait_for_function("[...document.images].every((one) => one.scrollIntoView() || one.naturalWidth === 96)")
-    assert shown.locator("img").count() == 2
-    assert "three" in shown.inner_text("body")
-    offline.close()
-
-
 def test_two_pages_of_one_visitor_agree(demo_app, chromium):
     context = chromium.new_context()
     first, second = context.new_page(), context.new_page()
@@ -321,125 +255,6 @@ def test_an_order_for_a_stranger_s_result_or_a_field_that_is_none_is_refused(dem
     assert page.is_visible("#image-run")
 
 
-def test_a_thousand_results_open_in_well_under_two_seconds(chromium, tmp_path):
-    app = App(OMNI_DATA_DIR=str(tmp_path)).start()
-    context = chromium.new_context()
-    page = context.new_page()
-    page.goto(app.url)
-    make(page, "the model of all others")
-    killed(app, page)
-    _copy_the_only_result(tmp_path, 999)
-    with app:
-        page.goto(app.url)
-        page.wait_for_selector("button[role=tab]")
-        page.wait_for_function("document.querySelector('#omni-state .omni-pill')?.dataset.state !== 'asking'")
-        began = time.monotonic()
-        page.get_by_role("tab", name="History", exact=True).click()
-        page.wait_for_selector(f"{CARD} img")
-        page.wait_for_function(f"document.querySelector('{CARD} img').naturalWidth > 0")
-        took = time.monotonic() - began
-        print(f"\na history of 1000 results opened in {took:.2f} s")
-        assert took < 2
-        page.wait_for_function(
-            "(cards) => { scrollTo(0, document.documentElement.scrollHeight); "
-            "return document.querySelectorAll(cards).length === 1000; }",
-            arg=CARD,
-            polling=200,
-            timeout=60_000,
-        )
-    context.close()
-
-
-def _copy_the_only_result(folder, times: int) -> None:
-    file = sqlite3.connect(folder / "omni.sqlite3")
-    file.row_factory = sqlite3.Row
-    one = file.execute("SELECT * FROM history").fetchone()
-    kept = file.execute("SELECT * FROM history_files").fetchone()
-    for number in range(times):
-        id = f"{number:032d}"
-        file.execute(
-            "INSERT INTO history (id, visitor, thread, tab, at, starred, words, facts) "
-            "VALUES (?, ?, '', 'image', ?, 0, ?, ?)",
-            (id, one["visitor"], one["at"] - number - 1, one["words"], one["facts"]),
-        )
-        file.execute("INSERT INTO history_files VALUES (?, 0, ?, ?, '')", (id, kept["name"], kept["bytes"]))
-    file.execute("UPDATE usage SET records = records + ?", (times,))
-    file.commit()
-    file.close()
-
-
-def _corrupt(folder):
-    (folder / "omni.sqlite3").write_bytes(b"this is not a database, but it is somebody's" * 100)
-
-
-def _newer(folder):
-    file = sqlite3.connect(folder / "omni.sqlite3")
-    file.execute("PRAGMA user_version = 999")
-    file.close()
-
-
-def _a_file(folder):
-    folder.rmdir()
-    folder.write_text("a file where the folder should be")
-
-
-@pytest.mark.parametrize(
-    ("spoil", "says"), [(_corrupt, "damaged"), (_newer, "newer Omni UI"), (_a_file, "cannot be written")]
-)
-def test_a_store_that_cannot_be_used_is_said_and_left_as_it_is(open_page, tmp_path, spoil, says):
-    folder = tmp_path / "data"
-    folder.mkdir()
-    spoil(folder)
-    before = {one: one.read_bytes() for one in [folder, *folder.glob("*")] if one.is_file()}
-    with App(OMNI_DATA_DIR=str(folder)) as app:
-        page = open_page(app.url)
-        make(page, "it works all the same")
-        history(page, 1)
-        assert says in page.inner_text(".omni-history-trouble")
-    assert {one: one.read_bytes() for one in [folder, *folder.glob("*")] if one.is_file()} == before
-
-
-def test_a_second_app_on_the_same_folder_says_so_and_works(open_page, tmp_path):
-    with App(OMNI_DATA_DIR=str(tmp_path)), App(OMNI_DATA_DIR=str(tmp_path)) as second:
-        page = open_page(second.url)
-        make(page, "in the second app")
-        history(page, 1)
-        assert "another Omni UI" in page.inner_text(".omni-history-trouble")
-
-
-def test_the_clock_and_the_room_are_shown(open_page):
-    with App(OMNI_RETENTION="7d", OMNI_MAX_STORAGE="500MB") as app:
-        page = open_page(app.url)
-        make(page, "a clock")
-        history(page, 1)
-        told = page.inner_text(".omni-history-room")
-    assert "Each is deleted 7 days after it was made; the oldest in 7 days." in told
-    assert "of 500 MB" in told
-    assert "the oldest results without a star" in told
-
-
-def test_what_is_older_than_the_retention_goes_when_the_app_starts(open_page, chromium, tmp_path):
-    context = chromium.new_context()
-    app = App(OMNI_DATA_DIR=str(tmp_path)).start()
-    page = context.new_page()
-    page.goto(app.url)
-    make(page, "soon gone")
-    history(page, 1)
-    page.goto("about:blank")
-    app.stop()
-    file = sqlite3.connect(tmp_path / "omni.sqlite3")
-    file.execute("UPDATE history SET at = at - 90000")
-    file.commit()
-    file.close()
-    app.env["OMNI_RETENTION"] = "24h"
-    with app:
-        page.goto(app.url)
-        history(page, 0)
-        page.wait_for_selector(".omni-history-none")
-        assert not list((tmp_path / "files").glob("??/*"))
-    context.close()
-
-
 def test_a_browser_that_stores_nothing_has_no_history_but_can_send_on(demo_app, chromium):
     context = chromium.new_context()
     page = context.new_page()
@@ -453,14 +268,3 @@ def test_a_browser_that_stores_nothing_has_no_history_but_can_send_on(demo_app, 
     page.wait_for_selector(".omni-history-none")
     assert "stores nothing" in page.inner_text(".omni-history-list")
     context.close()
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_is_wider_than_the_screen(demo_app, open_page, width):
-    page = open_page(demo_app.url, viewport={"width": width, "height": 844})
-    make(page, "a-very-long-word-" * 40)
-    history(page, 1)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.locator(".omni-history-open").click()
-    page.wait_for_selector("dialog[open]")
-    assert page.evaluate("document.querySelector('dialog[open]').scrollWidth") <= width

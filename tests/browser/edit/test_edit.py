@@ -1,149 +1,18 @@
-"""The Edit tab with the demo server, and with a multi-stage server of our own that thinks aloud and breaks off."""
-
-import asyncio
 import base64
 import hashlib
 import io
-import json
-import threading
-import time
 
 import numpy as np
 import pytest
-import uvicorn
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
-from PIL import Image, ImageDraw
-from playwright.sync_api import TimeoutError
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
+from PIL import Image
 
 from tests.browser.conftest import open_more, run_and_wait, wait_for_state
-from tests.fakes import free_port, png
-from tests.media.test_image_input import png_of
+from tests.browser.edit.helpers import MASK, add, bytes_of, in_order, names, opened, said_after_run
 from tests.running import PUBLIC, App
 
 pytestmark = pytest.mark.browser
-FIELD = "#edit-image input[type=file]"
-MASK = "#edit-mask_image input[type=file]"
-
-
-class ThinkingServer:
-    """Looks like GLM-Image: thinks in words, then sends a picture. The prompt tells it to misbehave."""
-
-    def __enter__(self) -> "ThinkingServer":
-        self.asked: list[dict[str, str]] = []
-        self.aborted = threading.Event()
-        self.url = f"http://127.0.0.1:{(port := free_port())}"
-        app = Starlette(
-            routes=[
-                Route("/health", lambda _: JSONResponse({"status": "healthy"})),
-                Route("/v1/models", lambda _: JSONResponse({"data": [{"id": "zai-org/GLM-Image"}]})),
-                Route("/version", lambda _: JSONResponse({"version": "0.30.0"})),
-                Route("/openapi.json", lambda _: JSONResponse({"paths": {"/v1/images/edits": {}}})),
-                Route("/v1/images/edits", self._edit, methods=["POST"]),
-            ]
-        )
-        self._server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical"))
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(5)
-
-    async def _edit(self, request: Request) -> Response:
-        form = await request.form()
-        self.asked.append({name: value for name, value in form.items() if isinstance(value, str)})
-        if "nonsense" in self.asked[-1]["prompt"]:
-            return HTMLResponse("<h1>It works</h1>")
-        return StreamingResponse(self._events(self.asked[-1]["prompt"]), media_type="text/event-stream")
-
-    async def _events(self, prompt: str):
-        def event(**data) -> str:
-            return f"data: {json.dumps({'object': 'image.edit.chunk', **data})}\n\n"
-
-        try:
-            for word in ("First ", "<b>the sky</b>, ", "then the sea."):
-                yield event(type="ar_delta", delta=word, index=0)
-                await asyncio.sleep(0.2)
-            if "slow" in prompt:
-                await asyncio.sleep(30)
-            if "break" in prompt:
-                raise ConnectionError("the server dies here")
-            picture = base64.b64encode(png(64, 48)).decode()
-            yield event(type="image", data=[{"b64_json": picture}], output_format="png", size="64x48")
-            yield "data: [DONE]\n\n"
-        except asyncio.CancelledError:
-            self.aborted.set()
-            raise
-
-
-@pytest.fixture(scope="module")
-def thinking():
-    with ThinkingServer() as server, App(OMNI_BASE_URL=server.url) as app:
-        server.app = app
-        yield server
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory):
-    """Pictures by name, good and bad."""
-    folder = tmp_path_factory.mktemp("pictures")
-    ramp = np.stack([np.tile(np.linspace(0, 255, 120), (90, 1))] * 3, -1).astype(np.uint8)
-    ramp[..., 2] = 80
-    Image.fromarray(ramp).save(folder / "ramp.png")
-    Image.new("RGB", (60, 60), "tomato").save(folder / "red.png")
-    turned = Image.Exif()
-    turned[0x0112] = 6
-    Image.new("RGB", (80, 40), "teal").save(folder / "photo.jpg", exif=turned.tobytes())
-    (folder / "letter.png").write_text("Dear reader, this is no picture.")
-    whole = io.BytesIO()
-    Image.effect_noise((300, 200), 60).save(whole, "JPEG")
-    (folder / "cut.jpg").write_bytes(whole.getvalue()[:3000])
-    (folder / "dot.png").write_bytes(png_of(1, 1))
-    (folder / "huge.png").write_bytes(png_of(20000, 20000))
-    half = Image.new("L", (120, 90))
-    ImageDraw.Draw(half).rectangle([0, 0, 59, 90], fill=255)
-    half.save(folder / "half.png")
-    half.resize((240, 180)).save(folder / "double.png")
-    half.resize((90, 120)).save(folder / "upright.png")
-    Image.new("L", (120, 90)).save(folder / "black.png")
-    Image.new("L", (120, 90), 255).save(folder / "white.png")
-    return folder
-
-
-def opened(open_page, url: str, **context):
-    page = open_page(url, "Edit", **context)
-    page.wait_for_selector(FIELD, state="attached")
-    return page
-
-
-def add(page, *paths, field: str = FIELD) -> None:
-    """Gives the field these files and waits until the app has looked at them."""
-    page.set_input_files(field, [str(path) for path in paths])
-    box = field.split(" ")[0]
-    page.wait_for_function(
-        """([box]) => { const items = [...document.querySelectorAll(box + ' li')];
-        const notes = document.querySelector(box + ' .omni-picture-notes').innerText;
-        return items.length && !notes.startsWith('Uploading')
-            && items.every((one) => / × /.test(one.innerText) || one.matches('.omni-wrong')); }""",
-        arg=[box],
-    )
-
-
-def names(page) -> list[str]:
-    return page.eval_on_selector_all("#edit-image li img", "(all) => all.map((one) => one.alt)")
-
-
-def bytes_of(page, selector: str) -> bytes:
-    """What the page itself gets: results are given to their visitor alone."""
-    return page.request.get(page.get_attribute(selector, "src")).body()
 
 
 def test_a_picture_is_changed_where_the_mask_is_white(demo_app, open_page, files):
@@ -184,27 +53,6 @@ def test_the_slider_works_with_keys_and_the_result_can_be_the_next_input(demo_ap
     page.wait_for_function("document.querySelector('#edit-result .omni-side img').src.includes('edited')")
     twice = Image.open(io.BytesIO(bytes_of(page, "#edit-result .omni-side img >> nth=1")))
     assert np.abs(np.asarray(twice).astype(int) - np.asarray(Image.open(files / "ramp.png"))).mean() < 3
-
-
-def said_after_run(page, says):
-    """Presses Run until the status says it: Gradio drops a click while the run before is still ending."""
-    for _ in range(4):
-        page.click("#edit-run")
-        try:
-            seen = "(says) => document.querySelector('#edit-status').innerText.includes(says)"
-            page.wait_for_function(seen, arg=says, timeout=8000)
-            return
-        except TimeoutError:
-            continue
-    raise AssertionError(f"{says!r} is not in {page.inner_text('#edit-status')!r}")
-
-
-def in_order(page, *wanted):
-    """Waits until the pictures stand in this order: they are drawn anew after a key."""
-    until = time.monotonic() + 15
-    while names(page) != list(wanted) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert names(page) == list(wanted)
 
 
 def test_pictures_are_put_in_order_and_removed_with_keys(demo_app, open_page, files):
@@ -379,57 +227,6 @@ def test_several_results_and_layers_are_named(demo_app, open_page, files):
     assert page.get_attribute("#edit-result .omni-strip-item >> nth=4", "aria-pressed") == "true"
     shown = Image.open(io.BytesIO(bytes_of(page, "#edit-result .omni-single")))
     assert shown.mode == "RGBA"
-
-
-def test_what_the_model_thinks_is_shown_before_the_picture_and_escaped(thinking, open_page, files):
-    page = opened(open_page, thinking.app.url)
-    add(page, files / "ramp.png")
-    page.fill("#edit-prompt textarea", "make it night")
-    page.click("#edit-run")
-    page.wait_for_selector("#edit-thoughts :text('First')")
-    assert page.get_attribute("#edit-status .omni-status", "data-state") == "working"
-    wait_for_state(page, "edit", "done")
-    assert "First <b>the sky</b>, then the sea." in page.inner_text("#edit-thoughts")
-    assert thinking.asked[-1]["stream"] == "true"
-    assert page.wait_for_selector("#edit-result .omni-after")
-
-
-@pytest.mark.parametrize("prompt", ["break", "nonsense"])
-def test_a_server_that_dies_or_answers_nonsense(thinking, open_page, files, prompt):
-    page = opened(open_page, thinking.app.url)
-    add(page, files / "ramp.png")
-    page.fill("#edit-prompt textarea", f"{prompt} it")
-    said = run_and_wait(page, "edit", "failed")
-    assert said.count(".") >= 2, "what happened, and what to do"
-    assert page.input_value("#edit-prompt textarea") == f"{prompt} it"
-    assert names(page) == ["ramp.png"]
-    if prompt == "break":
-        assert "then the sea." in page.inner_text("#edit-thoughts")
-
-
-def test_thoughts_do_not_stand_beside_an_earlier_picture(thinking, open_page, files):
-    page = opened(open_page, thinking.app.url)
-    add(page, files / "ramp.png")
-    page.fill("#edit-prompt textarea", "make it night")
-    run_and_wait(page, "edit")
-    page.fill("#edit-prompt textarea", "break it")
-    run_and_wait(page, "edit", "failed")
-    assert page.locator("#edit-result img").count() == 0
-    assert page.locator("#edit-settings [data-do=take], #edit-settings .omni-send").count() == 0
-    assert "break it" in page.text_content("#edit-settings table")
-
-
-def test_stop_and_a_closed_page_reach_a_server_that_thinks_aloud(thinking, open_page, files):
-    page = opened(open_page, thinking.app.url)
-    add(page, files / "ramp.png")
-    page.fill("#edit-prompt textarea", "slow")
-    for leave in (lambda: page.click("#edit-stop"), page.close):
-        thinking.aborted.clear()
-        page.click("#edit-run")
-        page.wait_for_selector("#edit-thoughts :text('then the sea')")
-        page.wait_for_selector("#edit-stop:not([disabled])")
-        leave()
-        assert thinking.aborted.wait(2)
 
 
 def test_stop_says_that_an_edit_cannot_be_called_off(open_page, files):

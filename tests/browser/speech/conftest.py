@@ -1,0 +1,41 @@
+"""One speech server and its app for all tests of Speech; a page for each."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from omni_ui.demo.audio import voice
+from tests.browser.speech.helpers import TEXT
+from tests.running import App
+from tests.speaking import RATE, SpeechServer
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory) -> Path:
+    """About eight seconds of speech."""
+    path = tmp_path_factory.mktemp("clips") / "nora.wav"
+    quiet = np.zeros(RATE // 5, np.int16)
+    soundfile.write(path, np.concatenate([quiet, *voice.speak(TEXT), quiet]), RATE)
+    return path
+
+
+@pytest.fixture(scope="session")
+def server():
+    with SpeechServer() as server, App(OMNI_BASE_URL=server.url) as app:
+        server.app = app
+        yield server
+
+
+@pytest.fixture
+def page(server, open_page):
+    server.saved.clear()
+    server.uploads.clear()
+    server.deleted.clear()
+    server.pace, server.latency, server.seconds, server.rests = 50, 0, 1, {}
+    server.refuses, server.refuse_upload = False, ""
+    page = open_page(server.app.url, "Speech")
+    page.set_default_timeout(30_000)
+    page.wait_for_function("document.querySelector('#speech-stream input').checked")
+    return page

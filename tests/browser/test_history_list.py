@@ -1,0 +1,95 @@
+"""The list of History: found, marked, deleted, taken home."""
+
+import json
+import zipfile
+
+import pytest
+
+from tests.browser.test_history import CARD, history, listed, make
+from tests.running import App
+
+pytestmark = pytest.mark.browser
+
+
+def test_search_filter_star_and_delete(demo_app, open_page):
+    page = open_page(demo_app.url)
+    for prompt in ("a red boat", "a green boat", "a <b>bold</b> tree"):
+        make(page, prompt)
+    cards = history(page, 3)
+    assert "<b>bold</b>" in cards.nth(0).inner_text()
+    page.fill("#history input[type=search]", "BOAT red")
+    page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 1")
+    page.fill("#history input[type=search]", "zebra")
+    page.wait_for_selector(".omni-history-none")
+    assert "No results match" in page.inner_text(".omni-history-list")
+    page.fill("#history input[type=search]", "")
+    page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 3")
+    page.select_option("#history select", "video")
+    page.wait_for_selector(".omni-history-none")
+    page.select_option("#history select", "")
+    page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 3")
+    cards.nth(2).locator(".omni-star").click()
+    page.wait_for_selector(f"{CARD}:nth-child(3) .omni-star[aria-pressed=true]")
+    page.check(".omni-history-star input")
+    page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 1")
+    assert "red boat" in cards.nth(0).inner_text()
+    page.uncheck(".omni-history-star input")
+    page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 3")
+
+    cards.nth(1).locator(".omni-history-open").click()
+    page.click("dialog[open] [data-act=delete-one]")
+    assert "Really" in page.inner_text("dialog[open] [data-act=delete-one]")
+    assert len(listed(page, demo_app.url)) == 3
+    page.click("dialog[open] [data-act=delete-one]")
+    page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 2")
+    page.click("#history [data-act=delete]")
+    assert "Really delete all 2?" in page.inner_text("#history [data-act=delete]")
+    page.click("#history [data-act=delete]")
+    page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 0")
+    assert listed(page, demo_app.url) == []
+
+
+def test_some_or_all_come_as_a_zip_with_a_page_that_needs_no_server(demo_app, open_page, chromium, tmp_path):
+    page = open_page(demo_app.url)
+    for prompt in ("one", "two", "three"):
+        make(page, prompt)
+    cards = history(page, 3)
+    cards.nth(0).locator("input").check()
+    cards.nth(2).locator("input").check()
+    with page.expect_download() as download:
+        page.click("#history [data-act=zip]")
+    assert download.value.suggested_filename == "omni-ui-2-results.zip"
+    zipped = zipfile.ZipFile(download.value.path())
+    told = json.loads(zipped.read("results.json"))
+    assert [one["prompt"] for one in told] == ["three", "one"]
+    assert [one["settings"]["request"]["size"] for one in told] == ["96x64", "96x64"]
+    zipped.extractall(tmp_path)
+    offline = chromium.new_context(offline=True)
+    shown = offline.new_page()
+    shown.goto((tmp_path / "index.html").as_uri())
+    shown.wait_for_function("[...document.images].every((one) => one.scrollIntoView() || one.naturalWidth === 96)")
+    assert shown.locator("img").count() == 2
+    assert "three" in shown.inner_text("body")
+    offline.close()
+
+
+def test_the_clock_and_the_room_are_shown(open_page):
+    with App(OMNI_RETENTION="7d", OMNI_MAX_STORAGE="500MB") as app:
+        page = open_page(app.url)
+        make(page, "a clock")
+        history(page, 1)
+        told = page.inner_text(".omni-history-room")
+    assert "Each is deleted 7 days after it was made; the oldest in 7 days." in told
+    assert "of 500 MB" in told
+    assert "the oldest results without a star" in told
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_is_wider_than_the_screen(demo_app, open_page, width):
+    page = open_page(demo_app.url, viewport={"width": width, "height": 844})
+    make(page, "a-very-long-word-" * 40)
+    history(page, 1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator(".omni-history-open").click()
+    page.wait_for_selector("dialog[open]")
+    assert page.evaluate("document.querySelector('dialog[open]').scrollWidth") <= width
