@@ -1,12 +1,11 @@
 """What the three kinds of talk share: a task that reads, a bounded queue of events, and one way to end."""
 
 import asyncio
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from types import TracebackType
-from typing import Self
 
+from omni_ui.client.closing import AsyncClosing
 from omni_ui.client.errors import OmniError
 from omni_ui.client.live.events import CallEnded, Capabilities, TalkEvent
 
@@ -14,7 +13,7 @@ MOST_EVENTS = 10_000
 """Events that wait for a reader that does not come; then the call ends. An answer of a minute has about 1,000."""
 
 
-class BaseTalk(ABC):
+class BaseTalk(AsyncClosing):
     """Reads in a task of its own from the first look at `events` on."""
 
     def __init__(self) -> None:
@@ -85,11 +84,3 @@ class BaseTalk(ABC):
                     await self._task
             with suppress(asyncio.QueueFull):
                 self._queue.put_nowait(CallEnded())
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()

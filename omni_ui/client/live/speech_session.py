@@ -10,10 +10,9 @@ that fails can be told from the others, and up to 0.24, where a server closes af
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
-from types import TracebackType
-from typing import Self
 
 from omni_ui.client.answers.formats import replace_files
+from omni_ui.client.closing import AsyncClosing
 from omni_ui.client.connection.transport import Transport
 from omni_ui.client.errors import BadRequest, BrokenAnswer, NotFound, NotReachable, OmniError, TimedOut
 from omni_ui.client.live.sockets import Event, LiveSocket, open_socket
@@ -46,7 +45,7 @@ class _SayAgain(Exception):
     """The piece did not reach the server as it should: it is sent once more, over a new connection."""
 
 
-class SpeechSession:
+class SpeechSession(AsyncClosing):
     """One connection; pieces are spoken one after the other. Made by `OmniClient.open_speech`.
 
     words: whether the last piece came with the times of its words; before the first one, whether they are asked for.
@@ -205,14 +204,6 @@ class SpeechSession:
             with suppress(asyncio.CancelledError):
                 await alive
         await self._drop()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()
 
 
 def session_config(call: WireCall, words: bool) -> Event:

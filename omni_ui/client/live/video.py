@@ -10,10 +10,10 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 from omni_ui.client.answers.fragments import Fragments
+from omni_ui.client.closing import AsyncClosing
 from omni_ui.client.errors import BadRequest, BrokenAnswer, NotFound, NotReachable, OmniError, ServerFailed, TimedOut
 from omni_ui.client.live.duplex import error_code, error_sentence
 from omni_ui.client.live.sockets import Event, LiveSocket
@@ -77,7 +77,7 @@ class StreamEnded:
 StreamEvent = StreamStarted | VideoChunk | InteractionQueued | InteractionRefused | StreamEnded
 
 
-class VideoStream:
+class VideoStream(AsyncClosing):
     """One video that is being made. timeline: changes that are sent when the video has come so far.
 
     seconds: how much of the video has arrived. changes: all that were sent and not refused, by their ids.
@@ -198,14 +198,6 @@ class VideoStream:
         if "Stall timeout" in words:
             raise TimedOut("The server made no progress for a minute and gave up.", server_message=words)
         raise ServerFailed("Making the video failed at the server.", server_message=words)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()
 
 
 def refusal(event: Event) -> OmniError:

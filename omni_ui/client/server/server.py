@@ -4,11 +4,10 @@ import asyncio
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from types import TracebackType
-from typing import Self
 
 import httpx
 
+from omni_ui.client.closing import AsyncClosing
 from omni_ui.client.connection.packed import read_whole
 from omni_ui.client.connection.transport import ServerSigns, Transport
 from omni_ui.client.errors import BadRequest, NotFound, NotReachable, OmniError, TimedOut, Unauthorized
@@ -41,7 +40,7 @@ class Health:
     detail: str = ""
 
 
-class Server:
+class Server(AsyncClosing):
     """The part of OmniClient that asks; see there."""
 
     def __init__(
@@ -102,14 +101,6 @@ class Server:
     def note_replicas(self) -> None:
         """Keeps in mind that a job was unknown to one answer and known to another."""
         self._wire.signs.scattered = True
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()
 
     async def aclose(self) -> None:
         await self._wire.aclose()

@@ -43,13 +43,7 @@ async def camera(socket: WebSocket) -> None:
         await socket.send_json({"type": "error", "message": "Streaming video chat is not available"})
         await socket.close()
         return
-    talk = CameraTalk(socket, demo)
-    try:
-        await talk.run()
-    except (WebSocketDisconnect, RuntimeError):
-        pass  # the caller is gone
-    finally:
-        await talk.stop("gone")
+    await CameraTalk(socket, demo).serve("gone")
 
 
 class CameraTalk(Talk):

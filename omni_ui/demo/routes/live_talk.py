@@ -3,12 +3,14 @@
 import asyncio
 import base64
 import binascii
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from uuid import uuid4
 
 import numpy as np
 from fastapi import WebSocket
+from starlette.websockets import WebSocketDisconnect
 
 from omni_ui.demo.audio import voice
 from omni_ui.demo.audio.hearing import RATE, Hearing, trimmed
@@ -38,13 +40,26 @@ def sentences(text: str) -> list[str]:
     return [f"{part.strip('. ')}. " for part in text.split(". ") if part.strip()]
 
 
-class Talk:
+class Talk(ABC):
     """What both kinds share: a socket, an ear, an answer that can be stopped."""
 
     def __init__(self, socket: WebSocket, demo: Demo) -> None:
         self.socket, self.demo = socket, demo
         self.hearing = Hearing()
         self.answering: asyncio.Task[None] | None = None
+
+    @abstractmethod
+    async def run(self) -> None:
+        """Answers until the caller is gone, which WebSocketDisconnect or RuntimeError says."""
+
+    async def serve(self, reason: str) -> None:
+        """Runs it to its end. reason: why an answer that is being given then is stopped."""
+        try:
+            await self.run()
+        except (WebSocketDisconnect, RuntimeError):
+            pass  # the caller is gone
+        finally:
+            await self.stop(reason)
 
     async def stop(self, reason: str) -> None:
         """Ends the answer that is being given."""

@@ -46,12 +46,7 @@ async def realtime(socket: WebSocket) -> None:
         await socket.close(1008)
         return
     talk = Duplex(socket, demo) if duplex else Turns(socket, demo)
-    try:
-        await talk.run()
-    except (WebSocketDisconnect, RuntimeError):
-        pass  # the caller is gone
-    finally:
-        await talk.stop("client_cancelled")
+    await talk.serve("client_cancelled")
 
 
 class Duplex(Talk):

@@ -35,7 +35,7 @@ sound[4:8] = (len(sound) - 8).to_bytes(4, "little")
 sound[40:44] = (len(sound) - 44).to_bytes(4, "little")
 """
 
-CHAT_TEXT = """for line in lines:
+EACH_CHOICE = """for line in lines:
     line = line.removeprefix(b"data:").strip()
     if not line or line == b"[DONE]":
         continue
@@ -44,21 +44,19 @@ CHAT_TEXT = """for line in lines:
         sys.exit(chunk["error"]["message"])
     for choice in chunk["choices"]:
         said = choice.get("delta") or choice.get("message") or {}
-        print(said.get("content") or "", end="", flush=True)
-print()
 """
 
-CHAT_MEDIA = """pictures, sounds = [], []
-for line in lines:
-    line = line.removeprefix(b"data:").strip()
-    if not line or line == b"[DONE]":
-        continue
-    chunk = json.loads(line)
-    if "error" in chunk:
-        sys.exit(chunk["error"]["message"])
-    for choice in chunk["choices"]:
-        said = choice.get("delta") or choice.get("message") or {}
-        content = said.get("content") or ""
+CHAT_TEXT = (
+    EACH_CHOICE
+    + """        print(said.get("content") or "", end="", flush=True)
+print()
+"""
+)
+
+CHAT_MEDIA = (
+    "pictures, sounds = [], []\n"
+    + EACH_CHOICE
+    + """        content = said.get("content") or ""
         if chunk.get("modality") == "audio":
             sounds.append(base64.b64decode(content))
             continue
@@ -70,6 +68,7 @@ for line in lines:
             sounds.append(base64.b64decode(said["audio"]["data"]))
 print()
 """
+)
 
 SAVE_MEDIA = """for number, picture in enumerate(pictures, 1):
     with open(f"{stem}-{number}.png", "wb") as file:
