@@ -230,7 +230,7 @@ def _add_middleware(app: FastAPI, services: Services) -> None:
     ways = {"login": settings.has_login, "mcp": settings.mcp, "metrics": settings.metrics_token is not None}
     app.add_middleware(OriginGuard, hosts=hosts, root_path=settings.root_path, ancestors=ancestors, **ways)
     if settings.process_name:
-        app.add_middleware(ProcessCookie, name=settings.process_name, root_path=settings.root_path)
+        app.add_middleware(ProcessCookie, settings.process_name, settings.root_path, settings.data_folder)
     app.add_middleware(CORSMiddleware)  # allows no origin; where the app has one, Gradio does not mirror origins itself
 
 

@@ -34,7 +34,7 @@ class Visitor:
     def __post_init__(self) -> None:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
         cookies = {"omni_visitor": secrets.token_hex(16)}
-        self.http = httpx.AsyncClient(timeout=PATIENCE, limits=limits, cookies=cookies)
+        self.http = httpx.AsyncClient(timeout=PATIENCE, limits=limits, cookies=cookies, follow_redirects=True)
 
     async def load(self) -> None:
         """Loads the page, which any process may serve, until one does."""

@@ -31,7 +31,7 @@ class Page:
         routes.append(Route("/{path:path}", self.echo, methods=["GET", "POST"]))
         self.name = name
         app = ProcessCookie(Starlette(routes=routes), name)
-        config = uvicorn.Config(app, port=self.port, log_level="error", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(app, port=self.port, log_level="error")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 
@@ -66,7 +66,7 @@ class Page:
 
     def end(self) -> None:
         self.release.set()
-        self._server.should_exit = True
+        self._server.should_exit = self._server.force_exit = True
         self._thread.join(3)
 
 

@@ -26,6 +26,6 @@ test("a copy of a browser tab has cut nothing off", () => {
 });
 test("a connection that is lost is known by Gradio's own message", () => {
   const page = (...texts) => ({ querySelectorAll: (name) => (name === ".toast-body" ? texts.map((textContent) => ({ textContent })) : []) });
-  assert.ok(isConnectionLost(page("Saved", " Connection Lost Connection to the server was lost. Attempting reconnection...")));
+  assert.ok(isConnectionLost(page("Saved", " Error × Connection to the server was lost. Attempting reconnection...")));
   assert.ok(!isConnectionLost(page("Saved")));
 });

@@ -14,7 +14,7 @@ export const noteRunning = (page, states) => {
 
 /** Whether Gradio has said that the process behind the page is gone. It reloads the page when another one answers. */
 export const isConnectionLost = (document) =>
-  [...document.querySelectorAll(".toast-body")].some((toast) => toast.textContent.includes("Connection Lost"));
+  [...document.querySelectorAll(".toast-body")].some((toast) => toast.textContent.includes("Connection to the server was lost"));
 
 /** The tabs whose runs were cut off by a reload; none in a page that came otherwise, such as a copy of a browser tab. */
 export const cutOffTabs = (page, navigation) => {
