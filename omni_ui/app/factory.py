@@ -37,12 +37,12 @@ from omni_ui.app.origin_guard import AllowedHosts, OriginGuard
 from omni_ui.app.page import build_ui, first_able, first_known
 from omni_ui.app.page_cache import FrontPage
 from omni_ui.app.request_guard import Guard
-from omni_ui.app.scripts import ICON, preloads, script_routes
+from omni_ui.app.scripts import script_routes
 from omni_ui.app.sessions import Sessions
 from omni_ui.app.stream_headers import StreamHeaders
 from omni_ui.app.sub_path import SubPath
 from omni_ui.app.tab_parts import PackedParts
-from omni_ui.app.theme import css, head, theme
+from omni_ui.app.theme import first_load, head, theme
 from omni_ui.core.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.files import place_cache
@@ -97,6 +97,7 @@ class Services:
         self.settings = settings
         self.temporary_cache = place_cache(settings.data_folder)
         self.agents: McpEndpoint | None = None
+        self.first_load = first_load()
         self.tabs: list[OmniTab] = []
         self._first_look: asyncio.Task[str] | None = None
         self.backends = Backends(settings)
@@ -193,8 +194,8 @@ def _add_routes(app: FastAPI, services: Services) -> None:
         app.include_router(services.metrics)
     app.include_router(services.listening.routes())
     app.include_router(services.typed.routes())
-    app.include_router(job_routes(services.jobs))
-    app.include_router(watch_routes(services.jobs.watched))
+    for router in (services.first_load.routes(), job_routes(services.jobs), watch_routes(services.jobs.watched)):
+        app.include_router(router)
     app.include_router(history_routes(recorder))
     app.include_router(recipe_routes())
     app.include_router(assist_routes(backends))
@@ -218,7 +219,7 @@ def _add_middleware(app: FastAPI, services: Services) -> None:
     app.add_middleware(
         FrontPage,
         root_path=settings.root_path,
-        preloads=preloads() + ICON,
+        finish=services.first_load.finish,
         ancestors=ancestors,
         first_tab=services.first_tab,
     )
@@ -260,11 +261,11 @@ def _mount_page(app: FastAPI, services: Services) -> FastAPI:
         max_file_size=f"{settings.max_upload_mb}mb",
         show_error=True,
         theme=theme(),
-        css=css(),
         head=head(),
         ssr_mode=False,
         i18n=texts,
     )
+    services.first_load.theme_css = page.theme_css
     services.backends.answers.session_of = session_of_event(page)
     know_visitors()
     calm(page)

@@ -11,6 +11,7 @@ import hashlib
 import logging
 import re
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -27,12 +28,12 @@ KEPT = 16
 """Addresses for which the page is kept; the one that was not asked for the longest goes first."""
 SCRIPT = re.compile(r"/assets/[\w.-]+-[\w-]{8,}\.(?:js|css)")
 """Gradio's scripts, with the hash of their content in the name."""
-BASE = re.compile(rb"<base [^>]*>")
-"""The element after which addresses in the page's head are relative to the page."""
 SCRIPTS = 1000
 """Of these, how many are kept: more than Gradio has, of which a page needs a hundred."""
 FOREVER = "public, max-age=31536000, immutable"
 Key = tuple[str, ...]
+Finish = Callable[[str], str]
+"""From a page as Gradio writes it to the page as it goes out."""
 
 
 @dataclass(frozen=True)
@@ -51,17 +52,17 @@ class FrontPage:
         self,
         app: ASGIApp,
         root_path: str = "",
-        preloads: str = "",
+        finish: Finish | None = None,
         ancestors: str = "'self'",
         first_tab: FirstTab | None = None,
     ) -> None:
-        """preloads: HTML that the page's head begins with. ancestors: sites that may show the page in a frame.
+        """finish: gives the page its own styles and scripts. ancestors: sites that may show the page in a frame.
 
         first_tab: names the tab whose parts are in the page; without it all are.
         """
         self.app = app
         self._first_tab = first_tab
-        self._preloads = preloads.encode()
+        self._finish = finish
         self._ancestors = ancestors
         self._places = ("", root_path.rstrip("/"))
         self._pages: OrderedDict[Key, Packed] = OrderedDict()
@@ -106,8 +107,11 @@ class FrontPage:
         if not is_page or "set-cookie" in headers or "content-encoding" in headers:
             return messages
         body = b"".join(message.get("body", b"") for message in messages[1:])
-        body = BASE.sub(rb"\g<0>" + self._preloads, body, count=1)
-        return await asyncio.to_thread(_pack, _with_one_tab(body, first), self._ancestors)
+        return await asyncio.to_thread(self._whole, body, first)
+
+    def _whole(self, body: bytes, first: str) -> Packed:
+        page = _with_one_tab(body, first)
+        return _pack(self._finish(page.decode()).encode() if self._finish else page, self._ancestors)
 
     async def _script(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
         accepted = headers.get("accept-encoding", "")

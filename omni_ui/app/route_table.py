@@ -46,6 +46,7 @@ OURS = {
     "logout": "signing out",
     "scripts": "the page's own modules",
     "status": "what the header shows",
+    "styles": "the page's own styles",
     "talk": "live calls, and the recordings of them",
     "voices": "a sample of a voice of the server",
     "watch": "a video while it is made, for whoever has its ticket",

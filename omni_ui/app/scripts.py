@@ -1,10 +1,10 @@
-"""The page's scripts as modules, served under an address that has the hash of them all, packed once.
+"""The page's scripts, served under an address that has the hash of them all, and packed once.
 
-They import each other by relative paths, so what stands in the address before a path serves them all; whenever any of
-them changes, all have new addresses, and browsers may keep what they have.
+The page loads them as bundles (omni_ui/app/loading/bundles.py). What stands in the address before a path serves them
+all; whenever any of them changes, all have new addresses, and browsers may keep what they have.
 """
 
-import gzip
+import asyncio
 import hashlib
 import re
 from dataclasses import dataclass
@@ -12,21 +12,18 @@ from functools import cache
 from pathlib import Path
 from posixpath import dirname, join, normpath
 
-import brotli
 from fastapi import APIRouter, HTTPException, Request, Response
+
+from omni_ui.app.loading.bundles import Bundles
+from omni_ui.app.loading.packing import encoding_for, kept_for_good, pack
 
 ROOT = Path(__file__).parents[1]
 ENTRY = "app/main.js"
 """The module that the page names; all others are imported by it."""
 INLINE = "app/head.js"
 STATIC_IMPORT = re.compile(r"""^(?:import|export)\b[^"';]*["'](\.[^"']+)["'];""", re.M)
-HEADERS = {
-    "Cache-Control": "public, max-age=31536000, immutable",
-    "Vary": "Accept-Encoding",
-    "X-Content-Type-Options": "nosniff",
-}
-
-
+LATER = re.compile(r"""loadLater\(\(\) => import\("([^"]+)"\), ([^)]+)\)""")
+"""Where the entry names a module and the components that it defines."""
 KATEX = "katex"
 """The folder of KaTeX, which is loaded with the first formula and not as a module (features/chat/math_routes.py)."""
 
@@ -37,8 +34,6 @@ class Module:
 
     source: bytes
     imports: tuple[str, ...]
-    packed: dict[str, bytes]
-    """By content encoding, the best first."""
 
 
 @cache
@@ -50,9 +45,8 @@ def modules() -> dict[str, Module]:
 
 def _read(name: str, path: Path) -> Module:
     source = path.read_bytes()
-    imports = (normpath(join(dirname(name), one)) for one in STATIC_IMPORT.findall(source.decode()))
-    packed = {"br": brotli.compress(source, quality=9), "gzip": gzip.compress(source, 9, mtime=0)}
-    return Module(source, tuple(imports), packed)
+    imports = (normpath(join(dirname(name), address)) for address in STATIC_IMPORT.findall(source.decode()))
+    return Module(source, tuple(imports))
 
 
 @cache
@@ -62,6 +56,17 @@ def version() -> str:
     for name, module in modules().items():
         content.update(name.encode() + b"\0" + module.source + b"\0")
     return content.hexdigest()[:16]
+
+
+@cache
+def bundles() -> Bundles:
+    return Bundles(ENTRY, modules(), lambda name: modules()[name].source.decode())
+
+
+@cache
+def packed(name: str, encoding: str) -> bytes:
+    """A script as it goes out. encoding: "br", "gzip", or "" for none."""
+    return pack(bundles().text(name), encoding)
 
 
 def module_address(name: str) -> str:
@@ -74,11 +79,17 @@ ICON = '<link rel="icon" href="./favicon.ico">'
 
 
 @cache
-def preloads() -> str:
-    """Links for the page's head: the browser asks at once for every module without which the page cannot begin."""
-    names = [ENTRY]
-    for name in names:  # grows while it is gone through
-        names += [one for one in modules()[name].imports if one not in names]
+def _later() -> dict[str, str]:
+    """By the name of a component the module that is loaded when it is drawn."""
+    calls = LATER.findall(modules()[ENTRY].source.decode())
+    names = [(normpath(join(dirname(ENTRY), path)), re.findall(r'"(\w+)"', listed)) for path, listed in calls]
+    return {component: module for module, components in names for component in components}
+
+
+def preloads(page: str = "") -> str:
+    """Links for the page's head: the browser asks at once for the scripts with which this page begins."""
+    drawn = set(re.findall(r"data-component=\W{0,2}(\w+)", page))
+    names = dict.fromkeys([ENTRY, *(module for component, module in _later().items() if component in drawn)])
     return "".join(f'<link rel="modulepreload" href="{module_address(name)}">' for name in names)
 
 
@@ -87,14 +98,10 @@ def script_routes() -> APIRouter:
 
     @router.get("/omni/scripts/{hash}/{name:path}")
     async def script(hash: str, name: str, request: Request) -> Response:
-        """One module. Another hash is that of a page which was loaded before an update."""
-        module = modules().get(name) if hash == version() else None
-        if module is None:
+        """One script. Another hash is that of a page which was loaded before an update."""
+        if hash != version() or name not in modules():
             raise HTTPException(404, "No such script.")
-        accepted = {one.split(";")[0].strip() for one in request.headers.get("accept-encoding", "").split(",")}
-        encoding = next((one for one in module.packed if one in accepted), None)
-        body = module.packed[encoding] if encoding else module.source
-        headers = HEADERS | ({"Content-Encoding": encoding} if encoding else {})
-        return Response(body, media_type="text/javascript; charset=utf-8", headers=headers)
+        encoding = encoding_for(request)
+        return kept_for_good(await asyncio.to_thread(packed, name, encoding), encoding, "text/javascript")
 
     return router

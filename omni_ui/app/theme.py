@@ -4,7 +4,9 @@ from pathlib import Path
 
 import gradio as gr
 
-from omni_ui.app.scripts import ENTRY, module_address
+from omni_ui.app.loading.first_load import FirstLoad
+from omni_ui.app.loading.prefixed_css import prefixed_css
+from omni_ui.app.scripts import ENTRY, ICON, module_address, preloads
 from omni_ui.features.i18n.languages import choices
 
 ROOT = Path(__file__).parents[1]
@@ -121,3 +123,8 @@ def head() -> str:
 
 def css() -> str:
     return "\n".join((ROOT / name).read_text(encoding="utf-8") for name in STYLES)
+
+
+def first_load() -> FirstLoad:
+    """What a visit loads first, with the styles and scripts of this page."""
+    return FirstLoad(prefixed_css(css(), gr.__version__), lambda page: preloads(page) + ICON)

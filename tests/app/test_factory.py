@@ -145,7 +145,7 @@ def test_below_a_sub_path_the_page_and_the_api_work(path):
         page = httpx.get(app.url + path + "/", follow_redirects=True)
         assert page.status_code == 200
         assert path in page.text
-        modules = re.findall(r'rel="modulepreload" href="\.(/[^"]+)"', page.text)
+        modules = re.findall(r'rel="modulepreload" (?:crossorigin )?href="\.(/[^"]+)"', page.text)
         assert len(modules) > 5
         for taken_off in ("", path):
             for module in modules:

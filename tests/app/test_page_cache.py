@@ -20,7 +20,7 @@ SIGN = "function z(){f(()=>{t(p,now()),W&&z()})}e(()=>{o.status===`pending`?a():
 class Site:
     """A page that tells by which address it was asked for, and how often it was made."""
 
-    def __init__(self, root_path="", preloads=""):
+    def __init__(self, root_path="", finish=None):
         self.made = 0
         self.head = ""
         self.inner = Starlette(
@@ -33,7 +33,7 @@ class Site:
                 Route("/away/", lambda _: RedirectResponse("/elsewhere")),
             ]
         )
-        app = FrontPage(self.inner, root_path, preloads)
+        app = FrontPage(self.inner, root_path, finish)
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://first")
 
     async def page(self, request: Request):
@@ -78,11 +78,11 @@ async def test_who_asks_for_the_headers_alone_gets_those_of_the_page(site):
     assert headers.headers == whole.headers
 
 
-async def test_links_to_the_scripts_stand_where_relative_addresses_begin_to_hold():
-    site = Site(preloads='<link href="./a.js">')
-    site.head = '<base href="./"><meta><base href="./">'
-    page = (await site.http.get("/")).text
-    assert page.startswith('<base href="./"><link href="./a.js"><meta><base href="./"><p>')
+async def test_the_page_is_finished_once():
+    site = Site(finish=lambda page: f"{page} finished")
+    pages = [(await site.http.get("/")).text for _ in range(2)]
+    assert pages[0] == pages[1]
+    assert pages[0].count("finished") == 1
 
 
 async def test_each_address_has_its_own(site):

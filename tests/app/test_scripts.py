@@ -29,7 +29,7 @@ def address(name: str) -> str:
 
 
 async def test_a_module_comes_packed_as_the_browser_reads_it(http: httpx.AsyncClient):
-    source = (ROOT / scripts.ENTRY).read_bytes()
+    source = scripts.bundles().text(scripts.ENTRY).encode()
     unpack = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
     for accepted, encoding in {"gzip, deflate, br, zstd": "br", "gzip;q=0.9": "gzip", "identity": ""}.items():
         async with http.stream("GET", address(scripts.ENTRY), headers={"Accept-Encoding": accepted}) as answer:
@@ -66,13 +66,29 @@ def test_modules_do_not_import_in_circles():
         reach(name, ())
 
 
-def test_the_page_preloads_what_it_cannot_begin_without():
-    links = scripts.preloads()
+def test_the_page_preloads_what_it_begins_with():
+    links = scripts.preloads('"<template data-component=\\"chat_messages\\">')
     assert links.startswith(f'<link rel="modulepreload" href="{scripts.module_address(scripts.ENTRY)}">')
-    for name in ("core/dom.js", "core/components.js", "app/page.js"):
-        assert scripts.module_address(name) in links
-    for name in ("features/history/history.js", "widgets/brush.js"):
-        assert name not in links
+    assert scripts.module_address("features/chat/chat.js") in links
+    assert links.count("<link") == 2
+    assert "history.js" in scripts.preloads("<template data-component='history'>")
+
+
+async def test_a_worklet_comes_as_it_is(http: httpx.AsyncClient):
+    name = "features/talk/capture_worklet.js"
+    assert (await http.get(address(name))).content == (ROOT / name).read_bytes()
+
+
+def test_all_bundles_can_be_put_together():
+    bundles = scripts.bundles()
+    assert {"features/chat/chat.js", "widgets/brush.js", "features/talk/replay/replay.js"} < bundles.roots
+    entry = bundles.text(scripts.ENTRY)
+    for root in bundles.roots:
+        text = bundles.text(root)
+        assert f'bundled["{root}"] ??=' in text
+        for needed in set(re.findall(r'= bundled\["([^"]+)"\];', text)):
+            assert f'bundled["{needed}"] ??=' in text + entry, f"{root} does not bring {needed}"
+        assert not re.search(r"^export (?!const \{)", text, re.M)
 
 
 def test_all_scripts_but_the_inline_one_are_reached_from_the_entry():

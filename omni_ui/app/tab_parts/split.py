@@ -83,12 +83,23 @@ class SplitPage:
 
 def trim_html(html: str, first: str) -> str:
     """A page as Gradio writes it, with the parts of one tab only. ValueError when it is another page."""
-    found = CONFIG.search(html)
-    if not found:
-        raise ValueError("no description")
+    found = _description(html)
     trimmed = SplitPage(json.loads(found[1])).trimmed(first)
     written = json.dumps(trimmed, ensure_ascii=False, separators=(",", ":")).translate(ESCAPES)
     return html[: found.start(1)] + written + html[found.end(1) :]
+
+
+def config_of(html: str) -> Config:
+    """The description that stands in a page. ValueError when there is none."""
+    config: Config = json.loads(_description(html)[1])
+    return config
+
+
+def _description(html: str) -> re.Match[str]:
+    found = CONFIG.search(html)
+    if not found:
+        raise ValueError("no description")
+    return found
 
 
 async def mount_tab(what: Config | None) -> None:

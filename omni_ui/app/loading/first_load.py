@@ -1,0 +1,104 @@
+"""Finishes a page: its styles come in one sheet, and the browser asks at once for all scripts that it begins with."""
+
+import asyncio
+import hashlib
+import logging
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from omni_ui.app.loading.gradio_assets import FOLDER, Assets, needed
+from omni_ui.app.loading.packing import encoding_for, kept_for_good, pack
+from omni_ui.app.tab_parts import FIRST, config_of
+from omni_ui.core.files import Json
+
+log = logging.getLogger(__name__)
+BASE = re.compile(r"<base [^>]*>")
+"""The element after which addresses in the page's head are relative to the page."""
+SHEET = re.compile(r'<link rel="stylesheet" crossorigin href="\./assets/index-[\w-]+\.css">')
+"""Where Gradio's page names its own styles; the last place in the head, so that no script of the page waits for it."""
+NAME = re.compile(r"assets/(index-[\w-]+\.css)")
+RELATIVE = re.compile(r"url\((['\"]?)\./")
+SHEETS = 32
+"""Sheets that are kept, one for each tab that a page may begin with."""
+
+
+class FirstLoad:
+    """What pages load, worked out of their description. css: our styles, in the form in which they take effect.
+
+    preloads: from a page to links of its own for the head. theme_css: Gradio's, set once the page is mounted.
+    """
+
+    def __init__(self, css: str, preloads: Callable[[str], str]) -> None:
+        self._css = css
+        self._preloads = preloads
+        self._sheets: dict[str, str] = {}
+        self.theme_css = ""
+
+    def finish(self, html: str) -> str:
+        """The page as it goes out. Where Gradio writes its page in another form, with our styles and scripts alone."""
+        config: Json = {}
+        try:
+            config = config_of(html)
+            # Without a first tab the parts of all tabs are there, of which most are not drawn at first.
+            drawn = [part for part in config["components"] if part["props"].get("visible") is not False]
+            types = dict.fromkeys(part["type"] for part in drawn) if FIRST in config else {}
+            assets, entry = needed(html, types), NAME.findall(html)[:1]
+            begin, parts = [*entry, *_styles(assets.begin)], _styles(assets.drawn)
+            sheet = "\n".join([*map(_read, begin), self._css, self.theme_css, *map(_read, parts)])
+        except (ValueError, KeyError, OSError) as wrong:
+            log.warning("The page's parts come one after the other: %s.", wrong)
+            assets, begin, parts, sheet = Assets("", (), ()), [], [], self._css
+        address = f"./omni/styles/{self._keep(sheet)}.css"
+        scripts = "".join(_script(name) for name in assets.scripts())
+        at_once = f'<link rel="preload" as="style" href="{address}">{scripts}{self._preloads(html)}'
+        # Gradio's script looks for links to the sheets that it would load, and takes these for done.
+        here = "".join(f'<link rel="stylesheet" disabled href="./assets/{name}">' for name in begin + parts)
+        if begin and "theme_hash" in config:
+            href = f"{config.get('root', '')}/theme.css?v={config['theme_hash']}"
+            here += f'<link rel="stylesheet" disabled href="{href}">'
+        sheet_link = f'<link rel="stylesheet" href="{address}">'
+        html = BASE.sub(lambda base: base[0] + at_once, html, count=1)
+        if not SHEET.search(html):
+            return html.replace("</head>", sheet_link + "</head>", 1)
+        return SHEET.sub(lambda own: (here if begin else own[0]) + sheet_link, html, count=1)
+
+    def _keep(self, sheet: str) -> str:
+        name = hashlib.sha256(sheet.encode()).hexdigest()[:16]
+        if name not in self._sheets and len(self._sheets) >= SHEETS:
+            self._sheets.pop(next(iter(self._sheets)))
+        self._sheets[name] = sheet
+        return name
+
+    def routes(self) -> APIRouter:
+        router = APIRouter()
+
+        @router.get("/omni/styles/{name}.css")
+        async def styles(name: str, request: Request) -> Response:
+            sheet = self._sheets.get(name)
+            if sheet is None:
+                raise HTTPException(404, "No such style sheet.")
+            encoding = encoding_for(request)
+            return kept_for_good(await asyncio.to_thread(_packed, sheet, encoding), encoding, "text/css")
+
+        return router
+
+
+@lru_cache(SHEETS)
+def _packed(sheet: str, encoding: str) -> bytes:
+    return pack(sheet, encoding)
+
+
+def _styles(names: tuple[str, ...]) -> list[str]:
+    return [name for name in names if name.endswith(".css") and not name.startswith("index-")]
+
+
+def _read(name: str) -> str:
+    """A sheet of Gradio's, its addresses relative to where ours stands."""
+    return RELATIVE.sub(r"url(\1../../assets/", (FOLDER / name).read_text(encoding="utf-8"))
+
+
+def _script(name: str) -> str:
+    return f'<link rel="modulepreload" crossorigin href="./assets/{name}">'

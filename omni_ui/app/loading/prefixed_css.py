@@ -1,0 +1,51 @@
+"""The app's style sheet in the form that Gradio's script would give it in the browser.
+
+Gradio takes the texts of `css`, reads each rule in the browser, and writes it twice: as it is, and once more below its
+container, so that it is stronger than Gradio's own rules (`prefix_css` in its frontend). A rule within `@media` it
+writes in the second form only. Doing that here spares each visit the work, and the page 110 kB of its description.
+"""
+
+import re
+
+COMMENT = re.compile(r"/\*.*?\*/", re.S)
+RULE = re.compile(r"\s*([^{}]+)\{", re.S)
+DARK = ".dark"
+
+
+def prefixed_css(css: str, version: str) -> str:
+    """version: Gradio's, as its page has it in the class of its container. ValueError for braces that do not match."""
+    container = f".gradio-container.gradio-container-{version.replace('.', '-')} .contain"
+    return "\n".join(_rule(head, body, container) for head, body in _rules(COMMENT.sub("", css)))
+
+
+def _rules(css: str) -> list[tuple[str, str]]:
+    """What stands before the braces of each rule, and within them."""
+    rules, at = [], 0
+    while match := RULE.match(css, at):
+        depth, end = 1, match.end()
+        while depth:
+            brace = re.search(r"[{}]", css[end:])
+            if not brace:
+                raise ValueError(f"no end of {match[1].strip()}")
+            depth += 1 if brace[0] == "{" else -1
+            end += brace.end()
+        rules.append((" ".join(match[1].split()), css[match.end() : end - 1].strip()))
+        at = end
+    if css[at:].strip():
+        raise ValueError(f"not a rule: {css[at:].strip()[:80]}")
+    return rules
+
+
+def _rule(head: str, body: str, container: str) -> str:
+    if head.startswith("@media"):
+        inner = "".join(_below(head, body, container, DARK + " ") for head, body in _rules(body))
+        return f"{head} {{{inner}}}"
+    whole = f"{head} {{{body}}}"
+    return whole if head.startswith("@") else whole + _below(head, body, container, DARK)
+
+
+def _below(selectors: str, body: str, container: str, mark: str) -> str:
+    """Gradio splits at every comma, also of those within brackets, and moves the first `.dark` to the front."""
+    dark = DARK if mark in f"{selectors} {{ {body}" else ""
+    parts = selectors.replace(DARK, "", 1).split(",")
+    return ",".join(f"{dark} {container} {part.strip()} " for part in parts) + f"{{{body}}}"
