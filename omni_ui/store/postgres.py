@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 CONNECTIONS, LOCKS = 8, 4
 """Connections of one process at most: for statements, and for blocks that run alone."""
-READ_PATIENCE, WRITE_PATIENCE = 5.0, 45.0
+START_PATIENCE, READ_PATIENCE, WRITE_PATIENCE = 15.0, 5.0, 45.0
 """Seconds for which a call goes on while the database is away: somebody waits for what is read; what is written was
 finished, and a database that is started anew is there after 20 s."""
 MOST_WAITING = 2000
@@ -36,6 +36,13 @@ CONNECTING, ANSWERING = 4.0, 30.0
 """Seconds for one connection, and for one statement."""
 MIGRATION_LOCK = 0x6F6D6E69
 """The advisory lock of those that bring the tables to this version: "omni"."""
+SESSION = """
+SET plan_cache_mode = force_custom_plan;
+SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+SET idle_in_transaction_session_timeout = '10min';
+"""
+"""A plan for any word would read all records; one for this word knows whether the index is worth it. Locks of a machine
+that is gone are let go after 25 s, and those of a process that stands still after 10 minutes."""
 ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
@@ -52,7 +59,7 @@ class PostgresDatabase:
         self._url = url
         parts = urlsplit(url)
         self.place = f"{parts.netloc.rpartition('@')[2]}/{unquote(parts.path.lstrip('/'))}"
-        """Without user and password, for sentences."""
+        """Without user and password, for the log."""
         self.trouble = ""
         self._away_since = 0.0
         self._waiting = 0
@@ -66,7 +73,7 @@ class PostgresDatabase:
         """Connects and migrates. What fails now is tried again by the calls that follow."""
         self._engine = self._make_engine(CONNECTIONS)
         self._locks = self._make_engine(LOCKS)
-        await self._patiently(self._prepare, WRITE_PATIENCE)
+        await self._patiently(self._prepare, START_PATIENCE)
 
     async def read(self, statement: str, **values: Value) -> list[Row]:
         async def run() -> list[Row]:
@@ -122,8 +129,7 @@ class PostgresDatabase:
             connection = await asyncpg.connect(
                 self._url, timeout=CONNECTING, command_timeout=ANSWERING, server_settings=named
             )
-            # A plan for any word would read all records; one for this word knows whether the index is worth it.
-            await connection.execute("SET plan_cache_mode = force_custom_plan")
+            await connection.execute(SESSION)
             return connection
 
         # Parameters are hidden: what visitors wrote belongs into no log.
@@ -143,7 +149,7 @@ class PostgresDatabase:
         if self._away_since and time.monotonic() - self._away_since > patience and self._waiting:
             raise StoreTrouble(self.trouble)  # it has been away for longer, and others try already
         if self._waiting >= MOST_WAITING:
-            raise StoreTrouble(BUSY.format(place=self.place))
+            raise StoreTrouble(BUSY)
         self._waiting += 1
         try:
             return await self._again_and_again(work, patience)
@@ -161,7 +167,8 @@ class PostgresDatabase:
                     await self._prepare()
                 done = await work()
             except ERRORS as wrong:
-                self.trouble = explain_postgres(wrong, self.place)
+                self._log(wrong)
+                self.trouble = explain_postgres(wrong)
                 self._away_since = (self._away_since or began) if is_passing(wrong) else 0.0
                 if not is_passing(wrong) or time.monotonic() - began + pause > patience:
                     raise StoreTrouble(self.trouble) from wrong
@@ -170,6 +177,13 @@ class PostgresDatabase:
                 return done
             await asyncio.sleep(pause)
             pause = min(1.0, 2 * pause)
+
+    def _log(self, wrong: BaseException) -> None:
+        """Once while the same is wrong."""
+        sentence = explain_postgres(wrong)
+        if self.trouble != sentence:
+            words = str(getattr(wrong, "orig", None) or wrong).strip().splitlines()
+            log.warning("%s It is %s. (%s)", sentence, self.place, words[0] if words else type(wrong).__name__)
 
     async def _prepare(self) -> None:
         """Brings the tables to this version; of several processes that start at one time one does it."""
@@ -180,7 +194,7 @@ class PostgresDatabase:
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
                 revision = await _revision(connection)
                 if revision and revision not in REVISIONS:
-                    raise StoreTrouble(NEWER.format(place=self.place))
+                    raise StoreTrouble(NEWER)
                 if revision != REVISIONS[-1]:
                     await connection.run_sync(migrate)
             self._is_current = True

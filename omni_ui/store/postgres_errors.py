@@ -1,4 +1,7 @@
-"""Errors of PostgreSQL as one sentence, and which of them pass by themselves."""
+"""Errors of PostgreSQL as one sentence, and which of them pass by themselves.
+
+The sentences reach visitors, so they name no address, and never the server's own words; the log has both.
+"""
 
 from collections.abc import Iterator
 
@@ -6,32 +9,33 @@ PASSING = ("08", "57P01", "57P02", "57P03", "53300", "40001", "40P01", "55P03", 
 """SQLSTATEs (or their classes) after which the same call is tried again: the connection was lost, the server ends or
 starts, all its connections are in use, two transactions met, a lock was not to be had."""
 BY_STATE = {
-    "28": "The database {place} refuses the user or the password: correct OMNI_DATABASE_URL.",
-    "3D000": "There is no database {place}: create it, or correct OMNI_DATABASE_URL.",
-    "42501": "The database {place} does not let its user do that: make the user of OMNI_DATABASE_URL its owner.",
-    "53100": "The disk of the database {place} is full: make room there. Nothing that was kept is lost.",
-    "53": "The database {place} has no connections or memory left: allow it more, or run fewer processes.",
-    "25006": "The database {place} takes no writes, as a standby does: name the primary in OMNI_DATABASE_URL.",
-    "42P": "The tables in the database {place} are not those of this app: name another one in OMNI_DATABASE_URL.",
-    "57014": "The database {place} took too long for one answer: look at its load.",
+    "28": "The database refuses its user or the password: correct OMNI_DATABASE_URL.",
+    "3D000": "The database that OMNI_DATABASE_URL names is not there: create it, or correct the setting.",
+    "42501": "The database does not let its user do that: make the user of OMNI_DATABASE_URL its owner.",
+    "53100": "The disk of the database is full: make room there. Nothing that was kept is lost.",
+    "53": "The database has no connections or memory left: allow it more, or run fewer processes.",
+    "25006": "The database takes no writes, as a standby does: name the primary in OMNI_DATABASE_URL.",
+    "42P": "The tables in the database are not those of this app: name another one in OMNI_DATABASE_URL.",
+    "57014": "The database took too long for one answer: look at its load.",
 }
 """Sentences by SQLSTATE or by its beginning; the longest one counts."""
-AWAY = "The database {place} does not answer: start it, or correct OMNI_DATABASE_URL."
+AWAY = "The database does not answer: start it, or correct OMNI_DATABASE_URL."
 NEWER = (
-    "The records in the database {place} were written by a newer Omni UI and stay untouched: "
+    "The records in the database were written by a newer Omni UI and stay untouched: "
     "update this one, or name another database in OMNI_DATABASE_URL."
 )
-BUSY = "The database {place} takes too long to answer: look at its load, and at the connections that it allows."
+BUSY = "The database takes too long to answer: look at its load, and at the connections that it allows."
+OTHER = "The database cannot be used: the log of this app says why."
 
 
 def causes_of(wrong: BaseException) -> Iterator[BaseException]:
     """An error and those below it: SQLAlchemy's has the driver's, which has the server's."""
-    seen: BaseException | None = wrong
+    error: BaseException | None = wrong
     for _ in range(6):
-        if seen is None:
+        if error is None:
             return
-        yield seen
-        seen = getattr(seen, "orig", None) or seen.__cause__ or seen.__context__
+        yield error
+        error = getattr(error, "orig", None) or error.__cause__ or error.__context__
 
 
 def state_of(wrong: BaseException) -> str:
@@ -53,15 +57,12 @@ def is_passing(wrong: BaseException) -> bool:
     return state_of(wrong).startswith(PASSING) or is_away(wrong)
 
 
-def explain_postgres(wrong: BaseException, place: str) -> str:
-    """One sentence for the host. place: of the database, without user and password."""
+def explain_postgres(wrong: BaseException) -> str:
+    """One sentence for the page."""
     state = state_of(wrong)
     for length in (5, 3, 2):
-        if sentence := BY_STATE.get(state[:length]) if len(state) >= length else None:
-            return sentence.format(place=place)
+        if len(state) >= length and (sentence := BY_STATE.get(state[:length])):
+            return sentence
     if is_away(wrong):
-        return AWAY.format(place=place)
-    if type(wrong).__module__.startswith("sqlalchemy") and "QueuePool" in str(wrong):
-        return BUSY.format(place=place)
-    words = str(getattr(wrong, "orig", None) or wrong).strip().splitlines()
-    return f"The database {place} cannot be used ({words[0] if words else type(wrong).__name__}): look at its log."
+        return AWAY
+    return BUSY if "QueuePool" in str(wrong) else OTHER

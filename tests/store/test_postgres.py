@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 
+import asyncpg
 import pytest
 
 from omni_ui.features.operating.store_of import store_of
@@ -11,7 +12,7 @@ from omni_ui.settings import BadSetting, Settings
 from omni_ui.store import HistoryRecord, Source, Store, StoreTrouble
 from omni_ui.store import postgres as module
 from omni_ui.store.postgres import PostgresDatabase
-from omni_ui.store.postgres_errors import is_passing
+from omni_ui.store.postgres_errors import explain_postgres, is_passing
 from tests.fakes import free_port
 from tests.store.postgres_server import PASSWORD, USER
 
@@ -29,7 +30,8 @@ async def sentence_of(url: str) -> str:
         await store.close()
 
 
-async def test_each_fault_is_one_sentence_without_the_password(postgres, monkeypatch):
+async def test_each_fault_is_one_sentence_without_address_and_password(postgres, monkeypatch, caplog):
+    monkeypatch.setattr(module, "START_PATIENCE", 0.2)
     monkeypatch.setattr(module, "WRITE_PATIENCE", 0.2)
     url = await postgres.with_tables()
     name = url.rpartition("/")[2]
@@ -54,16 +56,37 @@ async def test_each_fault_is_one_sentence_without_the_password(postgres, monkeyp
     finally:
         await postgres.ask(f"ALTER DATABASE {name} RESET default_transaction_read_only")
     for fault, beginning in {
-        "away": "does not answer", "password": "refuses the user or the password", "missing": "There is no database",
+        "away": "does not answer", "password": "refuses its user or the password", "missing": "is not there",
         "read only": "takes no writes", "newer": "newer Omni UI", "foreign": "not those of this app",
         "rights": "does not let its user",
     }.items():  # fmt: skip
         assert beginning in sentences[fault]
-        assert "password@" not in sentences[fault]
         assert PASSWORD not in sentences[fault]
         assert "\n" not in sentences[fault]
-        assert "127.0.0.1:" in sentences[fault]
+        assert "127.0.0.1" not in sentences[fault]
+        assert any(sentences[fault] in line and "127.0.0.1:" in line for line in caplog.messages) or fault == "newer"
+    assert PASSWORD not in caplog.text
     assert await postgres.ask("SELECT * FROM history", foreign.rpartition("/")[2]) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "passes", "says"),
+    [
+        (asyncpg.DiskFullError("could not extend file"), False, "disk of the database is full"),
+        (asyncpg.TooManyConnectionsError("sorry, too many clients already"), True, "no connections or memory left"),
+        (asyncpg.OutOfMemoryError("out of memory"), False, "no connections or memory left"),
+        (asyncpg.QueryCanceledError("canceling statement"), False, "took too long"),
+        (asyncpg.CannotConnectNowError("the database system is starting up"), True, "does not answer"),
+        (asyncpg.AdminShutdownError("terminating connection"), True, "does not answer"),
+        (asyncpg.DeadlockDetectedError("deadlock detected"), True, "the log of this app"),
+        (asyncpg.UndefinedColumnError("column does not exist"), False, "the log of this app"),
+        (ConnectionResetError(104, "Connection reset by peer"), True, "does not answer"),
+        (TimeoutError(), True, "does not answer"),
+    ],
+)
+def test_what_cannot_be_tried_here_is_told_apart_by_its_kind(error, passes, says):
+    assert is_passing(error) is passes
+    assert says in explain_postgres(error)
 
 
 async def test_what_is_finished_while_the_database_is_started_anew_is_kept(postgres, tmp_path, monkeypatch):
@@ -89,6 +112,7 @@ async def test_what_is_finished_while_the_database_is_started_anew_is_kept(postg
 
 
 async def test_a_database_that_comes_later_is_taken_up(postgres, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "START_PATIENCE", 0.2)
     monkeypatch.setattr(module, "WRITE_PATIENCE", 0.2)
     url = await postgres.with_tables()
     await asyncio.to_thread(postgres.stop)
