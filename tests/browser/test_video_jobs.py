@@ -14,7 +14,7 @@ import soundfile
 from PIL import Image
 
 from tests.browser.conftest import open_more, run_and_wait, wait_for_state
-from tests.browser.test_video import ask, begin, content, row, wait_until
+from tests.browser.video.helpers import ask, begin, content, row, wait_until
 from tests.contract.places import NEWEST, Place, Zygote, demo_place, real_place
 from tests.running import PUBLIC, App
 

@@ -8,7 +8,7 @@ from PIL import Image
 from omni_ui.demo import MODELS, DemoServer
 from tests.browser.conftest import open_drawer, wait_for_state
 from tests.browser.test_history import run_anew
-from tests.browser.test_video import begin, row, wait_until
+from tests.browser.video.helpers import begin, row, wait_until
 from tests.running import PUBLIC, App
 
 pytestmark = pytest.mark.browser
