@@ -2,7 +2,8 @@
 
 Speaks the part of /v1/realtime?duplex=1 that Talk uses (WIRE of vLLM-Omni 0.30.0). The answer is 4 s of a sine without
 a zero in it, in pieces of 80 ms at real time, the first one twice as long; `?fast` of the first message's instructions
-sends them without a pause. GET /log: for each answer, when its end of speech came in and when its first piece went out.
+sends them without a pause. GET /page: a bare page for a call. GET /log: for each answer, when its end of speech came in
+and when its first piece went out.
 """
 
 import argparse
@@ -14,11 +15,12 @@ import math
 import time
 from contextlib import suppress
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import uvicorn
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
-from fastapi.responses import JSONResponse
+from fastapi.responses import FileResponse, JSONResponse
 
 RATE_IN, RATE_OUT = 16_000, 24_000
 FRAME = RATE_IN // 50
@@ -40,6 +42,11 @@ async def health() -> dict[str, str]:
 @app.get("/v1/models")
 async def models() -> dict[str, object]:
     return {"object": "list", "data": [{"id": "Qwen/Qwen3-Omni-30B-A3B-Instruct", "object": "model"}]}
+
+
+@app.get("/page")
+async def page() -> FileResponse:
+    return FileResponse(Path(__file__).with_name("bare_page.html"))
 
 
 @app.get("/log")

@@ -15,26 +15,22 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from itertools import pairwise
 from pathlib import Path
 
 import httpx
-import numpy as np
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from websockets.asyncio.client import connect
 
 from bench import apps
 from bench.apps import Program
 from bench.browser import FLAGS
+from bench.many_calls import NOTED, SPEECH, TONE, bare_page, client_gaps, long_call, page_gaps
 from bench.table import Check, Row, machine, markdown
 from tests.recordings import speech
 
-SPEECH = (("silence", 1.0), ("tone", 0.6), ("silence", 1.6))
-"""One round of the microphone's file: the answer of 4 s is cut off by the next round's speech (barge-in)."""
 CALLS = 10
 README = Path(__file__).parent / "README.md"
 BEGIN, END = "<!-- calls -->", "<!-- /calls -->"
-RATE, QUIET = 16_000, 0.2
 
 WATCH = """
 async () => {
@@ -87,7 +83,6 @@ async () => {
   call.benchNoted = noted;
 }
 """
-NOTED = "document.querySelector('.omni-call').omniCall.benchNoted"
 
 
 def server() -> apps.contextlib.AbstractContextManager[Program]:
@@ -98,7 +93,6 @@ def server() -> apps.contextlib.AbstractContextManager[Program]:
 async def bare(url: str, rounds: int) -> tuple[list[float], list[float]]:
     """Seconds from the end of speech to the first sound, and from the server's first event to it, without a page."""
     waits, events = [], []
-    tone = (0.4 * np.sin(2 * np.pi * 200 * np.arange(RATE // 50) / RATE) * 32767).astype("<i2").tobytes()
     async with connect(url.replace("http", "ws", 1) + "/v1/realtime?duplex=1", proxy=None) as socket:
         await socket.send(json.dumps({"type": "session.update", "session": {}}))
         await socket.recv()
@@ -110,7 +104,7 @@ async def bare(url: str, rounds: int) -> tuple[list[float], list[float]]:
             while True:
                 for kind, seconds in SPEECH:
                     for _ in range(round(seconds * 50)):
-                        frame = tone if kind == "tone" else bytes(640)
+                        frame = TONE if kind == "tone" else bytes(640)
                         audio = base64.b64encode(frame).decode()
                         at += 0.02  # a frame can be sent once it was spoken
                         await asyncio.sleep(max(0, at - time.perf_counter()))
@@ -140,10 +134,13 @@ def caller(driver: Playwright, file: Path) -> Browser:
     return driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS + fake)
 
 
-def call(browser: Browser, url: str) -> Page:
+def call(browser: Browser, url: str, instructions: str = "") -> Page:
     page = browser.new_context(bypass_csp=True).new_page()  # for the worklet of WATCH
     page.goto(url)
     page.get_by_role("tab", name="Talk", exact=True).click()
+    if instructions:
+        page.click(".omni-call summary")
+        page.fill("#talk-instructions textarea", instructions)
     page.click("#talk-run")
     page.wait_for_selector(".omni-call[data-state=listening], .omni-call[data-state=thinking]", timeout=60_000)
     page.evaluate(WATCH)
@@ -171,47 +168,6 @@ def latencies(page: Page, url: str, rounds: int) -> dict[str, list[float]]:
     return {"wait": waits, "event": events, "silence": silences}
 
 
-def gaps(pages: list[Page], seconds: float) -> tuple[list[float], int]:
-    """The longest gap in the answers of each call, in seconds; and how often the players said that they ran dry."""
-    pages[0].wait_for_timeout(1000 * seconds)
-    longest, dry = [], 0
-    for page in pages:
-        noted = page.evaluate(NOTED)
-        out = noted["out"]
-        inner = [later["at"] - event["at"] for event, later in pairwise(out) if not event["on"]]
-        # Between two answers lie the speech and the silence that ends it; a gap within one is shorter than that.
-        longest.append(max((gap for gap in inner if gap < QUIET), default=0.0))
-        dry += page.locator(".omni-call-notice:has-text('more slowly')").count()
-    return longest, dry
-
-
-async def long_call(url: str, app: Program, minutes: int) -> list[float]:
-    """Memory of the app in MB every tenth of a call of so many minutes, spoken as fast as the app takes it."""
-    memory = []
-    cookie = {"Cookie": "omni_visitor=" + "b" * 48}
-    async with connect(app.url.replace("http", "ws", 1) + "/omni/talk", additional_headers=cookie, proxy=None) as line:
-        await line.send(json.dumps({"type": "start", "instructions": "fast"}))
-        answered: asyncio.Queue[None] = asyncio.Queue()
-
-        async def listen() -> None:
-            async for message in line:
-                if isinstance(message, str) and json.loads(message)["type"] == "turn-end":
-                    answered.put_nowait(None)
-
-        listening = asyncio.create_task(listen())
-        tone = (0.4 * np.sin(2 * np.pi * 200 * np.arange(RATE // 50) / RATE) * 32767).astype("<i2").tobytes()
-        for turn in range(minutes * 6):  # of 10 s each: 4 s of speech, 6 s of silence
-            for at in range(500):
-                await line.send(tone if at < 200 else bytes(640))
-            async with asyncio.timeout(30):
-                await answered.get()
-            if turn % max(1, minutes * 6 // 10) == 0:
-                memory.append(app.memory() / 1e6)
-        listening.cancel()
-        memory.append(app.memory() / 1e6)
-    return memory
-
-
 def measure(rounds: int, number: int, minutes: int) -> list[Row]:
     rows = []
     with ExitStack() as stack:
@@ -228,17 +184,41 @@ def measure(rounds: int, number: int, minutes: int) -> list[Row]:
         more_waits, more_events = _in_a_thread(bare(stub.url, rounds))
         direct = {"wait": waits + more_waits, "event": events + more_events}
         rows += _latency_rows(direct, ours)
-        pages = [call(browser, app.url) for _ in range(number)]
-        longest, dry = gaps(pages, 12)
+        rows += _rows_of_many(stub, app, browser, number)
+        page = call(browser, app.url, "fast")
+        app_memory, page_memory = long_call(page, app, minutes)
         browser.close()
-        row = Row(f"longest gap in an answer, {number} calls at once", "ms", {"ours": [1000 * gap for gap in longest]})
-        row.checks.append(Check("longest", 1000 * max(longest), 20, unit=" ms"))
-        row.note = f"{dry} of {number} pages said that an answer came too slowly."
+        for whose, memory in (("app", app_memory), ("page's scripts", page_memory)):
+            row = Row(f"memory of the {whose} in a call of {minutes} minutes", "MB", {"ours": memory})
+            row.checks.append(Check("end less a tenth", memory[-1] - memory[1], 10, unit=" MB"))
+            rows.append(row)
+    return rows
+
+
+def _rows_of_many(stub: Program, app: Program, browser: Browser, number: int) -> list[Row]:
+    """So many calls at once. Direct: the same without the app, by bare clients and by bare pages."""
+    clients: dict[str, list[float]] = {"direct": [], "ours": []}
+    for _ in range(2):
+        clients["direct"] += _in_a_thread(client_gaps(stub.url, False, number))
+        clients["ours"] += _in_a_thread(client_gaps(app.url, True, number))
+    bare_pages = [bare_page(browser, stub.url, WATCH) for _ in range(number)]
+    floor, _, floor_busy = page_gaps(bare_pages)
+    for page in bare_pages:
+        page.context.close()
+    pages = [call(browser, app.url) for _ in range(number)]
+    longest, slow, busy = page_gaps(pages)
+    for page in pages:
+        page.context.close()
+    rows = []
+    for what, samples in (("clients", clients), ("pages in one Chromium", {"direct": floor, "ours": longest})):
+        milliseconds = {way: [1000 * gap for gap in gaps] for way, gaps in samples.items()}
+        row = Row(f"longest gap in an answer, {number} {what} at once", "ms", milliseconds)
+        row.checks.append(Check("longest", max(milliseconds["ours"]), 20, unit=" ms"))
         rows.append(row)
-        memory = _in_a_thread(long_call(stub.url, app, minutes))
-        row = Row(f"memory of the app in a call of {minutes} minutes", "MB", {"ours": memory})
-        row.checks.append(Check("end less a tenth", memory[-1] - memory[1], 10, unit=" MB"))
-        rows.append(row)
+    rows[1].note = (
+        f"Busy cores: {floor_busy:.2f} with bare pages, {busy:.2f} with ours and the app. "
+        f"{slow} of {number} pages said that an answer came too slowly."
+    )
     return rows
 
 

@@ -18,7 +18,6 @@ from bench.apps import Program
 RATE = 16_000
 SPEECH = (("silence", 1.0), ("tone", 0.6), ("silence", 1.6))
 """One round of the microphone's file: the answer of 4 s is cut off by the next round's speech (barge-in)."""
-QUIET = 0.2
 SECONDS = 12
 """For which ten calls are watched, once all of them are there."""
 TONE = (0.4 * np.sin(2 * np.pi * 200 * np.arange(RATE // 50) / RATE) * 32767).astype("<i2").tobytes()
@@ -81,17 +80,23 @@ def page_gaps(pages: list[Page]) -> tuple[list[float], int, float]:
     cores were busy. What came before all of them were there does not count."""
     for page in pages:
         page.evaluate(f"{NOTED}.out.length = 0")
+        page.evaluate("for (const box of document.querySelectorAll('.omni-call-notice')) box.textContent = ''")
     busy = _busy()
     pages[0].wait_for_timeout(1000 * SECONDS)
     busy = (_busy() - busy) / SECONDS
     longest, slow = [], 0
     for page in pages:
-        out = page.evaluate(f"{NOTED}.out")
-        inner = [later["at"] - event["at"] for event, later in pairwise(out) if not event["on"]]
-        # Between two answers lie the speech and the silence that ends it; a gap within one is shorter than that.
-        longest.append(max((gap for gap in inner if gap < QUIET), default=0.0))
+        noted = page.evaluate(NOTED)
+        longest.append(longest_gap(noted["out"], [event["at"] for event in noted["mic"] if not event["on"]]))
         slow += page.locator(".omni-call-notice:has-text('more slowly')").count()
     return longest, slow, busy
+
+
+def longest_gap(sound: list[dict], ends_of_speech: list[float]) -> float:
+    """Of one page, in seconds. Silence in which somebody has stopped speaking lies between two answers, and is none."""
+    silences = [(event["at"], later["at"]) for event, later in pairwise(sound) if not event["on"]]
+    gaps = [end - begin for begin, end in silences if not any(begin < at < end for at in ends_of_speech)]
+    return max(gaps, default=0.0)
 
 
 def _busy() -> float:

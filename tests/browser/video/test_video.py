@@ -82,7 +82,7 @@ def test_a_video_is_watched_while_it_is_made_changed_stopped_and_left(app, serve
     page.wait_for_selector(".omni-watch[data-shown]")
     wait_until(lambda: records(server)[-1]["state"] == "running")
     page.close()
-    wait_until(lambda: records(server)[-1]["state"] == "aborted", 1.5)
+    wait_until(lambda: records(server)[-1]["state"] == "aborted", 1)
 
 
 def test_stop_takes_the_job_back_from_the_server_and_keeps_what_was_typed(app, server, open_page):
