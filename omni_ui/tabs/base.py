@@ -83,7 +83,7 @@ class OmniTab:
     def frame(self) -> Iterator[None]:
         """The tab itself. `with tab.frame(): with tab.controls(): … with tab.stage(): …`"""
         with gr.Tab(self.title, id=self.name, elem_id=f"{self.name}-tab") as self.opened:
-            if self.name not in STAGED:
+            if self.name == "chat":  # whose settings are folded away
                 self._add_server_note()
             with gr.Row(elem_classes="omni-columns", equal_height=False):
                 yield
@@ -98,7 +98,7 @@ class OmniTab:
         buttons: False when the module places them elsewhere (`add_buttons`).
         """
         with gr.Column(scale=36, min_width=300, elem_classes="omni-controls"):
-            if self.name in STAGED:
+            if self.name != "chat":
                 self._add_server_note()  # not above the result, whose height it would take
             self.form.add_all(self.form.names("main"))
             yield

@@ -3,6 +3,7 @@
 import { TABS, byId, fill } from "../../core/tab_elements.js";
 import { call } from "../../core/components.js";
 import { make } from "../../core/dom.js";
+import { translate } from "../../core/language.js";
 import { pictureFields } from "../../widgets/picture_fields.js";
 import { clearFault, markFault } from "./fault.js";
 import { secondsOf, shareOf } from "./progress.js";
@@ -41,6 +42,8 @@ const change = (tab, state, box, bar) => {
   }
   if (before === "working" && [byId(`${tab}-stop`), document.body].includes(document.activeElement)) byId(`${tab}-run`)?.focus({ preventScroll: true });
   bar.dataset.note = state === "failed" ? (box.querySelector(".omni-error, .omni-missing")?.textContent || "") : "";
+  // A video is made for minutes, and Run stays: a phone's first screen says it after a reload too.
+  bar.dataset.going = tab === "video" && state === "working" ? translate("Your video is being made.") : "";
   if (state === "failed" && box.dataset.field && before) markFault(tab, box.dataset.field, box.querySelector("p")?.textContent || "");
 };
 
