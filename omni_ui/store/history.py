@@ -51,26 +51,27 @@ class History:
 
         A source that is not there any more is left out (`name` is ""). A star stays on what takes its place.
         """
-        async with self._alone(record.visitor):
-            old = await self._same(record)
-            kept: list[HistoryFile] = []
-            new: list[str] = []
-            try:
-                for source in sources:
-                    file, is_new = await self._take(source, record.visitor)
-                    kept.append(file)
-                    new += [file.name] if is_new else []
-                starred = record.starred or any(entry.starred for entry in old)
-                record = record.but(files=kept, starred=starred)
+        new: list[str] = []
+        try:
+            # A result is nobody else's: however long it takes to keep it, no other record waits for that.
+            results = [await self._take(source, new) for source in sources if source.role == "result"]
+            async with self._alone(record.visitor):
+                inputs = [
+                    await self._share(source, record.visitor, new) for source in sources if source.role == "input"
+                ]
+                kept = [(results if source.role == "result" else inputs).pop(0) for source in sources]
+                old = await self._same(record)
+                record = record.but(files=kept, starred=record.starred or any(entry.starred for entry in old))
                 replaced = [entry.id for entry in old]
                 freed = await self._freed(replaced, besides=[file.name for file in kept])
                 await self._database.write(*remove(replaced), *insert(record))
-            except BaseException:
-                await self._unlink(new)
-                raise
-            with suppress(StoreTrouble):  # the record is kept; a file that is left over harms nobody
-                await self._unlink(freed)
-            return record
+                new.clear()
+                with suppress(StoreTrouble):  # the record is kept; a file that is left over harms nobody
+                    await self._unlink(freed)
+        except BaseException:
+            await self._unlink(new)
+            raise
+        return record
 
     async def find(self, id: str, visitor: str) -> HistoryRecord | None:
         rows = await self._database.read(
@@ -226,23 +227,30 @@ class History:
         )
         return [read_row(row) for row in rows]
 
-    async def _take(self, source: Source, visitor: str) -> tuple[HistoryFile, bool]:
-        """The file as it is kept, and whether it was not kept before."""
+    async def _take(self, source: Source, new: list[str], sha: str = "") -> HistoryFile:
+        """The file as it is kept; its name goes to the new ones."""
         entry = HistoryFile(source.role, source.title, source.kind)
         if not await asyncio.to_thread(source.path.is_file):
-            return entry, False
-        sha = await asyncio.to_thread(sha_of, source.path) if source.role == "input" else ""
-        if sha:
-            rows = await self._database.read(
-                "SELECT f.name, f.bytes FROM history_files f JOIN history h ON h.id = f.record "
-                "WHERE f.sha = :sha AND h.visitor = :visitor LIMIT 1",
-                sha=sha,
-                visitor=visitor,
-            )
-            if rows and self._files().has(rows[0]["name"]):
-                return replace(entry, name=rows[0]["name"], bytes=rows[0]["bytes"], sha=sha), False
+            return entry
         name, size = await self._files().take(source.path)
-        return replace(entry, name=name, bytes=size, sha=sha), True
+        new.append(name)
+        return replace(entry, name=name, bytes=size, sha=sha)
+
+    async def _share(self, source: Source, visitor: str, new: list[str]) -> HistoryFile:
+        """An input: the file of another record of this visitor, when it has the same bytes."""
+        if not await asyncio.to_thread(source.path.is_file):
+            return await self._take(source, new)
+        sha = await asyncio.to_thread(sha_of, source.path)
+        rows = await self._database.read(
+            "SELECT f.name, f.bytes FROM history_files f JOIN history h ON h.id = f.record "
+            "WHERE f.sha = :sha AND h.visitor = :visitor LIMIT 1",
+            sha=sha,
+            visitor=visitor,
+        )
+        if rows and self._files().has(rows[0]["name"]):
+            name, size = rows[0]["name"], rows[0]["bytes"]
+            return HistoryFile(source.role, source.title, source.kind, name=name, bytes=size, sha=sha)
+        return await self._take(source, new, sha)
 
     async def _freed(self, ids: Sequence[str], besides: Sequence[str] = ()) -> list[str]:
         """The files that nobody has when these records are gone."""

@@ -135,7 +135,7 @@ class PostgresDatabase:
         # Parameters are hidden: what visitors wrote belongs into no log.
         return create_async_engine(
             "postgresql+asyncpg://", async_creator=connect, hide_parameters=True, pool_size=connections,
-            max_overflow=0, pool_timeout=ANSWERING,
+            max_overflow=0, pool_timeout=WRITE_PATIENCE,
         )  # fmt: skip
 
     @property

@@ -129,7 +129,7 @@ def _texts(value: Any) -> list[str]:
         return [value]
     if isinstance(value, dict):
         value = list(value.values())
-    return [text for one in value for text in _texts(one)] if isinstance(value, list) else []
+    return [text for item in value for text in _texts(item)] if isinstance(value, list) else []
 
 
 def read_row(row: Row) -> HistoryRecord:

@@ -1,5 +1,6 @@
 """Records and their files: kept together, found by their owner alone, and removed without a trace."""
 
+import asyncio
 import hashlib
 import os
 import random
@@ -268,6 +269,24 @@ async def test_when_the_disk_is_full_nothing_is_left_behind(store, tmp_path, mon
     monkeypatch.undo()
     assert files_in(store) == []
     assert await store.history.page(ANNE) == []
+
+
+async def test_a_result_that_takes_long_to_keep_holds_up_no_other_record(store, tmp_path, monkeypatch):
+    begun, may_go_on, take = asyncio.Event(), asyncio.Event(), store.files.take
+
+    async def slowly(path: Path) -> tuple[str, int]:
+        begun.set()
+        await may_go_on.wait()
+        return await take(path)
+
+    monkeypatch.setattr(store.files, "take", slowly)
+    keeping = asyncio.create_task(store.history.keep(record(at=2), [source(tmp_path, b"long")]))
+    await begun.wait()
+    quick = await asyncio.wait_for(store.history.keep(record(at=1)), 10)
+    assert await store.history.page(ANNE) == [quick]
+    may_go_on.set()
+    long = await keeping
+    assert await store.history.page(ANNE) == [long, quick]
 
 
 async def test_half_characters_and_zeros_harm_nothing(store):
