@@ -45,7 +45,7 @@ test("speaking silences the answer, and the server hears how much was heard", ()
   assert.equal(notes.cuts.length, 0, "40 ms may be a click");
   loud(call, 1);
   assert.deepEqual(notes.played.at(-1), { type: "stop" });
-  assert.deepEqual(events(notes).slice(-2), [{ type: "played", turn: "first", ms: 700 }, { type: "interrupt" }]);
+  assert.deepEqual(events(notes).slice(-2), [{ type: "played", turn: "first", ms: 700 }, { type: "interrupt", turn: "first" }]);
   assert.deepEqual(notes.cuts, [["first", 700, 2000]]);
 });
 test("what still comes of an answer that was cut off is not played", () => {

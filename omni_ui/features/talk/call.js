@@ -82,7 +82,7 @@ export class Call {
     if (!turn) return;
     turn.cut = this.interrupted = true;
     this.send({ type: "played", turn: turn.id, ms: turn.heard });
-    this.send({ type: "interrupt" });
+    this.send({ type: "interrupt", turn: turn.id });
     this.on.cut(turn.id, turn.heard, turn.ms);
     this.on.state("interrupted");
   }

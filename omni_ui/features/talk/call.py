@@ -115,6 +115,7 @@ class Call:
         elif kind == "frame":
             await self._look(event.get("data"))
         elif kind == "interrupt":
+            self.recording.turn_ended(turn, "interrupted", "barge_in")
             await self._talk.interrupt()
         elif kind == "played":
             milliseconds = _milliseconds(event.get("ms"))

@@ -173,7 +173,8 @@ class CallRecording:
             facts.page_ms = max(0, min(milliseconds, 60_000))
 
     def turn_ended(self, turn: str, status: str, reason: str) -> None:
-        if facts := self.turns.get(turn):
+        """Interrupted it stays so: servers that send faster than they speak have completed it by then."""
+        if (facts := self.turns.get(turn)) and facts.status != "interrupted":
             facts.status, facts.reason = status, reason
 
     def document(self) -> Json:
@@ -257,10 +258,8 @@ class CallRecording:
 
     def _overlay(self, channel: np.ndarray, segment: _Segment, begin: int) -> None:
         """Puts the part of a segment that lies in the window, and was heard, into it."""
-        first, last = (
-            max(segment.at, begin),
-            min(segment.at + segment.samples, begin + len(channel), self._cut(segment)),
-        )
+        first = max(segment.at, begin)
+        last = min(segment.at + segment.samples, begin + len(channel), self._cut(segment))
         if last <= first:
             return
         self._answers.seek(segment.offset + (first - segment.at) * 2)

@@ -70,7 +70,9 @@ async def test_what_was_not_heard_is_not_in_the_sound(tmp_path):
     recording.add_microphone(silence(2))
     recording.captions.append(CaptionLine("model", "Never heard.", 4000, 5000, "t1"))
     recording.heard("t1", 1500)
-    recording.turn_ended("t1", "interrupted", "turn_detected")
+    recording.turn_ended("t1", "completed", "stop")  # the server has sent all of it, while it is still heard
+    recording.turn_ended("t1", "interrupted", "barge_in")
+    recording.turn_ended("t1", "completed", "stop")
     recording.add_microphone(silence(4))
     wav, _, data = await recording.finish()
     samples = read(wav)
