@@ -10,6 +10,7 @@ import asyncio
 import os
 import statistics
 import time
+from collections import Counter
 from pathlib import Path
 
 from bench.load import Endpoint
@@ -46,6 +47,8 @@ async def crowd(url: str, endpoint: Endpoint, number: int, process: str = "") ->
     began = time.perf_counter()
     done = await asyncio.gather(*(visitor.run(endpoint, prompt="a boat", size="64x64") for visitor in visitors))
     took = time.perf_counter() - began
+    for sentence, times in Counter(words for visitor in visitors for words in visitor.sentences).items():
+        print(f"    {times} x {sentence}", flush=True)
     await asyncio.gather(*(visitor.http.aclose() for visitor in visitors))
     return took, done.count(False)
 
