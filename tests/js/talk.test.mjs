@@ -114,6 +114,8 @@ test("how much was heard lies between nothing and all", () => {
 });
 test("a refused microphone says what to do", () => {
   assert.match(sentenceFor({ name: "NotAllowedError" }), /allow it/);
+  assert.match(sentenceFor({ name: "NotFoundError" }), /plug one in/);
+  assert.match(sentenceFor({ name: "NotReadableError" }), /Another program/);
   assert.match(sentenceFor(new Error("odd")), /another one/);
 });
 test("pictures keep their shape and are never enlarged", () => {
