@@ -68,7 +68,7 @@ defineComponent("speech_words", ({ element, props, watch }) => {
     const line = make("span", { class: "omni-words-cue" });
     if (cue.speaker) line.append(make("b", {}, `${cue.speaker}: `));
     for (const [shown, from] of cue.words) {
-      const word = make("span", { class: "omni-word" }, shown.trim());
+      const word = make("span", { class: "omni-word", translate: "no" }, shown.trim());
       words.push(word);
       starts.push(from);
       line.append(word, shown.endsWith(" ") ? " " : "");

@@ -26,6 +26,7 @@ def test_speech_with_the_demo_server_is_heard_drawn_and_kept(demo_app, open_page
     page.wait_for_function("[...omni.streams.values()].at(-1).state === 'ended'")
     page.wait_for_selector("#speech-drawing .omni-wave")
     assert page.is_visible(".omni-words-estimated"), "a stream tells no word times"
+    assert page.get_attribute(".omni-word:text('kettle')", "translate") == "no"
     page.click(".omni-word:text('kettle')")
     page.wait_for_function("document.querySelector('.omni-word-now')?.textContent === 'kettle'")
     assert page.evaluate("document.querySelector('#speech-result audio').currentTime") > 0.3
