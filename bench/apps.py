@@ -81,6 +81,12 @@ def baseline(server_url: str) -> Any:
     return started("plain Gradio", command, port, "/", GRADIO_ANALYTICS_ENABLED="False")
 
 
+def empty() -> Any:
+    port = free_port()
+    command = [sys.executable, "-m", "bench.empty", "--port", str(port)]
+    return started("a field", command, port, "/", GRADIO_ANALYTICS_ENABLED="False")
+
+
 def omni(server_url: str, **env: str) -> Any:
     port = free_port()
     return started(

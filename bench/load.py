@@ -4,10 +4,15 @@ import asyncio
 import json
 import time
 import uuid
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
+
+ASKS = 15
+"""Seconds after which an open page asks for news (omni_ui/app/server_state.js)."""
 
 
 @dataclass
@@ -104,3 +109,22 @@ async def slowest_chat(url: str, number: int) -> float:
 async def one_video(url: str) -> float:
     async with client() as http:
         return await one_run(http, await Endpoint.find(http, url, "video"), prompt="a boat")
+
+
+async def idle_pages(url: str, number: int, seconds: float, cpu: Callable[[], float]) -> float:
+    """Opens so many pages as their scripts do, and waits. Seconds of processor time that the app took meanwhile."""
+    async with client() as http, AsyncExitStack() as stack:
+        rounds = max(1, round(seconds / ASKS))
+        sessions = [uuid.uuid4().hex[:12] for _ in range(number)]
+        for session in sessions:
+            beat = http.stream("GET", f"{url}/gradio_api/heartbeat/{session}")
+            (await stack.enter_async_context(beat)).raise_for_status()
+
+        async def ask(turn: int, session: str) -> None:
+            await asyncio.sleep(turn / (number * rounds) * seconds)  # pages do not ask all at once
+            (await http.get(f"{url}/omni/status", headers={"x-omni-session": session})).raise_for_status()
+
+        began = cpu()
+        rest = asyncio.sleep(seconds)
+        await asyncio.gather(rest, *(ask(turn, session) for turn, session in enumerate(sessions * rounds)))
+        return cpu() - began

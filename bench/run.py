@@ -11,19 +11,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser
+from playwright.sync_api import Error as BrowserError
 
-from bench import apps, crowds, pages
+from bench import apps, crowds, pages, visits
 from bench import browser as eyes
 from bench.apps import Program
 from bench.table import Check, Row, as_json, into, machine, markdown, too_slow
 
 RESULTS = Path(__file__).parent / "results"
 README = Path(__file__).parents[1] / "README.md"
-FIRST_FIELD = {"plain": "#image-prompt textarea", "ours": "#chat-text textarea"}
+FIRST_FIELD = {"direct": "#words textarea", "plain": "#image-prompt textarea", "ours": "#chat-text textarea"}
 TABS = ["Chat", "Image", "Edit", "Speech", "Sound", "Video"]
 
 
@@ -38,18 +39,26 @@ class Bench:
 
     @contextmanager
     def programs(self, *names: str) -> Iterator[tuple[str, dict[str, Program]]]:
-        """The server's address, and the programs by name ("plain", "ours")."""
+        """The server's address, and the programs by name ("direct" for a page with one field, "plain", "ours")."""
         with ExitStack() as stack, tempfile.TemporaryDirectory(dir=self.work) as data:
             server = stack.enter_context(apps.server())
             ways = {}
             for name in names:
-                made = apps.baseline(server.url) if name == "plain" else apps.omni(server.url, OMNI_DATA_DIR=data)
-                ways[name] = stack.enter_context(made)
+                ways[name] = stack.enter_context(self._start(name, server.url, data))
             yield server.url, ways
+
+    def _start(self, name: str, server: str, data: str) -> AbstractContextManager[Program]:
+        if name == "ours":
+            return apps.omni(server, OMNI_DATA_DIR=data)
+        return apps.empty() if name == "direct" else apps.baseline(server)
 
     def take(self, what: Callable[[], Row | list[Row]]) -> None:
         began = time.perf_counter()
-        found = what()
+        try:
+            found = what()
+        except BrowserError as wrong:  # the others are measured all the same
+            print(f"Not measured: {str(wrong).splitlines()[0]}", flush=True)
+            return
         rows = found if isinstance(found, list) else [found]
         self.rows += rows
         for row in rows:
@@ -91,7 +100,7 @@ class Bench:
         """Start of the process, of the page, its weight, and what it takes when nobody does anything."""
         with apps.server() as server:
             self.take(lambda: crowds.cold_starts(server.url, rounds))
-        with self.programs("plain", "ours") as (_, ways):
+        with self.programs("direct", "plain", "ours") as (_, ways):
             self.take(lambda: _visits(browser, ways, rounds))
             opened = eyes.open_tab(browser, ways["ours"].url, "Image")
             opened.wait_for_timeout(3000)
@@ -100,6 +109,27 @@ class Bench:
         row = Row("idle, one page open", "% of a core", {"ours": share})
         row.checks.append(Check("ours", row.median("ours"), 3, unit=" %"))
         self.take(lambda: row)
+
+    def visits(self, browser: Browser, rounds: int) -> None:
+        """Going through the tabs, a long history, and pages that are open and idle."""
+        with self.programs("ours") as (server, ways):
+            self.take(lambda: visits.tour(browser, server, ways["ours"], rounds))
+        self.take(lambda: self._history(browser, rounds))
+
+    def _history(self, browser: Browser, rounds: int) -> list[Row]:
+        figures: dict[int, dict[str, float]] = {}
+        for count in (1000, 10_000):
+            with tempfile.TemporaryDirectory(dir=self.work) as data, apps.server() as server:
+                visits.fill(Path(data), count)
+                with apps.omni(server.url, OMNI_DATA_DIR=data) as program:
+                    figures[count] = visits.history(browser, program, rounds)
+        return visits.history_rows(figures)
+
+    def memory(self, number: int, runs: int) -> None:
+        with self.programs("plain", "ours") as (server, ways):
+            self.take(lambda: crowds.memory(server, ways, runs))
+        with self.programs("ours") as (_, ways):
+            self.take(lambda: crowds.open_pages(ways["ours"], number, 15))
 
     def growth(self, runs: int) -> None:
         with self.programs("ours") as (server, ways):
@@ -111,7 +141,11 @@ def _visits(browser: Browser, ways: dict[str, Program], rounds: int) -> list[Row
     for _ in range(rounds):
         for way, program in ways.items():
             seen[way].append(eyes.weight(browser, program.url, FIRST_FIELD[way]))
-    ready = Row("page to interactive", "s", {way: [one["seconds"] for one in all_] for way, all_ in seen.items()})
+    ready = Row(
+        "page to interactive (direct: a page with one field)",
+        "s",
+        {way: [one["seconds"] for one in all_] for way, all_ in seen.items()},
+    )
     heavy = Row("page weight", "kB", {way: [one["bytes"] / 1000 for one in all_] for way, all_ in seen.items()})
     for row in (ready, heavy):
         row.checks.append(Check("ours / plain", 1 / row.ratio, 0.8))
@@ -132,7 +166,9 @@ EVERYTHING: dict[str, Part] = {
     "crowds": lambda bench, _: bench.crowds([50, 200], 5, plain=True),
     "streams": lambda bench, _: bench.streams(100, 5),
     "video": lambda bench, _: bench.video(5),
-    "growth": lambda bench, _: bench.growth(5000),
+    "visits": lambda bench, browser: bench.visits(browser, 5),
+    "memory": lambda bench, _: bench.memory(1000, 300),
+    "growth": lambda bench, _: bench.growth(2000),
 }
 SMALL: list[Part] = [
     lambda bench, browser: bench.pictures(browser, ["1024x1024"], [1], 5),

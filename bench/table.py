@@ -20,13 +20,14 @@ SLACK = 1.5
 
 @dataclass(frozen=True)
 class Check:
-    """A figure and its aim. at_least: True when more is better."""
+    """A figure and its aim. at_least: True when more is better. held: CI fails when it is missed by far."""
 
     words: str
     value: float
     aim: float
     at_least: bool = False
     unit: str = ""
+    held: bool = True
 
     @property
     def worse(self) -> float:
@@ -125,4 +126,4 @@ def as_json(rows: Sequence[Row], about: dict[str, Any]) -> str:
 
 def too_slow(rows: Sequence[Row]) -> list[str]:
     """The figures that are worse than their aims by half."""
-    return [f"{row.what}: {check}" for row in rows for check in row.checks if check.worse > SLACK]
+    return [f"{row.what}: {check}" for row in rows for check in row.checks if check.held and check.worse > SLACK]

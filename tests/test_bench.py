@@ -50,6 +50,12 @@ def test_what_is_worse_by_half_is_too_slow(value, aim, at_least, met, slow):
     assert ("**missed**" in markdown([made], ABOUT)) is not met
 
 
+def test_an_aim_that_ci_does_not_hold_is_still_shown():
+    made = row([300], 30, held=False)
+    assert not too_slow([made])
+    assert "**missed**" in markdown([made], ABOUT)
+
+
 def test_the_table_names_the_machine_and_the_json_holds_all_samples():
     made = row([1, 2, 3], 5)
     assert "date 2026-01-01, cores 2" in markdown([made], ABOUT)

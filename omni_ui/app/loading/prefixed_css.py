@@ -9,6 +9,7 @@ import re
 
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 RULE = re.compile(r"\s*([^{}]+)\{", re.S)
+BRACE = re.compile(r"[{}]")
 DARK = ".dark"
 
 
@@ -24,11 +25,11 @@ def _rules(css: str) -> list[tuple[str, str]]:
     while match := RULE.match(css, at):
         depth, end = 1, match.end()
         while depth:
-            brace = re.search(r"[{}]", css[end:])
+            brace = BRACE.search(css, end)
             if not brace:
                 raise ValueError(f"no end of {match[1].strip()}")
             depth += 1 if brace[0] == "{" else -1
-            end += brace.end()
+            end = brace.end()
         rules.append((" ".join(match[1].split()), css[match.end() : end - 1].strip()))
         at = end
     if css[at:].strip():
