@@ -13,7 +13,8 @@ MP4 = b"\x00\x00\x00\x18ftypmp42" + b"frames" * 1000
 class VideoServer:
     """states: what the next looks at a job give, the last one for good. An int is an HTTP error, an error is raised.
 
-    content: what its file is, or an HTTP error. create: the HTTP status of POST. names: what the ids of its jobs begin
+    content: what its file is, or an HTTP error; a list gives them in turn.
+    create: the HTTP status of POST. names: what the ids of its jobs begin
     with; states_of_each: then each job has these states of its own, and only ids of this server are known.
     """
 
@@ -57,6 +58,11 @@ class VideoServer:
             self.deleted.add(id)
             return httpx.Response(200, json={"id": id, "deleted": True, "object": "video.deleted"})
         if path.endswith("/content"):
+            if isinstance(self.content, list):
+                content = self.content.pop(0) if len(self.content) > 1 else self.content[0]
+                if isinstance(content, int):
+                    return self._error(content, "Video not found")
+                return httpx.Response(200, content=content, headers={"content-type": "video/mp4"})
             if isinstance(self.content, int):
                 return self._error(self.content, "Video file not found on disk")
             return httpx.Response(200, content=self.content, headers={"content-type": "video/mp4"})

@@ -2,13 +2,19 @@
 
 import asyncio
 import hashlib
+import logging
 import time
 from collections.abc import AsyncIterator, Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 
-from omni_ui.client import JobSession, OmniError
+from omni_ui.client import JobSession, NotFound, OmniError, VideoRequest, hint
 from omni_ui.client.connection.call_labels import LABELS, CallLabels
+from omni_ui.client.requests.files import FILE_KINDS
+from omni_ui.core.files import Json
 from omni_ui.store import Lease, VideoRecord
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 NOT_HERE = "This answer came from a server that does not know the job. Asking again: another one may have it."
@@ -17,6 +23,7 @@ GONE = (
     "Please run it again."
 )
 SWEPT = "The server made this video and has already removed its file. Please run it again."
+AGAIN = "The server has lost this video, so it was asked for once more."
 CUT_OFF = (
     "The app was restarted while this job was being sent, so nobody knows whether the server took it. "
     "Please run it again."
@@ -36,10 +43,23 @@ class Stopped(Exception):
     """Somebody wants this job cancelled."""
 
 
+class LostJob(NotFound):
+    """No replica of the server knows the job."""
+
+
 class TooLong(OmniError):
     """The server works on it, or lets it wait, for longer than the host allows."""
 
     default_hint = "Ask for fewer frames, fewer steps or a smaller size; the host can raise OMNI_TIMEOUT."
+
+
+def check_time(record: VideoRecord, limit: float, give_up: float) -> None:
+    """TooLong for a job on which the server works for over `limit` seconds, or that waits for over `give_up`."""
+    now = time.time()
+    if record.started and not record.made and now - record.started > limit:
+        raise TooLong(f"The server was not done after {limit:.0f} s and was told to stop.")
+    if not record.started and now - record.created > give_up:
+        raise TooLong("The job waited a whole day in the server's queue and was cancelled.")
 
 
 class LeaseLost(Exception):
@@ -110,3 +130,29 @@ class ActiveJob:
             stopped.cancel()
             task.cancel()
             await asyncio.gather(task, stopped, return_exceptions=True)
+
+
+def begun_again(record: VideoRecord) -> Json:
+    """What changes in the record when the job is sent once more."""
+    log.warning("A server has lost a video job, which is sent once more.")
+    facts = record.facts | {"sent_again": True}
+    return {"state": "sending", "server_id": None, "started": None, "ended": None, "made": False, "facts": facts}
+
+
+def request_again(record: VideoRecord) -> VideoRequest | None:
+    """What is sent once more; None when that was done before, or the files it needs lie with another process."""
+    if record.facts.get("sent_again"):
+        return None
+    try:
+        return VideoRequest.model_validate(record.request | files_of(record))
+    except ValueError:
+        return None
+
+
+def files_of(record: VideoRecord) -> dict[str, object]:
+    """The files of a job's request as paths, by field. Some may be gone."""
+    files: dict[str, object] = {}
+    for name, info in VideoRequest.model_fields.items():
+        if hint(info, "kind") in FILE_KINDS and (value := record.request.get(name)):
+            files[name] = [Path(path) for path in value] if isinstance(value, list) else Path(value)
+    return files

@@ -26,17 +26,8 @@ from omni_ui.client import (
     Wait,
 )
 from omni_ui.core.servers.backend import Backend
-from omni_ui.features.video.active_job import (
-    CUT_OFF,
-    CUT_OFF_AT_ONCE,
-    GONE,
-    NOT_HERE,
-    SWEPT,
-    ActiveJob,
-    LeaseLost,
-    Stopped,
-    TooLong,
-)
+from omni_ui.features.video import active_job
+from omni_ui.features.video.active_job import ActiveJob, LeaseLost, LostJob, Stopped, TooLong, check_time
 from omni_ui.features.video.job_leases import LEASE
 from omni_ui.features.video.job_waiting import SyncObserver, changes_of, note_time, with_waiting
 from omni_ui.store import Store, StoreTrouble, VideoRecord
@@ -54,7 +45,7 @@ MISSES, MISSING_PAUSE = 40, 0.5
 """404s in a row after which a job is given up, and seconds between two of them.
 
 Behind a router each replica knows its own jobs only (llm-d/llm-d#2428). With polls at random over three replicas, 40
-misses in a row have a chance of 1 in 10 million; a job that is gone is given up after 20 s.
+misses in a row have a chance of 1 in 10 million; a job that is gone is sent once more after 20 s, then given up.
 """
 DELETE_TRIES, DELETE_PAUSE = 12, 0.05
 """How often a delete is sent that meets 404, as long as nothing tells of several replicas; then MISSES times."""
@@ -116,11 +107,18 @@ class JobPoller:
             if request is not None:
                 await self._send(job, request)
             elif job.record.server_id is None:
-                await self.fail(job, CUT_OFF_AT_ONCE if job.record.at_once else CUT_OFF)
-            if not job.record.over and not job.record.made:
-                await self._wait(job)
-            if not job.record.over:
-                await self._fetch(job)
+                await self.fail(job, active_job.CUT_OFF_AT_ONCE if job.record.at_once else active_job.CUT_OFF)
+            while not job.record.over:
+                try:
+                    if not job.record.made:
+                        await self._wait(job)
+                    await self._fetch(job)
+                except LostJob:
+                    if (request := active_job.request_again(job.record)) is None:
+                        raise
+                    await self._change(job, **active_job.begun_again(job.record))
+                    await self._send(job, request)
+                    job.change(note=active_job.AGAIN)
         except Stopped:
             await self._change(job, state="cancelled", note=await self.delete_on_server(job), ended=time.time())
         except TooLong as error:
@@ -179,9 +177,9 @@ class JobPoller:
             except NotFound as gone:
                 misses += 1
                 if misses >= MISSES:
-                    raise NotFound(GONE, "", server_message=gone.server_message) from None
+                    raise LostJob(active_job.GONE, "", server_message=gone.server_message) from None
                 await self._missed(job, misses)
-                self._check_limit(job.record)
+                check_time(job.record, self._limit, GIVE_UP)
                 continue
             except AWAY_ERRORS as error:
                 if time.time() - answered > GIVE_UP:
@@ -199,7 +197,7 @@ class JobPoller:
                 if changes := changes_of(job.record, seen):
                     await self._change(job, **changes)
                 pause = min(USUAL, 1.4 * pause)
-            self._check_limit(job.record)
+            check_time(job.record, self._limit, GIVE_UP)
             if not job.record.made:
                 await job.unless_stopped(asyncio.sleep(pause * max(1.0, len(self._tasks) / CROWD)))
         if whole:
@@ -209,15 +207,8 @@ class JobPoller:
         """After a 404: another replica may know the job, so the router's cookie goes and the next look comes soon."""
         job.session.drop_cookies()
         if misses == 5:  # a few are usual where nothing ties a job to its replica
-            job.change(note=NOT_HERE)
+            job.change(note=active_job.NOT_HERE)
         await job.unless_stopped(asyncio.sleep(MISSING_PAUSE if misses > 5 else MISSING_PAUSE / 5))
-
-    def _check_limit(self, record: VideoRecord) -> None:
-        now = time.time()
-        if record.started and not record.made and now - record.started > self._limit:
-            raise TooLong(f"The server was not done after {self._limit:.0f} s and was told to stop.")
-        if not record.started and now - record.created > GIVE_UP:
-            raise TooLong("The job waited a whole day in the server's queue and was cancelled.")
 
     async def _fetch(self, job: ActiveJob) -> None:
         await self._change(job, state="fetching")
@@ -231,7 +222,8 @@ class JobPoller:
             except NotFound as gone:
                 misses += 1
                 if ON_DISK in gone.server_message or misses >= MISSES:
-                    raise NotFound(SWEPT, "", server_message=gone.server_message) from None
+                    lost = NotFound if ON_DISK in gone.server_message else LostJob
+                    raise lost(active_job.SWEPT, "", server_message=gone.server_message) from None
                 await self._missed(job, misses)
             except OSError as wrong:
                 raise StoreTrouble(explain(wrong, path)) from wrong

@@ -3,9 +3,9 @@
 from contextlib import suppress
 from pathlib import Path
 
-from omni_ui.client import OmniError, VideoRequest, hint
-from omni_ui.client.requests.files import FILE_KINDS
+from omni_ui.client import OmniError, VideoRequest
 from omni_ui.core.run import CalledOff
+from omni_ui.features.video.active_job import files_of
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.features.video.video_files import publish_file, video_facts
 from omni_ui.store import StoreTrouble, VideoRecord
@@ -44,8 +44,4 @@ def all_facts(job: VideoRecord, facts: list[tuple[str, str]]) -> list[tuple[str,
 
 def request_of(job: VideoRecord) -> VideoRequest:
     """What was asked for, not checked again: some of its files may be gone."""
-    files: dict[str, object] = {}
-    for name, info in VideoRequest.model_fields.items():
-        if hint(info, "kind") in FILE_KINDS and (value := job.request.get(name)):
-            files[name] = [Path(path) for path in value] if isinstance(value, list) else Path(value)
-    return VideoRequest.model_construct(**job.request | files)
+    return VideoRequest.model_construct(**job.request | files_of(job))

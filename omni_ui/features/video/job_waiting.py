@@ -92,7 +92,7 @@ def changes_of(record: VideoRecord, seen: VideoJob) -> Json:
         changes |= {"state": seen.state, "started": time.time()}
     if seen.done:
         changes |= {"made": True, "started": record.started or record.created, "ended": time.time()}
-        changes["facts"] = {"fps": seen.fps, "frames": seen.frames, "duration": seen.duration}
+        changes["facts"] = record.facts | {"fps": seen.fps, "frames": seen.frames, "duration": seen.duration}
         changes["facts"]["times"] = metrics_of(seen)
     return changes
 
