@@ -18,7 +18,7 @@ from omni_ui.features.speech.pieces import not_spoken, script
 from omni_ui.media.message_files import take_media
 from tests.features.chat.test_imports import CHATGPT, OPEN_WEBUI, PICTURE, PICTURE_URL
 from tests.features.recipes.conftest import MADE
-from tests.features.recipes.makers.test_makers import FLUX, QWEN
+from tests.features.recipes.makers.graphs import FLUX, QWEN
 
 CASES = Path(__file__).parents[1] / "cases"
 ODD: list[Callable[[random.Random], object]] = [
