@@ -10,6 +10,7 @@ from websockets.asyncio.client import connect as websockets_connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, WebSocketException
 
 from omni_ui.client.answers.valid_text import valid_values
+from omni_ui.client.connection.call_labels import label_headers
 from omni_ui.client.connection.transport import Transport
 from omni_ui.client.errors import BrokenAnswer, NotFound, NotReachable, NotVllmOmni, OmniError, ServerBusy, Unauthorized
 
@@ -93,7 +94,7 @@ async def open_socket(wire: Transport, path: str, ahead: int = 64) -> LiveSocket
         # The Host header and the check of TLS keep the name of the address, whatever it is connected to.
         connection = await _Connect(
             url,
-            additional_headers=wire.socket_headers,
+            additional_headers={**label_headers(), **wire.socket_headers},
             open_timeout=OPEN_TIMEOUT,
             ping_interval=20,
             ping_timeout=20,

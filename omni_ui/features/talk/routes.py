@@ -9,6 +9,7 @@ import base64
 import io
 import json
 import logging
+import time
 import wave
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,6 +24,7 @@ from omni_ui.client import ChatRequest, OmniError
 from omni_ui.client.live import CallEnded, TalkConfig
 from omni_ui.core.backends import Backends
 from omni_ui.core.files import Json
+from omni_ui.core.reports.run_report import RunReport
 from omni_ui.core.run_queue import QueueFull
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
@@ -33,6 +35,7 @@ from omni_ui.features.talk.record import CARRIED, keep_call
 from omni_ui.features.talk.recording import CallRecording
 from omni_ui.features.talk.replay.inputs import read_inputs
 from omni_ui.features.talk.replay.questions import Question, ask_again, read_questions
+from omni_ui.features.talk.report import note_end, reported_call
 from omni_ui.store import StoreTrouble
 
 log = logging.getLogger(__name__)
@@ -131,12 +134,14 @@ async def _serve(socket: WebSocket, backends: Backends, recorder: Recorder, call
         await _refuse(socket, str(full))
         return
     backend.hold()
+    entered = time.monotonic()
     try:
         if await slot.ready(PATIENCE):
             line = PageLine(start.get("resumes") is True)
             line.open(socket)
-            with calls.listed(caller_of(socket), line):
-                await _call(line, backends, backend, recorder, visitor, start, questions)
+            waited = time.monotonic() - entered
+            with calls.listed(caller_of(socket), line), reported_call(backend, waited) as report:
+                await _call(line, backends, backend, recorder, visitor, start, questions, report)
         else:
             await _refuse(socket, "This server has no free call slot: try again in a moment.")
     finally:
@@ -194,6 +199,7 @@ async def _call(
     visitor: str | None,
     start: Json,
     questions: list[Question],
+    report: RunReport,
 ) -> None:
     try:
         config = read_config(start)
@@ -201,10 +207,12 @@ async def _call(
         most = int(backends.limits.caps.get("tokens", 0)) or None
         session = await backend.client.open_talk(replace(config, max_tokens=most))
     except OmniError as error:
+        note_end(report, CallEnded(failed=True), error)
         await _end(line, CallEnded(backends.discreet(error.sentence, backend), failed=True))
         return
     ability = await backend.ability("chat")
-    recording = CallRecording(session.can.profile, ability.model if ability else None)
+    report.model = ability.model if ability else None
+    recording = CallRecording(session.can.profile, report.model)
     check = partial(text_refusal, backends, session=str(start.get("session") or "") or None)
     call = Call(session, recording, line.send_json, line.send_bytes, check, line.token if line.resumes else "")
     await asyncio.to_thread(call.inputs.add_voice, config.reference_audio)
@@ -224,8 +232,11 @@ async def _call(
             ended = CallEnded()
             for task in done:
                 task.result()
-    except (WebSocketDisconnect, OmniError):
+        note_end(report, ended)
+    except WebSocketDisconnect:
         pass
+    except OmniError as error:
+        note_end(report, ended, error)
     finally:
         for task in tasks:
             task.cancel()

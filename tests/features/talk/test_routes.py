@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from tests.running import App
 
 RATE = 16_000
+TOKEN = "only-for-this-test"
 COOKIE = "omni_visitor=" + "v" * 32
 
 
@@ -28,7 +29,7 @@ def silence(seconds):
 
 @pytest.fixture(scope="module")
 def app():
-    with App() as app:
+    with App(OMNI_METRICS_TOKEN=TOKEN) as app:
         yield app.url
 
 
@@ -225,3 +226,23 @@ async def test_odd_frames_do_no_harm(app):
             await socket.send(frame)
         await say(socket, silence(0.5) + tone(1.2) + silence(1))
         assert (await until(socket, "turn-end"))[-1]["status"] == "completed"
+
+
+async def test_calls_count_as_runs(app):
+    async def counts():
+        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+            lines = (await client.get(f"{app}/metrics")).text.splitlines()
+        return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if 'tab="talk"' in line}
+
+    done = 'omni_runs_total{status="done",tab="talk"}'
+    before = (await counts()).get(done, 0)
+    async with opened(app) as socket:
+        await socket.send(json.dumps({"type": "start", "hold": True}))
+        await until(socket, "ready")
+        await socket.send(json.dumps({"type": "end"}))
+        await until(socket, "ended")
+    for _ in range(200):  # a call is told of when its page has been told
+        if (now := (await counts()).get(done, 0)) > before:
+            break
+        await asyncio.sleep(0.05)
+    assert now == before + 1
