@@ -5,10 +5,13 @@ import { isConnectionLost } from "../features/drafts/running_tabs.js";
 const OUTLIVING = ["video"];
 const isRunning = (name) => Boolean(byId(`${name}-status`)?.querySelector('[data-state="working"]'));
 let asked = false;
+// Looked at from time to time: when the page is left Gradio ends its connection first, and says that it was lost.
+let isLost = false;
+setInterval(() => { isLost = isConnectionLost(document); }, 500);
 addEventListener("beforeunload", (event) => {
   const running = TABS.some((name) => !OUTLIVING.includes(name) && isRunning(name));
   if (!running) asked = false;
-  else if (isConnectionLost(document)) return; // Gradio loads the page anew by itself: nothing is left to be asked
+  else if (isLost) return; // Gradio loads the page anew by itself: nothing is left to be asked
   else if (!asked) {
     asked = true;
     event.preventDefault();
