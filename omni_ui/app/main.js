@@ -4,6 +4,7 @@ import "../features/i18n/language.js";
 import "./page.js";
 import "./tab_address.js";
 import "./leaving.js";
+import "./other_process.js";
 import "./server_state.js";
 import "./header_menus.js";
 import "./help.js";

@@ -45,6 +45,7 @@ OURS = {
     "login": "signing in, where the host wants that",
     "logout": "signing out",
     "scripts": "the page's own modules",
+    "process": "which start of the program answers: the same for everybody",
     "status": "what the header shows",
     "styles": "the page's own styles",
     "talk": "live calls, and the recordings of them",

@@ -1,11 +1,13 @@
 """Reload, Back and a lost browser tab lose nothing that was typed; tabs are in the address."""
 
 import re
+import time
 
 import pytest
 
 from tests.browser.conftest import open_more, run_and_wait, wait_for_state
 from tests.browser.test_recipes import link, wait_value
+from tests.browser.video.helpers import wait_until
 from tests.fakes import png
 from tests.running import App
 
@@ -100,13 +102,17 @@ def test_a_lost_tab_comes_back_and_an_open_one_is_left_alone(demo_app, chromium)
 
 
 def test_the_conversation_comes_back_and_is_gone_on_with(demo_app, open_page):
+    """Also when another process answers than the one that began the page: it is loaded anew once somebody moves."""
     page = open_page(demo_app.url, "Chat")
     page.fill("#chat-text textarea", "Say hello to Odalys")
     run_and_wait(page, "chat")
     page.fill("#chat-text textarea", "half a thou")
     saved(page, "half a thou")
     saved(page, "Odalys")
-    page.reload()
+    page.route("**/omni/process", lambda route: route.fulfill(json={"process": "another"}))
+    loaded: list[object] = []
+    page.on("load", lambda page: loaded.append(page))
+    wait_until(lambda: page.mouse.move(300 + int(10 * time.monotonic()) % 9, 300) or loaded)
     page.wait_for_selector("#chat-result .omni-message >> nth=1")
     wait_value(page, "#chat-text textarea", "half a thou")
     page.fill("#chat-text textarea", "And again")

@@ -1,7 +1,8 @@
-"""What probes ask: /health, whether the page is served, and /ready, whether it can do its work."""
+"""What probes ask: /health (the page is served), /ready (it can do its work), and which process it is."""
 
 import asyncio
 import logging
+import secrets
 import time
 from collections.abc import Awaitable
 
@@ -81,6 +82,7 @@ async def look_at(backend: Backend) -> Health:
 def probe_routes(backends: Backends, store: Store) -> APIRouter:
     router = APIRouter()
     readiness = Readiness(backends, store)
+    process_id = secrets.token_hex(8)
 
     @router.get("/health")
     async def health() -> dict[str, object]:
@@ -96,6 +98,11 @@ def probe_routes(backends: Backends, store: Store) -> APIRouter:
                 for backend, look in zip(servers, looks, strict=True)
             ],
         }
+
+    @router.get("/omni/process")
+    async def process() -> JSONResponse:
+        """Which start of the program answers: a page that another one began loads itself anew (other_process.js)."""
+        return JSONResponse({"process": process_id}, headers={"Cache-Control": "no-store"})
 
     @router.get("/ready")
     async def ready() -> JSONResponse:

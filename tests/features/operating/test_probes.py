@@ -92,3 +92,15 @@ async def test_one_server_of_two_is_enough_and_one_that_answered_lately_counts(s
 async def test_an_app_that_is_being_ended_is_not_ready(scene):
     scene.backends.reports.end_all()
     assert list(await problems(scene)) == ["app"]
+
+
+async def test_each_start_of_the_program_has_a_name_of_its_own(scene):
+    other = FastAPI()
+    other.include_router(probe_routes(scene.backends, scene.store))
+    names = []
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(other), base_url="http://page") as web:
+        for client in (scene.web, scene.web, web):
+            answer = await client.get("/omni/process")
+            assert answer.headers["cache-control"] == "no-store"
+            names.append(answer.json()["process"])
+    assert names[0] == names[1] != names[2]
