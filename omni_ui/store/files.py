@@ -115,15 +115,10 @@ class LocalFiles:
         await asyncio.to_thread(self._check)
 
     def _check(self) -> None:
-        with in_words(self.folder):
-            probe = self.incoming(".txt")
-            try:
-                probe.write_bytes(b"1")
-            finally:
-                probe.unlink(missing_ok=True)
+        try_to_write(self.folder)
 
     def incoming(self, suffix: str) -> Path:
-        return self.folder / INCOMING / f"{secrets.token_hex(8)}{suffix}"
+        return incoming_path(self.folder, suffix)
 
     async def keep(self, path: Path) -> str:
         return await asyncio.to_thread(self._keep, path)
@@ -192,6 +187,21 @@ def new_name(suffix: str) -> str:
     """A name that nobody can guess: in a folder of its first two digits."""
     id = secrets.token_hex(16)
     return f"{id[:2]}/{id}{suffix}"
+
+
+def incoming_path(folder: Path, suffix: str) -> Path:
+    """A path of its own for a file that is being made."""
+    return folder / INCOMING / f"{secrets.token_hex(8)}{suffix}"
+
+
+def try_to_write(folder: Path) -> None:
+    """Writes a byte and takes it away again. Blocking. StoreTrouble."""
+    with in_words(folder):
+        probe = incoming_path(folder, ".txt")
+        try:
+            probe.write_bytes(b"1")
+        finally:
+            probe.unlink(missing_ok=True)
 
 
 def make_incoming(folder: Path, old: float) -> None:

@@ -7,7 +7,6 @@ All calls block; they raise StoreTrouble, OSError where it is said.
 
 import os
 import re
-import secrets
 import threading
 import time
 from collections.abc import Iterable
@@ -15,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from omni_ui.store.database import StoreTrouble
-from omni_ui.store.files import INCOMING, in_words, make_incoming
+from omni_ui.store.files import in_words, incoming_path, make_incoming, try_to_write
 
 NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}(\.[A-Za-z0-9]{1,16})?(\.thumb\.webp)?")
 """What a kept file can be called. Nothing else is looked for, on the disk or in the bucket."""
@@ -52,15 +51,10 @@ class Disk:
 
     def check(self) -> None:
         """Writes a byte and takes it away again."""
-        with in_words(self.folder):
-            probe = self.incoming(".txt")
-            try:
-                probe.write_bytes(b"1")
-            finally:
-                probe.unlink(missing_ok=True)
+        try_to_write(self.folder)
 
     def incoming(self, suffix: str) -> Path:
-        return self.folder / INCOMING / f"{secrets.token_hex(8)}{suffix}"
+        return incoming_path(self.folder, suffix)
 
     def path(self, name: str) -> Path | None:
         """Where a file lies on this disk."""
