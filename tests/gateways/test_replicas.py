@@ -13,7 +13,7 @@ from omni_ui.features.video import job_poller as poller
 from omni_ui.features.video.jobs import VideoJobs
 from omni_ui.settings import Settings
 from omni_ui.store import Store
-from tests.features.video.test_jobs import ASKED
+from tests.features.video.jobs_bench import ASKED
 from tests.gateways.replicas import Replicas
 from tests.video_server import MP4
 

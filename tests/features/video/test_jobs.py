@@ -6,71 +6,15 @@ import time
 import httpx
 import pytest
 
-from omni_ui.client import OmniClient, VideoRequest
-from omni_ui.core.backends import Backends
+from omni_ui.client import OmniClient
 from omni_ui.core.run_queue import RunQueue
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.servers.waiting import Waiting
-from omni_ui.features.video import job_poller as poller
-from omni_ui.features.video.jobs import VideoJobs
-from omni_ui.settings import Settings
-from omni_ui.store import Store
+from tests.features.video.jobs_bench import ASKED, Bench
 from tests.video_server import MP4, VideoServer
 
 FACTS = {"fps": 16.0, "frames": 32, "duration": 2.0}
-ASKED = VideoRequest(prompt="a sea", size="64x64", num_frames=32, seed=7)
-
-
-@pytest.fixture(autouse=True)
-def _hurry(monkeypatch):
-    monkeypatch.setattr(poller, "FIRST_LOOK", 0.01)
-    monkeypatch.setattr(poller, "USUAL", 0.02)
-    monkeypatch.setattr(poller, "AWAY", 0.05)
-    monkeypatch.setattr(poller, "MISSING_PAUSE", 0.01)
-    monkeypatch.setattr(poller, "DELETE_PAUSE", 0.001)
-    # One try a call: the retries of the client have tests of their own.
-    defaults = "omni_ui.client.connection.transport.Transport.open.__wrapped__.__defaults__"
-    monkeypatch.setattr(defaults, (None, None, None, 1))
-
-
-class Bench:
-    """An app without its page: started, killed and started again on the same folder."""
-
-    def __init__(self, folder, server: VideoServer, timeout: float = 60) -> None:
-        self.folder, self.server, self.timeout = folder, server, timeout
-
-    async def __aenter__(self) -> "Bench":
-        settings = Settings(base_url="http://gpu:8091", timeout=self.timeout)
-        client = OmniClient("http://gpu:8091", http=self.server.http)
-        self.backend = Backend("http://gpu:8091", client, RunQueue(8))
-        backends = Backends(settings)
-        backends._by_tab["video"] = self.backend
-        self.store = Store(self.folder)
-        await self.store.open()
-        self.jobs = VideoJobs(backends, self.store)
-        await self.jobs.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.jobs.close()
-        await self.backend.client.aclose()
-        await self.store.close()
-
-    async def begin(self, visitor: str | None = "me"):
-        return await self.jobs.begin(self.backend, ASKED, visitor, "wan")
-
-    async def end_of(self, ticket: str):
-        async with asyncio.timeout(5):
-            async for job in self.jobs.changes(ticket):
-                last = job
-        return last
-
-    async def until(self, ticket: str, state: str):
-        async with asyncio.timeout(5):
-            async for job in self.jobs.changes(ticket):
-                if job.state == state:
-                    return job
-        raise AssertionError(f"never {state}")
+pytestmark = pytest.mark.usefixtures("hurry")
 
 
 async def test_a_job_is_made_fetched_and_kept(tmp_path):
@@ -129,42 +73,6 @@ async def test_a_job_that_was_being_sent_when_the_app_was_killed_says_so(tmp_pat
         assert job.state == "failed"
         assert "restarted while this job was being sent" in job.error
         assert server.calls == []
-
-
-@pytest.mark.parametrize("lost_when", ["in_progress", "ready"])
-async def test_a_job_that_its_server_has_lost_is_sent_once_more(tmp_path, lost_when):
-    """A replica that was killed: its jobs were in its memory."""
-    missing = [404] * poller.MISSES
-    server = VideoServer(states=["in_progress", *missing, "in_progress", "completed"])
-    if lost_when == "ready":
-        server = VideoServer(content=[*missing, MP4])
-    async with Bench(tmp_path, server) as bench:
-        states = []
-        async for job in bench.jobs.changes((await bench.begin()).ticket):
-            states += [job.state] if job.state != states[-1:] else []
-        assert (job.state, job.error, server.made) == ("done", "", 2)
-        assert states.count("sending") >= 2
-        assert (await bench.jobs.fetch_file(job)).read_bytes() == MP4
-
-
-async def test_a_job_is_not_sent_a_third_time(tmp_path):
-    server = VideoServer(content=[404])
-    async with Bench(tmp_path, server) as bench:
-        job = await bench.end_of((await bench.begin()).ticket)
-        assert (job.state, server.made) == ("failed", 2)
-
-
-async def test_a_lost_job_whose_files_are_not_here_says_so(tmp_path):
-    async with Bench(tmp_path, VideoServer(states=["in_progress"])) as bench:
-        ticket = (await bench.begin()).ticket
-        job = await bench.until(ticket, "in_progress")
-        await bench.jobs.hand_over()
-        request = job.request | {"input_reference": str(tmp_path / "of another process.png")}
-        await bench.store.jobs.save(job.but(request=request))
-    async with Bench(tmp_path, VideoServer(states=[404])) as bench:
-        job = await bench.end_of(ticket)
-        assert job.state == "failed"
-        assert "does not know this job any more" in job.error
 
 
 async def test_a_server_that_is_away_for_a_while_is_waited_for(tmp_path):
