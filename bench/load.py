@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 ASKS = 15
-"""Seconds after which an open page asks for news (omni_ui/app/server_state.js)."""
+"""Seconds after which an open page asks for news (omni_ui/app/js/server_state.js)."""
 
 
 @dataclass

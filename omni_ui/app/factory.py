@@ -33,17 +33,17 @@ from omni_ui.app.gradio_private import (
     session_of_event,
     skip_cheaply,
 )
-from omni_ui.app.origin_guard import AllowedHosts, OriginGuard
+from omni_ui.app.middleware.origin_guard import AllowedHosts, OriginGuard
+from omni_ui.app.middleware.request_guard import Guard
+from omni_ui.app.middleware.stream_headers import StreamHeaders
+from omni_ui.app.middleware.sub_path import SubPath
 from omni_ui.app.page import build_ui, first_able, first_known
 from omni_ui.app.page_cache import FrontPage
-from omni_ui.app.request_guard import Guard
 from omni_ui.app.scripts import script_routes
 from omni_ui.app.sessions import Sessions
-from omni_ui.app.stream_headers import StreamHeaders
-from omni_ui.app.sub_path import SubPath
 from omni_ui.app.tab_parts import PackedParts
 from omni_ui.app.theme import first_load, head, theme
-from omni_ui.core.audio_stream import Listening
+from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.files import place_cache
 from omni_ui.core.open_answers import AnswerWatch
@@ -68,9 +68,9 @@ from omni_ui.features.recipes.panel import recipe_routes
 from omni_ui.features.speech.typed_text import TypedTexts
 from omni_ui.features.stage.examples import example_routes
 from omni_ui.features.talk.routes import talk_routes
-from omni_ui.features.video.jobs import VideoJobs
-from omni_ui.features.video.routes import job_routes
-from omni_ui.features.video.watch_routes import watch_routes
+from omni_ui.features.video.jobs.jobs import VideoJobs
+from omni_ui.features.video.jobs.routes import job_routes
+from omni_ui.features.video.watch.watch_routes import watch_routes
 from omni_ui.features.voices.samples import sample_routes
 from omni_ui.settings import TABS, BadSetting, Settings, load_settings
 from omni_ui.tabs.base import OmniTab

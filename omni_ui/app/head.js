@@ -9,7 +9,7 @@ try { // who this browser is: a secret of its own, sent along as a cookie so tha
   const cross = location.protocol === "https:" ? "; SameSite=None; Secure; Partitioned" : "; SameSite=Lax";
   document.cookie = `omni_visitor=${secret}; path=/; max-age=31536000${cross}`;
 } catch { /* storage is off in this browser: the page works, nothing is remembered */ }
-window.omni = { // what Gradio asks for before the modules are there waits here (omni_ui/core/components.js)
+window.omni = { // what Gradio asks for before the modules are there waits here (omni_ui/core/js/components.js)
   waiting: [],
   mount(...values) { return new Promise((done) => this.waiting.push(["mount", values, done])); },
   call(...values) { return new Promise((done) => this.waiting.push(["call", values, done])); },

@@ -8,7 +8,7 @@ import gradio as gr
 from omni_ui.app.header import header
 from omni_ui.app.tab_parts import mount_tab
 from omni_ui.client import Ability
-from omni_ui.core.audio_stream import Listening
+from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call, mounted
@@ -20,7 +20,7 @@ from omni_ui.features.model_defaults.model_defaults import Advice
 from omni_ui.features.recipes.panel import Recipes
 from omni_ui.features.send_to.send_to import SendTo
 from omni_ui.features.speech.typed_text import TypedTexts
-from omni_ui.features.video.jobs import VideoJobs
+from omni_ui.features.video.jobs.jobs import VideoJobs
 from omni_ui.tabs import chat, edit, history, image, sound, speech, talk, video
 from omni_ui.tabs import servers as server
 from omni_ui.tabs.base import OmniTab
@@ -83,7 +83,7 @@ def build_ui(
 
 
 def _take_parts_later() -> None:
-    """The unseen component through which the browser asks for the parts of a tab (core/mounted_tabs.js)."""
+    """The unseen component through which the browser asks for the parts of a tab (core/js/mounted_tabs.js)."""
     mounter = ObjectCarrier(None, **mounted("", "tab_mounter"), elem_id="omni-mounter", visible="hidden")
     mounting = mounter.input(mount_tab, mounter, None, **IMMEDIATE)
     mounting.then(None, None, None, js=call("tab_mounted"), **IMMEDIATE)

@@ -1,4 +1,4 @@
-"""How the app's components and events reach the page's scripts: by name (omni_ui/core/components.js)."""
+"""How the app's components and events reach the page's scripts: by name (omni_ui/core/js/components.js)."""
 
 import json
 from html import escape

@@ -8,7 +8,7 @@ import gradio as gr
 from omni_ui.client import ChatRequest, OmniClient, OmniError, hint
 from omni_ui.client.server.model_rules import stages_of_chat, unheeded
 from omni_ui.core import status
-from omni_ui.core.audio_stream import Listening
+from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.own_voices import is_foreign
 from omni_ui.core.run import Updates

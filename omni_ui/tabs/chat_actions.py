@@ -8,13 +8,13 @@ from functools import partial
 import gradio as gr
 
 from omni_ui.core import status
-from omni_ui.core.audio_stream import Listening
+from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Updates, explain, run
 from omni_ui.core.scripts import mounted
 from omni_ui.features.chat.conversation import Conversation
 from omni_ui.features.chat.run import ChatView
-from omni_ui.features.chat.speak import SpokenAnswer, answer_to_speak
+from omni_ui.features.chat.speech.speak import SpokenAnswer, answer_to_speak
 from omni_ui.tabs.base import OmniTab
 from omni_ui.widgets.events import PRIVATE
 

@@ -24,8 +24,8 @@ from omni_ui.media.mask import take_mask
 from omni_ui.media.result_images import picture_facts, save_pictures
 from omni_ui.tabs.base import OmniTab
 from omni_ui.widgets.fields import Component
-from omni_ui.widgets.gallery import gallery_of, original, viewer
-from omni_ui.widgets.image_input import PictureForm
+from omni_ui.widgets.pictures.gallery import gallery_of, original, viewer
+from omni_ui.widgets.pictures.image_input import PictureForm
 
 HELLO = "Drop a picture anywhere here, or paste one, and say what to change."
 STOPPED = (

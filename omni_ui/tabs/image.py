@@ -9,7 +9,7 @@ from omni_ui.features.history.opened import RestoredResult
 from omni_ui.features.stage.examples import hello
 from omni_ui.media.result_images import picture_facts, save_pictures
 from omni_ui.tabs.base import OmniTab
-from omni_ui.widgets.gallery import gallery_of, viewer
+from omni_ui.widgets.pictures.gallery import gallery_of, viewer
 
 HELLO = "Your picture will appear here."
 

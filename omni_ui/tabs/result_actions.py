@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from omni_ui.client import Request
-from omni_ui.core.audio_stream import Listening, Stream
+from omni_ui.core.audio.audio_stream import Listening, Stream
 from omni_ui.core.run import RunResult, Updates, Work
 from omni_ui.features.recipes.panel import settings_of
 from omni_ui.features.repeat.repeat import Shown

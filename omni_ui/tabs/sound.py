@@ -6,7 +6,7 @@ import gradio as gr
 
 from omni_ui.client import SoundRequest
 from omni_ui.client.server.model_rules import made_by
-from omni_ui.core.audio_stream import Listening
+from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import Updates, Values
 from omni_ui.features.history.opened import RestoredResult

@@ -9,7 +9,7 @@ import gradio as gr
 from omni_ui.client import Request, hint
 from omni_ui.client.server.model_rules import task_to_set
 from omni_ui.core import status
-from omni_ui.core.audio_stream import Listening
+from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Updates, Values, Work
@@ -18,12 +18,12 @@ from omni_ui.features.i18n.languages import drawn
 from omni_ui.features.speech.fields import cast_field, parts_list, second_speaker, typing_field, words_field
 from omni_ui.features.speech.long_text import LongTextRun, Made
 from omni_ui.features.speech.pieces import not_spoken, speakers
-from omni_ui.features.speech.read_along import ReadingAlong, can_read_along
 from omni_ui.features.speech.request import MAX_LONG, SpokenText
 from omni_ui.features.speech.run import PCM_RATE, SpeechRun, Stage, show_file, show_stopped
-from omni_ui.features.speech.subtitles import read_vtt
 from omni_ui.features.speech.typed_text import TypedTexts
-from omni_ui.features.speech.word_times import shown_words, spread, timed
+from omni_ui.features.speech.words.read_along import ReadingAlong, can_read_along
+from omni_ui.features.speech.words.subtitles import read_vtt
+from omni_ui.features.speech.words.word_times import shown_words, spread, timed
 from omni_ui.features.voices.cards import voice_cards, wire_cards
 from omni_ui.features.voices.panel import VoicesPanel
 from omni_ui.features.voices.reference import Reference

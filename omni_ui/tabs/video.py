@@ -20,23 +20,23 @@ from omni_ui.features.history.opened import RestoredResult
 from omni_ui.features.history.restore import once_more, open_record
 from omni_ui.features.history.service import record_of
 from omni_ui.features.stage.examples import hello
-from omni_ui.features.video.job_results import all_facts, cancelled, handed_out, request_of
-from omni_ui.features.video.job_waiting import waiting_kept
-from omni_ui.features.video.jobs import VideoJobs
+from omni_ui.features.video.jobs.job_results import all_facts, cancelled, handed_out, request_of
+from omni_ui.features.video.jobs.job_waiting import waiting_kept
+from omni_ui.features.video.jobs.jobs import VideoJobs
+from omni_ui.features.video.jobs.routes import job_list, note_of
 from omni_ui.features.video.references import FileLook, fill_from_source, order_for_programs, reference_slots
-from omni_ui.features.video.routes import job_list, note_of
 from omni_ui.features.video.video_files import area_of, size_like, size_words, small_sound
 from omni_ui.features.video.video_run import VideoRun
-from omni_ui.features.video.watch_run import WatchRun, WatchStage, write_watched
-from omni_ui.features.video.watch_view import timeline_control, video_result
-from omni_ui.features.video.watched import WatchedVideos
+from omni_ui.features.video.watch.watch_run import WatchRun, WatchStage, write_watched
+from omni_ui.features.video.watch.watch_view import timeline_control, video_result
+from omni_ui.features.video.watch.watched import WatchedVideos
 from omni_ui.features.waits.view import waits_view
 from omni_ui.media.image_input import Taken, take_picture
 from omni_ui.store import StoreTrouble, VideoRecord
 from omni_ui.tabs.base import OmniTab
 from omni_ui.tabs.result_actions import below, below_result
 from omni_ui.widgets.events import PRIVATE, trigger
-from omni_ui.widgets.image_input import PictureForm, paths_of
+from omni_ui.widgets.pictures.image_input import PictureForm, paths_of
 
 HELLO = "Your video will appear here. You can close the page; it keeps going."
 NO_FILE = "The file of this video is not here any more. Fetch it from the server in the list below, or run it again."

@@ -1,8 +1,8 @@
 // Hears and sees a sound that came back (omni_ui/widgets/audio_player.py).
-import { defineComponent } from "../core/components.js";
-import { make } from "../core/dom.js";
-import { formatHertz, formatMinutes } from "../core/format.js";
-import { wavHeader } from "../core/wav.js";
+import { defineComponent } from "../core/js/components.js";
+import { make } from "../core/js/dom.js";
+import { formatHertz, formatMinutes } from "../core/js/format.js";
+import { wavHeader } from "../core/audio/wav.js";
 
 let spectrumShown = false; // once switched on, it is shown for the next sounds too
 

@@ -1,5 +1,5 @@
 // A number that may be empty, with a slider where it has bounds (omni_ui/widgets/fields.py).
-import { defineComponent } from "../core/components.js";
+import { defineComponent } from "../core/js/components.js";
 
 defineComponent("number", ({ element, props, trigger, watch }) => {
   const number = element.querySelector("input[type=number]");

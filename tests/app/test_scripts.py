@@ -75,13 +75,13 @@ def test_the_page_preloads_what_it_begins_with():
 
 
 async def test_a_worklet_comes_as_it_is(http: httpx.AsyncClient):
-    name = "features/talk/capture_worklet.js"
+    name = "features/talk/devices/capture_worklet.js"
     assert (await http.get(address(name))).content == (ROOT / name).read_bytes()
 
 
 def test_all_bundles_can_be_put_together():
     bundles = scripts.bundles()
-    assert {"features/chat/chat.js", "widgets/brush.js", "features/talk/replay/replay.js"} < bundles.roots
+    assert {"features/chat/chat.js", "widgets/pictures/brush.js", "features/talk/replay/replay.js"} < bundles.roots
     entry = bundles.text(scripts.ENTRY)
     for root in bundles.roots:
         text = bundles.text(root)

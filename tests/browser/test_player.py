@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from omni_ui.app.scripts import module_address, script_routes
 from omni_ui.app.theme import css
-from omni_ui.core.audio_stream import Listening
+from omni_ui.core.audio.audio_stream import Listening
 from tests.fakes import free_port
 from tests.speaking import RATE, beep
 
@@ -29,7 +29,7 @@ class Player:
         page = (
             f"<style>{css()}</style><button id='go'>Go</button><div id='place'></div>"
             "<script>window.omni = {}</script>"
-            f"<script type='module' src='{module_address('core/audio_stream.js')}'></script>"
+            f"<script type='module' src='{module_address('core/audio/audio_stream.js')}'></script>"
         )
         app.get("/", response_class=HTMLResponse)(lambda: page)
         self.port = free_port()

@@ -9,11 +9,11 @@ from omni_ui.client import OmniClient
 from omni_ui.core.backends import Backends
 from omni_ui.core.run_queue import RunQueue
 from omni_ui.core.servers.backend import Backend
-from omni_ui.features.video import job_poller as poller
-from omni_ui.features.video.jobs import VideoJobs
+from omni_ui.features.video.jobs import job_poller as poller
+from omni_ui.features.video.jobs.jobs import VideoJobs
 from omni_ui.settings import Settings
 from omni_ui.store import Store
-from tests.features.video.jobs_bench import ASKED
+from tests.features.video.jobs.jobs_bench import ASKED
 from tests.gateways.replicas import Replicas
 from tests.video_server import MP4
 

@@ -1,7 +1,7 @@
 """The code of a video job that is opened again."""
 
 from omni_ui.features.snippets.view import code_view
-from omni_ui.features.video.job_results import request_of
+from omni_ui.features.video.jobs.job_results import request_of
 from omni_ui.store import VideoRecord
 
 

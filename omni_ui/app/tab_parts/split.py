@@ -16,7 +16,7 @@ CONFIG = re.compile(r"window\.gradio_config\s*=\s*(\{.*?\});?\s*</script>", re.S
 SUFFIX = "-tab"
 """The `elem_id` of a tab is its name with this."""
 FIRST = "omni_first_tab"
-"""In a trimmed description: the tab whose parts are there. Read by core/mounted_tabs.js."""
+"""In a trimmed description: the tab whose parts are there. Read by core/js/mounted_tabs.js."""
 ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"})
 
 

@@ -1,9 +1,9 @@
 // Beside prompts: a longer version, a translation, the description of a picture, and the microphone
 // (omni_ui/features/assist/routes.py). What was typed is never lost: both texts are shown, and one click goes back.
-import { appRoot, make } from "../../core/dom.js";
-import { sessionHeaders } from "../../core/session.js";
-import { byId, fill } from "../../core/tab_elements.js";
-import { pictureFields } from "../../widgets/picture_fields.js";
+import { appRoot, make } from "../../core/js/dom.js";
+import { sessionHeaders } from "../../core/js/session.js";
+import { byId, fill } from "../../core/js/tab_elements.js";
+import { pictureFields } from "../../widgets/pictures/picture_fields.js";
 import { dictate } from "./dictate.js";
 import { askLines } from "./lines.js";
 

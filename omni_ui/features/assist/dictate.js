@@ -1,7 +1,7 @@
 // The microphone beside a prompt: recorded here, as a WAV file of 16 kHz, until Done or the longest time.
-import { make } from "../../core/dom.js";
-import { wavHeader } from "../../core/wav.js";
-import { Microphone, microphoneProblem } from "../talk/microphone.js";
+import { make } from "../../core/js/dom.js";
+import { wavHeader } from "../../core/audio/wav.js";
+import { Microphone, microphoneProblem } from "../talk/devices/microphone.js";
 
 const RATE = 16000;
 const SENTENCES = {

@@ -1,8 +1,8 @@
 // The Chat tab's own controls: the conversation, the answer that arrives, and the box in which a message is written.
 // Each is a gr.HTML whose script hands its element over to a function here.
-import { stopStreams } from "../../core/audio_stream.js";
-import { defineComponent } from "../../core/components.js";
-import { appRoot } from "../../core/dom.js";
+import { stopStreams } from "../../core/audio/audio_stream.js";
+import { defineComponent } from "../../core/js/components.js";
+import { appRoot } from "../../core/js/dom.js";
 import { drawMath } from "./math.js";
 import { fields } from "./message_fields.js";
 import { openMenu } from "./message_menu.js";

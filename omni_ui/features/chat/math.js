@@ -1,6 +1,6 @@
 // Mathematics in answers, drawn by KaTeX. It is loaded when the first formula is there, and not before; until then,
 // and where it cannot be had, a formula stands as it was written.
-import { appRoot } from "../../core/dom.js";
+import { appRoot } from "../../core/js/dom.js";
 
 const LIMITS = { throwOnError: false, trust: false, strict: "ignore", maxSize: 20, maxExpand: 500 };
 let loading = null;

@@ -1,6 +1,6 @@
 // Files of a message: chosen, recorded, brought in, downloaded (omni_ui/widgets/file_input.py).
-import { defineAction, defineComponent } from "../../core/components.js";
-import { encodeWav } from "../../core/wav.js";
+import { defineAction, defineComponent } from "../../core/js/components.js";
+import { encodeWav } from "../../core/audio/wav.js";
 import { fields } from "./message_fields.js";
 
 const make = (tag, words, more = {}) => Object.assign(document.createElement(tag), { textContent: words, ...more });

@@ -1,5 +1,5 @@
 // The menu of an answer: what is seldom wanted, and the facts of the answer. One menu for the whole conversation.
-import { make } from "../../core/dom.js";
+import { make } from "../../core/js/dom.js";
 
 const menu = make("div", { class: "omni-menu", popover: "auto", role: "menu" });
 let opener = null;

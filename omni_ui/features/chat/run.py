@@ -21,7 +21,7 @@ from omni_ui.client import (
     Usage,
 )
 from omni_ui.client.server.model_rules import seed_is_of_the_text
-from omni_ui.core.audio_stream import Listening, Stream
+from omni_ui.core.audio.audio_stream import Listening, Stream
 from omni_ui.core.backends import Backends
 from omni_ui.core.files import Json, keep
 from omni_ui.core.invalid import Invalid
@@ -29,7 +29,7 @@ from omni_ui.core.run import RetryReporter, RunResult, Updates, Values, Work
 from omni_ui.features.chat.conversation import Conversation, Draft, Message, Part, wire_messages
 from omni_ui.features.chat.conversation_json import as_json
 from omni_ui.features.chat.messages import LiveAnswer, address, messages_html
-from omni_ui.features.chat.read_aloud import ReadAloud
+from omni_ui.features.chat.speech.read_aloud import ReadAloud
 from omni_ui.media.message_files import take_media
 from omni_ui.widgets.fields import Component
 from omni_ui.widgets.form import Form

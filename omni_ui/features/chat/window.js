@@ -1,5 +1,5 @@
 // The window of a conversation: it fills the screen, follows the answer, and its settings fold away.
-import { defineComponent } from "../../core/components.js";
+import { defineComponent } from "../../core/js/components.js";
 import { countChanged } from "./changed_settings.js";
 
 const PANEL = "omni_chat_settings";

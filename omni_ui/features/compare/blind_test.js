@@ -1,6 +1,6 @@
 // The blind test of the History tab: two results at a time as A and B, in random order, names and settings hidden.
 // Which is better? Then what they were. The votes stay in this browser and can be taken home as CSV.
-import { make } from "../../core/dom.js";
+import { make } from "../../core/js/dom.js";
 import { button, theirs, when } from "./parts.js";
 import { commonKind, difference, load, record, same } from "./records.js";
 import { stage, table } from "./stage.js";

@@ -1,5 +1,5 @@
 // Two results of the history side by side (omni_ui/tabs/history.py), and how their settings differ.
-import { make } from "../../core/dom.js";
+import { make } from "../../core/js/dom.js";
 import { blindTest } from "./blind_test.js";
 import { button, theirs, when } from "./parts.js";
 import { commonKind, difference, filesOf, load, record, same } from "./records.js";

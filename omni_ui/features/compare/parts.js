@@ -1,6 +1,6 @@
 // What the dialogs of a comparison are made of.
-import { make } from "../../core/dom.js";
-import { formatTime } from "../../core/language.js";
+import { make } from "../../core/js/dom.js";
+import { formatTime } from "../../core/js/language.js";
 
 export const button = (words, does, more = {}) => {
   const made = make("button", { type: "button", class: "omni-small", ...more }, words);

@@ -1,5 +1,5 @@
 // Records of the history that are compared: what they have in common, their files, how their settings differ.
-import { appRoot } from "../../core/dom.js";
+import { appRoot } from "../../core/js/dom.js";
 
 const KINDS = ["image", "video", "audio", "text"];
 

@@ -1,7 +1,7 @@
 // How two results are shown beside each other, and how their settings differ.
-import { make } from "../../core/dom.js";
-import { translate } from "../../core/language.js";
-import { picturePair } from "../../widgets/picture_pair.js";
+import { make } from "../../core/js/dom.js";
+import { translate } from "../../core/js/language.js";
+import { picturePair } from "../../widgets/pictures/picture_pair.js";
 import { choice } from "./parts.js";
 import { playTogether } from "./synced_playback.js";
 

@@ -1,7 +1,7 @@
 // A run that was cut off because the page was loaded anew, as it is when the process that served it has ended: one
 // sentence where the result would be, and a button.
-import { whenMounted } from "../../core/mounted_tabs.js";
-import { TABS, byId } from "../../core/tab_elements.js";
+import { whenMounted } from "../../core/js/mounted_tabs.js";
+import { TABS, byId } from "../../core/js/tab_elements.js";
 import { cutOffTabs, noteRunning } from "./running_tabs.js";
 
 const PATIENCE = 10000; // ms for the status of a tab that has come to be drawn

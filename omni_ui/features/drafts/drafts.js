@@ -1,6 +1,6 @@
 // What was typed survives a reload, Back and a lost browser tab (omni_ui/features/drafts/drafts.py).
-import { defineAction, defineComponent } from "../../core/components.js";
-import { whenMounted } from "../../core/mounted_tabs.js";
+import { defineAction, defineComponent } from "../../core/js/components.js";
+import { whenMounted } from "../../core/js/mounted_tabs.js";
 import { isRecommended } from "../model_defaults/model_defaults.js";
 import { PAGE, addressesIn, enteredValues, forgetDrafts, lostDrafts, readDraft, writeDraft } from "./draft_store.js";
 

@@ -1,5 +1,5 @@
 // Which tabs had a run under way when the page was loaded anew. No part of this needs a document.
-import { TABS } from "../../core/tab_elements.js";
+import { TABS } from "../../core/js/tab_elements.js";
 
 const RUNNING = "omni_running"; // in sessionStorage: the names of those tabs
 const OUTLIVING = ["video"]; // its jobs outlive the page

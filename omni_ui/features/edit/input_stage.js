@@ -1,10 +1,10 @@
 // The picture that is to be changed, on the stage (omni_ui/features/edit/input_stage.py), with its mask over it; a mask is
 // painted right there. Once there is a result made from it, the stage belongs to that, until one goes back.
-import { defineComponent } from "../../core/components.js";
-import { make } from "../../core/dom.js";
-import { byId } from "../../core/tab_elements.js";
-import { shownResult } from "../../widgets/gallery.js";
-import { pictureFields, stages } from "../../widgets/picture_fields.js";
+import { defineComponent } from "../../core/js/components.js";
+import { make } from "../../core/js/dom.js";
+import { byId } from "../../core/js/tab_elements.js";
+import { shownResult } from "../../widgets/pictures/gallery.js";
+import { pictureFields, stages } from "../../widgets/pictures/picture_fields.js";
 
 defineComponent("input_stage", ({ element, options: { picture, mask, result } }) => {
   const box = element.querySelector(".omni-input-stage");
@@ -34,7 +34,7 @@ defineComponent("input_stage", ({ element, options: { picture, mask, result } })
     let parts = [make("img", { src: under, alt: "", draggable: "false" })];
     if (over) {
       try {
-        const { drawMasked } = await import("../../widgets/brush.js");
+        const { drawMasked } = await import("../../widgets/pictures/brush.js");
         parts = await drawMasked(under, over);
       } catch { /* a mask that cannot be shown: its field says so */ }
     }
@@ -67,7 +67,7 @@ defineComponent("input_stage", ({ element, options: { picture, mask, result } })
     if (brush || !address()) return;
     chosen = "picture";
     show(); // what is hidden cannot take the focus
-    const { openBrush } = await import("../../widgets/brush.js");
+    const { openBrush } = await import("../../widgets/pictures/brush.js");
     brush = await openBrush(address(), maskAddress() || undefined, box);
     show();
     box.scrollIntoView({ block: "nearest" });

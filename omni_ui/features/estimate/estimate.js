@@ -1,5 +1,5 @@
 // Asks how long a run will take when a setting that counts has changed and rests (omni_ui/features/estimate/estimate.py).
-import { defineComponent } from "../../core/components.js";
+import { defineComponent } from "../../core/js/components.js";
 
 const REST = 500; // milliseconds between two looks: a value that two of them see alike is asked about
 

@@ -1,5 +1,5 @@
 // The cells of a board (omni_ui/features/grid/board.py): their table, and what each of them shows.
-import { make } from "../../core/dom.js";
+import { make } from "../../core/js/dom.js";
 
 /** In how many columns the values of one setting stand, so that each is as large as the place allows. */
 export const columnsOf = (count, isNarrow = false) => {

@@ -1,7 +1,7 @@
 // Explore and Grid (omni_ui/features/grid/view.py): other values of one or two settings, side by side.
-import { defineComponent } from "../../core/components.js";
-import { appRoot, make } from "../../core/dom.js";
-import { sessionHeaders } from "../../core/session.js";
+import { defineComponent } from "../../core/js/components.js";
+import { appRoot, make } from "../../core/js/dom.js";
+import { sessionHeaders } from "../../core/js/session.js";
 import { reopenResult } from "../send_to/send_to.js";
 import { foldedWaits } from "../waits/waits_table.js";
 import { boardTable, mediaOf } from "./cells.js";
@@ -160,7 +160,7 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
     const large = async () => {
       const pictures = board.cells.filter((other) => other.kinds[0] === "image");
       const at = pictures.findIndex((other) => other.at.join() === cell.at.join());
-      (await import("../../widgets/lightbox.js")).openLightbox(pictures.map((other) => ({ url: other.files[0].url, alt: name(other) })), at);
+      (await import("../../widgets/pictures/lightbox.js")).openLightbox(pictures.map((other) => ({ url: other.files[0].url, alt: name(other) })), at);
     };
     const open = () => { put(false); reopenResult(cell.record, tab); };
     return [

@@ -12,7 +12,7 @@ from omni_ui.core.files import Json
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Values
 from omni_ui.features.grid.values import read_values, too_many, variable, written
-from omni_ui.features.video.routes import span
+from omni_ui.features.video.jobs.routes import span
 from omni_ui.store import StoreTrouble
 from omni_ui.store.timings import Timings, load_of
 from omni_ui.widgets.form import Form

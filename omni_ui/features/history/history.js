@@ -1,8 +1,8 @@
 // The History tab (omni_ui/tabs/history.py): a list that is asked for page by page, and a closer look at one result.
-import { defineComponent } from "../../core/components.js";
-import { appRoot, make } from "../../core/dom.js";
-import { formatAge, formatBytes, formatSpan } from "../../core/format.js";
-import { formatTime } from "../../core/language.js";
+import { defineComponent } from "../../core/js/components.js";
+import { appRoot, make } from "../../core/js/dom.js";
+import { formatAge, formatBytes, formatSpan } from "../../core/js/format.js";
+import { formatTime } from "../../core/js/language.js";
 import { blindTest } from "../compare/blind_test.js";
 import { openComparison } from "../compare/compare.js";
 import { commonKind } from "../compare/records.js";

@@ -23,7 +23,7 @@ from omni_ui.features.snippets.view import code_view
 from omni_ui.features.video.video_files import publish_file
 from omni_ui.features.waits.view import waits_view
 from omni_ui.store import HistoryFile, HistoryRecord
-from omni_ui.widgets.image_input import PictureForm
+from omni_ui.widgets.pictures.image_input import PictureForm
 
 if TYPE_CHECKING:
     from omni_ui.features.tab_context import TabContext

@@ -20,7 +20,7 @@ from omni_ui.core.run import RunResult, Values, Work
 from omni_ui.core.storage import Storage
 from omni_ui.features.history.serialize import Pack, as_files, plain, recipe_json, result_of, summary_of
 from omni_ui.features.history.unfinished import write_cut_off
-from omni_ui.features.video.jobs import VideoJobs
+from omni_ui.features.video.jobs.jobs import VideoJobs
 from omni_ui.features.video.video_files import video_facts
 from omni_ui.store import HistoryRecord, Source, Store, StoreTrouble, VideoRecord
 

@@ -1,8 +1,8 @@
 // Languages. The page is written in English; this puts the texts of another language in their place
 // (omni_ui/languages). What Gradio draws is translated by Gradio; both follow the same choice.
-import { appRoot } from "../../core/dom.js";
+import { appRoot } from "../../core/js/dom.js";
 import { chooseLanguage } from "./choose_language.js";
-import { isTranslated, learn, sourceOf, translate } from "../../core/language.js";
+import { isTranslated, learn, sourceOf, translate } from "../../core/js/language.js";
 
 const STORE = "omni_language";
 const CODES = (document.querySelector("meta[name=omni-languages]")?.content || "en").split(" ");

@@ -1,5 +1,5 @@
 // The card for agents: lines for three programs, with the key of this browser once it is asked for.
-import { defineComponent } from "../../core/components.js";
+import { defineComponent } from "../../core/js/components.js";
 
 const HEADER = "X-Omni-Visitor";
 

@@ -1,7 +1,7 @@
 // Fills in what the makers of a model recommend (omni_ui/features/model_defaults/model_defaults.py). What the visitor entered always stays.
-import { defineAction } from "../../core/components.js";
-import { isMounted } from "../../core/mounted_tabs.js";
-import { TABS } from "../../core/tab_elements.js";
+import { defineAction } from "../../core/js/components.js";
+import { isMounted } from "../../core/js/mounted_tabs.js";
+import { TABS } from "../../core/js/tab_elements.js";
 
 const SKIP = { __type__: "update" };
 const given = {}; // by elem_id: what was filled in last, which is nobody's own entry

@@ -1,8 +1,8 @@
 // Recipes (omni_ui/features/recipes/panel.py): links, presets, downloads with settings, files whose settings are opened.
-import { defineAction, defineComponent } from "../../core/components.js";
-import { appRoot, make } from "../../core/dom.js";
-import { mountTabs } from "../../core/mounted_tabs.js";
-import { TABS } from "../../core/tab_elements.js";
+import { defineAction, defineComponent } from "../../core/js/components.js";
+import { appRoot, make } from "../../core/js/dom.js";
+import { mountTabs } from "../../core/js/mounted_tabs.js";
+import { TABS } from "../../core/js/tab_elements.js";
 import { markFilled } from "../model_defaults/model_defaults.js";
 import { changePresets, isPresetEvent, readPresets, withoutPreset } from "./preset_store.js";
 

@@ -1,5 +1,5 @@
 // The buttons below a result (omni_ui/features/repeat/repeat.py) and below a failure (omni_ui/features/error_fixes/error_fixes.py).
-import { defineAction, defineComponent } from "../../core/components.js";
+import { defineAction, defineComponent } from "../../core/js/components.js";
 import { fixedValues } from "./fixed_values.js";
 
 const ask = {}; // by tab: asks the app to repeat the result that is shown

@@ -1,7 +1,7 @@
 // Takes a result to another tab (omni_ui/features/send_to/send_to.py): the app puts it into the field there.
-import { defineAction, defineComponent } from "../../core/components.js";
-import { appRoot } from "../../core/dom.js";
-import { mountTab } from "../../core/mounted_tabs.js";
+import { defineAction, defineComponent } from "../../core/js/components.js";
+import { appRoot } from "../../core/js/dom.js";
+import { mountTab } from "../../core/js/mounted_tabs.js";
 import { claimTab, markFilled } from "../model_defaults/model_defaults.js";
 
 let carry = null;

@@ -1,6 +1,6 @@
 // The tags and the length of lyrics (omni_ui/features/sound/lyrics.py).
-import { defineComponent } from "../../core/components.js";
-import { translate } from "../../core/language.js";
+import { defineComponent } from "../../core/js/components.js";
+import { translate } from "../../core/js/language.js";
 import { sizeOf, withTag } from "./lyrics_text.js";
 
 defineComponent("lyrics", ({ element, options: { field } }) => {

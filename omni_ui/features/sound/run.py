@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omni_ui.client import Ability, OmniClient, SoundRequest, Speech
-from omni_ui.core.audio_stream import Listening, Stream
+from omni_ui.core.audio.audio_stream import Listening, Stream
 from omni_ui.core.files import keep, shown
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import RetryReporter, RunResult, Updates, Work

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from omni_ui.client import BadRequest, BrokenAnswer, NothingMade, OmniClient, OmniError, ServerFailed, SpeechRequest
-from omni_ui.core.audio_stream import Listening
+from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.files import Json, keep, shown
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
 from omni_ui.features.speech.pieces import Piece
 from omni_ui.features.speech.request import SpokenText
 from omni_ui.features.speech.run import DRAWN, Spoken, Stage, show_file, speed_facts, with_reference
-from omni_ui.features.speech.subtitles import Cue, srt, vtt
-from omni_ui.features.speech.word_times import cue, shown_words
+from omni_ui.features.speech.words.subtitles import Cue, srt, vtt
+from omni_ui.features.speech.words.word_times import cue, shown_words
 from omni_ui.media.audio import join, peaks, save_pcm
 from omni_ui.media.recording import read_recording
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import gradio as gr
 
 from omni_ui.client import AudioChunk, Failed, OmniClient, OmniError, SpeechEvent, SpeechRequest
-from omni_ui.core.audio_stream import Listening, Stream
+from omni_ui.core.audio.audio_stream import Listening, Stream
 from omni_ui.core.files import keep, shown
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
 from omni_ui.features.speech.request import SpokenText
-from omni_ui.features.speech.word_times import shown_words, spread
+from omni_ui.features.speech.words.word_times import shown_words, spread
 from omni_ui.features.voices.reference_check import remarks, sendable
 from omni_ui.media.audio import Bare, save_pcm
 from omni_ui.media.recording import read_recording

@@ -1,7 +1,7 @@
 // The Speech tab's own controls: the parts of a long text, the saved voices, the voices of a script
 // (omni_ui/features/speech/fields.py).
-import { stopStreams } from "../../core/audio_stream.js";
-import { defineComponent } from "../../core/components.js";
+import { stopStreams } from "../../core/audio/audio_stream.js";
+import { defineComponent } from "../../core/js/components.js";
 import { waveformPath } from "./waveform.js";
 
 const make = (tag, className = "", words = "", attributes = {}) => {

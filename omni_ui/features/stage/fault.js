@@ -1,5 +1,5 @@
 // The setting at which a run failed: marked, said there, and ready to be mended.
-import { make } from "../../core/dom.js";
+import { make } from "../../core/js/dom.js";
 import { openMore } from "./more_settings.js";
 
 const marked = {}; // by tab: what takes the mark away

@@ -1,5 +1,5 @@
 // The folded settings and the shapes of a size (omni_ui/features/stage/more_settings.py).
-import { defineAction, defineComponent } from "../../core/components.js";
+import { defineAction, defineComponent } from "../../core/js/components.js";
 import { isRecommended, recommendedValue } from "../model_defaults/model_defaults.js";
 import { isUnchanged } from "./changed.js";
 

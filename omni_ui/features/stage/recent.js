@@ -1,7 +1,7 @@
 // The last results of a tab below its stage: a click shows one again, and a picture can be dragged into a field.
-import { appRoot, make } from "../../core/dom.js";
-import { byId } from "../../core/tab_elements.js";
-import { fieldAt } from "../../widgets/picture_fields.js";
+import { appRoot, make } from "../../core/js/dom.js";
+import { byId } from "../../core/js/tab_elements.js";
+import { fieldAt } from "../../widgets/pictures/picture_fields.js";
 import { reopenResult } from "../send_to/send_to.js";
 
 const TABS = ["image", "edit", "video"];

@@ -1,10 +1,10 @@
 // The stage of a tab and the bar with Run, in each state of a run (omni_ui/core/status.py): nothing yet, working, done,
 // failed, stopped. What is said comes from the app; here it gets its place, its bar and its buttons.
-import { TABS, byId, fill } from "../../core/tab_elements.js";
-import { call } from "../../core/components.js";
-import { make } from "../../core/dom.js";
-import { translate } from "../../core/language.js";
-import { pictureFields } from "../../widgets/picture_fields.js";
+import { TABS, byId, fill } from "../../core/js/tab_elements.js";
+import { call } from "../../core/js/components.js";
+import { make } from "../../core/js/dom.js";
+import { translate } from "../../core/js/language.js";
+import { pictureFields } from "../../widgets/pictures/picture_fields.js";
 import { clearFault, markFault } from "./fault.js";
 import { secondsOf, shareOf } from "./progress.js";
 

@@ -1,7 +1,7 @@
 // One call: the line to the app, the microphone, the answers. It tells its owner what happens.
 import { Line } from "./line.js";
-import { Microphone } from "./microphone.js";
-import { SpeechDetector } from "./speech_detector.js";
+import { Microphone } from "./devices/microphone.js";
+import { SpeechDetector } from "./devices/speech_detector.js";
 
 const LEVEL_EVERY = 4; // frames of 20 ms; each change of the level is drawn
 
@@ -21,7 +21,7 @@ export class Call {
   async start(device) {
     this.context = new AudioContext({ latencyHint: "interactive" });
     this.context.onstatechange = () => this.wake();
-    await this.context.audioWorklet.addModule(new URL("./playback_worklet.js", import.meta.url));
+    await this.context.audioWorklet.addModule(new URL("./devices/playback_worklet.js", import.meta.url));
     this.player = new AudioWorkletNode(this.context, "omni-playback", { outputChannelCount: [1] });
     this.volume = new GainNode(this.context);
     this.player.connect(this.volume).connect(this.context.destination);

@@ -1,5 +1,5 @@
 // What both sides say, line by line. What of an answer was not heard is greyed.
-import { make } from "../../core/dom.js";
+import { make } from "../../core/js/dom.js";
 
 const NAMES = { you: "You", model: "Model" };
 

@@ -1,6 +1,6 @@
 // The socket of one call. When it is cut, as by a computer that slept or a network that changed, the call is taken up
 // again within the time for which the app waits: both sides send once more what the other one has not received.
-import { appRoot } from "../../core/dom.js";
+import { appRoot } from "../../core/js/dom.js";
 
 const GRACE = 30_000; // milliseconds for which the app keeps the call (line.py)
 const PAUSE = 500; // between two tries

@@ -1,12 +1,12 @@
 // The Talk tab (omni_ui/tabs/talk.py): the call button, captions, and what a call needs.
-import { defineComponent } from "../../core/components.js";
-import { make } from "../../core/dom.js";
-import { sessionId } from "../../core/session.js";
+import { defineComponent } from "../../core/js/components.js";
+import { make } from "../../core/js/dom.js";
+import { sessionId } from "../../core/js/session.js";
 import { Call } from "./call.js";
-import { Camera, cameraSentence } from "./camera.js";
+import { Camera, cameraSentence } from "./devices/camera.js";
 import { Captions } from "./captions.js";
-import { microphoneProblem, microphones, sentenceFor } from "./microphone.js";
-import { readVoice } from "./voice_sample.js";
+import { microphoneProblem, microphones, sentenceFor } from "./devices/microphone.js";
+import { readVoice } from "./devices/voice_sample.js";
 
 const STATES = {
   idle: "Not in a call",

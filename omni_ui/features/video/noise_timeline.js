@@ -1,9 +1,9 @@
 // What changes in a video and when (omni_ui/features/video/references.py): two bars as long as the video, drawn from the
 // fields above and writing into them; the frame that is seen is the one that a mask is painted over.
-import { defineComponent } from "../../core/components.js";
-import { byId, fill } from "../../core/tab_elements.js";
-import { make } from "../../core/dom.js";
-import { pictureFields } from "../../widgets/picture_fields.js";
+import { defineComponent } from "../../core/js/components.js";
+import { byId, fill } from "../../core/js/tab_elements.js";
+import { make } from "../../core/js/dom.js";
+import { pictureFields } from "../../widgets/pictures/picture_fields.js";
 import { addRange, parseRanges, removeAt, writeRanges } from "./noise_ranges.js";
 
 const SOURCE = "video-source_video";

@@ -8,11 +8,11 @@ from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
 from omni_ui.features.history.service import record_of
-from omni_ui.features.video.job_results import handed_out, raise_unless_done
-from omni_ui.features.video.job_waiting import waiting_kept
-from omni_ui.features.video.jobs import VideoJobs
-from omni_ui.features.video.routes import note_of
-from omni_ui.features.video.watch_run import Prepare, WatchStage
+from omni_ui.features.video.jobs.job_results import handed_out, raise_unless_done
+from omni_ui.features.video.jobs.job_waiting import waiting_kept
+from omni_ui.features.video.jobs.jobs import VideoJobs
+from omni_ui.features.video.jobs.routes import note_of
+from omni_ui.features.video.watch.watch_run import Prepare, WatchStage
 from omni_ui.store import StoreTrouble, VideoRecord
 
 

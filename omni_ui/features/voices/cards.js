@@ -1,7 +1,7 @@
 // The voices of the server as cards (omni_ui/features/voices/cards.py): a sample of each, and a click to use it.
-import { defineAction, defineComponent } from "../../core/components.js";
-import { appRoot, make } from "../../core/dom.js";
-import { sessionHeaders } from "../../core/session.js";
+import { defineAction, defineComponent } from "../../core/js/components.js";
+import { appRoot, make } from "../../core/js/dom.js";
+import { sessionHeaders } from "../../core/js/session.js";
 
 const FEW = 12; // cards that are seen before all are asked for
 let mark = () => {};

@@ -1,5 +1,5 @@
 // Where the time of several results went, as a table: a row for each part, a column for each result.
-import { make } from "../../core/dom.js";
+import { make } from "../../core/js/dom.js";
 
 /** The parts that any of these rows names, in their order. rows: {part: "1.20 s"}. */
 export const partsOf = (rows) => [...new Set(rows.flatMap((row) => Object.keys(row || {})))];

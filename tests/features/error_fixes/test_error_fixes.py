@@ -11,7 +11,7 @@ from omni_ui.core.invalid import Invalid
 from omni_ui.features.error_fixes.error_fixes import fixes_for, fixes_row
 from omni_ui.features.speech.request import SpokenText
 from omni_ui.widgets.form import Form
-from omni_ui.widgets.image_input import PictureForm
+from omni_ui.widgets.pictures.image_input import PictureForm
 
 
 def form_of(model, make=Form):

@@ -15,7 +15,7 @@ from omni_ui.core.visitor import COOKIE
 from omni_ui.features.history.routes import history_routes
 from omni_ui.features.history.service import Limits, Recorder, record_of
 from omni_ui.features.recipes import Recipe
-from omni_ui.features.video.jobs import VideoJobs
+from omni_ui.features.video.jobs.jobs import VideoJobs
 from omni_ui.settings import Settings
 from omni_ui.store import HistoryRecord, Store, StoreTrouble, VideoRecord
 from omni_ui.store.history import History

@@ -3,7 +3,7 @@ from unittest.mock import MagicMock
 
 import soundfile
 
-from omni_ui.core.audio_stream import Listening
+from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.features.speech.run import Stage, show_stopped
 from tests.speaking import beep
 

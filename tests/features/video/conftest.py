@@ -1,5 +1,5 @@
 """Fixtures of these tests."""
 
-from tests.features.video.jobs_bench import hurry
+from tests.features.video.jobs.jobs_bench import hurry
 
 __all__ = ["hurry"]

@@ -17,7 +17,7 @@ from omni_ui.core.visitor import COOKIE, visitor_of
 from omni_ui.features.history.restore import open_record
 from omni_ui.features.history.routes import history_routes
 from omni_ui.features.history.service import Limits, Recorder
-from omni_ui.features.video.jobs import VideoJobs
+from omni_ui.features.video.jobs.jobs import VideoJobs
 from omni_ui.settings import Settings
 from omni_ui.store import HistoryRecord, Source, Store
 from tests.fakes import png

@@ -1,6 +1,6 @@
 // A call of the history on one timeline: both sides' sound, captions that light up, interruptions, a click jumps there.
-import { appRoot, make } from "../../../core/dom.js";
-import { sessionId } from "../../../core/session.js";
+import { appRoot, make } from "../../../core/js/dom.js";
+import { sessionId } from "../../../core/js/session.js";
 import { clock, lines, litAt, rounds, stretches } from "./timeline.js";
 
 const NAMES = { you: "You", model: "Model" };

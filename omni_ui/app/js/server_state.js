@@ -1,0 +1,85 @@
+// Which server and model this page talks to, asked from our own route: the header, and a notice in each tab.
+import { defineAction } from "../../core/js/components.js";
+import { appRoot } from "../../core/js/dom.js";
+import { sessionHeaders, setSession } from "../../core/js/session.js";
+import { hideSettings, markSettings, offerFiles } from "../../features/servers/server_limits.js";
+import { TABS, byId, openTab } from "../../core/js/tab_elements.js";
+import { fillDemoNotice } from "./demo_notice.js";
+
+const WORDS = { demo: "Demo server", ready: "Ready", busy: "Busy", down: "Not reachable", none: "No server" };
+const text = (parent, tag, words, className) => {
+  const made = document.createElement(tag);
+  made.textContent = words;
+  if (className) made.className = className;
+  parent.append(made);
+  return made;
+};
+const notice = (name, seen) => {
+  const place = byId(`${name}-server`);
+  if (!place) return;
+  const key = JSON.stringify(seen);
+  if (place.dataset.seen === key && place.querySelector(".omni-notice, .omni-fine")) return;
+  place.dataset.seen = key;
+  place.replaceChildren();
+  const cannot = seen.state !== "down" && seen.state !== "none" && !seen.can;
+  if (seen.state === "demo" || seen.state === "down" || seen.state === "none" || cannot) {
+    const box = text(place, "div", "", "omni-notice");
+    box.dataset.state = seen.state;
+    if (seen.state === "demo" && seen.can) {
+      if (!fillDemoNotice(box)) box.replaceWith(Object.assign(document.createElement("span"), { className: "omni-fine" }));
+    } else {
+      text(box, "span", seen.reason || "This server did not answer.");
+      if (seen.start) { text(box, "span", " Start this instead: "); text(box, "code", seen.start); }
+    }
+  } else {
+    text(place, "span", "", "omni-fine");
+  }
+};
+/** The light in the header: how busy the server is. load: { running, waiting }, or nothing when it does not say. */
+const showLoad = (load) => {
+  const light = document.querySelector("#omni-state .omni-light");
+  if (!light) return;
+  const { running = 0, waiting = 0 } = load || {};
+  const busy = running + waiting > 0;
+  const text = !load ? "" : busy ? `busy: ${running} running, ${waiting} waiting` : "free";
+  if (light.textContent !== text) light.textContent = text;
+  light.dataset.load = load ? (busy ? "busy" : "free") : "";
+};
+let last = null;
+const showState = () => {
+  if (!last) return;
+  const seen = last[openTab()] || last.image || Object.values(last)[0];
+  const pill = document.querySelector("#omni-state .omni-pill");
+  if (!pill || !seen) return;
+  const words = seen.waiting ? `${WORDS[seen.state]}, ${seen.waiting} waiting` : WORDS[seen.state];
+  if (pill.dataset.words !== words) pill.textContent = pill.dataset.words = words; // what is seen may be translated
+  pill.dataset.state = seen.state;
+  showLoad(seen.load);
+  const model = document.querySelector("#omni-state .omni-model");
+  const shown = [seen.model, seen.address].filter(Boolean).join(" · ");
+  if (model && model.textContent !== shown) { model.textContent = shown; model.title = shown; }
+  for (const [name, one] of Object.entries(last)) {
+    notice(name, one);
+    markSettings(name, one.lacks);
+    hideSettings(name, one.hides);
+  }
+  offerFiles(last.chat?.takes);
+};
+const ask = async () => {
+  if (document.hidden) return;
+  try {
+    last = await (await fetch(`${appRoot()}/omni/status`, { headers: sessionHeaders() })).json();
+  } catch {
+    last = Object.fromEntries(TABS.map((name) => [name, { state: "down", reason: "This page's own server does not answer. What you typed is still here." }]));
+  }
+  showState();
+};
+setInterval(ask, 15000);
+setInterval(showState, 400);
+document.addEventListener("visibilitychange", ask);
+setTimeout(ask, 0);
+defineAction("use_server", ([session]) => {
+  setSession(session);
+  ask();
+});
+defineAction("ask_server_state", ask);

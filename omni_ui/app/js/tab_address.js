@@ -1,0 +1,83 @@
+// Tabs in the address (`#speech`) and in the browser's history: Back and Forward go between them.
+// A recipe's link has the fragment to itself (`#r=…`); the entry of the history remembers its tab then.
+import { defineAction } from "../../core/js/components.js";
+import { mountTab } from "../../core/js/mounted_tabs.js";
+
+const SUFFIX = "-tab-button";
+/** The name of the tab that a fragment asks for, "" when it asks for none. */
+export const tabOfHash = (hash) => /^#([a-z]{1,20})(?:\/.*)?$/.exec(hash)?.[1] || "";
+
+/** The address of a tab: what it says of the tab's own contents stays, such as `#video/<job>`. */
+export const addressOf = (name, hash) => (tabOfHash(hash) === name ? hash : `#${name}`);
+
+/** What a change of the tab does to the browser's history: "push" a new entry, or "replace" what this one remembers. */
+export const entryFor = (touched, remembered) => (touched && remembered ? "push" : "replace");
+
+const buttonOf = (name) => (name ? document.getElementById(`${name}${SUFFIX}`) : null);
+const selectedTab = () => document.querySelector(`#omni-tabs [role=tab][aria-selected=true][id$="${SUFFIX}"]`)?.id.slice(0, -SUFFIX.length) || "";
+
+let touched = false; // the visitor has clicked or typed: what opens a tab from now on is their doing
+let goal = ""; // the tab to which Back or an address is going
+const open = (name) => {
+  const button = buttonOf(name);
+  if (!button || selectedTab() === name) return;
+  goal = name;
+  button.click();
+};
+
+/** The parts of the tab that is seen. A click asks again for what did not come. */
+const fetchParts = async (name) => {
+  try {
+    await mountTab(name);
+  } catch {
+    const tab = document.getElementById(`${name}-tab`);
+    if (!tab || tab.querySelector(".omni-error")) return;
+    const note = document.createElement("p");
+    note.className = "omni-error";
+    note.setAttribute("role", "alert");
+    note.textContent = "This tab could not be loaded. Load the page again.";
+    tab.append(note);
+  }
+};
+
+const follow = () => {
+  const name = selectedTab();
+  if (name) fetchParts(name);
+  if (!name || (goal && name !== goal)) return;
+  goal = "";
+  const remembered = history.state?.omniTab;
+  if (remembered === name) return;
+  const state = { omniTab: name };
+  if (entryFor(touched, remembered) === "push") history.pushState(state, "", `#${name}`);
+  else history.replaceState({ ...history.state, ...state }, "", tabOfHash(location.hash) ? addressOf(name, location.hash) : undefined);
+};
+
+const touch = (event) => { if (event.isTrusted) { touched = true; goal = ""; } };
+if (typeof document !== "undefined") {
+  for (const name of ["pointerdown", "keydown"]) addEventListener(name, touch, { capture: true });
+  addEventListener("popstate", () => {
+    const name = history.state?.omniTab || tabOfHash(location.hash);
+    if (!buttonOf(name)) return;
+    if (!history.state?.omniTab) history.replaceState({ ...history.state, omniTab: name }, "");
+    open(name);
+  });
+}
+
+/** Before the app has answered: the tab that the address names. */
+defineAction("open_address", () => {
+  const name = tabOfHash(location.hash) || history.state?.omniTab || "";
+  if (buttonOf(name)) {
+    chosen = true;
+    open(name);
+  }
+  const strip = document.getElementById("omni-tabs");
+  if (strip) new MutationObserver(follow).observe(strip, { subtree: true, attributeFilter: ["aria-selected"] });
+  follow();
+  return [];
+});
+
+// --- The tab to begin with: the one of the address, else one that works, unless the visitor was faster.
+let chosen = false;
+const choose = (event) => { chosen ||= Boolean(event.isTrusted && event.target.closest?.("[role=tab]")); };
+if (typeof document !== "undefined") addEventListener("click", choose, { capture: true });
+defineAction("open_tab", ([{ tab }]) => { if (!chosen) open(tab); });

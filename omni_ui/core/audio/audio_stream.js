@@ -1,0 +1,323 @@
+// Plays speech while it arrives. An element .omni-listen names a stream of the app; its PCM is put on the audio clock
+// behind a small buffer, which grows when the server is slower than speech. What has arrived can be played again, also
+// when the stream broke off. Measurements of each stream stand on omni.streams for tests.
+import { appRoot } from "../js/dom.js";
+import { formatMinutes } from "../js/format.js";
+
+const FIRST_LEAD = 0.04; // seconds held back before the first sound
+const MOST_LEAD = 4;
+const REST = 100; // ms between two looks for more sound while none comes
+let context = null;
+let learned = FIRST_LEAD; // what the last stream needed: a slow server is mostly slow again
+
+// Browsers let a page sound only after a gesture: open the context with the first click or key.
+const wake = () => {
+  context ??= new (window.AudioContext || window.webkitAudioContext)({ latencyHint: "interactive" });
+  if (context.state === "suspended") context.resume();
+  return context;
+};
+// Only where something will sound: opening it takes a tenth of a second.
+const gesture = (event) => { if (event.target.closest?.("#chat-tab, #speech-tab")) wake(); };
+document.addEventListener("click", gesture, { capture: true });
+document.addEventListener("keydown", gesture, { capture: true });
+
+class Stream {
+  constructor(element) {
+    this.rate = Number(element.dataset.rate);
+    this.channels = Number(element.dataset.channels) || 1;
+    this.ticket = element.dataset.ticket;
+    this.buffers = []; // all that arrived: {buffer, at}, with `at` in seconds of the speech
+    this.next = 0; // the first buffer that is not on the audio clock yet
+    this.from = 0; // where playing began or will begin, in seconds of the speech
+    this.until = 0; // audio-clock time up to which sound is on the clock
+    this.lead = learned;
+    this.playing = []; // {source, start, at, end} on the clock
+    this.state = "waiting"; // waiting, playing, holding, paused, ended
+    this.stats = { asked: performance.now(), firstByte: null, firstSound: null, gaps: [], lead: this.lead, seconds: 0,
+                   done: false, failed: false };
+    this.rest = new Uint8Array(0); // half a sample
+    this.abort = new AbortController();
+    this.attach(element);
+    this.run();
+  }
+
+  async run() {
+    try {
+      // An answer ends when the sound rests; between two of them the connection is free for others.
+      for (let after = 0, news = 0; (news = await this.fetch(after)) >= 0; after += news) {
+        if (news === 0) await new Promise((resolve) => setTimeout(resolve, REST));
+        if (this.abort.signal.aborted) break;
+      }
+    } catch (error) {
+      this.stats.failed = error.name !== "AbortError";
+    }
+    this.stats.done = true;
+    if (this.stats.gaps.length === 0) learned = Math.max(FIRST_LEAD, this.lead / 2);
+    if (this.buffers.length) this.fill();
+    else this.state = "ended";
+    this.show();
+  }
+
+  // Takes what comes after so many bytes; how many came, -1 when all is over.
+  async fetch(after) {
+    const answer = await fetch(`${appRoot()}/omni/listen/${this.ticket}?after=${after}`, { signal: this.abort.signal });
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    if (answer.status === 204) return -1;
+    const reader = answer.body.getReader();
+    const frame = 2 * this.channels;
+    let rest = this.rest, count = 0;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      this.stats.firstByte ??= performance.now();
+      const bytes = new Uint8Array(rest.length + value.length);
+      bytes.set(rest);
+      bytes.set(value, rest.length);
+      const whole = bytes.length - (bytes.length % frame);
+      rest = bytes.slice(whole);
+      count += value.length;
+      if (whole) this.take(new Int16Array(bytes.buffer.slice(0, whole)));
+    }
+    this.rest = rest;
+    return count;
+  }
+
+  // More samples: kept, and put on the clock unless they are held back.
+  take(samples) {
+    const frames = samples.length / this.channels;
+    const buffer = wake().createBuffer(this.channels, frames, this.rate);
+    for (let channel = 0; channel < this.channels; channel++) {
+      const data = buffer.getChannelData(channel);
+      for (let i = 0; i < frames; i++) data[i] = samples[i * this.channels + channel] / 32768;
+    }
+    this.buffers.push({ buffer, at: this.stats.seconds });
+    this.stats.seconds += buffer.duration;
+    this.fill();
+  }
+
+  // Puts what has arrived on the clock, once enough of it is there.
+  fill() {
+    if (this.state === "paused" || !context) return;
+    const dry = this.until <= context.currentTime;
+    const begun = this.state !== "waiting";
+    if (dry) this.emptied();
+    if (this.next === this.buffers.length) {
+      if (dry && this.stats.done) this.setState("ended");
+      return;
+    }
+    const start = this.buffers[this.next].at;
+    const held = this.stats.seconds - Math.max(start, this.from);
+    if (dry && !this.stats.done && held < (begun ? this.lead : this.lead / 2)) return;
+    if (dry && this.ranDry !== undefined) {
+      this.stats.gaps.push(context.currentTime - this.ranDry);
+      this.ranDry = undefined;
+    }
+    while (this.next < this.buffers.length) {
+      const { buffer, at } = this.buffers[this.next++];
+      const skip = Math.max(0, this.from - at);
+      if (skip >= buffer.duration) continue;
+      if (this.until <= context.currentTime) this.until = context.currentTime + (begun ? 0.02 : FIRST_LEAD);
+      this.sound(buffer, at, skip);
+    }
+    this.setState("playing");
+  }
+
+  sound(buffer, at, skip) {
+    const source = context.createBufferSource();
+    source.buffer = buffer;
+    source.connect(this.meter());
+    const one = { source, start: this.until, at: at + skip, end: at + buffer.duration };
+    source.start(this.until, skip);
+    this.stats.firstSound ??= performance.now() + 1000 * (this.until - context.currentTime);
+    this.until += buffer.duration - skip;
+    this.playing.push(one);
+    source.onended = () => {
+      const known = this.playing.indexOf(one);
+      if (known < 0) return; // it was taken off the clock
+      this.playing.splice(known, 1);
+      this.from = one.end;
+      if (this.playing.length === 0) this.emptied();
+    };
+  }
+
+  // All that was on the clock has been heard.
+  emptied() {
+    if (this.state !== "playing") return;
+    if (this.stats.done && this.next === this.buffers.length) return this.setState("ended");
+    // It ran dry: hold more back from now on, so that it does not stutter.
+    this.ranDry = this.until;
+    this.lead = learned = this.stats.lead = Math.min(MOST_LEAD, Math.max(0.25, this.lead * 2));
+    this.setState("holding");
+  }
+
+  meter() {
+    if (!this.analyser) {
+      this.analyser = context.createAnalyser();
+      this.analyser.fftSize = 512;
+      this.analyser.connect(context.destination);
+    }
+    return this.analyser;
+  }
+
+  get position() {
+    const now = context?.currentTime ?? 0;
+    const one = this.playing.find((each) => now < each.start + (each.end - each.at)) ?? this.playing.at(-1);
+    return one ? Math.min(one.end, one.at + Math.max(0, now - one.start)) : this.from;
+  }
+
+  // Takes everything off the clock; `position` stays.
+  halt(position = this.position) {
+    const playing = this.playing;
+    this.playing = [];
+    for (const { source } of playing) source.stop();
+    this.from = position;
+    this.until = 0;
+    this.ranDry = undefined;
+    this.next = this.buffers.findIndex(({ buffer, at }) => at + buffer.duration > position);
+    if (this.next < 0) this.next = this.buffers.length;
+  }
+
+  pause() {
+    this.halt();
+    this.setState("paused");
+  }
+
+  play(position = this.state === "ended" ? 0 : this.position) {
+    wake();
+    this.halt(position);
+    this.setState(this.stats.firstSound === null ? "waiting" : "holding");
+    this.fill();
+  }
+
+  // Silence, and no more bytes; what has arrived can still be played.
+  stop() {
+    this.abort.abort();
+    this.stats.done = true;
+    if (this.state !== "ended") this.pause();
+  }
+
+  setState(state) {
+    if (this.state === state) return;
+    this.state = state;
+    this.show();
+  }
+
+  // --- What is seen of it
+
+  attach(element) {
+    this.element = element;
+    const make = (tag, className, more = {}) => {
+      const made = Object.assign(document.createElement(tag), { className, ...more });
+      element.append(made);
+      return made;
+    };
+    element.replaceChildren();
+    element.setAttribute("role", "group");
+    element.setAttribute("aria-label", "Speech while it arrives");
+    this.button = make("button", "omni-listen-play", { type: "button" });
+    this.button.addEventListener("click", () => (this.busy ? this.pause() : this.play()));
+    this.end = make("button", "omni-listen-stop", { type: "button", textContent: "Stop" });
+    this.end.setAttribute("aria-label", "Stop the sound");
+    this.end.addEventListener("click", () => { this.stop(); this.halt(0); this.show(); this.button.focus(); });
+    this.slider = make("input", "omni-listen-at", { type: "range", min: 0, max: 0, step: 0.1, value: 0 });
+    this.slider.setAttribute("aria-label", "Position");
+    this.slider.addEventListener("input", () => {
+      const position = Number(this.slider.value);
+      if (this.busy || this.state === "ended") return this.play(position);
+      this.halt(position);
+    });
+    this.level = make("span", "omni-listen-level");
+    this.level.setAttribute("aria-hidden", "true");
+    this.level.append(document.createElement("i"));
+    this.time = make("span", "omni-listen-time");
+    this.note = make("span", "omni-listen-note omni-quiet");
+    this.show();
+  }
+
+  get busy() {
+    return this.state === "waiting" || this.state === "playing" || this.state === "holding";
+  }
+
+  show() {
+    const silent = context?.state === "suspended";
+    this.element.dataset.state = this.state;
+    const does = this.busy && !silent ? "Pause" : this.state === "ended" ? "Play again" : "Play";
+    if (this.button.textContent !== does) this.button.textContent = does;
+    this.end.disabled = !this.busy;
+    this.slider.disabled = !this.buffers.length;
+    this.slider.max = this.stats.seconds.toFixed(1);
+    const note = this.stats.failed ? "The sound broke off; what arrived can be played."
+      : silent ? "Press Play to hear it."
+      : this.state === "waiting" ? "Waiting for the first sound"
+      : this.state === "holding" && !this.stats.done
+        ? `The server is slower than speech: buffering ${this.lead.toFixed(1)} s`
+      : "";
+    if (this.note.textContent !== note) this.note.textContent = note;
+    this.progress();
+    if (this.busy) this.tick();
+  }
+
+  progress() {
+    const position = this.position;
+    if (document.activeElement !== this.slider || this.busy) this.slider.value = position.toFixed(1);
+    const said = `${formatMinutes(position)} / ${formatMinutes(this.stats.seconds)}${this.stats.done ? "" : "…"}`;
+    if (this.time.textContent !== said) {
+      this.time.textContent = said;
+      this.slider.max = this.stats.seconds.toFixed(1);
+      this.slider.setAttribute("aria-valuetext", said);
+    }
+  }
+
+  tick() {
+    if (this.ticking) return;
+    const samples = new Float32Array(512);
+    const draw = () => {
+      this.ticking = this.busy && this.element.isConnected;
+      let loudness = 0;
+      if (this.state === "playing" && this.analyser) {
+        this.analyser.getFloatTimeDomainData(samples);
+        loudness = Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / samples.length);
+      }
+      this.level.firstChild.style.transform = `scaleX(${Math.min(1, 3 * loudness).toFixed(2)})`;
+      this.progress();
+      if (this.ticking) setTimeout(() => requestAnimationFrame(draw), 60);
+    };
+    this.ticking = true;
+    requestAnimationFrame(draw);
+  }
+}
+
+export const streams = new Map();
+const missing = new Map(); // when a stream's element was last seen to be gone
+const look = () => {
+  const present = new Map();
+  for (const element of document.querySelectorAll(".omni-listen[data-ticket]")) {
+    present.set(element.dataset.ticket, element);
+    const known = streams.get(element.dataset.ticket);
+    if (!known) streams.set(element.dataset.ticket, new Stream(element));
+    else if (known.element !== element && !known.element.isConnected) known.attach(element);
+  }
+  for (const [ticket, stream] of streams) {
+    if (present.has(ticket) || stream.gone) missing.delete(ticket);
+    else if (!missing.has(ticket)) {
+      // A page that is drawn anew takes it out for a moment; one that is gone falls silent and is forgotten.
+      missing.set(ticket, setTimeout(() => {
+        if (missing.delete(ticket) && !document.querySelector(`.omni-listen[data-ticket="${ticket}"]`)) {
+          stream.stop();
+          stream.gone = true;
+          stream.buffers = [];
+        }
+      }, 1000));
+    }
+  }
+};
+new MutationObserver((changes) => {
+  if (changes.some((one) => !one.target.closest?.(".omni-listen[data-state]"))) look();
+}).observe(document.documentElement, { childList: true, subtree: true });
+/** Silences every stream that plays. */
+export const stopStreams = () => { for (const stream of streams.values()) if (stream.busy) stream.stop(); };
+document.addEventListener("click", (event) => {
+  const id = event.target.closest?.("button")?.id || "";
+  if (id.endsWith("-stop") || id.endsWith("-run")) stopStreams();
+});
+window.omni.streams = streams;

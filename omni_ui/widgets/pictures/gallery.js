@@ -1,0 +1,139 @@
+// Shows pictures that came back (omni_ui/widgets/pictures/gallery.py): one large, the others as thumbnails, each with a caption;
+// and where there is an original, both behind a slider or side by side.
+import { defineComponent } from "../../core/js/components.js";
+import { make } from "../../core/js/dom.js";
+import { byId } from "../../core/js/tab_elements.js";
+import { copyPicture } from "./copy_picture.js";
+import { pictureFields, stages } from "./picture_fields.js";
+import { picture, picturePair } from "./picture_pair.js";
+
+const originals = {}; // by the elem_id of a viewer
+const counts = {}; // by the same: how many pictures it holds
+
+/** What a viewer shows: { count, original }, the original being file data or undefined. */
+export const shownResult = (viewer) => ({ count: counts[viewer] || 0, original: originals[viewer] });
+
+/** The original of a run, kept for the viewer of that id. */
+defineComponent("gallery_original", ({ props, watch, options: { viewer } }) => {
+  const tell = () => {
+    originals[viewer] = props.value || undefined;
+    document.dispatchEvent(new CustomEvent("omni-original", { detail: viewer }));
+  };
+  watch("value", tell);
+  tell();
+});
+
+defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => {
+  const id = element.parentElement.closest("[id]").id;
+  const box = element.querySelector(".omni-viewer");
+  const view = box.querySelector(".omni-view");
+  const strip = box.querySelector(".omni-strip");
+  const actions = box.querySelector(".omni-view-actions");
+  let at = 0;
+  let mode = "slider";
+  let place = 50;
+
+  const items = () => props.value || [];
+  const slider = (before, after) => picturePair(
+    { url: before, alt: "Original", tag: "Original" },
+    { url: after.image.url, alt: after.caption || "Result", tag: "Result" },
+    {
+      label: "Before and after: share of the original",
+      said: (one, other) => `${one} % original, ${other} % result`,
+      place,
+      moved: (to) => { place = to; },
+    },
+  );
+
+  /** All pictures over the whole window, with zoom and swipe; it is loaded when it is first asked for. */
+  const openLarge = async (first) => (await import("./lightbox.js")).openLightbox(items().map((one) => ({ url: one.image.url, alt: words(one) })), first);
+  /** What a picture shows: its words, as far as they are known. */
+  const words = (item) => [item.caption, byId(id.replace(/-result$/, "-prompt"))?.querySelector("textarea")?.value.trim()].filter(Boolean).join(": ") || "Result";
+
+  /** One picture, whose place takes its shape as soon as that is known. */
+  const single = (item) => {
+    const shown = picture(item.image.url, words(item), "omni-single");
+    shown.setAttribute("translate", "no");
+    shown.addEventListener("click", () => openLarge(at));
+    const fit = () => { if (shown.naturalHeight) shown.style.setProperty("--shape", shown.naturalWidth / shown.naturalHeight); };
+    shown.complete ? fit() : shown.addEventListener("load", fit);
+    return shown;
+  };
+
+  /** Both in frames of one size, that of the result, so that they are level to the pixel. */
+  const sideBySide = (before, item) => {
+    const after = picture(item.image.url, item.caption || "Result", "");
+    const pair = make("div", { class: "omni-side" }, picture(before, "Original", ""), after);
+    const fit = () => { if (after.naturalHeight) pair.style.setProperty("--shape", after.naturalWidth / after.naturalHeight); };
+    if (after.complete) fit();
+    else after.addEventListener("load", fit);
+    return pair;
+  };
+
+  const showActions = (item, before) => {
+    actions.replaceChildren();
+    if (before) {
+      const group = make("span", { role: "group", "aria-label": "View", class: "omni-brush-group" });
+      for (const [name, words] of [["slider", "Slider"], ["side", "Side by side"], ["result", "Result"]]) {
+        const one = make("button", { type: "button", "aria-pressed": String(mode === name), class: "omni-small" }, words);
+        one.addEventListener("click", () => { mode = name; show(); actions.querySelector("[aria-pressed=true]").focus(); });
+        group.append(one);
+      }
+      actions.append(group);
+    }
+    if (stages[sendsTo] && pictureFields[sendsTo]?.first()) {
+      const paint = make("button", { type: "button", class: "omni-small" }, "Paint a mask");
+      paint.addEventListener("click", () => stages[sendsTo].paint());
+      actions.append(paint);
+    }
+    if (navigator.clipboard?.write && window.ClipboardItem) {
+      const copy = make("button", { type: "button", class: "omni-small" }, "Copy picture");
+      copy.addEventListener("click", () => copyPicture(view.querySelector("img:last-of-type"), copy));
+      actions.append(copy);
+    }
+    const full = make("button", { type: "button", class: "omni-small" }, "Full screen");
+    full.addEventListener("click", () => openLarge(at));
+    actions.append(full);
+    if (sendsTo) {
+      const send = make("button", { type: "button", class: "omni-small" }, "Use as input");
+      send.addEventListener("click", () => pictureFields[sendsTo].replaceFirst({ ...item.image, meta: { _type: "gradio.FileData" } }));
+      actions.append(send);
+    }
+  };
+
+  const show = () => {
+    const all = items();
+    at = Math.min(at, Math.max(0, all.length - 1));
+    // A layer is a part of the picture: there is nothing to compare.
+    const before = /layer/i.test(all[at]?.caption || "") ? null : originals[id]?.url;
+    box.classList.toggle("omni-viewer-empty", !all.length);
+    if (!all.length) {
+      for (const part of [view, strip, actions]) part.replaceChildren();
+      return;
+    }
+    const item = all[at];
+    if (before && mode === "slider") view.replaceChildren(slider(before, item));
+    else if (before && mode === "side") {
+      view.replaceChildren(sideBySide(before, item));
+    } else view.replaceChildren(single(item));
+    const captions = all.length > 1 ? all : [];
+    strip.replaceChildren(...captions.map((one, number) => {
+      const words = one.caption || `Picture ${number + 1}`;
+      const button = make("button", { type: "button", "aria-pressed": String(number === at), class: "omni-strip-item" });
+      button.append(picture(one.image.url, "", ""), make("span", {}, words));
+      button.addEventListener("click", () => { at = number; show(); strip.children[number].focus(); });
+      return button;
+    }));
+    strip.hidden = !captions.length;
+    showActions(item, before);
+  };
+
+  const tell = () => {
+    counts[id] = items().length;
+    document.dispatchEvent(new CustomEvent("omni-result", { detail: id }));
+  };
+  watch("value", () => { at = 0; show(); tell(); });
+  document.addEventListener("omni-original", (event) => { if (event.detail === id) { show(); tell(); } });
+  show();
+  tell();
+});

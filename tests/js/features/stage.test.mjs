@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isUnchanged } from "../../../omni_ui/features/stage/changed.js";
+import { secondsOf, shareOf } from "../../../omni_ui/features/stage/progress.js";
+
+test("an empty setting is one that stands at the model's default", () => {
+  for (const value of [null, undefined, "", []]) assert.ok(isUnchanged(value, null));
+  assert.ok(isUnchanged(1, "1"));
+  assert.ok(!isUnchanged(0, null));
+  assert.ok(!isUnchanged(false, true));
+});
+
+test("an estimate in words is a number of seconds, the longest that it names", () => {
+  assert.equal(secondsOf("about 3 to 5 s, from 7 runs like this"), 5);
+  assert.equal(secondsOf("under 0.4 s, from 3 runs like this"), 0.4);
+  assert.equal(secondsOf("about 4 to 6 min, from 3 runs like this"), 360);
+  assert.equal(secondsOf("大约 3 到 5 秒，来自 7 次类似运行"), 5);
+  assert.equal(secondsOf(""), 0);
+});
+
+test("the bar is never full before the run is over, and empty without an estimate", () => {
+  assert.equal(shareOf(2, 4), 0.5);
+  assert.equal(shareOf(9, 4), 0.97);
+  assert.equal(shareOf(3, 0), 0);
+});
