@@ -9,7 +9,7 @@ import httpx
 
 from omni_ui.client import OmniClient, OmniError, Request, WireCall, read_address, read_headers
 from omni_ui.client.connection.connection_errors import CONNECT
-from omni_ui.client.connection.transport import KEEP_ALIVE
+from omni_ui.client.connection.transport import LIMITS
 from omni_ui.client.json_types import Json
 from omni_ui.core.limits import HostLimits
 from omni_ui.core.open_answers import OpenAnswers
@@ -67,9 +67,8 @@ class Backends:
             raise NotAllowed("An address with a password in it.")
         address = await resolve(base, self.rules)
         # As the client's own (omni_ui/client/connection/transport.py), without the environment's proxy.
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=KEEP_ALIVE)
         http = httpx.AsyncClient(
-            transport=PinnedTransport(base.host, base.port, address, limits),
+            transport=PinnedTransport(base.host, base.port, address, LIMITS),
             timeout=httpx.Timeout(self.settings.timeout, connect=CONNECT, pool=None),
             trust_env=False,
             follow_redirects=False,
