@@ -3,7 +3,7 @@
 import ast
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -29,7 +29,7 @@ APART = (
     "store/timings.py",
     "store/unfinished.py",
     "store/usage.py",
-    "features/history/export.py",  # a file to take home, in English
+    "features/history/export.",  # a file to take home, in English
     "features/operating/move_records.py",  # speaks on the terminal
     "features/recipes/words.py",  # the words of A1111's format
 )
@@ -51,13 +51,15 @@ def sources() -> Iterator[Path]:
         path for path in (ROOT / "omni_ui").rglob("*.js") if path.parent.name not in ("katex", "photoswipe")
     )
     yield from sorted((ROOT / "omni_ui" / "client").rglob("*.toml"))
+    for path in sorted([*(ROOT / "omni_ui").rglob("*.html"), *(ROOT / "omni_ui").rglob("*.html.jinja")]):
+        if not path.relative_to(ROOT / "omni_ui").as_posix().startswith(APART):
+            yield path
 
 
 def texts(path: Path) -> set[str]:
     """All strings of one file, as keys: f-strings with {1}, {2} …, markup taken apart."""
     source = path.read_text(encoding="utf-8")
-    read = {".py": _python, ".toml": _table}.get(path.suffix, _script)
-    found = read(source)
+    found = READERS[path.suffix](source)
     return {key for one in found for text in (one, *_markup(one)) if (key := as_key(text))}
 
 
@@ -197,6 +199,25 @@ def _script(source: str) -> Iterator[str]:
     yield from piece("")[0]
 
 
+PLACE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
+"""Of a Jinja template: an expression, a statement, a comment."""
+
+
+def _template(source: str) -> Iterator[str]:
+    """The HTML of a template as one text, with gaps for its expressions; and the strings in these."""
+    html, rest = "", 0
+    for place in PLACE.finditer(source):
+        html += source[rest : place.start()]
+        rest = place.end()
+        if place[0].startswith("{{"):
+            html += GAP
+        elif html.rfind("<") <= html.rfind(">"):
+            html += "<!---->"  # what stands before and after it is not one text
+        if not place[0].startswith("{#"):
+            yield from (double or single for double, single in re.findall(r"\"([^\"]*)\"|'([^']*)'", place[0]))
+    yield html + source[rest:]
+
+
 class _Fragments(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -219,6 +240,11 @@ def _markup(text: str) -> Iterable[str]:
     return parser.found
 
 
+READERS: dict[str, Callable[[str], Iterator[str]]] = {
+    ".py": _python, ".toml": _table, ".js": _script, ".html": _template, ".jinja": _template
+}  # fmt: skip
+
+
 def words(path: Path) -> set[str]:
     """The texts of one file that surely are for a person, also those of a single word: what markup shows, and what
     begins with a capital letter in a script."""
@@ -226,7 +252,7 @@ def words(path: Path) -> set[str]:
     script = path.suffix == ".js"
     if path.suffix == ".toml":
         return set()
-    found = {as_key(part) for one in (_script(source) if script else _python(source)) for part in _markup(one)}
+    found = {as_key(part) for one in READERS[path.suffix](source) for part in _markup(one)}
     found = {key for key in found if re.search("[A-Za-z]{2}", key) and not re.search(r"[<>$=/]|\{\D", key)}
     return found | {key for key in texts(path) if script and re.fullmatch(r"[A-Z][a-z]+[.:!?…]?( \{1\}.?)?", key)}
 

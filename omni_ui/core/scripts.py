@@ -27,7 +27,7 @@ def mounted(template: str, component: str, **options: Any) -> Mounted:
     for mark in "{}$`\\":  # to Gradio it is a JavaScript template and Handlebars
         data = data.replace(mark, f"&#{ord(mark)};")
     mark = f'<template data-component="{component}" data-options="{data}"></template>'
-    return {"html_template": template + mark, "js_on_load": MOUNT}
+    return {"html_template": f"{template}{mark}", "js_on_load": MOUNT}
 
 
 def call(action: str, *constants: Any) -> str:

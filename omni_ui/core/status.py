@@ -1,39 +1,36 @@
 """What a tab says about a run: one element, announced to screen readers, always at the same place."""
 
 from collections.abc import Iterable
-from html import escape
+
+from markupsafe import Markup
 
 from omni_ui.client import Wait
+from omni_ui.core.templates import NOTHING, fragment
 
-EMPTY, WORKING, DONE, FAILED, STOPPED = "empty", "working", "done", "failed", "stopped"
+TEMPLATE = "core/status.html.jinja"
+WORKING = Markup(
+    '<div class="omni-status" data-state="working"><p><span class="omni-note">{}</span> '
+    '<span class="omni-clock" data-since="{}">{} s</span></p></div>'
+)
 
 
-def _box(state: str, body: str, attributes: str = "") -> str:
-    return f'<div class="omni-status" data-state="{state}"{attributes}>{body}</div>'
-
-
-def empty(sentence: str, examples: Iterable[str] = (), target: str = "", cards: str = "") -> str:
+def empty(sentence: str, examples: Iterable[str] = (), target: str = "", cards: Markup = NOTHING) -> Markup:
     """Before the first run: what will appear here, and examples that a click runs.
 
     target: the elem_id of the field that an example fills in, such as "chat-text". cards: examples as HTML, in place of
     those.
     """
-    marks = f'data-target="{escape(target)}" data-run="{escape(target.partition("-")[0])}"'
-    buttons = "".join(
-        f'<button type="button" class="omni-example" {marks}>{escape(example)}</button>' for example in examples
-    )
-    tries = f'<p class="omni-quiet">Try one of these:</p><div class="omni-examples">{buttons}</div>' if buttons else ""
-    return _box(EMPTY, f"<p>{escape(sentence)}</p>{tries}{cards}")
+    listed = list(examples)
+    return fragment(TEMPLATE, "empty", sentence=sentence, examples=listed, target=target, cards=cards)
 
 
-def working(note: str = "Working", place: int = 0, wait: Wait | None = None, started: float = 0.0) -> str:
+def working(note: str = "Working", place: int = 0, wait: Wait | None = None, started: float = 0.0) -> Markup:
     """While it runs. The page's script counts the seconds, so this is sent only when the note changes.
 
     started: seconds since the run began when this is sent.
     """
     note = told(note, place, wait)
-    clock = f'<span class="omni-clock" data-since="{started:.2f}">{started:.1f} s</span>'
-    return _box(WORKING, f"<p><span class='omni-note'>{escape(note)}</span> {clock}</p>")
+    return WORKING.format(note, f"{started:.2f}", f"{started:.1f}")
 
 
 def told(note: str, place: int = 0, wait: Wait | None = None) -> str:
@@ -43,14 +40,9 @@ def told(note: str, place: int = 0, wait: Wait | None = None) -> str:
     return f"{_nth(place)} in line" if place else note
 
 
-def done(facts: list[tuple[str, str]], more: str = "") -> str:
+def done(facts: list[tuple[str, str]], more: Markup = NOTHING) -> Markup:
     """A finished run: its facts in one line, such as ("seed", "42"). more: HTML that follows."""
-    line = "".join(
-        f'<span class="omni-fact"><span class="omni-quiet">{escape(name)}</span> '
-        f'<b data-fact="{escape(name.partition(" of ")[0])}">{escape(value)}</b></span>'
-        for name, value in facts
-    )
-    return _box(DONE, f'<p class="omni-facts">{line}</p>{more}')
+    return fragment(TEMPLATE, "done", facts=facts, more=more)
 
 
 def facts_of(
@@ -62,34 +54,27 @@ def facts_of(
     return [*time, *drawn, *facts, *([("model", model)] if model else [])]
 
 
-def failed(sentence: str, details: str = "", field: str = "") -> str:
+def failed(sentence: str, details: str = "", field: str = "") -> Markup:
     """A failed run: what happened and what to do; the server's own words folded away.
 
     field: the wire name of the setting at fault, which the page marks.
     """
-    folded = ""
-    if details and details.strip() not in sentence:
-        words = escape(details if len(details) < 2000 else details[:2000] + " …")
-        folded = f"<details><summary>Server message</summary><pre>{words}</pre></details>"
-    return _box(FAILED, f'<p class="omni-error">{escape(sentence)}</p>{folded}', _at(field))
+    if details.strip() in sentence:  # an empty text is in every other
+        details = ""
+    details = details if len(details) < 2000 else details[:2000] + " …"
+    return fragment(TEMPLATE, "failed", sentence=sentence, details=details, field=field)
 
 
-def unfilled(sentence: str, field: str, hello: str) -> str:
+def unfilled(sentence: str, field: str, hello: Markup) -> Markup:
     """A run that lacks what must be there, such as a prompt: said calmly, and the examples stay.
 
     hello: what stood there before the first run, from `empty`.
     """
-    return _box(FAILED, f'<p class="omni-missing">{escape(sentence)}</p>{hello}', _at(field, calm=True))
+    return fragment(TEMPLATE, "unfilled", sentence=sentence, field=field, hello=hello)
 
 
-def _at(field: str, calm: bool = False) -> str:
-    """Attributes that name the setting at fault. calm: it only has to be filled in."""
-    named = f' data-field="{escape(field)}"' if field else ""
-    return named + ' data-calm="yes"' if calm else named
-
-
-def stopped(note: str = "Stopped. What you entered is still here.") -> str:
-    return _box(STOPPED, f"<p>{escape(note)}</p>")
+def stopped(note: str = "Stopped. What you entered is still here.") -> Markup:
+    return Markup('<div class="omni-status" data-state="stopped"><p>{}</p></div>').format(note)
 
 
 def _nth(number: int) -> str:

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 import gradio as gr
 from gradio.components import Component
+from markupsafe import Markup
 
 from omni_ui.client import Ability, Request
 from omni_ui.core.backends import Backends
@@ -26,7 +27,7 @@ Read = Callable[[Values], Request | Awaitable[Request]]
 class ResultButtons(Protocol):
     """The buttons below a result, such as those that send it to another tab."""
 
-    def row(self, made_by: str, record: str, outcome: RunResult) -> str: ...
+    def row(self, made_by: str, record: str, outcome: RunResult) -> Markup: ...
 
 
 class TabContext(Protocol):
@@ -34,7 +35,7 @@ class TabContext(Protocol):
 
     name: Tab
     title: str
-    hello: str
+    hello: Markup
     hello_stays: bool
     form: Form
     backends: Backends

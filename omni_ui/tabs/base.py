@@ -3,10 +3,10 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from functools import partial
-from html import escape
 from typing import Literal, cast
 
 import gradio as gr
+from markupsafe import Markup
 
 from omni_ui.client import Ability, Request
 from omni_ui.core import status
@@ -39,7 +39,7 @@ STAGED = ("image", "edit", "video")
 class OmniTab:
     """One tab while it is built. Its parts are made in the order in which the tab's module calls for them."""
 
-    def __init__(self, model: type[Request], title: str, backends: Backends, hello: str) -> None:
+    def __init__(self, model: type[Request], title: str, backends: Backends, hello: Markup) -> None:
         self.name = cast(Tab, model.tab)
         self.title = title
         self.backends = backends
@@ -156,22 +156,22 @@ class OmniTab:
         fields = {name: value for name, value in settings.items() if name in self.form.controls}
         return {"fields": fields, "note": self._recommended(ability.model, fields)} if ability and fields else {}
 
-    def _recommended(self, model: str | None, fields: Values) -> str:
+    def _recommended(self, model: str | None, fields: Values) -> Markup:
         words = ", ".join(f"{self.label(name)} {value}" for name, value in fields.items())
-        return f"Filled in as the makers of {escape(model or 'this model')} recommend: {escape(words)}."
+        return Markup("Filled in as the makers of {0} recommend: {1}.").format(model or "this model", words)
 
     async def advise(self, session: str | None) -> Updates:
         """What the page shows of this tab's model: what the settings do in the demo, and which ones are recommended."""
         backend = self.backends.for_tab(self.name, session)
         ability = await self.ability(session)
         notes = [
-            f'<span class="omni-of-demo">{escape(str(ability.detail.get("description", "")))}</span>'
+            Markup('<span class="omni-of-demo">{}</span>').format(ability.detail.get("description", ""))
             if ability and backend and backend.demo
             else "",
             (await self.wishes(session)).get("note", ""),
         ]
         loras: Updates = {self.loras: listed(ability)} if self.loras else {}
-        return {self.advice: "<br>".join(filter(None, notes))} | loras
+        return {self.advice: Markup("<br>").join(filter(None, notes))} | loras
 
     @property
     def advised(self) -> list[gr.blocks.Block]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
+from markupsafe import Markup
 
 from omni_ui.core import status
 from omni_ui.core.files import keep
@@ -57,7 +58,7 @@ class ChatTools:
             self.bring = pick_field("Import", ".json,.jsonl,.ndjson,application/json", "chat-import", min_width=60)
             self.file = download_field("chat-export-file")
 
-    def wire(self, view: ChatView, composer: Composer, note: Component, hello: str) -> None:
+    def wire(self, view: ChatView, composer: Composer, note: Component, hello: Markup) -> None:
         """note: the status of the tab. hello: what it says when nothing was said yet."""
         parts_shown = [view.told, view.result, view.live, note]
         fields = [composer.text, composer.files]
@@ -118,7 +119,7 @@ class ChatTools:
         on(trigger(composer.change, "input"), edit, [composer.change, composer.talk], [*fields, note], "chat_edit")
 
 
-def said(sentence: str) -> str:
+def said(sentence: str) -> Markup:
     return status.done([("", sentence)])
 
 

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from html import escape
 from pathlib import Path
 
 import gradio as gr
+from markupsafe import Markup
 
 from omni_ui.client import Ability, EditRequest, Failed, OmniClient, Pictures, TextDelta
 from omni_ui.core.backends import Backends
@@ -15,6 +15,7 @@ from omni_ui.core.files import shown
 from omni_ui.core.heavy_work import run_heavy
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
+from omni_ui.core.templates import NOTHING
 from omni_ui.features.edit.input_stage import input_stage
 from omni_ui.features.history.opened import RestoredResult
 from omni_ui.features.recipes import BadRecipe, open_settings
@@ -31,6 +32,7 @@ HELLO = "Drop a picture anywhere here, or paste one, and say what to change."
 STOPPED = (
     "Stopped waiting; what you entered is still here. An edit cannot be called off: the server works on it to its end."
 )
+THINKING = Markup('<details class="omni-thoughts" open><summary>What the model thinks</summary><p>{}</p></details>')
 
 
 @dataclass(frozen=True)
@@ -164,12 +166,9 @@ async def has_settings(path: str) -> bool:
     return True
 
 
-def thinking(text: str) -> str:
+def thinking(text: str) -> Markup:
     """What a multi-stage model thinks, as HTML; nothing when it thinks nothing."""
-    if not text.strip():
-        return ""
-    body = escape(text.strip())
-    return f'<details class="omni-thoughts" open><summary>What the model thinks</summary><p>{body}</p></details>'
+    return THINKING.format(text.strip()) if text.strip() else NOTHING
 
 
 async def _most_pictures(tab: OmniTab, session: str | None) -> int | None:

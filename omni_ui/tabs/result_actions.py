@@ -12,6 +12,7 @@ import gradio as gr
 from omni_ui.client import Request
 from omni_ui.core.audio.audio_stream import Listening, Stream
 from omni_ui.core.run import RunResult, Updates, Work
+from omni_ui.core.templates import NOTHING
 from omni_ui.features.recipes.panel import settings_of
 from omni_ui.features.repeat.repeat import Shown
 from omni_ui.features.snippets.view import code_view
@@ -28,7 +29,7 @@ ShowStopped = Callable[[Stream], Awaitable[tuple[Updates, list[Path]]]]
 
 async def below(tab: TabContext, work: Work, outcome: RunResult, record: str = "", now: Shown | None = None) -> Updates:
     """Of a run, as far as it has come. record: its id in the history. now: what its repetition will need."""
-    again = tab.repeat.row(work.session, now, record) if now else ""
+    again = tab.repeat.row(work.session, now, record) if now else NOTHING
     updates = await below_result(tab, work.request, work.model, work.session, outcome, record)
     return updates | {tab.settings: again + updates[tab.settings]}
 
@@ -37,7 +38,7 @@ async def below_result(
     tab: TabContext, request: Request, model: str | None, session: str | None, outcome: RunResult, record: str = ""
 ) -> Updates:
     """Of a result that may have been made at another time. Only one with a record can be sent."""
-    row = tab.sends.row(tab.name, record, outcome) if tab.sends else ""
+    row = tab.sends.row(tab.name, record, outcome) if tab.sends else NOTHING
     return {
         tab.settings: row + await settings_of(request, model, outcome.files),
         tab.code: code_view(

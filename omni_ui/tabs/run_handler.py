@@ -14,6 +14,7 @@ from omni_ui.core.files import as_plain_json
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import RunEvent, RunResult, Updates, Values, Work, explain, run
 from omni_ui.core.servers.backend import Backend
+from omni_ui.core.templates import NOTHING
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.error_fixes import error_fixes as remedies
 from omni_ui.features.history.service import Recorder
@@ -152,7 +153,7 @@ class RunHandler:
         outcome = step.outcome or RunResult()
         seed = getattr(work.request, "seed", None)
         facts = status.facts_of(step.seconds, seed, outcome.facts, work.model, work.seed_name)
-        said = await compare_repetition(before, now) if before and now else ""
+        said = await compare_repetition(before, now) if before and now else NOTHING
         record = await tab.keep(work, outcome, step.seconds)
         if said and work.record and tab.recorder and work.visitor:
             tab.recorder.add_fact(work.record, work.visitor, outcome.facts[-1])

@@ -28,6 +28,11 @@ PRIVATE_GRADIO = re.compile(
     r" (state_holder|routes|utils)|import gradio\.)|\b(page|demo|blocks?)\._\w+|\.default_config\b|state_holder\."
     r"|\.postprocess_data\b|\.state_session_capacity\b|\.i18n_instance\b|\.skip_api\b|gr\.(routes|utils|context|state_holder)\."
 )
+HTML_TAG = re.compile(
+    r"<(div|span|p|a|b|i|br|button|ul|ol|dl|li|dt|dd|section|article|main|form|fieldset|details|summary|table|tr|th|td"
+    r"|img|audio|video|svg|path|input|select|option|textarea|label|pre|code|dialog"
+    r"|header|footer|figure|template|h[1-6])[ >]"
+)
 GLOBAL = re.compile(r"\bwindow\.(omni\w+)\s*=[^=]")
 
 
@@ -105,6 +110,24 @@ def private_gradio() -> dict[str, int]:
     return found
 
 
+def html_in_python() -> int:
+    """Lines of strings that hold tags of HTML, docstrings aside. Templates are for it (omni_ui/core/templates.py)."""
+    count = 0
+    for path in python_files(demo=False):
+        source = path.read_text(encoding="utf-8")
+        tree, lines = ast.parse(source), source.splitlines()
+        said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        strings = [node for node in ast.walk(tree) if isinstance(node, ast.Constant | ast.JoinedStr)]
+        numbers = {
+            number
+            for node in strings
+            if id(node) not in said and (isinstance(node, ast.JoinedStr) or isinstance(node.value, str))
+            for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        }
+        count += sum(bool(HTML_TAG.search(lines[number - 1])) for number in numbers)
+    return count
+
+
 def script_globals() -> int:
     """Names that the page's scripts put on `window`, each once."""
     texts = [path.read_text(encoding="utf-8") for path in (ROOT / "omni_ui").rglob("*.js")]
@@ -148,6 +171,7 @@ MEASURES = {
     "private parts of Gradio": private_gradio,
     "globals of scripts": script_globals,
     "!important": important,
+    "lines of HTML in Python": html_in_python,
 }
 
 

@@ -7,10 +7,10 @@ values for the controls. The browser puts them there and presses Run (omni_ui/fe
 import json
 import re
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from omni_ui.client import (
     BrokenAnswer,
@@ -25,6 +25,7 @@ from omni_ui.client import (
 )
 from omni_ui.core.run import Values
 from omni_ui.core.scripts import call, mounted
+from omni_ui.core.templates import NOTHING, render
 from omni_ui.features.recipes.panel import as_shown
 from omni_ui.widgets.events import trigger
 from omni_ui.widgets.fields import Component, kind_of
@@ -56,6 +57,10 @@ class SuggestedFix:
     changes: dict[str, object] = field(default_factory=dict)
     keep: dict[str, int] = field(default_factory=dict)
     press: str = ""
+
+    def as_json(self) -> str:
+        """The order that the page's script carries out."""
+        return json.dumps({"set": self.changes, "keep": self.keep, "press": self.press}, ensure_ascii=False)
 
 
 def fixes_for(error: Exception | None, form: Form, entered: Values) -> list[SuggestedFix]:
@@ -144,23 +149,11 @@ def _in_words(value: Any, info: Any, kind: str) -> str:
     return text if len(text) <= 60 else text[:60] + " …"
 
 
-def fixes_row(tab: str, fixes: list[SuggestedFix]) -> str:
+def fixes_row(tab: str, fixes: list[SuggestedFix]) -> Markup:
     """HTML of the buttons below a failure."""
     if not fixes:
-        return ""
-    words = "" if fixes[0].words == TRY_AGAIN else '<span class="omni-quiet">Change and run again</span>'
-    buttons = "".join(
-        f'<button type="button" class="omni-small" data-fix="{escape(_as_json(fix))}">{escape(fix.words)}</button>'
-        for fix in fixes
-    )
-    return (
-        f'<div class="omni-fixes" role="group" aria-label="Change and run again" data-tab="{tab}">'
-        f"{words}{buttons}</div>"
-    )
-
-
-def _as_json(fix: SuggestedFix) -> str:
-    return json.dumps({"set": fix.changes, "keep": fix.keep, "press": fix.press}, ensure_ascii=False)
+        return NOTHING
+    return render("features/error_fixes/fixes.html.jinja", tab=tab, fixes=fixes, try_again=TRY_AGAIN)
 
 
 def wire(form: Form) -> None:

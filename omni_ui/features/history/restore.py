@@ -6,16 +6,17 @@ It can be made once more as if it had just been made, as long as all its files a
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from omni_ui.core import status
 from omni_ui.core.files import shown
 from omni_ui.core.run import RunResult, Updates
 from omni_ui.core.servers.waiting import Waiting
+from omni_ui.core.templates import NOTHING
 from omni_ui.features.history.opened import RestoredResult
 from omni_ui.features.recipes import BadRecipe, Recipe
 from omni_ui.features.recipes.panel import settings_view
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from omni_ui.features.tab_context import TabContext
 
 FILLED = "An earlier result. Its settings and inputs are filled in; Run makes it again."
+QUIET = Markup('<p class="omni-quiet">{}</p>')
 
 
 Fetch = Callable[[HistoryFile], Awaitable[Path | None]]
@@ -71,7 +73,7 @@ def reopened(tab: "TabContext") -> list[gr.blocks.Block]:
     return [tab.status, tab.settings, tab.code, *tab.reopened]
 
 
-def once_more(tab: "TabContext", opened: RestoredResult, apart: bool = False) -> str:
+def once_more(tab: "TabContext", opened: RestoredResult, apart: bool = False) -> Markup:
     """HTML of the buttons that make it once more, or why there are none. apart: see Repeat.row."""
     record = opened.record
     gone = [file.title for at, file in enumerate(record.files) if at not in opened.lent]
@@ -80,7 +82,7 @@ def once_more(tab: "TabContext", opened: RestoredResult, apart: bool = False) ->
             raise BadRecipe(f"{gone[0]} is not here any more.")
         request = opened.asked()
     except BadRecipe as wrong:
-        return f'<p class="omni-quiet">This cannot be repeated. {escape(str(wrong))}</p>'
+        return QUIET.format(f"This cannot be repeated. {wrong}")
     entered = {name: opened.entered.get(name) for name in tab.inputs}
     outcome = RunResult(opened.results, record.text)
     repetition = tab.repeat.made(request, entered, outcome, record.model, record.version)
@@ -90,16 +92,16 @@ def once_more(tab: "TabContext", opened: RestoredResult, apart: bool = False) ->
 def _recipe_views(tab: "TabContext", opened: RestoredResult) -> Updates:
     """What stands below a result that was just made. Blocking."""
     record = opened.record
-    row = tab.sends.row(tab.name, record.id, RunResult(opened.results, record.text)) if tab.sends else ""
+    row = tab.sends.row(tab.name, record.id, RunResult(opened.results, record.text)) if tab.sends else NOTHING
     try:
         recipe = Recipe.from_dict(record.recipe)
     except BadRecipe:  # of a version that is gone
-        return {tab.settings: row, tab.code: ""}
+        return {tab.settings: row, tab.code: NOTHING}
     settings = {tab.settings: row + settings_view(recipe, opened.results)}
     try:
         request = opened.asked()
     except BadRecipe as wrong:
-        return settings | {tab.code: f'<p class="omni-quiet">{escape(str(wrong))}</p>'}
+        return settings | {tab.code: QUIET.format(wrong)}
     return settings | {
         tab.code: code_view(request.wire(recipe.model), tab.backends.shown_address(tab.name, opened.session))
     }

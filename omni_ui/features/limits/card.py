@@ -1,9 +1,11 @@
 """The host's limits as a small card at the top of the page."""
 
 import math
-from html import escape
+
+from markupsafe import Markup
 
 from omni_ui.core.limits import HostLimits
+from omni_ui.core.templates import NOTHING, render
 
 LINES = {
     "size": "Size",
@@ -18,19 +20,12 @@ LINES = {
 """By the name of a limit: what the card calls it."""
 
 
-def limits_card(limits: HostLimits) -> str:
+def limits_card(limits: HostLimits) -> Markup:
     """HTML that folds out; empty where the host sets no limits."""
     if not limits.caps:
-        return ""
-    rows = "".join(
-        f"<dt>{escape(title)}</dt><dd>{_written(name, limits.caps[name])}</dd>"
-        for name, title in LINES.items()
-        if name in limits.caps
-    )
-    return (
-        '<details class="omni-limits" id="omni-limits"><summary><span>Limits of this page</span></summary>'
-        f"<dl>{rows}</dl></details>"
-    )
+        return NOTHING
+    rows = [(title, _written(name, limits.caps[name])) for name, title in LINES.items() if name in limits.caps]
+    return render("features/limits/card.html.jinja", rows=rows)
 
 
 def _written(name: str, most: float) -> str:

@@ -6,7 +6,7 @@ The browser's half is omni_ui/features/recipes/recipes.js. Opening fills in the 
 import asyncio
 import json
 from collections.abc import Sequence
-from html import escape
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
@@ -14,12 +14,14 @@ from urllib.parse import quote
 import gradio as gr
 from fastapi import APIRouter, Body, HTTPException, Response
 from fastapi.responses import FileResponse
+from markupsafe import Markup
 
 from omni_ui.client import Request
 from omni_ui.client.requests.timeline import as_json
 from omni_ui.core.files import FileRefused, Json, cache_folder, own_path
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call, mounted
+from omni_ui.core.templates import html_file, render
 from omni_ui.features.recipes import (
     BadRecipe,
     CannotHold,
@@ -41,12 +43,8 @@ from omni_ui.widgets.file_input import uploaded
 if TYPE_CHECKING:
     from omni_ui.features.tab_context import TabContext
 
-OPENER = '<div class="omni-opened" role="status" aria-live="polite" hidden></div>'
-PRESETS = (
-    '<div class="omni-presets" role="group" aria-label="Presets"><span class="omni-quiet">Presets</span>'
-    '<span class="omni-preset-list"></span><label class="omni-small omni-open"><input type="file" '
-    'accept="image/*,audio/*,video/*,.json,.txt"><span>Load settings from a file</span></label></div>'
-)
+OPENER = Markup('<div class="omni-opened" role="status" aria-live="polite" hidden></div>')
+INCOMPLETE = "A file that was sent is gone, so these settings are incomplete."
 TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".wav": "audio/wav", ".flac": "audio/flac",
          ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".mp4": "video/mp4"}  # fmt: skip
 
@@ -60,61 +58,55 @@ def preset_bar(tab: str) -> Component:
     """Presets of this tab, those that came with the app and the visitor's own, which only the browser knows."""
     presets = [{"name": name, "recipe": recipe.as_json()} for name, recipe in shipped(tab)]
     return gr.HTML(
-        None, **mounted(PRESETS, "presets", tab=tab), elem_id=f"{tab}-presets", shipped=presets, padding=False
-    )
+        None, **mounted(html_file("features/recipes/presets.html"), "presets", tab=tab),
+        elem_id=f"{tab}-presets", shipped=presets, padding=False,
+    )  # fmt: skip
 
 
-async def settings_of(request: Request, model: str | None, files: list[Path]) -> str:
+async def settings_of(request: Request, model: str | None, files: list[Path]) -> Markup:
     """HTML of the recipe of a result. Hashes the request's files in a thread."""
     try:
         recipe = await asyncio.to_thread(Recipe.of, request, model)
     except OSError:
-        return '<p class="omni-quiet">A file that was sent is gone, so these settings are incomplete.</p>'
+        return Markup('<p class="omni-quiet">{}</p>').format(INCOMPLETE)
     return settings_view(recipe, files)
 
 
-def settings_view(recipe: Recipe, files: list[Path]) -> str:
+def settings_view(recipe: Recipe, files: list[Path]) -> Markup:
     """HTML: buttons to take the result home, and its settings as a table and as JSON."""
     try:
         link, no_link = pack(recipe), ""
     except BadRecipe as long:
         link, no_link = "", str(long)
-    held = any(can_hold(path) for path in files)
-    takes = "".join(_take(path, first=not number) for number, path in enumerate(files))
-    if takes and held:
-        takes += (
-            '<label class="omni-rest"><input type="checkbox" checked data-do="with">with its settings inside</label>'
-        )
-    rows = "".join(
-        f"<tr><th scope='row'>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in labelled(recipe)
-    )
-    pretty = json.dumps(recipe.as_dict(), ensure_ascii=False, indent=2)
-    return (
-        f'<section class="omni-recipe" data-tab="{recipe.tab}" data-link="{link}" data-nolink="{escape(no_link)}" '
-        f'data-recipe="{escape(recipe.as_json())}"><div class="omni-recipe-row" role="group" aria-label="Take home">'
-        f'{takes}<button type="button" class="omni-small" data-do="link">Copy link</button>'
-        '<button type="button" class="omni-small omni-rest" data-do="preset">Save as preset</button>'
-        '<button type="button" class="omni-small omni-more-actions" data-do="rest" aria-expanded="false">'
-        "More</button></div>"
-        '<form class="omni-recipe-name" hidden><label>Name of the preset <input maxlength="60" required></label>'
-        '<button class="omni-small">Save</button></form><p class="omni-recipe-note" role="status"></p>'
-        f"<details open><summary>Settings</summary><table>{rows}</table>"
-        f'<details><summary>As JSON</summary><pre tabindex="0">{escape(pretty)}</pre></details></details></section>'
+    downloads = _downloads(files)
+    return render(
+        "features/recipes/panel.html.jinja",
+        recipe=recipe,
+        link=link,
+        no_link=no_link,
+        downloads=downloads,
+        can_hold=any(file.holds for file in downloads),
+        settings=labelled(recipe),
+        json=json.dumps(recipe.as_dict(), ensure_ascii=False, indent=2),
     )
 
 
-def _take(path: Path, first: bool) -> str:
-    """A button for a file; the first is seen at once. It names the file below Gradio's cache, never the cache."""
+@dataclass(frozen=True)
+class Download:
+    """A file of a result. place: its path below Gradio's cache, never the cache itself. holds: it can hold settings."""
+
+    place: str
+    name: str
+    holds: bool
+
+
+def _downloads(files: list[Path]) -> list[Download]:
     uploads = cache_folder()
-    if not path.resolve().is_relative_to(uploads):
-        return ""
-    place = path.resolve().relative_to(uploads)
-    return (
-        f'<button type="button" class="omni-small{"" if first else " omni-rest"}" data-do="take" '
-        f'data-file="{escape(str(place))}" data-name="{escape(path.name)}" '
-        f'data-holds="{"yes" if can_hold(path) else ""}"><span>Download</span> '
-        f'<span class="omni-quiet">{escape(path.name)}</span></button>'
-    )
+    return [
+        Download(str(path.resolve().relative_to(uploads)), path.name, can_hold(path))
+        for path in files
+        if path.resolve().is_relative_to(uploads)
+    ]
 
 
 def recipe_routes() -> APIRouter:
@@ -140,7 +132,7 @@ def recipe_routes() -> APIRouter:
 
 
 def in_cache(file: str) -> Path:
-    """A file of a result by the name that `_take` gave it, and no other file."""
+    """A file of a result by the name that `_downloads` gave it, and no other file."""
     try:
         return own_path(str(cache_folder() / file))
     except FileRefused:

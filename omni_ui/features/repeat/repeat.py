@@ -7,13 +7,14 @@ first two where the controls were never filled in for that result, such as a vid
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from html import escape
 
 import gradio as gr
+from markupsafe import Markup
 
 from omni_ui.client import Request
 from omni_ui.core.run import RunResult, Values
 from omni_ui.core.scripts import mounted
+from omni_ui.core.templates import render
 from omni_ui.media.similarity import DIFFERENT, IDENTICAL, NEARLY, UNKNOWN, Similarity, compare_results
 from omni_ui.widgets.fields import Component
 
@@ -31,6 +32,7 @@ APART = AGAIN | {
 }
 """Where what stands in the controls is something else."""
 TITLES = {IDENTICAL: "Identical.", NEARLY: "Nearly the same.", DIFFERENT: "Different.", UNKNOWN: "Not compared."}
+VERDICT = Markup('<p class="omni-verdict" data-verdict="{}"><b>{}</b> {} <span class="omni-quiet">{}</span></p>')
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Repeat:
     def forget(self, session: str | None) -> None:
         self._shown.pop(session or "", None)
 
-    def row(self, session: str | None, shown: Shown, record: str, apart: bool = False) -> str:
+    def row(self, session: str | None, shown: Shown, record: str, apart: bool = False) -> Markup:
         """Remembers a result as the one that is shown; HTML of the buttons below it. record: its id.
 
         apart: what stands in the controls has nothing to do with it.
@@ -86,20 +88,17 @@ class Repeat:
         while len(self._shown) > SESSIONS:
             self._shown.popitem(last=False)
         seed = getattr(shown.request, "seed", None)
-        facts = f'data-record="{escape(record)}" data-seed="{"" if seed is None else seed}"'
-        buttons = "".join(
-            f'<button type="button" class="omni-small{" omni-rest" if do == "check" else ""}" data-do="{do}" '
-            f'title="{title}">{words}</button>'
-            for do, (words, title) in (APART if apart else AGAIN).items()
-        )
-        return (
-            f'<div class="omni-again" role="group" aria-label="Run again" data-tab="{self.tab}" '
-            f"{facts}{' data-apart' if apart else ''}>"
-            f'<span class="omni-quiet">Run again</span>{buttons}</div>'
+        return render(
+            "features/repeat/repeat.html.jinja",
+            tab=self.tab,
+            record=record,
+            seed="" if seed is None else seed,
+            apart=apart,
+            buttons=APART if apart else AGAIN,
         )
 
 
-async def compare_repetition(before: Shown, now: Shown) -> str:
+async def compare_repetition(before: Shown, now: Shown) -> Markup:
     """HTML that says whether a repetition gave the same. It is added to the facts of the result too."""
     earlier, later = before.outcome, now.outcome
     comparison = await compare_results(earlier.files, later.files, (earlier.text, later.text))
@@ -107,13 +106,11 @@ async def compare_repetition(before: Shown, now: Shown) -> str:
     return _verdict(comparison, before, now)
 
 
-def _verdict(similarity: Similarity, before: Shown, now: Shown) -> str:
+def _verdict(similarity: Similarity, before: Shown, now: Shown) -> Markup:
     """HTML for the status: what the repetition gave, by which model of which server."""
-    return (
-        f'<p class="omni-verdict" data-verdict="{similarity.verdict}"><b>{TITLES[similarity.verdict]}</b> '
-        f"{escape(similarity.words)} "
-        f'<span class="omni-quiet">{escape(_made_by(before, now))}</span></p>'
-    )
+    return Markup(
+        '<p class="omni-verdict" data-verdict="{}"><b>{}</b> {} <span class="omni-quiet">{}</span></p>'
+    ).format(similarity.verdict, TITLES[similarity.verdict], similarity.words, _made_by(before, now))
 
 
 def _made_by(before: Shown, now: Shown) -> str:

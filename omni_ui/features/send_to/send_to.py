@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gradio as gr
+from markupsafe import Markup
 
 from omni_ui.client import type_of_file
 from omni_ui.core.files import Json
 from omni_ui.core.run import RunResult, Updates, Values
 from omni_ui.core.scripts import mounted
+from omni_ui.core.templates import NOTHING, render
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.restore import fitting, reopen, reopened
 from omni_ui.features.history.service import Recorder
@@ -91,28 +93,20 @@ class SendTo:
             if target.tab in self.tabs and target.tab != besides and target.field in self.tabs[target.tab].inputs
         ]
 
-    def row(self, made_by: str, record: str, outcome: RunResult) -> str:
+    def row(self, made_by: str, record: str, outcome: RunResult) -> Markup:
         """HTML of the buttons below a result."""
         kinds = [type_of_file(path).partition("/")[0] for path in outcome.files]
         kinds = [kind for kind in kinds if kind != "text"]  # subtitles: not what a prompt is made of
         kinds += ["text"] if outcome.text else []
-        rows = [self._buttons(made_by, record, kind, len(set(kinds)) > 1) for kind in dict.fromkeys(kinds)]
-        return f'<div class="omni-send-rows">{"".join(rows)}</div>' if any(rows) else ""
-
-    def _buttons(self, made_by: str, record: str, kind: str, several: bool) -> str:
-        targets = self.targets(kind, made_by)
-        if not targets or not record:
-            return ""
-        buttons = "".join(
-            f'<button type="button" class="omni-small{" omni-rest" if number >= BEST else ""}" '
-            f'data-target="{target.tab}-{target.field}">{escape(target.words)}</button>'
-            for number, target in enumerate(targets)
-        )
-        words = f"Send the {NAMES[kind]} to" if several else "Send to"
-        return (
-            f'<div class="omni-send" role="group" aria-label="{words}" data-record="{escape(record)}" '
-            f'data-kind="{kind}" data-from="{made_by}"><span class="omni-quiet">{words}</span>{buttons}</div>'
-        )
+        several = len(set(kinds)) > 1
+        rows = [
+            (kind, f"Send the {NAMES[kind]} to" if several else "Send to", targets)
+            for kind in dict.fromkeys(kinds)
+            if (targets := self.targets(kind, made_by))
+        ]
+        if not rows or not record:
+            return NOTHING
+        return render("features/send_to/send_to.html.jinja", rows=rows, record=record, made_by=made_by, best=BEST)
 
     def wire(self, strip: gr.Tabs) -> None:
         """Makes the component that carries an order of the page here. Call it inside the page, below the tabs."""

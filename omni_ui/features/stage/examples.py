@@ -4,13 +4,14 @@ The pictures are made by `python -m bench.make_examples`; stage.js is the browse
 """
 
 import hashlib
-from html import escape
 from pathlib import Path
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import FileResponse
+from markupsafe import Markup
 
 from omni_ui.core import status
+from omni_ui.core.templates import render
 
 FOLDER = Path(__file__).parent / "examples"
 SAMPLE = "edit-sample.webp"
@@ -54,19 +55,18 @@ def _mark() -> str:
 MARK = _mark()
 
 
-def hello(tab: str, sentence: str, target: str) -> str:
+def hello(tab: str, sentence: str, target: str) -> Markup:
     """HTML of a tab before its first run. target: the elem_id of the field that an example fills in."""
-    cards = "".join(_card(tab, number, words, target) for number, words in enumerate(EXAMPLES[tab]))
-    return status.empty(sentence, cards=f'<div class="omni-cards" role="group" aria-label="Examples">{cards}</div>')
-
-
-def _card(tab: str, number: int, words: str, target: str) -> str:
-    sample = f' data-file="omni/examples/{MARK}/{SAMPLE}"' if tab == "edit" else ""
-    return (
-        f'<button type="button" class="omni-example omni-card-example" data-run="{tab}" data-target="{target}"{sample}>'
-        f'<img src="omni/examples/{MARK}/{picture_name(tab, number)}" alt="" width="360" height="270">'
-        f"<span>{escape(words)}</span></button>"
+    cards = render(
+        "features/stage/cards.html.jinja",
+        tab=tab,
+        target=target,
+        examples=EXAMPLES[tab],
+        folder=f"omni/examples/{MARK}",
+        pictures=[picture_name(tab, number) for number in range(len(EXAMPLES[tab]))],
+        sample=SAMPLE if tab == "edit" else "",
     )
+    return status.empty(sentence, cards=cards)
 
 
 def example_routes() -> APIRouter:

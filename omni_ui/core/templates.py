@@ -1,0 +1,65 @@
+"""HTML from Jinja2 templates, which stand beside the Python that fills them in.
+
+Values are escaped, unless they are HTML already, which their type says: `Markup`. What makes HTML returns `Markup`, so
+that mypy notices plain text where HTML is wanted. A line or less needs no file: `Markup("<b>{}</b>").format(text)`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from markupsafe import Markup
+
+PACKAGE = Path(__file__).parents[1]
+NOTHING = Markup()
+"""No HTML."""
+LINE_BREAK = re.compile(r"(^|>)\s*\n\s*(?=<|$)")
+"""Between two tags, or beside a place of the template."""
+
+
+class _LineBreaks(Extension):
+    """Leaves out line breaks with their indentation beside tags, as JSX does: they are there for who reads it."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
+        return self._joined(stream)
+
+    def _joined(self, stream: TokenStream) -> Iterator[Token]:
+        for token in stream:
+            is_html = token.type == "data"
+            yield Token(token.lineno, token.type, LINE_BREAK.sub(r"\1", token.value)) if is_html else token
+
+
+def make_environment(loader: BaseLoader) -> Environment:
+    """How templates are read."""
+    return Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, auto_reload=False, extensions=[_LineBreaks]
+    )
+
+
+_ENVIRONMENT = make_environment(FileSystemLoader(PACKAGE))
+
+
+@cache
+def template_of(name: str) -> Template:
+    """Compiled when it is first used."""
+    return _ENVIRONMENT.get_template(name)
+
+
+def render(name: str, /, **values: object) -> Markup:
+    """A template filled in. name: its path in the package, such as "features/recipes/panel.html.jinja"."""
+    return Markup(template_of(name).render(values))
+
+
+def fragment(name: str, macro: str, /, **values: object) -> Markup:
+    """One of the macros of a template that has several: parts of one thing, each a few lines."""
+    return Markup(getattr(template_of(name).module, macro)(**values))
+
+
+@cache
+def html_file(name: str) -> Markup:
+    """HTML in which nothing changes. name: its path in the package, such as "tabs/talk.html"."""
+    return Markup(LINE_BREAK.sub(r"\1", (PACKAGE / name).read_text(encoding="utf-8").strip()))
