@@ -1,30 +1,20 @@
 """The sign-in page: the page's look, in the language that the browser asks for."""
 
-from functools import cache
-from html import escape
-from importlib.resources import files
 from urllib.parse import quote
 
 from starlette.responses import HTMLResponse, Response
 
+from omni_ui.core.templates import render
 from omni_ui.features.i18n.languages import languages
 
 TEXTS = {
-    "sign-in": "Sign in",
+    "sign_in": "Sign in",
     "name": "Name",
     "password": "Password",
-    "other-way": "Sign in with Hugging Face",
+    "other_way": "Sign in with Hugging Face",
     "or": "or",
 }
-"""By the name of their place in the markup."""
-FORM = """<form method="post" action="{action}">
-<label>{name}<input name="name" autocomplete="username" required autofocus></label>
-<label>{password}<input name="password" type="password" autocomplete="current-password" required></label>
-<button>{sign-in}</button>
-</form>"""
-OTHER = '<a class="other" id="huggingface" href="{other}">{other-way}</a>'
-# A frame of another site keeps no cookie: there, signing in goes on in a page of its own.
-FRAMED = "<script>if (top !== self) document.getElementById('huggingface').target = '_blank';</script>"
+"""By the name of their place in the template."""
 
 
 def sign_in_page(
@@ -34,24 +24,21 @@ def sign_in_page(
     code = language_for(accept_language)
     texts = next((language.texts for language in languages() if language.code == code), {})
     query = f"?next={quote(there, safe='')}"
-    parts = [
-        FORM.replace("{action}", escape(base + query)) if accounts else "",
-        "<p>{or}</p>" if accounts and hugging_face else "",
-        OTHER.replace("{other}", escape(f"{base}/huggingface{query}")) + FRAMED if hugging_face else "",
-    ]
-    page = _template().replace("{code}", code).replace("{forms}", "\n".join(parts))
-    for name, text in TEXTS.items():
-        page = page.replace("{" + name + "}", escape(texts.get(text, text)))
-    said = f'<p role="alert">{escape(translated(problem, texts))}</p>' if problem else ""
-    page = page.replace("{problem}", said)
+    shown = {name: texts.get(text, text) for name, text in TEXTS.items()}
+    page = render(
+        "features/login/page.html.jinja",
+        code=code,
+        title=f"Omni UI: {shown['sign_in']}",
+        texts=shown,
+        problem=translated(problem, texts),
+        base=base,
+        query=query,
+        accounts=accounts,
+        hugging_face=hugging_face,
+    )
     return HTMLResponse(
         page, status, {"Cache-Control": "no-store", "Vary": "Accept-Language", "Content-Language": code}
     )
-
-
-@cache
-def _template() -> str:
-    return files(__package__).joinpath("login.html").read_text(encoding="utf-8")
 
 
 def translated(sentence: str, texts: dict[str, str]) -> str:
