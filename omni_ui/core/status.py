@@ -7,7 +7,7 @@ from markupsafe import Markup
 from omni_ui.client import Wait
 from omni_ui.core.templates import NOTHING, fragment
 
-TEMPLATE = "core/status.html.jinja"
+TEMPLATE = "core/templates/status.html.jinja"
 WORKING = Markup(
     '<div class="omni-status" data-state="working"><p><span class="omni-note">{}</span> '
     '<span class="omni-clock" data-since="{}">{} s</span></p></div>'

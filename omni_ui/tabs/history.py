@@ -16,7 +16,7 @@ def build(sends: SendTo) -> None:
     }
     with gr.Tab("History", id="history", elem_id="history-tab"):
         gr.HTML(
-            **mounted(render("tabs/history.html.jinja", titles=titles), "history"),
+            **mounted(render("features/history/history.html.jinja", titles=titles), "history"),
             elem_id="history",
             padding=False,
             titles=titles,

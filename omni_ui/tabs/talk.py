@@ -8,4 +8,4 @@ from omni_ui.core.templates import html_file
 
 def build() -> None:
     with gr.Tab("Talk", id="talk", elem_id="talk-tab"):
-        gr.HTML(**mounted(html_file("tabs/talk.html"), "talk"), elem_id="talk", padding=False)
+        gr.HTML(**mounted(html_file("features/talk/call.html"), "talk"), elem_id="talk", padding=False)

@@ -63,4 +63,5 @@ def test_no_template_marks_a_value_as_html(path):
 
 
 def test_constant_html_is_read_without_its_layout():
-    assert html_file("tabs/talk.html").startswith('<section class="omni-call" aria-label="Talk" data-state="idle"><div')
+    start = '<section class="omni-call" aria-label="Talk" data-state="idle"><div class="omni-call-panel"><div'
+    assert html_file("features/talk/call.html").startswith(start)

@@ -111,7 +111,7 @@ def private_gradio() -> dict[str, int]:
 
 
 def html_in_python() -> int:
-    """Lines of strings that hold tags of HTML, docstrings aside. Templates are for it (omni_ui/core/templates.py)."""
+    """Lines of strings that hold tags of HTML, docstrings aside. Templates are for it (omni_ui/core/templates/)."""
     count = 0
     for path in python_files(demo=False):
         source = path.read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
-PACKAGE = Path(__file__).parents[1]
+PACKAGE = Path(__file__).parents[2]
 NOTHING = Markup()
 """No HTML."""
 LINE_BREAK = re.compile(r"(^|>)\s*\n\s*(?=<|$)")
@@ -61,5 +61,5 @@ def fragment(name: str, macro: str, /, **values: object) -> Markup:
 
 @cache
 def html_file(name: str) -> Markup:
-    """HTML in which nothing changes. name: its path in the package, such as "tabs/talk.html"."""
+    """HTML in which nothing changes. name: its path in the package, such as "features/talk/call.html"."""
     return Markup(LINE_BREAK.sub(r"\1", (PACKAGE / name).read_text(encoding="utf-8").strip()))
