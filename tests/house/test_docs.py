@@ -59,6 +59,6 @@ def test_the_rooms_of_the_example_of_a_tab_hold_what_the_page_says():
     step = text[text.index("1. **The room.**") : text.index("2. **The tab.**")]
     room = ROOT / "omni_ui/features/talk"
     names = re.findall(r"`(\w+\.\w+)`", step)
-    assert len(names) == 6
+    assert len(names) == 7
     assert not [name for name in names if not (room / name).exists()]
     assert not [path for path in room.glob("*.py") if "omni_ui.tabs" in path.read_text(encoding="utf-8")]
