@@ -1,5 +1,6 @@
 """A page names its styles and scripts at once, and Gradio's script finds what it would load."""
 
+import json
 import re
 
 import gradio
@@ -70,6 +71,17 @@ def test_the_page_asks_for_all_at_once(client):
     assert theme
     assert client.get(theme[1]).text.strip() in text
     assert client.get("/omni/styles/0123456789abcdef.css").status_code == 404
+
+
+def test_the_page_names_what_each_other_tab_will_load(client):
+    page = client.get("/").text
+    late = re.search(r"<meta name=\"omni-late\" content='([^']+)'>", page)
+    assert late
+    names = json.loads(late[1])
+    assert "chat" in names
+    for name in {name for tab in names.values() for name in tab}:
+        assert (FOLDER / name).exists()
+        assert f"./assets/{name}" not in page
 
 
 def test_gradio_takes_what_stands_in_the_page_for_loaded():

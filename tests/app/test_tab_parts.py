@@ -13,7 +13,7 @@ from gradio import routes
 from omni_ui.app.factory import create_app
 from omni_ui.app.page import first_known
 from omni_ui.app.tab_parts import SplitPage, trim_html
-from omni_ui.app.tab_parts.split import CONFIG, FIRST
+from omni_ui.app.tab_parts.split import CONFIG, FIRST, LATE
 from omni_ui.client import Ability
 from omni_ui.settings import Settings
 
@@ -104,6 +104,39 @@ def test_events_of_one_trigger_in_two_tabs_are_refused():
         button.click(lambda: "", None, two)
     with pytest.raises(ValueError, match="several tabs"):
         SplitPage(page.get_config_file())
+
+
+def test_the_browser_gets_nothing_that_only_programs_read(client, whole, sent):
+    late = SplitPage(whole).parts()["edit"]["components"]
+    for part in [*sent["components"], *late]:
+        assert not {"api_info", "api_info_as_input", "api_info_as_output", "example_inputs"} & set(part)
+        assert part["component_class_id"] == part["type"]
+    assert 'window.gradio_api_info = {"named_endpoints":{},"unnamed_endpoints":{}};</script>' in client.get("/").text
+    assert len(client.get("/gradio_api/info").json()["named_endpoints"]) > 10
+    assert any("api_info" in part for part in whole["components"])
+
+
+def test_gradios_script_still_does_without_a_description_of_the_api():
+    """It knows an endpoint by the number of its event, and asks whether there is a description of it."""
+    entry = next(SCRIPTS.glob("index-*.js")).read_text()
+    assert "if(typeof t==`number`)i=t,a=e.unnamed_endpoints[i]," in entry
+    assert "let n=t?t.parameters:[];" in entry
+    assert "r?i?.parameters[s]?.component||void 0:t" in entry
+    others = [path for path in SCRIPTS.glob("*.js") if path.name.startswith(("core-", "Blocks-", "HTML-"))]
+    assert not [path.name for path in others if re.search("api_info|example_inputs", path.read_text())]
+
+
+def test_gradios_script_still_keeps_a_type_by_its_class():
+    core = next(SCRIPTS.glob("core-*.js")).read_text()
+    assert "if(H[`${o}-${r}`])return{component:H[`${o}-${r}`]" in core
+
+
+def test_the_page_says_with_which_scripts_each_other_tab_begins(sent):
+    late = sent[LATE]
+    assert sent[FIRST] not in late
+    assert len(late) == 8
+    assert "image_input" in late["edit"]["scripts"]
+    assert {"html", "row", "textbox"} < set(late["edit"]["types"])
 
 
 def test_another_page_is_not_trimmed(client):

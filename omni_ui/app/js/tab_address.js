@@ -1,7 +1,7 @@
 // Tabs in the address (`#speech`) and in the browser's history: Back and Forward go between them.
 // A recipe's link has the fragment to itself (`#r=…`); the entry of the history remembers its tab then.
 import { defineAction } from "../../core/js/components.js";
-import { mountTab } from "../../core/js/mounted_tabs.js";
+import { isMounted, mountTab, prepareTab } from "../../core/js/mounted_tabs.js";
 
 const SUFFIX = "-tab-button";
 /** The name of the tab that a fragment asks for, "" when it asks for none. */
@@ -25,10 +25,25 @@ const open = (name) => {
   button.click();
 };
 
-/** The parts of the tab that is seen. A click asks again for what did not come. */
+const frame = () => new Promise((done) => { requestAnimationFrame(done); setTimeout(done, 100); }); // unseen pages have no frames
+/** Resolves when a tab keeps its height for some frames. */
+const stillness = async (name) => {
+  for (let last = 0, still = 0, count = 0; still < 3 && count < 40; count += 1) {
+    await frame();
+    const height = document.getElementById(`${name}-tab`)?.scrollHeight;
+    still = height === last ? still + 1 : 0;
+    last = height;
+  }
+};
+
+/** The parts of the tab that is seen, shown when all of them are drawn. A click asks again for what did not come. */
 const fetchParts = async (name) => {
+  if (isMounted(name)) return;
+  const strip = document.getElementById("omni-tabs");
+  strip?.setAttribute("data-drawing", name);
   try {
     await mountTab(name);
+    await stillness(name);
   } catch {
     const tab = document.getElementById(`${name}-tab`);
     if (!tab || tab.querySelector(".omni-error")) return;
@@ -37,6 +52,8 @@ const fetchParts = async (name) => {
     note.setAttribute("role", "alert");
     note.textContent = "This tab could not be loaded. Load the page again.";
     tab.append(note);
+  } finally {
+    if (strip?.getAttribute("data-drawing") === name) strip.removeAttribute("data-drawing");
   }
 };
 
@@ -79,5 +96,13 @@ defineAction("open_address", () => {
 // --- The tab to begin with: the one of the address, else one that works, unless the visitor was faster.
 let chosen = false;
 const choose = (event) => { chosen ||= Boolean(event.isTrusted && event.target.closest?.("[role=tab]")); };
-if (typeof document !== "undefined") addEventListener("click", choose, { capture: true });
+/** A tab that is pointed at or reached by its key is likely to be opened: its scripts come meanwhile. */
+const expect = (event) => {
+  const name = event.target.closest?.("[role=tab]")?.id.replace(SUFFIX, "");
+  if (name) prepareTab(name);
+};
+if (typeof document !== "undefined") {
+  addEventListener("click", choose, { capture: true });
+  for (const name of ["pointerover", "focusin"]) addEventListener(name, expect, { passive: true });
+}
 defineAction("open_tab", ([{ tab }]) => { if (!chosen) open(tab); });

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import logging
 import re
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from omni_ui.app.loading.gradio_assets import FOLDER, Assets, needed
 from omni_ui.app.loading.packing import encoding_for, kept_for_good, pack
-from omni_ui.app.tab_parts import FIRST, config_of
+from omni_ui.app.tab_parts import FIRST, LATE, config_of
 from omni_ui.core.files import Json
 
 log = logging.getLogger(__name__)
@@ -47,13 +48,17 @@ class FirstLoad:
             types = dict.fromkeys(part["type"] for part in drawn) if FIRST in config else {}
             assets, entry = needed(html, types), NAME.findall(html)[:1]
             begin, parts = [*entry, *_styles(assets.begin)], _styles(assets.drawn)
+            late = _late_assets(html, config, assets)
             sheet = "\n".join([*map(_read, begin), self._css, self.theme_css, *map(_read, parts)])
         except (ValueError, KeyError, OSError) as wrong:
             log.warning("The page's parts come one after the other: %s.", wrong)
             assets, begin, parts, sheet = Assets("", (), ()), [], [], self._css
+            late = {}
         address = f"./omni/styles/{self._keep(sheet)}.css"
         scripts = "".join(_script(name) for name in assets.scripts())
         at_once = f'<link rel="preload" as="style" href="{address}">{scripts}{self._preloads(html)}'
+        if late:
+            at_once += f"<meta name=\"omni-late\" content='{json.dumps(late)}'>"
         # Gradio's script looks for links to the sheets that it would load, and takes these for done.
         here = "".join(f'<link rel="stylesheet" disabled href="./assets/{name}">' for name in begin + parts)
         if begin and "theme_hash" in config:
@@ -84,6 +89,13 @@ class FirstLoad:
             return kept_for_good(await asyncio.to_thread(_packed, sheet, encoding), encoding, "text/css")
 
         return router
+
+
+def _late_assets(html: str, config: Json, first: Assets) -> dict[str, list[str]]:
+    """By each tab that comes later, what Gradio's script will load for its parts (core/js/mounted_tabs.js)."""
+    gone = {first.entry, *first.begin, *first.drawn}
+    drawn = {tab: needed(html, parts["types"]).drawn for tab, parts in config.get(LATE, {}).items()}
+    return {tab: [name for name in names if name not in gone] for tab, names in drawn.items()}
 
 
 @lru_cache(SHEETS)

@@ -7,6 +7,6 @@ the tree. The app knows all parts all the time: programs see no difference.
 """
 
 from omni_ui.app.tab_parts.packing import PackedParts
-from omni_ui.app.tab_parts.split import FIRST, Config, FirstTab, SplitPage, config_of, mount_tab, trim_html
+from omni_ui.app.tab_parts.split import FIRST, LATE, Config, FirstTab, SplitPage, config_of, mount_tab, trim_html
 
-__all__ = ["FIRST", "Config", "FirstTab", "PackedParts", "SplitPage", "config_of", "mount_tab", "trim_html"]
+__all__ = ["FIRST", "LATE", "Config", "FirstTab", "PackedParts", "SplitPage", "config_of", "mount_tab", "trim_html"]

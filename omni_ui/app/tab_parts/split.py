@@ -13,10 +13,19 @@ FirstTab = Callable[[], Awaitable[str]]
 
 CONFIG = re.compile(r"window\.gradio_config\s*=\s*(\{.*?\});?\s*</script>", re.S)
 """Where the description stands in the page. Gradio writes `<` within it as `\\u003c`."""
+API = re.compile(r"window\.gradio_api_info\s*=\s*(\{.*?\});?\s*</script>", re.S)
+"""Where the description of the API stands in the page, a third of it. The page's script calls events by their number,
+and of an endpoint without a description it only does not count the parameters; programs ask for it elsewhere."""
+NO_ENDPOINTS = '{"named_endpoints":{},"unnamed_endpoints":{}}'
+FOR_PROGRAMS = {"api_info", "api_info_as_input", "api_info_as_output", "example_inputs"}
+"""What a component is to a program: no script of the page reads it."""
 SUFFIX = "-tab"
 """The `elem_id` of a tab is its name with this."""
 FIRST = "omni_first_tab"
 """In a trimmed description: the tab whose parts are there. Read by core/js/mounted_tabs.js."""
+LATE = "omni_late"
+"""There too: by each other tab, the names of the `scripts` with which its parts begin, and the `types` of those."""
+SCRIPT_NAME = re.compile(r'data-component="(\w+)"')
 ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"})
 
 
@@ -41,7 +50,7 @@ class SplitPage:
             raise ValueError(f"no tab {first}")
         config = self._config
         gone = {id for id, name in self._inside.items() if name != first}
-        components = [_selecting(part, first) for part in config["components"] if part["id"] not in gone]
+        components = [_for_browser(_selecting(part, first)) for part in config["components"] if part["id"] not in gone]
         events = [event for event in config["dependencies"] if self._places[event["id"]] in ("", first)]
         ids = {event["id"] for event in events}
         page = {
@@ -61,7 +70,14 @@ class SplitPage:
             "layout": layout,
             "page": page,
             FIRST: first,
+            LATE: {name: self._begins_with(name) for name in self._items if name != first},
         }
+
+    def _begins_with(self, name: str) -> Config:
+        inner = [self._components[node["id"]] for node in _nodes(self._nodes[name])]
+        templates = [str(part["props"].get("html_template", "")) for part in inner]
+        scripts = [script for template in templates for script in SCRIPT_NAME.findall(template)]
+        return {"scripts": list(dict.fromkeys(scripts)), "types": list(dict.fromkeys(part["type"] for part in inner))}
 
     def parts(self) -> dict[str, Config]:
         """By tab what it adds, as Gradio's script takes the result of a `gr.render` that stands there."""
@@ -76,7 +92,7 @@ class SplitPage:
         return {
             "render_id": f"tab-{name}",
             "layout": self._nodes[name],
-            "components": [_interactive(part, read, written) for part in inner],
+            "components": [_for_browser(_interactive(part, read, written)) for part in inner],
             "dependencies": [_told_at_once(event, item) for event in events if self._places[event["id"]] == name],
         }
 
@@ -86,7 +102,8 @@ def trim_html(html: str, first: str) -> str:
     found = _description(html)
     trimmed = SplitPage(json.loads(found[1])).trimmed(first)
     written = json.dumps(trimmed, ensure_ascii=False, separators=(",", ":")).translate(ESCAPES)
-    return html[: found.start(1)] + written + html[found.end(1) :]
+    html = html[: found.start(1)] + written + html[found.end(1) :]
+    return API.sub(lambda api: api[0].replace(api[1], NO_ENDPOINTS, 1), html, count=1)
 
 
 def config_of(html: str) -> Config:
@@ -154,6 +171,13 @@ def _check_apart(events: list[Config], places: dict[int, str]) -> None:
             place = places[event["id"]]
             if seen.setdefault((id, name), place) != place:
                 raise ValueError(f"events {name} of component {id} belong to several tabs")
+
+
+def _for_browser(part: Config) -> Config:
+    """Gradio's script loads each class by itself: with one for each type the parts of a tab are drawn in one go."""
+    return {name: value for name, value in part.items() if name not in FOR_PROGRAMS} | {
+        "component_class_id": part["type"]
+    }
 
 
 def _selecting(part: Config, first: str) -> Config:

@@ -13,6 +13,9 @@ export const defineAction = (name, act) => actions.set(name, act);
 /** These components and actions are defined by a module that is loaded when the first of them is needed. */
 export const loadLater = (load, ...names) => names.forEach((name) => loaders.set(name, load));
 
+/** Loads the modules of these components: they then begin as soon as they are drawn, and nothing moves once they do. */
+export const loadComponents = (names) => Promise.allSettled(names.filter((name) => !components.has(name)).map((name) => loaders.get(name)?.()));
+
 const find = async (kind, name) => {
   if (!kind.has(name)) await loaders.get(name)?.();
   if (!kind.has(name)) throw new Error(name);

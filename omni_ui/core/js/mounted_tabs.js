@@ -1,10 +1,11 @@
 // The parts of a tab come when it is opened the first time (omni_ui/app/tab_parts). What fills in fields of another
 // tab asks for its parts first: Gradio would forget the values.
-import { defineAction, defineComponent } from "./components.js";
+import { defineAction, defineComponent, loadComponents } from "./components.js";
 
 const LATE = 20000; // ms after which a tab that has not come may be asked for again
 
-const makeTabs = () => {
+/** prepare: loads what the parts of a tab begin with. */
+const makeTabs = (prepare = async () => {}) => {
   const asked = new Map(); // by name: the promise of its parts
   const came = new Map(); // by name: { promise, done } of whoever waits without asking
   let first; // the tab that came with the page; undefined where all of them did
@@ -24,7 +25,7 @@ const makeTabs = () => {
   };
   const arrived = (name) => { const one = waiter(name); one.here = true; one.done(); };
   const ask = async (name) => {
-    await begun;
+    await Promise.all([begun, prepare(name)]);
     let timer = null;
     const answered = new Promise((resolve, reject) => {
       answer = { resolve, reject };
@@ -62,12 +63,31 @@ const makeTabs = () => {
   };
 };
 
-const tabs = makeTabs();
+const config = typeof window === "undefined" ? null : window.gradio_config;
+const assets = () => { // of Gradio's, by tab (omni_ui/app/loading/first_load.py)
+  try { return JSON.parse(document.querySelector("meta[name=omni-late]").content); } catch { return {}; }
+};
+const loadAsset = (name) => {
+  const address = new URL(`./assets/${name}`, document.baseURI).href;
+  if (name.endsWith(".js")) return import(address);
+  return new Promise((done) => {
+    const link = Object.assign(document.createElement("link"), { rel: "preload", as: "style", href: address, onload: done, onerror: done });
+    document.head.append(link);
+  });
+};
+const prepared = new Map(); // by tab: resolves when its scripts are here, or cannot be had
+/** Loads the scripts and styles of a tab that has not come yet: its parts are then drawn in one go. */
+export const prepareTab = (name) => {
+  const scripts = config?.omni_late?.[name]?.scripts;
+  if (scripts && !prepared.has(name)) prepared.set(name, Promise.allSettled([loadComponents(scripts), ...(assets()[name] || []).map(loadAsset)]));
+  return prepared.get(name);
+};
+const tabs = makeTabs(prepareTab);
 export const { isMounted, whenMounted, mountTab } = tabs;
 export const mountTabs = (names) => Promise.all(names.map(mountTab));
 export { makeTabs };
 
-if (typeof window !== "undefined") tabs.begin(window.gradio_config?.omni_first_tab);
+if (config) tabs.begin(config.omni_first_tab);
 defineComponent("tab_mounter", ({ props, trigger }) => tabs.connect((tab) => { props.value = { tab, at: Date.now() }; trigger("input"); }));
 defineAction("tab_mounted", () => { tabs.settle(true); return []; });
 defineAction("tab_not_mounted", () => { tabs.settle(false); return []; });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import vm from "node:vm";
-import { call, defineAction, defineComponent, loadLater, mount, takeOver } from "../../../omni_ui/core/js/components.js";
+import { call, defineAction, defineComponent, loadComponents, loadLater, mount, takeOver } from "../../../omni_ui/core/js/components.js";
 import { sessionHeaders, setSession } from "../../../omni_ui/core/js/session.js";
 
 const drawn = (component, options = {}) => {
@@ -28,6 +28,15 @@ test("a module is loaded when its component is drawn, once", async () => {
   await mount({ element: drawn("late") });
   await mount({ element: drawn("late") });
   assert.equal(loads, 1);
+});
+test("modules that are loaded before begin at once; what is there or unknown is not asked for", async () => {
+  let loads = 0;
+  let begun = false;
+  loadLater(async () => { loads += 1; defineComponent("soon", () => { begun = true; }); }, "soon", "sooner");
+  await loadComponents(["soon", "nobody"]);
+  await loadComponents(["soon"]);
+  mount({ element: drawn("soon") });
+  assert.deepEqual([loads, begun], [1, true]);
 });
 test("where a module cannot be loaded, the visitor reads so", async () => {
   globalThis.document = { createElement: () => ({ setAttribute() {} }) };

@@ -74,3 +74,18 @@ test("what is asked for before the page is ready waits", async () => {
   await mounting;
   assert.deepEqual(asked, ["edit"]);
 });
+test("a tab is asked for when its scripts are there", async () => {
+  let done = null;
+  const tabs = makeTabs(() => new Promise((resolve) => { done = resolve; }));
+  const asked = [];
+  tabs.begin("image");
+  tabs.connect((name) => asked.push(name));
+  const mounting = tabs.mountTab("edit");
+  await soon();
+  assert.deepEqual(asked, []);
+  done();
+  await soon();
+  assert.deepEqual(asked, ["edit"]);
+  tabs.settle(true);
+  await mounting;
+});
