@@ -8,6 +8,7 @@ try { // who this browser is: a secret of its own, sent along as a cookie so tha
   if (!known) keep(() => localStorage.setItem("omni_visitor", secret));
   const cross = location.protocol === "https:" ? "; SameSite=None; Secure; Partitioned" : "; SameSite=Lax";
   document.cookie = `omni_visitor=${secret}; path=/; max-age=31536000${cross}`;
+  document.documentElement.toggleAttribute("data-demo-closed", keep(() => localStorage.getItem("omni_demo_notice_closed")) === "yes");
 } catch { /* storage is off in this browser: the page works, nothing is remembered */ }
 window.omni = { // what Gradio asks for before the modules are there waits here (omni_ui/core/js/components.js)
   waiting: [],

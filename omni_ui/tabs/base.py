@@ -23,6 +23,7 @@ from omni_ui.features.history.service import Recorder
 from omni_ui.features.loras.loras import listed
 from omni_ui.features.recipes.panel import settings_place
 from omni_ui.features.repeat.repeat import Repeat
+from omni_ui.features.servers.note import server_note
 from omni_ui.features.stage.drawer import drawer_bar
 from omni_ui.features.stage.more_settings import wire_more
 from omni_ui.features.tab_context import MakeWork, Read, ResultButtons
@@ -84,12 +85,9 @@ class OmniTab:
         """The tab itself. `with tab.frame(): with tab.controls(): … with tab.stage(): …`"""
         with gr.Tab(self.title, id=self.name, elem_id=f"{self.name}-tab") as self.opened:
             if self.name == "chat":  # whose settings are folded away
-                self._add_server_note()
+                server_note(self.name, self.backends.settings)
             with gr.Row(elem_classes="omni-columns", equal_height=False):
                 yield
-
-    def _add_server_note(self) -> None:
-        gr.HTML(elem_id=f"{self.name}-server", elem_classes="omni-server", padding=False)
 
     @contextmanager
     def controls(self, buttons: bool = True) -> Iterator[None]:
@@ -99,7 +97,7 @@ class OmniTab:
         """
         with gr.Column(scale=36, min_width=300, elem_classes="omni-controls"):
             if self.name != "chat":
-                self._add_server_note()  # not above the result, whose height it would take
+                server_note(self.name, self.backends.settings)  # not above the result, whose height it would take
             self.form.add_all(self.form.names("main"))
             yield
             if buttons:

@@ -1,25 +1,26 @@
-// The demo says once what it is; whoever closes that does not see it again in this browser.
-const SEEN = "omni_demo_notice_closed";
+// The demo says once what it is; whoever closes that does not see it again in this browser. It comes with the page
+// (omni_ui/features/servers/note.py), so that nothing moves when the server has been asked.
+const SEEN = "omni_demo_notice_closed"; // in localStorage; read in head.js, too
 const text = "Demo: simple drawings and sounds, no AI model behind them.";
-let closed = false;
-const isClosed = () => {
-  try { return closed || localStorage.getItem(SEEN) === "yes"; } catch { return closed; }
-};
-const close = () => {
-  closed = true;
+const isClosed = () => document.documentElement.hasAttribute("data-demo-closed");
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.(".omni-notice[data-state=demo] button")) return;
+  document.documentElement.toggleAttribute("data-demo-closed", true);
   try { localStorage.setItem(SEEN, "yes"); } catch { /* storage is off: it stays closed until the page is left */ }
-  const tab = document.querySelector("#omni-tabs [role=tab][aria-selected=true]");
+  document.querySelector("#omni-tabs [role=tab][aria-selected=true]")?.focus();
   for (const notice of document.querySelectorAll(".omni-notice[data-state=demo]")) notice.remove();
-  tab?.focus();
-};
+});
 
-/** Fills the notice of one tab; false when it was closed before. */
-export const fillDemoNotice = (box) => {
-  if (isClosed()) return false;
-  box.append(Object.assign(document.createElement("span"), { textContent: text }));
+/** Shows the notice of one tab, unless it was closed before. */
+export const showDemoNotice = (place) => {
+  const notice = place.querySelector(".omni-notice[data-state=demo]");
+  if (notice && !isClosed()) return;
+  const box = document.createElement(isClosed() ? "span" : "div");
+  box.className = isClosed() ? "omni-fine" : "omni-notice";
+  place.replaceChildren(box);
+  if (isClosed()) return;
+  box.dataset.state = "demo";
   const button = Object.assign(document.createElement("button"), { type: "button", textContent: "×" });
   button.setAttribute("aria-label", "Close this note");
-  button.addEventListener("click", close);
-  box.append(button);
-  return true;
+  box.append(Object.assign(document.createElement("span"), { textContent: text }), button);
 };

@@ -4,7 +4,7 @@ import { appRoot } from "../../core/js/dom.js";
 import { sessionHeaders, setSession } from "../../core/js/session.js";
 import { hideSettings, markSettings, offerFiles } from "../../features/servers/server_limits.js";
 import { TABS, byId, openTab } from "../../core/js/tab_elements.js";
-import { fillDemoNotice } from "./demo_notice.js";
+import { showDemoNotice } from "./demo_notice.js";
 
 const WORDS = { demo: "Demo server", ready: "Ready", busy: "Busy", down: "Not reachable", none: "No server" };
 const text = (parent, tag, words, className) => {
@@ -20,17 +20,14 @@ const notice = (name, seen) => {
   const key = JSON.stringify(seen);
   if (place.dataset.seen === key && place.querySelector(".omni-notice, .omni-fine")) return;
   place.dataset.seen = key;
+  if (seen.state === "demo" && seen.can) return showDemoNotice(place);
   place.replaceChildren();
   const cannot = seen.state !== "down" && seen.state !== "none" && !seen.can;
-  if (seen.state === "demo" || seen.state === "down" || seen.state === "none" || cannot) {
+  if (seen.state === "down" || seen.state === "none" || cannot) {
     const box = text(place, "div", "", "omni-notice");
     box.dataset.state = seen.state;
-    if (seen.state === "demo" && seen.can) {
-      if (!fillDemoNotice(box)) box.replaceWith(Object.assign(document.createElement("span"), { className: "omni-fine" }));
-    } else {
-      text(box, "span", seen.reason || "This server did not answer.");
-      if (seen.start) { text(box, "span", " Start this instead: "); text(box, "code", seen.start); }
-    }
+    text(box, "span", seen.reason || "This server did not answer.");
+    if (seen.start) { text(box, "span", " Start this instead: "); text(box, "code", seen.start); }
   } else {
     text(place, "span", "", "omni-fine");
   }
