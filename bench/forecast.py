@@ -26,7 +26,7 @@ async def measure(url: str, runs: int) -> None:
             size = f"{luck.choice(SIDES)}x{luck.choice(SIDES)}"
             asked = ImageRequest(prompt="A red fox", size=size, num_inference_steps=luck.randint(10, 50), seed=number)
             load = load_of(asked)
-            found = await store.timings.forecast("bench", None, load)
+            found = await store.timings.estimate("bench", None, load)
             began = time.monotonic()
             await omni.images(asked)
             took = time.monotonic() - began

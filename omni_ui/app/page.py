@@ -16,7 +16,7 @@ from omni_ui.core.servers.backend import Backend
 from omni_ui.features.drafts.drafts import Drafts
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.limits.card import limits_card
-from omni_ui.features.model_defaults.model_defaults import Advice
+from omni_ui.features.model_defaults.model_defaults import ModelDefaults
 from omni_ui.features.recipes.panel import Recipes
 from omni_ui.features.send_to.send_to import SendTo
 from omni_ui.features.speech.typed_text import TypedTexts
@@ -41,7 +41,7 @@ def build_ui(
         top = gr.HTML(header(limits_card(backends.limits), signed_in=backends.settings.has_login), padding=False)
         opening = gr.JSON(visible=False, label="The tab to open")
         _take_parts_later()
-        advice = Advice()
+        defaults = ModelDefaults()
         recipes = Recipes()
         drafts = Drafts()
         with gr.Tabs(selected="image", elem_id="omni-tabs", overflow_behavior="wrap") as strip:
@@ -49,7 +49,7 @@ def build_ui(
             sends = SendTo(tabs, recorder)
             talk.build()
             history.build(sends)
-            server.build(backends, tabs, advice)
+            server.build(backends, tabs, defaults)
         sends.wire(strip)
         # Before the app is asked anything: the tab of the address, and what was typed there.
         page.load(None, None, None, js=call("open_address"), queue=False, api_visibility="private")
@@ -73,10 +73,14 @@ def build_ui(
         # The browser opens the tab, and only when the visitor has not opened one meanwhile.
         loaded.then(None, opening, None, js=call("open_tab"), queue=False)
         for tab in tabs:
-            advised = page.load(
-                _adviser(tab, advice), None, [advice.wishes[tab.name], *tab.advised], show_progress_on=top, **IMMEDIATE
+            model_shown = page.load(
+                _model_shower(tab, defaults),
+                None,
+                [defaults.recommended[tab.name], *tab.model_components],
+                show_progress_on=top,
+                **IMMEDIATE,
             )
-            advice.wire([tab], advised, first=True)
+            defaults.wire([tab], model_shown, first=True)
         recipes.wire(tabs, strip, loaded)
         page.unload(leave)
     return page, tabs
@@ -102,14 +106,14 @@ def _build_tabs(backends: Backends, listening: Listening, typed: TypedTexts, job
     ]
 
 
-def _adviser(tab: OmniTab, advice: Advice) -> Callable[[gr.Request], Awaitable[Updates]]:
-    async def advise(request: gr.Request) -> Updates:
+def _model_shower(tab: OmniTab, defaults: ModelDefaults) -> Callable[[gr.Request], Awaitable[Updates]]:
+    async def show_model(request: gr.Request) -> Updates:
         """What the server and the model of a tab want, when its parts have come to the browser."""
         session = request.session_hash
-        updates, wishes = await asyncio.gather(tab.advise(session), advice.ask([tab], session))
-        return wishes | updates
+        updates, recommended = await asyncio.gather(tab.show_model(session), defaults.ask([tab], session))
+        return recommended | updates
 
-    return advise
+    return show_model
 
 
 async def first_able(tabs: list[OmniTab], session: str | None) -> str:

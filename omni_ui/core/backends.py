@@ -144,7 +144,7 @@ class Backends:
         for backend in self.all():
             await backend.client.aclose()
 
-    def discreet(self, text: str, backend: Backend | None) -> str:
+    def redact_address(self, text: str, backend: Backend | None) -> str:
         """A sentence for visitors: without the server's address where the host does not show it."""
         if backend is None or self.settings.addresses_shown:
             return text
@@ -182,7 +182,7 @@ class Backends:
             "state": state,
             "can": bool(ability and ability.can),
             "model": ability.model if ability else None,
-            "reason": self.discreet(ability.reason if ability else health.detail, backend),
+            "reason": self.redact_address(ability.reason if ability else health.detail, backend),
             "start": getattr(ability, "start", None),
             "running": backend.gate.running,
             "waiting": backend.gate.waiting,

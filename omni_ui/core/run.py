@@ -53,13 +53,13 @@ class RunResult:
     facts: list[tuple[str, str]] = field(default_factory=list)
     thread: str = ""
     """What it goes on with, such as a conversation: of one thread, history keeps the newest result."""
-    told: Any = None
+    conversation_json: Any = None
     """All of that, as JSON with FileRefs for files."""
     waiting: Waiting | None = None
     """Where the time went."""
 
 
-class Work(ABC):
+class Run(ABC):
     """One run of one tab. Made anew for each run, so it may hold what has arrived so far."""
 
     request: Request
@@ -77,13 +77,13 @@ class Work(ABC):
     """What is said while it runs; it may change."""
     record: str = ""
     """The id of its record in the history, when somebody else writes that down."""
-    aside: bool = False
+    in_background: bool = False
     """It is made beside the stage, such as a cell of a grid: what the page shows elsewhere is left alone."""
     timed: bool = True
     """Whether the frame remembers how long it took; False when somebody else does."""
     reported: bool = True
     """Whether its end is reported to those who operate the page; False when somebody else does, as for a job."""
-    fresh: bool = False
+    has_partial_result: bool = False
     """Something of this run is shown before it is done, in the place of the result before it."""
     seed_name: str = "seed"
     """What the seed is called in the facts: where it is not that of what is shown, it says of what."""
@@ -97,12 +97,12 @@ class Work(ABC):
     """It repeats a result that is shown: nothing is waited for that a visitor might still enter."""
 
     @property
-    def left(self) -> bool:
+    def superseded(self) -> bool:
         """Whether the page has gone on to show something else: nothing more is said of this run."""
         return False
 
     @abstractmethod
-    def events(self, omni: OmniClient, tell: "RetryReporter") -> AsyncIterator[Any]:
+    def events(self, omni: OmniClient, reporter: "RetryReporter") -> AsyncIterator[Any]:
         """What arrives from the server, as an async generator. It is drained at full speed.
 
         May raise Invalid when a look at the files that were entered shows that they cannot be sent.
@@ -177,12 +177,12 @@ class RetryReporter:
         return self._wait if time.monotonic() < self._until else None
 
 
-async def run(backend: Backend, work: Work) -> AsyncGenerator[RunEvent]:
+async def execute(backend: Backend, run: Run) -> AsyncGenerator[RunEvent]:
     """The steps of a run. Closing it stops the server's work. Every failure is a last step of kind "failed"."""
-    report = backend.reports.begin(RunReport.of(work.request, backend.known_as, work.model))
+    report = backend.reports.begin(RunReport.of(run.request, backend.known_as, run.model))
     began = time.monotonic()
     try:
-        async with aclosing(_steps(backend, work, report)) as steps:
+        async with aclosing(_steps(backend, run, report)) as steps:
             async for step in steps:
                 if step.kind in ("done", "called off"):
                     report.status = step.kind
@@ -193,20 +193,20 @@ async def run(backend: Backend, work: Work) -> AsyncGenerator[RunEvent]:
                 yield step
     finally:
         report.seconds = time.monotonic() - began - report.waited
-        backend.reports.end(report, announce=work.reported)
+        backend.reports.end(report, announce=run.reported)
 
 
-async def _steps(backend: Backend, work: Work, report: RunReport) -> AsyncGenerator[RunEvent]:
+async def _steps(backend: Backend, run: Run, report: RunReport) -> AsyncGenerator[RunEvent]:
     began = entered = time.monotonic()
 
     def step(kind: str, **more: Any) -> RunEvent:
         return RunEvent(kind, time.monotonic() - began, **more)
 
-    if backend.limits and (refused := backend.limits.check(work.request, work.session)):
+    if backend.limits and (refused := backend.limits.check(run.request, run.session)):
         yield step("failed", error=Invalid(*refused))
         return
     try:
-        slot = backend.gate.enter(work.owner)
+        slot = backend.gate.enter(run.owner)
     except QueueFull as full:
         yield step("failed", error=Invalid.because("", str(full)))
         return
@@ -214,8 +214,8 @@ async def _steps(backend: Backend, work: Work, report: RunReport) -> AsyncGenera
     def check() -> None:
         """CalledOff when nobody has opened the answer for too long, and when the app ends."""
         if backend.reports.ending:
-            raise CalledOff(ENDING if work.reported else ENDING_JOB)
-        if backend.answers and time.monotonic() - entered > PATIENCE and not backend.answers.is_open(work.session):
+            raise CalledOff(ENDING if run.reported else ENDING_JOB)
+        if backend.answers and time.monotonic() - entered > PATIENCE and not backend.answers.is_open(run.session):
             raise CalledOff(UNREAD)
 
     try:
@@ -225,23 +225,23 @@ async def _steps(backend: Backend, work: Work, report: RunReport) -> AsyncGenera
             await slot.ready(HEARTBEAT)
         began = time.monotonic()
         yield step("working")
-        fitted = await backend.fit(work.request)
-        work.request, work.left_out = fitted.request, fitted.left_out
-        tell = RetryReporter()
-        stream = batch_stream(_labelled(work.events(backend.client, tell), report))
+        fitted = await backend.fit(run.request)
+        run.request, run.left_out = fitted.request, fitted.left_out
+        reporter = RetryReporter()
+        stream = batch_stream(_labelled(run.events(backend.client, reporter), report))
         try:
             async for batch in stream:
-                wait = tell.wait
+                wait = reporter.wait
                 check()
                 if batch:
-                    yield step("showing", updates=await work.show(batch), wait=wait)
+                    yield step("showing", updates=await run.show(batch), wait=wait)
                 else:
                     yield step("working", wait=wait)
         finally:
             await stream.aclose()
-        outcome = _with_left_out(work)
-        outcome.waiting = outcome.waiting or _waiting(began - entered, began, tell.times, work)
-        outcome.facts = [*outcome.facts, *tell.facts, *(outcome.waiting.facts if outcome.waiting else [])]
+        outcome = _with_left_out(run)
+        outcome.waiting = outcome.waiting or _waiting(began - entered, began, reporter.times, run)
+        outcome.facts = [*outcome.facts, *reporter.facts, *(outcome.waiting.facts if outcome.waiting else [])]
         await asyncio.to_thread(report.measure, outcome.files, outcome.text)
         yield step("done", outcome=outcome)
     except CalledOff as off:
@@ -249,19 +249,19 @@ async def _steps(backend: Backend, work: Work, report: RunReport) -> AsyncGenera
     except (OmniError, Invalid) as error:
         yield step("failed", error=error)
     except Exception as error:  # a fault of our own: the visitor gets a sentence, the log the trace
-        log.exception("a run of %s failed in the page itself", work.request.tab)
+        log.exception("a run of %s failed in the page itself", run.request.tab)
         yield step("failed", error=error)
     finally:
         slot.leave()
 
 
-def _waiting(line: float, began: float, times: CallTimes, work: Work) -> Waiting | None:
+def _waiting(line: float, began: float, times: CallTimes, run: Run) -> Waiting | None:
     """Where the time of a run went; None where it sent nothing by itself."""
     if not times.calls:
         return None
     now = time.monotonic()
     waited, read = times.spans(now)
-    return break_down(line, now - began, waited, read, times.streamed, read_stage_times(work.metrics))
+    return break_down(line, now - began, waited, read, times.streamed, read_stage_times(run.metrics))
 
 
 async def _labelled(events: AsyncIterator[T], report: RunReport) -> AsyncGenerator[T]:
@@ -275,11 +275,11 @@ async def _labelled(events: AsyncIterator[T], report: RunReport) -> AsyncGenerat
             await events.aclose()
 
 
-def _with_left_out(work: Work) -> RunResult:
+def _with_left_out(run: Run) -> RunResult:
     """What came of it, and which settings had no part in it, since this server does not have them."""
-    outcome = work.outcome()
-    fields = type(work.request).model_fields
-    if labels := ", ".join(fields[name].title or name for name in work.left_out):
+    outcome = run.outcome()
+    fields = type(run.request).model_fields
+    if labels := ", ".join(fields[name].title or name for name in run.left_out):
         outcome.facts.append((LEFT_OUT, labels))
     return outcome
 

@@ -29,11 +29,11 @@ def working(note: str = "Working", place: int = 0, wait: Wait | None = None, sta
 
     started: seconds since the run began when this is sent.
     """
-    note = told(note, place, wait)
+    note = progress_text(note, place, wait)
     return WORKING.format(note, f"{started:.2f}", f"{started:.1f}")
 
 
-def told(note: str, place: int = 0, wait: Wait | None = None) -> str:
+def progress_text(note: str, place: int = 0, wait: Wait | None = None) -> str:
     """What a run does, in words: why it waits comes before everything else."""
     if wait:
         return f"{wait.reason} Trying again in {wait.seconds:.0f} s"

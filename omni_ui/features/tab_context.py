@@ -9,17 +9,17 @@ from markupsafe import Markup
 
 from omni_ui.client import Ability, Request
 from omni_ui.core.backends import Backends
-from omni_ui.core.run import RunResult, Updates, Values, Work
+from omni_ui.core.run import Run, RunResult, Updates, Values
 from omni_ui.core.servers.backend import Backend
-from omni_ui.features.history.opened import Reopen
+from omni_ui.features.history.restored_result import ShowRestored
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.repeat.repeat import Repeat
 from omni_ui.settings import Tab
 from omni_ui.widgets.components import ValueHTML
 from omni_ui.widgets.form import Form
 
-MakeWork = Callable[[Any], Work]
-"""From a request to the work of one run."""
+MakeRun = Callable[[Any], Run]
+"""From a request to its run."""
 Read = Callable[[Values], Request | Awaitable[Request]]
 """From all values by name to a request; raises Invalid."""
 
@@ -43,19 +43,19 @@ class TabContext(Protocol):
     """All that a run takes, by the name that the API gives it."""
     recorder: Recorder | None
     sends: ResultButtons | None
-    reopen: Reopen | None
-    reopened: list[Component]
-    make: MakeWork | None
+    show_restored: ShowRestored | None
+    restored_components: list[Component]
+    make: MakeRun | None
     read: Read
-    beside: Callable[[Values], Values]
+    fork_inputs: Callable[[Values], Values]
     follows: Callable[[Values, str | None], Awaitable[Values]]
     repeat: Repeat
     repeated: Values
-    wished: list[str]
+    also_recommended: list[str]
     conversation: Component | None
     take_back: Callable[[Values], Awaitable[Updates]] | None
-    advice: gr.HTML
-    forecast: gr.HTML
+    model_note: gr.HTML
+    estimate: gr.HTML
     settings: gr.HTML
     grid: ValueHTML
     code: gr.HTML
@@ -66,12 +66,12 @@ class TabContext(Protocol):
 
     async def ability(self, session: str | None) -> Ability | None: ...
 
-    async def wishes(self, session: str | None) -> Values: ...
+    async def recommended(self, session: str | None) -> Values: ...
 
     def begin(
-        self, make: MakeWork, asked: Request, values: Values, request: gr.Request, backend: Backend, model: str | None
-    ) -> Work: ...
+        self, make: MakeRun, asked: Request, values: Values, request: gr.Request, backend: Backend, model: str | None
+    ) -> Run: ...
 
-    async def keep(self, work: Work, outcome: RunResult, seconds: float) -> str: ...
+    async def keep(self, run: Run, outcome: RunResult, seconds: float) -> str: ...
 
-    async def keep_failure(self, work: Work, error: Exception | None, backend: Backend) -> str: ...
+    async def keep_failure(self, run: Run, error: Exception | None, backend: Backend) -> str: ...

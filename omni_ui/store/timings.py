@@ -9,7 +9,7 @@ from omni_ui.client import Request, hint
 from omni_ui.store.database import Database
 
 FEWEST = 3
-"""Runs below which nothing is foretold."""
+"""Runs below which there is no estimate."""
 MOST = 20
 """The newest runs that are looked at: servers change."""
 ALIKE = 2.0
@@ -56,7 +56,7 @@ class Load:
 
 
 @dataclass(frozen=True)
-class Forecast:
+class Estimate:
     """Seconds from and to that a run will take, and how many past runs say so."""
 
     low: float
@@ -114,10 +114,10 @@ class Timings:
 
     async def expect(self, server: str, model: str | None, load: Load) -> tuple[float, float] | None:
         """Seconds from and to that a run will take; None when too few runs were like it."""
-        estimate = await self.forecast(server, model, load)
+        estimate = await self.estimate(server, model, load)
         return (estimate.low, estimate.high) if estimate else None
 
-    async def forecast(self, server: str, model: str | None, load: Load) -> Forecast | None:
+    async def estimate(self, server: str, model: str | None, load: Load) -> Estimate | None:
         """What past runs say of one like them; None when there are too few.
 
         Each past run counts as it was and scaled to this load, since a part of the time does not grow with it.
@@ -137,4 +137,4 @@ class Timings:
         asis = sorted(row["seconds"] for row in rows)
         scaled = sorted(row["seconds"] * load.amount / row["amount"] for row in rows)
         edge = math.floor(len(rows) * 0.1)  # an odd one at either end does not count
-        return Forecast(min(asis[edge], scaled[edge]), max(asis[-1 - edge], scaled[-1 - edge]), len(rows))
+        return Estimate(min(asis[edge], scaled[edge]), max(asis[-1 - edge], scaled[-1 - edge]), len(rows))

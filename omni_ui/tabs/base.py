@@ -11,14 +11,14 @@ from markupsafe import Markup
 from omni_ui.client import Ability, Request
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
-from omni_ui.core.run import RunResult, Updates, Values, Work, explain
+from omni_ui.core.run import Run, RunResult, Updates, Values, explain
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
-from omni_ui.features.error_fixes import error_fixes as remedies
-from omni_ui.features.estimate import estimate as forecast
+from omni_ui.features.error_fixes import error_fixes
+from omni_ui.features.estimate import estimate
 from omni_ui.features.grid.view import grid_view
 from omni_ui.features.grid.view import wire as wire_grid
-from omni_ui.features.history.opened import Reopen
+from omni_ui.features.history.restored_result import ShowRestored
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.loras.loras import listed
 from omni_ui.features.recipes.panel import settings_place
@@ -26,7 +26,7 @@ from omni_ui.features.repeat.repeat import Repeat
 from omni_ui.features.servers.note import server_note
 from omni_ui.features.stage.drawer import drawer_bar
 from omni_ui.features.stage.more_settings import wire_more
-from omni_ui.features.tab_context import MakeWork, Read, ResultButtons
+from omni_ui.features.tab_context import MakeRun, Read, ResultButtons
 from omni_ui.settings import Tab
 from omni_ui.tabs.run_handler import RunHandler
 from omni_ui.tabs.settings_column import add_folded_settings, add_settings
@@ -54,16 +54,16 @@ class OmniTab:
         self.recorder: Recorder | None = None
         self.sends: ResultButtons | None = None
         """Set by the page when all tabs are there: who writes down what is made, and where it can be sent."""
-        self.reopen: Reopen | None = None
-        self.reopened: list[gr.components.Component] = []
+        self.show_restored: ShowRestored | None = None
+        self.restored_components: list[gr.components.Component] = []
         """How a result of the history is shown once more, and the components that this sets."""
         self.conversation: gr.components.Component | None = None
         self.take_back: Callable[[Values], Awaitable[Updates]] | None = None
         """The conversation as JSON, and how one that the browser kept is gone on with (features/drafts)."""
-        self.make: MakeWork | None = None
+        self.make: MakeRun | None = None
         self.read: Read = self.form.read
         """How Run goes from values to a request, and from that to work: for those who run it with other values."""
-        self.beside: Callable[[Values], Values] = lambda entered: entered
+        self.fork_inputs: Callable[[Values], Values] = lambda entered: entered
         """What a cell of a grid takes in place of what is entered: nothing that a run changes may be the page's own."""
         self.follows: Callable[[Values, str | None], Awaitable[Values]] = _nothing
         """From what is entered, in a session, to the fields that a run fills in by itself before it sends."""
@@ -73,12 +73,12 @@ class OmniTab:
         self.loras: gr.Dropdown | None = None
         self.later_results: list[gr.components.Component] = []
         """Further components that the work shows: they stand last in the API, for programs that know the others."""
-        self.advice: gr.HTML
+        self.model_note: gr.HTML
         self.more: gr.HTML | None = None
         self.first: list[str] = []
         """The line that unfolds more settings, and the settings that are always seen."""
-        self.wished: list[str] = []
-        """Fields that this tab's own `wishes` may name, besides those that makers recommend."""
+        self.also_recommended: list[str] = []
+        """Fields that this tab's own `recommended` may name, besides those that makers recommend."""
 
     @contextmanager
     def frame(self) -> Iterator[None]:
@@ -108,7 +108,7 @@ class OmniTab:
         with gr.Row(elem_classes="omni-buttons"):
             self.run_button = gr.Button(run, variant="primary", elem_id=f"{self.name}-run", scale=3)
             self.stop_button = gr.Button("Stop", elem_id=f"{self.name}-stop", scale=1, min_width=72)
-            self.forecast = forecast.forecast_line(self.name)
+            self.estimate = estimate.estimate_line(self.name)
 
     @contextmanager
     def stage(self, status: bool = True) -> Iterator[None]:
@@ -147,7 +147,7 @@ class OmniTab:
         backend = self.backends.for_tab(self.name, session)
         return await backend.ability(self.name) if backend else None
 
-    async def wishes(self, session: str | None) -> Values:
+    async def recommended(self, session: str | None) -> Values:
         """What is filled in where nothing was entered (model_defaults): here what the makers of the model want."""
         ability = await self.ability(session)
         settings = ability.detail.get("settings", {}) if ability else {}
@@ -158,7 +158,7 @@ class OmniTab:
         words = ", ".join(f"{self.label(name)} {value}" for name, value in fields.items())
         return Markup("Filled in as the makers of {0} recommend: {1}.").format(model or "this model", words)
 
-    async def advise(self, session: str | None) -> Updates:
+    async def show_model(self, session: str | None) -> Updates:
         """What the page shows of this tab's model: what the settings do in the demo, and which ones are recommended."""
         backend = self.backends.for_tab(self.name, session)
         ability = await self.ability(session)
@@ -166,19 +166,19 @@ class OmniTab:
             Markup('<span class="omni-of-demo">{}</span>').format(ability.detail.get("description", ""))
             if ability and backend and backend.demo
             else "",
-            (await self.wishes(session)).get("note", ""),
+            (await self.recommended(session)).get("note", ""),
         ]
         loras: Updates = {self.loras: listed(ability)} if self.loras else {}
-        return {self.advice: Markup("<br>").join(filter(None, notes))} | loras
+        return {self.model_note: Markup("<br>").join(filter(None, notes))} | loras
 
     @property
-    def advised(self) -> list[gr.blocks.Block]:
-        """The components that `advise` may set."""
-        return [self.advice, self.loras] if self.loras else [self.advice]
+    def model_components(self) -> list[gr.blocks.Block]:
+        """The components that `show_model` may set."""
+        return [self.model_note, self.loras] if self.loras else [self.model_note]
 
     def runs(
         self,
-        make: MakeWork,
+        make: MakeRun,
         results: list[gr.components.Component],
         *,
         more: dict[str, gr.components.Component] | None = None,
@@ -189,7 +189,7 @@ class OmniTab:
     ) -> gr.events.Dependency:
         """Wires Run and Stop.
 
-        make: from a request to the work of one run. results: the components that the work shows.
+        make: from a request to a run. results: the components that the run shows.
         more: further inputs by the name that the API gives them, such as the text of a message.
         read: from all values by name to a request (or Invalid); by default the form's own.
         stopped: what is said after Stop, where that is not the usual; "" is the usual.
@@ -237,11 +237,11 @@ class OmniTab:
     def _wire_features(self) -> None:
         """What else can be done with the controls of a tab. Call it when Run is wired."""
         wire_grid(self)
-        forecast.wire(self)
+        estimate.wire(self)
         if self.more:
             wire_more(self, self.more, self.first)
         with self.opened:
-            remedies.wire(self.form)
+            error_fixes.wire(self.form)
 
     def _wire_stop(self, ran: gr.events.Dependency, stopped: Callable[[gr.Request], Awaitable[str]] | None) -> None:
         async def stop(request: gr.Request) -> str:
@@ -253,30 +253,30 @@ class OmniTab:
         )
 
     def begin(
-        self, make: MakeWork, asked: Request, values: Values, request: gr.Request, backend: Backend,
+        self, make: MakeRun, asked: Request, values: Values, request: gr.Request, backend: Backend,
         model: str | None,
-    ) -> Work:  # fmt: skip
+    ) -> Run:  # fmt: skip
         """The work of one run, told whose it is and for which server."""
-        work = make(asked)
-        work.model, work.version, work.demo = model, backend.version, backend.demo
-        work.visitor, work.session = visitor_of(request), request.session_hash
-        work.owner = work.visitor or f"address {request.client.host if request.client else ''}"
-        work.entered = values
-        return work
+        run = make(asked)
+        run.model, run.version, run.demo = model, backend.version, backend.demo
+        run.visitor, run.session = visitor_of(request), request.session_hash
+        run.owner = run.visitor or f"address {request.client.host if request.client else ''}"
+        run.entered = values
+        return run
 
-    async def keep(self, work: Work, outcome: RunResult, seconds: float) -> str:
+    async def keep(self, run: Run, outcome: RunResult, seconds: float) -> str:
         """Writes down a finished run; the id of its record."""
-        if work.record or not self.recorder:
-            return work.record
-        if work.timed and (backend := self.backends.for_tab(self.name, work.session)):
-            self.recorder.begin(forecast.note(self.recorder.store.timings, backend, work, seconds))
-        return await self.recorder.result(work, outcome, seconds)
+        if run.record or not self.recorder:
+            return run.record
+        if run.timed and (backend := self.backends.for_tab(self.name, run.session)):
+            self.recorder.begin(estimate.note(self.recorder.store.timings, backend, run, seconds))
+        return await self.recorder.result(run, outcome, seconds)
 
-    async def keep_failure(self, work: Work, error: Exception | None, backend: Backend) -> str:
+    async def keep_failure(self, run: Run, error: Exception | None, backend: Backend) -> str:
         """Writes down a run that failed; the sentence for the visitor."""
-        sentence, words = (self.backends.discreet(text, backend) for text in explain(error))
-        if self.recorder and not work.record:
-            await self.recorder.failure(self.form.model, work.visitor, sentence, words, entered=work.entered, work=work)
+        sentence, words = (self.backends.redact_address(text, backend) for text in explain(error))
+        if self.recorder and not run.record:
+            await self.recorder.failure(self.form.model, run.visitor, sentence, words, entered=run.entered, run=run)
         return sentence
 
 

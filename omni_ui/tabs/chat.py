@@ -16,8 +16,8 @@ from omni_ui.core.scripts import mounted
 from omni_ui.features.chat.conversation import Conversation
 from omni_ui.features.chat.conversation_json import from_history
 from omni_ui.features.chat.kept_conversation import read_kept
-from omni_ui.features.chat.run import AGAIN, THREAD, ChatRun, ChatView, beside, read_chat_form
-from omni_ui.features.history.opened import RestoredResult
+from omni_ui.features.chat.run import AGAIN, THREAD, ChatRun, ChatView, fork_inputs, read_chat_form
+from omni_ui.features.history.restored_result import RestoredResult
 from omni_ui.features.i18n.languages import drawn
 from omni_ui.tabs.base import OmniTab
 from omni_ui.tabs.chat_actions import MessageActions
@@ -65,31 +65,33 @@ class ChatTab(OmniTab):
 
     read_aloud: gr.Checkbox
 
-    async def advise(self, session: str | None) -> Updates:
-        advice = await super().advise(session) | {self.read_aloud: gr.update(visible=await self._can_read(session))}
+    async def show_model(self, session: str | None) -> Updates:
+        updates = await super().show_model(session) | {
+            self.read_aloud: gr.update(visible=await self._can_read(session))
+        }
         backend = self.backends.for_tab("chat", session)
         ability = await backend.ability("chat") if backend else None
         if not backend or not ability or not ability.can:
-            return advice
+            return updates
         outputs = ability.detail.get("outputs") or list(NEEDS)
         controls = self.form.controls
         unused = unheeded(ability)
         hidden = [name for output, names in NEEDS.items() for name in names if output not in outputs or name in unused]
         for name in [name for names in NEEDS.values() for name in names]:
-            advice[self.place_of(name)] = gr.update(visible=name not in hidden)
-        advice[self.grid] = gr.update(hides=hidden)
+            updates[self.place_of(name)] = gr.update(visible=name not in hidden)
+        updates[self.grid] = gr.update(hides=hidden)
         if "text" not in outputs:
-            advice[self.advice] = ONE_PROMPT
+            updates[self.model_note] = ONE_PROMPT
         elif stages_of_chat(ability) == "language and diffusion":
-            advice[self.advice] = TWO_STAGES
+            updates[self.model_note] = TWO_STAGES
         answers = [(drawn(words), value) for words, value in hint(ChatRequest.model_fields["modalities"], "presets")]
         answers = [answer for answer in answers if answer[1] in outputs]
-        advice[controls["modalities"]] = gr.update(choices=answers, visible=len(answers) > 1)
+        updates[controls["modalities"]] = gr.update(choices=answers, visible=len(answers) > 1)
         voices = await _voices(backend.client) if "audio" in outputs else []
-        advice[controls["voice"]] = gr.update(
+        updates[controls["voice"]] = gr.update(
             choices=[(drawn("Model default"), ""), *((name, name) for name in voices)], visible="audio" in outputs
         )
-        return advice
+        return updates
 
     async def _can_read(self, session: str | None) -> bool:
         """Whether the Speech tab's server could read answers aloud."""
@@ -105,8 +107,8 @@ class ChatTab(OmniTab):
         return block
 
     @property
-    def advised(self) -> list[gr.blocks.Block]:
-        return [*super().advised, *self.form.inputs, self.place_of("size"), self.grid, self.read_aloud]
+    def model_components(self) -> list[gr.blocks.Block]:
+        return [*super().model_components, *self.form.inputs, self.place_of("size"), self.grid, self.read_aloud]
 
 
 async def _voices(omni: OmniClient) -> list[str]:
@@ -141,7 +143,7 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
                     tab.add_buttons("Send")
         conversation = gr.JSON(visible=False, elem_id="chat-conversation", label="Conversation")
     view = ChatView(conversation, result, live, player)
-    tab.beside = beside
+    tab.fork_inputs = fork_inputs
     tab.repeated = {"change": AGAIN}  # the last message is answered once more
     tab.runs(
         partial(ChatRun, view=view, listening=listening, backends=backends),
@@ -157,7 +159,7 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
     async def settle(talk: Conversation, system: str) -> Updates:
         """After Stop: the run is being ended; then what had arrived is shown."""
         await talk.idle()
-        return view.left(talk, system)
+        return view.after_stop(talk, system)
 
     tab.stop_button.click(settle, [talk, system], [conversation, result, live], queue=False, **PRIVATE)
     tools.wire(view, composer, tab.status, tab.hello)
@@ -185,28 +187,28 @@ def _add_instructions(tab: ChatTab) -> gr.Textbox:
 def _wire_return(tab: OmniTab, view: ChatView, fields: Composer, parts: list[Component]) -> None:
     """How a conversation comes back: from the history, and after the page was loaded again. parts: what that sets."""
 
-    async def reopen(at: RestoredResult) -> Updates:
+    async def show_restored(restored: RestoredResult) -> Updates:
         """The whole conversation, which is gone on with; after a failed try, the message alone is back."""
-        if not at.told:
+        if not restored.conversation_json:
             return {fields.change: ""}
-        opened = Conversation()
-        opened.messages, prompt = await asyncio.to_thread(from_history, at.told)
-        opened.messages[0].key = at.record.thread.removeprefix(THREAD)
+        conversation = Conversation()
+        conversation.messages, prompt = await asyncio.to_thread(from_history, restored.conversation_json)
+        conversation.messages[0].key = restored.record.thread.removeprefix(THREAD)
         note = {tab.status: status.done([("", REOPENED)])}
         return (
-            view.all(opened, prompt)
-            | {fields.talk: opened, fields.text: "", fields.files: [], fields.change: ""}
+            view.all(conversation, prompt)
+            | {fields.talk: conversation, fields.text: "", fields.files: [], fields.change: ""}
             | note
         )
 
-    tab.reopen, tab.reopened = reopen, parts
+    tab.show_restored, tab.restored_components = show_restored, parts
 
     async def take_back(kept: dict[str, object]) -> Updates:
         """The conversation that this browser kept while the page was loaded again."""
-        opened = await asyncio.to_thread(read_kept, kept)
-        if not opened:
+        conversation = await asyncio.to_thread(read_kept, kept)
+        if not conversation:
             return {tab.status: gr.skip()}
-        updates = await asyncio.to_thread(view.all, opened)
-        return {**updates, fields.talk: opened, tab.status: status.done([("", REOPENED)])}
+        updates = await asyncio.to_thread(view.all, conversation)
+        return {**updates, fields.talk: conversation, tab.status: status.done([("", REOPENED)])}
 
-    tab.conversation, tab.take_back = view.told, take_back
+    tab.conversation, tab.take_back = view.conversation_json, take_back

@@ -10,7 +10,7 @@ import gradio as gr
 from omni_ui.core import status
 from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Updates, explain, run
+from omni_ui.core.run import Updates, execute, explain
 from omni_ui.core.scripts import mounted
 from omni_ui.features.chat.conversation import Conversation
 from omni_ui.features.chat.run import ChatView
@@ -66,11 +66,11 @@ async def _speak(
         raise Invalid.because("", NO_SPEECH)
     yield {tab.status: status.working("Speaking")}
     make = partial(SpokenAnswer, message=message, talk=talk, view=view, listening=listening)
-    work = tab.begin(make, asked, {"system": system}, request, backend, ability.model)
-    async with aclosing(run(backend, work)) as steps:
+    run = tab.begin(make, asked, {"system": system}, request, backend, ability.model)
+    async with aclosing(execute(backend, run)) as steps:
         async for step in steps:
             if step.kind in ("failed", "called off"):
-                sentence, details = (tab.backends.discreet(text, backend) for text in explain(step.error))
+                sentence, details = (tab.backends.redact_address(text, backend) for text in explain(step.error))
                 yield {tab.status: status.failed(sentence, details)}
             elif step.kind == "done":
                 yield {tab.status: status.done([("spoken in", f"{step.seconds:.1f} s")])}

@@ -60,7 +60,7 @@ class ChatTools:
 
     def wire(self, view: ChatView, composer: Composer, note: Component, hello: Markup) -> None:
         """note: the status of the tab. hello: what it says when nothing was said yet."""
-        parts_shown = [view.told, view.result, view.live, note]
+        parts_shown = [view.conversation_json, view.result, view.live, note]
         fields = [composer.text, composer.files]
         talk_and_system = [composer.talk, composer.system]
 
@@ -70,7 +70,7 @@ class ChatTools:
             if not talk.can_undo:
                 raise Invalid.because("talk", "There is nothing to undo.")
             entered = talk.undo()
-            return view.all(talk, system) | {note: said("Undone.")} | composer.filled(entered)
+            return view.all(talk, system) | {note: done_note("Undone.")} | composer.filled(entered)
 
         async def clear(talk: Conversation, system: str | None) -> Updates:
             """Empties the conversation."""
@@ -84,7 +84,7 @@ class ChatTools:
             if not talk.messages:
                 raise Invalid.because("talk", "There is no conversation to export yet.")
             body = await asyncio.to_thread(lambda: _as_text(as_json(talk.messages, system or "")))
-            return {self.file: await keep(body, EXPORT_NAME), note: said("Exported.")}
+            return {self.file: await keep(body, EXPORT_NAME), note: done_note("Exported.")}
 
         async def bring(file: str | None, talk: Conversation) -> Updates:
             """Goes on with a conversation in JSON: OpenAI's message format, or an export of another chat program."""
@@ -94,7 +94,7 @@ class ChatTools:
             imported = await from_json(await asyncio.to_thread(Path(file).read_bytes), take_media)
             talk.change(imported.messages)
             system = imported.system
-            return view.all(talk, system) | {composer.system: system, note: said(imported.sentences)}
+            return view.all(talk, system) | {composer.system: system, note: done_note(imported.sentences)}
 
         async def edit(change: str, talk: Conversation) -> Updates:
             """The message that is to be edited ("edit N", from 0): its text and its files."""
@@ -119,7 +119,7 @@ class ChatTools:
         on(trigger(composer.change, "input"), edit, [composer.change, composer.talk], [*fields, note], "chat_edit")
 
 
-def said(sentence: str) -> Markup:
+def done_note(sentence: str) -> Markup:
     return status.done([("", sentence)])
 
 

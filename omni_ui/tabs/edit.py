@@ -14,10 +14,10 @@ from omni_ui.core.backends import Backends
 from omni_ui.core.files import shown
 from omni_ui.core.heavy_work import run_heavy
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
+from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
 from omni_ui.core.templates import NOTHING
 from omni_ui.features.edit.input_stage import input_stage
-from omni_ui.features.history.opened import RestoredResult
+from omni_ui.features.history.restored_result import RestoredResult
 from omni_ui.features.recipes import BadRecipe, open_settings
 from omni_ui.features.stage.examples import hello
 from omni_ui.media.image_input import Taken, take_picture
@@ -67,21 +67,21 @@ def build(backends: Backends) -> OmniTab:
     async def stopped(request: gr.Request) -> str:
         return "" if await _streams_text(tab, request.session_hash) else STOPPED
 
-    async def reopen(opened: RestoredResult) -> Updates:
-        first = (opened.entered.get("image") or [None])[0]
+    async def show_restored(restored: RestoredResult) -> Updates:
+        first = (restored.entered.get("image") or [None])[0]
         return {
-            stage.result: gallery_of(opened.results, opened.request.get("n", 1)),
-            stage.thoughts: thinking(opened.record.text),
+            stage.result: gallery_of(restored.results, restored.request.get("n", 1)),
+            stage.thoughts: thinking(restored.record.text),
             stage.before: shown(first) if first else None,
         }
 
     parts = [stage.result, stage.thoughts, stage.before]
     tab.runs(partial(EditRun, tab, stage), parts, stopped=stopped)
-    tab.reopen, tab.reopened = reopen, parts
+    tab.show_restored, tab.restored_components = show_restored, parts
     return tab
 
 
-class EditRun(Work):
+class EditRun(Run):
     """Looks at the pictures, then asks once. Multi-stage models tell what they think before the pictures come."""
 
     request: EditRequest
@@ -94,12 +94,12 @@ class EditRun(Work):
         self._outcome = RunResult()
         self._notes: list[str] = []
 
-    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[TextDelta | Pictures]:
+    async def events(self, omni: OmniClient, reporter: RetryReporter) -> AsyncIterator[TextDelta | Pictures]:
         await self._take_files(await _most_pictures(self._tab, self.session))
         if not await _streams_text(self._tab, self.session):
-            yield await omni.edits(self.request, on_wait=tell)
+            yield await omni.edits(self.request, on_wait=reporter)
             return
-        async with aclosing(omni.edits_stream(self.request, on_wait=tell)) as stream:
+        async with aclosing(omni.edits_stream(self.request, on_wait=reporter)) as stream:
             async for event in stream:
                 if isinstance(event, Failed):
                     raise event.error
@@ -132,8 +132,8 @@ class EditRun(Work):
         for event in events:
             if isinstance(event, TextDelta):
                 self._text += event.text
-                if not self.fresh:  # thoughts stand beside no other edit than their own
-                    self.fresh, updates = True, {self._stage.result: [], self._stage.before: None}
+                if not self.has_partial_result:  # thoughts stand beside no other edit than their own
+                    self.has_partial_result, updates = True, {self._stage.result: [], self._stage.before: None}
             else:
                 self._text = event.text or self._text
                 updates |= await self._keep(event)

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 from omni_ui.client import ImageRequest, OmniClient, Pictures
 from omni_ui.core.backends import Backends
-from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
-from omni_ui.features.history.opened import RestoredResult
+from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
+from omni_ui.features.history.restored_result import RestoredResult
 from omni_ui.features.stage.examples import hello
 from omni_ui.media.result_images import picture_facts, save_pictures
 from omni_ui.tabs.base import OmniTab
@@ -22,7 +22,7 @@ def build(backends: Backends) -> OmniTab:
         with tab.stage():
             result = viewer("image-result")
 
-    class ImageRun(Work):
+    class ImageRun(Run):
         """Asks once; the answer holds all pictures."""
 
         request: ImageRequest
@@ -31,8 +31,8 @@ def build(backends: Backends) -> OmniTab:
             self.request = request
             self._made = RunResult()
 
-        async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[Pictures]:
-            yield await omni.images(self.request, on_wait=tell)
+        async def events(self, omni: OmniClient, reporter: RetryReporter) -> AsyncIterator[Pictures]:
+            yield await omni.images(self.request, on_wait=reporter)
 
         async def show(self, events: list[Pictures]) -> Updates:
             pictures = events[-1]
@@ -43,9 +43,9 @@ def build(backends: Backends) -> OmniTab:
         def outcome(self) -> RunResult:
             return self._made
 
-    async def reopen(opened: RestoredResult) -> Updates:
-        return {result: gallery_of(opened.results, opened.request.get("n", 1))}
+    async def show_restored(restored: RestoredResult) -> Updates:
+        return {result: gallery_of(restored.results, restored.request.get("n", 1))}
 
     tab.runs(ImageRun, [result])
-    tab.reopen, tab.reopened = reopen, [result]
+    tab.show_restored, tab.restored_components = show_restored, [result]
     return tab

@@ -11,7 +11,7 @@ import gradio as gr
 
 from omni_ui.client import Request
 from omni_ui.core.audio.audio_stream import Listening, Stream
-from omni_ui.core.run import RunResult, Updates, Work
+from omni_ui.core.run import Run, RunResult, Updates
 from omni_ui.core.templates import NOTHING
 from omni_ui.features.recipes.panel import settings_of
 from omni_ui.features.repeat.repeat import Shown
@@ -27,14 +27,16 @@ ShowStopped = Callable[[Stream], Awaitable[tuple[Updates, list[Path]]]]
 """What had arrived of a stream: how it is shown, and its files; none when it was whole."""
 
 
-async def below(tab: TabContext, work: Work, outcome: RunResult, record: str = "", now: Shown | None = None) -> Updates:
+async def result_actions(
+    tab: TabContext, run: Run, outcome: RunResult, record: str = "", now: Shown | None = None
+) -> Updates:
     """Of a run, as far as it has come. record: its id in the history. now: what its repetition will need."""
-    again = tab.repeat.row(work.session, now, record) if now else NOTHING
-    updates = await below_result(tab, work.request, work.model, work.session, outcome, record)
+    again = tab.repeat.row(run.session, now, record) if now else NOTHING
+    updates = await actions_of_result(tab, run.request, run.model, run.session, outcome, record)
     return updates | {tab.settings: again + updates[tab.settings]}
 
 
-async def below_result(
+async def actions_of_result(
     tab: TabContext, request: Request, model: str | None, session: str | None, outcome: RunResult, record: str = ""
 ) -> Updates:
     """Of a result that may have been made at another time. Only one with a record can be sent."""
@@ -54,9 +56,9 @@ def keep_after_stop(
 
     async def keep_what_arrived(element: str | None) -> Updates:
         stream = listening.shown_in(element)
-        if stream is None or not stream.work or not stream.work.fresh:
+        if stream is None or not stream.run or not stream.run.has_partial_result:
             return {shows[0]: gr.skip()}
         updates, files = await show(stream)
-        return updates | await below(tab, stream.work, RunResult(files)) if files else {shows[0]: gr.skip()}
+        return updates | await result_actions(tab, stream.run, RunResult(files)) if files else {shows[0]: gr.skip()}
 
     tab.stop_button.click(keep_what_arrived, player, [*shows, tab.settings, tab.code], queue=False, **PRIVATE)

@@ -12,17 +12,17 @@ from omni_ui.client import Request
 from omni_ui.core import status
 from omni_ui.core.files import as_plain_json
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RunEvent, RunResult, Updates, Values, Work, explain, run
+from omni_ui.core.run import Run, RunEvent, RunResult, Updates, Values, execute, explain
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.templates import NOTHING
 from omni_ui.core.visitor import visitor_of
-from omni_ui.features.error_fixes import error_fixes as remedies
+from omni_ui.features.error_fixes import error_fixes
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.history.unfinished import noting
 from omni_ui.features.repeat.repeat import GONE, Shown, compare_repetition
-from omni_ui.features.tab_context import MakeWork, Read, TabContext
+from omni_ui.features.tab_context import MakeRun, Read, TabContext
 from omni_ui.features.waits.view import waits_view
-from omni_ui.tabs.result_actions import below
+from omni_ui.tabs.result_actions import result_actions
 
 STOPPED = "Stopped before it was done, or its page was left. Open it to run it again."
 NO_SERVER = "the host can set OMNI_BASE_URL, or the address of this tab's own server."
@@ -41,12 +41,12 @@ class RunHandler:
     """The handler of Run, or of another event that starts a run. Over the API a failure is an error; in the page it is
     a card in the result column.
 
-    make: from a request to the work of one run. results: the components that the work shows.
+    make: from a request to a run. results: the components that the run shows.
     read: from all values by name to a request (or Invalid). main: it is Run, whose result can be repeated.
     """
 
     tab: TabContext
-    make: MakeWork
+    make: MakeRun
     results: list[gr.components.Component]
     read: Read
     main: bool
@@ -71,18 +71,18 @@ class RunHandler:
             return
         yield {tab.status: status.working()}  # before the server is asked who it is, which may take seconds
         ability = await backend.ability(tab.name)
-        work = tab.begin(self.make, asked, values, request, backend, ability.model if ability else None)
-        work.again = bool(repetition)
-        async with aclosing(self._steps(backend, work, request)) as steps:
+        run = tab.begin(self.make, asked, values, request, backend, ability.model if ability else None)
+        run.again = bool(repetition)
+        async with aclosing(self._steps(backend, run, request)) as steps:
             async for step, latest in steps:
                 if step.kind == "failed":
-                    seen = work.after_failure()
-                    seen |= await below(tab, work, work.outcome()) if work.fresh else {}
-                    yield seen | await self._failure(step.error, request, values, work, backend)
+                    seen = run.after_failure()
+                    seen |= await result_actions(tab, run, run.outcome()) if run.has_partial_result else {}
+                    yield seen | await self._failure(step.error, request, values, run, backend)
                 elif step.kind == "done":
-                    asked = asked.model_copy(update=work.typed)
-                    now = tab.repeat.made(asked, values, step.outcome, work.model, work.version) if self.main else None
-                    yield latest | await self._finish(work, step, before if repetition == "check" else None, now)
+                    asked = asked.model_copy(update=run.typed)
+                    now = tab.repeat.made(asked, values, step.outcome, run.model, run.version) if self.main else None
+                    yield latest | await self._finish(run, step, before if repetition == "check" else None, now)
                 else:
                     yield latest
 
@@ -95,19 +95,17 @@ class RunHandler:
             asked = asked.model_copy(update={"seed": None}).with_seed()
         return asked, values | before.entered | self.tab.repeated
 
-    async def _steps(
-        self, backend: Backend, work: Work, request: gr.Request
-    ) -> AsyncGenerator[tuple[RunEvent, Updates]]:
+    async def _steps(self, backend: Backend, run: Run, request: gr.Request) -> AsyncGenerator[tuple[RunEvent, Updates]]:
         """Each step with what the page shows of it: for the last one, "done", all that the run has shown."""
         tab = self.tab
         all_updates: Updates = {part: gr.skip() for part in self.results}
         last_note: tuple[object, ...] | None = None
         buttons_shown = False
-        run_steps, stop_noted = aclosing(run(backend, work)), self._noting_a_stop(work)
-        async with run_steps as steps, noting(tab.recorder, work), stop_noted as end:
+        run_steps, stop_noted = aclosing(execute(backend, run)), self._noting_a_stop(run)
+        async with run_steps as steps, noting(tab.recorder, run), stop_noted as end:
             async for step in steps:
-                end.reached |= step.kind in ("failed", "done") or work.left
-                if work.left:
+                end.reached |= step.kind in ("failed", "done") or run.superseded
+                if run.superseded:
                     # When a run ends, Gradio sends its last update once more: not over what Stop has said.
                     yield RunEvent("left", step.seconds), {tab.status: gr.skip()}
                     return
@@ -119,18 +117,18 @@ class RunHandler:
                         raise gr.Error(str(step.error), print_exception=False)
                     yield step, {tab.status: status.stopped(str(step.error))}
                 else:
-                    work.timed &= not step.wait  # the server was busy with others: no word on this run
+                    run.timed &= not step.wait  # the server was busy with others: no word on this run
                     all_updates.update(step.updates)
-                    note = (step.kind == "waiting", step.place, step.wait, work.note)
+                    note = (step.kind == "waiting", step.place, step.wait, run.note)
                     changed, last_note = note != last_note, note
-                    line = {tab.status: status.working(work.note, step.place, step.wait, step.seconds)}
+                    line = {tab.status: status.working(run.note, step.place, step.wait, step.seconds)}
                     yield step, step.updates | (line if changed else {}) or {tab.status: gr.skip()}
-                    if work.fresh and not buttons_shown:
+                    if run.has_partial_result and not buttons_shown:
                         buttons_shown = True
-                        yield step, await below(tab, work, RunResult())
+                        yield step, await result_actions(tab, run, RunResult())
 
     @asynccontextmanager
-    async def _noting_a_stop(self, work: Work) -> AsyncGenerator["RunEnd"]:
+    async def _noting_a_stop(self, run: Run) -> AsyncGenerator["RunEnd"]:
         """Writes a run down that is ended before it is done: by Stop, because its page was left, or by the app."""
         end = RunEnd()
         began = time.monotonic()
@@ -138,33 +136,33 @@ class RunHandler:
             yield end
         finally:
             recorder = self.tab.recorder
-            if recorder and not end.reached and not work.record:
-                recorder.begin(self._note_stop(recorder, work, end.sentence, time.monotonic() - began))
+            if recorder and not end.reached and not run.record:
+                recorder.begin(self._note_stop(recorder, run, end.sentence, time.monotonic() - began))
 
-    async def _note_stop(self, recorder: Recorder, work: Work, sentence: str, seconds: float) -> None:
-        if outcome := await work.whole_when_stopped():
-            await recorder.result(work, outcome, seconds)
+    async def _note_stop(self, recorder: Recorder, run: Run, sentence: str, seconds: float) -> None:
+        if outcome := await run.whole_when_stopped():
+            await recorder.result(run, outcome, seconds)
         else:
-            await recorder.failure(self.tab.form.model, work.visitor, sentence, entered=work.entered, work=work)
+            await recorder.failure(self.tab.form.model, run.visitor, sentence, entered=run.entered, run=run)
 
-    async def _finish(self, work: Work, step: RunEvent, before: Shown | None, now: Shown | None) -> Updates:
+    async def _finish(self, run: Run, step: RunEvent, before: Shown | None, now: Shown | None) -> Updates:
         """before: the result that this one should be like. now: what this one's own repetition will need."""
         tab = self.tab
         outcome = step.outcome or RunResult()
-        seed = getattr(work.request, "seed", None)
-        facts = status.facts_of(step.seconds, seed, outcome.facts, work.model, work.seed_name)
+        seed = getattr(run.request, "seed", None)
+        facts = status.facts_of(step.seconds, seed, outcome.facts, run.model, run.seed_name)
         said = await compare_repetition(before, now) if before and now else NOTHING
-        record = await tab.keep(work, outcome, step.seconds)
-        if said and work.record and tab.recorder and work.visitor:
-            tab.recorder.add_fact(work.record, work.visitor, outcome.facts[-1])
+        record = await tab.keep(run, outcome, step.seconds)
+        if said and run.record and tab.recorder and run.visitor:
+            tab.recorder.add_fact(run.record, run.visitor, outcome.facts[-1])
         return {
             tab.status: status.done(facts, waits_view(outcome.waiting) + said),
-            **await below(tab, work, outcome, record, now),
+            **await result_actions(tab, run, outcome, record, now),
             tab.facts: {
                 "tab": tab.name,
-                "request": as_plain_json(work.request.model_dump(mode="json", exclude_none=True)),
+                "request": as_plain_json(run.request.model_dump(mode="json", exclude_none=True)),
                 "seconds": round(step.seconds, 3),
-                "model": work.model,
+                "model": run.model,
                 "files": [str(path) for path in outcome.files],
                 "record": record,
             },
@@ -175,19 +173,17 @@ class RunHandler:
         error: Exception | None,
         request: gr.Request,
         entered: Values,
-        work: Work | None = None,
+        run: Run | None = None,
         backend: Backend | None = None,
     ) -> Updates:
         tab = self.tab
-        sentence, details = (tab.backends.discreet(text, backend) for text in explain(error))
-        if tab.recorder and not (work and work.record):
-            await tab.recorder.failure(
-                tab.form.model, visitor_of(request), sentence, details, entered=entered, work=work
-            )
+        sentence, details = (tab.backends.redact_address(text, backend) for text in explain(error))
+        if tab.recorder and not (run and run.record):
+            await tab.recorder.failure(tab.form.model, visitor_of(request), sentence, details, entered=entered, run=run)
         if request.headers.get("x-gradio-user") == "api":
             raise gr.Error(sentence, print_exception=False)
         field = error.problems[0].field if isinstance(error, Invalid) and error.problems else ""
         if tab.hello_stays and field in tab.form.names("main") and not entered.get(field):
             return {tab.status: status.unfilled(sentence, field, tab.hello)}
-        fixes = remedies.fixes_for(error, tab.form, entered)
-        return {tab.status: status.failed(sentence, details, field) + remedies.fixes_row(tab.name, fixes)}
+        fixes = error_fixes.fixes_for(error, tab.form, entered)
+        return {tab.status: status.failed(sentence, details, field) + error_fixes.fixes_row(tab.name, fixes)}

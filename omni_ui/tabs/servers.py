@@ -13,7 +13,7 @@ from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call
 from omni_ui.core.servers.pinned_transport import NotAllowed
 from omni_ui.features.mcp.card import agents_card
-from omni_ui.features.model_defaults.model_defaults import Advice
+from omni_ui.features.model_defaults.model_defaults import ModelDefaults
 from omni_ui.features.servers.cards import TITLES, ask_anew, card, look_at
 from omni_ui.features.servers.doctor_card import examine_all
 from omni_ui.settings import TABS, Tab
@@ -33,7 +33,7 @@ UNUSABLE = (
 REFUSED = "This page does not take servers of its visitors."
 
 
-def build(backends: Backends, tabs: Sequence[OmniTab], advice: Advice) -> None:
+def build(backends: Backends, tabs: Sequence[OmniTab], defaults: ModelDefaults) -> None:
     """tabs: those whose settings follow the server, when a visitor goes to another one."""
     with gr.Tab("Server", id="server", elem_id="server-tab") as page:
         note = gr.HTML(status.empty(HELLO), elem_id="server-status", elem_classes="omni-status-line")
@@ -64,7 +64,7 @@ def build(backends: Backends, tabs: Sequence[OmniTab], advice: Advice) -> None:
     page.select(show, None, [hosts, *cards.values()], **PRIVATE)
     examine_button.click(examine, None, doctor, **PRIVATE)
     if own:
-        own.wire(backends, note, cards, tabs, advice)
+        own.wire(backends, note, cards, tabs, defaults)
 
 
 def visitors_may(backends: Backends) -> bool:
@@ -113,17 +113,24 @@ class OwnServer:
             self.session = gr.Textbox(visible=False, elem_id="server-session")
 
     def wire(
-        self, backends: Backends, note: gr.HTML, cards: dict[Tab, gr.HTML], tabs: Sequence[OmniTab], advice: Advice
+        self,
+        backends: Backends,
+        note: gr.HTML,
+        cards: dict[Tab, gr.HTML],
+        tabs: Sequence[OmniTab],
+        defaults: ModelDefaults,
     ) -> None:
-        advised = list(dict.fromkeys(part for tab in tabs for part in tab.advised))
-        outputs = [note, self.key, self.session, *advice.wishes.values(), *cards.values(), *advised]
+        model_shown = list(dict.fromkeys(part for tab in tabs for part in tab.model_components))
+        outputs = [note, self.key, self.session, *defaults.recommended.values(), *cards.values(), *model_shown]
 
         async def changed(session: str) -> Updates:
             """Everything that shows which server it is."""
-            *updates, wishes = await asyncio.gather(*(tab.advise(session) for tab in tabs), advice.ask(tabs, session))
+            *updates, recommended = await asyncio.gather(
+                *(tab.show_model(session) for tab in tabs), defaults.ask(tabs, session)
+            )
             all_updates = {part: value for update in updates for part, value in update.items()}
             cards_now = await _cards(backends, cards, session)
-            return {self.session: session} | wishes | cards_now | all_updates
+            return {self.session: session} | recommended | cards_now | all_updates
 
         async def use(address: str, key: str, chosen: list[Tab], request: gr.Request) -> Updates:
             session = request.session_hash or ""
@@ -145,7 +152,7 @@ class OwnServer:
             self.back.click(back, None, outputs, **common),
         ):
             done.then(None, self.session, None, js=call("use_server"), queue=False)
-            advice.wire(tabs, done, first=False)
+            defaults.wire(tabs, done, first=False)
 
 
 async def adopt(backends: Backends, session: str, address: str, key: str, tabs: list[Tab]) -> str:

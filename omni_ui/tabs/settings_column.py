@@ -43,7 +43,7 @@ def add_folded_settings(tab: "OmniTab") -> None:
 
 
 def _add_advice(tab: "OmniTab") -> None:
-    tab.advice = gr.HTML(elem_id=f"{tab.name}-advice", elem_classes="omni-recommended")
+    tab.model_note = gr.HTML(elem_id=f"{tab.name}-advice", elem_classes="omni-recommended")
 
 
 def _add_fold(tab: "OmniTab", words: str) -> None:

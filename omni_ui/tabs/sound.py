@@ -9,7 +9,7 @@ from omni_ui.client.server.model_rules import made_by
 from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import Updates, Values
-from omni_ui.features.history.opened import RestoredResult
+from omni_ui.features.history.restored_result import RestoredResult
 from omni_ui.features.sound.lyrics import lyrics_help
 from omni_ui.features.sound.run import SoundRun, SoundStage
 from omni_ui.features.stage.examples import hello
@@ -28,14 +28,14 @@ class SoundTab(OmniTab):
 
     lyrics: gr.components.Component
 
-    async def wishes(self, session: str | None) -> Values:
-        recommended, makes = await super().wishes(session), made_by(await self.ability(session))
+    async def recommended(self, session: str | None) -> Values:
+        recommended, makes = await super().recommended(session), made_by(await self.ability(session))
         return recommended | {"fields": {"make": makes[0]} | recommended.get("fields", {})}
 
-    async def advise(self, session: str | None) -> Updates:
+    async def show_model(self, session: str | None) -> Updates:
         makes = made_by(await self.ability(session))
         choices = [(CHOICES[make], make) for make in makes]
-        return await super().advise(session) | {
+        return await super().show_model(session) | {
             self.form.controls["make"]: gr.Dropdown(choices=choices, visible=len(makes) > 1),
             **self.fields_for(makes[0] if len(makes) == 1 else None),
         }
@@ -57,13 +57,13 @@ class SoundTab(OmniTab):
         return [self.form.controls["input"], self.form.controls["instructions"], self.lyrics]
 
     @property
-    def advised(self) -> list[gr.blocks.Block]:
-        return [*super().advised, self.form.controls["make"], *self.following]
+    def model_components(self) -> list[gr.blocks.Block]:
+        return [*super().model_components, self.form.controls["make"], *self.following]
 
 
 def build(backends: Backends, listening: Listening) -> SoundTab:
     tab = SoundTab(SoundRequest, "Sound", backends, hello("sound", HELLO, "sound-input"))
-    tab.wished = ["make"]
+    tab.also_recommended = ["make"]
     with tab.frame():
         with tab.controls():
             tab.form.controls["instructions"].visible = False
@@ -75,9 +75,9 @@ def build(backends: Backends, listening: Listening) -> SoundTab:
                 player=gr.HTML(elem_id="sound-player", padding=False),
             )
 
-    async def reopen(opened: RestoredResult) -> Updates:
-        if opened.results:
-            return (await stage.show(opened.results[0]))[0]
+    async def show_restored(restored: RestoredResult) -> Updates:
+        if restored.results:
+            return (await stage.show(restored.results[0]))[0]
         return {stage.result: None, stage.drawing: None, stage.player: ""}
 
     for name in ("make", "instructions"):  # last in the API, for programs that know the order of the others
@@ -85,7 +85,7 @@ def build(backends: Backends, listening: Listening) -> SoundTab:
     tab.later_results = [stage.player]
     tab.runs(lambda request: SoundRun(request, stage, listening, tab.ability), [stage.result, stage.drawing])
     keep_after_stop(tab, listening, stage.player, stage.all, stage.show_stopped)
-    tab.reopen, tab.reopened = reopen, stage.all
+    tab.show_restored, tab.restored_components = show_restored, stage.all
     make = cast(gr.Dropdown, tab.form.controls["make"])
     make.change(tab.fields_for, make, tab.following, **PRIVATE)
     return tab

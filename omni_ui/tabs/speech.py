@@ -12,8 +12,8 @@ from omni_ui.core import status
 from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Updates, Values, Work
-from omni_ui.features.history.opened import RestoredResult
+from omni_ui.core.run import Run, Updates, Values
+from omni_ui.features.history.restored_result import RestoredResult
 from omni_ui.features.i18n.languages import drawn
 from omni_ui.features.speech.fields import cast_field, parts_list, second_speaker, typing_field, words_field
 from omni_ui.features.speech.long_text import LongTextRun, Made
@@ -23,7 +23,7 @@ from omni_ui.features.speech.run import PCM_RATE, SpeechRun, Stage, show_file, s
 from omni_ui.features.speech.typed_text import TypedTexts
 from omni_ui.features.speech.words.read_along import ReadingAlong, can_read_along
 from omni_ui.features.speech.words.subtitles import read_vtt
-from omni_ui.features.speech.words.word_times import shown_words, spread, timed
+from omni_ui.features.speech.words.word_times import shown_words, spread_words, timed
 from omni_ui.features.voices.cards import voice_cards, wire_cards
 from omni_ui.features.voices.panel import VoicesPanel
 from omni_ui.features.voices.reference import Reference
@@ -59,10 +59,10 @@ class SpeechTab(OmniTab):
     typing: Component
     cards: ObjectField
 
-    async def advise(self, session: str | None) -> Updates:
+    async def show_model(self, session: str | None) -> Updates:
         """What the model is made for, and its voices."""
         task = await self._task(session)
-        note = {self.advice: TASKS[task]} if task in TASKS else await super().advise(session)
+        note = {self.model_note: TASKS[task]} if task in TASKS else await super().show_model(session)
         return (
             note
             | await self.list_voices(session)
@@ -77,9 +77,9 @@ class SpeechTab(OmniTab):
         ways = hint(SpokenText.model_fields["reading"], "presets")
         return gr.update(choices=[(drawn(words), way) for words, way in ways if way != "live" or offers])
 
-    async def wishes(self, session: str | None) -> Values:
+    async def recommended(self, session: str | None) -> Values:
         """Listening while it is spoken, and the task that the model is made for."""
-        task, recommended = task_to_set(await self.ability(session)), await super().wishes(session)
+        task, recommended = task_to_set(await self.ability(session)), await super().recommended(session)
         wanted: dict[str, object] = {"stream": True}
         if task:  # a run fills it in as well (client/model_rules.py), for programs and opened settings
             wanted["task_type"] = task
@@ -90,8 +90,8 @@ class SpeechTab(OmniTab):
         return ability.detail.get("task") if ability and ability.can else None
 
     @property
-    def advised(self) -> list[gr.blocks.Block]:
-        return [*super().advised, *self.listing, self.cards, self.form.controls["reading"]]
+    def model_components(self) -> list[gr.blocks.Block]:
+        return [*super().model_components, *self.listing, self.cards, self.form.controls["reading"]]
 
     @property
     def listing(self) -> list[gr.components.Component]:
@@ -147,7 +147,7 @@ def _add_stage() -> Stage:
 
 def build(backends: Backends, listening: Listening, typed: TypedTexts) -> SpeechTab:
     tab = SpeechTab(SpokenText, "Speech", backends, status.empty(HELLO, EXAMPLES, "speech-input"))
-    tab.wished = ["stream", "task_type"]
+    tab.also_recommended = ["stream", "task_type"]
     with tab.frame():
         with tab.controls():
             _add_voice_controls(tab)
@@ -163,12 +163,12 @@ def build(backends: Backends, listening: Listening, typed: TypedTexts) -> Speech
 
     longest = int(backends.limits.caps.get("text", MAX_LONG))
 
-    def make(request: SpokenText) -> Work:
+    def make(request: SpokenText) -> Run:
         if request.reading == "live":
             return ReadingAlong(request, stage, listening, typed, longest)
         return (SpeechRun if request.reading == "whole" else LongTextRun)(request, stage, listening)
 
-    def again(request: SpokenText) -> Work:
+    def again(request: SpokenText) -> Run:
         return LongTextRun(request, stage, listening, again=True)
 
     def read_again(entered: Values) -> Request:
@@ -188,30 +188,30 @@ def build(backends: Backends, listening: Listening, typed: TypedTexts) -> Speech
     tab.runs(again, stage.all, more={"made": stage.made, "parts": stage.parts}, read=read_again, on=redo)
     tab.runs(make, stage.all, more={"saved": tab.panel.list}, read=read_sample, on=tab.panel.listen.click)
 
-    async def reopen(at: RestoredResult) -> Updates:
-        return await show_again(stage, at)
+    async def show_restored(restored: RestoredResult) -> Updates:
+        return await show_again(stage, restored)
 
-    tab.reopen, tab.reopened = reopen, stage.seen
+    tab.show_restored, tab.restored_components = show_restored, stage.seen
     keep_after_stop(tab, listening, stage.player, [stage.result, stage.drawing], partial(show_stopped, stage))
     _wire(tab)
     _wire_typing(tab, typed)
     return tab
 
 
-async def show_again(stage: Stage, at: RestoredResult) -> Updates:
+async def show_again(stage: Stage, restored: RestoredResult) -> Updates:
     """A result of the history: its file, its subtitles, and its words with their times."""
     updates_shown: Updates = {stage.player: "", stage.parts: None, stage.words: None}
-    updates_shown[stage.files] = [str(path) for path in at.results[1:]] or None
-    if not at.results:
+    updates_shown[stage.files] = [str(path) for path in restored.results[1:]] or None
+    if not restored.results:
         return updates_shown | {stage.result: None, stage.drawing: None}
-    path = at.results[0]
-    bare = Bare(at.request.get("sample_rate") or PCM_RATE) if path.suffix == ".pcm" else None
+    path = restored.results[0]
+    bare = Bare(restored.request.get("sample_rate") or PCM_RATE) if path.suffix == ".pcm" else None
     updates, seconds = await show_file(stage, path, bare)
-    subtitles = next((file for file in at.results if file.suffix == ".vtt"), None)
+    subtitles = next((file for file in restored.results if file.suffix == ".vtt"), None)
     if subtitles:
         updates_shown[stage.words] = shown_words(timed(read_vtt(await asyncio.to_thread(subtitles.read_text, "utf-8"))))
-    elif seconds and at.request.get("input"):
-        updates_shown[stage.words] = shown_words(spread(str(at.request["input"]), seconds))
+    elif seconds and restored.request.get("input"):
+        updates_shown[stage.words] = shown_words(spread_words(str(restored.request["input"]), seconds))
     return updates_shown | updates
 
 
@@ -251,7 +251,7 @@ def _wire(tab: SpeechTab) -> None:
 
     tab.opened.select(list_voices, None, tab.listing, **PRIVATE)
     # Also when one was saved or deleted, which the panel says.
-    gr.on([tab.opened.select, tab.panel.said.change], show_cards, None, tab.cards, **PRIVATE)
+    gr.on([tab.opened.select, tab.panel.status.change], show_cards, None, tab.cards, **PRIVATE)
     gr.on(
         [cast(gr.Textbox, form["input"]).blur, form["reading"].change],  # a link that is opened changes it too
         find_speakers,

@@ -13,11 +13,11 @@ from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.batching import batch_stream
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RunResult, Updates, Values, Work
+from omni_ui.core.run import Run, RunResult, Updates, Values
 from omni_ui.core.scripts import call
 from omni_ui.core.visitor import visitor_of
-from omni_ui.features.history.opened import RestoredResult
-from omni_ui.features.history.restore import once_more, open_record
+from omni_ui.features.history.restore import open_record, repeat_buttons
+from omni_ui.features.history.restored_result import RestoredResult
 from omni_ui.features.history.service import record_of
 from omni_ui.features.stage.examples import hello
 from omni_ui.features.video.jobs.job_results import all_facts, cancelled, handed_out, request_of
@@ -34,7 +34,7 @@ from omni_ui.features.waits.view import waits_view
 from omni_ui.media.image_input import Taken, take_picture
 from omni_ui.store import StoreTrouble, VideoRecord
 from omni_ui.tabs.base import OmniTab
-from omni_ui.tabs.result_actions import below, below_result
+from omni_ui.tabs.result_actions import actions_of_result, result_actions
 from omni_ui.widgets.events import PRIVATE, trigger
 from omni_ui.widgets.pictures.image_input import PictureForm, paths_of
 
@@ -59,25 +59,25 @@ class VideoTab(OmniTab):
     job_list: gr.HTML
     size_note: gr.HTML
 
-    async def advise(self, session: str | None) -> Updates:
+    async def show_model(self, session: str | None) -> Updates:
         offered = self.videos.offered and await self._streams(session)
         switch = gr.Checkbox(visible=True) if offered else gr.Checkbox(value=False, visible=False)
-        return await super().advise(session) | {self.form.controls["watch"]: switch}
+        return await super().show_model(session) | {self.form.controls["watch"]: switch}
 
     async def _streams(self, session: str | None) -> bool:
         backend, ability = self.backends.for_tab("video", session), await self.ability(session)
         return bool(backend and ability and ability.can and await backend.streams_videos())
 
     @property
-    def advised(self) -> list[gr.blocks.Block]:
-        return [*super().advised, self.form.controls["watch"]]
+    def model_components(self) -> list[gr.blocks.Block]:
+        return [*super().model_components, self.form.controls["watch"]]
 
     def add_watch_controls(self) -> None:
         self.form.add("watch", visible=False)
         label = self.form.model.model_fields["timeline"].title or ""
         self.form.controls["timeline"] = timeline_control("video-timeline", label)
 
-    def make_run(self, request: VideoRequest) -> Work:
+    def make_run(self, request: VideoRequest) -> Run:
         """The run of a request: watched while it is made, or as a job."""
         if not request.watch:
             return VideoRun(request, self.jobs, self.backends, self.prepared, self.players)
@@ -102,7 +102,7 @@ class VideoTab(OmniTab):
                 await asyncio.wait_for(video.kept.wait(), PATIENCE)
             if not video.chunks:
                 return {stage.player: ""}
-            actions = await below(self, run, RunResult([video.path]), run.record)
+            actions = await result_actions(self, run, RunResult([video.path]), run.record)
             return {stage.player: "", stage.result: video.path} | actions
 
         outputs = [stage.result, stage.player, self.settings, self.code]
@@ -143,7 +143,7 @@ class VideoTab(OmniTab):
             return
         jobs.on_stage[session] = ticket
         if job.state != "done":
-            under = await below_result(self, request_of(job), job.model, session, RunResult())
+            under = await actions_of_result(self, request_of(job), job.model, session, RunResult())
             yield {self.players.result: None, self.players.player: ""} | under
         async with aclosing(batch_stream(jobs.changes(ticket))) as looks:
             async for batch in looks:
@@ -161,17 +161,19 @@ class VideoTab(OmniTab):
                 return {self.status: status.failed(jobs.store.files.trouble or NO_FILE)}
             facts = all_facts(job, facts)
             record = record_of(job.ticket) if own else ""
-            under = await below_result(self, request_of(job), job.model, session, RunResult([path]), record)
+            under = await actions_of_result(self, request_of(job), job.model, session, RunResult([path]), record)
             again = await self._repeatable(job, session) if own else ""
             done = {self.players.result: path, self.players.player: ""}
             done[self.status] = status.done(facts, waits_view(waiting_kept(job)))
             return done | under | {self.settings: again + under[self.settings]}
         if job.state == "failed":
-            return {self.status: status.failed(jobs.said(job.error, job), jobs.said(job.details, job))}
+            return {
+                self.status: status.failed(jobs.public_message(job.error, job), jobs.public_message(job.details, job))
+            }
         if job.state == "cancelled":
-            return {self.status: status.stopped(jobs.said(cancelled(job), job))}
+            return {self.status: status.stopped(jobs.public_message(cancelled(job), job))}
         started = max(0.0, time.time() - job.created)
-        return {self.status: status.working(jobs.said(note_of(job), job), started=started)}
+        return {self.status: status.working(jobs.public_message(note_of(job), job), started=started)}
 
     async def _repeatable(self, job: VideoRecord, session: str) -> str:
         """The buttons that make it once more; its record knows where its files are kept."""
@@ -179,7 +181,9 @@ class VideoTab(OmniTab):
         with suppress(StoreTrouble):
             record = await recorder.find(record_of(job.ticket), job.visitor) if recorder else None
             if recorder and record:
-                return once_more(self, await open_record(record, recorder.store.history.fetch, session), apart=True)
+                return repeat_buttons(
+                    self, await open_record(record, recorder.store.history.fetch, session), apart=True
+                )
         return ""
 
     async def say_size(self, picture: object, size: str | None, request: gr.Request) -> str:
@@ -257,7 +261,7 @@ def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
     tab.later_results = [player]
     tab.runs(tab.make_run, [result], read=tab.read_entered, stopped=tab.stop_job, again="multiple")
     tab.wire_watch()
-    tab.reopen, tab.reopened, tab.follows = tab.show_record, [result, player], tab.size_of_first_frame
+    tab.show_restored, tab.restored_components, tab.follows = tab.show_record, [result, player], tab.size_of_first_frame
     tab.wire_list()
     tab.wire_first_frame()
     return tab

@@ -48,7 +48,9 @@ async def test_the_address_is_kept_from_visitors_where_the_host_says_so():
     backends = Backends(Settings(base_url="http://inside:8091", show_server=False))
     backends.start()
     backend = backends.for_tab("image")
-    assert backends.discreet("Nothing answers at http://inside:8091.", backend) == "Nothing answers at its address."
+    assert (
+        backends.redact_address("Nothing answers at http://inside:8091.", backend) == "Nothing answers at its address."
+    )
     assert "address" not in (await backends.status())["image"]
     await backends.close()
 

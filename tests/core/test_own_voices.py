@@ -75,7 +75,7 @@ async def test_deleting_another_s_is_refused_and_one_s_own_goes_when_the_session
     request = SimpleNamespace(session_hash="my session", headers={})
     for name in (THEIRS, "Host"):
         updates = await panel._delete(name, name, refresh, request)
-        assert NOT_YOURS in updates[panel.said]
+        assert NOT_YOURS in updates[panel.status]
     assert deleted == []
     await panel._delete(MINE, MINE, refresh, request)
     assert deleted == [MINE]

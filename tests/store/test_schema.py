@@ -123,7 +123,7 @@ async def test_records_move_from_a_file_to_an_empty_database(postgres, tmp_path,
     store = Store(tmp_path, url)
     await store.open()
     await store.timings.note("s", "m", Load("image", 1), 4)
-    assert (await store.timings.forecast("s", "m", Load("image", 1))).runs == 4
+    assert (await store.timings.estimate("s", "m", Load("image", 1))).runs == 4
     with pytest.raises(SystemExit, match="has records already"):
         await asyncio.to_thread(move_records.main)
     await check_records_of_before(store)

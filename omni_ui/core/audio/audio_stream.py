@@ -14,7 +14,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Response
 from fastapi.responses import StreamingResponse
 
-from omni_ui.core.run import Work
+from omni_ui.core.run import Run
 
 KEPT = 120.0
 """Seconds for which a finished stream can still be fetched."""
@@ -33,7 +33,7 @@ class Stream:
         self.ended: float | None = None
         self.whole = False
         """Whether all of it arrived, and is a file already."""
-        self.work: Work | None = None
+        self.run: Run | None = None
         """The run that it is the sound of."""
         self._pcm = bytearray()
         self._news = asyncio.Event()

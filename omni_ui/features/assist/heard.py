@@ -10,7 +10,7 @@ import gradio as gr
 from omni_ui.client import OmniError
 from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RunResult, explain, run
+from omni_ui.core.run import RunResult, execute, explain
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.assist.hearing import find_ear, hearing_run
 from omni_ui.media.recording import as_wav, read_recording
@@ -27,20 +27,20 @@ async def heard_in(backends: Backends, path: str, request: gr.Request) -> AsyncG
         return
     try:
         recording = await read_recording(Path(path), "ref_audio", longest=LONGEST)
-        work = await hearing_run(ear, await as_wav(recording))
+        run = await hearing_run(ear, await as_wav(recording))
     except Invalid:
         return  # what is wrong with the recording is said beside it
     except OmniError as error:
         yield {"error": explain(error)[0]}
         return
-    work.visitor = visitor_of(request)
-    work.owner = work.visitor or f"address {request.client.host if request.client else ''}"
-    async with aclosing(run(ear.backend, work)) as steps:
+    run.visitor = visitor_of(request)
+    run.owner = run.visitor or f"address {request.client.host if request.client else ''}"
+    async with aclosing(execute(ear.backend, run)) as steps:
         async for step in steps:
             if step.kind == "done":
                 yield {"text": (step.outcome or RunResult()).text, "said": ear.said}
             elif step.kind in ("failed", "called off"):
-                yield {"error": backends.discreet(explain(step.error)[0], ear.backend)}
+                yield {"error": backends.redact_address(explain(step.error)[0], ear.backend)}
             else:
                 yield {"note": "Listening to the recording"}
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from omni_ui.client import ChatRequest, FileRef, OmniClient, TranscriptionRequest
 from omni_ui.core.backends import Backends
-from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
+from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.assist.prompt_help import ChatTextRun
 from omni_ui.media.message_files import take_media
@@ -52,7 +52,7 @@ async def find_ear(backends: Backends, session: str | None) -> Ear | None:
     return None
 
 
-class ListenRun(Work):
+class ListenRun(Run):
     """Has a recording written down by a server that listens."""
 
     request: TranscriptionRequest
@@ -63,8 +63,8 @@ class ListenRun(Work):
         self.request = request
         self._text = ""
 
-    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[str]:
-        yield (await omni.transcribe(self.request, on_wait=tell)).text
+    async def events(self, omni: OmniClient, reporter: RetryReporter) -> AsyncIterator[str]:
+        yield (await omni.transcribe(self.request, on_wait=reporter)).text
 
     async def show(self, events: list[str]) -> Updates:
         self._text = events[-1]
@@ -74,7 +74,7 @@ class ListenRun(Work):
         return RunResult(text=self._text)
 
 
-async def hearing_run(ear: Ear, path: Path) -> Work:
+async def hearing_run(ear: Ear, path: Path) -> Run:
     """The run that writes a recording down. Invalid or OmniError where it cannot be sent."""
     if ear.by == "server":
         return ListenRun(TranscriptionRequest.model_construct(file=path, language=None, prompt=None))

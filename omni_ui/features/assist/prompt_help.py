@@ -16,7 +16,7 @@ from omni_ui.client import (
     ReasoningDelta,
     TextDelta,
 )
-from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
+from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
 
 Task = Literal["longer", "translate", "describe"]
 LONGEST = 6000
@@ -66,7 +66,7 @@ def help_request(
     )
 
 
-class ChatTextRun(Work):
+class ChatTextRun(Run):
     """Asks a chat server for a text alone. It is no result: nothing of it stands in the history."""
 
     request: ChatRequest
@@ -77,8 +77,8 @@ class ChatTextRun(Work):
         self.request = request
         self.text = ""
 
-    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[ChatEvent]:
-        async with aclosing(omni.chat(self.request, on_wait=tell)) as answer:
+    async def events(self, omni: OmniClient, reporter: RetryReporter) -> AsyncIterator[ChatEvent]:
+        async with aclosing(omni.chat(self.request, on_wait=reporter)) as answer:
             async for event in answer:
                 if isinstance(event, Failed):
                     raise event.error

@@ -19,7 +19,7 @@ from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.files import FileRefused, Json, keep, owned_path
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RunResult, Work, explain, run
+from omni_ui.core.run import Run, RunResult, execute, explain
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.assist.hearing import LONGEST, find_ear, hearing_run
@@ -93,8 +93,8 @@ async def _help(backends: Backends, asked: PromptHelp, request: Request) -> Asyn
     target = backends.for_tab(asked.tab, session)
     there = await target.ability(asked.tab) if target else None
     language = language_for(asked.prompt, there.model if there else None)
-    work = ChatTextRun(help_request(asked.task, asked.tab, asked.prompt, language, picture, ability))
-    async with aclosing(_steps(backends, chat, work, request)) as lines:
+    run = ChatTextRun(help_request(asked.task, asked.tab, asked.prompt, language, picture, ability))
+    async with aclosing(_steps(backends, chat, run, request)) as lines:
         async for line in lines:
             if text := line.get("text"):
                 ORIGINALS.note(visitor_of(request), str(text), asked.prompt)
@@ -118,18 +118,18 @@ async def _words(backends: Backends, asked: Dictation, request: Request) -> Asyn
             yield line | ({"said": ear.said} if "text" in line else {})
 
 
-async def _steps(backends: Backends, backend: Backend, work: Work, request: Request) -> AsyncGenerator[Json]:
+async def _steps(backends: Backends, backend: Backend, run: Run, request: Request) -> AsyncGenerator[Json]:
     """The steps of a run as lines. It waits in the same queue as all others, and counts in the visitor's limits."""
-    work.visitor = visitor_of(request)
-    work.owner = work.visitor or f"address {request.client.host if request.client else ''}"
-    async with aclosing(run(backend, work)) as steps:
+    run.visitor = visitor_of(request)
+    run.owner = run.visitor or f"address {request.client.host if request.client else ''}"
+    async with aclosing(execute(backend, run)) as steps:
         async for step in steps:
             if step.kind == "done":
                 yield {"text": (step.outcome or RunResult()).text}
             elif step.kind in ("failed", "called off"):
-                yield {"error": backends.discreet(explain(step.error)[0], backend)}
+                yield {"error": backends.redact_address(explain(step.error)[0], backend)}
             else:
-                yield {"note": status.told(work.note, step.place, step.wait)}
+                yield {"note": status.progress_text(run.note, step.place, step.wait)}
 
 
 def _lines(steps: AsyncGenerator[Json]) -> StreamingResponse:

@@ -25,7 +25,7 @@ from omni_ui.core.audio.audio_stream import Listening, Stream
 from omni_ui.core.backends import Backends
 from omni_ui.core.files import Json, keep
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RetryReporter, RunResult, Updates, Values, Work
+from omni_ui.core.run import RetryReporter, Run, RunResult, Updates, Values
 from omni_ui.features.chat.conversation import Conversation, Draft, Message, Part, wire_messages
 from omni_ui.features.chat.conversation_json import as_json
 from omni_ui.features.chat.messages import LiveAnswer, address, messages_html
@@ -55,24 +55,24 @@ KINDS = {"image": "pictures", "audio": "recordings", "video": "videos"}
 class ChatView:
     """The components that show a conversation: as JSON for programs, as HTML, the answer that arrives, its speech."""
 
-    told: Component
+    conversation_json: Component
     result: Component
     live: Component
     player: Component
 
     @property
     def parts(self) -> list[Component]:
-        return [self.told, self.result, self.live, self.player]
+        return [self.conversation_json, self.result, self.live, self.player]
 
     def all(self, talk: Conversation, system: str | None = "", state: str = DONE) -> Updates:
         """The whole conversation, and the answer that arrives put away (or begun, when the state is SENT)."""
         return {
-            self.told: as_json(talk.messages, system or "", _named),
+            self.conversation_json: as_json(talk.messages, system or "", _named),
             self.result: messages_html(talk.messages),
             self.live: {"state": state, "id": talk.run, "blocks": []},
         }
 
-    def left(self, talk: Conversation, system: str | None = "") -> Updates:
+    def after_stop(self, talk: Conversation, system: str | None = "") -> Updates:
         """After a run that did not reach its end: what had arrived, or what was entered back in its field."""
         return self.all(talk, system, BACK if talk.in_vain else DONE)
 
@@ -99,7 +99,7 @@ def read_chat_form(form: Form, values: Values) -> ChatRequest:
     return request
 
 
-def beside(values: Values) -> Json:
+def fork_inputs(values: Values) -> Json:
     """What a cell of a grid takes: a conversation of its own. Its message is what is being written, else the last."""
     written = (values["text"] or "").strip() or values["files"]
     return values | {"talk": values["talk"].fork()} | ({} if written else {"change": AGAIN})
@@ -116,7 +116,7 @@ def _messages_before(talk: Conversation, change: str) -> list[Message]:
     raise Invalid.because("change", 'What to change must be empty, "again", or "edit" and the number of a message.')
 
 
-class ChatRun(Work):
+class ChatRun(Run):
     """Looks at the files, sends the conversation, and keeps what arrives in it, come what may."""
 
     request: ChatRequest
@@ -143,7 +143,7 @@ class ChatRun(Work):
     def _system(self) -> str:
         return self.entered["system"] or ""
 
-    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[str | ChatEvent]:
+    async def events(self, omni: OmniClient, reporter: RetryReporter) -> AsyncIterator[str | ChatEvent]:
         messages, entered = await self._asked(omni)
         with self._talk.answering(messages, entered) as draft:
             self._draft = draft
@@ -152,12 +152,12 @@ class ChatRun(Work):
             self.request, self.left_out = fitted.request, (*self.left_out, *fitted.left_out)
             if seed_is_of_the_text(self.request, await omni.known_ability("chat")):
                 self.seed_name = "seed of the text"
-            if self.entered.get("read_aloud") and not self.aside:
+            if self.entered.get("read_aloud") and not self.in_background:
                 await self._voice.begin(draft, self.request, await self._speaks(omni))
             yield SENT
             try:
                 began = time.monotonic()
-                async with aclosing(omni.chat(self.request, on_wait=tell)) as answer:
+                async with aclosing(omni.chat(self.request, on_wait=reporter)) as answer:
                     async for event in answer:
                         await self._take(event, draft)
                         yield event
@@ -224,7 +224,7 @@ class ChatRun(Work):
             if self._voice.stream:  # it was asked for text alone, and is being read
                 return
             await self._voice.aclose()
-            if not self.aside:
+            if not self.in_background:
                 self._stream = self._stream or self._listening.open(event.rate, event.channels)
                 self._stream.feed(event.pcm)
             draft.add_sound(event.pcm, event.rate, event.channels)
@@ -237,7 +237,7 @@ class ChatRun(Work):
             self.metrics = event.metrics
             draft.notes += [ENDINGS[event.reason]] if event.reason in ENDINGS else []
         # When nothing comes, the conversation is as it was before.
-        self.fresh = bool(draft.parts or draft.pcm or draft.reasoning)
+        self.has_partial_result = bool(draft.parts or draft.pcm or draft.reasoning)
         if isinstance(event, (TextDelta, ReasoningDelta)):
             self._times.append(time.monotonic())
 
@@ -259,7 +259,7 @@ class ChatRun(Work):
     async def show(self, events: list[str | ChatEvent]) -> Updates:
         if DONE in events:
             self._finish()
-        if self.aside:
+        if self.in_background:
             return {}
         updates: Updates = {}
         if SENT in events:
@@ -278,7 +278,7 @@ class ChatRun(Work):
         answer = self._talk.messages[-1]
         self._made = RunResult(answer.files, answer.text, [fact for fact in answer.facts if fact[0] != self.seed_name])
         self._made.thread = THREAD + self._talk.messages[0].key
-        self._made.told = as_json(self._talk.messages, self._system, lambda file: file)
+        self._made.conversation_json = as_json(self._talk.messages, self._system, lambda file: file)
 
     async def whole_when_stopped(self) -> RunResult | None:
         if not self._whole:
@@ -291,6 +291,6 @@ class ChatRun(Work):
         return self._made
 
     def after_failure(self) -> Updates:
-        if self.fresh:
+        if self.has_partial_result:
             self._made = RunResult(self._talk.messages[-1].files)
-        return self._view.left(self._talk, self._system)
+        return self._view.after_stop(self._talk, self._system)

@@ -57,7 +57,7 @@ class Drafts:
             assert tab.take_back
             return await tab.take_back(kept or {})
 
-        self.conversation.input(take_back, self.conversation, [tab.status, *tab.reopened], **IMMEDIATE)
+        self.conversation.input(take_back, self.conversation, [tab.status, *tab.restored_components], **IMMEDIATE)
 
 
 def drafted(tab: "TabContext") -> dict[str, Component]:

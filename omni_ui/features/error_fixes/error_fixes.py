@@ -70,12 +70,12 @@ def fixes_for(error: Exception | None, form: Form, entered: Values) -> list[Sugg
         cause = known_error(error.server_message) or error  # of a job, only the words were kept
     remedy = getattr(cause, "remedy", None)
     if isinstance(cause, OutOfMemory):
-        remedies = [_less(name) for name in LESS]
+        entries = [_less(name) for name in LESS]
     elif isinstance(cause, TimedOut) or (remedy and remedy == _less("num_frames")):
-        remedies = [_less(name) for name in SHORTER]
+        entries = [_less(name) for name in SHORTER]
     else:
-        remedies = [remedy] if remedy else []
-    fixes = [fix for entry in remedies if (fix := _fix(entry, form, entered))]
+        entries = [remedy] if remedy else []
+    fixes = [fix for entry in entries if (fix := _fix(entry, form, entered))]
     if not fixes and isinstance(cause, PASSING) and not cause.permanent:
         return [SuggestedFix(TRY_AGAIN)]
     return fixes

@@ -13,10 +13,10 @@ from pydantic import ValidationError
 
 from omni_ui.client import Request, hint
 from omni_ui.core.files import Json
-from omni_ui.core.run import Values, Work
+from omni_ui.core.run import Run, Values
 from omni_ui.core.scripts import mounted
 from omni_ui.store import StoreTrouble
-from omni_ui.store.timings import COUNTING, FILE_KINDS, Forecast, Timings, load_of
+from omni_ui.store.timings import COUNTING, FILE_KINDS, Estimate, Timings, load_of
 from omni_ui.widgets.fields import holds
 from omni_ui.widgets.form import by_name
 
@@ -25,24 +25,24 @@ if TYPE_CHECKING:
     from omni_ui.features.tab_context import TabContext
 
 FRESH = 60.0
-"""Seconds for which the name of the model is taken as still true: a forecast is no reason to ask the server."""
+"""Seconds for which the name of the model is taken as still true: an estimate is no reason to ask the server."""
 
 
 TEMPLATE = '<span title="From past runs on this server">${value}</span>'
 
 
-def forecast_line(tab: str) -> gr.HTML:
-    """Where the forecast stands, beside Run. It fires `input` when it wants another one."""
+def estimate_line(tab: str) -> gr.HTML:
+    """Where the estimate stands, beside Run. It fires `input` when it wants another one."""
     return gr.HTML("", elem_id=f"{tab}-forecast", elem_classes="omni-forecast", html_template=TEMPLATE, padding=False)
 
 
 def wire(tab: "TabContext") -> None:
-    """Answers the forecast line of a tab. Call it when all controls are there."""
+    """Answers the line of a tab with its estimate. Call it when all controls are there."""
     fields = counting(tab)
     for name, value in mounted(TEMPLATE, "estimate", tab=tab.name, fields=fields).items():
-        setattr(tab.forecast, name, value)
+        setattr(tab.estimate, name, value)
 
-    async def foresee(request: gr.Request, *values: object) -> str:
+    async def estimate_now(request: gr.Request, *values: object) -> str:
         entered = dict(zip(fields, values, strict=True))
         asked = asked_for(tab.form.model, entered | await tab.follows(entered, request.session_hash))
         backend = tab.backends.for_tab(tab.name, request.session_hash)
@@ -52,14 +52,14 @@ def wire(tab: "TabContext") -> None:
         ability = abilities.modalities.get(tab.name) if abilities else None
         model = ability.model if ability else None
         with suppress(StoreTrouble):  # said by the store itself
-            forecast = await tab.recorder.store.timings.forecast(backend.known_as, model, load_of(asked))
-            return said(forecast, bool(tab.backends.settings.public)) if forecast else ""
+            estimate = await tab.recorder.store.timings.estimate(backend.known_as, model, load_of(asked))
+            return estimate_text(estimate, bool(tab.backends.settings.public)) if estimate else ""
         return ""
 
-    tab.forecast.input(
-        by_name(fields, foresee),
+    tab.estimate.input(
+        by_name(fields, estimate_now),
         [tab.form.controls[name] for name in fields],
-        tab.forecast,
+        tab.estimate,
         api_visibility="private",
         show_progress="hidden",
         queue=False,
@@ -94,10 +94,10 @@ def asked_for(model: type[Request], entered: Values) -> Request | None:
     return request
 
 
-def said(forecast: Forecast, shared: bool = False) -> str:
+def estimate_text(estimate: Estimate, shared: bool = False) -> str:
     """Such as "about 3 to 5 s, from 7 runs like this". shared: without the number, which is one of others' runs."""
-    range_of_seconds = _range(forecast.low, forecast.high)
-    return range_of_seconds if shared else f"{range_of_seconds}, from {forecast.runs} runs like this"
+    range_of_seconds = _range(estimate.low, estimate.high)
+    return range_of_seconds if shared else f"{range_of_seconds}, from {estimate.runs} runs like this"
 
 
 def _range(low: float, high: float) -> str:
@@ -112,7 +112,7 @@ def _range(low: float, high: float) -> str:
     return f"about {ends[0]} to {ends[1]} {unit}" if ends[0] != ends[1] else f"about {ends[0]} {unit}"
 
 
-async def note(timings: Timings, backend: "Backend", work: Work, seconds: float) -> None:
+async def note(timings: Timings, backend: "Backend", run: Run, seconds: float) -> None:
     """Remembers the time of a run that came to its end. seconds: without those in line."""
     with suppress(StoreTrouble):  # said by the store itself
-        await timings.note(backend.known_as, work.model, load_of(work.request), seconds)
+        await timings.note(backend.known_as, run.model, load_of(run.request), seconds)

@@ -87,7 +87,9 @@ async def make_plan(
     return Plan(axes, tuple(cells), seed)
 
 
-async def foretold(plan: Plan, timings: Timings, server: str, model: str | None, follows: Json | None = None) -> str:
+async def estimate_of_plan(
+    plan: Plan, timings: Timings, server: str, model: str | None, follows: Json | None = None
+) -> str:
     """How many runs, and about how long they take: from runs like these on this server, or that it is not known.
 
     follows: the fields that a run fills in by itself where a cell has none.

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from omni_ui.core.backends import Backends
 from omni_ui.core.files import Json
 from omni_ui.core.heavy_work import run_heavy
-from omni_ui.features.grid import home, sheet
+from omni_ui.features.grid import export, sheet
 from omni_ui.features.grid.board import LONGEST
 from omni_ui.features.grid.values import too_many
 from omni_ui.features.recipes.panel import in_cache
@@ -78,7 +78,7 @@ def grid_routes(backends: Backends, store: Store) -> APIRouter:
     async def one_page(grid: Home) -> Response:
         """A zip with the files and a page that plays them."""
         try:
-            archive = await asyncio.to_thread(home.pack, grid.as_sheet(most))
+            archive = await asyncio.to_thread(export.pack, grid.as_sheet(most))
         except OSError:
             raise HTTPException(404, "A result is gone: run the comparison again.") from None
         return Response(archive, media_type="application/zip", headers=_named("grid.zip"))

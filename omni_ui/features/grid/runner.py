@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from omni_ui.client import Request
 from omni_ui.core import status
 from omni_ui.core.files import Json
-from omni_ui.core.run import RunResult, Work, run
+from omni_ui.core.run import Run, RunResult, execute
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.grid.board import Board, Cell
 from omni_ui.features.waits.view import waits_row
@@ -23,20 +23,20 @@ from omni_ui.store import StoreTrouble
 if TYPE_CHECKING:
     from omni_ui.features.tab_context import TabContext
 
-Begin = Callable[[Request, Json], Work]
+Begin = Callable[[Request, Json], Run]
 
 
 async def fill(tab: "TabContext", backend: Backend, board: Board, begin: Begin) -> AsyncGenerator[bool]:
     """Yields whether something changed, at least twice a second; closing it stops the server's work.
 
-    begin: from a request, and what stands in the controls for it, to the work of one run.
+    begin: from a request, and what stands in the controls for it, to a run.
     """
     model = None
     for cell in board.cells:
-        work = begin(cell.planned.request, cell.planned.entered)
-        work.aside = True
-        model = board.model = work.model
-        async with aclosing(_one(tab, backend, cell, work)) as looks:
+        run = begin(cell.planned.request, cell.planned.entered)
+        run.in_background = True
+        model = board.model = run.model
+        async with aclosing(_one(tab, backend, cell, run)) as looks:
             async for changed in looks:
                 yield changed
     ignored, heeded = board.finish(model)
@@ -46,9 +46,9 @@ async def fill(tab: "TabContext", backend: Backend, board: Board, begin: Begin) 
     yield True
 
 
-async def _one(tab: "TabContext", backend: Backend, cell: Cell, work: Work) -> AsyncGenerator[bool]:
+async def _one(tab: "TabContext", backend: Backend, cell: Cell, run: Run) -> AsyncGenerator[bool]:
     cell.state = "working"
-    async with aclosing(run(backend, work)) as steps:
+    async with aclosing(execute(backend, run)) as steps:
         async for step in steps:
             cell.seconds = step.seconds
             if step.kind == "done":
@@ -58,14 +58,14 @@ async def _one(tab: "TabContext", backend: Backend, cell: Cell, work: Work) -> A
                 cell.digest = await asyncio.to_thread(digest, outcome.files, cell.text)
                 cell.waits = waits_row(outcome.waiting.as_dict()) if outcome.waiting else {}
                 cell.state, cell.note = "done", ""
-                cell.record = await tab.keep(work, outcome, step.seconds)
+                cell.record = await tab.keep(run, outcome, step.seconds)
                 yield True
             elif step.kind == "failed":
-                cell.sentence, cell.note = await tab.keep_failure(work, step.error, backend), ""
+                cell.sentence, cell.note = await tab.keep_failure(run, step.error, backend), ""
                 cell.state = "failed"
                 yield True
             else:
-                before, cell.note = cell.note, status.told(work.note, step.place, step.wait)
+                before, cell.note = cell.note, status.progress_text(run.note, step.place, step.wait)
                 yield before != cell.note
 
 

@@ -16,12 +16,12 @@ import gradio as gr
 from omni_ui.client import Request
 from omni_ui.core.files import Json
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Updates, Values, Work
+from omni_ui.core.run import Run, Updates, Values
 from omni_ui.core.scripts import mounted
 from omni_ui.features.grid.board import Board
-from omni_ui.features.grid.plan import QUIET, Plan, foretold, make_plan
+from omni_ui.features.grid.plan import QUIET, Plan, estimate_of_plan, make_plan
 from omni_ui.features.grid.runner import fill
-from omni_ui.features.grid.spread import spread
+from omni_ui.features.grid.suggest_values import suggest_values
 from omni_ui.features.grid.values import NUMBERS, example, variable
 from omni_ui.features.recipes.panel import as_shown
 from omni_ui.widgets.components import ValueHTML
@@ -84,7 +84,7 @@ class Orders:
     async def _planned(self, order: object, values: tuple[object, ...]) -> tuple[Plan, Json]:
         """What was ordered, checked. Raises Invalid."""
         tab = self.tab
-        entered = tab.beside(dict(zip(tab.inputs, values, strict=True)))
+        entered = tab.fork_inputs(dict(zip(tab.inputs, values, strict=True)))
         return await make_plan(tab.form, tab.read, entered, _wanted(order, tab.form, entered), _most(tab)), entered
 
     async def fill(self, request: gr.Request, order: object, *values: object) -> AsyncGenerator[object]:
@@ -111,8 +111,8 @@ class Orders:
         ability = await backend.ability(tab.name)
         model = ability.model if ability else None
 
-        def begin(asked: Request, entered: Json) -> Work:
-            return tab.begin(make, asked, tab.beside(entered), request, backend, model)
+        def begin(asked: Request, entered: Json) -> Run:
+            return tab.begin(make, asked, tab.fork_inputs(entered), request, backend, model)
 
         async with aclosing(fill(tab, backend, board, begin)) as looks:
             async for changed in looks:
@@ -146,7 +146,7 @@ async def _foretold(tab: "TabContext", plan: Plan, entered: Values, request: gr.
     ability = await backend.ability(tab.name)
     model = ability.model if ability else None
     follows = await tab.follows(entered, request.session_hash)
-    return await foretold(plan, tab.recorder.store.timings, backend.known_as, model, follows)
+    return await estimate_of_plan(plan, tab.recorder.store.timings, backend.known_as, model, follows)
 
 
 def _most(tab: "TabContext") -> int:
@@ -161,7 +161,7 @@ def _wanted(order: object, form: Form, entered: Values) -> list[tuple[str, str |
         if info is None or kind_of(info) not in NUMBERS:
             raise Invalid.because("", "This setting cannot be explored.")
         now = entered.get(name)
-        return [(name, spread(form.model, name, now if isinstance(now, (int, float)) else None))]
+        return [(name, suggest_values(form.model, name, now if isinstance(now, (int, float)) else None))]
     listed = order.get("axes")
     pairs = [pair for pair in listed if isinstance(pair, list) and len(pair) == 2] if isinstance(listed, list) else []
     return [(str(name or ""), str(text or "")) for name, text in pairs[:2]]

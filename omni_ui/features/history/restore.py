@@ -17,7 +17,7 @@ from omni_ui.core.files import shown
 from omni_ui.core.run import RunResult, Updates
 from omni_ui.core.servers.waiting import Waiting
 from omni_ui.core.templates import NOTHING
-from omni_ui.features.history.opened import RestoredResult
+from omni_ui.features.history.restored_result import RestoredResult
 from omni_ui.features.recipes import BadRecipe, Recipe
 from omni_ui.features.recipes.panel import settings_view
 from omni_ui.features.snippets.view import code_view
@@ -39,82 +39,84 @@ Fetch = Callable[[HistoryFile], Awaitable[Path | None]]
 
 async def open_record(record: HistoryRecord, fetch: Fetch, session: str) -> RestoredResult:
     """Puts its files where the page may show them. StoreTrouble."""
-    lent: dict[int, Path] = {}
+    published: dict[int, Path] = {}
     for number, file in enumerate(record.files):
         if path := await fetch(file):
-            lent[number] = await publish_file(path, Path(file.title).name or "file")
-    results = [lent[number] for number, file in enumerate(record.files) if file.role == "result" and number in lent]
-    entered = with_files(record.entered, lent)
-    opened = RestoredResult(record, lent, results, entered, with_files(record.told, lent), session)
-    if (seed := opened.request.get("seed")) is not None:
+            published[number] = await publish_file(path, Path(file.title).name or "file")
+    results = [
+        published[number] for number, file in enumerate(record.files) if file.role == "result" and number in published
+    ]
+    entered = with_files(record.entered, published)
+    restored = RestoredResult(record, published, results, entered, with_files(record.told, published), session)
+    if (seed := restored.request.get("seed")) is not None:
         entered["seed"] = str(seed)
-    return opened
+    return restored
 
 
-async def reopen(tab: "TabContext", record: HistoryRecord, fetch: Fetch, session: str) -> Updates:
+async def restore(tab: "TabContext", record: HistoryRecord, fetch: Fetch, session: str) -> Updates:
     """Values for the tab's components. StoreTrouble."""
-    opened = await open_record(record, fetch, session)
+    restored = await open_record(record, fetch, session)
     updates: Updates = {
-        part: fitting(tab, name, opened.entered.get(name))
+        part: fitting(tab, name, restored.entered.get(name))
         for name, part in tab.inputs.items()
         if not isinstance(part, gr.State)
     }
     if record.error:
         return updates | {tab.status: status.failed(record.error, record.details)}
-    facts = status.facts_of(record.seconds, opened.request.get("seed"), record.facts, record.model)
+    facts = status.facts_of(record.seconds, restored.request.get("seed"), record.facts, record.model)
     updates |= {tab.status: status.done([("", FILLED), *facts], waits_view(Waiting.from_dict(record.waiting)))}
-    views = await asyncio.to_thread(_recipe_views, tab, opened)
-    updates |= views | {tab.settings: once_more(tab, opened) + views[tab.settings]}
-    return updates | (await tab.reopen(opened) if tab.reopen else {})
+    views = await asyncio.to_thread(_recipe_views, tab, restored)
+    updates |= views | {tab.settings: repeat_buttons(tab, restored) + views[tab.settings]}
+    return updates | (await tab.show_restored(restored) if tab.show_restored else {})
 
 
-def reopened(tab: "TabContext") -> list[gr.blocks.Block]:
-    """What `reopen` may set, beside the inputs."""
-    return [tab.status, tab.settings, tab.code, *tab.reopened]
+def restored_components(tab: "TabContext") -> list[gr.blocks.Block]:
+    """What `restore` may set, beside the inputs."""
+    return [tab.status, tab.settings, tab.code, *tab.restored_components]
 
 
-def once_more(tab: "TabContext", opened: RestoredResult, apart: bool = False) -> Markup:
+def repeat_buttons(tab: "TabContext", restored: RestoredResult, apart: bool = False) -> Markup:
     """HTML of the buttons that make it once more, or why there are none. apart: see Repeat.row."""
-    record = opened.record
-    gone = [file.title for at, file in enumerate(record.files) if at not in opened.lent]
+    record = restored.record
+    gone = [file.title for at, file in enumerate(record.files) if at not in restored.published]
     try:
         if gone:
             raise BadRecipe(f"{gone[0]} is not here any more.")
-        request = opened.asked()
+        request = restored.asked()
     except BadRecipe as wrong:
         return QUIET.format(f"This cannot be repeated. {wrong}")
-    entered = {name: opened.entered.get(name) for name in tab.inputs}
-    outcome = RunResult(opened.results, record.text)
+    entered = {name: restored.entered.get(name) for name in tab.inputs}
+    outcome = RunResult(restored.results, record.text)
     repetition = tab.repeat.made(request, entered, outcome, record.model, record.version)
-    return tab.repeat.row(opened.session, repetition, record.id, apart)
+    return tab.repeat.row(restored.session, repetition, record.id, apart)
 
 
-def _recipe_views(tab: "TabContext", opened: RestoredResult) -> Updates:
+def _recipe_views(tab: "TabContext", restored: RestoredResult) -> Updates:
     """What stands below a result that was just made. Blocking."""
-    record = opened.record
-    row = tab.sends.row(tab.name, record.id, RunResult(opened.results, record.text)) if tab.sends else NOTHING
+    record = restored.record
+    row = tab.sends.row(tab.name, record.id, RunResult(restored.results, record.text)) if tab.sends else NOTHING
     try:
         recipe = Recipe.from_dict(record.recipe)
     except BadRecipe:  # of a version that is gone
         return {tab.settings: row, tab.code: NOTHING}
-    settings = {tab.settings: row + settings_view(recipe, opened.results)}
+    settings = {tab.settings: row + settings_view(recipe, restored.results)}
     try:
-        request = opened.asked()
+        request = restored.asked()
     except BadRecipe as wrong:
         return settings | {tab.code: QUIET.format(wrong)}
     return settings | {
-        tab.code: code_view(request.wire(recipe.model), tab.backends.shown_address(tab.name, opened.session))
+        tab.code: code_view(request.wire(recipe.model), tab.backends.shown_address(tab.name, restored.session))
     }
 
 
-def with_files(value: object, lent: dict[int, Path]) -> Any:
+def with_files(value: object, published: dict[int, Path]) -> Any:
     """A stored value with paths where files stand; those that are gone are left out."""
     if isinstance(value, dict):
         if "file" in value and set(value) <= {"file", "as"}:
-            return str(lent[value["file"]]) if value["file"] in lent else None
-        return {name: with_files(item, lent) for name, item in value.items()}
+            return str(published[value["file"]]) if value["file"] in published else None
+        return {name: with_files(item, published) for name, item in value.items()}
     if isinstance(value, list):
-        return [item for item in (with_files(inner, lent) for inner in value) if item is not None]
+        return [item for item in (with_files(inner, published) for inner in value) if item is not None]
     return value
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omni_ui.client import Request, VideoRequest, type_of_file
-from omni_ui.core.run import RunResult, Values, Work
+from omni_ui.core.run import Run, RunResult, Values
 from omni_ui.core.storage import Storage
 from omni_ui.features.history.serialize import Pack, as_files, plain, recipe_json, result_of, summary_of
 from omni_ui.features.history.unfinished import write_cut_off
@@ -85,24 +85,24 @@ class Recorder:
             self._sweeper.cancel()
         await self.settled()
 
-    async def result(self, work: Work, outcome: RunResult, seconds: float) -> str:
+    async def result(self, run: Run, outcome: RunResult, seconds: float) -> str:
         """Writes down a finished run; the id of its record."""
         record = HistoryRecord(
-            visitor=work.visitor or "",
-            tab=work.request.tab,
+            visitor=run.visitor or "",
+            tab=run.request.tab,
             at=time.time(),
             thread=outcome.thread,
             text=outcome.text,
-            model=work.model,
-            version=work.version,
+            model=run.model,
+            version=run.version,
             seconds=round(seconds, 3),
             facts=outcome.facts,
             waiting=outcome.waiting.as_dict() if outcome.waiting else None,
         )
-        self._remember(record.id, work.visitor or work.session or "", outcome)
-        if work.visitor:
+        self._remember(record.id, run.visitor or run.session or "", outcome)
+        if run.visitor:
             results = [result_of(path) for path in outcome.files]
-            await self._soon(self._pack_and_write(record, results, work.request, work.entered, outcome.told))
+            await self._soon(self._pack_and_write(record, results, run.request, run.entered, outcome.conversation_json))
         return record.id
 
     async def failure(
@@ -113,7 +113,7 @@ class Recorder:
         details: str = "",
         *,
         entered: Values,
-        work: Work | None = None,
+        run: Run | None = None,
     ) -> None:
         """Writes down a try that failed. The same one once more takes the place of the one before."""
         if not visitor:
@@ -126,9 +126,9 @@ class Recorder:
             thread="failed:" + hashlib.sha256(same.encode(errors="replace")).hexdigest()[:32],
             error=sentence,
             details=details[:20_000],
-            model=work.model if work else None,
+            model=run.model if run else None,
         )
-        await self._soon(self._pack_and_write(record, [], work.request if work else None, entered, None, model))
+        await self._soon(self._pack_and_write(record, [], run.request if run else None, entered, None, model))
 
     async def write(self, record: HistoryRecord, sources: list[Source]) -> None:
         """Writes down a record that its maker has put together, such as a call. The files stay where they are."""
@@ -214,13 +214,13 @@ class Recorder:
         sources: list[Source],
         request: Request | None,
         entered: Values,
-        told: object,
+        conversation_json: object,
         model: type[Request] | None = None,
     ) -> None:
         pack = Pack(sources)
         model = type(request) if request else model
         typed = {name: as_files(name, value, model) for name, value in entered.items()}
-        record = record.but(entered=pack.plain(typed), told=pack.plain(told))
+        record = record.but(entered=pack.plain(typed), told=pack.plain(conversation_json))
         if request:
             pack.plain({name: getattr(request, name) for name in type(request).model_fields})  # the files as sent
             record = record.but(recipe=await asyncio.to_thread(recipe_json, request, record.model))
@@ -260,8 +260,8 @@ class Recorder:
             tab="video",
             at=job.ended or job.created,
             thread=JOB + job.ticket,
-            error=self.jobs.said(job.error, job),
-            details=self.jobs.said(job.details, job),
+            error=self.jobs.public_message(job.error, job),
+            details=self.jobs.public_message(job.details, job),
             model=job.model,
             version=job.version,
             seconds=round((job.ended or job.created) - job.created, 3),

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
-from omni_ui.core.run import Work
+from omni_ui.core.run import Run
 from omni_ui.features.history.serialize import Pack, as_files, summary_of
 from omni_ui.store import HistoryRecord, Store, StoreTrouble
 
@@ -17,20 +17,20 @@ CUT_OFF = "The app was ended before this run was done. Open it to run it again."
 
 
 @asynccontextmanager
-async def noting(recorder: "Recorder | None", work: Work) -> AsyncGenerator[None]:
+async def noting(recorder: "Recorder | None", run: Run) -> AsyncGenerator[None]:
     """While the run goes on, the store knows of it. Nobody waits for the store."""
-    if not recorder or not work.visitor or work.record:
+    if not recorder or not run.visitor or run.record:
         yield
         return
-    model = type(work.request)
+    model = type(run.request)
     pack = Pack([])
-    entered = pack.plain({name: as_files(name, value, model) for name, value in work.entered.items()})
+    entered = pack.plain({name: as_files(name, value, model) for name, value in run.entered.items()})
     record = HistoryRecord(
-        visitor=work.visitor,
-        tab=work.request.tab,
+        visitor=run.visitor,
+        tab=run.request.tab,
         at=time.time(),
         error=CUT_OFF,
-        model=work.model,
+        model=run.model,
         entered=entered,
         summary=summary_of(entered, None),
     )

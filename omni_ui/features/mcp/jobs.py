@@ -15,7 +15,7 @@ from omni_ui.client import type_of_file
 from omni_ui.core import status
 from omni_ui.core.files import Json
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RunResult, Values, Work, run
+from omni_ui.core.run import Run, RunResult, Values, execute
 from omni_ui.core.visitor import REQUEST_VISITOR, visitor_of
 from omni_ui.features.history.unfinished import noting
 from omni_ui.features.mcp.arguments import FILES, read_arguments
@@ -88,21 +88,21 @@ async def _run(tab: TabContext, arguments: Json, request: HttpRequest, report: R
     if backend is None or tab.make is None:
         raise JobFailed(NO_SERVER)
     ability = await backend.ability(tab.name)
-    work = tab.begin(tab.make, asked, values, gr.Request(request), backend, ability.model if ability else None)
+    run = tab.begin(tab.make, asked, values, gr.Request(request), backend, ability.model if ability else None)
     # A video of somebody who is known goes on when they leave, as on the page: it comes to their History.
-    work.aside = not (tab.name == "video" and work.visitor)
+    run.in_background = not (tab.name == "video" and run.visitor)
     reported, said = time.monotonic(), ""
-    async with aclosing(run(backend, work)) as steps, noting(tab.recorder, work):
+    async with aclosing(execute(backend, run)) as steps, noting(tab.recorder, run):
         async for step in steps:
             if step.kind == "done":
-                return await _result(tab, work, step.outcome or RunResult(), step.seconds, request)
+                return await _result(tab, run, step.outcome or RunResult(), step.seconds, request)
             if step.kind == "failed":
-                raise JobFailed(await tab.keep_failure(work, step.error, backend))
+                raise JobFailed(await tab.keep_failure(run, step.error, backend))
             if step.kind == "called off":
                 raise JobFailed(str(step.error))
             if left.is_set():
                 raise CallerLeft
-            words = status.told(work.note, step.place, step.wait)
+            words = status.progress_text(run.note, step.place, step.wait)
             if words != said or time.monotonic() - reported > QUIET:
                 reported, said = time.monotonic(), words
                 await report(step.seconds, words)
@@ -115,18 +115,18 @@ def left_event(request: HttpRequest) -> asyncio.Event:
     return event
 
 
-async def _result(tab: TabContext, work: Work, outcome: RunResult, seconds: float, request: HttpRequest) -> JobResult:
-    record = await tab.keep(work, outcome, seconds)
+async def _result(tab: TabContext, run: Run, outcome: RunResult, seconds: float, request: HttpRequest) -> JobResult:
+    record = await tab.keep(run, outcome, seconds)
     files = [_file(path, request) for path in outcome.files]
     facts: Json = {
         "tool": tab.name,
-        "seed": getattr(work.request, "seed", None),
-        "model": work.model,
+        "seed": getattr(run.request, "seed", None),
+        "model": run.model,
         "seconds": round(seconds, 3),
         "text": outcome.text or None,
         "facts": [": ".join(filter(None, fact)) for fact in outcome.facts],
         "files": files,
-        "record": record if work.visitor else None,
+        "record": record if run.visitor else None,
     }
     result = JobResult(facts={name: value for name, value in facts.items() if value is not None})
     if outcome.text:
@@ -136,7 +136,7 @@ async def _result(tab: TabContext, work: Work, outcome: RunResult, seconds: floa
     lines = [f"{tab.title}, {seconds:.1f} s" + (f", seed {facts['seed']}." if facts["seed"] is not None else ".")]
     lines += [SMALLER] if smaller else []
     lines += [f"{file['name']}: {file['url']}" for file in files]
-    lines.append(KEPT if work.visitor else NOT_KEPT)
+    lines.append(KEPT if run.visitor else NOT_KEPT)
     result.content.append({"type": "text", "text": "\n".join(lines)})
     return result
 

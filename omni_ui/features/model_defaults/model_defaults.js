@@ -21,26 +21,26 @@ const filled = new Set(); // tabs in which settings were opened since the page c
 export const markFilled = (tab) => { for (const name of tab ? [tab] : TABS) filled.add(name); };
 
 /** known: [{ name, label, initial }], one for each value but the last, which is the note of the tab. */
-export const fillDefaults = (tab, known, first, [wishes, ...values]) => {
+export const fillDefaults = (tab, known, first, [recommended, ...values]) => {
   if (!isMounted(tab)) return values.map(() => SKIP);
   const late = first && filled.has(tab);
   const kept = [];
   const defaults = known.map(({ name, label, initial }, at) => {
     const id = `${tab}-${name}`;
-    const wish = wishes?.fields?.[name] ?? null;
+    const modelValue = recommended?.fields?.[name] ?? null;
     const typing = document.getElementById(id)?.contains(document.activeElement);
     const own = late || typing || !same(values[at], id in given ? given[id] : initial);
-    if (wish === null && (own || !(id in given))) return SKIP;
-    if (wish !== null && own) {
-      if (!same(values[at], wish)) kept.push(label);
+    if (modelValue === null && (own || !(id in given))) return SKIP;
+    if (modelValue !== null && own) {
+      if (!same(values[at], modelValue)) kept.push(label);
       return SKIP;
     }
     delete given[id];
-    if (wish !== null) given[id] = wish;
+    if (modelValue !== null) given[id] = modelValue;
     raise(id);
-    return wish ?? initial;
+    return modelValue ?? initial;
   });
-  const note = kept.length && wishes.note ? `${wishes.note} What you had entered stays: ${kept.join(", ")}.` : SKIP;
+  const note = kept.length && recommended.note ? `${recommended.note} What you had entered stays: ${kept.join(", ")}.` : SKIP;
   return [...defaults, note];
 };
 defineAction("fill_defaults", fillDefaults);

@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from omni_ui.features.tab_context import TabContext
 
 
-class Advice:
+class ModelDefaults:
     """Made inside the page, where its unseen components stand."""
 
     def __init__(self) -> None:
-        self.wishes = {tab: gr.JSON(visible=False, label="What models want") for tab in TABS}
+        self.recommended = {tab: gr.JSON(visible=False, label="What models want") for tab in TABS}
 
     async def ask(self, tabs: "Sequence[TabContext]", session: str | None) -> Updates:
-        """What each tab would fill in, `{"fields": {wire name: value}, "note": HTML}`, for its part of `wishes`."""
-        return {self.wishes[tab.name]: await tab.wishes(session) for tab in tabs}
+        """What each tab would fill in, `{"fields": {wire name: value}, "note": HTML}`, for its `recommended`."""
+        return {self.recommended[tab.name]: await tab.recommended(session) for tab in tabs}
 
     def wire(self, tabs: "Sequence[TabContext]", after: gr.events.Dependency, first: bool) -> None:
-        """Fills in after an event that has set `wishes`. first: it is that of a tab which has just come."""
+        """Fills in after an event that has set `recommended`. first: it is that of a tab which has just come."""
         for tab in tabs:
             fields = wanted_fields(tab)
             parts = [tab.form.controls[name] for name in fields]
@@ -38,15 +38,19 @@ class Advice:
             ]
             after.then(
                 None,
-                [self.wishes[tab.name], *parts, tab.advice],
-                [*parts, tab.advice],
+                [self.recommended[tab.name], *parts, tab.model_note],
+                [*parts, tab.model_note],
                 js=call("fill_defaults", tab.name, described, first),
                 queue=False,
                 show_progress="hidden",
-                show_progress_on=self.wishes[tab.name],
+                show_progress_on=self.recommended[tab.name],
             )
 
 
 def wanted_fields(tab: "TabContext") -> list[str]:
-    """The fields of a tab that a model may have wishes for."""
-    return [name for name in dict.fromkeys([*recommended_fields(tab.name), *tab.wished]) if name in tab.form.controls]
+    """The fields of a tab for which a model may recommend values."""
+    return [
+        name
+        for name in dict.fromkeys([*recommended_fields(tab.name), *tab.also_recommended])
+        if name in tab.form.controls
+    ]

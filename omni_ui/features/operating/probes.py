@@ -94,7 +94,7 @@ def probe_routes(backends: Backends, store: Store) -> APIRouter:
             "version": __version__,
             "demo": any(backend.demo for backend in servers),
             "servers": [
-                {"reachable": look.ok, "detail": backends.discreet(look.detail, backend)}
+                {"reachable": look.ok, "detail": backends.redact_address(look.detail, backend)}
                 for backend, look in zip(servers, looks, strict=True)
             ],
         }

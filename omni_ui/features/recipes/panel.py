@@ -169,7 +169,7 @@ class Recipes:
             except BadRecipe as wrong:
                 return {self.opener: gr.HTML(note={"said": str(wrong), "bad": True})}
             recipe = opened.recipe
-            note = gr.HTML(note={"said": said(recipe, opened.left_out, opened.maker, opened.loras)})
+            note = gr.HTML(note={"said": filled_in_message(recipe, opened.left_out, opened.maker, opened.loras)})
             return {strip: gr.Tabs(selected=recipe.tab), self.opener: note, **fill(self.tabs[recipe.tab], recipe)}
 
         self.opener.input(open_it, **common)
@@ -189,7 +189,7 @@ def _read(what: Json) -> OpenedSettings:
     return open_settings(path)
 
 
-def said(recipe: Recipe, left: list[str], maker: str = "", loras: list[str] | None = None) -> str:
+def filled_in_message(recipe: Recipe, left: list[str], maker: str = "", loras: list[str] | None = None) -> str:
     """What was filled in, who made it, and what is still missing."""
     words = ["The settings are filled in. Press Run to start."]
     if maker:

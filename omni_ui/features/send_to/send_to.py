@@ -1,4 +1,4 @@
-"""Takes a result to another tab, and a record of the history back to its own (`reopen`).
+"""Takes a result to another tab, and a record of the history back to its own (`restore`).
 
 The browser's half is omni_ui/features/send_to/send_to.js.
 
@@ -22,7 +22,7 @@ from omni_ui.core.run import RunResult, Updates, Values
 from omni_ui.core.scripts import mounted
 from omni_ui.core.templates import NOTHING, render
 from omni_ui.core.visitor import visitor_of
-from omni_ui.features.history.restore import fitting, reopen, reopened
+from omni_ui.features.history.restore import fitting, restore, restored_components
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.video.video_files import publish_file
 from omni_ui.store import StoreTrouble
@@ -127,7 +127,7 @@ class SendTo:
                 return {strip: gr.skip()}
             return {strip: gr.Tabs(selected=done.pop(TAB)), **done}
 
-        parts = [part for tab in self.tabs.values() for part in (*tab.inputs.values(), *reopened(tab))]
+        parts = [part for tab in self.tabs.values() for part in (*tab.inputs.values(), *restored_components(tab))]
         for kind in TARGETS:
             for goal in self.targets(kind):
                 parts += _folds(self.tabs[goal.tab].inputs[goal.field])
@@ -149,7 +149,7 @@ class SendTo:
             if stored is None or stored.tab not in self.tabs:
                 raise Refused(GONE)
             tab, fetch = self.tabs[stored.tab], self.recorder.store.history.fetch
-            return {TAB: stored.tab} | await reopen(tab, stored, fetch, request.session_hash or "")
+            return {TAB: stored.tab} | await restore(tab, stored, fetch, request.session_hash or "")
         target = self._target(what)
         if what.get("do") == "frame":
             with suppress(gr.Error):

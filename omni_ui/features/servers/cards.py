@@ -50,7 +50,7 @@ async def look_at(backends: Backends, tab: Tab, session: str | None, fresh: floa
         where = "inside this page (the demo)" if backend.demo else backend.client.address
     rows = [("Address", where)]
     if not health.ok or abilities is None:
-        return ServerFacts(tab, "down", [*rows, ("Why", backends.discreet(health.detail, backend))], start)
+        return ServerFacts(tab, "down", [*rows, ("Why", backends.redact_address(health.detail, backend))], start)
     ability = abilities.modalities[tab]
     rows.append(("Answers in", f"{1000 * health.seconds:.0f} ms"))
     rows.append(("Model", ability.model or "not named"))
@@ -91,7 +91,7 @@ async def ask_anew(backends: Backends, tab: Tab, session: str | None) -> str:
     try:
         capabilities = await backend.client.capabilities(refresh=True)
     except OmniError as error:
-        return f"{TITLES[tab]}: {backends.discreet(error.sentence, backend)}"
+        return f"{TITLES[tab]}: {backends.redact_address(error.sentence, backend)}"
     took = 1000 * (time.monotonic() - began)
     ability = capabilities.modalities[tab]
     names = ", ".join(model.id for model in capabilities.models) or "no model"

@@ -32,7 +32,7 @@ def _title(backends: Backends, backend: Backend) -> str:
 def doctor_card(diagnosis: Diagnosis, title: str, backends: Backends, backend: Backend) -> str:
     """HTML of one examination."""
     gateway = diagnosis.gateway
-    rows = [("Answers", backends.discreet(diagnosis.summary, backend))]
+    rows = [("Answers", backends.redact_address(diagnosis.summary, backend))]
     if gateway:
         version = f" {diagnosis.gateway_version}" if diagnosis.gateway_version else ""
         rows.append(("In front of it", f"{gateway.name}{version}"))

@@ -10,7 +10,7 @@ from omni_ui.client import Ability, OmniClient, SoundRequest, Speech
 from omni_ui.core.audio.audio_stream import Listening, Stream
 from omni_ui.core.files import keep, shown
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
+from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
 from omni_ui.features.speech.run import Spoken, save_arrived, speed_facts
 from omni_ui.media.recording import Recording, read_recording
 from omni_ui.media.waveform import draw
@@ -57,7 +57,7 @@ class SoundStage:
         return ((await self.show(path))[0], [path]) if path else ({}, [])
 
 
-class SoundRun(Work):
+class SoundRun(Run):
     """A sound, a song or an effect. ability: gives what the model of a session can do."""
 
     request: SoundRequest
@@ -69,16 +69,16 @@ class SoundRun(Work):
         self._ability = ability
         self._made = RunResult()
 
-    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[Updates]:
+    async def events(self, omni: OmniClient, reporter: RetryReporter) -> AsyncIterator[Updates]:
         check_length(self.request, await self._ability(self.session))
         early = self.request.make == "song" and self.request.response_format in HEARD_EARLY
-        steps = self._streamed(omni, tell) if early else self._whole(omni, tell)
+        steps = self._streamed(omni, reporter) if early else self._whole(omni, reporter)
         async with aclosing(steps) as updates:
             async for update in updates:
                 yield update
 
-    async def _whole(self, omni: OmniClient, tell: RetryReporter) -> AsyncGenerator[Updates]:
-        sound: Speech = await omni.sound(self.request, on_wait=tell)
+    async def _whole(self, omni: OmniClient, reporter: RetryReporter) -> AsyncGenerator[Updates]:
+        sound: Speech = await omni.sound(self.request, on_wait=reporter)
         path = await keep(sound.data, f"{self.request.make or 'sound'}{sound.suffix}")
         self._made.files = [path]
         if self.request.audio_start and self.request.audio_length is None:
@@ -87,7 +87,7 @@ class SoundRun(Work):
         self._made.facts += facts
         yield updates
 
-    async def _streamed(self, omni: OmniClient, tell: RetryReporter) -> AsyncGenerator[Updates]:
+    async def _streamed(self, omni: OmniClient, reporter: RetryReporter) -> AsyncGenerator[Updates]:
         song, stage = Spoken(self._listening, self), self._stage
 
         async def keep_part() -> Updates:
@@ -99,7 +99,7 @@ class SoundRun(Work):
         def note(seconds: float) -> str:
             return f"Singing, {seconds:.1f} s so far"
 
-        events = omni.speech_stream(self.request.as_song(), on_wait=tell)
+        events = omni.speech_stream(self.request.as_song(), on_wait=reporter)
         async with aclosing(song.updates(events, note, begin, keep_part)) as updates:
             async for update in updates:
                 yield update

@@ -13,7 +13,7 @@ from omni_ui.client import BadRequest, BrokenAnswer, NothingMade, OmniClient, Om
 from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.files import Json, keep, shown
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
+from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
 from omni_ui.features.speech.pieces import Piece
 from omni_ui.features.speech.request import SpokenText
 from omni_ui.features.speech.run import DRAWN, Spoken, Stage, show_file, speed_facts, with_reference
@@ -57,7 +57,7 @@ class Made:
     parts: list[Part]
 
 
-class LongTextRun(Work):
+class LongTextRun(Run):
     """Speaks the parts of a text. again: those parts of the text before that `entered` names."""
 
     def __init__(self, request: SpokenText, stage: Stage, listening: Listening, again: bool = False) -> None:
@@ -72,7 +72,7 @@ class LongTextRun(Work):
         self._first: float | None = None
         self._took = 0.0
 
-    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[Updates]:
+    async def events(self, omni: OmniClient, reporter: RetryReporter) -> AsyncIterator[Updates]:
         request = await with_reference(self.request)
         todo = self._wanted() if self._again else [part.number for part in self._parts]
         for number in todo:
@@ -80,11 +80,11 @@ class LongTextRun(Work):
             # A part that is not liked is spoken with another seed; one that failed with its own.
             seed = secrets.randbelow(2**31) if earlier.path else earlier.seed or request.seed
             self._set(number, state="waiting", trouble="", seed=seed)
-        self.fresh = not self._again  # of a text that is taken up again, what there is of it stays
+        self.has_partial_result = not self._again  # of a text that is taken up again, what there is of it stays
         yield ({self._stage.player: ""} if self._again else self._stage.cleared()) | self._view()
         began = time.monotonic()
         speak = self._in_order if request.stream else self._side_by_side
-        async with aclosing(speak(omni, request, todo, tell)) as updates:
+        async with aclosing(speak(omni, request, todo, reporter)) as updates:
             async for update in updates:
                 yield update
         self._took = time.monotonic() - began
@@ -101,7 +101,7 @@ class LongTextRun(Work):
         return [part.number for part in self._parts if part.number == named or (not named and not part.path)]
 
     async def _in_order(
-        self, omni: OmniClient, request: SpokenText, todo: list[int], tell: RetryReporter
+        self, omni: OmniClient, request: SpokenText, todo: list[int], reporter: RetryReporter
     ) -> AsyncGenerator[Updates]:
         """One after the other, heard as one stream."""
         stream = None
@@ -112,7 +112,7 @@ class LongTextRun(Work):
                 self._set(number, state="speaking")
                 yield self._view()
                 try:
-                    async with aclosing(spoken.streamed(omni, self._asked(number, request), tell)) as chunks:
+                    async with aclosing(spoken.streamed(omni, self._asked(number, request), reporter)) as chunks:
                         async for _ in chunks:
                             stream = spoken.stream
                             self._first = self._first if self._first is not None else spoken.first
@@ -131,7 +131,7 @@ class LongTextRun(Work):
                 stream.close()
 
     async def _side_by_side(
-        self, omni: OmniClient, request: SpokenText, todo: list[int], tell: RetryReporter
+        self, omni: OmniClient, request: SpokenText, todo: list[int], reporter: RetryReporter
     ) -> AsyncGenerator[Updates]:
         """A few at a time; each is shown as soon as it is there."""
         limit, news = asyncio.Semaphore(AT_ONCE), asyncio.Event()
@@ -145,7 +145,7 @@ class LongTextRun(Work):
                 self._set(number, state="speaking")
                 news.set()
                 try:
-                    speech = await omni.speech(self._asked(number, request), on_wait=tell)
+                    speech = await omni.speech(self._asked(number, request), on_wait=reporter)
                     await self._done(number, await keep(speech.data, f"part-{number}{speech.suffix}"))
                 except OmniError as error:
                     going = self._failed(number, error) and going

@@ -13,10 +13,10 @@ from omni_ui.client import AudioChunk, Failed, OmniClient, OmniError, SpeechEven
 from omni_ui.core.audio.audio_stream import Listening, Stream
 from omni_ui.core.files import keep, shown
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
+from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
 from omni_ui.features.speech.request import SpokenText
-from omni_ui.features.speech.words.word_times import shown_words, spread
-from omni_ui.features.voices.reference_check import remarks, sendable
+from omni_ui.features.speech.words.word_times import shown_words, spread_words
+from omni_ui.features.voices.reference_check import checks, sendable
 from omni_ui.media.audio import Bare, save_pcm
 from omni_ui.media.recording import read_recording
 from omni_ui.media.waveform import draw
@@ -69,9 +69,9 @@ async def with_reference(request: SpokenText) -> SpokenText:
         return request
     recording = await read_recording(request.ref_audio, "ref_audio")
     timbre = bool(request.x_vector_only_mode or request.ref_audio_2)  # models of two speakers read no transcript
-    for remark in await asyncio.to_thread(remarks, recording, request.ref_text, timbre_only=timbre):
-        if remark.level == "stop":
-            raise Invalid.because("ref_text" if remark.about == "words" else "ref_audio", remark.sentence)
+    for check in await asyncio.to_thread(checks, recording, request.ref_text, timbre_only=timbre):
+        if check.level == "stop":
+            raise Invalid.because("ref_text" if check.about == "words" else "ref_audio", check.sentence)
     files = {"ref_audio": await sendable(recording)}
     if request.ref_audio_2:
         files["ref_audio_2"] = await _second_speaker(request.ref_audio_2)
@@ -80,18 +80,18 @@ async def with_reference(request: SpokenText) -> SpokenText:
 
 async def _second_speaker(path: Path) -> Path:
     recording = await read_recording(path, "ref_audio_2")
-    for remark in await asyncio.to_thread(remarks, recording, None, timbre_only=True):
-        if remark.level == "stop":
-            raise Invalid.because("ref_audio_2", remark.sentence)
+    for check in await asyncio.to_thread(checks, recording, None, timbre_only=True):
+        if check.level == "stop":
+            raise Invalid.because("ref_audio_2", check.sentence)
     return await sendable(recording)
 
 
 class Spoken:
     """Asks for one speech and measures it. first: seconds to the first sound, None when it was not streamed."""
 
-    def __init__(self, listening: Listening, work: Work, stream: Stream | None = None) -> None:
+    def __init__(self, listening: Listening, run: Run, stream: Stream | None = None) -> None:
         self.listening = listening
-        self.work = work
+        self.run = run
         self.stream = stream
         self.first: float | None = None
         self.seconds = 0.0
@@ -113,9 +113,9 @@ class Spoken:
         try:
             async with aclosing(self.heard(events)) as chunks:
                 async for _ in chunks:
-                    self.work.note = note(self.length)
-                    if not self.work.fresh and self.stream:
-                        self.work.fresh = True
+                    self.run.note = note(self.length)
+                    if not self.run.has_partial_result and self.stream:
+                        self.run.has_partial_result = True
                         yield begin(self.stream.element)
                     else:
                         yield {}
@@ -134,10 +134,10 @@ class Spoken:
         return await save_pcm(bytes(self.pcm), self.rate, self.channels, stem)
 
     async def streamed(
-        self, omni: OmniClient, request: SpeechRequest, tell: RetryReporter
+        self, omni: OmniClient, request: SpeechRequest, reporter: RetryReporter
     ) -> AsyncGenerator[AudioChunk]:
         """`heard` of a request's speech."""
-        async with aclosing(self.heard(omni.speech_stream(request, on_wait=tell))) as chunks:
+        async with aclosing(self.heard(omni.speech_stream(request, on_wait=reporter))) as chunks:
             async for chunk in chunks:
                 yield chunk
 
@@ -151,7 +151,7 @@ class Spoken:
                         self.first = time.monotonic() - began
                     self.rate, self.channels = event.rate, event.channels
                     self.stream = self.stream or self.listening.open(event.rate, event.channels)
-                    self.stream.work = self.work
+                    self.stream.run = self.run
                     self.stream.feed(event.pcm)
                     self.pcm += event.pcm
                     yield event
@@ -210,7 +210,7 @@ async def show_stopped(stage: Stage, stream: Stream) -> tuple[Updates, list[Path
     return updates, [path]
 
 
-class SpeechRun(Work):
+class SpeechRun(Run):
     """A text in one piece."""
 
     def __init__(self, request: SpokenText, stage: Stage, listening: Listening) -> None:
@@ -219,22 +219,24 @@ class SpeechRun(Work):
         self._listening = listening
         self._made = RunResult()
 
-    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[Updates]:
+    async def events(self, omni: OmniClient, reporter: RetryReporter) -> AsyncIterator[Updates]:
         request = await with_reference(self.request)
-        steps = self._streamed(omni, request, tell) if request.stream else self._whole(omni, request, tell)
+        steps = self._streamed(omni, request, reporter) if request.stream else self._whole(omni, request, reporter)
         async with aclosing(steps) as updates:
             async for update in updates:
                 yield update
 
-    async def _whole(self, omni: OmniClient, request: SpokenText, tell: RetryReporter) -> AsyncGenerator[Updates]:
-        speech = await omni.speech(request, on_wait=tell)
+    async def _whole(self, omni: OmniClient, request: SpokenText, reporter: RetryReporter) -> AsyncGenerator[Updates]:
+        speech = await omni.speech(request, on_wait=reporter)
         path = await keep(speech.data, f"speech{speech.suffix}")
         bare = Bare(request.sample_rate or PCM_RATE) if speech.suffix == ".pcm" else None
         updates, length = await show_file(self._stage, path, bare)
         self._made = RunResult([path], facts=speed_facts(length, speech.seconds) if length else [])
         yield self._stage.cleared() | updates | self._words(request, length)
 
-    async def _streamed(self, omni: OmniClient, request: SpokenText, tell: RetryReporter) -> AsyncGenerator[Updates]:
+    async def _streamed(
+        self, omni: OmniClient, request: SpokenText, reporter: RetryReporter
+    ) -> AsyncGenerator[Updates]:
         spoken = Spoken(self._listening, self)
 
         async def keep_part() -> Updates:
@@ -247,7 +249,7 @@ class SpeechRun(Work):
         def note(seconds: float) -> str:
             return f"Speaking, {seconds:.1f} s so far"
 
-        events = omni.speech_stream(request, on_wait=tell)
+        events = omni.speech_stream(request, on_wait=reporter)
         async with aclosing(spoken.updates(events, note, begin, keep_part)) as updates:
             async for update in updates:
                 yield update
@@ -258,7 +260,7 @@ class SpeechRun(Work):
         yield finished | self._words(request, spoken.length)
 
     def _words(self, request: SpokenText, seconds: float | None) -> Updates:
-        return {self._stage.words: shown_words(spread(request.input, seconds)) if seconds else None}
+        return {self._stage.words: shown_words(spread_words(request.input, seconds)) if seconds else None}
 
     async def show(self, events: list[Updates]) -> Updates:
         return {part: value for update in events for part, value in update.items()}

@@ -208,7 +208,7 @@ async def _call(
         session = await backend.client.open_talk(replace(config, max_tokens=most))
     except OmniError as error:
         note_end(report, CallEnded(failed=True), error)
-        await _end(line, CallEnded(backends.discreet(error.sentence, backend), failed=True))
+        await _end(line, CallEnded(backends.redact_address(error.sentence, backend), failed=True))
         return
     ability = await backend.ability("chat")
     report.model = ability.model if ability else None
@@ -244,7 +244,7 @@ async def _call(
         line.give_up()
         await call.close()
         record = await keep_call(recorder, visitor, backend, recording, call.turns, start)
-    await _end(line, CallEnded(backends.discreet(ended.sentence, backend), ended.failed), record)
+    await _end(line, CallEnded(backends.redact_address(ended.sentence, backend), ended.failed), record)
 
 
 async def _end(line: PageLine, ended: CallEnded, record: str = "") -> None:

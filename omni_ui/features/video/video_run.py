@@ -6,7 +6,7 @@ from contextlib import suppress
 from omni_ui.client import OmniClient, VideoRequest
 from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
+from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
 from omni_ui.features.history.service import record_of
 from omni_ui.features.video.jobs.job_results import handed_out, raise_unless_done
 from omni_ui.features.video.jobs.job_waiting import waiting_kept
@@ -16,7 +16,7 @@ from omni_ui.features.video.watch.watch_run import Prepare, WatchStage
 from omni_ui.store import StoreTrouble, VideoRecord
 
 
-class VideoRun(Work):
+class VideoRun(Run):
     """Has a job made and shows how it stands."""
 
     request: VideoRequest
@@ -32,11 +32,11 @@ class VideoRun(Work):
         self._ticket = ""
 
     @property
-    def left(self) -> bool:
+    def superseded(self) -> bool:
         on_stage = self._jobs.on_stage.get(self.session or "")
         return bool(self._ticket and self.visitor) and on_stage != self._ticket
 
-    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[VideoRecord]:
+    async def events(self, omni: OmniClient, reporter: RetryReporter) -> AsyncIterator[VideoRecord]:
         jobs = self._jobs
         self.request, self._notes = await self._prepare(self.request, self.session)
         backend = self._backends.for_tab("video", self.session)
@@ -44,7 +44,7 @@ class VideoRun(Work):
             raise Invalid.because("", "No server was named for this tab.")
         job = await jobs.begin(backend, self.request, self.visitor, self.model)
         self._ticket, self.reported = job.ticket, False
-        if not self.aside:
+        if not self.in_background:
             jobs.on_stage[self.session or ""] = job.ticket
         self.record = record_of(job.ticket) if self.visitor else ""
         try:
@@ -52,7 +52,7 @@ class VideoRun(Work):
                 yield job
         finally:
             # Somebody without a name could not come back for it; a grid that is left is not gone on with.
-            if self.aside or not self.visitor:
+            if self.in_background or not self.visitor:
                 jobs.cancel(self._ticket)
         raise_unless_done(job)
 

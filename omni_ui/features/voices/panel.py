@@ -25,7 +25,7 @@ NOT_YOURS = "This voice is not yours: only who saved a voice can delete it here.
 NO_PAGE = "A voice is kept as long as its page is open: save it on the page, or with gradio_client."
 
 
-def said(sentence: str, state: str = "done") -> str:
+def status_html(sentence: str, state: str = "done") -> str:
     """What happened, in the panel."""
     colour = ' class="omni-error"' if state == "failed" else ""
     return f'<div class="omni-status" data-state="{state}" role="status"><p{colour}>{escape(sentence)}</p></div>'
@@ -65,7 +65,7 @@ class VoicesPanel:
                         visible=False,
                     )
                     self.save = gr.Button("Save voice", elem_id="speech-voice-save", variant="primary")
-            self.said = gr.HTML(elem_id="speech-voice-status", padding=False)
+            self.status = gr.HTML(elem_id="speech-voice-status", padding=False)
         self.armed = gr.State("")
         """The voice that one more press of Delete deletes."""
         self.inputs = {
@@ -86,13 +86,13 @@ class VoicesPanel:
         async def again(request: gr.Request) -> Updates:
             return await refresh(request.session_hash)
 
-        outputs = [self.said, self.consent, self.replace, *listing]
+        outputs = [self.status, self.consent, self.replace, *listing]
         self.save.click(
             by_name(list(self.inputs), save_voice), list(self.inputs.values()), outputs,
             api_name="speech_save_voice", api_description="Saves a voice on the server.", **SILENT,
         )  # fmt: skip
         self.delete.click(
-            delete_voice, [self.list, self.armed], [self.said, self.delete, self.armed, *listing], **PRIVATE
+            delete_voice, [self.list, self.armed], [self.status, self.delete, self.armed, *listing], **PRIVATE
         )
         self.refresh.click(again, None, listing, **PRIVATE)
         trigger(self.list, "input")(lambda: (gr.Button(DELETE), ""), None, [self.delete, self.armed], **PRIVATE)
@@ -100,7 +100,7 @@ class VoicesPanel:
 
     async def _save(self, entered: Values, refresh: Refresh, request: gr.Request) -> AsyncIterator[Updates]:
         """Failures stand in the panel; a program that uses the API gets them as errors."""
-        yield {self.said: said("Saving the voice", "working")}
+        yield {self.status: status_html("Saving the voice", "working")}
         try:
             voice = await self._saved(entered, request)
         except (Invalid, OmniError) as wrong:
@@ -110,10 +110,10 @@ class VoicesPanel:
             if request.headers.get("x-gradio-user") == "api":
                 raise gr.Error(sentence, print_exception=False) from None
             asked = {self.replace: gr.Checkbox(value=False, visible=True)} if isinstance(wrong, Taken) else {}
-            yield {self.said: said(sentence, "failed"), **asked, **(await refresh(request.session_hash))}
+            yield {self.status: status_html(sentence, "failed"), **asked, **(await refresh(request.session_hash))}
             return
         done = {
-            self.said: said(f"The voice “{voice.name}” is saved."),
+            self.status: status_html(f"The voice “{voice.name}” is saved."),
             self.consent: False,
             self.replace: gr.Checkbox(value=False, visible=False),
         }
@@ -122,7 +122,7 @@ class VoicesPanel:
     async def _delete(self, name: str, armed: str, refresh: Refresh, request: gr.Request) -> Updates:
         """The first press asks, the second deletes."""
         if not name:
-            return {self.said: said("Choose a voice in the list first.", "failed")}
+            return {self.status: status_html("Choose a voice in the list first.", "failed")}
         if armed != name:
             return {self.delete: gr.Button(f"Delete {plain_name(name)}? Press again"), self.armed: name}
         usual = {self.delete: gr.Button(DELETE), self.armed: ""}
@@ -132,10 +132,10 @@ class VoicesPanel:
             await self._backend(request).client.delete_voice(name)
         except (Invalid, OmniError) as wrong:
             sentence = without_marked(wrong.sentence if isinstance(wrong, OmniError) else str(wrong))
-            return usual | {self.said: said(sentence, "failed")} | await refresh(request.session_hash)
+            return usual | {self.status: status_html(sentence, "failed")} | await refresh(request.session_hash)
         return (
             usual
-            | {self.said: said(f"The voice “{plain_name(name)}” is deleted.")}
+            | {self.status: status_html(f"The voice “{plain_name(name)}” is deleted.")}
             | await refresh(request.session_hash)
         )
 

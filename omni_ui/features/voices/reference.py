@@ -11,7 +11,7 @@ from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Updates
 from omni_ui.features.assist.heard import heard_in, note_of
 from omni_ui.features.voices.cleanup import cleaned
-from omni_ui.features.voices.reference_check import Remark, as_html, remarks
+from omni_ui.features.voices.reference_check import Check, as_html, checks
 from omni_ui.media.recording import read_recording
 from omni_ui.widgets.events import PRIVATE, trigger
 from omni_ui.widgets.fields import Component
@@ -32,7 +32,7 @@ class Reference:
     ) -> None:
         self.field = prefix
         self._timbre = [timbre] if timbre else []
-        self.advice = gr.HTML(elem_id=f"speech-{prefix}-coach", padding=False)
+        self.checks = gr.HTML(elem_id=f"speech-{prefix}-coach", padding=False)
         with gr.Row(visible=False, elem_id=f"speech-{prefix}-repairs", elem_classes="omni-repairs") as self.repairs:
             self.trim = gr.Button("Trim silence", elem_id=f"speech-{prefix}-trim", size="sm", min_width=60)
             self.level = gr.Button("Normalise level", elem_id=f"speech-{prefix}-level", size="sm", min_width=60)
@@ -65,10 +65,10 @@ class Reference:
             write_down, [recording, transcript], [heard, note], trigger_mode="always_last", **PRIVATE
         )
         filled = ran.then(None, [heard, transcript], transcript, js=FILL_EMPTY, queue=False)
-        filled.then(self._look, [recording, transcript, *self._timbre], [self.advice, self.repairs], **PRIVATE)
+        filled.then(self._look, [recording, transcript, *self._timbre], [self.checks, self.repairs], **PRIVATE)
 
     def _wire(self, recording: Component, transcript: Component, timbre: Component | None) -> None:
-        looked = [self.advice, self.repairs]
+        looked = [self.checks, self.repairs]
         inputs = [recording, transcript] + ([timbre] if timbre else [])
         changes = [trigger(recording, "change"), trigger(transcript, "blur"), trigger(transcript, "submit")]
         changes += [trigger(timbre, "input")] if timbre else []
@@ -81,7 +81,7 @@ class Reference:
         async def level(path: str | None) -> tuple[object, ...]:
             return await self._repair(path, even=True)
 
-        repaired = [self.cleaned, self.preview, self.advice]
+        repaired = [self.cleaned, self.preview, self.checks]
         self.trim.click(trim, recording, repaired, **PRIVATE)
         self.level.click(level, recording, repaired, **PRIVATE)
         self.take.click(lambda path: path, self.cleaned, recording, **PRIVATE)
@@ -94,8 +94,8 @@ class Reference:
         try:
             recording = await read_recording(path, self.field)
         except Invalid as wrong:
-            return as_html([Remark("stop", str(wrong))]), gr.Row(visible=False)
-        found = await asyncio.to_thread(remarks, recording, transcript, timbre_only=bool(timbre))
+            return as_html([Check("stop", str(wrong))]), gr.Row(visible=False)
+        found = await asyncio.to_thread(checks, recording, transcript, timbre_only=bool(timbre))
         silent = any(one.level == "stop" and one.fix is None and one.about == "sound" for one in found)
         return as_html(found), gr.Row(visible=not silent)
 
@@ -106,5 +106,5 @@ class Reference:
         try:
             recording = await read_recording(path, self.field)
         except Invalid as wrong:
-            return gr.skip(), gr.Group(visible=False), as_html([Remark("stop", str(wrong))])
+            return gr.skip(), gr.Group(visible=False), as_html([Check("stop", str(wrong))])
         return str(await cleaned(recording, cut=cut, even=even)), gr.Group(visible=True), gr.skip()

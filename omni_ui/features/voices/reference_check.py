@@ -29,7 +29,7 @@ Fix = Literal["trim", "level"]
 
 
 @dataclass(frozen=True)
-class Remark:
+class Check:
     """One thing about a recording. stop: it cannot be used like this. field: the wire name's kind, sound or words."""
 
     level: Level
@@ -83,7 +83,7 @@ def decibel(value: float) -> float:
     return 20 * float(np.log10(value + 1e-5))
 
 
-def remarks(recording: Recording, transcript: str | None = None, *, timbre_only: bool = False) -> list[Remark]:
+def checks(recording: Recording, transcript: str | None = None, *, timbre_only: bool = False) -> list[Check]:
     """What to know about a reference recording and its transcript, gravest first. Takes CPU: call it in a thread.
 
     timbre_only: no transcript is needed then.
@@ -95,23 +95,23 @@ def remarks(recording: Recording, transcript: str | None = None, *, timbre_only:
     return sorted(found, key=lambda one: order[one.level])
 
 
-def _of_sound(recording: Recording) -> list[Remark]:
+def _of_sound(recording: Recording) -> list[Check]:
     seen = measure(recording.mono, recording.rate)
     if seen.speech < -60:
         lost = recording.channels > 1 and float(np.abs(recording.samples).max(initial=0)) > 0.01
         return [
-            Remark("stop", "The channels cancel each other out: record it again in mono.")
+            Check("stop", "The channels cancel each other out: record it again in mono.")
             if lost
-            else Remark("stop", "The recording is silent: check the microphone and record again.")
+            else Check("stop", "The recording is silent: check the microphone and record again.")
         ]
     found = [_of_length(seen.seconds)]
     if seen.clipped > 0.0005:
-        found.append(Remark("warn", "It is clipped, so it sounds harsh: record again at a lower level."))
+        found.append(Check("warn", "It is clipped, so it sounds harsh: record again at a lower level."))
     if seen.speech < -36:
-        found.append(Remark("warn", f"It is quiet ({seen.speech:.0f} dB): make it louder.", "level"))
+        found.append(Check("warn", f"It is quiet ({seen.speech:.0f} dB): make it louder.", "level"))
     if seen.speech - seen.floor < 18:
         found.append(
-            Remark(
+            Check(
                 "warn",
                 f"There is noise or music ({seen.speech - seen.floor:.0f} dB below the voice): find a quiet room.",
             )
@@ -124,38 +124,38 @@ def _of_sound(recording: Recording) -> list[Remark]:
             if length > 0.7
         )
         found.append(
-            Remark("warn", f"There are {ends}: trim it." if " and " in ends else f"There is {ends}: trim it.", "trim")
+            Check("warn", f"There are {ends}: trim it." if " and " in ends else f"There is {ends}: trim it.", "trim")
         )
     elif end < 0.04 and seen.speech - seen.floor >= 18:
-        found.append(Remark("warn", "It ends in the middle of a sound: the copy may begin with the rest of that word."))
+        found.append(Check("warn", "It ends in the middle of a sound: the copy may begin with the rest of that word."))
     if recording.rate < 16000:
         found.append(
-            Remark("warn", f"At {recording.rate / 1000:g} kHz it is as dull as a telephone: 16 kHz or more is better.")
+            Check("warn", f"At {recording.rate / 1000:g} kHz it is as dull as a telephone: 16 kHz or more is better.")
         )
     if recording.channels > 1:
-        found.append(Remark("good", f"Its {recording.channels} channels are mixed into one."))
+        found.append(Check("good", f"Its {recording.channels} channels are mixed into one."))
     if recording.note:
-        found.append(Remark("good", recording.note))
+        found.append(Check("good", recording.note))
     if recording.path.stat().st_size > MOST_BYTES and recording.plain:
-        found.append(Remark("good", "It is larger than 10 MB, so it is sent as a smaller file."))
+        found.append(Check("good", "It is larger than 10 MB, so it is sent as a smaller file."))
     return found
 
 
-def _of_length(seconds: float) -> Remark:
+def _of_length(seconds: float) -> Check:
     if seconds < SHORTEST:
-        return Remark(
+        return Check(
             "stop",
             f"The recording is too short: {in_words(seconds)}, and at least 1 second is needed. 6 to 15 are best.",
         )
     if seconds > LONGEST:
-        return Remark(
+        return Check(
             "stop", f"The recording is too long: {in_words(seconds)}, and at most 30 are taken. Trim it.", "trim"
         )
     if seconds < BEST[0] / 2:
-        return Remark("warn", f"It is short ({in_words(seconds)}): 6 to 15 seconds copy a voice better.")
+        return Check("warn", f"It is short ({in_words(seconds)}): 6 to 15 seconds copy a voice better.")
     if seconds > BEST[1] + 5:
-        return Remark("warn", f"It is long ({in_words(seconds)}): 6 to 15 seconds are best.")
-    return Remark("good", f"Its length is right ({in_words(seconds)}).")
+        return Check("warn", f"It is long ({in_words(seconds)}): 6 to 15 seconds are best.")
+    return Check("good", f"Its length is right ({in_words(seconds)}).")
 
 
 PACES = (
@@ -180,10 +180,10 @@ def spoken_seconds(text: str) -> float:
     return seconds + sum(sign.isalpha() for sign in rest) / LETTERS
 
 
-def _of_words(transcript: str, recording: Recording) -> Remark:
+def _of_words(transcript: str, recording: Recording) -> Check:
     said = " ".join(transcript.split())
     if not said:
-        return Remark(
+        return Check(
             "warn",
             "There is no transcript: write down what is said, word for word; most models need it.",
             about="words",
@@ -191,22 +191,22 @@ def _of_words(transcript: str, recording: Recording) -> Remark:
     seen = measure(recording.mono, recording.rate)
     voice, wanted = max(seen.last - seen.first, 0.1), spoken_seconds(said)
     if not wanted:
-        return Remark("warn", "The transcript holds no words.", about="words")
+        return Check("warn", "The transcript holds no words.", about="words")
     share = wanted / voice
     heard = f"about {in_words(wanted)} to say, and the recording holds {in_words(voice)} of speech"
     if share > 2.5:
-        return Remark(
+        return Check(
             "stop", f"The transcript is too long: it takes {heard}. Write down only what is said in it.", about="words"
         )
     if share > 1.7:
-        return Remark("warn", f"The transcript seems to say more than the recording: it takes {heard}.", about="words")
+        return Check("warn", f"The transcript seems to say more than the recording: it takes {heard}.", about="words")
     if share < 0.4:
-        return Remark(
+        return Check(
             "warn",
             f"The transcript seems to leave something out: it takes {heard}. The copy may babble the rest.",
             about="words",
         )
-    return Remark("good", "The transcript's length fits.", about="words")
+    return Check("good", "The transcript's length fits.", about="words")
 
 
 async def sendable(recording: Recording) -> Path:
@@ -223,7 +223,7 @@ async def sendable(recording: Recording) -> Path:
 WORDS = {"stop": "Cannot be used", "warn": "Better", "good": "Good"}
 
 
-def as_html(found: list[Remark]) -> str:
+def as_html(found: list[Check]) -> str:
     rows = "".join(
         f'<li data-level="{one.level}"><b>{WORDS[one.level]}</b> {escape(one.sentence)}</li>' for one in found
     )

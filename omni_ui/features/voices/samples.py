@@ -107,7 +107,7 @@ def sample_routes(backends: Backends) -> APIRouter:
         try:
             sound = await samples.sample(backend, ability.model if ability else None, asked.voice, recording, visitor)
         except OmniError as error:
-            raise HTTPException(502, backends.discreet(error.sentence, backend)) from None
+            raise HTTPException(502, backends.redact_address(error.sentence, backend)) from None
         except QueueFull as full:
             raise HTTPException(429, str(full)) from None
         except TimeoutError:

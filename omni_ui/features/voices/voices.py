@@ -15,7 +15,7 @@ from omni_ui.core.own_voices import is_foreign, plain_name
 from omni_ui.core.run import Values
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.speech.fields import Choices
-from omni_ui.features.voices.reference_check import remarks, sendable
+from omni_ui.features.voices.reference_check import checks, sendable
 from omni_ui.media.recording import read_recording
 
 CONSENT = "The speaker agrees that this voice is copied and used here."
@@ -113,7 +113,7 @@ async def save(backend: Backend, entered: Values) -> SavedVoice:
     if not entered.get("audio_sample"):
         raise Invalid.because("audio_sample", "Recording is empty: add one first.")
     recording = await read_recording(entered["audio_sample"], "audio_sample")
-    for one in await asyncio.to_thread(remarks, recording, entered.get("ref_text")):
+    for one in await asyncio.to_thread(checks, recording, entered.get("ref_text")):
         if one.level == "stop":
             raise Invalid.because("ref_text" if one.about == "words" else "audio_sample", one.sentence)
     told = {name: entered.get(name) or None for name in ("ref_text", "speaker_description")}

@@ -6,7 +6,7 @@ import pytest
 
 from omni_ui.client import ImageRequest
 from omni_ui.client.answers.stage_times import StageTimes
-from omni_ui.core.run import RunResult, Work, run
+from omni_ui.core.run import Run, RunResult, execute
 from omni_ui.core.servers.waiting import CallTimes, Waiting, break_down
 from tests.core.test_run import backend
 
@@ -56,18 +56,18 @@ def test_what_is_no_record_of_it_is_none(kept):
     assert Waiting.from_dict(kept) is None
 
 
-class Calling(Work):
+class Calling(Run):
     """Makes one call, as the client reports it, and holds what the server said of its stages."""
 
     def __init__(self) -> None:
         self.request = ImageRequest(prompt="a")
         self.metrics = {"stage_durations": {"paint": 0.004, "queue_wait_ms": 2.0}, "peak_memory_mb": 900}
 
-    async def events(self, omni, tell):
-        tell.sent()
+    async def events(self, omni, reporter):
+        reporter.sent()
         await asyncio.sleep(0.02)
-        tell.answered({"content-length": "1"})
-        tell.received()
+        reporter.answered({"content-length": "1"})
+        reporter.received()
         yield 1
 
     async def show(self, events):
@@ -78,7 +78,7 @@ class Calling(Work):
 
 
 async def test_a_run_says_where_its_time_went():
-    steps = [step async for step in run(backend(), Calling())]
+    steps = [step async for step in execute(backend(), Calling())]
     outcome = steps[-1].outcome
     assert outcome.waiting.whole == pytest.approx(steps[-1].seconds, abs=0.02)
     assert kinds(outcome.waiting)["paint"] == pytest.approx(0.004)

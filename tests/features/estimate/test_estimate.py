@@ -5,8 +5,8 @@ import gradio as gr
 import pytest
 
 from omni_ui.client import ChatRequest, EditRequest, ImageRequest, SpeechRequest, VideoRequest
-from omni_ui.features.estimate.estimate import asked_for, counting, said
-from omni_ui.store.timings import Forecast, load_of
+from omni_ui.features.estimate.estimate import asked_for, counting, estimate_text
+from omni_ui.store.timings import Estimate, load_of
 from omni_ui.widgets.form import Form
 
 PICTURE = Path(__file__).parents[3] / "assets" / "screenshot.png"
@@ -53,5 +53,5 @@ def test_only_what_changes_the_time_is_looked_at():
     ],
 )
 def test_a_range_is_said_as_people_say_it(low, high, words):
-    assert said(Forecast(low, high, 7)) == words
-    assert said(Forecast(low, high, 7), shared=True) == words.partition(", from")[0]
+    assert estimate_text(Estimate(low, high, 7)) == words
+    assert estimate_text(Estimate(low, high, 7), shared=True) == words.partition(", from")[0]

@@ -5,7 +5,7 @@ import pytest
 
 from omni_ui.client import ImageRequest, SpeechRequest
 from omni_ui.core.invalid import Invalid
-from omni_ui.features.grid.plan import foretold, make_plan
+from omni_ui.features.grid.plan import estimate_of_plan, make_plan
 from omni_ui.features.grid.values import variable
 from omni_ui.store import Store
 from omni_ui.store.timings import load_of
@@ -99,16 +99,18 @@ async def test_the_time_is_that_of_runs_like_these_or_not_known(form):
     await store.open()
     try:
         made = await plan(form, [("num_inference_steps", "8|10")])
-        said = await foretold(made, store.timings, "here", "m")
+        said = await estimate_of_plan(made, store.timings, "here", "m")
         assert said.startswith("2 runs, one after the other. How long that takes is not known yet")
         for seconds in (10, 11, 12):
             await store.timings.note("here", "m", load_of(made.cells[0].request), seconds)
-        assert "2 runs, one after the other: 20 to 27 s in all" in await foretold(made, store.timings, "here", "m")
-        assert "not known" in await foretold(made, store.timings, "elsewhere", "m")
+        assert "2 runs, one after the other: 20 to 27 s in all" in await estimate_of_plan(
+            made, store.timings, "here", "m"
+        )
+        assert "not known" in await estimate_of_plan(made, store.timings, "elsewhere", "m")
         sized = load_of(made.cells[0].request.model_copy(update={"size": "64x64"}))
         for seconds in (1, 1, 1):
             await store.timings.note("here", "sized", sized, seconds)
-        assert "not known" in await foretold(made, store.timings, "here", "sized")
-        assert "s in all" in await foretold(made, store.timings, "here", "sized", {"size": "64x64"})
+        assert "not known" in await estimate_of_plan(made, store.timings, "here", "sized")
+        assert "s in all" in await estimate_of_plan(made, store.timings, "here", "sized", {"size": "64x64"})
     finally:
         await store.close()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from omni_ui.features.grid.home import pack
+from omni_ui.features.grid.export import pack
 from omni_ui.features.grid.sheet import Entry, Sheet, draw
 
 

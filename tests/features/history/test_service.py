@@ -10,7 +10,7 @@ from httpx import ASGITransport, AsyncClient
 
 from omni_ui.client import ChatRequest, EditRequest, FileRef, ImageRequest
 from omni_ui.core.backends import Backends
-from omni_ui.core.run import RunResult, Work
+from omni_ui.core.run import Run, RunResult
 from omni_ui.core.visitor import COOKIE
 from omni_ui.features.history.routes import history_routes
 from omni_ui.features.history.service import Limits, Recorder, record_of
@@ -24,14 +24,14 @@ from tests.fakes import png
 ANNE, BOB = "a" * 32, "b" * 32
 
 
-class Done(Work):
+class Done(Run):
     """A run that is over."""
 
     def __init__(self, request, visitor=ANNE, **entered):
         self.request, self.visitor, self.session, self.model = request, visitor, "session", "the/model"
         self.entered = entered
 
-    def events(self, omni, tell): ...
+    def events(self, omni, reporter): ...
     async def show(self, events): ...
     def outcome(self): ...
 
@@ -64,8 +64,8 @@ def picture(folder, name="picture.png", size=64):
 
 async def test_a_fact_waits_for_the_record_that_is_being_written(recorder, tmp_path):
     outcome = RunResult([picture(tmp_path)], facts=[("", "64 × 64")])
-    work = Done(ImageRequest(prompt="a fox"))
-    work.version = "0.30.0"
+    run = Done(ImageRequest(prompt="a fox"))
+    run.version = "0.30.0"
     record = HistoryRecord(ANNE, "image", 1.0, id="1" * 32, facts=outcome.facts)
 
     async def slowly():
@@ -76,14 +76,14 @@ async def test_a_fact_waits_for_the_record_that_is_being_written(recorder, tmp_p
     recorder.add_fact(record.id, ANNE, ("repeated", "Identical."))
     found = await recorder.find(record.id, ANNE)
     assert found.facts == [("", "64 × 64"), ("repeated", "Identical.")]
-    assert (await recorder.find(await recorder.result(work, outcome, 1.0), ANNE)).version == "0.30.0"
+    assert (await recorder.find(await recorder.result(run, outcome, 1.0), ANNE)).version == "0.30.0"
 
 
 async def test_a_result_is_kept_with_its_recipe_and_what_was_entered(recorder, tmp_path):
-    work = Done(ImageRequest(prompt="a fox", seed=7), prompt="a fox", seed="", n=1, talk=object())
-    id = await recorder.result(work, RunResult([picture(tmp_path)], facts=[("", "64 x 64")]), 1.23456)
+    run = Done(ImageRequest(prompt="a fox", seed=7), prompt="a fox", seed="", n=1, talk=object())
+    id = await recorder.result(run, RunResult([picture(tmp_path)], facts=[("", "64 x 64")]), 1.23456)
     found = await recorder.find(id, ANNE)
-    assert Recipe.from_dict(found.recipe) == Recipe.of(work.request, "the/model")
+    assert Recipe.from_dict(found.recipe) == Recipe.of(run.request, "the/model")
     assert found.entered == {"prompt": "a fox", "seed": "", "n": 1}
     assert (found.summary, found.model, found.seconds) == ("a fox", "the/model", 1.235)
     assert (await recorder.store.history.fetch(found.files[0])).read_bytes() == png()
@@ -119,7 +119,7 @@ async def test_of_a_conversation_the_newest_answer_stays_with_all_that_was_said(
     photo = picture(tmp_path)
     messages = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": FileRef(photo)}}]}]
     for text in ("first", "second"):
-        outcome = RunResult([], text, thread="talk:1", told={"messages": messages})
+        outcome = RunResult([], text, thread="talk:1", conversation_json={"messages": messages})
         await recorder.result(Done(ChatRequest(messages=messages), text="hello"), outcome, 1)
     [found] = await recorder.store.history.page(ANNE)
     assert found.text == "second"
@@ -301,8 +301,8 @@ async def test_what_it_adds_to_a_run_with_a_picture_of_1024(recorder, tmp_path):
 async def test_of_a_conversation_the_message_that_was_answered_says_what_it_is(recorder, tmp_path):
     told = [{"type": "image_url", "image_url": {"url": FileRef(picture(tmp_path))}}, {"type": "text", "text": "And?"}]
     messages = [{"role": "user", "content": "First"}, {"role": "assistant", "content": "Yes."}]
-    work = Done(ChatRequest(messages=[*messages, {"role": "user", "content": told}]), text="", change="again")
-    found = await recorder.find(await recorder.result(work, RunResult(text="It is."), 1.0), ANNE)
+    run = Done(ChatRequest(messages=[*messages, {"role": "user", "content": told}]), text="", change="again")
+    found = await recorder.find(await recorder.result(run, RunResult(text="It is."), 1.0), ANNE)
     assert found.summary == "And?"
 
 

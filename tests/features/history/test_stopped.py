@@ -7,8 +7,8 @@ import gradio as gr
 import pytest
 
 from omni_ui.client import ImageRequest
-from omni_ui.core.run import Work
-from omni_ui.features.history.restore import reopen
+from omni_ui.core.run import Run
+from omni_ui.features.history.restore import restore
 from omni_ui.features.history.unfinished import CUT_OFF, noting, write_cut_off
 from omni_ui.store import HistoryRecord
 from omni_ui.tabs.run_handler import STOPPED, RunHandler
@@ -24,7 +24,7 @@ async def recorder(tmp_path):
     await end(started)
 
 
-def begun() -> Work:
+def begun() -> Run:
     return Done(ImageRequest(**ENTERED), **ENTERED)
 
 
@@ -44,7 +44,7 @@ async def filled_in(record: HistoryRecord) -> tuple[dict, str]:
     with gr.Blocks():
         parts = {name: gr.Number() if name != "prompt" else gr.Textbox() for name in ENTERED}
         tab = SimpleNamespace(inputs=parts, form=SimpleNamespace(), status=gr.HTML())
-    updates = await reopen(tab, record, lambda file: None, "session")
+    updates = await restore(tab, record, lambda file: None, "session")
     return {name: updates[part] for name, part in parts.items()}, updates[tab.status]
 
 

@@ -34,7 +34,9 @@ async def scene(tmp_path, monkeypatch):
     store = Store(tmp_path / "data")
     await store.open()
     servers = [Server(), Server()]
-    backends = SimpleNamespace(all=lambda: servers, reports=Reports(), discreet=lambda text, backend: "its address")
+    backends = SimpleNamespace(
+        all=lambda: servers, reports=Reports(), redact_address=lambda text, backend: "its address"
+    )
     app = FastAPI()
     app.include_router(probe_routes(backends, store))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as web:

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.features.recipes import Medium, Recipe, media_fields
-from omni_ui.features.recipes.panel import fill, preset_bar, said, settings_view
+from omni_ui.features.recipes.panel import fill, filled_in_message, preset_bar, settings_view
 from omni_ui.features.recipes.presets import shipped
 from omni_ui.features.recipes.recipe import REQUESTS
 from omni_ui.settings import Settings
@@ -78,7 +78,7 @@ def test_presets_come_with_every_tab_and_fill_it_in(name):
 
 def test_what_is_missing_is_said():
     recipe = Recipe("edit", {"prompt": "a"}, {"image": [Medium("0" * 64, "photo.jpg"), Medium("1" * 64, "photo.jpg")]})
-    assert said(recipe, ["Sampler"]) == (
+    assert filled_in_message(recipe, ["Sampler"]) == (
         "The settings are filled in. Press Run to start. "
         "Files are not part of settings, so add yours: photo.jpg. "
         "Not taken over, since this page has nothing like it: Sampler."

@@ -4,7 +4,7 @@ import soundfile
 
 from omni_ui.demo.audio import voice
 from omni_ui.features.voices.cleanup import cleaned, trim
-from omni_ui.features.voices.reference_check import as_html, loudness, measure, remarks, sendable, spoken_seconds
+from omni_ui.features.voices.reference_check import as_html, checks, loudness, measure, sendable, spoken_seconds
 from omni_ui.media.recording import read_recording
 
 RATE = 24000
@@ -42,7 +42,7 @@ def said(found, level):
 
 
 async def test_a_good_recording_has_nothing_to_mend(read, speech):
-    found = remarks(await read(speech), TEXT)
+    found = checks(await read(speech), TEXT)
     assert {one.level for one in found} == {"good"}, found
     assert "length fits" in said(found, "good")
 
@@ -70,7 +70,7 @@ async def test_a_good_recording_has_nothing_to_mend(read, speech):
     ],
 )  # fmt: skip
 async def test_what_is_wrong_is_said(read, speech, make, level, says, fix):
-    found = remarks(await read(make(speech)))
+    found = checks(await read(make(speech)))
     assert says in said(found, level)
     assert fix in {one.fix for one in found if says in one.sentence}
     if level == "stop":
@@ -78,20 +78,20 @@ async def test_what_is_wrong_is_said(read, speech, make, level, says, fix):
 
 
 async def test_a_dull_rate_is_told(read, speech):
-    assert "At 4 kHz" in said(remarks(await read(speech[::6], 4000)), "warn")
-    assert "kHz" not in said(remarks(await read(np.repeat(speech, 8), 192000)), "warn")
+    assert "At 4 kHz" in said(checks(await read(speech[::6], 4000)), "warn")
+    assert "kHz" not in said(checks(await read(np.repeat(speech, 8), 192000)), "warn")
 
 
 async def test_channels_are_told_and_opposite_ones_stop(read, speech):
     five = np.repeat(speech[:, None], 5, axis=1)
-    assert "5 channels" in said(remarks(await read(five)), "good")
+    assert "5 channels" in said(checks(await read(five)), "good")
     opposite = np.stack([speech, -speech], axis=1)
-    assert "cancel each other" in said(remarks(await read(opposite)), "stop")
+    assert "cancel each other" in said(checks(await read(opposite)), "stop")
 
 
 @pytest.mark.parametrize("subtype", ["PCM_U8", "PCM_24", "FLOAT"])
 async def test_the_depth_of_the_file_does_not_change_the_judgement(read, speech, subtype):
-    found = remarks(await read(speech, subtype=subtype), TEXT)
+    found = checks(await read(speech, subtype=subtype), TEXT)
     assert "stop" not in {one.level for one in found}
     assert "clipped" not in said(found, "warn")
 
@@ -107,12 +107,12 @@ async def test_the_depth_of_the_file_does_not_change_the_judgement(read, speech,
     ],
 )
 async def test_the_transcript_must_fit_the_recording(read, speech, transcript, level, says):
-    found = remarks(await read(speech), transcript)
+    found = checks(await read(speech), transcript)
     assert says in said([one for one in found if one.about == "words"], level)
 
 
 async def test_no_transcript_is_asked_for_when_only_the_timbre_counts(read, speech):
-    assert not [one for one in remarks(await read(speech), "", timbre_only=True) if one.about == "words"]
+    assert not [one for one in checks(await read(speech), "", timbre_only=True) if one.about == "words"]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ async def test_trim_leaves_the_voice_and_a_margin(read, speech):
     path = await cleaned(recording, cut=True, even=False)
     made = await read_recording(path, "x")
     assert made.seconds == pytest.approx(len(speech) / RATE, abs=0.4)
-    assert not [one for one in remarks(made) if one.fix == "trim"]
+    assert not [one for one in checks(made) if one.fix == "trim"]
 
 
 async def test_a_minute_is_cut_at_a_pause(read, speech):
@@ -165,6 +165,6 @@ async def test_what_servers_take_is_sent_untouched_and_what_is_too_large_is_made
 
 
 async def test_remarks_are_escaped(read, speech):
-    found = remarks(await read(speech))
+    found = checks(await read(speech))
     object.__setattr__(found[0], "sentence", "<img src=x>")
     assert "<img" not in as_html(found)

@@ -6,7 +6,7 @@ from contextlib import aclosing, suppress
 from omni_ui.client import ChatRequest, OmniError, SpeechRequest
 from omni_ui.core.audio.audio_stream import Listening, Stream
 from omni_ui.core.backends import Backends
-from omni_ui.core.run import Work
+from omni_ui.core.run import Run
 from omni_ui.core.run_queue import QueueFull
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.chat.conversation import Draft
@@ -22,8 +22,8 @@ PATIENCE = 10.0
 class ReadAloud:
     """The voice of one answer. What was heard becomes a recording of the answer, also when it is stopped."""
 
-    def __init__(self, backends: Backends, listening: Listening, work: Work) -> None:
-        self._backends, self._listening, self._work = backends, listening, work
+    def __init__(self, backends: Backends, listening: Listening, run: Run) -> None:
+        self._backends, self._listening, self._run = backends, listening, run
         self.stream: Stream | None = None
         self._feed = AnswerFeed()
         self._sentences: asyncio.Queue[str | None] = asyncio.Queue()
@@ -39,7 +39,7 @@ class ReadAloud:
         """
         if may_speak and "audio" in (request.modalities or ()):
             return
-        backend = self._backends.for_tab("speech", self._work.session)
+        backend = self._backends.for_tab("speech", self._run.session)
         ability = await backend.ability("speech") if backend else None
         if backend is None or ability is None or not ability.can:
             draft.notes.append(NO_SERVER)
@@ -80,7 +80,7 @@ class ReadAloud:
     async def _read(self, backend: Backend, draft: Draft) -> None:
         await self._go.wait()
         try:
-            slot = backend.gate.enter(self._work.owner)
+            slot = backend.gate.enter(self._run.owner)
         except QueueFull as full:
             draft.notes.append(f"Not read aloud: {full}")
             return
@@ -97,7 +97,7 @@ class ReadAloud:
                             self._hear(chunk.pcm, chunk.rate, chunk.channels, draft)
                     self._pause(draft)
         except OmniError as error:
-            draft.notes.append(self._backends.discreet(f"The voice broke off: {error.sentence}", backend))
+            draft.notes.append(self._backends.redact_address(f"The voice broke off: {error.sentence}", backend))
         finally:
             slot.leave()
             await backend.let_go()

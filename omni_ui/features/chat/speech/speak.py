@@ -8,7 +8,7 @@ from pathlib import Path
 from omni_ui.client import AudioChunk, OmniClient, SpeechRequest
 from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
+from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
 from omni_ui.features.chat.conversation import Conversation, Message, Part
 from omni_ui.features.chat.run import ChatView
 from omni_ui.features.chat.speech.spoken_text import spoken_text
@@ -28,7 +28,7 @@ def answer_to_speak(talk: Conversation, number: int) -> tuple[Message, SpeechReq
     return message, SpeechRequest(input=text, stream=True)
 
 
-class SpokenAnswer(Work):
+class SpokenAnswer(Run):
     """Has one answer spoken. What was heard becomes a recording of that answer."""
 
     request: SpeechRequest
@@ -43,10 +43,10 @@ class SpokenAnswer(Work):
         self._heard = False
         self._path: Path | None = None
 
-    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncGenerator[AudioChunk | None]:
+    async def events(self, omni: OmniClient, reporter: RetryReporter) -> AsyncGenerator[AudioChunk | None]:
         spoken = self._spoken
         try:
-            async with aclosing(spoken.streamed(omni, self.request, tell)) as chunks:
+            async with aclosing(spoken.streamed(omni, self.request, reporter)) as chunks:
                 async for chunk in chunks:
                     yield chunk
         finally:

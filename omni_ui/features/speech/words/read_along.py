@@ -11,7 +11,7 @@ from omni_ui.client.live import SpeechSession, Word, WordTimes
 from omni_ui.core.audio.audio_stream import Listening, Stream
 from omni_ui.core.files import keep
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
+from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.speech.long_text import OF_THE_PART
 from omni_ui.features.speech.pieces import Piece
@@ -46,7 +46,7 @@ async def can_read_along(backend: Backend) -> bool:
     return can
 
 
-class ReadingAlong(Work):
+class ReadingAlong(Run):
     """Speaks each sentence when it is complete. longest: characters that the host allows."""
 
     timed = False  # it takes as long as somebody writes
@@ -66,9 +66,9 @@ class ReadingAlong(Work):
         self._working = 0.0
         self._made = RunResult()
 
-    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[Updates]:
+    async def events(self, omni: OmniClient, reporter: RetryReporter) -> AsyncIterator[Updates]:
         request = await with_reference(self.request)
-        page = None if self.aside or self.again else self._typed.of(self.session)
+        page = None if self.in_background or self.again else self._typed.of(self.session)
         if page:
             page.begin(request.input)
         try:
@@ -153,12 +153,12 @@ class ReadingAlong(Work):
         if not self._stream:
             self._rate = chunk.rate
             self._stream = self._listening.open(chunk.rate)
-            self._stream.work = self
+            self._stream.run = self
         self._stream.feed(chunk.pcm)
         self._pcm += chunk.pcm
-        if self.fresh:
+        if self.has_partial_result:
             return {}
-        self.fresh = True
+        self.has_partial_result = True
         return self._stage.cleared() | {self._stage.player: self._stream.element}
 
     def _note_words(self, piece: Piece, start: float, heard: tuple[Word, ...]) -> Updates:

@@ -66,7 +66,7 @@ def cue(text: str, start: float, end: float, heard: Sequence[Word] = (), speaker
     return Cue(start, end, text, speaker, words, not heard)
 
 
-def spread(text: str, seconds: float) -> list[Cue]:
+def spread_words(text: str, seconds: float) -> list[Cue]:
     """The sentences of a text that was spoken in one piece, by their share of its length."""
     pieces = sentences(text) or [Piece(text)]
     shares = [weight(piece.text) + 8 for piece in pieces]

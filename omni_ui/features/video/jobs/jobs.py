@@ -243,9 +243,9 @@ class VideoJobs:
         """The finished video on this machine, None when it is not kept. StoreTrouble."""
         return await self.store.files.fetch(record.file) if record.file else None
 
-    def said(self, text: str, record: VideoRecord) -> str:
+    def public_message(self, text: str, record: VideoRecord) -> str:
         """A sentence for visitors, see Backends.discreet."""
-        return self._backends.discreet(text, self._backend_of(record))
+        return self._backends.redact_address(text, self._backend_of(record))
 
     def _take_up(self, record: VideoRecord, lease: Lease) -> None:
         """Follows a job of the store from now on."""

@@ -70,7 +70,7 @@ def _as_json(jobs: VideoJobs, job: VideoRecord) -> Json:
         "ticket": job.ticket,
         "state": job.state,
         "words": STATES[job.state],
-        "note": jobs.said(job.error or lost or (job.note if job.over else note_of(job)), job),
+        "note": jobs.public_message(job.error or lost or (job.note if job.over else note_of(job)), job),
         "prompt": job.request.get("prompt", ""),
         "settings": settings_of(job),
         "model": job.model,

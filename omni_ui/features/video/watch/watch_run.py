@@ -14,7 +14,7 @@ from omni_ui.client import OmniClient, VideoRequest
 from omni_ui.client.live import InteractionRefused, StreamEnded, VideoChunk
 from omni_ui.client.requests.timeline import as_json
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RetryReporter, RunResult, Updates, Work
+from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
 from omni_ui.features.history.serialize import Pack, as_files, result_of, summary_of
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.recipes import Recipe
@@ -39,7 +39,7 @@ class WatchStage:
 
 
 @dataclass
-class WatchRun(Work):
+class WatchRun(Run):
     """A video that is seen while it is made. write: puts it into the history. longest_prompt: the host's cap."""
 
     request: VideoRequest
@@ -56,7 +56,7 @@ class WatchRun(Work):
     timed = False
     """Its length depends on the server's pace and on when it is stopped."""
 
-    async def events(self, omni: OmniClient, tell: RetryReporter) -> AsyncIterator[Updates]:
+    async def events(self, omni: OmniClient, reporter: RetryReporter) -> AsyncIterator[Updates]:
         self._check_prompts()
         self.request, notes = await self.prepare(self.request, self.session)
         self.facts += [("note", note) for note in notes]
@@ -65,8 +65,8 @@ class WatchRun(Work):
         began, sentence, complete = time.monotonic(), BROKE_OFF, False
         try:
             async with await omni.open_video(self.request) as video.stream:
-                if not self.aside:
-                    self.fresh = True
+                if not self.in_background:
+                    self.has_partial_result = True
                     yield {self.stage.player: video.ticket, self.stage.result: None}
                 async with aclosing(self._pieces(video, began)) as pieces:
                     async for _ in pieces:
@@ -148,7 +148,7 @@ class WatchRun(Work):
 
     def after_failure(self) -> Updates:
         """What arrived stays; without anything the player goes."""
-        if self.aside or self.video is None:
+        if self.in_background or self.video is None:
             return {}
         if not self.video.chunks:
             return {self.stage.player: ""}

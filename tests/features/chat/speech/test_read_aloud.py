@@ -73,9 +73,9 @@ def voice_for(url, draft, share=None, limit=5, session=None):
     """A voice over a server, as the app makes it."""
     omni = OmniClient(url) if url else None
     backend = Backend(url, omni, RunQueue(limit, share)) if url else None
-    backends = SimpleNamespace(for_tab=lambda tab, session: backend, discreet=lambda text, backend: text)
-    work = SimpleNamespace(session=session, owner="me")
-    return ReadAloud(backends, Listening(), work), backend
+    backends = SimpleNamespace(for_tab=lambda tab, session: backend, redact_address=lambda text, backend: text)
+    run = SimpleNamespace(session=session, owner="me")
+    return ReadAloud(backends, Listening(), run), backend
 
 
 async def read(url, text, request=REQUEST, may_speak=False, **options):

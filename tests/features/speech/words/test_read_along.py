@@ -111,24 +111,24 @@ async def test_the_page_writes_by_its_ticket_and_the_oldest_texts_are_forgotten(
 
 def work_for(text, typed=None, longest=100_000, **fields):
     request = SpokenText(input=text, reading="live", voice=fields.pop("voice", "ada"), **fields)
-    work = ReadingAlong(request, STAGE, Listening(), typed or TypedTexts(), longest)
-    work.entered = {"input": text}
-    return work
+    run = ReadingAlong(request, STAGE, Listening(), typed or TypedTexts(), longest)
+    run.entered = {"input": text}
+    return run
 
 
-async def shown(work, url):
+async def shown(run, url):
     """All that a run showed, the last value of each component."""
     last = {}
-    async with asyncio.timeout(30), OmniClient(url) as omni, aclosing(work.events(omni, RetryReporter())) as updates:
+    async with asyncio.timeout(30), OmniClient(url) as omni, aclosing(run.events(omni, RetryReporter())) as updates:
         async for update in updates:
             last |= update
     return last
 
 
 async def test_a_programs_text_is_spoken_and_ends(demo):
-    work = work_for("One is here. Two is there.")
-    last = await shown(work, demo.url)
-    sound, srt, vtt = work.outcome().files
+    run = work_for("One is here. Two is there.")
+    last = await shown(run, demo.url)
+    sound, srt, vtt = run.outcome().files
     assert [path.suffix for path in (sound, srt, vtt)] == [".wav", ".srt", ".vtt"]
     cues = read_vtt(vtt.read_text())
     assert [cue.text for cue in cues] == ["One is here.", "Two is there."]
@@ -137,15 +137,15 @@ async def test_a_programs_text_is_spoken_and_ends(demo):
     assert soundfile.info(sound).duration == pytest.approx(cues[1].end + 0.25, abs=0.05)
     assert last[STAGE.words]["estimated"] is False
     assert last[STAGE.words]["cues"][1]["words"][0][0] == "Two "
-    assert dict(work.outcome().facts)["sentences"] == "2"
+    assert dict(run.outcome().facts)["sentences"] == "2"
 
 
 async def test_a_page_types_and_finishes(demo, monkeypatch):
     monkeypatch.setattr(read_along, "SETTLED", 0.05)
     typed = TypedTexts()
     page = typed.open("page")
-    work = work_for("The first one. The sec", typed)
-    work.session = "page"
+    run = work_for("The first one. The sec", typed)
+    run.session = "page"
     spoken = asyncio.Event()
 
     async def write():
@@ -157,16 +157,16 @@ async def test_a_page_types_and_finishes(demo, monkeypatch):
     async with (
         asyncio.timeout(30),
         OmniClient(demo.url) as omni,
-        aclosing(work.events(omni, RetryReporter())) as updates,
+        aclosing(run.events(omni, RetryReporter())) as updates,
     ):
         async for _ in updates:
-            if work.note.startswith("Waiting for the next"):
+            if run.note.startswith("Waiting for the next"):
                 spoken.set()
     await writing
-    cues = read_vtt(work.outcome().files[2].read_text())
+    cues = read_vtt(run.outcome().files[2].read_text())
     assert [cue.text for cue in cues] == ["The first one.", "The second one.", "And a last word"]
-    assert work.request.input == work.entered["input"] == "The first one. The second one. And a last word"
-    assert work.typed == {"input": work.request.input}
+    assert run.request.input == run.entered["input"] == "The first one. The second one. And a last word"
+    assert run.typed == {"input": run.request.input}
 
 
 async def test_a_text_that_nobody_goes_on_with_counts_as_finished(demo, monkeypatch):
@@ -174,27 +174,27 @@ async def test_a_text_that_nobody_goes_on_with_counts_as_finished(demo, monkeypa
     monkeypatch.setattr(read_along, "IDLE", 0.03)
     typed = TypedTexts()
     typed.open("page")
-    work = work_for("One is here. And", typed)
-    work.session = "page"
-    await shown(work, demo.url)
-    assert dict(work.outcome().facts)["sentences"] == "2"
+    run = work_for("One is here. And", typed)
+    run.session = "page"
+    await shown(run, demo.url)
+    assert dict(run.outcome().facts)["sentences"] == "2"
 
 
 async def test_a_repetition_waits_for_nobody(demo):
     typed = TypedTexts()
     typed.open("page")
-    work = work_for("One is here.", typed)
-    work.session, work.again = "page", True
-    await shown(work, demo.url)
-    assert work.outcome().files
+    run = work_for("One is here.", typed)
+    run.session, run.again = "page", True
+    await shown(run, demo.url)
+    assert run.outcome().files
 
 
 async def test_leaving_ends_the_work_on_the_server(demo):
-    work = work_for("Very many words follow here. " * 30)
+    run = work_for("Very many words follow here. " * 30)
     async with OmniClient(demo.url) as omni:
-        updates = work.events(omni, RetryReporter())
+        updates = run.events(omni, RetryReporter())
         async with asyncio.timeout(20):
-            while not work.fresh:
+            while not run.has_partial_result:
                 await anext(updates)
         await updates.aclose()
     async with asyncio.timeout(1):
@@ -211,13 +211,13 @@ async def test_leaving_ends_the_work_on_the_server(demo):
     ],
 )
 async def test_what_fails_is_said_and_the_rest_is_kept(demo, text, sentence, kept):
-    work = work_for(text)
+    run = work_for(text)
     with pytest.raises(OmniError) as caught:
-        await shown(work, demo.url)
+        await shown(run, demo.url)
     assert sentence in caught.value.sentence + caught.value.server_message
-    assert [path.stem for path in work.outcome().files[:1]] == (["speech-unfinished"] if kept else [])
+    assert [path.stem for path in run.outcome().files[:1]] == (["speech-unfinished"] if kept else [])
     if kept:
-        assert len(read_vtt(work.outcome().files[2].read_text())) == kept
+        assert len(read_vtt(run.outcome().files[2].read_text())) == kept
 
 
 async def test_a_voice_that_is_not_there_is_said_once(demo):
@@ -226,10 +226,10 @@ async def test_a_voice_that_is_not_there_is_said_once(demo):
 
 
 async def test_a_text_longer_than_the_host_allows_is_spoken_as_far_as_it_fits(demo):
-    work = work_for("One is here. Two is there. Three is far.", longest=26)
+    run = work_for("One is here. Two is there. Three is far.", longest=26)
     with pytest.raises(Invalid, match="at most 26"):
-        await shown(work, demo.url)
-    assert len(read_vtt(work.outcome().files[2].read_text())) == 2
+        await shown(run, demo.url)
+    assert len(read_vtt(run.outcome().files[2].read_text())) == 2
 
 
 async def test_ten_minutes_of_text_are_sentences_each_once(demo):

@@ -6,7 +6,7 @@ import pytest
 
 from omni_ui.client.live import Word
 from omni_ui.features.speech.words.subtitles import read_vtt, screens, srt, vtt
-from omni_ui.features.speech.words.word_times import aligned, cue, estimated, shown_words, spread, words_of
+from omni_ui.features.speech.words.word_times import aligned, cue, estimated, shown_words, spread_words, words_of
 
 HEARD = [Word("Hello", 0.0, 0.4), Word("Dr", 0.4, 0.5), Word("O'Neil", 0.5, 0.9), Word("again", 1.0, 1.5)]
 
@@ -45,12 +45,12 @@ def test_words_that_are_not_those_of_the_text_stand_as_they_are():
 
 
 def test_a_text_in_one_piece_is_spread_over_its_sentences():
-    cues = spread("One here. Two is a longer sentence there. End.", 6)
+    cues = spread_words("One here. Two is a longer sentence there. End.", 6)
     assert [c.text for c in cues] == ["One here.", "Two is a longer sentence there.", "End."]
     assert (cues[0].start, cues[-1].end) == (0, 6)
     assert all(a.end == b.start for a, b in pairwise(cues))
     assert shown_words(cues)["estimated"] is True
-    assert spread("...", 1)[0].end == 1
+    assert spread_words("...", 1)[0].end == 1
 
 
 def test_subtitles_change_where_a_word_begins():

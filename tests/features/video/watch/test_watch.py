@@ -16,7 +16,7 @@ from websockets.asyncio.client import connect
 from omni_ui.client import OmniClient, VideoRequest
 from omni_ui.core.backends import Backends
 from omni_ui.core.files import use_cache_folder
-from omni_ui.core.run import run
+from omni_ui.core.run import execute
 from omni_ui.core.run_queue import RunQueue
 from omni_ui.core.servers.backend import Backend
 from omni_ui.demo.server import DemoServer
@@ -61,7 +61,7 @@ class Bench:
     async def __aexit__(self, *_):
         await self.backend.client.aclose()
 
-    def work(self, visitor=VISITOR, longest=None, write=None, **fields):
+    def run(self, visitor=VISITOR, longest=None, write=None, **fields):
         request = VideoRequest(
             **{"prompt": "a sea", "size": "64x48", "num_frames": 32, "fps": 16, "watch": True} | fields
         )
@@ -69,12 +69,12 @@ class Bench:
         async def note(run):
             self.written.append(run)
 
-        work = WatchRun(request, STAGE, self.videos, as_it_is, write or note, longest)
-        work.visitor, work.owner, work.session, work.entered = visitor, visitor or "a", "s", {"prompt": request.prompt}
-        return work
+        run = WatchRun(request, STAGE, self.videos, as_it_is, write or note, longest)
+        run.visitor, run.owner, run.session, run.entered = visitor, visitor or "a", "s", {"prompt": request.prompt}
+        return run
 
-    async def steps(self, work):
-        return [step async for step in run(self.backend, work)]
+    async def steps(self, run):
+        return [step async for step in execute(self.backend, run)]
 
     async def engine_is_idle(self):
         async with asyncio.timeout(1):
@@ -93,75 +93,75 @@ def frames_in(data):
 
 async def test_a_watched_video_is_one_file_with_what_was_changed(bench):
     async with bench:
-        work = bench.work(timeline=[{"at": 0.9, "prompt": "night"}, {"at": 50, "prompt": "never"}])
-        steps = await bench.steps(work)
+        run = bench.run(timeline=[{"at": 0.9, "prompt": "night"}, {"at": 50, "prompt": "never"}])
+        steps = await bench.steps(run)
     assert steps[-1].kind == "done"
     updates = [step.updates for step in steps if step.updates]
-    assert updates[0] == {"player": work.video.ticket, "result": None}
-    assert updates[-1] == {"result": work.video.path}
-    assert frames_in(work.video.path.read_bytes()) == 32
+    assert updates[0] == {"player": run.video.ticket, "result": None}
+    assert updates[-1] == {"result": run.video.path}
+    assert frames_in(run.video.path.read_bytes()) == 32
     facts = {name: value for name, value in steps[-1].outcome.facts if name}
     assert facts["changed"].endswith("night")
     assert "1 of the timeline's changes lay behind the end" in facts["note"]
-    assert [change.prompt for change in work.request.timeline] == ["night"]
-    assert bench.written == [work]
-    assert len(work.record) == 32
+    assert [change.prompt for change in run.request.timeline] == ["night"]
+    assert bench.written == [run]
+    assert len(run.record) == 32
 
 
 async def test_stop_ends_it_at_the_server_and_keeps_what_arrived(bench):
     async with bench:
-        work = bench.work(prompt="a sea [[slow:20]]", num_frames=400)
-        steps = run(bench.backend, work)
+        run = bench.run(prompt="a sea [[slow:20]]", num_frames=400)
+        steps = execute(bench.backend, run)
         async with aclosing(steps):
             async for _ in steps:
-                if work.video and work.video.chunks >= 2:
+                if run.video and run.video.chunks >= 2:
                     break
         await bench.engine_is_idle()
-        assert work.video.kept.is_set()
-        assert not work.video.complete
-        assert bench.written == [work]
-        assert frames_in(work.video.path.read_bytes()) >= 15
-        assert work.outcome().files == [work.video.path]
-        assert (await bench.steps(bench.work()))[-1].kind == "done"  # the place is free again
+        assert run.video.kept.is_set()
+        assert not run.video.complete
+        assert bench.written == [run]
+        assert frames_in(run.video.path.read_bytes()) >= 15
+        assert run.outcome().files == [run.video.path]
+        assert (await bench.steps(bench.run()))[-1].kind == "done"  # the place is free again
 
 
 async def test_what_arrived_before_an_error_is_kept_with_one_sentence(bench):
     async with bench:
-        work = bench.work(prompt="a sea [[fail:midstream]]")
-        step = (await bench.steps(work))[-1]
-        nothing = bench.work(prompt="a sea [[fail:generate]]")
+        run = bench.run(prompt="a sea [[fail:midstream]]")
+        step = (await bench.steps(run))[-1]
+        nothing = bench.run(prompt="a sea [[fail:generate]]")
         assert (await bench.steps(nothing))[-1].kind == "failed"
     assert (step.kind, step.error.what) == ("failed", "Making the video failed at the server.")
-    assert work.after_failure() == {"result": work.video.path}
-    assert bench.written == [work]
-    assert work.video.events[-1]["text"].startswith("The video broke off.")
+    assert run.after_failure() == {"result": run.video.path}
+    assert bench.written == [run]
+    assert run.video.events[-1]["text"].startswith("The video broke off.")
     assert nothing.after_failure() == {"player": ""}
     assert nothing.record == ""
 
 
 async def test_a_visitor_watches_one_at_a_time_and_within_the_hosts_limits(demo, tmp_path):
     async with Bench(demo, tmp_path, watched_mb=0.03, caps=None) as bench:
-        first = bench.work(prompt="a sea [[slow:20]]")
-        steps = run(bench.backend, first)
+        first = bench.run(prompt="a sea [[slow:20]]")
+        steps = execute(bench.backend, first)
         async with aclosing(steps):
             async for step in steps:
                 if step.updates:
                     break
-            refused = (await bench.steps(bench.work()))[-1]
-            other = (await bench.steps(bench.work(visitor="w" * 32, num_frames=320)))[-1]
-        long = (await bench.steps(bench.work(longest=5, timeline=[{"at": 1, "prompt": "longer than that"}])))[-1]
+            refused = (await bench.steps(bench.run()))[-1]
+            other = (await bench.steps(bench.run(visitor="w" * 32, num_frames=320)))[-1]
+        long = (await bench.steps(bench.run(longest=5, timeline=[{"at": 1, "prompt": "longer than that"}])))[-1]
     assert "watching a video that is being made already" in str(refused.error)
     assert ("note", "A video that is watched may have 0.03 MB here.") in other.outcome.facts
     assert other.outcome.files[0].stat().st_size <= 30_000
     assert "at most 5 are taken" in str(long.error)
     async with Bench(demo, tmp_path, watched_videos=0) as bench:
         assert not bench.videos.offered
-        assert "does not show videos while they are made" in str((await bench.steps(bench.work()))[-1].error)
+        assert "does not show videos while they are made" in str((await bench.steps(bench.run()))[-1].error)
 
 
 async def test_a_slow_video_ends_at_the_hosts_limit_of_time(demo, tmp_path):
     async with Bench(demo, tmp_path, watched_minutes=0.1 / 60) as bench:
-        step = (await bench.steps(bench.work(prompt="a sea [[slow:1]]", num_frames=80)))[-1]
+        step = (await bench.steps(bench.run(prompt="a sea [[slow:1]]", num_frames=80)))[-1]
     assert any("minutes here" in value for _, value in step.outcome.facts)
 
 
@@ -195,17 +195,17 @@ async def pieces(line):
 
 async def test_whoever_watches_gets_all_of_it_from_the_start_and_strangers_nothing(bench):
     async with bench:
-        work = bench.work()
-        await bench.steps(work)
+        run = bench.run()
+        await bench.steps(run)
     async with page_of(bench.videos) as opened:
         for _ in range(2):
-            async with opened(work.video.ticket) as line:
+            async with opened(run.video.ticket) as line:
                 events, data = await pieces(line)
-            assert data == work.video.path.read_bytes()
+            assert data == run.video.path.read_bytes()
             assert [event["type"] for event in events] == ["piece"] * 5 + ["end"]
             assert events[0]["codec"].startswith("avc1.")
             assert "offset" not in events[0]
-        for ticket, secret in ((work.video.ticket, "x" * 32), ("nothing", SECRET)):
+        for ticket, secret in ((run.video.ticket, "x" * 32), ("nothing", SECRET)):
             async with opened(ticket, secret) as line:
                 events, data = await pieces(line)
             assert [event["type"] for event in events] == ["end"]
@@ -229,19 +229,19 @@ async def changed_by_hand(line):
 
 async def test_changes_by_hand_reach_the_engine_and_nonsense_does_not(bench):
     async with bench, page_of(bench.videos) as opened:
-        work = bench.work(prompt="a sea [[slow:20]]", num_frames=400)
-        steps = run(bench.backend, work)
+        run = bench.run(prompt="a sea [[slow:20]]", num_frames=400)
+        steps = execute(bench.backend, run)
         async with aclosing(steps):
             async for _ in steps:
-                if work.video and work.video.chunks:
+                if run.video and run.video.chunks:
                     break
-            async with opened(work.video.ticket) as line:
+            async with opened(run.video.ticket) as line:
                 changes = await asyncio.wait_for(changed_by_hand(line), 10)
-            while len(work.video.stream.changes) < 2:  # both are sent before they are told
+            while len(run.video.stream.changes) < 2:  # both are sent before they are told
                 await anext(steps)
         record = list(bench.demo.app.state.demo.engine.records)[-1]
     assert [(change.get("prompt"), change.get("keys")) for change in changes] == [("a storm", None), (None, "wd")]
-    assert [change.prompt or change.keys for change in work.request.timeline] == ["a storm", "wd"]
+    assert [change.prompt or change.keys for change in run.request.timeline] == ["a storm", "wd"]
     assert [item["event_id"] for item in record["prompt"]["interactions"]] == ["change-1", "change-2"]
 
 
@@ -254,13 +254,13 @@ async def test_the_history_has_the_file_the_recipe_and_the_timeline(bench):
         async def write(run):
             await write_watched(recorder, run)
 
-        work = bench.work(write=write, timeline=[{"at": 1, "prompt": "night", "transition_chunks": 1}])
-        await bench.steps(work)
+        run = bench.run(write=write, timeline=[{"at": 1, "prompt": "night", "transition_chunks": 1}])
+        await bench.steps(run)
     await recorder.settled()
-    record = await store.history.find(work.record, VISITOR)
+    record = await store.history.find(run.record, VISITOR)
     assert record.recipe["request"]["timeline"] == [{"at": 1.0, "prompt": "night", "transition_chunks": 1}]
     assert record.recipe["request"]["watch"] is True
     assert [(file.role, file.kind) for file in record.files] == [("result", "video/mp4")]
-    assert (await store.history.fetch(record.files[0])).read_bytes() == work.video.path.read_bytes()
+    assert (await store.history.fetch(record.files[0])).read_bytes() == run.video.path.read_bytes()
     assert record.summary == "a sea"
     await store.close()

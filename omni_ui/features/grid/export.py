@@ -1,4 +1,4 @@
-"""A grid of sounds, videos or answers to take home: a zip with the files as they are, and a page that shows them."""
+"""A grid of sounds, videos or answers for download: a zip with the files as they are, and a page that shows them."""
 
 import html
 import io

@@ -15,7 +15,7 @@ NEAR = 40
 """Steps away from the present value up to which values are looked for, where its multiples are not allowed."""
 
 
-def spread(model: type[Request], name: str, now: float | None) -> list[int | float]:
+def suggest_values(model: type[Request], name: str, now: float | None) -> list[int | float]:
     """Up to four values that the field takes, rising. now: what stands in the control, None when it is empty."""
     info = model.model_fields[name]
     step = hint(info, "step") or (0.1 if holds(info, float) else 1)

@@ -3,7 +3,7 @@
 import pytest
 
 from omni_ui.client import EditRequest, ImageRequest, SoundRequest, VideoRequest, hint
-from omni_ui.features.grid.spread import spread, takes
+from omni_ui.features.grid.suggest_values import suggest_values, takes
 from omni_ui.features.speech.request import SpokenText
 from omni_ui.widgets.fields import kind_of
 
@@ -28,13 +28,13 @@ NUMBERS = [
     ],
 )
 def test_around_the_present_value(name, now, values):
-    assert spread(ImageRequest, name, now) == values
+    assert suggest_values(ImageRequest, name, now) == values
 
 
 @pytest.mark.parametrize(("model", "name"), NUMBERS, ids=[f"{m.tab}-{n}" for m, n in NUMBERS])
 @pytest.mark.parametrize("now", [None, 0, 1, 0.3, 7, 1e9, -1e9])
 def test_always_four_different_values_that_the_model_takes(model, name, now):
-    values = spread(model, name, now)
+    values = suggest_values(model, name, now)
     assert len(values) == len(set(values)) == 4
     assert values == sorted(values)
     assert all(takes(model, name, value) for value in values)
@@ -43,5 +43,5 @@ def test_always_four_different_values_that_the_model_takes(model, name, now):
 
 
 def test_an_empty_control_begins_where_models_are():
-    assert spread(ImageRequest, "num_inference_steps", None) == [7, 14, 21, 28]
-    assert max(spread(SoundRequest, "audio_length", None)) < 60
+    assert suggest_values(ImageRequest, "num_inference_steps", None) == [7, 14, 21, 28]
+    assert max(suggest_values(SoundRequest, "audio_length", None)) < 60

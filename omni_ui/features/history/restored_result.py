@@ -16,15 +16,16 @@ from omni_ui.store import HistoryRecord
 class RestoredResult:
     """A record whose files lie where the page may show them.
 
-    lent: the files by their place in the record, as far as they are still there. results: those that came of it.
-    entered: what stood in the controls. told: a conversation. session: that of the page which opens it.
+    published: the files by their place in the record, as far as they are still there. results: those that came of it.
+    entered: what stood in the controls. conversation_json: a conversation, where the tab has one. session: that of the
+    page which opens it.
     """
 
     record: HistoryRecord
-    lent: dict[int, Path]
+    published: dict[int, Path]
     results: list[Path]
     entered: Json
-    told: Any
+    conversation_json: Any
     session: str
 
     @property
@@ -38,7 +39,11 @@ class RestoredResult:
         if self.record.recipe is None:
             raise BadRecipe("A file that was sent was gone before this could be written down.")
         recipe = Recipe.from_dict(self.record.recipe)
-        by_hash = {file.sha: self.lent[at] for at, file in enumerate(self.record.files) if file.sha and at in self.lent}
+        by_hash = {
+            file.sha: self.published[at]
+            for at, file in enumerate(self.record.files)
+            if file.sha and at in self.published
+        }
 
         def find(medium: Medium) -> Path:
             if medium.sha256 not in by_hash:
@@ -48,5 +53,5 @@ class RestoredResult:
         return recipe.to_request(find)
 
 
-Reopen = Callable[[RestoredResult], Awaitable[Updates]]
+ShowRestored = Callable[[RestoredResult], Awaitable[Updates]]
 """What a tab shows of a result beside its controls."""
