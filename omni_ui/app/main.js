@@ -23,6 +23,7 @@ import "../features/stage/more_settings.js";
 import "../features/stage/drawer.js";
 import "../features/stage/stage.js";
 import "../features/stage/recent.js";
+import "../features/video/jobs/running.js";
 
 loadLater(() => import("../features/chat/chat.js"), "chat_messages", "chat_answer", "chat_change", "chat_act");
 loadLater(() => import("../features/chat/window.js"), "chat_panel");

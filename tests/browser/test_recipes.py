@@ -26,7 +26,7 @@ def link(**request) -> str:
 
 
 def note(page, words: str) -> str:
-    page.wait_for_function("words => document.querySelector('.omni-opened')?.innerText.includes(words)", arg=words)
+    page.locator(".omni-opened", has_text=words).wait_for()  # seen: its text is there without that, too
     return page.inner_text(".omni-opened span")
 
 

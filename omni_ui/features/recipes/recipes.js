@@ -41,7 +41,6 @@ defineComponent("recipe_opener", ({ element, props, trigger, watch, upload }) =>
     close.addEventListener("click", () => note(""));
     box.dataset.state = bad ? "bad" : "ok";
     box.append(make("span", {}, words), close);
-    box.scrollIntoView({ block: "nearest" });
   };
   hand = async (what) => {
     await prepare();
@@ -51,6 +50,7 @@ defineComponent("recipe_opener", ({ element, props, trigger, watch, upload }) =>
   send = upload;
   watch("note", () => props.note && note(props.note.said, props.note.bad));
 });
+document.addEventListener("click", (event) => { if (event.target.closest?.('button[id$="-run"]')) note(""); });
 window.addEventListener("hashchange", () => { const what = linkedRecipe(); if (what) hand?.(what); });
 
 const openFile = async (file) => {
@@ -117,20 +117,25 @@ const say = (box, words, bad = false) => {
   const line = box.querySelector(".omni-recipe-note");
   line.textContent = words;
   line.classList.toggle("omni-error", bad);
+  if (bad) line.scrollIntoView({ block: "nearest" });
 };
+const COPIED = 2000; // milliseconds for which the button says so: the line below may lie below the window's edge
 
-const copyLink = async (box) => {
+const copyLink = async (box, button) => {
   if (!box.dataset.link) return say(box, box.dataset.nolink, true);
   const link = `${location.origin}${location.pathname}#r=${box.dataset.link}`;
   try {
     await navigator.clipboard.writeText(link);
     say(box, "Copied. The link holds the prompt and the settings; nothing is stored anywhere.");
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy link"; }, COPIED);
   } catch {
     // Browsers give no clipboard to pages without https: show the link instead.
     const field = make("input", { readonly: "", "aria-label": "Link", class: "omni-link" });
     field.value = link;
     say(box, "");
     box.querySelector(".omni-recipe-note").append(field);
+    field.scrollIntoView({ block: "nearest" });
     field.select();
   }
 };
@@ -158,13 +163,17 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.(".omni-recipe [data-do]");
   const box = button?.closest(".omni-recipe");
   if (!box) return;
-  if (button.dataset.do === "link") copyLink(box);
+  if (button.dataset.do === "link") copyLink(box, button);
   if (button.dataset.do === "take") take(box, button);
-  if (button.dataset.do === "rest") button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true"));
+  if (button.dataset.do === "rest") {
+    const open = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", String(open));
+    if (open) button.closest(".omni-recipe-place")?.scrollIntoView({ block: "nearest" });
+  }
   if (button.dataset.do === "preset") {
     const form = box.querySelector("form");
     form.hidden = !form.hidden;
-    if (!form.hidden) form.querySelector("input").focus();
+    if (!form.hidden) form.querySelector("input").focus(); // which scrolls to it
   }
 });
 document.addEventListener("submit", (event) => {

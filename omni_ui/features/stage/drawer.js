@@ -10,9 +10,18 @@ export const openDrawer = (tab, name) => {
   if (form) form.open = name === "compare";
 };
 
+const CONTENTS = { settings: ".omni-recipe > details", code: ".omni-code-place", compare: ".omni-grid-form" };
+/** The row of drawers often stands at the window's lower edge, where what is opened would not be seen. */
+const showContents = (tab, name) => {
+  const contents = document.querySelector(`#${tab}-tab .omni-stage`)?.querySelector(CONTENTS[name]);
+  contents?.scrollIntoView({ block: "nearest" });
+};
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.(".omni-drawers button");
   if (!button) return;
   const open = button.getAttribute("aria-expanded") === "true";
-  openDrawer(button.closest("[data-tab]").dataset.tab, open ? "" : button.dataset.drawer);
+  const { tab } = button.closest("[data-tab]").dataset;
+  openDrawer(tab, open ? "" : button.dataset.drawer);
+  if (!open) showContents(tab, button.dataset.drawer);
 });

@@ -7,6 +7,7 @@ import { reopenResult } from "../send_to/send_to.js";
 const TABS = ["image", "edit", "video"];
 const MOST = 12;
 const shown = {}; // by tab: the ids that stand there
+const last = {}; // by tab: the record of the result on the stage, "none" without one
 
 const place = (tab) => {
   const stage = byId(`${tab}-settings`)?.closest(".omni-stage");
@@ -46,14 +47,15 @@ const refresh = async (tab) => {
     records = answer.ok ? (await answer.json()).records : [];
   } catch { return; }
   const ids = records.map((one) => one.id).join();
-  if (shown[tab] === ids && strip.childElementCount) return;
-  shown[tab] = ids;
-  strip.replaceChildren(...records.map((one) => item(tab, one)).filter(Boolean));
-  strip.hidden = strip.childElementCount < 2;
+  if (shown[tab] !== ids || !strip.childElementCount) {
+    shown[tab] = ids;
+    strip.replaceChildren(...records.map((one) => item(tab, one)).filter(Boolean));
+  }
+  // A single result that stands on the stage is not said twice; after a reload the stage is empty, and it is the way back.
+  strip.hidden = strip.childElementCount < (last[tab] === "none" ? 1 : 2);
 };
 
 // When a result is there, and when its tab is opened.
-const last = {};
 setInterval(() => {
   if (document.hidden) return;
   for (const tab of TABS) {

@@ -4,6 +4,7 @@ import { appRoot, make } from "../../../core/js/dom.js";
 import { formatAge } from "../../../core/js/format.js";
 import { oneAtATime } from "../../../core/js/one_at_a_time.js";
 import { describeLength } from "./length.js";
+import { rememberRunning } from "./running.js";
 
 const POLL = 2000;
 const SURE = 6000;
@@ -110,6 +111,7 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
     try {
       const told = await (await call("", "GET")).json();
       jobs = told.jobs;
+      rememberRunning(jobs);
       trouble.textContent = told.trouble;
       trouble.hidden = !told.trouble;
       show();

@@ -1,0 +1,51 @@
+// A video is made for minutes: whoever comes back to another tab reads that it is being made, and goes there by a click.
+import { appRoot, make } from "../../../core/js/dom.js";
+import { openTab } from "../../../core/js/tab_elements.js";
+
+const STORE = "omni_video_runs"; // in this browser: whether a video was being made when its list was seen last
+const EVERY = 5000;
+
+/** Called with each look at the list of videos: without a running one nothing is asked when a page is opened. */
+export const rememberRunning = (jobs) => {
+  try {
+    if (jobs.some((job) => job.open)) localStorage.setItem(STORE, "yes");
+    else localStorage.removeItem(STORE);
+  } catch { /* storage is off: the list on the Video tab says it */ }
+};
+const isRemembered = () => { try { return localStorage.getItem(STORE) === "yes"; } catch { return false; } };
+
+/** What is said to somebody on another tab than Video, "" for nothing. jobs: the newest first. before: what is said now. */
+export const noteFor = (jobs, before) => {
+  if (jobs.some((job) => job.open)) return "Your video is being made.";
+  if (!before) return "";
+  return jobs[0]?.video ? "Your video is ready." : "Your video could not be made.";
+};
+
+let note = null;
+const show = (words) => {
+  if (!words) { note?.remove(); note = null; return; }
+  if (!note?.isConnected) {
+    const go = make("button", { type: "button", class: "omni-small" }, "Show");
+    go.addEventListener("click", () => document.getElementById("video-tab-button")?.click());
+    note = make("div", { class: "omni-running-video" }, make("span", { role: "status" }), go);
+    document.querySelector(".gradio-container")?.append(note);
+  }
+  const line = note.querySelector("span");
+  if (note.dataset.words !== words) line.textContent = note.dataset.words = words; // what is seen may be translated
+};
+
+let asked = 0;
+const look = async () => {
+  if (document.hidden) return;
+  if (openTab() === "video") return show("");
+  if (!isRemembered() || Date.now() - asked < EVERY) return;
+  asked = Date.now();
+  try {
+    const answer = await fetch(`${appRoot()}/omni/jobs`, { credentials: "same-origin" });
+    if (!answer.ok) return;
+    const { jobs } = await answer.json();
+    rememberRunning(jobs);
+    if (openTab() !== "video") show(noteFor(jobs, note?.dataset.words || ""));
+  } catch { /* the header says that the app does not answer */ }
+};
+if (typeof document !== "undefined") setInterval(look, 500);

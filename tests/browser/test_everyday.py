@@ -1,0 +1,96 @@
+"""Everyday jobs as somebody does them who knows only the address: by what is seen, and by the names of things.
+
+Each of these was tried by hand first, and is here because something was in the way.
+"""
+
+import pytest
+from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+LARGE = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+def run(page: Page, prompt: str) -> None:
+    page.get_by_role("textbox", name="Prompt", exact=True).filter(visible=True).fill(prompt)
+    page.get_by_role("button", name="Run", exact=True).filter(visible=True).click()
+
+
+def button(page: Page, name: str):
+    return page.get_by_role("button", name=name, exact=True).filter(visible=True)
+
+
+def is_free(page: Page, role: str, name: str) -> bool:
+    """Whether a click on the middle of it reaches it, without any scrolling."""
+    return (
+        page.get_by_role(role, name=name, exact=True)
+        .filter(visible=True)
+        .first.evaluate(
+            """one => { const box = one.getBoundingClientRect();
+            const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+            return one === at || one.contains(at) || Boolean(at?.labels && [...at.labels].includes(one)); }"""
+        )
+    )
+
+
+def test_what_is_asked_of_a_result_is_seen_where_it_is_asked(demo_app, open_page):
+    page = open_page(demo_app.url, more=False, viewport=LARGE, permissions=["clipboard-read", "clipboard-write"])
+    run(page, "A cup of tea on a windowsill")
+    button(page, "Copy link").click()
+    button(page, "Copied").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    button(page, "More").click()
+    assert is_free(page, "button", "Save as preset")
+    button(page, "Code").click()
+    assert is_free(page, "tab", "Python")
+
+    friend = open_page(link, more=False, viewport=PHONE)
+    friend.get_by_text("The settings are filled in. Press Run to start.").wait_for()
+    assert friend.get_by_role("textbox", name="Prompt", exact=True).input_value() == "A cup of tea on a windowsill"
+    assert is_free(friend, "button", "Run")
+    button(friend, "Run").click()
+    friend.get_by_text("The settings are filled in. Press Run to start.").wait_for(state="hidden")
+
+
+@pytest.mark.parametrize("width", [1440, 1200, 1024])
+def test_all_tabs_can_be_reached_while_the_server_has_much_to_say(demo_app, open_page, width):
+    page = open_page(demo_app.url, more=False, viewport={"width": width, "height": 800})
+    page.evaluate(
+        """() => { document.querySelector(".omni-light").textContent = "busy: 12 running, 34 waiting";
+            document.querySelector(".omni-model").textContent = "Qwen/Qwen3-Omni-30B-A3B · http://10.20.30.40"; }"""
+    )
+    for name in ("Chat", "History", "Server"):
+        assert is_free(page, "tab", name), name
+    assert is_free(page, "combobox", "Language of the page")
+
+
+def test_help_covers_nothing_that_is_wanted_next(demo_app, open_page):
+    page = open_page(demo_app.url, more=False, viewport=LARGE)
+    page.get_by_role("textbox", name="Prompt", exact=True).click()
+    button(page, "Longer").wait_for()
+    page.get_by_text("What the picture shows.").wait_for()
+    assert is_free(page, "button", "Longer")
+    page.get_by_role("tab", name="Speech", exact=True).click()
+    page.get_by_role("button", name="Copy a voice from a recording").click()
+    page.get_by_role("textbox", name="Transcript").wait_for()
+    page.wait_for_timeout(600)  # help comes after a moment
+    assert not page.get_by_text("What is said in the reference recording").is_visible()
+
+
+def test_whoever_comes_back_finds_the_video_and_the_last_picture(demo_app, open_page):
+    page = open_page(demo_app.url, more=False, viewport=LARGE)
+    run(page, "A red fox in deep snow")
+    button(page, "Copy link").wait_for()
+    page.get_by_role("tab", name="Video", exact=True).click()
+    page.get_by_role("spinbutton", name="Length (s)").fill("8")
+    run(page, "The fox turns its head")
+    page.get_by_text("Making the video").first.wait_for()
+    page.goto("about:blank")
+    page.goto(demo_app.url)
+    page.get_by_text("Your video is being made.").wait_for()
+    last = page.get_by_role("group", name="Last results").get_by_role("button", name="A red fox in deep snow")
+    last.wait_for()
+    page.get_by_text("Your video is ready.").wait_for(timeout=60000)
+    button(page, "Show").click()
+    page.get_by_role("region", name="My videos").get_by_text("The fox turns its head").first.wait_for()
+    assert not page.get_by_text("Your video is ready.").is_visible()
