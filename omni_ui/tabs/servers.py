@@ -25,6 +25,10 @@ FOR_HOSTS = (
     "The demo server stands in where no server is named. To use your own vLLM-Omni server, start this page with "
     "OMNI_BASE_URL set to its address, such as http://host:8091."
 )
+FOR_VISITORS = (
+    "The demo server stands in where no server is named. To use your own vLLM-Omni server, enter its address below "
+    "for this session, or start this page with OMNI_BASE_URL set to it, such as http://host:8091."
+)
 UNUSABLE = (
     "This server cannot be used. Nothing answers there as vLLM-Omni does, or it wants another API key, or this page "
     "does not connect there. Nothing was changed."
@@ -55,7 +59,8 @@ def build(backends: Backends, tabs: Sequence[OmniTab], defaults: ModelDefaults) 
         session = request.session_hash
         servers = [backend for tab in TABS if (backend := backends.for_tab(tab, session))]
         demo = any(backend.demo for backend in servers)
-        note_for_hosts = f'<p class="omni-notice">{escape(FOR_HOSTS)}</p>' if demo else ""
+        how = FOR_VISITORS if own else FOR_HOSTS
+        note_for_hosts = f'<p class="omni-notice">{escape(how)}</p>' if demo else ""
         return {hosts: note_for_hosts} | await _cards(backends, cards, session)
 
     async def examine(request: gr.Request) -> str:
@@ -94,7 +99,11 @@ class OwnServer:
         with gr.Accordion("A server of your own, for this session", open=False, elem_id="server-own"):
             with gr.Row():
                 self.address = gr.Textbox(
-                    label="Address", placeholder="http://host:8091", elem_id="server-address", max_lines=1
+                    label="Address",
+                    placeholder="http://host:8091",
+                    elem_id="server-address",
+                    max_lines=1,
+                    min_width=260,
                 )
                 self.key = gr.Textbox(
                     label="API key",
@@ -102,6 +111,7 @@ class OwnServer:
                     type="password",
                     elem_id="server-key",
                     max_lines=1,
+                    min_width=260,
                     html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
                 )
             self.tabs = gr.CheckboxGroup(
@@ -137,7 +147,9 @@ class OwnServer:
             failure = await adopt(backends, session, address or "", key or "", [t for t in TABS if t in (chosen or [])])
             if failure:
                 return {note: status.failed(failure), self.key: ""}
-            said = "This session now uses your server. The key is kept on this side only, until you leave."
+            said = "This session now uses your server."
+            if key:
+                said += " The key is kept on this side only, until you leave."
             return await changed(session) | {note: status.done([("", said)]), self.key: ""}
 
         async def back(request: gr.Request) -> Updates:
@@ -163,8 +175,11 @@ async def adopt(backends: Backends, session: str, address: str, key: str, tabs: 
         return "The address is empty: write it like http://host:8091."
     if not tabs:
         return "Choose at least one tab to use the server for."
+    address = address.strip()
+    if "://" not in address:  # as people write it: host:8091
+        address = f"http://{address}"
     try:
-        backend = await backends.connect_for_visitor(address.strip(), key.strip() or None)
+        backend = await backends.connect_for_visitor(address, key.strip() or None)
     except NotAllowed:
         return UNUSABLE
     except ValueError as wrong:

@@ -75,6 +75,9 @@ def test_help_covers_nothing_that_is_wanted_next(demo_app, open_page):
     page.get_by_role("textbox", name="Transcript").wait_for()
     page.wait_for_timeout(600)  # help comes after a moment
     assert not page.get_by_text("What is said in the reference recording").is_visible()
+    assert page.get_by_role("button", name="Drop an audio file here to upload").filter(visible=True).count() == 1
+    page.get_by_role("button", name="A second speaker").click()
+    page.get_by_text("Lines that begin with [S1]").wait_for()
 
 
 def test_whoever_comes_back_finds_the_video_and_the_last_picture(demo_app, open_page):
@@ -94,3 +97,6 @@ def test_whoever_comes_back_finds_the_video_and_the_last_picture(demo_app, open_
     button(page, "Show").click()
     page.get_by_role("region", name="My videos").get_by_text("The fox turns its head").first.wait_for()
     assert not page.get_by_text("Your video is ready.").is_visible()
+    page.locator("#video-result.omni-plays").wait_for()
+    page.locator("#video-result video").evaluate("one => one.play()")
+    page.locator("#video-result:not(.omni-plays)").wait_for()

@@ -40,6 +40,12 @@ async def test_a_server_of_ones_own_holds_for_one_session_and_the_tabs_chosen(ba
     assert backends.for_tab("chat", "mine").url == "http://127.0.0.1:9"
 
 
+async def test_an_address_is_taken_as_people_write_it(backends, server):
+    assert await adopt(backends, "mine", f" {server.url.removeprefix('http://')} ", "sesame", ["chat"]) == ""
+    assert backends.for_tab("chat", "mine").url == server.url
+    await backends.forget("mine")
+
+
 @pytest.mark.parametrize(
     ("address", "key", "tabs", "says"),
     [

@@ -72,6 +72,7 @@ defineComponent("history", ({ element, props }) => {
     image.addEventListener("error", () => image.replaceWith(make("span", { class: "omni-history-sign" }, kindOf(file))));
     return image;
   };
+  const hasVideo = (record) => record.files.some((file) => file.here && kindOf(file) === "video");
   const name = (record) => (record.prompt || record.error || record.tab).slice(0, 80);
   const star = (record) => {
     const made = button("", safely(async (pressed) => {
@@ -89,7 +90,7 @@ defineComponent("history", ({ element, props }) => {
     const pick = make("input", { type: "checkbox", "aria-label": `Choose: ${name(record)}` });
     pick.checked = chosen.has(record.id);
     pick.addEventListener("change", () => { pick.checked ? chosen.set(record.id, record) : chosen.delete(record.id); tools(); });
-    const open = make("button", { type: "button", class: "omni-history-open", "aria-label": `Show: ${name(record)}` }, sign(record));
+    const open = make("button", { type: "button", class: `omni-history-open${hasVideo(record) ? " omni-plays" : ""}`, "aria-label": `Show: ${name(record)}` }, sign(record));
     open.addEventListener("click", safely(() => look(record.id)));
     const words = make("p", { class: "omni-history-prompt" }, record.prompt || record.text || "");
     const facts = make("p", { class: "omni-history-facts omni-quiet" });

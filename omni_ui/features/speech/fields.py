@@ -19,9 +19,10 @@ def parts_list(elem_id: str) -> ObjectField:
 
 def second_speaker(form: Form) -> None:
     """The recording of a second speaker, made in the layout that is open, and how its lines are written."""
-    form.add("ref_audio_2")
-    said = "Lines that begin with [S1] are the first speaker's, and those with [S2] the second's."
-    gr.HTML(f'<p class="omni-info">{said}</p>', elem_id="speech-ref_audio_2-slot", padding=False)
+    with gr.Accordion("A second speaker", open=False):  # seldom wanted, and as tall as all that stands before it
+        form.add("ref_audio_2")
+        said = "Lines that begin with [S1] are the first speaker's, and those with [S2] the second's."
+        gr.HTML(f'<p class="omni-info">{said}</p>', elem_id="speech-ref_audio_2-slot", padding=False)
 
 
 def voice_list(elem_id: str) -> ObjectField:

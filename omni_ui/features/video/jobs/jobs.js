@@ -3,6 +3,7 @@ import { defineComponent } from "../../../core/js/components.js";
 import { appRoot, make } from "../../../core/js/dom.js";
 import { formatAge } from "../../../core/js/format.js";
 import { oneAtATime } from "../../../core/js/one_at_a_time.js";
+import "../play_sign.js";
 import { describeLength } from "./length.js";
 import { rememberRunning } from "./running.js";
 
