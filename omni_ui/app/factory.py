@@ -7,11 +7,8 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
 
 import asyncio
-import gc
 import logging
 import shutil
-import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -29,6 +26,7 @@ from omni_ui.app.gradio_private import (
     forget_matplotlib,
     know_visitors,
     lighten_sessions,
+    only_one_app,
     own_files_only,
     session_of_event,
     skip_cheaply,
@@ -58,7 +56,7 @@ from omni_ui.features.i18n.languages import language_routes, translatable
 from omni_ui.features.login.middleware import add_login
 from omni_ui.features.mcp.caller import McpCaller
 from omni_ui.features.mcp.endpoint import McpEndpoint, mcp_endpoint
-from omni_ui.features.operating.ending import close_within, serve
+from omni_ui.features.operating.ending import close_within
 from omni_ui.features.operating.observers import metrics_for
 from omni_ui.features.operating.probes import probe_routes
 from omni_ui.features.operating.process_cookie import ProcessCookie
@@ -72,7 +70,7 @@ from omni_ui.features.video.jobs.jobs import VideoJobs
 from omni_ui.features.video.jobs.routes import job_routes
 from omni_ui.features.video.watch.watch_routes import watch_routes
 from omni_ui.features.voices.samples import sample_routes
-from omni_ui.settings import TABS, BadSetting, Settings, load_settings
+from omni_ui.settings import TABS, Settings
 from omni_ui.tabs.base import OmniTab
 
 if TYPE_CHECKING:
@@ -83,9 +81,6 @@ FIRST_LOOK = 0.1
 """Seconds for which the page waits to learn which tab its servers can serve."""
 SPACE_ANCESTORS = "'self' https://huggingface.co https://*.huggingface.co"
 """The sites that may show a Space in a frame."""
-SWITCH = 0.0005
-"""Seconds after which a thread that computes lets the event loop go on. With Python's own 0.005, one that looks through
-a large body makes each small step of all others wait for as long."""
 FileResponse.chunk_size = 256 * 1024
 """Bytes of a file that are read at once. With Starlette's own 64 KB, large pictures take twice as long."""
 
@@ -238,18 +233,19 @@ def _add_middleware(app: FastAPI, services: Services) -> None:
 def _mount_page(app: FastAPI, services: Services) -> FastAPI:
     """The Gradio page at /, after all routes of our own."""
     settings = services.settings
-    page, tabs = build_ui(services.backends, services.listening, services.typed, services.jobs, services.recorder)
+    with only_one_app():
+        page, tabs = build_ui(services.backends, services.listening, services.typed, services.jobs, services.recorder)
+        page.max_threads = settings.max_threads
+        # Seconds. By default each run that begins is told to all who wait, and here nobody waits in Gradio's own line.
+        page.queue(status_update_rate=60, default_concurrency_limit=None)
     services.tabs = tabs
     if settings.mcp:
         services.agents = mcp_endpoint(tabs)
         app.router.routes += services.agents.routes()
     texts = translatable(page)
-    describe_once(page)  # before Gradio does so five times over
+    describe_once(page)  # before Gradio does so twice
     lighten_sessions(page)
     forget_matplotlib()
-    page.max_threads = settings.max_threads
-    # Seconds. By default each run that begins is told to all who wait, and here nobody waits in Gradio's own line.
-    page.queue(status_update_rate=60, default_concurrency_limit=None)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         page,
@@ -258,6 +254,7 @@ def _mount_page(app: FastAPI, services: Services) -> FastAPI:
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
+        mcp_server=False,
         max_file_size=f"{settings.max_upload_mb}mb",
         show_error=True,
         theme=theme(),
@@ -272,29 +269,3 @@ def _mount_page(app: FastAPI, services: Services) -> FastAPI:
     own_files_only(page)
     skip_cheaply(page)
     return mounted
-
-
-def _check_free(settings: Settings) -> None:
-    """BadSetting when the address or the port to serve on cannot be had."""
-    family = socket.AF_INET6 if ":" in settings.listen else socket.AF_INET
-    try:
-        socket.create_server((settings.listen, settings.port), family=family).close()
-    except OSError as wrong:
-        where, why = f"{settings.listen}, port {settings.port}", wrong.strerror or wrong
-        raise BadSetting(f"Cannot listen on {where}: {why}. Set OMNI_HOST or OMNI_PORT to another one.") from None
-
-
-def main() -> None:
-    """Serves until it is told to stop. A wrong setting ends it with one sentence."""
-    try:
-        settings = load_settings()
-        _check_free(settings)
-        app = create_app(settings)
-    except BadSetting as wrong:
-        sys.exit(str(wrong))
-    gc.freeze()  # what the page is made of stays as long as the app: no later look for garbage goes through it
-    gc.enable()
-    sys.setswitchinterval(SWITCH)
-    print(f"Omni UI {__version__} on http://{settings.listen}:{settings.port}{settings.root_path}", flush=True)
-    if not serve(app, settings.listen, settings.port, app.state.end_runs):
-        sys.exit(3)  # as uvicorn does; it has said why

@@ -13,7 +13,8 @@ import inspect
 import json
 import re
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
 from functools import partial
@@ -28,7 +29,7 @@ from pydantic import ValidationError
 from omni_ui.app.tab_parts import Config, SplitPage, mount_tab
 from omni_ui.core.files import FileRefused, is_file_object, own_path
 from omni_ui.core.visitor import REQUEST_VISITOR, EventRequest, HasCookies, visitor_of
-from omni_ui.features.i18n.languages import MarkedText
+from omni_ui.features.i18n.languages import marks_as_text
 
 LOOKS = 0.01
 """Seconds between two looks for runs; what it adds to a run at most."""
@@ -64,6 +65,29 @@ def calm(page: gr.Blocks) -> None:
 def know_visitors() -> None:
     """Whose event is handled can be asked for below, where no request is at hand (core/visitor)."""
     EventRequest.variable = cast("ContextVar[HasCookies | None]", context.LocalContext.request)
+
+
+@contextmanager
+def only_one_app() -> Iterator[None]:
+    """A page that is built in this block gets its app of 90 routes, and its description, when it is mounted.
+
+    Gradio makes both at three moments before. KeyError when it makes them elsewhere.
+    """
+
+    def without_routes(blocks: gr.Blocks, **_: object) -> routes.App:
+        app = routes.App()
+        app.configure_app(blocks)  # the queue asks it for the page and its sessions
+        return app
+
+    cheap = {(routes.App, "create_app"): staticmethod(without_routes), (gr.Blocks, "get_config_file"): lambda _: {}}
+    usual = {(owner, name): vars(owner)[name] for owner, name in cheap}
+    for (owner, name), value in cheap.items():
+        setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        for (owner, name), value in usual.items():
+            setattr(owner, name, value)
 
 
 def describe_once(page: gr.Blocks) -> None:
@@ -225,25 +249,6 @@ def _tell_visitor(page: gr.Blocks) -> None:
         return result
 
     page.process_api = process_api  # type: ignore[method-assign]
-
-
-def marks_as_text(value: object) -> object:
-    """An update of a component with its marked texts in the form in which pages read them.
-
-    Gradio writes them so for pages and for its own client, and fails on them in the answers of /gradio_api/call.
-    """
-    if isinstance(value, MarkedText):
-        return str(value)
-    if isinstance(value, dict) and value.get("__type__") == "update":
-        return {name: _marks_in_property(part) for name, part in value.items()}
-    return value
-
-
-def _marks_in_property(value: Any) -> Any:
-    """Also for choices: a list of pairs, or a list of texts."""
-    if isinstance(value, MarkedText):
-        return str(value)
-    return type(value)(map(_marks_in_property, value)) if type(value) in (list, tuple) else value
 
 
 def checked_files(data: Any) -> Any:

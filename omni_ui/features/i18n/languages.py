@@ -116,3 +116,22 @@ def language_routes() -> APIRouter:
         return JSONResponse(language.texts, headers={"cache-control": "no-cache"})
 
     return router
+
+
+def marks_as_text(value: object) -> object:
+    """An update of a component with its marked texts in the form in which pages read them.
+
+    Gradio writes them so for pages and for its own client, and fails on them in the answers of /gradio_api/call.
+    """
+    if isinstance(value, MarkedText):
+        return str(value)
+    if isinstance(value, dict) and value.get("__type__") == "update":
+        return {name: _marks_in_property(part) for name, part in value.items()}
+    return value
+
+
+def _marks_in_property(value: Any) -> Any:
+    """Also for choices: a list of pairs, or a list of texts."""
+    if isinstance(value, MarkedText):
+        return str(value)
+    return type(value)(map(_marks_in_property, value)) if type(value) in (list, tuple) else value

@@ -16,11 +16,6 @@ from PIL import Image
 
 from omni_ui.client.answers.valid_text import valid_text
 
-try:
-    import av
-except ImportError:  # optional: sounds and videos of other programs are then not read
-    av = None  # type: ignore[assignment]
-
 LONGEST = 4_000_000
 """Characters of all texts of a file that are read: workflows of ComfyUI have up to a million."""
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -157,7 +152,9 @@ def _xmp_texts(xmp: str) -> dict[str, str]:
 
 def _tags(path: Path) -> dict[str, str]:
     """Tags of a sound or video. A comment that is an object counts as its texts, as VideoHelperSuite writes it."""
-    if av is None:
+    try:
+        import av  # slow, and most files are pictures
+    except ImportError:  # optional: sounds and videos of other programs are then not read
         return {}
     texts: dict[str, str] = {}
     try:

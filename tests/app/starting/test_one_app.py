@@ -1,0 +1,74 @@
+"""The page gets its app once, and is the same page."""
+
+import json
+from contextlib import nullcontext
+
+import pytest
+from gradio import routes
+
+from omni_ui.app.factory import create_app
+from omni_ui.app.gradio_private import only_one_app
+from omni_ui.settings import Settings
+
+
+@pytest.fixture
+def build(monkeypatch, tmp_path):
+    """`build()` makes the whole app; the page, and how many apps with Gradio's routes were made for it."""
+
+    def build_it():
+        made = []
+        usual = routes.App.create_app
+
+        def create(blocks, **options):
+            made.append(blocks)
+            return usual(blocks, **options)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(routes.App, "create_app", staticmethod(create))
+            create_app(Settings(base_url="http://127.0.0.1:9", data_dir=tmp_path))
+        return made[-1], len(made)
+
+    return build_it
+
+
+def test_the_page_is_the_same_and_gets_its_app_once(build, monkeypatch):
+    page, number = build()
+    monkeypatch.setattr("omni_ui.app.factory.only_one_app", nullcontext)
+    usual, usual_number = build()
+    assert (number, usual_number) == (1, 4)
+    first, second = (json.loads(json.dumps(each.config, default=str)) for each in (page, usual))
+    begin = first["components"][0]["id"], second["components"][0]["id"]
+    assert len(first["components"]) > 300
+    assert [part["type"] for part in first["components"]] == [part["type"] for part in second["components"]]
+    assert [without_ids(part, begin[0]) for part in first["components"]] == [
+        without_ids(part, begin[1]) for part in second["components"]
+    ]
+    assert len(first["dependencies"]) == len(second["dependencies"])
+
+
+def without_ids(part, begin):
+    return part | {"id": part["id"] - begin}
+
+
+def test_the_queue_has_an_app_that_knows_the_page(build):
+    page, _ = build()
+    assert page.app.get_blocks() is page
+
+
+def test_gradio_is_put_back(build):
+    before = routes.App.create_app
+    build()
+    assert routes.App.create_app is before
+
+
+def test_a_gradio_that_makes_its_apps_elsewhere_is_noticed(monkeypatch):
+    monkeypatch.delattr(routes.App, "create_app")
+    with pytest.raises(KeyError, match="create_app"), only_one_app():
+        pass
+
+
+def test_a_setting_of_gradios_own_server_for_agents_is_not_heeded(build, monkeypatch):
+    """Its parts are not imported (lean_gradio), and ours stands at that address."""
+    monkeypatch.setenv("GRADIO_MCP_SERVER", "true")
+    page, _ = build()
+    assert page.mcp_server is False
