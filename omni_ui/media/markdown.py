@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
+from markupsafe import Markup
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
@@ -92,10 +93,9 @@ WHOLE = _reader(footnotes=True)
 """Footnotes stand at the end of a text, so they wait for it."""
 
 
-def render(text: str) -> str:
+def render(text: str) -> Markup:
     """HTML of a whole text."""
-    html: str = WHOLE.render(text)
-    return html
+    return Markup(WHOLE.render(text))
 
 
 class GrowingMarkdown:

@@ -4,6 +4,7 @@ import asyncio
 from functools import partial
 
 import gradio as gr
+from markupsafe import Markup
 
 from omni_ui.client import ChatRequest, OmniClient, OmniError, hint
 from omni_ui.client.server.model_rules import stages_of_chat, unheeded
@@ -31,12 +32,12 @@ HELLO = "Write below, or attach a picture, a recording or a video. The answer ap
 EXAMPLES = ["What can you do?", "Draw a lighthouse at sunset, and tell me about it", "Say hello in a warm voice"]
 REOPENED = "The conversation is back. Write a message to continue."
 PLACEHOLDER = "Write a message"
-MESSAGES = '<div class="omni-messages" role="log" aria-label="Conversation"></div>'
-LIVE = (
+MESSAGES = Markup('<div class="omni-messages" role="log" aria-label="Conversation"></div>')
+LIVE = Markup(
     '<article class="omni-message omni-live" data-role="assistant" aria-busy="true" hidden>'
     '<h3 class="omni-who">Answer</h3><div class="omni-body"></div></article>'
 )
-CHANGE = (
+CHANGE = Markup(
     '<div class="omni-change" hidden><span>Editing message <b></b>: what you send takes its place and that of all '
     'that followed.</span> <button type="button">Cancel</button></div>'
 )

@@ -24,7 +24,7 @@ from omni_ui.widgets.fields import Component
 from omni_ui.widgets.file_input import download_field, pick_field
 from omni_ui.widgets.form import by_name
 
-PANEL_SWITCH = (
+PANEL_SWITCH = Markup(
     '<button type="button" class="omni-small" aria-expanded="true">'
     '<span>Settings</span><span class="omni-count" hidden></span></button>'
 )

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from html import escape
 
 import gradio as gr
+from markupsafe import Markup
 
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
@@ -12,6 +12,7 @@ from omni_ui.core.files import Json
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call
 from omni_ui.core.servers.pinned_transport import NotAllowed
+from omni_ui.core.templates import NOTHING
 from omni_ui.features.mcp.card import agents_card
 from omni_ui.features.model_defaults.model_defaults import ModelDefaults
 from omni_ui.features.servers.cards import TITLES, ask_anew, card, look_at
@@ -60,10 +61,10 @@ def build(backends: Backends, tabs: Sequence[OmniTab], defaults: ModelDefaults) 
         servers = [backend for tab in TABS if (backend := backends.for_tab(tab, session))]
         demo = any(backend.demo for backend in servers)
         how = FOR_VISITORS if own else FOR_HOSTS
-        note_for_hosts = f'<p class="omni-notice">{escape(how)}</p>' if demo else ""
+        note_for_hosts = Markup('<p class="omni-notice">{}</p>').format(how) if demo else NOTHING
         return {hosts: note_for_hosts} | await _cards(backends, cards, session)
 
-    async def examine(request: gr.Request) -> str:
+    async def examine(request: gr.Request) -> Markup:
         return await examine_all(backends, request.session_hash)
 
     page.select(show, None, [hosts, *cards.values()], **PRIVATE)

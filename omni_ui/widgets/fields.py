@@ -4,7 +4,6 @@ The bounds of a control are the registry's; whether a value holds is said by the
 controls hand on what was entered without judging it, and may be empty, which means "model default".
 """
 
-from html import escape
 from typing import Any, Literal, get_args, get_origin
 
 import gradio as gr
@@ -14,6 +13,7 @@ from omni_ui.client import hint
 from omni_ui.client.requests.base import INT64
 from omni_ui.core.files import Json
 from omni_ui.core.scripts import mounted
+from omni_ui.core.templates import render
 from omni_ui.widgets.component_class import ComponentClass
 from omni_ui.widgets.components import FreeCheckboxGroup, FreeDropdown, JsonText, ValueHTML
 
@@ -64,32 +64,21 @@ def number_field(
     explore: with a button that has four values of it made (features/grid, omni_ui/features/grid/grid.js).
     Gradio's own number and slider cannot be empty: they turn None into 0 and into the middle of the range.
     """
-    field_id = f"{elem_id}-field"
-    limits = "".join(
-        f' {name}="{bound:g}"' for name, bound in (("min", minimum), ("max", maximum)) if bound is not None
-    )
-    ranged = f'<input type="range"{limits} step="{step:g}" aria-label="{escape(label)}, slider">' if slider else ""
-    template = (
-        f'<div class="omni-number" data-optional="{str(optional).lower()}">'
-        f'<div class="omni-number-head"><label for="{field_id}">{escape(label)}</label>'
-        f'{_explore(label, elem_id) if explore else ""}</div><div class="omni-number-box">'
-        f'<input type="number" id="{field_id}"{limits} step="{step:g}" '
-        f'placeholder="{escape(placeholder)}" aria-describedby="{field_id}-info">'
-        f'<button type="button" hidden title="{escape(placeholder)}" '
-        f'aria-label="{escape(label)}: {escape(placeholder)}">&times;</button></div>'
-        f'{ranged}<p class="omni-info" id="{field_id}-info">{escape(info or "")}</p></div>'
+    html = render(
+        "widgets/number.html.jinja",
+        label=label,
+        info=info or "",
+        minimum=minimum,
+        maximum=maximum,
+        step=step,
+        slider=slider,
+        optional=optional,
+        placeholder=placeholder,
+        explore=explore,
+        elem_id=elem_id,
     )
     field = IntegerField if isinstance(step, int) else NumberField
-    return field(value, label=label, **mounted(template, "number"), elem_id=elem_id, **more)
-
-
-def _explore(label: str, elem_id: str) -> str:
-    """The button, which is found by the tab and the field that its id names."""
-    tab, _, name = elem_id.partition("-")
-    return (
-        f'<button type="button" class="omni-explore" id="{tab}-explore-{name}" data-tab="{tab}" data-field="{name}" '
-        f'aria-label="Explore {escape(label)}" title="Four values side by side, with one seed">Explore</button>'
-    )
+    return field(value, label=label, **mounted(html, "number"), elem_id=elem_id, **more)
 
 
 def holds(info: FieldInfo, kind: type) -> bool:

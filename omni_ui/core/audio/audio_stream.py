@@ -8,14 +8,15 @@ import re
 import secrets
 import time
 from collections.abc import AsyncIterator
-from html import escape
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Response
 from fastapi.responses import StreamingResponse
+from markupsafe import Markup
 
 from omni_ui.core.run import Run
 
+ELEMENT = Markup('<div class="omni-listen" data-ticket="{}" data-rate="{}" data-channels="{}"></div>')
 KEPT = 120.0
 """Seconds for which a finished stream can still be fetched."""
 IDLE = 0.4
@@ -82,12 +83,9 @@ class Stream:
                     return
 
     @property
-    def element(self) -> str:
+    def element(self) -> Markup:
         """HTML that makes the page's player start. It stands in the tab's player while the stream runs."""
-        return (
-            f'<div class="omni-listen" data-ticket="{escape(self.ticket)}" data-rate="{self.rate}" '
-            f'data-channels="{self.channels}"></div>'
-        )
+        return ELEMENT.format(self.ticket, self.rate, self.channels)
 
 
 class Listening:

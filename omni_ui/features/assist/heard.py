@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from html import escape
 from pathlib import Path
 
 import gradio as gr
+from markupsafe import Markup
 
 from omni_ui.client import OmniError
 from omni_ui.core.backends import Backends
@@ -16,6 +16,8 @@ from omni_ui.features.assist.hearing import find_ear, hearing_run
 from omni_ui.media.recording import as_wav, read_recording
 
 NOTHING_HEARD = "Its transcript was not written down:"
+FAILED = Markup('<p class="omni-quiet" role="status"><span>{}</span> <span>{}</span></p>')
+SAID = Markup('<p class="omni-quiet" role="status">{}</p>')
 LONGEST = 60.0
 """Seconds of a recording that are listened to; a reference has at most 30."""
 
@@ -45,8 +47,8 @@ async def heard_in(backends: Backends, path: str, request: gr.Request) -> AsyncG
                 yield {"note": "Listening to the recording"}
 
 
-def note_of(step: dict[str, str]) -> str:
+def note_of(step: dict[str, str]) -> Markup:
     """HTML of what is said below the transcript."""
     if sentence := step.get("error"):
-        return f'<p class="omni-quiet" role="status"><span>{NOTHING_HEARD}</span> <span>{escape(sentence)}</span></p>'
-    return f'<p class="omni-quiet" role="status">{escape(step.get("said") or step.get("note", ""))}</p>'
+        return FAILED.format(NOTHING_HEARD, sentence)
+    return SAID.format(step.get("said") or step.get("note", ""))

@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Literal
 from uuid import uuid4
 
+from markupsafe import Markup
+
 from omni_ui.client import FileRef
 from omni_ui.core.files import Json, new_path
 from omni_ui.core.invalid import Invalid
+from omni_ui.core.templates import NOTHING
 
 Kind = Literal["text", "image", "audio", "video"]
 KEPT = 50
@@ -46,7 +49,7 @@ class Message:
     facts: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     key: str = field(default_factory=_new_key)
-    html: str = ""
+    html: Markup = NOTHING
     """How the page shows it; filled in when it is first shown."""
 
     @property

@@ -1,10 +1,11 @@
 """The picture to be changed, on the stage of the Edit tab: seen large, and painted on. Script: input_stage.js."""
 
 import gradio as gr
+from markupsafe import Markup
 
 from omni_ui.core.scripts import mounted
 
-TEMPLATE = (
+TEMPLATE = Markup(
     '<div class="omni-input-stage" role="group" aria-label="Your picture" hidden><div class="omni-input-view"></div>'
     '<div class="omni-view-actions"></div></div>'
 )

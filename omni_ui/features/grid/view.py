@@ -8,16 +8,17 @@ One component for each tab. Its value carries an order of the page to the app, a
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from omni_ui.client import Request
 from omni_ui.core.files import Json
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Run, Updates, Values
 from omni_ui.core.scripts import mounted
+from omni_ui.core.templates import render
 from omni_ui.features.grid.board import Board
 from omni_ui.features.grid.plan import QUIET, Plan, estimate_of_plan, make_plan
 from omni_ui.features.grid.runner import fill
@@ -40,7 +41,7 @@ def grid_view(form: Form) -> ValueHTML:
     tab = form.prefix
     return ValueHTML(
         None,
-        **mounted(_template(form), "grid", tab=tab),
+        **mounted(_html(form), "grid", tab=tab),
         elem_id=f"{tab}-grid",
         elem_classes="omni-grid-place",
         padding=False,
@@ -171,23 +172,6 @@ def _plain(value: Any) -> bool:
     return value is None or isinstance(value, (str, int, float, bool))
 
 
-def _template(form: Form) -> str:
-    tab = form.prefix
-    options = "".join(
-        f'<option value="{name}" data-example="{escape(example(info))}">{escape(info.title or name)}</option>'
-        for name, info in variable(form).items()
-    )
-    axes = "".join(
-        f'<div class="omni-grid-axis"><label for="{tab}-grid-{side}">{words}</label>'
-        f'<select id="{tab}-grid-{side}"><option value="">Nothing</option>{options}</select>'
-        f'<label class="omni-grid-hidden" for="{tab}-grid-{side}-values">Values {words.lower()}</label>'
-        f'<textarea id="{tab}-grid-{side}-values" rows="1" spellcheck="false" aria-describedby="{tab}-grid-plan" '
-        'placeholder="Values"></textarea></div>'
-        for side, words in AXES
-    )
-    return (
-        f'<details class="omni-grid-form" id="{tab}-grid-form"><summary>Compare settings'
-        f'</summary>{axes}<p class="omni-grid-plan" id="{tab}-grid-plan" role="status"></p>'
-        f'<button type="button" class="omni-small" id="{tab}-grid-run">Run comparison</button></details>'
-        f'<section class="omni-grid-board" id="{tab}-grid-board" aria-label="Values side by side" hidden></section>'
-    )
+def _html(form: Form) -> Markup:
+    settings = [(name, info.title or name, example(info)) for name, info in variable(form).items()]
+    return render("features/grid/form.html.jinja", tab=form.prefix, axes=AXES, settings=settings)

@@ -10,27 +10,18 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from omni_ui.core.files import Json
+from omni_ui.core.templates import render
 from omni_ui.store import HistoryFile, HistoryRecord, StoreTrouble
 
 PIECE = 1 << 20
 """Bytes that are read and handed on at a time."""
-STYLE = """
-:root { color-scheme: light dark; font: 16px/1.5 ui-sans-serif, system-ui, sans-serif; }
-body { max-width: 72rem; margin: 0 auto; padding: 1.5rem 1rem; }
-article { border: 1px solid #8888; border-radius: 8px; padding: 1rem; margin: 1rem 0; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1rem; margin: 0 0 .5rem; }
-.prompt, pre { white-space: pre-wrap; overflow-wrap: anywhere; } .error { color: #b42318; }
-img, video { max-width: 100%; max-height: 80vh; border-radius: 6px; } audio { width: 100%; }
-table { border-collapse: collapse; font-size: .9rem; } th { text-align: left; font-weight: 500; padding-right: 1rem; }
-td { overflow-wrap: anywhere; } footer, time { opacity: .7; font-size: .9rem; }
-@media (prefers-color-scheme: dark) { .error { color: #fda29b; } }
-"""
 
 
 @dataclass(frozen=True)
@@ -131,40 +122,23 @@ def _as_json(kept: Kept, names: list[str]) -> Json:
     return {name: value for name, value in entry.items() if value}
 
 
-def _page(kept: list[Kept], names: list[list[str]]) -> str:
-    body = "".join(_article(item, listed) for item, listed in zip(kept, names, strict=True))
+def _page(kept: list[Kept], names: list[list[str]]) -> Markup:
     count = f"{len(kept)} result{'s' * (len(kept) != 1)}"
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Omni UI: '
-        f'{count}</title><meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src 'self' file: data:; "
-        "media-src 'self' file:; style-src 'unsafe-inline'\">"
-        f"<style>{STYLE}</style></head><body><h1>{count}</h1>{body}"
-        "<footer>Made with Omni UI. The same as data: results.json</footer></body></html>"
-    )
+    results = [_shown(item, listed) for item, listed in zip(kept, names, strict=True)]
+    return render("features/history/export.html.jinja", count=count, results=results)
 
 
-def _article(kept: Kept, names: list[str]) -> str:
-    record = kept.record
-    moment = datetime.fromtimestamp(record.at, UTC)
-    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in kept.settings)
-    media = "".join(_media(file.kind, name) for file, name in zip(record.files, names, strict=True) if name)
-    if any(not name for name in names):
-        media += "<p>A file of this result was not there any more, or could not be reached.</p>"
-    text = f"<pre>{escape(record.text)}</pre>" if record.text else ""
-    error = f'<p class="error">{escape(record.error)}</p>' if record.error else ""
-    return (
-        f'<article><h2>{escape(record.tab.capitalize())} <time datetime="{moment.isoformat()}">'
-        f'{moment:%Y-%m-%d %H:%M} UTC</time></h2><p class="prompt">{escape(record.summary)}</p>{error}{media}{text}'
-        f"<details><summary>Settings</summary><table>{rows}</table></details></article>"
-    )
-
-
-def _media(kind: str, name: str) -> str:
-    address, words = quote(name), escape(name.rpartition("/")[2])
-    if kind.startswith("image/"):
-        return f'<p><img src="{address}" alt="{words}" loading="lazy"></p>'
-    if kind.startswith(("audio/", "video/")):
-        tag = kind.partition("/")[0]
-        return f'<p><{tag} src="{address}" controls preload="none"></{tag}> {words}</p>'
-    return f'<p><a href="{address}" download>{words}</a></p>'
+def _shown(kept: Kept, names: list[str]) -> Json:
+    """What the page shows of a record."""
+    files = [
+        {"kind": file.kind.partition("/")[0], "address": quote(name), "name": name.rpartition("/")[2]}
+        for file, name in zip(kept.record.files, names, strict=True)
+        if name
+    ]
+    return {
+        "record": kept.record,
+        "moment": datetime.fromtimestamp(kept.record.at, UTC),
+        "settings": kept.settings,
+        "files": files,
+        "incomplete": not all(names),
+    }

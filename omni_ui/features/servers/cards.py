@@ -2,7 +2,8 @@
 
 import time
 from dataclasses import dataclass, field
-from html import escape
+
+from markupsafe import Markup
 
 from omni_ui.client import Ability, BadRequest, NotFound, OmniError
 from omni_ui.client.gateway.openai_like import OPENAI_SCHEMA
@@ -10,6 +11,7 @@ from omni_ui.client.server.known_models import START
 from omni_ui.core.backends import Backends
 from omni_ui.core.own_voices import is_foreign
 from omni_ui.core.servers.backend import Backend
+from omni_ui.core.templates import render
 from omni_ui.settings import Tab
 
 TITLES: dict[str, str] = {
@@ -99,13 +101,9 @@ async def ask_anew(backends: Backends, tab: Tab, session: str | None) -> str:
     return f"{TITLES[tab]}: answered in {took:.0f} ms and lists {names}. {able}"
 
 
-def card(seen: ServerFacts) -> str:
+def card(seen: ServerFacts) -> Markup:
     """HTML of a look."""
-    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in seen.rows)
-    return (
-        f'<section class="omni-server-card" data-state="{seen.state}" aria-label="{TITLES[seen.tab]}">'
-        f'<h3>{TITLES[seen.tab]} <span class="omni-pill" data-state="{seen.state}">{STATES[seen.state]}</span></h3>'
-        f'<dl>{rows}</dl><div class="omni-code omni-serve"><pre tabindex="0"><code>{escape(seen.start)}</code></pre>'
-        '<button type="button" class="omni-copy" aria-label="Copy the start command">Copy</button></div>'
-        "</section>"
-    )
+    return render(
+        "features/servers/card.html.jinja",
+        title=TITLES[seen.tab], state=seen.state, state_text=STATES[seen.state], rows=seen.rows, start=seen.start,
+    )  # fmt: skip

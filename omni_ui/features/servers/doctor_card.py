@@ -1,15 +1,17 @@
 """What an examination of a server found, as a card of the Server tab: what answers, what is in front, what mends it."""
 
 import asyncio
-from html import escape
+
+from markupsafe import Markup
 
 from omni_ui.client.server.doctor import Diagnosis, examine
 from omni_ui.core.backends import Backends
 from omni_ui.core.servers.backend import Backend
+from omni_ui.core.templates import NOTHING, render
 from omni_ui.settings import TABS
 
 
-async def examine_all(backends: Backends, session: str | None) -> str:
+async def examine_all(backends: Backends, session: str | None) -> Markup:
     """HTML: a card for each server of this session. Asks them anew; makes nothing."""
     used: dict[Backend, list[str]] = {}
     for tab in TABS:
@@ -20,7 +22,7 @@ async def examine_all(backends: Backends, session: str | None) -> str:
         doctor_card(diagnosis, _title(backends, backend), backends, backend)
         for backend, diagnosis in zip(used, diagnoses, strict=True)
     )
-    return f'<div class="omni-server-cards">{"".join(cards)}</div>'
+    return Markup('<div class="omni-server-cards">{}</div>').format(NOTHING.join(cards))
 
 
 def _title(backends: Backends, backend: Backend) -> str:
@@ -29,7 +31,7 @@ def _title(backends: Backends, backend: Backend) -> str:
     return backend.client.address if backends.settings.addresses_shown else "The server"
 
 
-def doctor_card(diagnosis: Diagnosis, title: str, backends: Backends, backend: Backend) -> str:
+def doctor_card(diagnosis: Diagnosis, title: str, backends: Backends, backend: Backend) -> Markup:
     """HTML of one examination."""
     gateway = diagnosis.gateway
     rows = [("Answers", backends.redact_address(diagnosis.summary, backend))]
@@ -49,15 +51,10 @@ def doctor_card(diagnosis: Diagnosis, title: str, backends: Backends, backend: B
         rows.append(("What helps", "\n".join(advice)))
     if diagnosis.settings:
         rows.append(("Settings for it", "below, to copy"))
-    body = "".join(f"<dt>{escape(name)}</dt><dd>{'<br>'.join(escape(text).splitlines())}</dd>" for name, text in rows)
-    fixes = "\n".join(diagnosis.settings)
-    code = (
-        f'<div class="omni-code omni-serve"><pre tabindex="0"><code>{escape(fixes)}</code></pre>'
-        '<button type="button" class="omni-copy" aria-label="Copy the fix">Copy</button></div>'
-        if fixes
-        else ""
-    )
-    return (
-        f'<section class="omni-server-card" data-kind="{diagnosis.kind}" aria-label="{escape(title)}">'
-        f"<h3>{escape(title)}</h3><dl>{body}</dl>{code}</section>"
+    return render(
+        "features/servers/doctor_card.html.jinja",
+        kind=diagnosis.kind,
+        title=title,
+        rows=[(name, text.splitlines()) for name, text in rows],
+        fixes="\n".join(diagnosis.settings),
     )

@@ -3,8 +3,10 @@
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from omni_ui.core.scripts import mounted
+from omni_ui.core.templates import html_file
 from omni_ui.widgets.components import ObjectField
 from omni_ui.widgets.form import Form
 
@@ -22,7 +24,8 @@ def second_speaker(form: Form) -> None:
     with gr.Accordion("A second speaker", open=False):  # seldom wanted, and as tall as all that stands before it
         form.add("ref_audio_2")
         said = "Lines that begin with [S1] are the first speaker's, and those with [S2] the second's."
-        gr.HTML(f'<p class="omni-info">{said}</p>', elem_id="speech-ref_audio_2-slot", padding=False)
+        html = Markup('<p class="omni-info">{}</p>').format(said)
+        gr.HTML(html, elem_id="speech-ref_audio_2-slot", padding=False)
 
 
 def voice_list(elem_id: str) -> ObjectField:
@@ -50,12 +53,7 @@ def words_field(elem_id: str) -> ObjectField:
 
 def typing_field(elem_id: str) -> ObjectField:
     """How a text is written that is read meanwhile. value: {"ticket"} while it is (see `typed_text`), else None."""
-    template = (
-        '<div class="omni-typing" hidden><p class="omni-quiet">Each sentence is spoken when it is complete. What was '
-        "spoken is not spoken again when you change it. After a minute without a key the text counts as finished.</p>"
-        '<button type="button" class="omni-small" id="speech-finish" hidden>The text is finished</button></div>'
-    )
-    return _field("speech_typing", template, elem_id=elem_id)
+    return _field("speech_typing", html_file("features/speech/typing.html"), elem_id=elem_id)
 
 
 def _field(component: str, template: str, **more: Any) -> ObjectField:

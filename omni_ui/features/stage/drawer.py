@@ -2,16 +2,10 @@
 
 import gradio as gr
 
-DRAWERS = (("settings", "Settings"), ("code", "Code"), ("compare", "Compare settings"))
+from omni_ui.core.templates import fragment
 
 
 def drawer_bar(tab: str) -> gr.HTML:
     """The buttons that open them; what they open stands in components of its own."""
-    buttons = "".join(
-        f'<button type="button" data-drawer="{name}" aria-expanded="false">{words}</button>' for name, words in DRAWERS
-    )
-    return gr.HTML(
-        f'<div class="omni-drawers" role="group" aria-label="About this result" data-tab="{tab}">{buttons}</div>',
-        elem_classes="omni-drawer-line",
-        padding=False,
-    )
+    html = fragment("features/stage/stage.html.jinja", "drawers", tab=tab)
+    return gr.HTML(html, elem_classes="omni-drawer-line", padding=False)

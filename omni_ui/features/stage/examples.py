@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse
 from markupsafe import Markup
 
 from omni_ui.core import status
-from omni_ui.core.templates import render
+from omni_ui.core.templates import fragment
 
 FOLDER = Path(__file__).parent / "examples"
 SAMPLE = "edit-sample.webp"
@@ -57,8 +57,9 @@ MARK = _mark()
 
 def hello(tab: str, sentence: str, target: str) -> Markup:
     """HTML of a tab before its first run. target: the elem_id of the field that an example fills in."""
-    cards = render(
-        "features/stage/cards.html.jinja",
+    cards = fragment(
+        "features/stage/stage.html.jinja",
+        "cards",
         tab=tab,
         target=target,
         examples=EXAMPLES[tab],

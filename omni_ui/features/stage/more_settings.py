@@ -10,12 +10,14 @@ import gradio as gr
 
 from omni_ui.client import hint
 from omni_ui.core.scripts import call, mounted
+from omni_ui.core.templates import fragment
 from omni_ui.widgets.fields import Component
 from omni_ui.widgets.form import Form
 
 if TYPE_CHECKING:
     from omni_ui.features.tab_context import TabContext
 
+TEMPLATE = "features/stage/stage.html.jinja"
 RAISED = ("num_inference_steps", "guidance_scale", "num_frames", "fps", "temperature", "max_tokens")
 """Seen without being unfolded where the makers of a model recommend a value for them."""
 SHAPES = ("1:1", "4:3", "3:4", "16:9", "9:16")
@@ -23,14 +25,10 @@ SHAPES = ("1:1", "4:3", "3:4", "16:9", "9:16")
 
 def more_head(tab: str) -> gr.HTML:
     """The line that folds and unfolds them. It fires `input` to have them counted, and `redo` to have them reset."""
-    template = (
-        f'<div class="omni-more"><button type="button" id="{tab}-more" class="omni-more-fold" aria-expanded="false">'
-        'More settings</button><span class="omni-more-count omni-quiet" role="status"></span>'
-        '<button type="button" class="omni-more-reset" hidden>Reset</button></div>'
-    )
+    html = fragment(TEMPLATE, "more", tab=tab)
     return gr.HTML(
         None, elem_id=f"{tab}-more-line", elem_classes="omni-more-line", padding=False,
-        **mounted(template, "more_settings", tab=tab),
+        **mounted(html, "more_settings", tab=tab),
     )  # fmt: skip
 
 
@@ -60,19 +58,10 @@ def shape_chips(form: Form, name: str = "size") -> gr.HTML | None:
     shapes = shapes_of(form, name)
     if not shapes:
         return None
-    buttons = "".join(
-        f'<button type="button" class="omni-shape" data-size="{size}" aria-pressed="false">'
-        f'<span style="aspect-ratio: {shape.replace(":", " / ")}" aria-hidden="true"></span>{shape}</button>'
-        for shape, size in shapes
-    )
-    template = (
-        f'<div class="omni-shapes" role="group" aria-label="Shape">{buttons}'
-        '<button type="button" class="omni-shape omni-shape-free" aria-pressed="false">Other</button></div>'
-    )
-    tab = form.prefix
+    html, tab = fragment(TEMPLATE, "shapes", sizes=shapes), form.prefix
     return gr.HTML(
         None, elem_id=f"{tab}-shapes", elem_classes="omni-shapes-line", padding=False,
-        **mounted(template, "shapes", tab=tab, field=f"{tab}-{name}"),
+        **mounted(html, "shapes", tab=tab, field=f"{tab}-{name}"),
     )  # fmt: skip
 
 

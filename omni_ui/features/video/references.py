@@ -14,19 +14,13 @@ from omni_ui.core.heavy_work import run_heavy
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Values
 from omni_ui.core.scripts import mounted
+from omni_ui.core.templates import html_file
 from omni_ui.features.video.video_files import STRETCHED, area_of, check_video, is_video, size_like
 from omni_ui.media.container import identify
 from omni_ui.media.image_input import Taken, take_picture
 from omni_ui.media.video import VideoFacts, look_at_video
 from omni_ui.widgets.form import Form
 
-TIMELINE = (
-    '<div class="omni-noise-timeline" role="group" aria-label="What changes and when">'
-    '<p class="omni-info">Drag over a bar to say when it changes, or write the seconds above. A click removes a range.'
-    '</p><div class="omni-noise-bar" data-field="video_noise_seconds"><span>Picture</span><i></i></div>'
-    '<div class="omni-noise-bar" data-field="audio_noise_mask"><span>Sound</span><i></i></div>'
-    '<p class="omni-noise-said" role="status"></p></div>'
-)
 LAST_IN_API = (
     "last_frame", "image_reference", "video_reference", "source_video", "source_audio", "video_noise_mask",
     "video_noise_seconds", "audio_noise_mask", "num_outputs_per_prompt", "watch", "timeline",
@@ -52,7 +46,8 @@ def reference_slots(form: Form) -> None:
         with gr.Row():
             form.add("video_noise_seconds", min_width=120)
             form.add("audio_noise_mask", min_width=120)
-        gr.HTML(None, elem_id="video-noise-timeline", padding=False, **mounted(TIMELINE, "noise_timeline"))
+        bars = html_file("features/video/noise_timeline.html")
+        gr.HTML(None, elem_id="video-noise-timeline", padding=False, **mounted(bars, "noise_timeline"))
         form.add("source_audio")
 
 

@@ -3,20 +3,14 @@
 import gradio as gr
 
 from omni_ui.core.scripts import call, mounted
+from omni_ui.core.templates import html_file
 from omni_ui.widgets.components import ObjectField
-
-TEMPLATE = (
-    '<section class="omni-voice-cards" aria-labelledby="speech-voice-cards-label" hidden>'
-    '<h2 id="speech-voice-cards-label">Voices</h2><div class="omni-voice-grid"></div>'
-    '<p class="omni-voice-note" role="status"></p><audio hidden></audio></section>'
-)
 
 
 def voice_cards() -> ObjectField:
     """value: the voice that was chosen. cards: those of `samples.cards_of`."""
-    return ObjectField(
-        None, elem_id="speech-voice-cards", padding=False, cards=[], **mounted(TEMPLATE, "voice_cards")
-    )  # fmt: skip
+    html = html_file("features/voices/cards.html")
+    return ObjectField(None, elem_id="speech-voice-cards", padding=False, cards=[], **mounted(html, "voice_cards"))
 
 
 def wire_cards(cards: ObjectField, voice: gr.Dropdown) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from html import escape
 
 import gradio as gr
+from markupsafe import Markup
 
 from omni_ui.client import OmniError, SavedVoice, VoiceUpload
 from omni_ui.core.backends import Backends
@@ -21,14 +21,15 @@ from omni_ui.widgets.form import Form, by_name
 Refresh = Callable[[str | None], Awaitable[Updates]]
 """From a session to the updates of everything that lists voices."""
 DELETE = "Delete"
+SAID = Markup('<div class="omni-status" data-state="{}" role="status"><p>{}</p></div>')
+FAILED = Markup('<div class="omni-status" data-state="{}" role="status"><p class="omni-error">{}</p></div>')
 NOT_YOURS = "This voice is not yours: only who saved a voice can delete it here."
 NO_PAGE = "A voice is kept as long as its page is open: save it on the page, or with gradio_client."
 
 
-def status_html(sentence: str, state: str = "done") -> str:
+def status_html(sentence: str, state: str = "done") -> Markup:
     """What happened, in the panel."""
-    colour = ' class="omni-error"' if state == "failed" else ""
-    return f'<div class="omni-status" data-state="{state}" role="status"><p{colour}>{escape(sentence)}</p></div>'
+    return (FAILED if state == "failed" else SAID).format(state, sentence)
 
 
 class VoicesPanel:

@@ -7,13 +7,14 @@ else than the recording. Servers check the length alone (1 to 30 s, serving_spee
 import asyncio
 import re
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from markupsafe import Markup
 
 from omni_ui.core.files import keep
+from omni_ui.core.templates import NOTHING
 from omni_ui.media.decoding import in_words
 from omni_ui.media.recording import Recording, as_wav, resample, wav_bytes
 
@@ -223,8 +224,8 @@ async def sendable(recording: Recording) -> Path:
 WORDS = {"stop": "Cannot be used", "warn": "Better", "good": "Good"}
 
 
-def as_html(found: list[Check]) -> str:
-    rows = "".join(
-        f'<li data-level="{one.level}"><b>{WORDS[one.level]}</b> {escape(one.sentence)}</li>' for one in found
-    )
-    return f'<div role="status"><ul class="omni-coach">{rows}</ul></div>' if rows else ""
+def as_html(checks: list[Check]) -> Markup:
+    """The checks as a list, below the recording."""
+    row = Markup('<li data-level="{}"><b>{}</b> {}</li>')
+    rows = NOTHING.join(row.format(check.level, WORDS[check.level], check.sentence) for check in checks)
+    return Markup('<div role="status"><ul class="omni-coach">{}</ul></div>').format(rows) if rows else NOTHING

@@ -3,8 +3,8 @@
 import asyncio
 import time
 from dataclasses import dataclass
-from html import escape
 
+from markupsafe import Markup
 from pydantic import ValidationError
 
 from omni_ui.client import Ability, OmniError, SavedVoice, Voices, VoiceUpload, problems
@@ -14,6 +14,7 @@ from omni_ui.core.invalid import Invalid
 from omni_ui.core.own_voices import is_foreign, plain_name
 from omni_ui.core.run import Values
 from omni_ui.core.servers.backend import Backend
+from omni_ui.core.templates import NOTHING
 from omni_ui.features.speech.fields import Choices
 from omni_ui.features.voices.reference_check import checks, sendable
 from omni_ui.media.recording import read_recording
@@ -21,6 +22,10 @@ from omni_ui.media.recording import read_recording
 CONSENT = "The speaker agrees that this voice is copied and used here."
 """What is sent as `consent`. It becomes a part of a file name on the server, so it must stay short."""
 
+WARNING = Markup(
+    '<p class="omni-warning">{0} {1}. It would save a voice and then refuse to speak with it. To copy voices, run a '
+    "Base model, such as <code>Qwen/Qwen3-TTS-12Hz-1.7B-Base</code>.</p>"
+)
 MOST_VOICES = 1000
 """The server's own cap (serving_speech.py:243)."""
 
@@ -67,17 +72,13 @@ def about(voice: SavedVoice) -> list[str]:
     return lines
 
 
-def warning(ability: Ability | None) -> str:
+def warning(ability: Ability | None) -> Markup:
     """Said before an upload: a checkpoint that takes voices and then refuses to speak with them (WIRE.md 9)."""
     task = ability.detail.get("task") if ability else None
     if ability is None or ability.detail.get("clones") or task not in ("CustomVoice", "VoiceDesign"):
-        return ""
+        return NOTHING
     does = "speaks with voices of its own" if task == "CustomVoice" else "invents voices from a description"
-    return (
-        f'<p class="omni-warning">{escape(ability.model or "This model")} {does}. It would save a voice and then '
-        "refuse to speak with it. To copy voices, run a Base model, such as "
-        "<code>Qwen/Qwen3-TTS-12Hz-1.7B-Base</code>.</p>"
-    )
+    return WARNING.format(ability.model or "This model", does)
 
 
 async def fetch(backends: Backends, session: str | None) -> Known | None:

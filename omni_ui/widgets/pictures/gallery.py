@@ -9,13 +9,9 @@ from gradio.components.gallery import GalleryData
 
 from omni_ui.core.files import Json, shown
 from omni_ui.core.scripts import mounted
+from omni_ui.core.templates import html_file
 from omni_ui.widgets.component_class import ComponentClass
 from omni_ui.widgets.components import FileHTML, ObjectHTML
-
-TEMPLATE = (
-    '<div class="omni-viewer omni-viewer-empty" role="group" aria-label="{label}"><div class="omni-view"></div>'
-    '<div class="omni-strip" hidden></div><div class="omni-view-actions"></div></div>'
-)
 
 
 class ResultGallery(FileHTML, metaclass=ComponentClass):
@@ -33,7 +29,7 @@ def viewer(elem_id: str, *, sends_to: str | None = None) -> ResultGallery:
     """
     return ResultGallery(
         None, label="Result", elem_id=elem_id,
-        **mounted(TEMPLATE.format(label="Result"), "gallery", sendsTo=sends_to),
+        **mounted(html_file("widgets/pictures/gallery.html"), "gallery", sendsTo=sends_to),
     )  # fmt: skip
 
 

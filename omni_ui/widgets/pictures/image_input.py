@@ -4,7 +4,6 @@ The browser's half is omni_ui/widgets/pictures/image_input.js, and brush.js besi
 """
 
 from collections.abc import Awaitable, Callable
-from html import escape
 from typing import Any
 
 import gradio as gr
@@ -14,6 +13,7 @@ from omni_ui.client import Request, hint
 from omni_ui.core.files import FileRefused, Json, own_path
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.scripts import mounted
+from omni_ui.core.templates import render
 from omni_ui.media.image_input import take_picture
 from omni_ui.widgets.component_class import ComponentClass
 from omni_ui.widgets.components import FileHTML
@@ -54,19 +54,14 @@ def picture_field(
     what is dropped anywhere on its tab.
     """
     choose = "Choose, drop or paste pictures" if several else "Choose, drop or paste a picture"
-    paint = '<button type="button" class="omni-small omni-paint">Paint a mask</button>' if paint_over else ""
-    template = (
-        f'<div class="omni-pictures" role="group" aria-labelledby="{elem_id}-label">'
-        f'<span class="omni-label" id="{elem_id}-label">{escape(label)}</span>'
-        f'<ol class="omni-thumbs"></ol><div class="omni-picture-ways"><label class="omni-drop">'
-        f'<input type="file" accept="image/*"{" multiple" if several else ""} aria-label="{escape(label)}: {choose}">'
-        f"<span>{choose}</span></label>{paint}</div>"
-        f'<div class="omni-picture-notes" role="status"></div><p class="omni-info">{escape(info)}</p></div>'
-    )
+    html = render(
+        "widgets/pictures/image_input.html.jinja",
+        label=label, info=info, several=several, elem_id=elem_id, paint_over=paint_over, choose=choose,
+    )  # fmt: skip
     field = PicturesField if several else PictureField
     return field(
         None, label=label, elem_id=elem_id,
-        **mounted(template, "image_input", several=several, paintOver=paint_over, wholeTab=whole_tab), **more,
+        **mounted(html, "image_input", several=several, paintOver=paint_over, wholeTab=whole_tab), **more,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from omni_ui.client import AudioChunk, OmniClient, SpeechRequest
 from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
+from omni_ui.core.templates import NOTHING
 from omni_ui.features.chat.conversation import Conversation, Message, Part
 from omni_ui.features.chat.run import ChatView
 from omni_ui.features.chat.speech.spoken_text import spoken_text
@@ -62,7 +63,7 @@ class SpokenAnswer(Run):
             updates[self._view.player] = self._spoken.stream.element
         if self._path and None in events:
             self._message.parts.append(Part("audio", path=self._path))
-            self._message.html = ""
+            self._message.html = NOTHING
             updates |= await asyncio.to_thread(self._view.all, self._talk, self.entered["system"])
         return updates
 

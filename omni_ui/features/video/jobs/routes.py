@@ -13,6 +13,7 @@ from omni_ui.client import VideoRequest, hint
 from omni_ui.core.files import Json
 from omni_ui.core.scripts import mounted
 from omni_ui.core.serving.kept_file import kept_file
+from omni_ui.core.templates import render
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.video.jobs.jobs import VideoJobs
 from omni_ui.store import StoreTrouble, VideoRecord
@@ -137,9 +138,5 @@ def job_routes(jobs: VideoJobs) -> APIRouter:
 
 def job_list(elem_id: str) -> ValueHTML:
     """The list. Its value is the ticket of the job that the visitor opens; it fires `input` then."""
-    template = (
-        f'<section class="omni-jobs" aria-labelledby="{elem_id}-title" hidden>'
-        f'<h2 id="{elem_id}-title">My videos</h2><p class="omni-jobs-trouble" role="status" hidden></p>'
-        '<ul class="omni-job-list"></ul></section>'
-    )
-    return ValueHTML("", **mounted(template, "video_jobs"), elem_id=elem_id, padding=False)
+    html = render("features/video/jobs/jobs.html.jinja", elem_id=elem_id)
+    return ValueHTML("", **mounted(html, "video_jobs"), elem_id=elem_id, padding=False)

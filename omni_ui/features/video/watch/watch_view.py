@@ -6,38 +6,24 @@ import gradio as gr
 
 from omni_ui.core.files import shown
 from omni_ui.core.scripts import mounted
+from omni_ui.core.templates import html_file, render
 from omni_ui.widgets.component_class import ComponentClass
 from omni_ui.widgets.components import ValueHTML
 
-KEYS = {"w": "W", "a": "A", "s": "S", "d": "D", "i": "I", "j": "J", "k": "K", "l": "L"}
-WORDS = {"w": "Forward", "a": "Left", "s": "Back", "d": "Right"}
-WORDS |= {"i": "Look up", "j": "Turn left", "k": "Look down", "l": "Turn right"}
-PLAYER = """<section class="omni-watch" aria-label="The video while it is made" hidden>
-<video muted playsinline controls></video>
-<p class="omni-watch-note" role="status" hidden></p>
-<div class="omni-watch-tools">
-<form class="omni-watch-now"><input type="text" maxlength="32000" placeholder="What happens next"
-aria-label="What happens next"><button class="omni-small">Change now</button></form>
-<div class="omni-watch-keys" role="group" aria-label="Camera: hold a key" tabindex="0">{keys}</div>
-</div></section>"""
-TIMELINE = """<section class="omni-timeline" aria-label="Timeline">
-<div class="omni-timeline-track"></div><ol class="omni-timeline-rows"></ol>
-<button type="button" class="omni-small omni-timeline-add">Add a prompt at a second</button></section>"""
+KEYS = {"w": "Forward", "a": "Left", "s": "Back", "d": "Right"}
+KEYS |= {"i": "Look up", "j": "Turn left", "k": "Look down", "l": "Turn right"}
 
 
 def watch_player(elem_id: str) -> ValueHTML:
     """Its value is the ticket of the video that is shown, "" for none."""
-    keys = "".join(
-        f'<button type="button" data-key="{key}" aria-pressed="false" aria-label="{WORDS[key]}: {letter}" '
-        f'title="{WORDS[key]}">{letter}</button>'
-        for key, letter in KEYS.items()
-    )
-    return ValueHTML("", **mounted(PLAYER.replace("{keys}", keys), "video_watch"), elem_id=elem_id, padding=False)
+    html = render("features/video/watch/watch.html.jinja", keys=KEYS)
+    return ValueHTML("", **mounted(html, "video_watch"), elem_id=elem_id, padding=False)
 
 
 def timeline_control(elem_id: str, label: str) -> ValueHTML:
     """The control of the field `timeline`: JSON text, as programs send it."""
-    return ValueHTML("", label=label, **mounted(TIMELINE, "video_timeline"), elem_id=elem_id, padding=False)
+    html = html_file("features/video/watch/timeline.html")
+    return ValueHTML("", label=label, **mounted(html, "video_timeline"), elem_id=elem_id, padding=False)
 
 
 class ResultVideo(gr.Video, metaclass=ComponentClass):
