@@ -253,7 +253,7 @@ def words(path: Path) -> set[str]:
     if path.suffix == ".toml":
         return set()
     found = {as_key(part) for one in READERS[path.suffix](source) for part in _markup(one)}
-    found = {key for key in found if re.search("[A-Za-z]{2}", key) and not re.search(r"[<>$=/]|\{\D", key)}
+    found = {key for key in found if re.search("[A-Za-z]{2}", key) and not re.search(r"[<>$=/]|\{\D|\{0\}", key)}
     return found | {key for key in texts(path) if script and re.fullmatch(r"[A-Z][a-z]+[.:!?…]?( \{1\}.?)?", key)}
 
 

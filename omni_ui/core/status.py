@@ -8,10 +8,6 @@ from omni_ui.client import Wait
 from omni_ui.core.templates import NOTHING, fragment
 
 TEMPLATE = "core/templates/status.html.jinja"
-WORKING = Markup(
-    '<div class="omni-status" data-state="working"><p><span class="omni-note">{}</span> '
-    '<span class="omni-clock" data-since="{}">{} s</span></p></div>'
-)
 
 
 def empty(sentence: str, examples: Iterable[str] = (), target: str = "", cards: Markup = NOTHING) -> Markup:
@@ -30,7 +26,7 @@ def working(note: str = "Working", place: int = 0, wait: Wait | None = None, sta
     started: seconds since the run began when this is sent.
     """
     note = progress_text(note, place, wait)
-    return WORKING.format(note, f"{started:.2f}", f"{started:.1f}")
+    return fragment(TEMPLATE, "working", note=note, started=started)
 
 
 def progress_text(note: str, place: int = 0, wait: Wait | None = None) -> str:

@@ -51,6 +51,8 @@ class Message:
     key: str = field(default_factory=_new_key)
     html: Markup = NOTHING
     """How the page shows it; filled in when it is first shown."""
+    html_number: int = -1
+    """Its number in the conversation when `html` was made."""
 
     @property
     def text(self) -> str:

@@ -18,9 +18,6 @@ THOUGHT = 1500
 """Characters of its thinking that are shown while a model thinks; all of it can be unfolded afterwards."""
 TEMPLATE = "features/chat/messages.html.jinja"
 ROLES = {"user": "You", "assistant": "Answer"}
-ARTICLE = Markup(
-    '<article class="omni-message" data-role="{}" data-key="{}" data-number="{}" data-parts="{}">{}</article>'
-)
 SAID = Markup('<p class="omni-said">{}</p>')
 THOUGHT_BLOCK = Markup('<div class="omni-thought"><b>Thinking</b><div>{}{}</div></div>')
 
@@ -32,14 +29,13 @@ def address(path: Path) -> str:
 
 def messages_html(messages: list[Message]) -> Markup:
     """All messages. Rendering a new one takes some milliseconds; it is kept with the message."""
-    articles = []
     for number, message in enumerate(messages):
-        message.html = message.html or _inside(message)
-        articles.append(ARTICLE.format(message.role, message.key, number, len(message.parts), message.html))
-    return NOTHING.join(articles)
+        if not message.html or message.html_number != number:
+            message.html, message.html_number = _article(number, message), number
+    return Markup("".join(message.html for message in messages))  # a join of Markup looks at each once more
 
 
-def _inside(message: Message) -> Markup:
+def _article(number: int, message: Message) -> Markup:
     mine = message.role == "user"
     parts = (
         media_html(part, mine) if part.kind != "text" else SAID.format(part.text) if mine else render(part.text)
@@ -47,14 +43,12 @@ def _inside(message: Message) -> Markup:
     )
     return fragment(
         TEMPLATE,
-        "message",
-        role=message.role,
+        "article",
+        message=message,
+        number=number,
         title=ROLES[message.role],
         thought=render(message.reasoning) if message.reasoning else NOTHING,
         body=NOTHING.join(parts),
-        notes=message.notes,
-        facts=message.facts,
-        text=message.text,
     )
 
 
@@ -69,6 +63,7 @@ class LiveAnswer:
 
     def __init__(self) -> None:
         self._texts: dict[int, tuple[GrowingMarkdown, int]] = {}
+        self._media: dict[int, Markup] = {}
 
     def blocks(self, draft: Draft) -> list[str]:
         """What to show now."""
@@ -78,7 +73,12 @@ class LiveAnswer:
             before = "… " if len(draft.reasoning) > THOUGHT else ""
             blocks_html.append(THOUGHT_BLOCK.format(before, tail))
         for number, part in enumerate(draft.parts):
-            blocks_html += self._text(number, part.text) if part.kind == "text" else [media_html(part)]
+            if part.kind == "text":
+                blocks_html += self._text(number, part.text)
+                continue
+            if number not in self._media:
+                self._media[number] = media_html(part)
+            blocks_html.append(self._media[number])
         return blocks_html
 
     def _text(self, number: int, text: str) -> list[str]:

@@ -224,8 +224,8 @@ async def sendable(recording: Recording) -> Path:
 WORDS = {"stop": "Cannot be used", "warn": "Better", "good": "Good"}
 
 
-def as_html(checks: list[Check]) -> Markup:
+def as_html(results: list[Check]) -> Markup:
     """The checks as a list, below the recording."""
     row = Markup('<li data-level="{}"><b>{}</b> {}</li>')
-    rows = NOTHING.join(row.format(check.level, WORDS[check.level], check.sentence) for check in checks)
+    rows = NOTHING.join(row.format(check.level, WORDS[check.level], check.sentence) for check in results)
     return Markup('<div role="status"><ul class="omni-coach">{}</ul></div>').format(rows) if rows else NOTHING
