@@ -7,8 +7,9 @@ from jinja2 import DictLoader, UndefinedError
 from markupsafe import Markup
 
 from omni_ui.core import templates
-from omni_ui.core.templates import PACKAGE, fragment, html_file, render
+from omni_ui.core.templates import PACKAGE, fragment, html_file, render, render_code
 
+NUMBERS = dict.fromkeys(("path", "start", "later", "largest", "stem", "suffix", "rate"), 1)
 TEXT = '<script>alert(1)</script> & "it\'s"'
 
 
@@ -54,6 +55,13 @@ def test_a_fragment_is_one_of_several_in_a_file(sources):
     assert fragment("a", "row", text="<") == "<li>&lt;</li>"
     with pytest.raises(UndefinedError, match="text"):
         fragment("a", "row")
+
+
+def test_code_comes_as_it_stands_with_nothing_escaped():
+    code = render_code("features/snippets/live_video.py.jinja", reads_files=False, base='"<&>"', **NUMBERS)
+    assert 'base_url = "<&>"\n' in code
+    assert "\nwith connect(address, additional_headers=headers, max_size=1) as socket:\n    socket.send" in code
+    assert code.endswith("(later.pop(0)[1]))\n")
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.html.jinja")), ids=lambda path: path.name)

@@ -41,6 +41,10 @@ def make_environment(loader: BaseLoader) -> Environment:
 
 
 _ENVIRONMENT = make_environment(FileSystemLoader(PACKAGE))
+_CODE = Environment(
+    loader=FileSystemLoader(PACKAGE), autoescape=False, undefined=StrictUndefined, auto_reload=False,
+    trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+)  # fmt: skip
 
 
 @cache
@@ -57,6 +61,16 @@ def render(name: str, /, **values: object) -> Markup:
 def fragment(name: str, macro: str, /, **values: object) -> Markup:
     """One of the macros of a template that has several: parts of one thing, each a few lines."""
     return Markup(getattr(template_of(name).module, macro)(**values))
+
+
+@cache
+def _code_template(name: str) -> Template:
+    return _CODE.get_template(name)
+
+
+def render_code(name: str, /, **values: object) -> str:
+    """A program for a visitor: nothing is escaped, so values come as the language writes them. name: as in `render`."""
+    return _code_template(name).render(values)
 
 
 @cache
