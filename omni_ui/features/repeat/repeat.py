@@ -108,9 +108,7 @@ async def compare_repetition(before: Shown, now: Shown) -> Markup:
 
 def _verdict(similarity: Similarity, before: Shown, now: Shown) -> Markup:
     """HTML for the status: what the repetition gave, by which model of which server."""
-    return Markup(
-        '<p class="omni-verdict" data-verdict="{}"><b>{}</b> {} <span class="omni-quiet">{}</span></p>'
-    ).format(similarity.verdict, TITLES[similarity.verdict], similarity.words, _made_by(before, now))
+    return VERDICT.format(similarity.verdict, TITLES[similarity.verdict], similarity.words, _made_by(before, now))
 
 
 def _made_by(before: Shown, now: Shown) -> str:
