@@ -21,6 +21,7 @@ from starlette.responses import FileResponse
 from omni_ui import __version__
 from omni_ui.app.file_routes import file_routes
 from omni_ui.app.gradio_private import (
+    HEARTBEAT,
     calm,
     describe_once,
     forget_matplotlib,
@@ -31,6 +32,7 @@ from omni_ui.app.gradio_private import (
     session_of_event,
     skip_cheaply,
 )
+from omni_ui.app.middleware.heartbeat import Heartbeat
 from omni_ui.app.middleware.origin_guard import AllowedHosts, OriginGuard
 from omni_ui.app.middleware.request_guard import Guard
 from omni_ui.app.middleware.stream_headers import StreamHeaders
@@ -204,6 +206,7 @@ def _add_routes(app: FastAPI, services: Services) -> None:
 def _add_middleware(app: FastAPI, services: Services) -> None:
     """From the innermost to the outermost: the last one sees a request first."""
     settings = services.settings
+    app.add_middleware(Heartbeat, seconds=HEARTBEAT)
     app.add_middleware(Guard, sessions=services.sessions)
     app.add_middleware(AnswerWatch, answers=services.backends.answers)
     app.add_middleware(StreamHeaders)

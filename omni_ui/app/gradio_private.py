@@ -22,7 +22,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import gradio as gr
-from gradio import context, processing_utils, queueing, routes, state_holder
+from gradio import context, processing_utils, queueing, routes, state_holder, utils
 from gradio.data_classes import GradioModel, GradioRootModel
 from pydantic import ValidationError
 
@@ -33,6 +33,8 @@ from omni_ui.features.i18n.languages import marks_as_text
 
 LOOKS = 0.01
 """Seconds between two looks for runs; what it adds to a run at most."""
+HEARTBEAT = utils.get_heartbeat_rate()
+"""Seconds between two signs of life to an open page: GRADIO_HEARTBEAT_INTERVAL, or 15."""
 PROGRESS_LOOKS = 1.0
 """Seconds between two looks for gr.Progress, which this app does not use."""
 SESSIONS = 2000

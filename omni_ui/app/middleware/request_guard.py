@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from omni_ui.app.middleware.heartbeat import HEARTBEAT
 from omni_ui.app.middleware.request_body import (
     FORM_LIMIT,
     LIMIT,
@@ -37,7 +38,6 @@ FOLDER = re.compile(r"(?<![0-9a-z])([0-9a-f]{16})-[0-9a-f]{32}(?![0-9a-z])", re.
 REFUSAL = "This file belongs to another visitor."
 NOT_YOUR_SESSION = "This session belongs to another visitor: reload the page."
 UPLOAD = "/gradio_api/upload"
-HEARTBEAT = re.compile(r"/gradio_api/heartbeat/([^/]+)/?$")
 FORM, UPLOAD_FORM = "application/x-www-form-urlencoded", "multipart/form-data"
 DEEPEST = 4
 """How often a path may be URL-encoded, one over the other."""
