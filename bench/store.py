@@ -78,7 +78,7 @@ async def ask(store: "Store", what: str, visitor: str, count: int) -> None:
         await history.page(visitor, limit=61)
         await history.count(visitor)
         await history.oldest(visitor)
-        await history.room(visitor)
+        await history.disk_usage(visitor)
     elif what == "scroll":
         middle = count // 2
         await history.page(visitor, after=(1e9 + middle, f"{visitor}{middle:06}"), limit=61)

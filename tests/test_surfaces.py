@@ -28,8 +28,8 @@ from omni_ui.client import (
     TranscriptionRequest,
     VideoRequest,
     VoiceUpload,
-    hint,
     param,
+    ui_option,
 )  # fmt: skip
 from omni_ui.client.requests.base import INT64, Maybe
 from omni_ui.core.invalid import Invalid
@@ -143,7 +143,7 @@ async def test_bounds_are_the_same_everywhere(command, name, surfaces):
     model = COMMANDS[command]
     info, there = model.model_fields[name], surfaces.where(command, model, name)
     low, high = bounds(info)
-    choices = [choice for choice in literal_choices(info) if not hint(info, "presets")]
+    choices = [choice for choice in literal_choices(info) if not ui_option(info, "presets")]
     if PAGE in there:
         props = surfaces.components[f"{model.tab}-{name}"]
         shown = str(props.get("html_template", ""))

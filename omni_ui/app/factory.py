@@ -135,8 +135,8 @@ class Services:
             demo = DemoServer(latency=self.settings.demo_latency, aligner=True)
             await asyncio.to_thread(demo.start)
         await self.store.open()
-        if self.store.trouble:
-            log.warning(self.store.trouble)
+        if self.store.problem:
+            log.warning(self.store.problem)
         self.backends.start(demo.url if demo else None)
         self.recorder.start()
         await self.jobs.start()

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from omni_ui.client import Request, hint, problems
+from omni_ui.client import Request, problems, ui_option
 from omni_ui.client.requests.files import FILE_KINDS
 
 RequestT = TypeVar("RequestT", bound=Request)
@@ -75,7 +75,7 @@ def _option(name: str, info: FieldInfo) -> Decorator:
 def help_text(info: FieldInfo) -> str:
     """The field's own sentence, with its unit, its bounds and its default."""
     low, high = bounds(info)
-    unit = hint(info, "unit", "")
+    unit = ui_option(info, "unit", "")
     limits = f"{_number(low)} to {_number(high)}" if low is not None and high is not None else ""
     limits = limits or (f"at least {_number(low)}" if low is not None else "")
     limits = limits or (f"at most {_number(high)}" if high is not None else "")
@@ -130,7 +130,7 @@ def _inner(annotation: object) -> object:
 
 
 def _click_type(name: str, info: FieldInfo, kind: object) -> object:
-    if hint(info, "kind") in FILE_KINDS:
+    if ui_option(info, "kind") in FILE_KINDS:
         return click.Path(exists=True, dir_okay=False)
     if get_origin(kind) is Literal:
         return click.Choice([str(value) for value in get_args(kind)])

@@ -57,7 +57,7 @@ from omni_ui.client.events import (
 from omni_ui.client.gateway.gateways import cost_of
 from omni_ui.client.jobs import VideoJob
 from omni_ui.client.listening import Transcript
-from omni_ui.client.requests.base import Problem, Request, WireCall, hint, param, problems
+from omni_ui.client.requests.base import Problem, Request, WireCall, param, problems, ui_option
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.edit import EDIT_SIZES, EditRequest
 from omni_ui.client.requests.files import FormRequest
@@ -157,6 +157,9 @@ __all__ = [
     "recommended_fields",
     "replace_files",
     "type_of_file",
+    "ui_option",
 ]
 
+hint = ui_option
+"""Its earlier name, for programs that import it."""
 set_up(os.environ.get("OMNI_LOG"))

@@ -14,7 +14,7 @@ from annotated_types import Le
 from pydantic import AfterValidator, ValidationError, create_model, model_validator
 from pydantic.fields import FieldInfo
 
-from omni_ui.client import Problem, Request, hint, problems
+from omni_ui.client import Problem, Request, problems, ui_option
 from omni_ui.client.json_types import Json
 from omni_ui.client.requests.image import check_size
 from omni_ui.core.own_voices import FOREIGN, foreign_voices
@@ -70,7 +70,9 @@ class HostLimits:
     def _narrow(self, model: type[RequestT]) -> type[RequestT]:
         fields: Json = {}
         for name, info in model.model_fields.items():
-            changed = self._without_expert(info) if hint(info, "expert") and not self.expert else self._capped(info)
+            changed = (
+                self._without_expert(info) if ui_option(info, "expert") and not self.expert else self._capped(info)
+            )
             if changed is not None:
                 fields[name] = (Annotated[info.annotation, *changed.metadata], changed)
         rule = self._length_rule(model)
@@ -88,7 +90,7 @@ class HostLimits:
     def _without_expert(self, info: FieldInfo) -> FieldInfo:
         """A field that visitors leave alone; a LoRA is chosen from those that the host names."""
         label = info.title or "This"
-        if hint(info, "lora") and self.loras:
+        if ui_option(info, "lora") and self.loras:
             allowed = [{"name": name, "path": path} for name, path in self.loras.items()]
             choices = [(lora["name"], json.dumps(lora)) for lora in allowed]
             return _changed(info, [AfterValidator(_one_of(label, allowed))], kind="choice", presets=choices)
@@ -96,7 +98,7 @@ class HostLimits:
 
     def _capped(self, info: FieldInfo) -> FieldInfo | None:
         """A field with the host's bound in the place of a larger one; None where no limit is its own."""
-        name = hint(info, "cap")
+        name = ui_option(info, "cap")
         if name not in self.caps:
             return None
         most, label = self.caps[name], info.title or "This"
@@ -117,7 +119,7 @@ class HostLimits:
 
     def _length_rule(self, model: type[Request]) -> Callable[[object], str] | None:
         """Of a video whose length is a number of frames: a sentence when that is longer than the host allows."""
-        by_cap = {hint(info, "cap"): name for name, info in model.model_fields.items()}
+        by_cap = {ui_option(info, "cap"): name for name, info in model.model_fields.items()}
         most = self.caps.get("seconds")
         if most is None or "frames" not in by_cap or "rate" not in by_cap:
             return None
@@ -141,7 +143,7 @@ def _plain_model(model: type[Request]) -> type[Request]:
 
 
 def _is_limited(info: FieldInfo) -> bool:
-    return bool(hint(info, "limited"))
+    return bool(ui_option(info, "limited"))
 
 
 def _changed(
@@ -173,7 +175,7 @@ def _holds(info: FieldInfo, kind: type) -> bool:
 def _smaller(info: FieldInfo, pixels: float, label: str) -> FieldInfo:
     """A size of at most so many pixels: as WIDTHxHEIGHT, as a short edge, or as a side of a square."""
     if _holds(info, str):
-        presets = [(text, size) for text, size in hint(info, "presets", []) if not size or _area(size) <= pixels]
+        presets = [(text, size) for text, size in ui_option(info, "presets", []) if not size or _area(size) <= pixels]
         return _changed(info, [AfterValidator(_small_size(pixels))], presets=presets)
     if _holds(info, int):
         edge = int(math.sqrt(pixels / LONGEST_SHAPE))

@@ -2,7 +2,7 @@
 the page.
 
 store = Store(settings.data_folder)
-await store.open()      # never raises: `store.trouble` says in one sentence what is wrong, "" when all is well
+await store.open()      # never raises: `store.problem` says in one sentence what is wrong, "" when all is well
 """
 
 import asyncio
@@ -12,9 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from omni_ui.settings_files import Bucket
-from omni_ui.store.database import Database, StoreTrouble
+from omni_ui.store.database import Database, StoreFailed
 from omni_ui.store.files import Files, LocalFiles, RemoteFile, RemoveCopies
-from omni_ui.store.history import History, Room
+from omni_ui.store.history import DiskUsage, History
 from omni_ui.store.ignored import Ignored
 from omni_ui.store.jobs import Jobs, Lease, VideoRecord
 from omni_ui.store.processes import Processes
@@ -25,8 +25,17 @@ from omni_ui.store.timings import Timings
 from omni_ui.store.unfinished import Unfinished
 
 __all__ = [
-    "Files", "History", "HistoryFile", "HistoryRecord", "Lease", "RemoteFile", "Room", "Source", "Store",
-    "StoreTrouble", "VideoRecord",
+    "DiskUsage",
+    "Files",
+    "History",
+    "HistoryFile",
+    "HistoryRecord",
+    "Lease",
+    "RemoteFile",
+    "Source",
+    "Store",
+    "StoreFailed",
+    "VideoRecord",
 ]  # fmt: skip
 
 SHARED = 3600.0
@@ -38,7 +47,7 @@ class Store:
 
     A folder that cannot be used is left as it is, and the app works on in a temporary one. With the address of a
     PostgreSQL database the records are there, and several processes share them; when it is away nothing takes its
-    place: calls raise StoreTrouble until it is back. Without its packages the constructor raises ImportError.
+    place: calls raise StoreFailed until it is back. Without its packages the constructor raises ImportError.
     bucket: where results are kept instead of `files/`; what waits to be uploaded lies in `bucket/`.
     """
 
@@ -61,9 +70,9 @@ class Store:
         self._refused = ""
 
     @property
-    def trouble(self) -> str:
+    def problem(self) -> str:
         """What is wrong with keeping things, as one sentence for a person; "" when nothing is."""
-        return self._refused or self.database.trouble or self.files.trouble
+        return self._refused or self.database.problem or self.files.problem
 
     async def open(self) -> None:
         if self.folder is not None:
@@ -72,10 +81,10 @@ class Store:
                 await self._open_database(self.folder)
                 self.files = await self._open_files(self.folder)
                 return
-            except StoreTrouble as trouble:
+            except StoreFailed as problem:
                 if not self.database.shared:
                     await self.database.close()
-                self._refused = f"{trouble.sentence} Until the app ends, results are kept in a temporary folder."
+                self._refused = f"{problem.sentence} Until the app ends, results are kept in a temporary folder."
         self._temporary = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="omni-ui-"))
         self.files = await self._open_files(self._temporary)
         if self.folder is None or not self.database.shared:
@@ -86,7 +95,7 @@ class Store:
             self.database.path = folder / "omni.sqlite3"
             await self.database.open()
         else:
-            with suppress(StoreTrouble):  # said by the database itself, which is tried again with each call
+            with suppress(StoreFailed):  # said by the database itself, which is tried again with each call
                 await self.database.open()
         await self.processes.begin()
 
@@ -103,9 +112,9 @@ class Store:
         return files
 
     async def try_database(self) -> None:
-        """Writes a record and takes it away again. StoreTrouble when that cannot be done in our folder."""
+        """Writes a record and takes it away again. StoreFailed when that cannot be done in our folder."""
         if self._refused:
-            raise StoreTrouble(self._refused)
+            raise StoreFailed(self._refused)
         await self.unfinished.try_to_write()
 
     async def close(self) -> None:

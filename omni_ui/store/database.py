@@ -19,7 +19,7 @@ LIST_LENGTH = 500
 """Values that one `IN (…)` holds at most."""
 
 
-class StoreTrouble(Exception):
+class StoreFailed(Exception):
     """The store cannot do what was asked; `sentence` says why and what to do."""
 
     def __init__(self, sentence: str) -> None:
@@ -28,9 +28,9 @@ class StoreTrouble(Exception):
 
 
 class Database(Protocol):
-    """`open` it before use. Every call raises StoreTrouble and nothing else."""
+    """`open` it before use. Every call raises StoreFailed and nothing else."""
 
-    trouble: str
+    problem: str
     """The sentence of the last call that failed, "" again after one that worked."""
     shared: bool
     """Whether several processes use it at one time."""

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from omni_ui.store.database import StoreTrouble, explain
+from omni_ui.store.database import StoreFailed, explain
 
 INCOMING = "incoming"
 THUMB = ".thumb.webp"
@@ -29,18 +29,18 @@ class RemoteFile(Protocol):
     """Bytes."""
 
     def pieces(self, start: int, end: int) -> AsyncIterator[bytes]:
-        """The bytes from `start` up to `end`, which is not among them. StoreTrouble."""
+        """The bytes from `start` up to `end`, which is not among them. StoreFailed."""
 
 
 class Files(Protocol):
-    """Where results are kept. Calls raise StoreTrouble and nothing else; none of them blocks the event loop."""
+    """Where results are kept. Calls raise StoreFailed and nothing else; none of them blocks the event loop."""
 
     folder: Path
     gone: str
     """What a visitor is told who asks for a file that is not here."""
 
     @property
-    def trouble(self) -> str:
+    def problem(self) -> str:
         """What is wrong with the place, as one sentence; "" when nothing is."""
 
     async def open(self) -> None:
@@ -49,7 +49,7 @@ class Files(Protocol):
     async def close(self) -> None: ...
 
     async def check(self) -> None:
-        """Tries to write. StoreTrouble when that cannot be done."""
+        """Tries to write. StoreFailed when that cannot be done."""
 
     def incoming(self, suffix: str) -> Path:
         """A path to write to, on the same disk as what waits to be kept."""
@@ -93,7 +93,7 @@ class LocalFiles:
     `incoming` was not written to before it counts as left by a process that was killed; 0 where there is one process.
     """
 
-    trouble = ""
+    problem = ""
     gone = "This file is not here any more."
 
     def __init__(self, folder: Path, on_remove: RemoveCopies | None = None, old: float = 0.0) -> None:
@@ -195,7 +195,7 @@ def incoming_path(folder: Path, suffix: str) -> Path:
 
 
 def try_to_write(folder: Path) -> None:
-    """Writes a byte and takes it away again. Blocking. StoreTrouble."""
+    """Writes a byte and takes it away again. Blocking. StoreFailed."""
     with in_words(folder):
         probe = incoming_path(folder, ".txt")
         try:
@@ -243,8 +243,8 @@ def write_whole(path: Path, data: bytes) -> None:
 
 @contextmanager
 def in_words(folder: Path) -> Iterator[None]:
-    """A block whose OSErrors come out as StoreTrouble."""
+    """A block whose OSErrors come out as StoreFailed."""
     try:
         yield
     except OSError as wrong:
-        raise StoreTrouble(explain(wrong, folder / "file")) from wrong
+        raise StoreFailed(explain(wrong, folder / "file")) from wrong

@@ -13,7 +13,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from omni_ui.store.database import Database, Row, StoreTrouble, Value, parts
+from omni_ui.store.database import Database, Row, StoreFailed, Value, parts
 from omni_ui.store.files import THUMB, Files
 from omni_ui.store.records import HistoryFile, HistoryRecord, Source, insert, read_row, remove
 from omni_ui.store.usage import LONGER, USED
@@ -29,7 +29,7 @@ MOST_TRIES = 20
 
 
 @dataclass(frozen=True)
-class Room:
+class DiskUsage:
     """Bytes: of one visitor, and of all."""
 
     mine: int
@@ -37,7 +37,7 @@ class Room:
 
 
 class History:
-    """The records. Calls raise StoreTrouble and nothing else.
+    """The records. Calls raise StoreFailed and nothing else.
 
     files: where the files are kept; asked for at each use, since the store finds its folder when it is opened.
     """
@@ -66,7 +66,7 @@ class History:
                 freed = await self._freed(replaced, besides=[file.name for file in kept])
                 await self._database.write(*remove(replaced), *insert(record))
                 new.clear()
-                with suppress(StoreTrouble):  # the record is kept; a file that is left over harms nobody
+                with suppress(StoreFailed):  # the record is kept; a file that is left over harms nobody
                     await self._unlink(freed)
         except BaseException:
             await self._unlink(new)
@@ -208,10 +208,10 @@ class History:
         )
         return [(row["id"], row["thread"]) for row in rows]
 
-    async def room(self, visitor: str | None = None) -> Room:
+    async def disk_usage(self, visitor: str | None = None) -> DiskUsage:
         """How much is used. A file that several records share counts once; a video and its job have the same file."""
         [row] = await self._database.read(USED, visitor=visitor or "")
-        return Room(row["mine"], row["used"])
+        return DiskUsage(row["mine"], row["used"])
 
     async def fetch(self, file: HistoryFile) -> Path | None:
         """A kept file on this machine; None when it is not there any more."""
@@ -284,4 +284,4 @@ def sha_of(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as wrong:
-        raise StoreTrouble(f"The file {path.name} cannot be read ({wrong}).") from wrong
+        raise StoreFailed(f"The file {path.name} cannot be read ({wrong}).") from wrong

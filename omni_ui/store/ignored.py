@@ -13,7 +13,7 @@ FORGET = "DELETE FROM ignored WHERE server = :server AND model = :model AND tab 
 
 
 class Ignored:
-    """By server, model and tab. Calls raise StoreTrouble and nothing else."""
+    """By server, model and tab. Calls raise StoreFailed and nothing else."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from omni_ui.store.database import Row, Statement, StoreTrouble, T, Value, clean
+from omni_ui.store.database import Row, Statement, StoreFailed, T, Value, clean
 from omni_ui.store.migrations import REVISIONS, migrate
 from omni_ui.store.postgres_errors import BUSY, NEWER, explain_postgres, is_passing
 
@@ -60,7 +60,7 @@ class PostgresDatabase:
         parts = urlsplit(url)
         self.place = f"{parts.netloc.rpartition('@')[2]}/{unquote(parts.path.lstrip('/'))}"
         """Without user and password, for the log."""
-        self.trouble = ""
+        self.problem = ""
         self._away_since = 0.0
         self._waiting = 0
         self._engine: AsyncEngine | None = None
@@ -141,20 +141,20 @@ class PostgresDatabase:
     @property
     def _opened(self) -> AsyncEngine:
         if self._engine is None:
-            raise StoreTrouble("The store is not open.")
+            raise StoreFailed("The store is not open.")
         return self._engine
 
     async def _patiently(self, work: Callable[[], Awaitable[T]], patience: float) -> T:
-        """Does something, again and again while the database is away. StoreTrouble."""
+        """Does something, again and again while the database is away. StoreFailed."""
         if self._away_since and time.monotonic() - self._away_since > patience and self._waiting:
-            raise StoreTrouble(self.trouble)  # it has been away for longer, and others try already
+            raise StoreFailed(self.problem)  # it has been away for longer, and others try already
         if self._waiting >= MOST_WAITING:
-            raise StoreTrouble(BUSY)
+            raise StoreFailed(BUSY)
         self._waiting += 1
         try:
             return await self._again_and_again(work, patience)
-        except StoreTrouble as trouble:
-            self.trouble = trouble.sentence
+        except StoreFailed as problem:
+            self.problem = problem.sentence
             raise
         finally:
             self._waiting -= 1
@@ -168,12 +168,12 @@ class PostgresDatabase:
                 done = await work()
             except ERRORS as wrong:
                 self._log(wrong)
-                self.trouble = explain_postgres(wrong)
+                self.problem = explain_postgres(wrong)
                 self._away_since = (self._away_since or began) if is_passing(wrong) else 0.0
                 if not is_passing(wrong) or time.monotonic() - began + pause > patience:
-                    raise StoreTrouble(self.trouble) from wrong
+                    raise StoreFailed(self.problem) from wrong
             else:
-                self.trouble, self._away_since = "", 0.0
+                self.problem, self._away_since = "", 0.0
                 return done
             await asyncio.sleep(pause)
             pause = min(1.0, 2 * pause)
@@ -181,7 +181,7 @@ class PostgresDatabase:
     def _log(self, wrong: BaseException) -> None:
         """Once while the same is wrong."""
         sentence = explain_postgres(wrong)
-        if self.trouble != sentence:
+        if self.problem != sentence:
             words = str(getattr(wrong, "orig", None) or wrong).strip().splitlines()
             log.warning("%s It is %s. (%s)", sentence, self.place, words[0] if words else type(wrong).__name__)
 
@@ -194,14 +194,14 @@ class PostgresDatabase:
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
                 revision = await _revision(connection)
                 if revision and revision not in REVISIONS:
-                    raise StoreTrouble(NEWER)
+                    raise StoreFailed(NEWER)
                 if revision != REVISIONS[-1]:
                     await connection.run_sync(migrate)
             self._is_current = True
 
     async def _lock(self, name: str) -> AsyncConnection:
         if self._locks is None:
-            raise StoreTrouble("The store is not open.")
+            raise StoreFailed("The store is not open.")
         connection = await self._locks.connect()
         try:
             key = zlib.crc32(name.encode())  # two names with one key wait for each other, no more

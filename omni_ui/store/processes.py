@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from contextlib import suppress
 
-from omni_ui.store.database import Database, Statement, StoreTrouble
+from omni_ui.store.database import Database, Statement, StoreFailed
 
 BEAT, ALIVE = 5.0, 30.0
 """Seconds between two signs of life, and how long one counts: longer than a database needs to start anew."""
@@ -14,7 +14,7 @@ FORGOTTEN = 86_400.0
 
 
 class Processes:
-    """`id` is this process: another one at each start. Calls raise StoreTrouble and nothing else."""
+    """`id` is this process: another one at each start. Calls raise StoreFailed and nothing else."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -45,7 +45,7 @@ class Processes:
         if self._beating:
             self._beating.cancel()
             self._beating = None
-            with suppress(StoreTrouble):
+            with suppress(StoreFailed):
                 await self._database.write(
                     ("DELETE FROM processes WHERE id = :id", {"id": self.id}),
                     ("DELETE FROM processes WHERE until < database_time() - :seconds", {"seconds": FORGOTTEN}),
@@ -54,6 +54,6 @@ class Processes:
 
     async def _beat_for_ever(self) -> None:
         while True:
-            with suppress(StoreTrouble):  # said by the database itself
+            with suppress(StoreFailed):  # said by the database itself
                 await self._database.write(self.alive)
             await asyncio.sleep(BEAT)

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from omni_ui.store.database import Row, Statement, StoreTrouble, T, Value, clean, explain
+from omni_ui.store.database import Row, Statement, StoreFailed, T, Value, clean, explain
 from omni_ui.store.sqlite_search import FOUND, prepare, threes_of
 
 PATIENCE = 3.0
@@ -34,7 +34,7 @@ class SqliteDatabase:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="omni-store")
         self._file: sqlite3.Connection | None = None
         self.path = path
-        self.trouble = ""
+        self.problem = ""
         self._has_search = False
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -86,16 +86,16 @@ class SqliteDatabase:
     @property
     def _opened(self) -> sqlite3.Connection:
         if self._file is None:
-            raise StoreTrouble("The store is not open.")
+            raise StoreFailed("The store is not open.")
         return self._file
 
     async def _do(self, work: Callable[[], T]) -> T:
         try:
             done = await asyncio.get_running_loop().run_in_executor(self._thread, work)
         except (sqlite3.Error, OSError) as wrong:
-            self.trouble = explain(wrong, self.path)
-            raise StoreTrouble(self.trouble) from wrong
-        self.trouble = ""
+            self.problem = explain(wrong, self.path)
+            raise StoreFailed(self.problem) from wrong
+        self.problem = ""
         return done
 
     def _open(self) -> None:
@@ -107,7 +107,7 @@ class SqliteDatabase:
                 raise sqlite3.DatabaseError(f"malformed: {verdict}")
             version = file.execute("PRAGMA user_version").fetchone()[0]
             if version > len(self._migrations):
-                raise StoreTrouble(
+                raise StoreFailed(
                     f"The records in {self.path} were written by a newer Omni UI and stay untouched: "
                     "update this one, or set OMNI_DATA_DIR to another folder."
                 )

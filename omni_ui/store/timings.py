@@ -5,7 +5,7 @@ import re
 import time
 from dataclasses import dataclass
 
-from omni_ui.client import Request, hint
+from omni_ui.client import Request, ui_option
 from omni_ui.store.database import Database
 
 FEWEST = 3
@@ -82,7 +82,7 @@ def load_of(request: Request) -> Load:
         parts.append("characters")
         amount *= max(1, len(asked["input"]))
     parts += [f"{name}={_short(asked[name])}" for name in TELLING if asked.get(name) not in (None, "", False)]
-    media = [name for name, info in type(request).model_fields.items() if hint(info, "kind") in FILE_KINDS]
+    media = [name for name, info in type(request).model_fields.items() if ui_option(info, "kind") in FILE_KINDS]
     parts += [name for name in media if getattr(request, name)]
     return Load(" ".join(parts), amount)
 

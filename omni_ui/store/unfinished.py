@@ -12,7 +12,7 @@ from omni_ui.store.records import HistoryRecord, Source
 
 
 class Unfinished:
-    """By the id of the record that a run becomes when it is cut off. Calls raise StoreTrouble and nothing else."""
+    """By the id of the record that a run becomes when it is cut off. Calls raise StoreFailed and nothing else."""
 
     def __init__(self, database: Database, processes: Processes) -> None:
         self._database = database

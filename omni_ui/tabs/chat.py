@@ -6,7 +6,7 @@ from functools import partial
 import gradio as gr
 from markupsafe import Markup
 
-from omni_ui.client import ChatRequest, OmniClient, OmniError, hint
+from omni_ui.client import ChatRequest, OmniClient, OmniError, ui_option
 from omni_ui.client.server.model_rules import stages_of_chat, unheeded
 from omni_ui.core import status
 from omni_ui.core.audio.audio_stream import Listening
@@ -85,7 +85,9 @@ class ChatTab(OmniTab):
             updates[self.model_note] = ONE_PROMPT
         elif stages_of_chat(ability) == "language and diffusion":
             updates[self.model_note] = TWO_STAGES
-        answers = [(drawn(words), value) for words, value in hint(ChatRequest.model_fields["modalities"], "presets")]
+        answers = [
+            (drawn(words), value) for words, value in ui_option(ChatRequest.model_fields["modalities"], "presets")
+        ]
         answers = [answer for answer in answers if answer[1] in outputs]
         updates[controls["modalities"]] = gr.update(choices=answers, visible=len(answers) > 1)
         voices = await _voices(backend.client) if "audio" in outputs else []

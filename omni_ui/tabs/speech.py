@@ -6,7 +6,7 @@ from typing import cast
 
 import gradio as gr
 
-from omni_ui.client import Request, hint
+from omni_ui.client import Request, ui_option
 from omni_ui.client.server.model_rules import task_to_set
 from omni_ui.core import status
 from omni_ui.core.audio.audio_stream import Listening
@@ -74,7 +74,7 @@ class SpeechTab(OmniTab):
         """The ways to read a text; while it is typed only where the server speaks over an open connection."""
         backend, ability = self.backends.for_tab("speech", session), await self.ability(session)
         offers = backend is not None and ability is not None and ability.can and await can_read_along(backend)
-        ways = hint(SpokenText.model_fields["reading"], "presets")
+        ways = ui_option(SpokenText.model_fields["reading"], "presets")
         return gr.update(choices=[(drawn(words), way) for words, way in ways if way != "live" or offers])
 
     async def recommended(self, session: str | None) -> Values:

@@ -32,7 +32,7 @@ from omni_ui.features.video.watch.watch_view import timeline_control, video_resu
 from omni_ui.features.video.watch.watched import WatchedVideos
 from omni_ui.features.waits.view import waits_view
 from omni_ui.media.image_input import Taken, take_picture
-from omni_ui.store import StoreTrouble, VideoRecord
+from omni_ui.store import StoreFailed, VideoRecord
 from omni_ui.tabs.base import OmniTab
 from omni_ui.tabs.result_actions import actions_of_result, result_actions
 from omni_ui.widgets.events import PRIVATE, trigger
@@ -158,7 +158,7 @@ class VideoTab(OmniTab):
         if job.state == "done":
             path, facts = await handed_out(jobs, job)
             if path is None:
-                return {self.status: status.failed(jobs.store.files.trouble or NO_FILE)}
+                return {self.status: status.failed(jobs.store.files.problem or NO_FILE)}
             facts = all_facts(job, facts)
             record = record_of(job.ticket) if own else ""
             under = await actions_of_result(self, request_of(job), job.model, session, RunResult([path]), record)
@@ -178,7 +178,7 @@ class VideoTab(OmniTab):
     async def _repeatable(self, job: VideoRecord, session: str) -> str:
         """The buttons that make it once more; its record knows where its files are kept."""
         recorder = self.recorder
-        with suppress(StoreTrouble):
+        with suppress(StoreFailed):
             record = await recorder.find(record_of(job.ticket), job.visitor) if recorder else None
             if recorder and record:
                 return repeat_buttons(

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 import gradio as gr
 from pydantic.fields import FieldInfo
 
-from omni_ui.client import hint
+from omni_ui.client import ui_option
 from omni_ui.client.requests.base import INT64
 from omni_ui.core.files import Json
 from omni_ui.core.scripts import mounted
@@ -111,9 +111,9 @@ def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
 
 def kind_of(info: FieldInfo) -> str:
     """Which control a field gets: what its declaration says, else what its type suggests."""
-    if kind := hint(info, "kind"):
+    if kind := ui_option(info, "kind"):
         return str(kind)
-    if literal_choices(info) or hint(info, "presets"):
+    if literal_choices(info) or ui_option(info, "presets"):
         return "choices" if holds(info, list) else "choice"
     if holds(info, bool):
         return "switch"
@@ -129,15 +129,17 @@ def control(name: str, info: FieldInfo, elem_id: str, *, explore: bool = False, 
     """
     kind = kind_of(info)
     default = None if info.is_required() else info.get_default(call_default_factory=True)
-    unit = hint(info, "unit", "")
+    unit = ui_option(info, "unit", "")
     label = f"{info.title or name} ({unit})" if unit else info.title or name
     common: Json = {"label": label, "info": info.description, "elem_id": elem_id, "value": default} | more
-    if hint(info, "withheld"):  # not for visitors of this page; it stays in the API, which refuses it with a sentence
+    if ui_option(
+        info, "withheld"
+    ):  # not for visitors of this page; it stays in the API, which refuses it with a sentence
         common["visible"] = False
     if kind in ("slider", "number"):
         low, high = bounds(info)
-        step = hint(info, "step") or (0.1 if holds(info, float) else 1)
-        common.setdefault("placeholder", hint(info, "empty", "Model default"))
+        step = ui_option(info, "step") or (0.1 if holds(info, float) else 1)
+        common.setdefault("placeholder", ui_option(info, "empty", "Model default"))
         return number_field(
             minimum=low, maximum=high, step=step, slider=kind == "slider", optional=default is None,
             explore=explore, **common,
@@ -145,14 +147,14 @@ def control(name: str, info: FieldInfo, elem_id: str, *, explore: bool = False, 
     if kind == "switch":
         return gr.Checkbox(**common)
     if kind == "choices":
-        several = hint(info, "presets") or [(str(value), value) for value in literal_choices(info)]
+        several = ui_option(info, "presets") or [(str(value), value) for value in literal_choices(info)]
         return FreeCheckboxGroup(several, **common | {"value": common["value"] or []})
     if kind in ("choice", "size"):
-        presets = hint(info, "presets") or [(str(value), value) for value in literal_choices(info)]
+        presets = ui_option(info, "presets") or [(str(value), value) for value in literal_choices(info)]
         if default is None and not any(value in ("", None) for _, value in presets):
             presets = [("Model default", ""), *presets]
         common["value"] = "" if common["value"] is None else common["value"]
-        free = kind == "size" or bool(hint(info, "free"))
+        free = kind == "size" or bool(ui_option(info, "free"))
         return FreeDropdown(presets, allow_custom_value=free, **common)
     if kind in ("image", "audio", "video"):
         return _file(kind, info, common)

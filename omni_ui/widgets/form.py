@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from pydantic import ValidationError
 
-from omni_ui.client import Request, hint, problems
+from omni_ui.client import Request, problems, ui_option
 from omni_ui.core.invalid import Invalid
 from omni_ui.widgets.fields import Control, control, number_field
 
@@ -22,7 +22,7 @@ class Form:
 
     def names(self, place: str) -> list[str]:
         """The fields that stand at a place ("main", "card", "advanced"), in the order of the model."""
-        return [n for n, info in self.model.model_fields.items() if hint(info, "place", "advanced") == place]
+        return [n for n, info in self.model.model_fields.items() if ui_option(info, "place", "advanced") == place]
 
     def add(self, name: str, **more: Any) -> Control:
         """Makes the control of a field here, in the layout that is open. `more` goes to the control."""
@@ -34,7 +34,7 @@ class Form:
     def add_all(self, names: Iterable[str]) -> None:
         """Controls for several fields; a size and a seed get the small helpers that belong to them."""
         for name in names:
-            kind = hint(self.model.model_fields[name], "kind")
+            kind = ui_option(self.model.model_fields[name], "kind")
             if name in self.controls:
                 continue
             if kind == "size":
@@ -119,7 +119,7 @@ def by_name(names: list[str], handler: Callable[..., Any]) -> Callable[..., Any]
     annotations: dict[str, object] = {"request": gr.Request}
     if "event" in inspect.signature(handler).parameters:
         annotations["event"] = gr.EventData
-    parameters = [inspect.Parameter(name, kind, annotation=hint) for name, hint in annotations.items()]
+    parameters = [inspect.Parameter(name, kind, annotation=annotation) for name, annotation in annotations.items()]
     parameters += [inspect.Parameter(name, kind, default=None) for name in names]
     handler.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     handler.__annotations__ = dict(annotations)

@@ -16,8 +16,8 @@ from omni_ui.client import (
     SpeechRequest,
     VideoRequest,
     VoiceUpload,
-    hint,
     problems,
+    ui_option,
 )
 from omni_ui.client.requests.speech import batch_call
 from tests.client.scripted import png, wav
@@ -40,7 +40,7 @@ def test_every_setting_is_labelled_helped_and_placed(model: type[Request]) -> No
         assert info.title, name
         assert info.description, name
         assert info.description[-1] in ".!", name
-        assert hint(info, "place") in ("main", "card", "advanced", "own", "hidden"), name
+        assert ui_option(info, "place") in ("main", "card", "advanced", "own", "hidden"), name
         labels.append(info.title)
     assert len(set(labels)) == len(labels)
     assert model.tab in ("chat", "image", "edit", "speech", "sound", "video")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from omni_ui.client import hint
+from omni_ui.client import ui_option
 from tests.wire_fields import FIELDS, MODELS, PAGE, listed, page, rows
 from tests.wire_fields.reasons import LEFT_TO_PROGRAMS, NOT_SENT, SENT_OTHERWISE
 
@@ -29,7 +29,7 @@ def test_no_reason_is_left_over() -> None:
         (path, name)
         for path, model in MODELS.items()
         for name, info in model.model_fields.items()
-        if hint(info, "place") != "hidden"
+        if ui_option(info, "place") != "hidden"
     }
     assert not offered & (set(NOT_SENT) | set(LEFT_TO_PROGRAMS))
 

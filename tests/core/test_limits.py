@@ -10,8 +10,8 @@ from omni_ui.client import (
     SoundRequest,
     SpeechRequest,
     VideoRequest,
-    hint,
     problems,
+    ui_option,
 )
 from omni_ui.core.limits import HostLimits
 from omni_ui.settings import Settings
@@ -36,12 +36,15 @@ def some_value(model, name):
     return {"url": ["http://host/picture.png"]}.get(name, {"name": "a", "path": "/a", "any": {"path": "/b"}})
 
 
-EXPERT = [(model, name) for model in MODELS for name, info in model.model_fields.items() if hint(info, "expert")]
+EXPERT = [(model, name) for model in MODELS for name, info in model.model_fields.items() if ui_option(info, "expert")]
 
 
 def test_every_field_that_takes_json_is_for_experts():
     json = {
-        (model, name) for model in MODELS for name, info in model.model_fields.items() if hint(info, "kind") == "json"
+        (model, name)
+        for model in MODELS
+        for name, info in model.model_fields.items()
+        if ui_option(info, "kind") == "json"
     }
     assert json <= set(EXPERT)
     assert (EditRequest, "url") in EXPERT, "the server fetches these addresses itself"
@@ -59,7 +62,7 @@ def test_a_public_page_refuses_fields_for_experts_with_one_sentence(model, name,
     needed = {field: value for field, value in needed.items() if field in model.model_fields}
     said = refusal(PUBLIC, model, **needed, **{name: some_value(model, name)})
     assert said == f"{model.model_fields[name].title} cannot be set on this page: leave it empty."
-    assert hint(PUBLIC.narrow(model).model_fields[name], "withheld")
+    assert ui_option(PUBLIC.narrow(model).model_fields[name], "withheld")
 
 
 def test_a_private_page_has_no_limits():
@@ -72,8 +75,8 @@ def test_a_lora_is_one_of_those_that_the_host_names():
     limits = HostLimits(Settings(public=True, loras="style=/adapters/style,ink=/adapters/ink"))
     model = limits.narrow(ImageRequest)
     style = {"name": "style", "path": "/adapters/style"}
-    assert [label for label, _ in hint(model.model_fields["lora"], "presets")] == ["style", "ink"]
-    for choice in (style, style | {"scale": 0.5}, hint(model.model_fields["lora"], "presets")[1][1]):
+    assert [label for label, _ in ui_option(model.model_fields["lora"], "presets")] == ["style", "ink"]
+    for choice in (style, style | {"scale": 0.5}, ui_option(model.model_fields["lora"], "presets")[1][1]):
         assert limits.check(model(prompt="a", lora=choice)) == []
     said = refusal(limits, ImageRequest, prompt="a", lora={"name": "style", "path": "/elsewhere"})
     assert said == "LoRA can only be one that this page offers: style, ink."
@@ -122,9 +125,9 @@ def test_what_lies_within_the_caps_is_taken(model, values):
 def test_the_controls_end_where_the_caps_are():
     fields = CAPS.narrow(ImageRequest).model_fields
     assert bounds(fields["num_inference_steps"]) == (1, 30)
-    assert ("16:9  1344x768", "1344x768") in hint(fields["size"], "presets")
+    assert ("16:9  1344x768", "1344x768") in ui_option(fields["size"], "presets")
     small = HostLimits(Settings(caps="size=512x512")).narrow(ImageRequest)
-    assert [size for _, size in hint(small.model_fields["size"], "presets")] == ["", "512x512"]
+    assert [size for _, size in ui_option(small.model_fields["size"], "presets")] == ["", "512x512"]
 
 
 def test_an_answer_without_a_number_of_tokens_gets_the_host_s():

@@ -27,7 +27,7 @@ async def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIte
     async def open_one() -> Store:
         store = Store(tmp_path / "data", url)
         await store.open()
-        assert store.trouble == ""
+        assert store.problem == ""
         stores.append(store)
         return store
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from omni_ui.store import Store
-from omni_ui.store.database import StoreTrouble
+from omni_ui.store.database import StoreFailed
 from omni_ui.store.schema import MIGRATIONS
 from omni_ui.store.sqlite import SqliteDatabase
 
@@ -56,10 +56,10 @@ async def test_what_was_written_survives_a_kill(tmp_path):
 
 
 async def test_statements_are_written_together_or_not_at_all(database):
-    with pytest.raises(StoreTrouble):
+    with pytest.raises(StoreFailed):
         await database.write(("INSERT INTO words VALUES ('sea')", {}), ("INSERT INTO nowhere VALUES (1)", {}))
     assert await database.read("SELECT * FROM words") == []
-    assert database.trouble == ""  # the next call that works takes the sentence back
+    assert database.problem == ""  # the next call that works takes the sentence back
 
 
 async def test_a_newer_app_brings_its_tables_along(tmp_path):
@@ -80,7 +80,7 @@ async def test_records_of_a_newer_app_stay_untouched(tmp_path):
     await new.open()
     await new.close()
     before = path.read_bytes()
-    with pytest.raises(StoreTrouble, match="newer Omni UI"):
+    with pytest.raises(StoreFailed, match="newer Omni UI"):
         await old.open()
     assert path.read_bytes() == before
 
@@ -88,7 +88,7 @@ async def test_records_of_a_newer_app_stay_untouched(tmp_path):
 async def test_a_migration_that_fails_changes_nothing(tmp_path):
     path = tmp_path / "omni.sqlite3"
     bad, good = SqliteDatabase([ONE, "CREATE TABLE more (x); CREATE NONSENSE"], path), SqliteDatabase([ONE], path)
-    with pytest.raises(StoreTrouble):
+    with pytest.raises(StoreFailed):
         await bad.open()
     await good.open()
     assert [row["name"] for row in await good.read("SELECT name FROM sqlite_master")] == ["words"]
@@ -99,7 +99,7 @@ async def test_a_migration_that_fails_changes_nothing(tmp_path):
 async def test_a_damaged_file_is_said_and_left_as_it_is(tmp_path, content):
     path = tmp_path / "omni.sqlite3"
     path.write_bytes(content)
-    with pytest.raises(StoreTrouble, match="damaged"):
+    with pytest.raises(StoreFailed, match="damaged"):
         await SqliteDatabase([ONE], path).open()
     assert path.read_bytes() == content
 
@@ -114,7 +114,7 @@ async def test_a_page_damaged_in_the_middle_is_noticed(tmp_path):
     content = bytearray(path.read_bytes())
     content[8192:12288] = b"\xff" * 4096
     path.write_bytes(content)
-    with pytest.raises(StoreTrouble, match="damaged"):
+    with pytest.raises(StoreFailed, match="damaged"):
         await SqliteDatabase([ONE], path).open()
     assert path.read_bytes() == content
 
@@ -122,7 +122,7 @@ async def test_a_page_damaged_in_the_middle_is_noticed(tmp_path):
 async def test_a_full_disk_is_said_and_what_was_there_can_be_read(database):
     await database.write(("INSERT INTO words VALUES ('sea')", {}))
     await database.read("PRAGMA max_page_count = 3")
-    with pytest.raises(StoreTrouble, match="full") as raised:
+    with pytest.raises(StoreFailed, match="full") as raised:
         await database.write(("INSERT INTO words VALUES (:word)", {"word": "x" * 100_000}))
     assert "\n" not in raised.value.sentence
     assert len(await database.read("SELECT * FROM words")) == 1
@@ -130,7 +130,7 @@ async def test_a_full_disk_is_said_and_what_was_there_can_be_read(database):
 
 async def test_the_file_belongs_to_one_app(database, monkeypatch):
     monkeypatch.setattr("omni_ui.store.sqlite.PATIENCE", 0.1)
-    with pytest.raises(StoreTrouble, match="in use by another program"):
+    with pytest.raises(StoreFailed, match="in use by another program"):
         await SqliteDatabase([ONE], database.path).open()
     await database.write(("INSERT INTO words VALUES ('sea')", {}))
 
@@ -140,7 +140,7 @@ async def test_a_file_that_another_program_locks(tmp_path, monkeypatch):
     path = tmp_path / "omni.sqlite3"
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(StoreTrouble, match="in use by another program"):
+    with pytest.raises(StoreFailed, match="in use by another program"):
         await SqliteDatabase([ONE], path).open()
     other.execute("ROLLBACK")
     other.close()
@@ -152,8 +152,8 @@ async def test_a_folder_that_cannot_be_written_is_said_and_the_app_works_on(tmp_
     folder = tmp_path / where  # an absolute path stays itself
     store = Store(folder)
     await store.open()
-    assert "cannot be written" in store.trouble
-    assert "temporary folder" in store.trouble
+    assert "cannot be written" in store.problem
+    assert "temporary folder" in store.problem
     name = await store.files.write(b"data", ".bin")
     assert store.files.path(name).read_bytes() == b"data"
     assert await store.jobs.still_open() == []
@@ -166,9 +166,9 @@ async def test_a_damaged_store_is_said_and_the_app_works_on(tmp_path):
     (tmp_path / "omni.sqlite3").write_bytes(b"nonsense " * 500)
     store = Store(tmp_path)
     await store.open()
-    assert "damaged" in store.trouble
+    assert "damaged" in store.problem
     assert await store.jobs.of_visitor("someone") == []
-    assert "damaged" in store.trouble  # it is still so
+    assert "damaged" in store.problem  # it is still so
     await store.close()
     assert [path.name for path in tmp_path.iterdir()] == ["omni.sqlite3"]
     assert (tmp_path / "omni.sqlite3").read_bytes() == b"nonsense " * 500
@@ -179,7 +179,7 @@ async def test_without_a_folder_nothing_is_left_behind():
     await store.open()
     folder = store.files.folder
     assert folder.is_dir()
-    assert store.trouble == ""
+    assert store.problem == ""
     await store.close()
     assert not folder.exists()
 

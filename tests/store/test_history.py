@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from omni_ui.store import HistoryRecord, Room, Source, Store, StoreTrouble, sqlite_search
+from omni_ui.store import DiskUsage, HistoryRecord, Source, Store, StoreFailed, sqlite_search
 from omni_ui.store import history as module
 from omni_ui.store.schema import MIGRATIONS
 
@@ -65,7 +65,7 @@ async def test_another_visitor_finds_counts_and_changes_nothing(store, tmp_path)
     assert await store.history.all_of(BOB) == []
     assert await store.history.count(BOB) == {}
     assert not await store.history.star(kept.id, BOB, True)
-    assert (await store.history.room(BOB)).mine == 0
+    assert (await store.history.disk_usage(BOB)).mine == 0
     assert not (await store.history.find(kept.id, ANNE)).starred
 
 
@@ -151,11 +151,11 @@ async def test_what_is_used_is_counted_along_whatever_is_kept_and_deleted(store,
         )
         rooms.append(sum(files.values()) + int(sizes["size"]))
         assert len(files_in(store)) >= len(files)
-    assert await store.history.room(ANNE) == Room(rooms[0], sum(rooms))
-    assert await store.history.room(BOB) == Room(rooms[1], sum(rooms))
+    assert await store.history.disk_usage(ANNE) == DiskUsage(rooms[0], sum(rooms))
+    assert await store.history.disk_usage(BOB) == DiskUsage(rooms[1], sum(rooms))
     for visitor in kept:
         await store.history.delete([id for id, _ in await store.history.all_of(visitor)])
-    assert await store.history.room(ANNE) == Room(0, 0)
+    assert await store.history.disk_usage(ANNE) == DiskUsage(0, 0)
     assert files_in(store) == []
 
 
@@ -245,10 +245,10 @@ async def test_room_counts_shared_files_once_and_says_whose(store, tmp_path):
     for at in (1, 2):
         await store.history.keep(record(at=at), [photo])
     await store.history.keep(record(visitor=BOB), [source(tmp_path, b"y" * 10_000)])
-    room = await store.history.room(ANNE)
+    room = await store.history.disk_usage(ANNE)
     assert 50_000 <= room.mine < 53_000
     assert 60_000 <= room.all < 64_000
-    assert await store.history.room(BOB) == Room(room.all - room.mine, room.all)
+    assert await store.history.disk_usage(BOB) == DiskUsage(room.all - room.mine, room.all)
 
 
 async def test_the_oldest_without_a_star_go_first(store):
@@ -261,10 +261,10 @@ async def test_the_oldest_without_a_star_go_first(store):
 
 async def test_when_the_disk_is_full_nothing_is_left_behind(store, tmp_path, monkeypatch):
     async def full(*_):
-        raise StoreTrouble("The disk is full.")
+        raise StoreFailed("The disk is full.")
 
     monkeypatch.setattr(store.database, "write", full)
-    with pytest.raises(StoreTrouble, match="full"):
+    with pytest.raises(StoreFailed, match="full"):
         await store.history.keep(record(), [source(tmp_path, b"picture")])
     monkeypatch.undo()
     assert files_in(store) == []
@@ -306,7 +306,7 @@ async def test_a_store_of_the_version_before_gets_the_new_tables(tmp_path):
     store = Store(folder)
     await store.open()
     try:
-        assert store.trouble == ""
+        assert store.problem == ""
         await store.history.keep(record())
         assert [one.ticket for one in await store.jobs.without_record()] == ["t"]
     finally:

@@ -9,7 +9,7 @@ import pytest
 
 from omni_ui.features.operating.store_of import store_of
 from omni_ui.settings import BadSetting, Settings
-from omni_ui.store import HistoryRecord, Source, Store, StoreTrouble
+from omni_ui.store import HistoryRecord, Source, Store, StoreFailed
 from omni_ui.store import postgres as module
 from omni_ui.store.postgres import PostgresDatabase
 from omni_ui.store.postgres_errors import explain_postgres, is_passing
@@ -22,10 +22,10 @@ async def sentence_of(url: str) -> str:
     store = Store(None, url)
     await store.open()
     try:
-        with pytest.raises(StoreTrouble) as raised:
+        with pytest.raises(StoreFailed) as raised:
             await store.try_database()
-        assert raised.value.sentence == store.trouble
-        return store.trouble
+        assert raised.value.sentence == store.problem
+        return store.problem
     finally:
         await store.close()
 
@@ -102,12 +102,12 @@ async def test_what_is_finished_while_the_database_is_started_anew_is_kept(postg
             for at in range(20)
         ]
         await asyncio.wait_for(missed.wait(), 10)
-        assert "does not answer" in store.trouble
+        assert "does not answer" in store.problem
     finally:
         await asyncio.to_thread(postgres.start)
     await asyncio.gather(*keeping)
     assert len(await store.history.page("anne")) == 21
-    assert store.trouble == ""
+    assert store.problem == ""
     await store.close()
 
 
@@ -119,13 +119,13 @@ async def test_a_database_that_comes_later_is_taken_up(postgres, tmp_path, monke
     store = Store(tmp_path, url)
     try:
         await store.open()
-        assert "does not answer" in store.trouble
-        with pytest.raises(StoreTrouble, match="does not answer"):
+        assert "does not answer" in store.problem
+        with pytest.raises(StoreFailed, match="does not answer"):
             await store.jobs.delete("t")
     finally:
         await asyncio.to_thread(postgres.start)
     await store.jobs.delete("t")
-    assert store.trouble == ""
+    assert store.problem == ""
     await store.close()
 
 
@@ -137,22 +137,22 @@ async def test_while_the_database_is_away_readers_wait_once_and_calls_are_bounde
     await asyncio.to_thread(postgres.stop)
     try:
         writing = asyncio.create_task(database.write(("DELETE FROM ignored", {})))
-        with pytest.raises(StoreTrouble, match="does not answer"):
+        with pytest.raises(StoreFailed, match="does not answer"):
             await database.read("SELECT 1 AS n")
         monkeypatch.setattr(module, "READ_PATIENCE", 0.0)
         with monkeypatch.context() as nobody_is_asked:
             nobody_is_asked.setattr(database, "_again_and_again", None)
-            with pytest.raises(StoreTrouble, match="does not answer"):
+            with pytest.raises(StoreFailed, match="does not answer"):
                 await database.read("SELECT 1 AS n")
         more = [asyncio.create_task(database.write(("DELETE FROM ignored", {}))) for _ in range(2)]
         await asyncio.sleep(0)
-        with pytest.raises(StoreTrouble, match="takes too long"):
+        with pytest.raises(StoreFailed, match="takes too long"):
             await database.write(("DELETE FROM ignored", {}))
     finally:
         await asyncio.to_thread(postgres.start)
     assert await asyncio.gather(writing, *more) == [[0]] * 3
     assert await database.read("SELECT 1 AS n") == [{"n": 1}]
-    assert database.trouble == ""
+    assert database.problem == ""
     await database.close()
 
 

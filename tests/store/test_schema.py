@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from omni_ui.features.operating import move_records
-from omni_ui.store import HistoryFile, HistoryRecord, Room, Store
+from omni_ui.store import DiskUsage, HistoryFile, HistoryRecord, Store
 from omni_ui.store import migrations as postgres_migrations
 from omni_ui.store.postgres import PostgresDatabase
 from omni_ui.store.schema import MIGRATIONS
@@ -78,7 +78,7 @@ async def test_both_have_the_same_tables_columns_and_indexes(postgres, tmp_path)
 
 
 async def check_records_of_before(store: Store) -> None:
-    assert store.trouble == ""
+    assert store.problem == ""
     record = await store.history.find("r", "anne")
     assert record == HistoryRecord(
         id="r", visitor="anne", tab="image", at=5, starred=True, summary="a fox",
@@ -88,11 +88,11 @@ async def check_records_of_before(store: Store) -> None:
     assert (job.file, job.bytes) == ("ab/v.mp4", 5_000_000_000)
     [facts] = await store.database.read("SELECT LENGTH(facts) AS length FROM history")
     whole = 5_000_000_000 + 7 + facts["length"] + len("a fox")
-    assert await store.history.room("anne") == Room(whole, whole)
+    assert await store.history.disk_usage("anne") == DiskUsage(whole, whole)
     assert await store.history.count("anne") == {"image": 1}
     assert [one.id for one in await store.history.page("anne", words="fox")] == ["r"]
     await store.history.delete(["r"])
-    assert await store.history.room("anne") == Room(5_000_000_000, 5_000_000_000)
+    assert await store.history.disk_usage("anne") == DiskUsage(5_000_000_000, 5_000_000_000)
     assert await store.database.read("SELECT * FROM history_files") == []
 
 

@@ -3,7 +3,7 @@
 import gradio as gr
 import pytest
 
-from omni_ui.client import ImageRequest, Request, hint, param
+from omni_ui.client import ImageRequest, Request, param, ui_option
 from omni_ui.core.invalid import Invalid
 from omni_ui.widgets.fields import bounds, control, holds, kind_of, literal_choices
 from omni_ui.widgets.form import Form
@@ -19,7 +19,7 @@ def form():
 
 
 def test_every_field_has_a_control_named_after_the_wire(form):
-    seen = {name for name, info in ImageRequest.model_fields.items() if hint(info, "place") != "hidden"}
+    seen = {name for name, info in ImageRequest.model_fields.items() if ui_option(info, "place") != "hidden"}
     assert set(form.controls) == seen
     assert len(seen) > 15
     assert form.controls["num_inference_steps"].elem_id == "image-num_inference_steps"

@@ -16,7 +16,7 @@ from omni_ui.client import (
     SpeechRequest,
     VideoRequest,
     VoiceUpload,
-    hint,
+    ui_option,
 )  # fmt: skip
 from omni_ui.client.server.model_fields import OF_SOME_MODELS, SLOTS_OF_SOME
 from omni_ui.client.server.schema import read_schema
@@ -88,7 +88,7 @@ def _row(path: str, model: type[Request], name: str) -> Row:
     info = model.model_fields.get(name)
     if info is None:
         return Row(name, "", "")
-    if hint(info, "place") == "hidden":
+    if ui_option(info, "place") == "hidden":
         return Row(name, "programs", LEFT_TO_PROGRAMS.get((path, name), ""))
     of_some = OF_SOME_MODELS.get(model.tab, ()) + SLOTS_OF_SOME.get(model.tab, ())
     state = "some models" if name in of_some else "offered"

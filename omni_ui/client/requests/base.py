@@ -94,7 +94,7 @@ def param(
     return Field(default, title=label, description=help, json_schema_extra=ui_options, **bounds)
 
 
-def hint(info: FieldInfo, name: str, fallback: Any = None) -> Any:
+def ui_option(info: FieldInfo, name: str, fallback: Any = None) -> Any:
     """What the declaration by `param` says under this name."""
     extra = info.json_schema_extra
     return extra.get(name, fallback) if isinstance(extra, dict) else fallback

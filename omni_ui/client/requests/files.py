@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator
 
 from omni_ui.client.answers.formats import type_of_file
-from omni_ui.client.requests.base import Request, WireCall, hint
+from omni_ui.client.requests.base import Request, WireCall, ui_option
 
 FILE_KINDS = ("image", "audio", "video")
 
@@ -83,7 +83,7 @@ class FormRequest(Request):
         for name, info in type(self).model_fields.items():
             if name in self.own:
                 continue
-            if hint(info, "kind") in FILE_KINDS:
+            if ui_option(info, "kind") in FILE_KINDS:
                 value = getattr(self, name)
                 files += [(name, path) for path in (value if isinstance(value, list) else [value]) if path]
             elif name in sent:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import cast
 
 from omni_ui.client.errors import BadRequest
-from omni_ui.client.requests.base import Request, hint
+from omni_ui.client.requests.base import Request, ui_option
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.files import FILE_KINDS
 from omni_ui.client.requests.image import ImageRequest
@@ -120,7 +120,7 @@ def _without_fields_not_taken(fitted: Fitted[RequestT], ability: Ability | None)
     names = [name for name in type(request).model_fields if name in refused and _is_set(request, name)]
     for name in names:
         info = type(request).model_fields[name]
-        if hint(info, "kind") in FILE_KINDS:
+        if ui_option(info, "kind") in FILE_KINDS:
             model = ability.model if ability else None
             raise BadRequest(
                 f"{model or 'This model'} does not take “{info.title or name}”.",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from omni_ui.client.errors import BadRequest
-from omni_ui.client.requests.base import Request, WireCall, hint
+from omni_ui.client.requests.base import Request, WireCall, ui_option
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.files import FILE_KINDS
 
@@ -80,7 +80,7 @@ class ServerSchema:
             value, usual = getattr(request, name, None), info.get_default(call_default_factory=True)
             if value in (None, [], "") or value == usual:
                 continue
-            if hint(info, "kind") in FILE_KINDS:
+            if ui_option(info, "kind") in FILE_KINDS:
                 raise BadRequest(
                     f"This server does not take “{info.title or name}”: it would drop the file without a word.",
                     "Remove it, or use a server of a newer version.",

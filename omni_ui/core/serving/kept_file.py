@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from omni_ui.store import RemoteFile, StoreTrouble
+from omni_ui.store import RemoteFile, StoreFailed
 
 log = logging.getLogger(__name__)
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
@@ -77,8 +77,8 @@ class RemoteFileResponse(FileResponse):
         """The first piece is fetched before anything is sent, so that an error can still be said."""
         try:
             piece = await anext(pieces, b"")
-        except StoreTrouble as trouble:
-            refusal = Response(trouble.sentence, 503, {"Cache-Control": "no-store"}, "text/plain")
+        except StoreFailed as problem:
+            refusal = Response(problem.sentence, 503, {"Cache-Control": "no-store"}, "text/plain")
             await send({"type": "http.response.start", "status": 503, "headers": refusal.raw_headers})
             await send({"type": "http.response.body", "body": refusal.body})
             return
@@ -87,8 +87,8 @@ class RemoteFileResponse(FileResponse):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
             try:
                 piece = await anext(pieces, b"")
-            except StoreTrouble as trouble:
-                log.warning("A file was cut off while it was sent. %s", trouble.sentence)
+            except StoreFailed as problem:
+                log.warning("A file was cut off while it was sent. %s", problem.sentence)
                 return  # without its end, so that the browser asks for the rest
         await send({"type": "http.response.body", "body": b""})
 

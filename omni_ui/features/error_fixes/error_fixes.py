@@ -20,8 +20,8 @@ from omni_ui.client import (
     ServerBusy,
     ServerFailed,
     TimedOut,
-    hint,
     known_error,
+    ui_option,
 )
 from omni_ui.core.run import Values
 from omni_ui.core.scripts import call, mounted
@@ -143,7 +143,7 @@ def _in_words(value: Any, info: Any, kind: str) -> str:
     if value in (None, "", []):
         return "none" if kind == "json" else "model default"
     if kind == "choice":
-        value = next((words for words, preset in hint(info, "presets") or [] if preset == value), value)
+        value = next((words for words, preset in ui_option(info, "presets") or [] if preset == value), value)
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     text = f"{value:g}" if isinstance(value, float) else text
     return text if len(text) <= 60 else text[:60] + " …"

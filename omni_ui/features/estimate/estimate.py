@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import gradio as gr
 from pydantic import ValidationError
 
-from omni_ui.client import Request, hint
+from omni_ui.client import Request, ui_option
 from omni_ui.core.files import Json
 from omni_ui.core.run import Run, Values
 from omni_ui.core.scripts import mounted
-from omni_ui.store import StoreTrouble
+from omni_ui.store import StoreFailed
 from omni_ui.store.timings import COUNTING, FILE_KINDS, Estimate, Timings, load_of
 from omni_ui.widgets.fields import holds
 from omni_ui.widgets.form import by_name
@@ -51,7 +51,7 @@ def wire(tab: "TabContext") -> None:
         _, abilities = await backend.look(FRESH)
         ability = abilities.modalities.get(tab.name) if abilities else None
         model = ability.model if ability else None
-        with suppress(StoreTrouble):  # said by the store itself
+        with suppress(StoreFailed):  # said by the store itself
             estimate = await tab.recorder.store.timings.estimate(backend.known_as, model, load_of(asked))
             return estimate_text(estimate, bool(tab.backends.settings.public)) if estimate else ""
         return ""
@@ -70,14 +70,16 @@ def wire(tab: "TabContext") -> None:
 def counting(tab: "TabContext") -> list[str]:
     """The fields of a tab that the time of a run depends on."""
     fields = tab.form.model.model_fields
-    return [n for n in tab.form.controls if n in fields and (n in COUNTING or hint(fields[n], "kind") in FILE_KINDS)]
+    return [
+        n for n in tab.form.controls if n in fields and (n in COUNTING or ui_option(fields[n], "kind") in FILE_KINDS)
+    ]
 
 
 def asked_for(model: type[Request], entered: Values) -> Request | None:
     """A request as far as the time depends on it; the prompt need not be there yet. None while a value is wrong."""
     fields = model.model_fields
     several = {name for name, info in fields.items() if holds(info, list)}
-    files = [name for name, value in entered.items() if value and hint(fields[name], "kind") in FILE_KINDS]
+    files = [name for name, value in entered.items() if value and ui_option(fields[name], "kind") in FILE_KINDS]
     stand_ins: Json = {name: "x" for name, info in fields.items() if info.is_required()}
     stand_ins |= {name: Path("x") for name in files}
     stand_ins = {
@@ -114,5 +116,5 @@ def _range(low: float, high: float) -> str:
 
 async def note(timings: Timings, backend: "Backend", run: Run, seconds: float) -> None:
     """Remembers the time of a run that came to its end. seconds: without those in line."""
-    with suppress(StoreTrouble):  # said by the store itself
+    with suppress(StoreFailed):  # said by the store itself
         await timings.note(backend.known_as, run.model, load_of(run.request), seconds)

@@ -13,7 +13,7 @@ from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Values
 from omni_ui.features.grid.values import read_values, too_many, variable, written
 from omni_ui.features.video.jobs.routes import span
-from omni_ui.store import StoreTrouble
+from omni_ui.store import StoreFailed
 from omni_ui.store.timings import Timings, load_of
 from omni_ui.widgets.form import Form
 
@@ -104,8 +104,8 @@ async def estimate_of_plan(
             if expected is None:
                 return f"{words}. {UNKNOWN}"
             low, high = low + expected[0], high + expected[1]
-    except StoreTrouble as trouble:
-        return f"{words}. How long that takes is not known: {trouble.sentence}"
+    except StoreFailed as problem:
+        return f"{words}. How long that takes is not known: {problem.sentence}"
     return f"{words}: {span(low, high)} in all, as runs like these took here."
 
 

@@ -15,7 +15,7 @@ from omni_ui.features.grid.board import LONGEST
 from omni_ui.features.grid.values import too_many
 from omni_ui.features.recipes.panel import in_cache
 from omni_ui.settings import TABS
-from omni_ui.store import Store, StoreTrouble
+from omni_ui.store import Store, StoreFailed
 
 Words = Annotated[str, Field(max_length=2000)]
 Place = Annotated[int, Field(ge=0)]
@@ -93,7 +93,7 @@ def grid_routes(backends: Backends, store: Store) -> APIRouter:
             try:
                 if backend and ability:
                     names_by_tab[tab] = await store.ignored.of(backend.known_as, ability.model, tab)
-            except StoreTrouble:  # said by the store itself
+            except StoreFailed:  # said by the store itself
                 return {}
         return names_by_tab
 

@@ -18,7 +18,7 @@ from omni_ui.core.run import Run, RunResult, execute
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.grid.board import Board, Cell
 from omni_ui.features.waits.view import waits_row
-from omni_ui.store import StoreTrouble
+from omni_ui.store import StoreFailed
 
 if TYPE_CHECKING:
     from omni_ui.features.tab_context import TabContext
@@ -41,7 +41,7 @@ async def fill(tab: "TabContext", backend: Backend, board: Board, begin: Begin) 
                 yield changed
     ignored, heeded = board.finish(model)
     if tab.recorder:
-        with suppress(StoreTrouble):  # said by the store itself; the page says it all the same
+        with suppress(StoreFailed):  # said by the store itself; the page says it all the same
             await tab.recorder.store.ignored.note(backend.known_as, model, tab.name, ignored, heeded)
     yield True
 

@@ -5,7 +5,7 @@ from typing import Annotated, cast
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from omni_ui.client import Request, hint
+from omni_ui.client import Request, ui_option
 from omni_ui.widgets.fields import bounds, holds
 
 COUNT = 4
@@ -18,7 +18,7 @@ NEAR = 40
 def suggest_values(model: type[Request], name: str, now: float | None) -> list[int | float]:
     """Up to four values that the field takes, rising. now: what stands in the control, None when it is empty."""
     info = model.model_fields[name]
-    step = hint(info, "step") or (0.1 if holds(info, float) else 1)
+    step = ui_option(info, "step") or (0.1 if holds(info, float) else 1)
     low, high = bounds(info)
 
     def within(number: float) -> int | float:

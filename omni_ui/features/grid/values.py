@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pydantic.fields import FieldInfo
 
-from omni_ui.client import hint
+from omni_ui.client import ui_option
 from omni_ui.core.invalid import Invalid
 from omni_ui.widgets.fields import kind_of, literal_choices
 from omni_ui.widgets.form import Form
@@ -127,9 +127,9 @@ def _plain(number: Decimal) -> int | float:
 
 def _choices(info: FieldInfo) -> list[tuple[object, str]]:
     """Values and labels of a setting that takes no others."""
-    if hint(info, "free") or kind_of(info) != "choice":
+    if ui_option(info, "free") or kind_of(info) != "choice":
         return []
-    presets = hint(info, "presets") or [(str(value), value) for value in literal_choices(info)]
+    presets = ui_option(info, "presets") or [(str(value), value) for value in literal_choices(info)]
     return [(value, label) for label, value in presets if value not in ("", None)]
 
 

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from omni_ui.core.files import Json
 from omni_ui.core.templates import render
-from omni_ui.store import HistoryFile, HistoryRecord, StoreTrouble
+from omni_ui.store import HistoryFile, HistoryRecord, StoreFailed
 
 PIECE = 1 << 20
 """Bytes that are read and handed on at a time."""
@@ -58,7 +58,7 @@ def blocking(
     loop = asyncio.get_running_loop()
 
     def find(file: HistoryFile) -> Path | None:
-        with suppress(StoreTrouble):
+        with suppress(StoreFailed):
             return asyncio.run_coroutine_threadsafe(fetch(file), loop).result()
         return None
 

@@ -34,11 +34,11 @@ QUIET = Markup('<p class="omni-quiet">{}</p>')
 
 
 Fetch = Callable[[HistoryFile], Awaitable[Path | None]]
-"""Brings a kept file to this machine; None when it is not there any more. StoreTrouble."""
+"""Brings a kept file to this machine; None when it is not there any more. StoreFailed."""
 
 
 async def open_record(record: HistoryRecord, fetch: Fetch, session: str) -> RestoredResult:
-    """Puts its files where the page may show them. StoreTrouble."""
+    """Puts its files where the page may show them. StoreFailed."""
     published: dict[int, Path] = {}
     for number, file in enumerate(record.files):
         if path := await fetch(file):
@@ -54,7 +54,7 @@ async def open_record(record: HistoryRecord, fetch: Fetch, session: str) -> Rest
 
 
 async def restore(tab: "TabContext", record: HistoryRecord, fetch: Fetch, session: str) -> Updates:
-    """Values for the tab's components. StoreTrouble."""
+    """Values for the tab's components. StoreFailed."""
     restored = await open_record(record, fetch, session)
     updates: Updates = {
         part: fitting(tab, name, restored.entered.get(name))

@@ -19,7 +19,7 @@ from omni_ui.features.history.service import Recorder
 from omni_ui.features.recipes import BadRecipe, Recipe, difference, labelled
 from omni_ui.features.waits.view import waits_row
 from omni_ui.media.thumbnails import thumb
-from omni_ui.store import HistoryFile, HistoryRecord, StoreTrouble
+from omni_ui.store import HistoryFile, HistoryRecord, StoreFailed
 from omni_ui.store.files import THUMB
 
 SHORT = 240
@@ -80,8 +80,8 @@ async def _own(id: str, mine: Visitor, recorder: Written) -> HistoryRecord:
     """The caller's own record. Somebody else's is as unknown as one that is not there."""
     try:
         record = await recorder.find(id, mine)
-    except StoreTrouble as trouble:
-        raise HTTPException(503, trouble.sentence) from None
+    except StoreFailed as problem:
+        raise HTTPException(503, problem.sentence) from None
     if record is None:
         raise HTTPException(404, NOT_HERE)
     return record
@@ -103,7 +103,7 @@ async def listing(
     """The newest first, with what is left of room and time. `after`: the `next` of the answer before."""
     mine = visitor_of(request)
     answer: Json = {"records": [], "next": "", "counts": {}, "room": None}
-    answer |= {"trouble": recorder.trouble, "known": bool(mine)}
+    answer |= {"trouble": recorder.problem, "known": bool(mine)}
     answer |= {"keeps": recorder.limits.seconds, "limit": recorder.limits.bytes, "oldest": None}
     if mine is None:
         return answer
@@ -114,10 +114,10 @@ async def listing(
         )
         answer["counts"] = await recorder.store.history.count(mine)
         answer["oldest"] = await recorder.store.history.oldest(mine)
-        room = await recorder.store.history.room(mine)
+        room = await recorder.store.history.disk_usage(mine)
         answer["room"] = {"mine": room.mine, "all": None if recorder.limits.shared else room.all}
-    except StoreTrouble as trouble:
-        return answer | {"trouble": trouble.sentence}
+    except StoreFailed as problem:
+        return answer | {"trouble": problem.sentence}
     answer["records"] = [_brief(record) for record in records[:limit]]
     if len(records) > limit:
         answer["next"] = f"{records[limit - 1].at!r}_{records[limit - 1].id}"
@@ -153,8 +153,8 @@ async def file(record: Own, recorder: Written, place: int, download: bool = Fals
     entry = _entry(record, place)
     try:
         kept = await recorder.store.files.find(entry.name)
-    except StoreTrouble as trouble:
-        raise HTTPException(503, trouble.sentence) from None
+    except StoreFailed as problem:
+        raise HTTPException(503, problem.sentence) from None
     if kept is None:
         raise HTTPException(404, recorder.store.files.gone)
     seen = entry.kind in SAFE or entry.kind.startswith(("audio/", "video/"))
@@ -173,8 +173,8 @@ async def small(record: Own, recorder: Written, place: int) -> FileResponse:
             thumbnail = await run_heavy(thumb, path, entry.kind) if path else None
             if thumbnail:
                 await files.keep_thumb(entry.name)
-    except StoreTrouble as trouble:
-        raise HTTPException(503, trouble.sentence) from None
+    except StoreFailed as problem:
+        raise HTTPException(503, problem.sentence) from None
     if thumbnail is None:
         raise HTTPException(404, "There is no small picture of this.")
     return FileResponse(thumbnail, media_type="image/webp", headers=PROTECTED)
@@ -191,8 +191,8 @@ async def take_home(
             records = await recorder.store.history.many(ids.split(",")[:MOST], mine)
         else:
             records = await recorder.store.history.page(mine, limit=MOST)
-    except StoreTrouble as trouble:
-        raise HTTPException(503, trouble.sentence) from None
+    except StoreFailed as problem:
+        raise HTTPException(503, problem.sentence) from None
     if not records:
         raise HTTPException(404, "There is nothing to download yet.")
     kept = [Kept(record, _settings(record)) for record in records]
@@ -206,8 +206,8 @@ async def take_home(
 async def star(record: Own, recorder: Written, on: Annotated[bool, Body(embed=True)]) -> Json:
     try:
         await recorder.store.history.star(record.id, record.visitor, on)
-    except StoreTrouble as trouble:
-        raise HTTPException(503, trouble.sentence) from None
+    except StoreFailed as problem:
+        raise HTTPException(503, problem.sentence) from None
     return {"id": record.id, "starred": on}
 
 
@@ -225,8 +225,8 @@ async def delete(
         if not all:
             doomed = [item for item in doomed if item[0] in set(ids or [])]
         await recorder.remove(doomed)
-    except StoreTrouble as trouble:
-        raise HTTPException(503, trouble.sentence) from None
+    except StoreFailed as problem:
+        raise HTTPException(503, problem.sentence) from None
     return {"deleted": len(doomed)}
 
 

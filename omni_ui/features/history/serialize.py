@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from omni_ui.client import FileRef, Request, hint, type_of_file
+from omni_ui.client import FileRef, Request, type_of_file, ui_option
 from omni_ui.core.files import Json, cache_folder
 from omni_ui.core.run import Values
 from omni_ui.features.recipes import Recipe
@@ -23,7 +23,7 @@ def as_files(name: str, value: object, model: type[Request] | None) -> Any:
     A caller may name any path: only what was uploaded counts. (Another visitor's is refused before, see request_guard.)
     """
     info = model.model_fields.get(name) if model else None
-    if not value or not (name == "files" or (info and hint(info, "kind") in FILE_KINDS)):
+    if not value or not (name == "files" or (info and ui_option(info, "kind") in FILE_KINDS)):
         return value
     uploads = cache_folder()
     listed = value if isinstance(value, list) else [value]

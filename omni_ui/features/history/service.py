@@ -22,7 +22,7 @@ from omni_ui.features.history.serialize import Pack, as_files, plain, recipe_jso
 from omni_ui.features.history.unfinished import write_cut_off
 from omni_ui.features.video.jobs.jobs import VideoJobs
 from omni_ui.features.video.video_files import video_facts
-from omni_ui.store import HistoryRecord, Source, Store, StoreTrouble, VideoRecord
+from omni_ui.store import HistoryRecord, Source, Store, StoreFailed, VideoRecord
 
 log = logging.getLogger(__name__)
 PATIENCE = 0.5
@@ -72,9 +72,9 @@ class Recorder:
         self._sweeper: asyncio.Task[None] | None = None
 
     @property
-    def trouble(self) -> str:
+    def problem(self) -> str:
         """What is wrong with keeping results, as one sentence; "" when nothing is."""
-        return self.store.trouble or self._unwritten
+        return self.store.problem or self._unwritten
 
     def start(self) -> None:
         self.jobs.on_end, self.jobs.on_delete = self._job_ended, self._job_deleted
@@ -141,7 +141,7 @@ class Recorder:
     async def _add_fact(self, id: str, visitor: str, fact: tuple[str, str], first: set["asyncio.Task[None]"]) -> None:
         if first:
             await asyncio.wait(first, timeout=10)
-        with suppress(StoreTrouble):  # said by the store itself
+        with suppress(StoreFailed):  # said by the store itself
             await self.store.history.add_fact(id, visitor, *fact)
 
     async def given(self, id: str, visitor: str | None, session: str | None) -> Given | None:
@@ -156,14 +156,14 @@ class Recorder:
         return Given([(path, kind) for path, kind in kept if path], record.text)
 
     async def find(self, id: str, visitor: str | None) -> HistoryRecord | None:
-        """A record of this visitor, once it is written. StoreTrouble."""
+        """A record of this visitor, once it is written. StoreFailed."""
         if not visitor:
             return None
         await self.settled()
         return await self.store.history.find(id, visitor)
 
     async def remove(self, records: list[tuple[str, str]]) -> None:
-        """Removes records, given by id and thread, and the video jobs that they are of. StoreTrouble."""
+        """Removes records, given by id and thread, and the video jobs that they are of. StoreFailed."""
         tickets = [thread.removeprefix(JOB) for _, thread in records if thread.startswith(JOB)]
         await self.store.history.delete([id for id, _ in records])
         for id, _ in records:
@@ -171,7 +171,7 @@ class Recorder:
         await asyncio.gather(*(self.jobs.delete(ticket) for ticket in tickets))
 
     async def sweep(self) -> None:
-        """Deletes what is too old, then the oldest without a star while there is too little room. StoreTrouble."""
+        """Deletes what is too old, then the oldest without a star while there is too little room. StoreFailed."""
         if self.limits.seconds is not None:
             before = time.time() - self.limits.seconds
             await self.remove(await self.store.history.older_than(before))
@@ -179,10 +179,12 @@ class Recorder:
                 await self.jobs.delete(ticket)
         cached = 0
         if self.storage:
-            results = (await self.store.history.room()).all
+            results = (await self.store.history.disk_usage()).all
             await asyncio.to_thread(self.storage.sweep, results)
             cached = max(0, self.storage.used - results)
-        while self.limits.bytes is not None and (await self.store.history.room()).all + cached > self.limits.bytes:
+        while (
+            self.limits.bytes is not None and (await self.store.history.disk_usage()).all + cached > self.limits.bytes
+        ):
             oldest = await self.store.history.oldest_unstarred(1)
             if not oldest:
                 return
@@ -234,11 +236,11 @@ class Recorder:
                 return
             await self.sweep()
             if await self.store.history.find(record.id, record.visitor) is None:
-                room = await self.store.history.room()
+                room = await self.store.history.disk_usage()
                 self._unwritten = STARS if room.all > self.limits.bytes / 2 else TOO_LARGE
-        except StoreTrouble as trouble:
-            self._unwritten = trouble.sentence
-            log.warning("A result could not be written down. %s", trouble.sentence)
+        except StoreFailed as problem:
+            self._unwritten = problem.sentence
+            log.warning("A result could not be written down. %s", problem.sentence)
 
     def _job_ended(self, job: VideoRecord) -> None:
         """Writes down a video job that is done or has failed."""
@@ -281,8 +283,8 @@ class Recorder:
                 if not swept or time.monotonic() - swept > SWEEP_EVERY:
                     await self.sweep()
                     swept = time.monotonic()
-            except StoreTrouble as trouble:
-                log.warning("Old results could not be deleted. %s", trouble.sentence)
+            except StoreFailed as problem:
+                log.warning("Old results could not be deleted. %s", problem.sentence)
             await asyncio.sleep(LOOK_EVERY if shared else SWEEP_EVERY)
 
     async def _take_up(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from omni_ui.core.run import Run
 from omni_ui.features.history.serialize import Pack, as_files, summary_of
-from omni_ui.store import HistoryRecord, Store, StoreTrouble
+from omni_ui.store import HistoryRecord, Store, StoreFailed
 
 if TYPE_CHECKING:
     from omni_ui.features.history.service import Recorder
@@ -42,18 +42,18 @@ async def noting(recorder: "Recorder | None", run: Run) -> AsyncGenerator[None]:
 
 
 async def _add(store: Store, record: HistoryRecord, pack: Pack) -> None:
-    with suppress(StoreTrouble):  # said by the store itself
+    with suppress(StoreFailed):  # said by the store itself
         await store.unfinished.add(record, pack.sources)
 
 
 async def _remove(store: Store, id: str, adding: "asyncio.Task[None]") -> None:
     await asyncio.wait({adding})
-    with suppress(StoreTrouble):
+    with suppress(StoreFailed):
         await store.unfinished.remove(id)
 
 
 async def write_cut_off(store: Store) -> None:
-    """Puts the runs into the history whose process ended before they did. StoreTrouble.
+    """Puts the runs into the history whose process ended before they did. StoreFailed.
 
     Two processes may do so at one time: a record is kept once.
     """

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import gradio as gr
 
-from omni_ui.client import hint
+from omni_ui.client import ui_option
 from omni_ui.client.requests.files import FILE_KINDS
 from omni_ui.core.files import FileRefused, Json, keep, own_path
 from omni_ui.core.invalid import Invalid
@@ -36,7 +36,7 @@ async def read_arguments(tab: TabContext, arguments: Json) -> Values:
 
 def _holds_files(tab: TabContext, name: str) -> bool:
     info = tab.form.model.model_fields.get(name)
-    return name == "files" if info is None else hint(info, "kind") in FILE_KINDS
+    return name == "files" if info is None else ui_option(info, "kind") in FILE_KINDS
 
 
 async def _with_files(name: str, value: object) -> str | list[str]:

@@ -2,7 +2,7 @@
 
 from pydantic.fields import FieldInfo
 
-from omni_ui.client import Request, hint
+from omni_ui.client import Request, ui_option
 from omni_ui.client.requests.files import FILE_KINDS
 from omni_ui.core.files import Json
 from omni_ui.features.tab_context import TabContext
@@ -41,7 +41,7 @@ def fields_of(tab: TabContext) -> list[str]:
     """The names of a tool's arguments: those of the tab's endpoint that the host lets visitors set."""
     fields = tab.form.model.model_fields
     names = [name for name in tab.inputs if name not in NOT_FOR_AGENTS and (name in fields or name in EXTRA)]
-    return [name for name in names if name not in fields or not hint(fields[name], "withheld")]
+    return [name for name in names if name not in fields or not ui_option(fields[name], "withheld")]
 
 
 def input_schema(tab: TabContext) -> Json:
@@ -63,9 +63,9 @@ def _property(info: FieldInfo, field_schema: Json) -> Json:
     """One argument, without what only the page needs of its declaration."""
     own = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     described = {name: value for name, value in _without_null(field_schema).items() if name not in own}
-    unit = hint(info, "unit", "")
+    unit = ui_option(info, "unit", "")
     described["description"] = f"{info.description} In {unit}." if unit else info.description
-    if hint(info, "kind") not in FILE_KINDS:
+    if ui_option(info, "kind") not in FILE_KINDS:
         return described
     text = {"type": "string"}
     several = field_schema.get("type") == "array"

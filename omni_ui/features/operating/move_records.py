@@ -7,7 +7,7 @@ import asyncio
 import sys
 
 from omni_ui.settings import BadSetting, load_settings
-from omni_ui.store import StoreTrouble
+from omni_ui.store import StoreFailed
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
         counts = asyncio.run(move(file, url))
     except ImportError as missing:
         sys.exit(f"{missing.name} is not installed: pip install 'omni-ui[cluster]'.")
-    except (BadSetting, StoreTrouble) as wrong:
+    except (BadSetting, StoreFailed) as wrong:
         sys.exit(str(wrong))
     print(", ".join(f"{table}: {count}" for table, count in counts.items()))
 

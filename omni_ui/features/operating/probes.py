@@ -13,7 +13,7 @@ from omni_ui import __version__
 from omni_ui.client import Health
 from omni_ui.core.backends import Backends
 from omni_ui.core.servers.backend import Backend
-from omni_ui.store import Store, StoreTrouble
+from omni_ui.store import Store, StoreFailed
 
 log = logging.getLogger(__name__)
 PROBE = 1.8
@@ -62,8 +62,8 @@ async def _problem(trial: Awaitable[None], sentence: str) -> str:
     try:
         async with asyncio.timeout(PROBE):
             await trial
-    except StoreTrouble as trouble:
-        log.warning("The page is not ready. %s", trouble.sentence)
+    except StoreFailed as problem:
+        log.warning("The page is not ready. %s", problem.sentence)
         return sentence
     except TimeoutError:
         return f"{sentence} It takes too long."

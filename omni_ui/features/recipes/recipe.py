@@ -25,9 +25,9 @@ from omni_ui.client import (
     Request,
     SoundRequest,
     VideoRequest,
-    hint,
     problems,
     replace_files,
+    ui_option,
 )
 from omni_ui.client.answers.valid_text import read_json, valid_values
 from omni_ui.client.requests.base import MAX_PROMPT
@@ -190,7 +190,7 @@ class Recipe:
 
 def media_fields(model: type[Request]) -> list[str]:
     """The fields of a request model that hold files."""
-    return [name for name, info in model.model_fields.items() if hint(info, "kind") in KINDS]
+    return [name for name, info in model.model_fields.items() if ui_option(info, "kind") in KINDS]
 
 
 def _is_list(model: type[Request], name: str) -> bool:

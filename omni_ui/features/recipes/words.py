@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from omni_ui.client import TimelineEvent, hint
+from omni_ui.client import TimelineEvent, ui_option
 from omni_ui.core.files import Json
 from omni_ui.features.recipes.recipe import Medium, Recipe
 
@@ -50,7 +50,7 @@ def rows(recipe: Recipe) -> list[Row]:
     listed = [Row("model", "Model", recipe.model or "", recipe.model)]
     for name, info in recipe.fields.model_fields.items():
         label = info.title or name
-        if unit := hint(info, "unit"):
+        if unit := ui_option(info, "unit"):
             label = f"{label} ({unit})"
         if name == "messages":
             listed += _messages(recipe)
@@ -59,7 +59,7 @@ def rows(recipe: Recipe) -> list[Row]:
             listed.append(
                 Row(name, label, ", ".join(medium.name for medium in files), [medium.sha256 for medium in files])
             )
-        elif name in recipe.request and hint(info, "place") != "hidden":
+        elif name in recipe.request and ui_option(info, "place") != "hidden":
             listed.append(Row(name, label, _written(recipe.request[name]), _written(recipe.request[name])))
     return [row for row in listed if row.value]
 

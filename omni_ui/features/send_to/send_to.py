@@ -25,7 +25,7 @@ from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.restore import fitting, restore, restored_components
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.video.video_files import publish_file
-from omni_ui.store import StoreTrouble
+from omni_ui.store import StoreFailed
 from omni_ui.widgets.components import ObjectCarrier
 from omni_ui.widgets.file_input import uploaded
 
@@ -122,8 +122,8 @@ class SendTo:
             """Does what was ordered; says in a notice why it could not."""
             try:
                 done = await self._carry(what or {}, dict(zip(lists, held, strict=True)), request)
-            except (StoreTrouble, Refused) as trouble:
-                gr.Warning(escape(str(trouble)))
+            except (StoreFailed, Refused) as problem:
+                gr.Warning(escape(str(problem)))
                 return {strip: gr.skip()}
             return {strip: gr.Tabs(selected=done.pop(TAB)), **done}
 

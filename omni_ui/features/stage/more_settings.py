@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from omni_ui.client import hint
+from omni_ui.client import ui_option
 from omni_ui.core.scripts import call, mounted
 from omni_ui.core.templates import fragment
 from omni_ui.widgets.fields import Component
@@ -47,7 +47,7 @@ def wire_more(tab: "TabContext", head: gr.HTML, first: list[str]) -> None:
 def shapes_of(form: Form, name: str) -> list[tuple[str, str]]:
     """The shapes that a size field is offered in, with the first size of each: ("16:9", "1344x768")."""
     sizes: dict[str, str] = {}
-    for label, value in hint(form.model.model_fields[name], "presets") or []:
+    for label, value in ui_option(form.model.model_fields[name], "presets") or []:
         if match := re.match(r"(\d+:\d+)\s", str(label)):
             sizes.setdefault(match[1], str(value))
     return [(shape, sizes[shape]) for shape in SHAPES if shape in sizes]

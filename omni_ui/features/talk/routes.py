@@ -36,7 +36,7 @@ from omni_ui.features.talk.recording import CallRecording
 from omni_ui.features.talk.replay.inputs import read_inputs
 from omni_ui.features.talk.replay.questions import Question, ask_again, read_questions
 from omni_ui.features.talk.report import note_end, reported_call
-from omni_ui.store import StoreTrouble
+from omni_ui.store import StoreFailed
 
 log = logging.getLogger(__name__)
 FIRST_MESSAGE = 10.0
@@ -111,8 +111,8 @@ async def _serve(socket: WebSocket, backends: Backends, recorder: Recorder, call
         return
     try:
         repeated = await _repeated(recorder, start, visitor)
-    except StoreTrouble as trouble:
-        await _refuse(socket, trouble.sentence)
+    except StoreFailed as problem:
+        await _refuse(socket, problem.sentence)
         return
     if repeated is None:
         await _refuse(socket, "This call is not in your history any more, or nothing was said in it.")

@@ -13,7 +13,7 @@ from omni_ui.features.video.jobs.job_waiting import waiting_kept
 from omni_ui.features.video.jobs.jobs import VideoJobs
 from omni_ui.features.video.jobs.routes import note_of
 from omni_ui.features.video.watch.watch_run import Prepare, WatchStage
-from omni_ui.store import StoreTrouble, VideoRecord
+from omni_ui.store import StoreFailed, VideoRecord
 
 
 class VideoRun(Run):
@@ -66,7 +66,7 @@ class VideoRun(Run):
         # Its file may be gone already, as the list says; then nothing is shown of it.
         self._outcome = RunResult([path] if path else [], facts=facts, waiting=waiting_kept(job))
         if not self.visitor:
-            with suppress(StoreTrouble):  # the next start removes it
+            with suppress(StoreFailed):  # the next start removes it
                 await self._jobs.drop(job)
         return {self._stage.result: path, self._stage.player: ""}
 

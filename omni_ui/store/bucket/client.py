@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omni_ui.settings_files import Bucket
-from omni_ui.store.database import StoreTrouble
+from omni_ui.store.database import StoreFailed
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
@@ -37,12 +37,12 @@ NO_BUCKET = (
 )
 
 
-class BucketTrouble(StoreTrouble):
+class BucketFailed(StoreFailed):
     """The bucket cannot do what was asked. A missing object is no trouble."""
 
 
 class BucketClient:
-    """Names are those of kept files, checked before. Every call raises BucketTrouble and nothing else.
+    """Names are those of kept files, checked before. Every call raises BucketFailed and nothing else.
 
     on_trouble: called when a call has failed.
     """
@@ -51,7 +51,7 @@ class BucketClient:
         import obstore  # 16 MB, and most hosts keep results on a disk
         from obstore.store import S3Store
 
-        self.trouble = ""
+        self.problem = ""
         """The sentence of the last call when it failed; "" when the bucket answers."""
         self._on_trouble = on_trouble
         self._obstore = obstore
@@ -75,7 +75,7 @@ class BucketClient:
             except FileNotFoundError as wrong:
                 if isinstance(source, Path) and not await asyncio.to_thread(source.exists):
                     return  # deleted, or uploaded by another process
-                raise BucketTrouble(NO_BUCKET) from wrong
+                raise BucketFailed(NO_BUCKET) from wrong
 
     async def try_writing(self, name: str) -> None:
         """Writes and deletes an object."""
@@ -85,7 +85,7 @@ class BucketClient:
                     await self._obstore.put_async(self._store, name, b"1")
                     await self._obstore.delete_async(self._store, [name])
                 except FileNotFoundError as wrong:
-                    raise BucketTrouble(NO_BUCKET) from wrong
+                    raise BucketFailed(NO_BUCKET) from wrong
 
     async def size(self, name: str) -> int | None:
         """Bytes of an object; None when there is none."""
@@ -120,11 +120,11 @@ class BucketClient:
             try:
                 await self._obstore.delete_async(self._store, list(names))
             except FileNotFoundError as wrong:
-                raise BucketTrouble(NO_BUCKET) from wrong
+                raise BucketFailed(NO_BUCKET) from wrong
 
     @contextmanager
     def _in_words(self, *, writing: bool = False) -> Iterator[None]:
-        """A block whose errors of obstore come out as BucketTrouble; keeps in mind whether the bucket answers.
+        """A block whose errors of obstore come out as BucketFailed; keeps in mind whether the bucket answers.
 
         Reading that works does not make good that writing was refused.
         """
@@ -132,24 +132,24 @@ class BucketClient:
 
         try:
             yield
-        except BucketTrouble as trouble:
-            raise self._noted(trouble.sentence, trouble) from trouble.__cause__
+        except BucketFailed as problem:
+            raise self._noted(problem.sentence, problem) from problem.__cause__
         except (PermissionDeniedError, UnauthenticatedError) as wrong:
             raise self._noted(REFUSED, wrong) from wrong
         except (BaseError, OSError) as wrong:  # TimeoutError is one
             raise self._noted(REFUSED if "AccessDenied" in str(wrong) else AWAY, wrong) from wrong
         else:
-            if self.trouble and (writing or self.trouble == AWAY):
+            if self.problem and (writing or self.problem == AWAY):
                 log.warning("The bucket for results answers again.")
-                self.trouble = ""
+                self.problem = ""
 
-    def _noted(self, sentence: str, wrong: Exception) -> BucketTrouble:
+    def _noted(self, sentence: str, wrong: Exception) -> BucketFailed:
         """The library's own words are for the host: they hold the address and the answer's status, and no key."""
-        if sentence != self.trouble:
+        if sentence != self.problem:
             log.warning("%s (%s)", sentence, str(wrong).split("\n", 1)[0][:300])
-        self.trouble = sentence
+        self.problem = sentence
         self._on_trouble()
-        return BucketTrouble(sentence)
+        return BucketFailed(sentence)
 
 
 def _endpoint(bucket: Bucket) -> str:

@@ -2,7 +2,7 @@
 
 `spool` holds files that are not in the bucket yet; they stay until they are. `cache` holds copies, of which those go
 first that were not asked for the longest. `removed` holds an empty file for each deletion that has to be made sure of.
-All calls block; they raise StoreTrouble, OSError where it is said.
+All calls block; they raise StoreFailed, OSError where it is said.
 """
 
 import os
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from omni_ui.store.database import StoreTrouble
+from omni_ui.store.database import StoreFailed
 from omni_ui.store.files import in_words, incoming_path, make_incoming, try_to_write
 
 NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}(\.[A-Za-z0-9]{1,16})?(\.thumb\.webp)?")
@@ -84,7 +84,7 @@ class Disk:
         return path if path.is_file() else None
 
     def to_spool(self, path: Path, name: str) -> None:
-        """Takes over a file that is to be uploaded. OSError when it cannot be, StoreTrouble without room."""
+        """Takes over a file that is to be uploaded. OSError when it cannot be, StoreFailed without room."""
         self.make_room(path.stat().st_size)
         _move(path, self._spool / name)
 
@@ -110,7 +110,7 @@ class Disk:
             os.link(self._cache / name, self._cache / copy)
 
     def make_room(self, size: int) -> None:
-        """Deletes copies until a file of this size fits. StoreTrouble when they are all in use."""
+        """Deletes copies until a file of this size fits. StoreFailed when they are all in use."""
         with self._lock:
             if self._used + size > self.room:
                 self._used = self._count()
@@ -132,7 +132,7 @@ class Disk:
             path.unlink(missing_ok=True)
             self._used -= taken
         if self._used + size > self.room:
-            raise StoreTrouble(FULL)
+            raise StoreFailed(FULL)
 
     def sweep(self, age: float) -> None:
         """Deletes copies that nobody asked for within so many seconds: another process may have deleted the result.

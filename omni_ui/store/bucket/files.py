@@ -17,7 +17,7 @@ from omni_ui.settings_files import Bucket
 from omni_ui.store.bucket.client import BucketClient
 from omni_ui.store.bucket.disk import FULL, IN_USE, NAME, Disk
 from omni_ui.store.bucket.reader import GONE, BucketReader
-from omni_ui.store.database import StoreTrouble
+from omni_ui.store.database import StoreFailed
 from omni_ui.store.files import THUMB, RemoteFile, RemoveCopies, link_or_copy, new_name, write_whole
 
 log = logging.getLogger(__name__)
@@ -67,20 +67,20 @@ class BucketFiles:
         self._worker: asyncio.Task[None] | None = None
 
     @property
-    def trouble(self) -> str:
-        return self._client.trouble
+    def problem(self) -> str:
+        return self._client.problem
 
     async def open(self) -> None:
         await asyncio.to_thread(self._disk.open, self._earlier)
         self._due = dict.fromkeys(await asyncio.to_thread(self._disk.removed), 0.0)
-        with suppress(StoreTrouble):  # said by `trouble`
+        with suppress(StoreFailed):  # said by `problem`
             await self._client.try_writing(new_name(".txt"))
         self._wake.set()
         self._worker = asyncio.create_task(self._work())
 
     async def close(self) -> None:
         """Ends. What is not uploaded within a moment is uploaded by the next start."""
-        if self._uploads and not self.trouble:
+        if self._uploads and not self.problem:
             await asyncio.wait(set(self._uploads.values()), timeout=LAST_WAIT)
         tasks = [task for task in (self._worker, *self._uploads.values()) if task]
         for task in tasks:
@@ -98,7 +98,7 @@ class BucketFiles:
         name = _name_for(path.suffix)
         try:
             await asyncio.to_thread(self._disk.to_spool, path, name)
-        except (OSError, StoreTrouble):
+        except (OSError, StoreFailed):
             await self._straight(name, path)
             await asyncio.to_thread(path.unlink, missing_ok=True)
         else:
@@ -132,7 +132,7 @@ class BucketFiles:
         """One that lies beside a file of the spool is uploaded with it."""
         path = self.path(f"{name}{THUMB}")
         if path and self._disk.cached_name(path):
-            with suppress(StoreTrouble):  # it is made again by whoever looks next
+            with suppress(StoreFailed):  # it is made again by whoever looks next
                 await self._client.put(f"{name}{THUMB}", path)
 
     def path(self, name: str) -> Path | None:
@@ -161,28 +161,28 @@ class BucketFiles:
             await asyncio.to_thread(self._on_remove, paths)
         self._due |= dict.fromkeys(mains, 0.0)
         await asyncio.to_thread(self._disk.remove, [*mains, *(f"{name}{THUMB}" for name in mains)])
-        if self.trouble:
+        if self.problem:
             self._wake.set()
             return
-        with suppress(StoreTrouble):  # it is done later
+        with suppress(StoreFailed):  # it is done later
             await self._delete(sorted(mains))
 
     async def _copy(self, source: str, path: Path) -> tuple[str, int] | None:
         """Keeps a second one of a file that is in the bucket already, without sending it once more."""
         name = _name_for(path.suffix)
-        with suppress(StoreTrouble, OSError):
+        with suppress(StoreFailed, OSError):
             size = (await asyncio.to_thread(path.stat)).st_size
-            if not self.trouble and await self._client.copy(source, name):
+            if not self.problem and await self._client.copy(source, name):
                 await asyncio.to_thread(self._disk.link_copy, source, name)
                 return name, size
         return None
 
     async def _straight(self, name: str, source: Path | bytes) -> int:
-        """Uploads what the disk here does not take; its bytes. StoreTrouble."""
+        """Uploads what the disk here does not take; its bytes. StoreFailed."""
         try:
             size = len(source) if isinstance(source, bytes) else (await asyncio.to_thread(source.stat)).st_size
         except OSError as wrong:
-            raise StoreTrouble(FULL) from wrong
+            raise StoreFailed(FULL) from wrong
         async with self._uploading:
             await self._client.put(name, source)
         return size
@@ -190,7 +190,7 @@ class BucketFiles:
     async def _deliver(self, name: str) -> None:
         """Begins to upload what is in the spool, and waits for it unless the bucket is known to be away."""
         task = self._begin_upload(name)
-        if not self.trouble:
+        if not self.problem:
             await asyncio.wait({task}, timeout=PATIENCE)
 
     def _begin_upload(self, name: str) -> asyncio.Task[None]:
@@ -211,7 +211,7 @@ class BucketFiles:
                 if not await asyncio.to_thread(self._disk.uploaded, name) and name.removesuffix(THUMB) in self._due:
                     self._due[name.removesuffix(THUMB)] = 0.0
                     self._wake.set()
-            except StoreTrouble:
+            except StoreFailed:
                 self._wake.set()
 
     async def _work(self) -> None:
@@ -226,7 +226,7 @@ class BucketFiles:
             try:
                 await self._catch_up()
                 pause = FIRST_PAUSE
-            except StoreTrouble:
+            except StoreFailed:
                 await asyncio.sleep(pause)
                 pause = min(LONGEST_PAUSE, 2 * pause)
                 self._wake.set()
@@ -235,24 +235,24 @@ class BucketFiles:
                 await asyncio.sleep(LONGEST_PAUSE)
 
     async def _catch_up(self) -> None:
-        """StoreTrouble as soon as the bucket does not answer."""
+        """StoreFailed as soon as the bucket does not answer."""
         if time.monotonic() >= self._next_sweep:
             await asyncio.to_thread(self._disk.sweep, COPIES_STAY)
             self._next_sweep = time.monotonic() + SWEEP_EVERY
-        if self.trouble:
+        if self.problem:
             await self._client.try_writing(new_name(".txt"))
         failed = ""
         for name in await asyncio.to_thread(self._disk.waiting):
             await asyncio.shield(self._begin_upload(name))
-            if self.trouble:
-                failed = self.trouble
+            if self.problem:
+                failed = self.problem
                 await self._client.try_writing(new_name(".txt"))  # else it is this file that is not taken
         now = time.monotonic()
         due = sorted(name for name, at in self._due.items() if at <= now)
         for begin in range(0, len(due), 400):
             await self._delete(due[begin : begin + 400])
         if failed:
-            raise StoreTrouble(failed)
+            raise StoreFailed(failed)
 
     async def _delete(self, names: list[str]) -> None:
         """Deletes objects with their small pictures. They are deleted once more later, see the top."""

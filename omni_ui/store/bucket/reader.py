@@ -5,9 +5,9 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from omni_ui.store.bucket.client import AWAY, BucketClient, BucketTrouble
+from omni_ui.store.bucket.client import AWAY, BucketClient, BucketFailed
 from omni_ui.store.bucket.disk import FULL, IN_USE, Disk
-from omni_ui.store.database import StoreTrouble
+from omni_ui.store.database import StoreFailed
 
 WINDOWS = (256 * 1024, 2 * 1024 * 1024)
 """Bytes that are read from the bucket at one time: at first, and later."""
@@ -22,7 +22,7 @@ GONE = "This file is not here: it was deleted, or another process of this page h
 
 
 class BucketReader:
-    """Calls raise StoreTrouble and nothing else. Names were checked before."""
+    """Calls raise StoreFailed and nothing else. Names were checked before."""
 
     def __init__(self, client: BucketClient, disk: Disk) -> None:
         self._client = client
@@ -42,12 +42,12 @@ class BucketReader:
 
     async def find(self, name: str) -> "ObjectOfBucket | None":
         """An object to be read; None when there is none."""
-        if self._client.trouble == AWAY:
-            raise StoreTrouble(ELSEWHERE)
+        if self._client.problem == AWAY:
+            raise StoreFailed(ELSEWHERE)
         try:
             size = await self._client.size(name)
-        except BucketTrouble as trouble:
-            raise StoreTrouble(ELSEWHERE) from trouble
+        except BucketFailed as problem:
+            raise StoreFailed(ELSEWHERE) from problem
         if size is not None:
             return ObjectOfBucket(self._client, name, size)
         self._missing[name] = time.monotonic()
@@ -76,10 +76,10 @@ class BucketReader:
             try:
                 return await self._write(remote, name)
             except OSError as wrong:
-                raise StoreTrouble(FULL) from wrong
+                raise StoreFailed(FULL) from wrong
 
     async def _write(self, remote: "ObjectOfBucket", name: str) -> Path:
-        """OSError, StoreTrouble."""
+        """OSError, StoreFailed."""
         part = self._disk.incoming(".part")
         try:
             with await asyncio.to_thread(part.open, "wb") as file:
@@ -104,6 +104,6 @@ class ObjectOfBucket:
             stop = min(end, start + window)
             data = await self._client.read(self._name, start, stop)
             if len(data) != stop - start:
-                raise StoreTrouble(GONE)
+                raise StoreFailed(GONE)
             yield data
             start, window = stop, WINDOWS[1]

@@ -6,7 +6,7 @@ The file stays as it is but for the tables of this version; results (files) are 
 import asyncio
 from pathlib import Path
 
-from omni_ui.store.database import Row, Statement, StoreTrouble
+from omni_ui.store.database import Row, Statement, StoreFailed
 from omni_ui.store.postgres import PostgresDatabase
 from omni_ui.store.schema import MIGRATIONS
 from omni_ui.store.sqlite import SqliteDatabase
@@ -17,15 +17,15 @@ PAGE = 500
 
 
 async def move(file: Path, url: str) -> dict[str, int]:
-    """Copies all rows; how many of each table. StoreTrouble, also when the database has records already."""
+    """Copies all rows; how many of each table. StoreFailed, also when the database has records already."""
     source, target = SqliteDatabase(MIGRATIONS, file), PostgresDatabase(url)
     try:
         if not await asyncio.to_thread(file.is_file):
-            raise StoreTrouble(f"There are no records in {file}: set OMNI_DATA_DIR to the folder that has them.")
+            raise StoreFailed(f"There are no records in {file}: set OMNI_DATA_DIR to the folder that has them.")
         await source.open()
         await target.open()
         if await target.read("SELECT 1 FROM history LIMIT 1"):
-            raise StoreTrouble(f"The database {target.place} has records already: name an empty one.")
+            raise StoreFailed(f"The database {target.place} has records already: name an empty one.")
         await target.write(*((f"DELETE FROM {table}", {}) for table in TABLES))
         return {table: await _copy(table, source, target) for table in TABLES}
     finally:

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import ListFiles
 
-from omni_ui.client import Request, hint
+from omni_ui.client import Request, ui_option
 from omni_ui.core.files import FileRefused, Json, own_path
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.scripts import mounted
@@ -112,7 +112,7 @@ class PictureForm(Form):
 
     def add(self, name: str, **more: Any) -> Control:
         field = self.model.model_fields[name]
-        if hint(field, "kind") != "image":
+        if ui_option(field, "kind") != "image":
             return super().add(name, **more)
         over = f"{self.prefix}-{self.mask[1]}" if self.mask and name == self.mask[0] else None
         picture = picture_field(

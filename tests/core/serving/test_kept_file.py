@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from omni_ui.core.serving.kept_file import kept_file
-from omni_ui.store import StoreTrouble
+from omni_ui.store import StoreFailed
 
 NAME = f"ab/{'ab' * 16}.mp4"
 DATA = os.urandom(1_000_000)
@@ -26,7 +26,7 @@ class Elsewhere:
     async def pieces(self, start: int, end: int):
         for at in range(start, end, 300_000):
             if self.breaks is not None and at - start >= self.breaks:
-                raise StoreTrouble("The bucket is away.")
+                raise StoreFailed("The bucket is away.")
             yield self.data[at : min(at + 300_000, end)]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from omni_ui.client import EditRequest, ImageRequest, SoundRequest, VideoRequest, hint
+from omni_ui.client import EditRequest, ImageRequest, SoundRequest, VideoRequest, ui_option
 from omni_ui.features.grid.suggest_values import suggest_values, takes
 from omni_ui.features.speech.request import SpokenText
 from omni_ui.widgets.fields import kind_of
@@ -12,7 +12,7 @@ NUMBERS = [
     (model, name)
     for model in MODELS
     for name, info in model.model_fields.items()
-    if kind_of(info) in ("number", "slider") and hint(info, "place") != "hidden"
+    if kind_of(info) in ("number", "slider") and ui_option(info, "place") != "hidden"
 ]
 
 

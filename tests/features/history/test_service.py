@@ -17,7 +17,7 @@ from omni_ui.features.history.service import Limits, Recorder, record_of
 from omni_ui.features.recipes import Recipe
 from omni_ui.features.video.jobs.jobs import VideoJobs
 from omni_ui.settings import Settings
-from omni_ui.store import HistoryRecord, Store, StoreTrouble, VideoRecord
+from omni_ui.store import HistoryRecord, Store, StoreFailed, VideoRecord
 from omni_ui.store.history import History
 from tests.fakes import png
 
@@ -168,7 +168,7 @@ async def test_a_video_is_written_down_when_it_ends_and_goes_with_its_job(record
     found = await recorder.find(record_of("t"), ANNE)
     assert (found.tab, found.summary, found.files[0].title) == ("video", "a sea", "video.mp4")
     assert len(await recorder.store.history.page(ANNE)) == 1
-    room = await recorder.store.history.room()
+    room = await recorder.store.history.disk_usage()
     assert room.all < 1000
     await recorder.jobs.delete("t")
     assert await recorder.find(record_of("t"), ANNE) is None
@@ -234,7 +234,7 @@ async def test_when_the_room_is_full_the_oldest_without_a_star_go(tmp_path):
         await recorder.settled()
         left = {one.id for one in await recorder.store.history.page(ANNE)}
         assert left == {ids[0], ids[3], ids[4]}
-        assert recorder.trouble == ""
+        assert recorder.problem == ""
     finally:
         await end(recorder)
 
@@ -244,14 +244,14 @@ async def test_a_result_that_has_no_room_is_told_about(tmp_path):
     try:
         await make(recorder, tmp_path, 300_000)
         await recorder.settled()
-        assert "larger than the room" in recorder.trouble
+        assert "larger than the room" in recorder.problem
         for _ in range(2):
             id = await make(recorder, tmp_path, 100_000)
             await recorder.store.history.star(id, ANNE, True)
-        assert recorder.trouble == ""
+        assert recorder.problem == ""
         await make(recorder, tmp_path, 100_000)
         await recorder.settled()
-        assert "Starred results fill" in recorder.trouble
+        assert "Starred results fill" in recorder.problem
         assert len(await recorder.store.history.page(ANNE)) == 2
     finally:
         await end(recorder)
@@ -259,16 +259,16 @@ async def test_a_result_that_has_no_room_is_told_about(tmp_path):
 
 async def test_a_store_that_fails_is_said_and_the_result_can_still_be_sent_on(recorder, tmp_path, monkeypatch):
     async def full(self, *_):
-        raise StoreTrouble("The disk is full.")
+        raise StoreFailed("The disk is full.")
 
     monkeypatch.setattr(History, "keep", full)
     path = picture(tmp_path)
     id = await recorder.result(Done(ImageRequest(prompt="x")), RunResult([path]), 1)
-    assert recorder.trouble == "The disk is full."
+    assert recorder.problem == "The disk is full."
     assert (await recorder.given(id, ANNE, None)).files == [(path, "image/png")]
     monkeypatch.undo()
     await recorder.result(Done(ImageRequest(prompt="x")), RunResult([path]), 1)
-    assert recorder.trouble == ""
+    assert recorder.problem == ""
 
 
 async def test_a_run_waits_for_a_slow_disk_but_not_for_long(recorder, monkeypatch):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from omni_ui.client import FileRef, Request, hint
+from omni_ui.client import FileRef, Request, ui_option
 from omni_ui.features.recipes import media_fields
 from omni_ui.features.recipes.recipe import REQUESTS
 
@@ -90,7 +90,7 @@ def requests(draw: st.DrawFn, tab: str, files: dict[str, Path]) -> Request:
         if name == "messages":
             given[name] = draw(messages(files["image"]))
         elif name in media_fields(model):
-            path = files[hint(info, "kind")]
+            path = files[ui_option(info, "kind")]
             if name == "image" or (wanted and name != "audio_reference"):
                 given[name] = [path] if "list" in str(info.annotation) else path
         elif wanted:

@@ -7,14 +7,14 @@ from omni_ui.core.backends import Backends
 from omni_ui.core.visitor import COOKIE
 from omni_ui.features.talk.routes import talk_routes
 from omni_ui.settings import Settings
-from omni_ui.store import StoreTrouble
+from omni_ui.store import StoreFailed
 
 
 class NoRecords:
     """A history that cannot be read."""
 
     async def find(self, id: str, visitor: str | None) -> None:
-        raise StoreTrouble("The records cannot be read now.")
+        raise StoreFailed("The records cannot be read now.")
 
 
 def test_it_is_refused_with_the_sentence_of_the_store():

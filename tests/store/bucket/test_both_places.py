@@ -39,7 +39,7 @@ async def test_what_is_kept_is_found_whole(files, tmp_path):
     assert [(await files.fetch(name)).read_bytes() for name in (kept, taken, written)] == expected
     assert [await whole(await files.find(name)) for name in (kept, taken, written)] == expected
     assert all(files.has(name) for name in (kept, taken, written))
-    assert not files.trouble
+    assert not files.problem
     await files.check()
 
 

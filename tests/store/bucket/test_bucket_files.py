@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from omni_ui.store import StoreTrouble
+from omni_ui.store import StoreFailed
 from omni_ui.store.bucket import BucketFiles, disk
 from omni_ui.store.bucket import files as bucket_files
 from omni_ui.store.files import THUMB
@@ -55,7 +55,7 @@ async def test_what_is_not_set_comes_from_the_usual_variables(make_files, s3_ser
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     files = await make_files(endpoint=None, access_key=None, secret_key=None)
-    assert files.trouble == ""
+    assert files.problem == ""
     assert await whole(await (await make_files("other")).find(await files.write(b"1", ".png"))) == b"1"
 
 
@@ -116,7 +116,7 @@ async def test_copies_keep_to_their_room_and_those_in_use_stay(make_files, monke
     monkeypatch.setattr(disk, "IN_USE", 60.0)
     other = await make_files("other", room=500_000)
     await other.fetch(names[0])
-    with pytest.raises(StoreTrouble, match="OMNI_FILES_ROOM"):
+    with pytest.raises(StoreFailed, match="OMNI_FILES_ROOM"):
         await other.fetch(names[1])
     assert await whole(await other.find(names[1]))
 

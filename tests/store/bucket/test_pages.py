@@ -46,7 +46,7 @@ async def recorder(s3_server, tmp_path):
     """Of a process, whose copies can be taken away."""
     store = Store(tmp_path / "data", bucket=s3_server.bucket(tmp_path.name))
     await store.open()
-    assert not store.trouble
+    assert not store.problem
     recorder = Recorder(store, VideoJobs(Backends(Settings()), store), Limits())
     yield recorder
     await recorder.close()

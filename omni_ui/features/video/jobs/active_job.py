@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
-from omni_ui.client import JobSession, NotFound, OmniError, VideoRequest, hint
+from omni_ui.client import JobSession, NotFound, OmniError, VideoRequest, ui_option
 from omni_ui.client.connection.call_labels import LABELS, CallLabels
 from omni_ui.client.requests.files import FILE_KINDS
 from omni_ui.core.files import Json
@@ -153,6 +153,6 @@ def files_of(record: VideoRecord) -> dict[str, object]:
     """The files of a job's request as paths, by field. Some may be gone."""
     files: dict[str, object] = {}
     for name, info in VideoRequest.model_fields.items():
-        if hint(info, "kind") in FILE_KINDS and (value := record.request.get(name)):
+        if ui_option(info, "kind") in FILE_KINDS and (value := record.request.get(name)):
             files[name] = [Path(path) for path in value] if isinstance(value, list) else Path(value)
     return files

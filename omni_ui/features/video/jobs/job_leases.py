@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from omni_ui.features.video.jobs.active_job import ActiveJob
-from omni_ui.store import Lease, Store, StoreTrouble, VideoRecord
+from omni_ui.store import Lease, Store, StoreFailed, VideoRecord
 
 LEASE = 10.0
 """Seconds, by the database's clock, for which one process follows a job."""
@@ -45,7 +45,7 @@ class JobLeases:
 
     async def start(self) -> None:
         """Takes up all jobs that nobody follows, and goes on looking for such."""
-        with suppress(StoreTrouble):  # said by the store itself
+        with suppress(StoreFailed):  # said by the store itself
             while await self.claim():
                 """There may be more."""
         self._beating = asyncio.create_task(self._beat_for_ever())
@@ -57,24 +57,24 @@ class JobLeases:
         jobs = self._held()
         for job in jobs.values():
             self._let_go(job)
-        with suppress(StoreTrouble):  # they are free when their leases have run out
+        with suppress(StoreFailed):  # they are free when their leases have run out
             await self._store.jobs.release([job.lease for job in jobs.values() if job.lease])
 
     async def give_to_others(self, lease: Lease) -> None:
         """Lets others take up a job that this process cannot bring to its end, and takes up none itself for a while."""
         self._rests_until = time.monotonic() + REST
-        with suppress(StoreTrouble):  # it is free when its lease has run out
+        with suppress(StoreFailed):  # it is free when its lease has run out
             await self._store.jobs.release([lease])
 
     async def _beat_for_ever(self) -> None:
         while True:
             await asyncio.sleep(BEAT)
-            with suppress(StoreTrouble):  # said by the store itself
+            with suppress(StoreFailed):  # said by the store itself
                 await self.renew()
                 await self.claim()
 
     async def renew(self) -> None:
-        """Says that this process goes on, and hears which jobs are to be stopped. StoreTrouble."""
+        """Says that this process goes on, and hears which jobs are to be stopped. StoreFailed."""
         jobs = self._held()
         leases = [job.lease for job in jobs.values() if job.lease]
         held = await self._store.jobs.renew(leases, LEASE) if leases else {}
@@ -87,7 +87,7 @@ class JobLeases:
             await self._write(job)
 
     async def claim(self) -> int:
-        """Takes up jobs that nobody follows; how many. StoreTrouble."""
+        """Takes up jobs that nobody follows; how many. StoreFailed."""
         if time.monotonic() < self._rests_until:
             return 0
         claimed = await self._store.jobs.claim(self._store.processes.id, LEASE, AT_ONCE, self._servers())

@@ -30,7 +30,7 @@ from omni_ui.features.video.jobs import active_job
 from omni_ui.features.video.jobs.active_job import ActiveJob, LeaseLost, LostJob, Stopped, TooLong, check_time
 from omni_ui.features.video.jobs.job_leases import LEASE
 from omni_ui.features.video.jobs.job_waiting import SyncObserver, changes_of, note_time, with_waiting
-from omni_ui.store import Store, StoreTrouble, VideoRecord
+from omni_ui.store import Store, StoreFailed, VideoRecord
 from omni_ui.store.database import explain
 
 log = logging.getLogger(__name__)
@@ -128,10 +128,10 @@ class JobPoller:
             raise
         except OmniError as error:
             await self.fail(job, error.sentence, error.server_message)
-        except StoreTrouble as trouble:
+        except StoreFailed as problem:
             if self._store.database.shared and job.give_to_others():
-                raise LeaseLost from trouble
-            await self.fail(job, trouble.sentence)
+                raise LeaseLost from problem
+            await self.fail(job, problem.sentence)
         except Exception:  # a fault of our own: the visitor gets a sentence, the log the trace
             log.exception("following a video job failed in the app itself")
             await self.fail(job, "Something went wrong in this app, not on the server. It was written to the log.")
@@ -162,7 +162,7 @@ class JobPoller:
             await self._keep(job, path)
             await note_time(self._store, job.record)
         except OSError as wrong:
-            raise StoreTrouble(explain(wrong, path)) from wrong
+            raise StoreFailed(explain(wrong, path)) from wrong
         finally:
             path.unlink(missing_ok=True)
 
@@ -226,7 +226,7 @@ class JobPoller:
                     raise lost(active_job.SWEPT, "", server_message=gone.server_message) from None
                 await self._missed(job, misses)
             except OSError as wrong:
-                raise StoreTrouble(explain(wrong, path)) from wrong
+                raise StoreFailed(explain(wrong, path)) from wrong
             except AWAY_ERRORS as error:
                 if time.time() - began > GIVE_UP:
                     raise
@@ -285,8 +285,8 @@ class JobPoller:
             job.written = True
             if held and record.over and job.lease:
                 await self._store.jobs.release([job.lease])
-        except StoreTrouble as trouble:
-            log.warning("A video job could not be written down. %s", trouble.sentence)
+        except StoreFailed as problem:
+            log.warning("A video job could not be written down. %s", problem.sentence)
             job.written, held = False, True
         if not held:
             raise LeaseLost

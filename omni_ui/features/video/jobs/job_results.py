@@ -8,7 +8,7 @@ from omni_ui.core.run import CalledOff
 from omni_ui.features.video.jobs.active_job import files_of
 from omni_ui.features.video.jobs.jobs import VideoJobs
 from omni_ui.features.video.video_files import publish_file, video_facts
-from omni_ui.store import StoreTrouble, VideoRecord
+from omni_ui.store import StoreFailed, VideoRecord
 
 
 def raise_unless_done(job: VideoRecord) -> None:
@@ -25,7 +25,7 @@ def cancelled(job: VideoRecord) -> str:
 async def handed_out(jobs: VideoJobs, job: VideoRecord) -> tuple[Path | None, list[tuple[str, str]]]:
     """The finished file as the page may show it, and what the server says of it."""
     kept = None
-    with suppress(StoreTrouble):  # said by the store itself
+    with suppress(StoreFailed):  # said by the store itself
         kept = await jobs.fetch_file(job)
     if kept is None:
         return None, []

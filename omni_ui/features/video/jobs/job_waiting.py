@@ -10,7 +10,7 @@ from omni_ui.client import VideoJob, VideoRequest, Wait
 from omni_ui.client.answers.stage_times import StageTimes, read_stage_times
 from omni_ui.core.files import Json
 from omni_ui.core.servers.waiting import Waiting, break_down
-from omni_ui.store import Store, StoreTrouble, VideoRecord
+from omni_ui.store import Store, StoreFailed, VideoRecord
 from omni_ui.store.timings import load_of
 
 LONGEST_HEADER = 10_000
@@ -102,5 +102,5 @@ async def note_time(store: Store, record: VideoRecord) -> None:
     if not record.started or not record.ended:
         return
     load = load_of(VideoRequest.model_construct(**record.request))
-    with suppress(StoreTrouble):  # said by the store itself
+    with suppress(StoreFailed):  # said by the store itself
         await store.timings.note(record.server, record.model, load, record.ended - record.started)

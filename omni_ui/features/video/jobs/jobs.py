@@ -22,7 +22,7 @@ from omni_ui.features.video.jobs.job_leases import LEASE, JobLeases
 from omni_ui.features.video.jobs.job_poller import JobPoller
 from omni_ui.features.video.jobs.job_report import report_job
 from omni_ui.features.video.watch.watched import WatchedVideos
-from omni_ui.store import Lease, Store, StoreTrouble, VideoRecord
+from omni_ui.store import Lease, Store, StoreFailed, VideoRecord
 from omni_ui.store.timings import load_of
 
 LOOK = 1.0
@@ -63,7 +63,7 @@ class VideoJobs:
     async def start(self) -> None:
         """Takes up the jobs that nobody follows, such as those that were open when the app ended; and so again and
         again, where several processes share the jobs."""
-        with suppress(StoreTrouble):  # said by the store itself
+        with suppress(StoreFailed):  # said by the store itself
             for record in await self.store.jobs.of_nobody():
                 long_ago = (record.ended or record.created) < time.time() - GIVEN_UP
                 if record.over and (long_ago or not self.store.database.shared):
@@ -121,7 +121,7 @@ class VideoJobs:
             )
         )
         self._active[job.record.ticket] = job
-        with suppress(StoreTrouble):  # said by the store itself
+        with suppress(StoreFailed):  # said by the store itself
             expected = await self.store.timings.expect(server, model, load_of(request))
             job.record = job.record.but(expected=expected)
         self._poller(backend).follow(job, request, self._ended)
@@ -130,7 +130,7 @@ class VideoJobs:
     async def find(self, ticket: str) -> VideoRecord | None:
         if ticket in self._active:
             return self._active[ticket].record
-        with suppress(StoreTrouble):
+        with suppress(StoreFailed):
             return await self._find_kept(ticket)
         return None
 
@@ -143,7 +143,7 @@ class VideoJobs:
         if visitor is None:
             return []
         records: dict[str, VideoRecord] = {}
-        with suppress(StoreTrouble):
+        with suppress(StoreFailed):
             records = {job.ticket: self._with_note(job) for job in await self.store.jobs.of_visitor(visitor)}
         records |= {ticket: job.record for ticket, job in self._active.items() if job.record.visitor == visitor}
         return sorted(records.values(), key=lambda job: -job.created)
@@ -160,7 +160,7 @@ class VideoJobs:
                     return
             try:
                 record = await self._find_kept(ticket)
-            except StoreTrouble:  # said by the store itself; the job goes on meanwhile
+            except StoreFailed:  # said by the store itself; the job goes on meanwhile
                 record = last
                 if last is None:
                     return
@@ -187,11 +187,11 @@ class VideoJobs:
         task.add_done_callback(self._tasks.discard)
 
     async def _ask_to_stop(self, ticket: str) -> None:
-        with suppress(StoreTrouble):  # said by the store itself
+        with suppress(StoreFailed):  # said by the store itself
             await self.store.jobs.ask_to_stop(ticket)
 
     async def delete(self, ticket: str) -> None:
-        """Cancels a job that is open, and removes all that is known of it: here, and on its server. StoreTrouble."""
+        """Cancels a job that is open, and removes all that is known of it: here, and on its server. StoreFailed."""
         record = await self.find(ticket)
         if record and not record.over and record.note != ELSEWHERE:
             self.cancel(ticket)
@@ -212,7 +212,7 @@ class VideoJobs:
 
     async def drop(self, record: VideoRecord) -> None:
         """Removes what is known of a job here, for one that nobody owns. Its server is left alone, and so is the copy
-        that its caller was given. StoreTrouble."""
+        that its caller was given. StoreFailed."""
         self._active.pop(record.ticket, None)
         if record.file:
             await self.store.files.remove(record.file)
@@ -240,7 +240,7 @@ class VideoJobs:
         return bool(record.file) and self.store.files.has(record.file or "")
 
     async def fetch_file(self, record: VideoRecord) -> Path | None:
-        """The finished video on this machine, None when it is not kept. StoreTrouble."""
+        """The finished video on this machine, None when it is not kept. StoreFailed."""
         return await self.store.files.fetch(record.file) if record.file else None
 
     def public_message(self, text: str, record: VideoRecord) -> str:

@@ -9,14 +9,14 @@ import time
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
-from omni_ui.client import VideoRequest, hint
+from omni_ui.client import VideoRequest, ui_option
 from omni_ui.core.files import Json
 from omni_ui.core.scripts import mounted
 from omni_ui.core.serving.kept_file import kept_file
 from omni_ui.core.templates import render
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.video.jobs.jobs import VideoJobs
-from omni_ui.store import StoreTrouble, VideoRecord
+from omni_ui.store import StoreFailed, VideoRecord
 from omni_ui.widgets.components import ValueHTML
 
 STATES = {
@@ -56,10 +56,10 @@ def settings_of(job: VideoRecord) -> list[tuple[str, str]]:
         info = VideoRequest.model_fields.get(name)
         if info is None or name == "prompt" or value in ("", [], None):
             continue
-        if hint(info, "kind") in ("image", "audio", "video"):
+        if ui_option(info, "kind") in ("image", "audio", "video"):
             files = value if isinstance(value, list) else [value]
             value = ", ".join(str(file).rpartition("/")[2] for file in files)
-        unit = hint(info, "unit", "")
+        unit = ui_option(info, "unit", "")
         rows.append((info.title or name, f"{value} {unit}".strip()))
     return rows
 
@@ -96,7 +96,7 @@ def job_routes(jobs: VideoJobs) -> APIRouter:
     @router.get("/omni/jobs")
     async def listing(request: Request) -> Json:
         mine = await jobs.of_visitor(visitor_of(request))
-        return {"jobs": [_as_json(jobs, job) for job in mine], "trouble": jobs.store.trouble}
+        return {"jobs": [_as_json(jobs, job) for job in mine], "trouble": jobs.store.problem}
 
     @router.post("/omni/jobs/{ticket}/cancel")
     async def cancel(ticket: str, request: Request) -> Json:
@@ -115,8 +115,8 @@ def job_routes(jobs: VideoJobs) -> APIRouter:
         job = await own(ticket, request)
         try:
             await jobs.delete(job.ticket)
-        except StoreTrouble as trouble:
-            raise HTTPException(503, trouble.sentence) from None
+        except StoreFailed as problem:
+            raise HTTPException(503, problem.sentence) from None
         return {"ticket": job.ticket, "deleted": True}
 
     @router.api_route("/omni/jobs/{ticket}/video", methods=["GET", "HEAD"])
@@ -126,8 +126,8 @@ def job_routes(jobs: VideoJobs) -> APIRouter:
         name = job.file or "" if job else ""
         try:
             kept = await jobs.store.files.find(name) if name else None
-        except StoreTrouble as trouble:
-            raise HTTPException(503, trouble.sentence) from None
+        except StoreFailed as problem:
+            raise HTTPException(503, problem.sentence) from None
         if kept is None:
             raise HTTPException(404, "There is no such video.")
         headers = {"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"}
