@@ -16,12 +16,12 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
 from omni_ui.store.jobs import OVER
+from tests.cluster.fault_table import HEAD, Outcome
 from tests.cluster.harness import Cluster
 from tests.cluster.visitors import Visitor, endpoints
 from tests.running import ROOT
@@ -30,45 +30,6 @@ RUNS, JOBS = 50, 10
 LATENCY, VIDEO_SECONDS = 4.0, 25.0
 OVER_WITHIN = 150.0
 """Seconds after which a job that is not over is taken for lost."""
-
-
-@dataclass
-class Outcome:
-    """What came of one fault.
-
-    done, again, not_done: runs that came to their end at once, at a further try, and not at all. kept, lost: results
-    that were seen and are in the history with their file, and those that are not. jobs: by their last state.
-    jobs_asked: how many the replicas were asked for. unseen: the longest time that a job was not looked at. away:
-    seconds after the fault for which a newcomer's page or history could not be had.
-    """
-
-    name: str
-    done: int = 0
-    again: int = 0
-    not_done: int = 0
-    kept: int = 0
-    lost: int = 0
-    jobs: Counter[str] = field(default_factory=Counter)
-    jobs_asked: int = 0
-    unseen: float = 0.0
-    away: float = 0.0
-    sentences: Counter[str] = field(default_factory=Counter)
-    load: float = 0.0
-
-    def row(self) -> str:
-        states = ", ".join(f"{number} {state}" for state, number in sorted(self.jobs.items()))
-        cells = [
-            self.name, f"{self.done} + {self.again}", self.not_done, f"{self.kept} / {self.lost}",
-            f"{states}; {self.jobs_asked} asked for", f"{self.unseen:.0f} s", f"{self.away:.0f} s", f"{self.load:.1f}",
-        ]  # fmt: skip
-        return "| " + " | ".join(map(str, cells)) + " |"
-
-
-COLUMNS = (
-    "what fails", "runs done at once + at a second try", "not done", "finished results kept / lost", "video jobs",
-    "longest time that a job was not looked at", "page or history away", "load of the machine",
-)  # fmt: skip
-HEAD = f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}"
 
 
 class Faults:

@@ -25,6 +25,7 @@ for _part in (
     "videos",
     "video_streams",
     "chat",
+    "diffusion_chat",
     "fields",
     "listening",
     "versions",

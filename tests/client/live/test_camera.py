@@ -10,7 +10,7 @@ from PIL import Image
 from omni_ui.client import OmniClient
 from omni_ui.client.live import CallEnded, Caption, Notice, TalkAudio, TalkConfig, TurnEnded, TurnStarted
 from omni_ui.demo.server import DemoServer
-from tests.client.live.test_talk import Live, created, silence, speak, tone, until
+from tests.client.live.talking import Live, created, silence, speak, tone, until
 
 
 def picture(color="red", size=(320, 240)) -> bytes:

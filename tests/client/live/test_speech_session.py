@@ -19,7 +19,7 @@ from omni_ui.client import (
 from omni_ui.client.errors import OmniError, TimedOut
 from omni_ui.client.live import WordTimes, speech_events, speech_session
 from omni_ui.demo.server import DemoServer
-from tests.client.live.test_talk import Live
+from tests.client.live.talking import Live
 
 REQUEST = SpeechRequest(input="-", voice="ada")
 

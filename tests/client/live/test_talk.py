@@ -4,51 +4,11 @@ import asyncio
 import base64
 import json
 
-import numpy as np
 import pytest
-from websockets.asyncio.server import serve
 
 from omni_ui.client import BadRequest, NotReachable, OmniClient, ServerBusy
 from omni_ui.client.live import CallEnded, Caption, Notice, SpeechStarted, TalkAudio, TalkConfig, TurnEnded, TurnStarted
-from omni_ui.demo.server import DemoServer
-
-RATE = 16_000
-
-
-def tone(seconds, level=0.3):
-    t = np.arange(int(seconds * RATE)) / RATE
-    return (level * np.sin(2 * np.pi * 200 * t) * 32767).astype("<i2").tobytes()
-
-
-def silence(seconds):
-    return bytes(2 * int(seconds * RATE))
-
-
-@pytest.fixture(scope="module")
-def demo():
-    server = DemoServer()
-    server.start()
-    yield server.url
-    server.stop()
-
-
-async def speak(talk, sound, piece=0.1):
-    """Sends sound as fast as it goes: the detectors count samples, not seconds."""
-    size = int(piece * RATE) * 2
-    for at in range(0, len(sound), size):
-        await talk.send_audio(sound[at : at + size])
-        await asyncio.sleep(0)
-
-
-async def until(events, kind):
-    """All events up to the first one of a kind."""
-    seen = []
-    async with asyncio.timeout(20):
-        async for event in events:
-            seen.append(event)
-            if isinstance(event, kind):
-                return seen
-    raise AssertionError(f"no {kind.__name__} among {seen}")
+from tests.client.live.talking import RATE, Live, created, silence, speak, tone, until, without_live_routes
 
 
 async def test_the_demo_is_duplex_and_answers_what_it_heard(demo):
@@ -94,31 +54,6 @@ async def test_leaving_ends_the_call_on_the_server(demo):
         await asyncio.sleep(0)
         await talk.aclose()
         assert (await reading)[-1] == CallEnded()
-
-
-class Live:
-    """A server of the test: `answer(socket, path)` does what the test wants."""
-
-    def __init__(self, answer):
-        self.answer, self.paths = answer, []
-
-    async def __aenter__(self):
-        async def handle(socket):
-            self.paths.append(socket.request.path)
-            await self.answer(socket, socket.request.path)
-
-        self.server = await serve(handle, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self.server.sockets[0].getsockname()[1]}"
-        return self
-
-    async def __aexit__(self, *_):
-        self.server.close()
-        await self.server.wait_closed()
-
-
-def created(**capabilities):
-    session = {"id": "duplex-1", "capabilities": capabilities}
-    return json.dumps({"type": "session.created", "session": session, "resume_token": "first", "server_event_seq": 1})
 
 
 async def test_a_line_that_is_cut_is_taken_up_again():
@@ -221,14 +156,6 @@ async def test_a_server_that_ends_the_call_in_the_middle_says_why(events, senten
     told = [event.sentence for event in seen if isinstance(event, Notice | CallEnded)]
     assert len(told) == len(sentences)
     assert all(words in sentence for words, sentence in zip(sentences, told, strict=True))
-
-
-def without_live_routes(monkeypatch):
-    async def nowhere(*_):
-        return None
-
-    for name in ("_duplex", "_turns"):
-        monkeypatch.setattr(f"omni_ui.client.live.detection.{name}", nowhere)
 
 
 async def test_who_speaks_without_a_pause_is_asked_for_one(monkeypatch, demo):

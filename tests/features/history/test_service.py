@@ -3,23 +3,16 @@
 import asyncio
 import time
 
-import pytest
-from fastapi import FastAPI
 from gradio.utils import get_upload_folder
-from httpx import ASGITransport, AsyncClient
 
 from omni_ui.client import ChatRequest, EditRequest, FileRef, ImageRequest
-from omni_ui.core.backends import Backends
 from omni_ui.core.run import Run, RunResult
-from omni_ui.core.visitor import COOKIE
-from omni_ui.features.history.routes import history_routes
-from omni_ui.features.history.service import Limits, Recorder, record_of
+from omni_ui.features.history.service import record_of
 from omni_ui.features.recipes import Recipe
-from omni_ui.features.video.jobs.jobs import VideoJobs
-from omni_ui.settings import Settings
 from omni_ui.store import HistoryRecord, Store, StoreFailed, VideoRecord
 from omni_ui.store.history import History
 from tests.fakes import png
+from tests.features.history.conftest import begin, end
 
 ANNE, BOB = "a" * 32, "b" * 32
 
@@ -34,26 +27,6 @@ class Done(Run):
     def events(self, omni, reporter): ...
     async def show(self, events): ...
     def outcome(self): ...
-
-
-@pytest.fixture
-async def recorder(tmp_path):
-    made = await begin(tmp_path)
-    yield made
-    await end(made)
-
-
-async def begin(folder, **limits) -> Recorder:
-    store = Store(folder / "data")
-    await store.open()
-    recorder = Recorder(store, VideoJobs(Backends(Settings()), store), Limits(**limits))
-    recorder.start()
-    return recorder
-
-
-async def end(recorder: Recorder) -> None:
-    await recorder.close()
-    await recorder.store.close()
 
 
 def picture(folder, name="picture.png", size=64):
@@ -201,62 +174,6 @@ async def test_a_video_whose_end_was_not_written_down_is_when_the_app_starts(tmp
         await end(recorder)
 
 
-async def test_what_is_too_old_is_deleted_stars_or_not(tmp_path):
-    recorder = await begin(tmp_path, seconds=3600)
-    try:
-        old = await recorder.result(Done(ImageRequest(prompt="old")), RunResult([picture(tmp_path)]), 1)
-        new = await recorder.result(Done(ImageRequest(prompt="new")), RunResult([]), 1)
-        found = await recorder.find(old, ANNE)
-        await recorder.store.history.keep(found.but(at=time.time() - 3700, starred=True))
-        await recorder.store.jobs.save(job("old", visitor=None, created=time.time() - 3700))
-        await recorder.store.jobs.save(job("open", state="queued", created=time.time() - 3700))
-        await recorder.sweep()
-        assert [one.id for one in await recorder.store.history.page(ANNE)] == [new]
-        assert await recorder.store.jobs.find("old") is None
-        assert await recorder.store.jobs.find("open")
-        assert not list(recorder.store.files.folder.glob("??/*"))
-    finally:
-        await end(recorder)
-
-
-async def make(recorder: Recorder, folder, bytes: int) -> str:
-    path = folder / "noise.png"
-    path.write_bytes(png() + b"\0" * bytes)
-    return await recorder.result(Done(ImageRequest(prompt="x")), RunResult([path]), 1)
-
-
-async def test_when_the_room_is_full_the_oldest_without_a_star_go(tmp_path):
-    recorder = await begin(tmp_path, bytes=350_000)
-    try:
-        ids = [await make(recorder, tmp_path, 100_000)]
-        await recorder.store.history.star(ids[0], ANNE, True)
-        ids += [await make(recorder, tmp_path, 100_000) for _ in range(4)]
-        await recorder.settled()
-        left = {one.id for one in await recorder.store.history.page(ANNE)}
-        assert left == {ids[0], ids[3], ids[4]}
-        assert recorder.problem == ""
-    finally:
-        await end(recorder)
-
-
-async def test_a_result_that_has_no_room_is_told_about(tmp_path):
-    recorder = await begin(tmp_path, bytes=250_000)
-    try:
-        await make(recorder, tmp_path, 300_000)
-        await recorder.settled()
-        assert "larger than the room" in recorder.problem
-        for _ in range(2):
-            id = await make(recorder, tmp_path, 100_000)
-            await recorder.store.history.star(id, ANNE, True)
-        assert recorder.problem == ""
-        await make(recorder, tmp_path, 100_000)
-        await recorder.settled()
-        assert "Starred results fill" in recorder.problem
-        assert len(await recorder.store.history.page(ANNE)) == 2
-    finally:
-        await end(recorder)
-
-
 async def test_a_store_that_fails_is_said_and_the_result_can_still_be_sent_on(recorder, tmp_path, monkeypatch):
     async def full(self, *_):
         raise StoreFailed("The disk is full.")
@@ -304,14 +221,3 @@ async def test_of_a_conversation_the_message_that_was_answered_says_what_it_is(r
     run = Done(ChatRequest(messages=[*messages, {"role": "user", "content": told}]), text="", change="again")
     found = await recorder.find(await recorder.result(run, RunResult(text="It is."), 1.0), ANNE)
     assert found.summary == "And?"
-
-
-@pytest.mark.parametrize("shared", [False, True])
-async def test_where_strangers_share_the_page_nobody_is_told_how_much_all_of_them_keep(tmp_path, shared):
-    recorder = await begin(tmp_path, bytes=1_000_000, shared=shared)
-    app = FastAPI()
-    app.include_router(history_routes(recorder))
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://here", cookies={COOKIE: "c" * 32}) as web:
-        room = (await web.get("/omni/history")).json()["room"]
-    assert room == {"mine": 0, "all": None if shared else 0}
-    await end(recorder)

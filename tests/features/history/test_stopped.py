@@ -12,7 +12,8 @@ from omni_ui.features.history.restore import restore
 from omni_ui.features.history.unfinished import CUT_OFF, noting, write_cut_off
 from omni_ui.store import HistoryRecord
 from omni_ui.tabs.run_handler import STOPPED, RunHandler
-from tests.features.history.test_service import ANNE, Done, begin, end
+from tests.features.history.conftest import begin, end
+from tests.features.history.test_service import ANNE, Done
 
 ENTERED = {"prompt": "an unfinished storm", "n": 2, "num_inference_steps": 9}
 

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from omni_ui.features.snippets import snippet
-from tests.features.snippets.test_snippets import NAMES, cases, expected, media, plain, put_files, server  # fmt: skip
+from tests.features.snippets.harness import NAMES, cases, plain, put_files
 
-__all__ = ["expected", "media", "server"]
 pytestmark = [pytest.mark.package, pytest.mark.timeout(300)]
 RUN_ALL = Path(__file__).with_name("run_all.py")
 ENVIRONMENTS = {

@@ -80,7 +80,7 @@ async def test_a_record_is_shown_by_a_process_that_has_no_copy_of_it(recorder, t
         assert (await stranger.get(f"/omni/history/{record.id}/0")).status_code == 404
         forget()
         opened = await open_record(record, recorder.store.history.fetch, "session")
-        assert [path.read_bytes() for path in opened.lent.values()] == [picture.read_bytes(), video.read_bytes()]
+        assert [path.read_bytes() for path in opened.published.values()] == [picture.read_bytes(), video.read_bytes()]
         forget()
         packed = await page.post("/omni/history/keepsake")
         names = zipfile.ZipFile(io.BytesIO(packed.content)).namelist()
@@ -116,7 +116,7 @@ async def main(port, folder, size):
     name = await files.keep(video)
     while files._uploads:
         await asyncio.sleep(0.05)
-    assert not files.trouble
+    assert not files.problem
     (files.folder / "cache" / name).unlink()
     read = 0
     async for piece in (found := await files.find(name)).pieces(0, found.size):

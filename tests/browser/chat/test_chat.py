@@ -1,17 +1,12 @@
-import io
 import json
 import time
-import wave
 
 import numpy as np
 import pytest
 import soundfile
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
 from tests.browser.conftest import open_code, run_and_wait, wait_for_state
-from tests.chat_server import ChatServer
-from tests.running import App
 
 pytestmark = pytest.mark.browser
 
@@ -19,26 +14,6 @@ BOX = "#chat-text textarea"
 FILES = "#chat-files input[type=file]"
 IMPORT = "#chat-import input[type=file]"
 LAST = "#chat-result .omni-message:last-child"
-
-
-@pytest.fixture(scope="module")
-def served():
-    with ChatServer() as server, App(OMNI_BASE_URL=server.url) as app:
-        server.app = app
-        yield server
-
-
-@pytest.fixture
-def server(served):
-    """As at first: each test tells it how to answer."""
-    served.pieces, served.pace, served.how, served.reasoning = ["Hello ", "there."], 0, "whole", []
-    served.seen.clear()
-    return served
-
-
-@pytest.fixture
-def page(server, open_page):
-    return open_page(server.app.url, "Chat")
 
 
 def send(page, text: str, state: str = "done") -> str:
@@ -217,35 +192,6 @@ def test_try_again_edit_undo_and_clear(server, page):
     page.wait_for_selector("#chat-result .omni-message >> nth=3")
 
 
-def test_the_window_fills_the_screen_and_follows_the_answer_unless_one_scrolls_up(server, page):
-    fits = "document.querySelector('.omni-composer').getBoundingClientRect().bottom"
-    page.wait_for_function(f"Math.abs({fits} - (innerHeight - 16)) < 2")
-    server.pieces, server.pace = [f"line {n}\n\n" for n in range(400)], 100
-    page.fill(BOX, "Go on")
-    page.click("#chat-run")
-    talk = "document.getElementById('chat-talk')"
-    end = f"{talk}.scrollHeight - {talk}.scrollTop - {talk}.clientHeight"
-    wait_for_text(page, "#chat-live", "line 60")
-    page.wait_for_function(f"{end} < 3")
-    page.hover("#chat-talk")
-    page.mouse.wheel(0, -600)
-    page.wait_for_selector(".omni-newest:visible")
-    before = page.evaluate(end)
-    wait_for_text(page, "#chat-live", "line 110")
-    assert page.evaluate(end) > before
-    page.click(".omni-newest")
-    page.wait_for_function(f"{end} < 3")
-    page.click("#chat-stop")
-    wait_for_text(page, LAST, "Stopped here.")
-
-    page.check("#chat-modalities label:has-text('Text') input")
-    page.wait_for_selector("#chat-panel-switch .omni-count:text-is('1')")
-    page.click("#chat-panel-switch button")
-    assert not page.is_visible("#chat-system")
-    page.set_viewport_size({"width": 1024, "height": 768})
-    page.wait_for_function(f"Math.abs({fits} - (innerHeight - 16)) < 2")
-
-
 def test_a_conversation_goes_out_and_comes_back_in(server, page, tmp_path):
     Image.new("RGB", (40, 30), "teal").save(tmp_path / "boat.png")
     page.set_input_files(FILES, tmp_path / "boat.png")
@@ -310,61 +256,3 @@ def test_a_long_answer_arrives_whole(server, page):
     server.pieces, server.pace = [f"w{n} " + ("\n\n" if n % 50 == 49 else "") for n in range(1000)], 1000
     send(page, "A lot")
     assert page.eval_on_selector(f"{LAST} .omni-source", "(one) => one.value").split() == [f"w{n}" for n in range(1000)]
-
-
-def test_speech_is_heard_while_it_arrives_and_ends_as_one_file(demo_app, open_page):
-    page = open_page(demo_app.url, "Chat")
-    page.fill(BOX, "Say good morning to everyone in the harbour")
-    page.click("#chat-run")
-    page.wait_for_function("omni.streams.size === 1")
-    wait_for_state(page, "chat", "done")
-    address = page.get_attribute(f"{LAST} audio", "src")
-    page.wait_for_function("[...omni.streams.values()][0].stats.done")
-    heard = page.evaluate("[...omni.streams.values()][0].stats.seconds")
-    answer = page.request.get(address)
-    assert answer.headers["content-type"] in ("audio/wav", "audio/x-wav")
-    with wave.open(io.BytesIO(answer.body())) as sound:
-        seconds = sound.getnframes() / sound.getframerate()
-    assert abs(seconds - heard) < 0.1
-
-
-def test_a_picture_of_an_answer_can_be_used_in_the_next_message(demo_app, open_page):
-    page = open_page(demo_app.url, "Chat")
-    page.fill(BOX, "Draw a lighthouse at sunset")
-    page.check("#chat-modalities label:has-text('Text') input")
-    page.check("#chat-modalities label:has-text('Pictures') input")
-    run_and_wait(page, "chat")
-    assert page.wait_for_selector(f"{LAST} .omni-picture img").evaluate("(img) => img.decode().then(() => true)")
-    page.click(f"{LAST} [data-act=attach]")
-    page.wait_for_selector("#chat-files li img")
-    page.click(f"{LAST} [data-act=menu]")
-    page.click("[role=menuitem]:text-is('Speak')")
-    page.wait_for_selector(f"{LAST} audio", state="attached")  # seen when it has been heard to its end
-    page.wait_for_selector("#chat-status:has-text('spoken in')")
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_is_wider_than_the_screen_and_everything_is_accessible(server, open_page, width):
-    server.pieces = ["A | b\n--|--\n1 | 2\n\n```\n" + "x" * 300 + "\n```\n" + "y" * 300]
-    page = open_page(server.app.url, "Chat", viewport={"width": width, "height": 844})
-    send(page, "z" * 300)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page, context="#chat-tab").response["violations"]
-    assert not [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")]
-
-
-def test_below_a_path_answers_stream_and_are_heard(open_page):
-    with App(OMNI_ROOT_PATH="/omni") as app:
-        page = open_page(f"{app.url}/omni/", "Chat")
-        outside = []
-        page.on("request", lambda one: outside.append(one.url) if not one.url.startswith(f"{app.url}/omni/") else None)
-        page.evaluate("""() => new MutationObserver(() => {
-          window.seenLive ||= document.querySelector("#chat-live .omni-body").childElementCount > 0;
-        }).observe(document.querySelector("#chat-live"), { subtree: true, childList: true })""")
-        page.fill(BOX, "Say good morning to everyone in the harbour")
-        page.click("#chat-run")
-        page.wait_for_function("window.seenLive")  # the demo may be done before one can look
-        wait_for_state(page, "chat", "done")
-        page.wait_for_function("[...omni.streams.values()][0].stats.seconds > 0.5")
-        page.wait_for_function(f"document.querySelector('{LAST} audio').duration > 0.5")
-        assert not [address for address in outside if not address.startswith(("blob:", "data:"))]
