@@ -13,11 +13,13 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from omni_ui.features.stage.examples import FOLDER, SAMPLE
 from tests.running import App
 
 SCREENS = {1440: 900, 1024: 768, 390: 844}
 PROMPTS = {
     "image": ("#image-prompt textarea", "A red fox in deep snow"),
+    "edit": ("#edit-prompt textarea", "Make it night"),
     "video": ("#video-prompt textarea", "A paper boat drifts down a stream"),
     "sound": ("#sound-input textarea", "Rain on a tin roof"),
     "speech": ("#speech-input textarea", "Hello there."),
@@ -43,13 +45,17 @@ def open_tab(browser: Browser, address: str, tab: str, width: int = 1440) -> Pag
 
 
 def clicks_to_result(page: Page, tab: str) -> int:
-    """An example where one runs by itself, else an example and Run; typing counts as none."""
+    """An example where one runs by itself, else an example, a picture where one is needed, and Run."""
     example = page.locator(f"#{tab}-tab .omni-example").first
     clicks = 1
     example.click()
-    page.wait_for_timeout(700)
+    page.wait_for_timeout(1500)
     state = page.get_attribute(f"#{tab}-status .omni-status", "data-state")
     if state in ("empty", None):
+        if tab == "edit":
+            clicks += 1
+            page.set_input_files("#edit-image input[type=file]", FOLDER / SAMPLE)
+            page.wait_for_timeout(3000)
         clicks += 1
         page.click(f"#{tab}-run")
     page.wait_for_selector(f"#{tab}-status [data-state=done]", timeout=120_000)
@@ -63,7 +69,7 @@ def picture_share(page: Page, width: int) -> tuple[float, float]:
     page.click("#image-run")
     page.wait_for_selector("#image-status [data-state=done]", timeout=60_000)
     page.wait_for_timeout(1200)
-    box = page.locator("#image-result .omni-view img").first.bounding_box()
+    box = page.locator("#image-result img").first.bounding_box()
     assert box
     side = min(box["width"], box["height"])  # the picture is square, whatever room its element takes
     screen = width * SCREENS[width]
@@ -101,6 +107,7 @@ def measure(browser: Browser, address: str) -> dict[str, Any]:
         page = open_tab(browser, address, tab)
         figures[f"Tab stops to the prompt, {tab}"] = tab_stops(page, PROMPTS[tab][0])
         page.context.close()
+    for tab in PROMPTS:
         page = open_tab(browser, address, tab, 390)
         figures[f"page height on a phone, {tab}, px"] = page.evaluate("document.documentElement.scrollHeight")
         page.context.close()
