@@ -35,7 +35,7 @@ PLACEHOLDER = "Write a message"
 MESSAGES = Markup('<div class="omni-messages" role="log" aria-label="Conversation"></div>')
 LIVE = Markup(
     '<article class="omni-message omni-live" data-role="assistant" aria-busy="true" hidden>'
-    '<h3 class="omni-who">Answer</h3><div class="omni-body"></div></article>'
+    '<h2 class="omni-who">Answer</h2><div class="omni-body"></div></article>'
 )
 CHANGE = Markup(
     '<div class="omni-change" hidden><span>Editing message <b></b>: what you send takes its place and that of all '

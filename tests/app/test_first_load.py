@@ -112,7 +112,7 @@ async def test_a_sheet_comes_as_the_browser_reads_it():
             assert (answer.text, answer.headers.get("content-encoding", "")) == (".omni {}", encoding)
 
 
-# --- The form in which Gradio's script writes styles, rule by rule as its prefix_css does.
+# --- The form in which Gradio's script writes styles, rule by rule as its prefix_css does, but for commas in brackets.
 
 
 @pytest.mark.parametrize(
@@ -124,6 +124,8 @@ async def test_a_sheet_comes_as_the_browser_reads_it():
          f"@media (max-width: 9px) {{ {BELOW} .a {{x: y}}.dark {BELOW} .b {{}}}}"),
         ("@keyframes k { from { x: y } to { x: z } }", "@keyframes k {from { x: y } to { x: z }}"),
         ("/* { */ a { b: c }", f"a {{b: c}} {BELOW} a {{b: c}}"),
+        (".a:is(.b, .c:not(d, e)), f { x: y }", f".a:is(.b, .c:not(d, e)), f {{x: y}} "
+         f"{BELOW} .a:is(.b, .c:not(d, e)) , {BELOW} f {{x: y}}"),
     ],
 )  # fmt: skip
 def test_each_rule_is_written_as_gradio_would(rule: str, written: str):

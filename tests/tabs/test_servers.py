@@ -94,6 +94,6 @@ async def test_an_examination_is_a_card_for_each_server(backends, server):
     await adopt(backends, "mine", server.url, "sesame", ["chat"])
     shown = await examine_all(backends, "mine")
     assert shown.count("<section") == 2
-    assert f"<h3>{server.url}</h3>" in shown
+    assert f"<h2>{server.url}</h2>" in shown
     assert "Nothing answers at http://127.0.0.1:9" in shown
     await backends.forget("mine")

@@ -46,7 +46,22 @@ def _rule(head: str, body: str, container: str) -> str:
 
 
 def _below(selectors: str, body: str, container: str, mark: str) -> str:
-    """Gradio splits at every comma, also of those within brackets, and moves the first `.dark` to the front."""
+    """Gradio moves the first `.dark` to the front.
+
+    It splits at every comma, also of those within brackets, which makes `:is(a, b)` stronger than it says, so that a
+    later rule does not win; here a selector is split between brackets only.
+    """
     dark = DARK if mark in f"{selectors} {{ {body}" else ""
-    parts = selectors.replace(DARK, "", 1).split(",")
+    parts = _split(selectors.replace(DARK, "", 1))
     return ",".join(f"{dark} {container} {part.strip()} " for part in parts) + f"{{{body}}}"
+
+
+def _split(selectors: str) -> list[str]:
+    """The selectors of a list; commas within brackets or attributes belong to one of them."""
+    parts, begin, depth = [], 0, 0
+    for at, sign in enumerate(selectors):
+        depth += (sign in "([") - (sign in ")]")
+        if sign == "," and not depth:
+            parts.append(selectors[begin:at])
+            begin = at + 1
+    return [*parts, selectors[begin:]]

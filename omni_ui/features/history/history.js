@@ -98,7 +98,7 @@ defineComponent("history", ({ element, props }) => {
     facts.append(props.titles[record.tab] || record.tab, " · ", when);
     const many = record.files.length > 1 ? ` · ${record.files.length} files` : "";
     facts.append(many);
-    const shown = make("li", { "data-id": record.id, "data-tab": record.tab }, make("div", { class: "omni-history-head" }, pick, star(record)), open, words);
+    const shown = make("li", { "data-id": record.id, "data-tab": record.tab }, make("div", { class: "omni-history-head" }, make("label", {}, pick), star(record)), open, words);
     if (record.error) shown.append(make("p", { class: "omni-history-error" }, record.error));
     shown.append(facts);
     return shown;

@@ -41,7 +41,7 @@ const change = (tab, state, box, bar) => {
     if (before && narrow.matches) box.closest(".omni-screen")?.scrollIntoView({ block: "start", behavior: "smooth" });
   }
   if (before === "working" && [byId(`${tab}-stop`), document.body].includes(document.activeElement)) byId(`${tab}-run`)?.focus({ preventScroll: true });
-  bar.dataset.note = state === "failed" ? (box.querySelector(".omni-error, .omni-missing")?.textContent || "") : "";
+  bar.dataset.note = state === "failed" && !box.dataset.mended ? (box.querySelector(".omni-error, .omni-missing")?.textContent || "") : "";
   // A video is made for minutes, and Run stays: a phone's first screen says it after a reload too.
   bar.dataset.going = tab === "video" && state === "working" ? translate("Your video is being made.") : "";
   if (state === "failed" && box.dataset.field && before) markFault(tab, box.dataset.field, box.querySelector("p")?.textContent || "");
@@ -50,6 +50,7 @@ const change = (tab, state, box, bar) => {
 // --- The tabs are one stop of the Tab key; arrows go between them. On a phone they are one row that can be swiped.
 const strip = () => [...document.querySelectorAll("#omni-tabs > .tab-wrapper [role=tab]")];
 let tabInSight = "";
+addEventListener("resize", () => { tabInSight = ""; });
 const showTab = () => {
   const tabs = strip();
   const open = tabs.find((tab) => tab.getAttribute("aria-selected") === "true");
@@ -70,6 +71,22 @@ document.addEventListener("keydown", (event) => {
   wanted.click();
 });
 
+/** Whether the stage says it in sight, so that the bar need not say it once more. */
+const isSeen = (box, bar) => {
+  const { top } = (box.querySelector("p") || box).getBoundingClientRect();
+  return top >= 0 && top + 24 < bar.getBoundingClientRect().top;
+};
+/** What was missing is being filled in: it is not said any longer. */
+const mend = (event) => {
+  const [, tab] = /^(\w+)-tab$/.exec(event.target.closest?.(".omni-controls")?.closest("[id$=-tab]")?.id || "") || [];
+  const box = tab && byId(`${tab}-status`)?.querySelector(".omni-status[data-calm]");
+  if (!box) return;
+  box.dataset.mended = "yes";
+  const bar = byId(`${tab}-run`)?.closest(".omni-buttons");
+  if (bar) bar.dataset.note = "";
+};
+for (const name of ["input", "change"]) document.addEventListener(name, mend);
+
 const look = () => {
   showTab();
   for (const tab of TABS) {
@@ -84,6 +101,7 @@ const look = () => {
       Object.assign(states[tab], { state, key });
       bar.dataset.state = state;
     }
+    if (state === "failed" && narrow.matches) bar.toggleAttribute("data-said", isSeen(box, bar));
     if (state !== "working") continue;
     const clock = box.closest(".omni-screen") ? tools(tab, box) : box.querySelector(".omni-clock")?.textContent || "";
     bar.style.setProperty("--clock", `" ${clock.replace(/["\\]/g, "")}"`);
