@@ -1,6 +1,7 @@
 // The entry: what every tab needs comes with the page, the rest when a component of it is drawn.
 import { loadLater, takeOver } from "../core/js/components.js";
 import "../features/i18n/language.js";
+import "./js/early_page.js";
 import "./js/page.js";
 import "./js/tab_address.js";
 import "./js/leaving.js";

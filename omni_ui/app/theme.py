@@ -127,4 +127,5 @@ def css() -> str:
 
 def first_load() -> FirstLoad:
     """What a visit loads first, with the styles and scripts of this page."""
-    return FirstLoad(prefixed_css(css(), gr.__version__), lambda page: preloads(page) + ICON)
+    early = (ROOT / "app/loading/early_page.css").read_text(encoding="utf-8")
+    return FirstLoad(prefixed_css(css(), gr.__version__) + early, lambda page: preloads(page) + ICON)

@@ -1,6 +1,7 @@
 // Tabs in the address (`#speech`) and in the browser's history: Back and Forward go between them.
 // A recipe's link has the fragment to itself (`#r=…`); the entry of the history remembers its tab then.
 import { defineAction } from "../../core/js/components.js";
+import { pageBegun } from "../../core/js/early_input.js";
 import { isMounted, mountTab, prepareTab } from "../../core/js/mounted_tabs.js";
 
 const SUFFIX = "-tab-button";
@@ -90,6 +91,7 @@ defineAction("open_address", () => {
   const strip = document.getElementById("omni-tabs");
   if (strip) new MutationObserver(follow).observe(strip, { subtree: true, attributeFilter: ["aria-selected"] });
   follow();
+  pageBegun();
   return [];
 });
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
+from omni_ui.app.loading.early_page import add_early_page
 from omni_ui.app.loading.gradio_assets import FOLDER, Assets, needed
 from omni_ui.app.loading.packing import encoding_for, kept_for_good, pack
 from omni_ui.app.tab_parts import FIRST, LATE, config_of
@@ -65,6 +66,7 @@ class FirstLoad:
             href = f"{config.get('root', '')}/theme.css?v={config['theme_hash']}"
             here += f'<link rel="stylesheet" disabled href="{href}">'
         sheet_link = f'<link rel="stylesheet" href="{address}">'
+        html = add_early_page(html, config) if FIRST in config else html
         html = BASE.sub(lambda base: base[0] + at_once, html, count=1)
         if not SHEET.search(html):
             return html.replace("</head>", sheet_link + "</head>", 1)

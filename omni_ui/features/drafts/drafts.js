@@ -1,6 +1,7 @@
 // What was typed survives a reload, Back and a lost browser tab (omni_ui/features/drafts/drafts.py).
 import { defineAction, defineComponent } from "../../core/js/components.js";
 import { whenMounted } from "../../core/js/mounted_tabs.js";
+import { wasTyped } from "../../core/js/early_input.js";
 import { isRecommended } from "../model_defaults/model_defaults.js";
 import { PAGE, addressesIn, enteredValues, forgetDrafts, lostDrafts, readDraft, writeDraft } from "./draft_store.js";
 
@@ -83,7 +84,8 @@ const valueOf = (tab, { name }) => draft.tabs[tab]?.[name];
 defineAction("restore_drafts", async (tab, fields) => {
   await beginning();
   return fields.map((field) => {
-    const typing = document.getElementById(field.id)?.contains(document.activeElement);
+    const isFocused = document.getElementById(field.id)?.contains(document.activeElement);
+    const typing = wasTyped(field.id) || (isFocused && document.activeElement.value !== ""); // an empty field may be filled in
     const value = valueOf(tab, field);
     return value === undefined || typing ? SKIP : value ?? field.initial;
   });

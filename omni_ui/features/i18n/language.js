@@ -80,7 +80,8 @@ const change = async (code) => {
   await tellGradio(code);
 };
 if (gradios !== language) tellGradio(language);
-const ready = learned(language).then(() => document.body && all(document.body)).catch(() => {});
+/** Resolves when the page has the texts of its language. */
+export const ready = learned(language).then(() => document.body && all(document.body)).catch(() => {});
 
 addEventListener("change", (event) => {
   if (event.target.id === "omni-language") ready.then(() => change(event.target.value));

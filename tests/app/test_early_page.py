@@ -1,0 +1,74 @@
+"""What stands in the page before Gradio's script draws it: the tabs, the prompt of the first one, and Run."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from omni_ui.app.factory import create_app
+from omni_ui.app.loading.early_page import PLACE, add_early_page, early_page
+from omni_ui.app.tab_parts import FIRST, SplitPage
+from omni_ui.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory):
+    settings = Settings(data_dir=str(tmp_path_factory.mktemp("data")), base_url="http://127.0.0.1:9", mcp=False)
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def split(client):
+    return SplitPage(client.get("/config").json())
+
+
+def test_it_stands_before_the_place_where_gradio_draws(client):
+    page = client.get("/").text
+    early = re.search(
+        r'<div id="omni-early" data-tab="(\w+)" data-field="([\w-]+)" hidden>.*</div><gradio-app', page, re.S
+    )
+    assert early
+    assert early[0].count('role="tab"') == 9
+    assert page.count(PLACE) == 1
+    assert f'aria-selected="true">{early[1].capitalize()}<' in early[0]
+
+
+@pytest.mark.parametrize(
+    ("tab", "field", "label"),
+    [
+        ("image", "image-prompt", "Prompt"),
+        ("chat", "chat-text", "Message"),
+        ("speech", "speech-input", "Text"),
+        ("video", "video-prompt", "Prompt"),
+    ],
+)
+def test_the_first_field_of_a_tab_is_there_in_plain_words(split, tab, field, label):
+    early = early_page(split.trimmed(tab))
+    assert f'data-tab="{tab}" data-field="{field}"' in early
+    assert re.search(rf"<span>{label}[^<]*</span><textarea", early)
+    assert "__i18n__" not in early
+    assert not re.search(r'\sid="(?!omni-early")', early), "ids are those of Gradio's parts"
+
+
+def test_a_tab_that_begins_with_something_else_has_none(split):
+    page = f"<body>{PLACE}></body>"
+    for tab in ("edit", "sound", "talk", "history", "server"):
+        assert add_early_page(page, split.trimmed(tab)) == page, tab
+    whole = split.trimmed("image")
+    del whole[FIRST]
+    assert add_early_page(page, whole) == page
+
+
+def test_words_of_the_page_are_text():
+    config = {
+        FIRST: "image",
+        "components": [
+            {"type": "tabitem", "props": {"elem_id": "image-tab", "label": "<b>"}},
+            {"type": "textbox", "props": {"elem_id": "image-prompt", "label": "</span>", "placeholder": '"'}},
+            {"type": "button", "props": {"elem_id": "image-run", "value": "<i>"}},
+        ],
+    }
+    early = early_page(config)
+    assert not set(re.findall("<(?:b|i)>", early.replace("<b class", "")))
+    assert 'placeholder="&#34;"' in early
