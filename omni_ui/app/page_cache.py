@@ -87,15 +87,15 @@ class FrontPage:
         first = await self._first_tab() if self._first_tab else ""
         key: Key = (scope["scheme"], scope["path"], first, *(headers.get(name, "") for name in ADDRESS))
         async with self._making:  # of many who come at once, the first one makes it
-            made = self._pages.get(key) or await self._make(scope, receive, first)
-        if isinstance(made, Packed):
-            self._pages[key] = made
+            page = self._pages.get(key) or await self._make(scope, receive, first)
+        if isinstance(page, Packed):
+            self._pages[key] = page
             self._pages.move_to_end(key)
             while len(self._pages) > KEPT:
                 self._pages.popitem(last=False)
-            await _answer(made, headers)(scope, receive, send)
+            await _answer(page, headers)(scope, receive, send)
             return
-        for message in made:
+        for message in page:
             await send(message)
 
     async def _make(self, scope: Scope, receive: Receive, first: str) -> Packed | list[Message]:
@@ -201,13 +201,13 @@ def page_policy(ancestors: str) -> str:
 
 
 def _answer(page: Packed, asked: Headers) -> Response:
-    known = page.mark in asked.get("if-none-match", "")
+    unchanged = page.mark in asked.get("if-none-match", "")
     packed = "gzip" in asked.get("accept-encoding", "")
-    body = b"" if known else page.body if packed else gzip.decompress(page.body)
-    response = Response(body, 304 if known else 200, media_type="text/html")
+    body = b"" if unchanged else page.body if packed else gzip.decompress(page.body)
+    response = Response(body, 304 if unchanged else 200, media_type="text/html")
     headers = MutableHeaders(raw=response.raw_headers)
     headers.update({"ETag": page.mark, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"})
     headers["Content-Security-Policy"] = page.policy
-    if packed and not known:
+    if packed and not unchanged:
         headers["Content-Encoding"] = "gzip"
     return response

@@ -68,7 +68,7 @@ MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 
 def theme() -> gr.themes.Base:
     """Light and dark tokens; one accent, one-pixel lines, no shadows."""
-    made = gr.themes.Base(
+    base = gr.themes.Base(
         primary_hue="indigo", neutral_hue="slate", radius_size=gr.themes.sizes.radius_sm, font=SANS, font_mono=MONO
     )
     light_dark = {
@@ -100,7 +100,7 @@ def theme() -> gr.themes.Base:
     }
     tokens = {name: light for name, (light, _) in light_dark.items()}
     tokens |= {f"{name}_dark": dark for name, (_, dark) in light_dark.items()}
-    return made.set(
+    return base.set(
         **tokens,
         input_border_width="1px",
         block_shadow="none",

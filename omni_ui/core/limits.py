@@ -245,7 +245,7 @@ def _one_of(label: str, allowed: list[dict[str, str]]) -> Check:
     def check(value: dict[str, object] | None) -> dict[str, object] | None:
         plain = {name: part for name, part in (value or {}).items() if name not in ("scale", "lora_scale")}
         if value and plain not in allowed:
-            names = ", ".join(one["name"] for one in allowed)
+            names = ", ".join(lora["name"] for lora in allowed)
             raise ValueError(f"{label} can only be one that this page offers: {names}.")
         return value
 

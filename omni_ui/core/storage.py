@@ -156,8 +156,8 @@ def _entries(folder: Path) -> Iterator[_Entry]:
     for path in folder.glob("*"):
         try:
             at = path.stat().st_mtime
-            inner = [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file()]
-            sizes = [info.st_size for info in (one.stat() for one in inner) if info.st_nlink == 1]
+            inner = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+            sizes = [info.st_size for info in (file.stat() for file in inner) if info.st_nlink == 1]
         except OSError:  # it has just gone
             continue
         match = FOLDER.fullmatch(path.name)

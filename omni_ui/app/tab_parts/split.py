@@ -99,10 +99,10 @@ class SplitPage:
 
 def trim_html(html: str, first: str) -> str:
     """A page as Gradio writes it, with the parts of one tab only. ValueError when it is another page."""
-    found = _description(html)
-    trimmed = SplitPage(json.loads(found[1])).trimmed(first)
+    match = _description(html)
+    trimmed = SplitPage(json.loads(match[1])).trimmed(first)
     written = json.dumps(trimmed, ensure_ascii=False, separators=(",", ":")).translate(ESCAPES)
-    html = html[: found.start(1)] + written + html[found.end(1) :]
+    html = html[: match.start(1)] + written + html[match.end(1) :]
     return API.sub(lambda api: api[0].replace(api[1], NO_ENDPOINTS, 1), html, count=1)
 
 
@@ -113,10 +113,10 @@ def config_of(html: str) -> Config:
 
 
 def _description(html: str) -> re.Match[str]:
-    found = CONFIG.search(html)
-    if not found:
+    match = CONFIG.search(html)
+    if not match:
         raise ValueError("no description")
-    return found
+    return match
 
 
 async def mount_tab(what: Config | None) -> None:
@@ -148,9 +148,9 @@ def _places(events: list[Config], tab_of: dict[int, str]) -> dict[int, str]:
     places: dict[int, str] = {}
 
     def place(event: Config) -> str:
-        known = places.get(event["id"])
-        if known is not None:
-            return known
+        decided = places.get(event["id"])
+        if decided is not None:
+            return decided
         before = by_id.get(event.get("trigger_after"))
         tabs = {tab_of.get(id, "") for id in _touched(event)} - {""}
         places[event["id"]] = place(before) if before else tabs.pop() if len(tabs) == 1 else ""

@@ -153,7 +153,7 @@ def _judge_tab(
         return Ability(False, f"This server has no route for it: it cannot {VERBS[tab]}.", start=start)
     able = [(model, entry, guess) for model, entry, guess in entries if tab in entry.can]
     # Makers of pictures answer a chat too; where a server has several models, one that answers in text is meant.
-    able.sort(key=lambda one: tab == "chat" and "text" not in one[1].can["chat"]["outputs"])
+    able.sort(key=lambda entry: tab == "chat" and "text" not in entry[1].can["chat"]["outputs"])
     model, entry, guess = (able or entries)[0]
     name = _name(model, entry)
     facts = {"settings": {}, **entry.can.get(tab, {})}

@@ -54,13 +54,13 @@ async def chat_batch(body: Chat, request: Request) -> Response:
     answers = await while_connected(request, asyncio.gather(*map(one, body.messages)))
     if isinstance(answers, Response):
         return answers
-    bad = next((one for one in answers if one.status_code != 200), None)
+    bad = next((answer for answer in answers if answer.status_code != 200), None)
     if bad is not None or not answers:
         return bad or refusal("messages must hold at least one conversation.")
-    bodies = [json.loads(bytes(one.body)) for one in answers]
-    choices = [{**choice, "index": i} for i, one in enumerate(bodies) for choice in one["choices"]]
+    bodies = [json.loads(bytes(answer.body)) for answer in answers]
+    choices = [{**choice, "index": i} for i, answer in enumerate(bodies) for choice in answer["choices"]]
     counts = ("prompt_tokens", "total_tokens", "completion_tokens")
-    usage = {**bodies[0]["usage"], **{k: sum(one["usage"][k] for one in bodies) for k in counts}}
+    usage = {**bodies[0]["usage"], **{k: sum(answer["usage"][k] for answer in bodies) for k in counts}}
     return JSONResponse(bodies[0] | {"id": f"chatcmpl-batch-{uuid4().hex[:16]}", "choices": choices, "usage": usage})
 
 

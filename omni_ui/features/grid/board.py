@@ -92,8 +92,8 @@ class Board:
             else:
                 heeded += [axis.field] if differ else []
                 if same:
-                    one, other = (written(axis.values[number]) for number in same[0])
-                    self.remarks.append(f"{axis.label}: {one} and {other} gave the same result, byte for byte.")
+                    first, second = (written(axis.values[number]) for number in same[0])
+                    self.remarks.append(f"{axis.label}: {first} and {second} gave the same result, byte for byte.")
         return ignored, heeded
 
     def _compare(self, place: int) -> tuple[list[tuple[int, int]], bool]:
@@ -105,12 +105,12 @@ class Board:
 
         same: list[tuple[int, int]] = []
         differ = False
-        for _, line in groupby(sorted(done, key=lambda one: (others(one), one.planned.at)), key=others):
+        for _, line in groupby(sorted(done, key=lambda cell: (others(cell), cell.planned.at)), key=others):
             cells = list(line)
-            for number, one in enumerate(cells):
+            for number, cell in enumerate(cells):
                 for other in cells[number + 1 :]:
-                    if one.digest == other.digest:
-                        same.append((one.planned.at[place], other.planned.at[place]))
+                    if cell.digest == other.digest:
+                        same.append((cell.planned.at[place], other.planned.at[place]))
                     else:
                         differ = True
         return same, differ

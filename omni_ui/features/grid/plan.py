@@ -81,9 +81,9 @@ async def make_plan(
     for at in product(*(range(len(axis.values)) for axis in reversed(axes))):
         place = at[::-1]
         values = {axis.field: axis.values[number] for axis, number in zip(axes, place, strict=True)}
-        shown = {name: _typed(value) for name, value in values.items()}
-        shown |= {"seed": str(seed)} if seed is not None else {}
-        cells.append(Planned(place, _checked(base, values).with_seed(), entered | fixed | shown))
+        texts = {name: _typed(value) for name, value in values.items()}
+        texts |= {"seed": str(seed)} if seed is not None else {}
+        cells.append(Planned(place, _checked(base, values).with_seed(), entered | fixed | texts))
     return Plan(axes, tuple(cells), seed)
 
 

@@ -53,21 +53,23 @@ def draw(sheet: Sheet) -> bytes:
     """The sheet as a PNG. Blocking; a picture that cannot be read is named so."""
     columns, rows = max(1, len(sheet.across[1])), max(1, len(sheet.down[1]))
     largest = max(SMALLEST, min(LARGEST, WHOLE // columns, WHOLE // rows))
-    pictures = {one.at: _small(one.path, largest) for one in sheet.entries if one.path}
+    pictures = {entry.at: _small(entry.path, largest) for entry in sheet.entries if entry.path}
     seen = [picture for picture in pictures.values() if picture]
-    side = max(SMALLEST * 2, *(one.width for one in seen)) if seen else SMALLEST * 2
-    tall = max(SMALLEST, *(one.height for one in seen)) if seen else SMALLEST
+    side = max(SMALLEST * 2, *(picture.width for picture in seen)) if seen else SMALLEST * 2
+    tall = max(SMALLEST, *(picture.height for picture in seen)) if seen else SMALLEST
 
     named = any(sheet.down[1])
-    left = MARGIN + (max(_wide(_fold(one, 18), SIZE) for one in (*sheet.down[1], sheet.down[0])) + GAP if named else 0)
-    heads = [_fold(one, max(8, side // 13)) for one in sheet.across[1]]
+    left = MARGIN + (
+        max(_wide(_fold(text, 18), SIZE) for text in (*sheet.down[1], sheet.down[0])) + GAP if named else 0
+    )
+    heads = [_fold(text, max(8, side // 13)) for text in sheet.across[1]]
     line = SIZE + 8
-    head = line * max(one.count("\n") + 1 for one in heads)
+    head = line * max(text.count("\n") + 1 for text in heads)
     width = left + columns * (side + GAP) + MARGIN
     title = _fold(sheet.title, max(30, width // 14))
     top = MARGIN + (TITLE + 10) * (title.count("\n") + 1) + line + head + GAP
-    notes = [_fold(one, max(30, width // 12)) for one in sheet.notes]
-    below = sum(line * (one.count("\n") + 1) for one in notes)
+    notes = [_fold(text, max(30, width // 12)) for text in sheet.notes]
+    below = sum(line * (text.count("\n") + 1) for text in notes)
     whole = Image.new("RGB", (width, top + rows * (tall + GAP) + below + MARGIN), PAPER)
     pen = ImageDraw.Draw(whole)
 
@@ -79,15 +81,15 @@ def draw(sheet: Sheet) -> bytes:
         _write(pen, (MARGIN, top - head - GAP // 2), _fold(sheet.down[0], 18), SIZE, QUIET)
         for row, words in enumerate(sheet.down[1]):
             _write(pen, (MARGIN, top + row * (tall + GAP)), _fold(words, 18), SIZE, INK)
-    for one in sheet.entries:
-        corner = left + one.at[0] * (side + GAP), top + one.at[1] * (tall + GAP)
-        picture = pictures.get(one.at)
+    for entry in sheet.entries:
+        corner = left + entry.at[0] * (side + GAP), top + entry.at[1] * (tall + GAP)
+        picture = pictures.get(entry.at)
         if picture:
             whole.paste(picture, (corner[0] + (side - picture.width) // 2, corner[1] + (tall - picture.height) // 2))
             continue
         pen.rectangle((*corner, corner[0] + side - 1, corner[1] + tall - 1), fill=EMPTY)
-        words = one.words or "This picture cannot be shown here."
-        _write(pen, (corner[0] + GAP, corner[1] + GAP), _fold(words, side // 13), SIZE, BAD if one.failed else QUIET)
+        words = entry.words or "This picture cannot be shown here."
+        _write(pen, (corner[0] + GAP, corner[1] + GAP), _fold(words, side // 13), SIZE, BAD if entry.failed else QUIET)
     at = top + rows * (tall + GAP)
     for words in notes:
         _write(pen, (MARGIN, at), words, SIZE, QUIET)

@@ -40,7 +40,7 @@ STARS = "Starred results fill the storage, so the last result was not saved: del
 
 
 @dataclass(frozen=True)
-class Given:
+class Sendable:
     """A result that can be sent on: its files, with their media types, and what the server wrote."""
 
     files: list[tuple[Path, str]]
@@ -67,7 +67,7 @@ class Recorder:
         store.on_remove = storage.remove_copies if storage else store.on_remove
         self._unwritten = ""
         self._writing: set[asyncio.Task[None]] = set()
-        self._recent: OrderedDict[str, tuple[str, Given]] = OrderedDict()
+        self._recent: OrderedDict[str, tuple[str, Sendable]] = OrderedDict()
         """By id: whose it is, and the files as the page shows them."""
         self._sweeper: asyncio.Task[None] | None = None
 
@@ -144,16 +144,16 @@ class Recorder:
         with suppress(StoreFailed):  # said by the store itself
             await self.store.history.add_fact(id, visitor, *fact)
 
-    async def given(self, id: str, visitor: str | None, session: str | None) -> Given | None:
+    async def sendable(self, id: str, visitor: str | None, session: str | None) -> Sendable | None:
         """What can be sent on of a result of this visitor."""
-        owner, given = self._recent.get(id, ("", None))
-        if given and owner and owner in (visitor, session) and all(path.is_file() for path, _ in given.files):
-            return given
+        owner, sendable = self._recent.get(id, ("", None))
+        if sendable and owner and owner in (visitor, session) and all(path.is_file() for path, _ in sendable.files):
+            return sendable
         record = await self.find(id, visitor)
         if record is None:
             return None
         kept = [(await self.store.history.fetch(file), file.kind) for file in record.files]
-        return Given([(path, kind) for path, kind in kept if path], record.text)
+        return Sendable([(path, kind) for path, kind in kept if path], record.text)
 
     async def find(self, id: str, visitor: str | None) -> HistoryRecord | None:
         """A record of this visitor, once it is written. StoreFailed."""
@@ -191,7 +191,7 @@ class Recorder:
             await self.remove(oldest)
 
     def _remember(self, id: str, owner: str, outcome: RunResult) -> None:
-        self._recent[id] = owner, Given([(path, type_of_file(path)) for path in outcome.files], outcome.text)
+        self._recent[id] = owner, Sendable([(path, type_of_file(path)) for path in outcome.files], outcome.text)
         while len(self._recent) > REMEMBERED:
             self._recent.popitem(last=False)
 

@@ -24,12 +24,12 @@ def sign_in_page(
     code = language_for(accept_language)
     texts = next((language.texts for language in languages() if language.code == code), {})
     query = f"?next={quote(there, safe='')}"
-    shown = {name: texts.get(text, text) for name, text in TEXTS.items()}
+    translations = {name: texts.get(text, text) for name, text in TEXTS.items()}
     page = render(
         "features/login/page.html.jinja",
         code=code,
-        title=f"Omni UI: {shown['sign_in']}",
-        texts=shown,
+        title=f"Omni UI: {translations['sign_in']}",
+        texts=translations,
         problem=translated(problem, texts),
         base=base,
         query=query,

@@ -78,16 +78,16 @@ class Repeat:
     def forget(self, session: str | None) -> None:
         self._shown.pop(session or "", None)
 
-    def row(self, session: str | None, shown: Shown, record: str, apart: bool = False) -> Markup:
+    def row(self, session: str | None, result: Shown, record: str, apart: bool = False) -> Markup:
         """Remembers a result as the one that is shown; HTML of the buttons below it. record: its id.
 
         apart: what stands in the controls has nothing to do with it.
         """
-        self._shown[session or ""] = shown
+        self._shown[session or ""] = result
         self._shown.move_to_end(session or "")
         while len(self._shown) > SESSIONS:
             self._shown.popitem(last=False)
-        seed = getattr(shown.request, "seed", None)
+        seed = getattr(result.request, "seed", None)
         return render(
             "features/repeat/repeat.html.jinja",
             tab=self.tab,

@@ -155,7 +155,7 @@ class SendTo:
             with suppress(gr.Error):
                 return self._put(target, Path(uploaded(what.get("file"))), held)
             raise Refused("The frame did not arrive. Please try again.")
-        result = await self.recorder.given(record, visitor, request.session_hash)
+        result = await self.recorder.sendable(record, visitor, request.session_hash)
         if result is None:
             raise Refused(GONE)
         if what.get("kind") == "text":

@@ -41,11 +41,13 @@ def write(plan: Plan) -> str:
 {body}"""
 
 
-def _call(plan: Plan, given: dict[str, str], call: str, known: Collection[str], needed: Collection[str] = ()) -> str:
+def _call(
+    plan: Plan, arguments: dict[str, str], call: str, named: Collection[str], needed: Collection[str] = ()
+) -> str:
     """A call of the package: what it knows by name, the rest in extra_body; what it insists on is left out by omit."""
-    lines = "".join(f"    {name}={value},\n" for name, value in given.items() if name in known)
-    lines += "".join(f"    {name}=omit,\n" for name in needed if name not in given)
-    rest = {name: value for name, value in given.items() if name not in known}
+    lines = "".join(f"    {name}={value},\n" for name, value in arguments.items() if name in named)
+    lines += "".join(f"    {name}=omit,\n" for name in needed if name not in arguments)
+    rest = {name: value for name, value in arguments.items() if name not in named}
     if rest:
         extra = "".join(f"        {literals.text(name)}: {value},\n" for name, value in rest.items())
         lines += f"    extra_body={{\n{extra}    }},\n"

@@ -95,9 +95,9 @@ class Reference:
             recording = await read_recording(path, self.field)
         except Invalid as wrong:
             return as_html([Check("stop", str(wrong))]), gr.Row(visible=False)
-        found = await asyncio.to_thread(checks, recording, transcript, timbre_only=bool(timbre))
-        silent = any(one.level == "stop" and one.fix is None and one.about == "sound" for one in found)
-        return as_html(found), gr.Row(visible=not silent)
+        results = await asyncio.to_thread(checks, recording, transcript, timbre_only=bool(timbre))
+        silent = any(check.level == "stop" and check.fix is None and check.about == "sound" for check in results)
+        return as_html(results), gr.Row(visible=not silent)
 
     async def _repair(self, path: str | None, *, cut: bool = False, even: bool = False) -> tuple[object, ...]:
         """A repaired copy to listen to; the recording itself stays until it is taken."""

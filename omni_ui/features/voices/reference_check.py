@@ -89,11 +89,11 @@ def checks(recording: Recording, transcript: str | None = None, *, timbre_only: 
 
     timbre_only: no transcript is needed then.
     """
-    found = _of_sound(recording)
-    if not any(one.level == "stop" for one in found) and not timbre_only:
-        found.append(_of_words(transcript or "", recording))
+    results = _of_sound(recording)
+    if not any(check.level == "stop" for check in results) and not timbre_only:
+        results.append(_of_words(transcript or "", recording))
     order = {"stop": 0, "warn": 1, "good": 2}
-    return sorted(found, key=lambda one: order[one.level])
+    return sorted(results, key=lambda check: order[check.level])
 
 
 def _of_sound(recording: Recording) -> list[Check]:
@@ -105,13 +105,13 @@ def _of_sound(recording: Recording) -> list[Check]:
             if lost
             else Check("stop", "The recording is silent: check the microphone and record again.")
         ]
-    found = [_of_length(seen.seconds)]
+    results = [_of_length(seen.seconds)]
     if seen.clipped > 0.0005:
-        found.append(Check("warn", "It is clipped, so it sounds harsh: record again at a lower level."))
+        results.append(Check("warn", "It is clipped, so it sounds harsh: record again at a lower level."))
     if seen.speech < -36:
-        found.append(Check("warn", f"It is quiet ({seen.speech:.0f} dB): make it louder.", "level"))
+        results.append(Check("warn", f"It is quiet ({seen.speech:.0f} dB): make it louder.", "level"))
     if seen.speech - seen.floor < 18:
-        found.append(
+        results.append(
             Check(
                 "warn",
                 f"There is noise or music ({seen.speech - seen.floor:.0f} dB below the voice): find a quiet room.",
@@ -124,22 +124,24 @@ def _of_sound(recording: Recording) -> list[Check]:
             for length, side in ((start, "start"), (end, "end"))
             if length > 0.7
         )
-        found.append(
+        results.append(
             Check("warn", f"There are {ends}: trim it." if " and " in ends else f"There is {ends}: trim it.", "trim")
         )
     elif end < 0.04 and seen.speech - seen.floor >= 18:
-        found.append(Check("warn", "It ends in the middle of a sound: the copy may begin with the rest of that word."))
+        results.append(
+            Check("warn", "It ends in the middle of a sound: the copy may begin with the rest of that word.")
+        )
     if recording.rate < 16000:
-        found.append(
+        results.append(
             Check("warn", f"At {recording.rate / 1000:g} kHz it is as dull as a telephone: 16 kHz or more is better.")
         )
     if recording.channels > 1:
-        found.append(Check("good", f"Its {recording.channels} channels are mixed into one."))
+        results.append(Check("good", f"Its {recording.channels} channels are mixed into one."))
     if recording.note:
-        found.append(Check("good", recording.note))
+        results.append(Check("good", recording.note))
     if recording.path.stat().st_size > MOST_BYTES and recording.plain:
-        found.append(Check("good", "It is larger than 10 MB, so it is sent as a smaller file."))
-    return found
+        results.append(Check("good", "It is larger than 10 MB, so it is sent as a smaller file."))
+    return results
 
 
 def _of_length(seconds: float) -> Check:

@@ -46,11 +46,11 @@ class Known:
 
 def known(voices: Voices) -> Known:
     """Built-in voices first, then the saved ones, marked. "default" means none and is not listed."""
-    saved = {one.name.lower(): one.name for one in voices.saved}
+    saved = {voice.name.lower(): voice.name for voice in voices.saved}
     own = [name for name in voices.names if name.lower() not in saved and name != "default"]
     choices = [("Model default", ""), *((_spelled(name), name) for name in own)]
     choices += [(f"{plain_name(name)} (saved)", low) for low, name in sorted(saved.items())]
-    return Known(choices, sorted(voices.saved, key=lambda one: one.name.lower()))
+    return Known(choices, sorted(voices.saved, key=lambda voice: voice.name.lower()))
 
 
 def _spelled(name: str) -> str:
@@ -114,13 +114,13 @@ async def save(backend: Backend, entered: Values) -> SavedVoice:
     if not entered.get("audio_sample"):
         raise Invalid.because("audio_sample", "Recording is empty: add one first.")
     recording = await read_recording(entered["audio_sample"], "audio_sample")
-    for one in await asyncio.to_thread(checks, recording, entered.get("ref_text")):
-        if one.level == "stop":
-            raise Invalid.because("ref_text" if one.about == "words" else "audio_sample", one.sentence)
-    told = {name: entered.get(name) or None for name in ("ref_text", "speaker_description")}
-    told |= {"name": entered.get("name") or "", "audio_sample": await sendable(recording), "consent": CONSENT}
+    for check in await asyncio.to_thread(checks, recording, entered.get("ref_text")):
+        if check.level == "stop":
+            raise Invalid.because("ref_text" if check.about == "words" else "audio_sample", check.sentence)
+    form = {name: entered.get(name) or None for name in ("ref_text", "speaker_description")}
+    form |= {"name": entered.get("name") or "", "audio_sample": await sendable(recording), "consent": CONSENT}
     try:
-        upload = VoiceUpload.model_validate(told)
+        upload = VoiceUpload.model_validate(form)
     except ValidationError as wrong:
         raise Invalid(*problems(wrong, VoiceUpload)) from None
     await _check_name(backend, upload.name, bool(entered.get("replace")))
@@ -129,11 +129,11 @@ async def save(backend: Backend, entered: Values) -> SavedVoice:
 
 async def _check_name(backend: Backend, name: str, replace: bool) -> None:
     voices = await backend.client.voices()
-    saved = {one.name.lower() for one in voices.saved}
+    saved = {voice.name.lower() for voice in voices.saved}
     if name.lower() in saved and not replace:
         raise Taken(name)
     # On a public page the name carries a mark; the voice of the model would still stand beside it under the same name.
-    if plain_name(name).lower() in {one.lower() for one in voices.names} - saved:
+    if plain_name(name).lower() in {voice.lower() for voice in voices.names} - saved:
         raise Invalid.because("name", f"“{plain_name(name)}” is a voice of the model itself: choose another name.")
     if len(saved) >= MOST_VOICES and name.lower() not in saved:
         raise Invalid.because("name", f"The server holds {len(saved):,} voices and takes no more: delete one first.")

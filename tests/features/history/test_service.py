@@ -105,19 +105,19 @@ async def test_without_a_visitor_nothing_is_written_but_it_can_be_sent_on_in_its
     id = await recorder.result(Done(ImageRequest(prompt="x"), visitor=None), RunResult([path], "words"), 1)
     await recorder.failure(ImageRequest, None, "No.", entered={})
     assert not list(recorder.store.files.folder.glob("??/*"))
-    given = await recorder.given(id, None, "session")
+    given = await recorder.sendable(id, None, "session")
     assert (given.files, given.text) == ([(path, "image/png")], "words")
-    assert await recorder.given(id, None, "another session") is None
-    assert await recorder.given(id, BOB, None) is None
+    assert await recorder.sendable(id, None, "another session") is None
+    assert await recorder.sendable(id, BOB, None) is None
 
 
 async def test_what_is_sent_on_comes_from_the_store_when_the_page_s_file_is_gone(recorder, tmp_path):
     path = picture(tmp_path)
     id = await recorder.result(Done(ImageRequest(prompt="x")), RunResult([path]), 1)
     path.unlink()
-    given = await recorder.given(id, ANNE, "another session")
+    given = await recorder.sendable(id, ANNE, "another session")
     assert given.files[0][0].read_bytes() == png()
-    assert await recorder.given(id, BOB, "session") is None
+    assert await recorder.sendable(id, BOB, "session") is None
 
 
 def job(ticket="t", **more) -> VideoRecord:
@@ -182,7 +182,7 @@ async def test_a_store_that_fails_is_said_and_the_result_can_still_be_sent_on(re
     path = picture(tmp_path)
     id = await recorder.result(Done(ImageRequest(prompt="x")), RunResult([path]), 1)
     assert recorder.problem == "The disk is full."
-    assert (await recorder.given(id, ANNE, None)).files == [(path, "image/png")]
+    assert (await recorder.sendable(id, ANNE, None)).files == [(path, "image/png")]
     monkeypatch.undo()
     await recorder.result(Done(ImageRequest(prompt="x")), RunResult([path]), 1)
     assert recorder.problem == ""

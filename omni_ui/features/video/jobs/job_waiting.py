@@ -59,8 +59,8 @@ def waiting_of(record: VideoRecord, fetched: float) -> Waiting:
     ended = record.ended or fetched
     if times.queue is None and record.started:  # as our looks saw it
         times = replace(times, queue=max(0.0, record.started - record.created))
-    made, fetching = max(0.0, ended - record.created), max(0.0, fetched - ended)
-    return break_down(0.0, made + fetching, made, fetching, False, times)
+    making, fetching = max(0.0, ended - record.created), max(0.0, fetched - ended)
+    return break_down(0.0, making + fetching, making, fetching, False, times)
 
 
 def with_waiting(record: VideoRecord) -> Json:
