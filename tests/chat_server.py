@@ -2,23 +2,22 @@
 
 import asyncio
 import json
-import threading
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.fakes import Seen, free_port
+from tests.fakes import Seen
+from tests.thread_server import ThreadServer
 
 
 @dataclass
-class ChatServer:
+class ChatServer(ThreadServer):
     """Speaks vLLM-Omni's chat. `pieces` are the text's pieces; `pace` is how many a second (0: all at once).
 
     how: "whole", "dies" (the connection breaks after half), "error" (an error inside the stream after half),
@@ -36,7 +35,6 @@ class ChatServer:
     """Seconds from the first to the last piece of the last answer."""
 
     def __enter__(self) -> "ChatServer":
-        self.port = free_port()
         paths = ("/v1/chat/completions", "/v1/images/generations", "/v1/audio/speech")
         app = Starlette(
             routes=[
@@ -50,20 +48,8 @@ class ChatServer:
                 Route("/v1/chat/completions", self._chat, methods=["POST"]),
             ]
         )
-        self._server = uvicorn.Server(uvicorn.Config(app, port=self.port, log_level="error"))
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
+        self.serve(app)
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(5)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     @property
     def asked(self) -> dict[str, Any]:

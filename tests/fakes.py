@@ -4,16 +4,16 @@ import asyncio
 import base64
 import io
 import socket
-import threading
 import time
 from dataclasses import dataclass, field
 
-import uvicorn
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+
+from tests.thread_server import ThreadServer
 
 
 def free_port() -> int:
@@ -40,7 +40,7 @@ class Seen:
 
 
 @dataclass
-class SlowServer:
+class SlowServer(ThreadServer):
     """An image server that answers after `latency` seconds and notices when its client goes away."""
 
     latency: float = 1.0
@@ -49,7 +49,6 @@ class SlowServer:
     seen: list[Seen] = field(default_factory=list)
 
     def __enter__(self) -> "SlowServer":
-        self.port = free_port()
         app = Starlette(
             routes=[
                 Route("/health", lambda _: JSONResponse({"status": "healthy"})),
@@ -59,21 +58,8 @@ class SlowServer:
                 Route("/v1/images/generations", self._images, methods=["POST"]),
             ]
         )
-        config = uvicorn.Config(app, port=self.port, log_level="error", timeout_keep_alive=5)
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
+        self.serve(app, timeout_keep_alive=5)
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(5)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def _models(self, _: Request) -> JSONResponse:
         return JSONResponse({"object": "list", "data": [{"id": self.model, "max_model_len": None}]})

@@ -3,20 +3,19 @@
 import asyncio
 import base64
 import json
-import threading
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.fakes import Seen, free_port
+from tests.fakes import Seen
+from tests.thread_server import ThreadServer
 
 RATE = 24000
 HEADER = b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\1\0\1\0\xc0\x5d\0\0\x80\xbb\0\0\2\0\x10\0data\xff\xff\xff\xff"
@@ -28,7 +27,7 @@ def beep(seconds: float, hertz: float = 440) -> bytes:
 
 
 @dataclass
-class SpeechServer:
+class SpeechServer(ThreadServer):
     """Speaks `seconds` of a tone for any text, in chunks of 0.1 s, at `pace` times real time.
 
     A text with "BREAK" in it breaks off after half a second, one with "DIE" without a word; one with "REFUSE" is a 400;
@@ -51,7 +50,6 @@ class SpeechServer:
     deleted: list[str] = field(default_factory=list)
 
     def __enter__(self) -> "SpeechServer":
-        self.port = free_port()
         paths = ("/v1/audio/speech", "/v1/audio/speech/batch", "/v1/audio/voices")
         app = Starlette(
             routes=[
@@ -65,20 +63,8 @@ class SpeechServer:
                 Route("/v1/audio/voices/{name}", self._delete, methods=["DELETE"]),
             ]
         )
-        self._server = uvicorn.Server(uvicorn.Config(app, port=self.port, log_level="error", timeout_keep_alive=5))
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
+        self.serve(app, timeout_keep_alive=5)
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(5)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def _models(self, _: Request) -> JSONResponse:
         return JSONResponse({"object": "list", "data": [{"id": self.model, "max_model_len": 4096}]})

@@ -9,7 +9,6 @@ import time
 import numpy as np
 import pytest
 import soundfile
-import uvicorn
 from gradio_client import Client
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,8 +16,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.browser.conftest import open_more, run_and_wait, take, wait_for_state
-from tests.fakes import free_port
 from tests.running import App
+from tests.thread_server import ThreadServer
 
 pytestmark = pytest.mark.browser
 
@@ -31,14 +30,13 @@ def stereo() -> bytes:
     return file.getvalue()
 
 
-class StableAudio:
+class StableAudio(ThreadServer):
     """A server of sounds that always gives the same bytes; a prompt with "slow" waits, one with "cut" breaks off."""
 
     def __enter__(self) -> "StableAudio":
         self.asked: list[dict] = []
         self.aborted = threading.Event()
         self.sound = stereo()
-        self.url = f"http://127.0.0.1:{(port := free_port())}"
         app = Starlette(
             routes=[
                 Route("/health", lambda _: JSONResponse({"status": "healthy"})),
@@ -48,16 +46,8 @@ class StableAudio:
                 Route("/v1/audio/generate", self._make, methods=["POST"]),
             ]
         )
-        self._server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical"))
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
+        self.serve(app, log_level="critical")
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(5)
 
     async def _make(self, request: Request) -> Response:
         self.asked.append(await request.json())

@@ -1,21 +1,18 @@
 """What the fakes of gateways share: a reverse proxy in a thread that counts what it is asked and what it passes on."""
 
-import threading
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 import httpx
-import uvicorn
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.fakes import free_port
+from tests.thread_server import ThreadServer
 
 HOP_BY_HOP = {"connection", "content-length", "host", "keep-alive", "te", "transfer-encoding", "upgrade"}
 METHODS = ["GET", "POST", "DELETE"]
@@ -32,7 +29,7 @@ class Call:
 
 
 @dataclass
-class FakeGateway:
+class FakeGateway(ThreadServer):
     """A gateway in front of the servers at `upstreams`. calls: what came in; passed: what went on ("POST /v1/x")."""
 
     upstreams: list[str]
@@ -79,22 +76,10 @@ class FakeGateway:
             yield
 
     def __enter__(self) -> "FakeGateway":
-        port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
         app = Starlette(routes=self.routes(), lifespan=self._life)
         headers = [("server", self.server_header)] if self.server_header else []
-        self._server = uvicorn.Server(
-            uvicorn.Config(app, port=port, log_level="error", server_header=False, headers=headers)
-        )
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
+        self.serve(app, server_header=False, headers=headers)
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(5)
 
 
 def error(status: int, message: str, **headers: str) -> JSONResponse:

@@ -5,15 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from omni_ui.client import OmniClient
-from omni_ui.core.backends import Backends
-from omni_ui.core.run_queue import RunQueue
-from omni_ui.core.servers.backend import Backend
 from omni_ui.features.video.jobs import job_poller as poller
-from omni_ui.features.video.jobs.jobs import VideoJobs
-from omni_ui.settings import Settings
-from omni_ui.store import Store
-from tests.features.video.jobs.jobs_bench import ASKED
+from tests.features.video.jobs.jobs_bench import ASKED, Bench
 from tests.gateways.replicas import Replicas
 from tests.video_server import MP4
 
@@ -24,28 +17,11 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(poller, name, seconds)
 
 
-class App:
-    """The page's jobs, without the page."""
+class App(Bench):
+    """The page's jobs over several replicas."""
 
     def __init__(self, folder: Path, replicas: Replicas) -> None:
-        self.folder, self.replicas = folder, replicas
-
-    async def __aenter__(self) -> "App":
-        settings = Settings(base_url="http://router:80", timeout=60)
-        client = OmniClient("http://router:80", http=self.replicas.http, model="wan")
-        self.backend = Backend("http://router:80", client, RunQueue(8))
-        backends = Backends(settings)
-        backends._by_tab["video"] = self.backend
-        self.store = Store(self.folder)
-        await self.store.open()
-        self.jobs = VideoJobs(backends, self.store)
-        await self.jobs.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.jobs.close()
-        await self.backend.client.aclose()
-        await self.store.close()
+        super().__init__(folder, replicas, model="wan")
 
     async def run(self) -> str:
         ticket = (await self.jobs.begin(self.backend, ASKED, "me", "wan")).ticket

@@ -2,10 +2,8 @@ import asyncio
 import base64
 import json
 import threading
-import time
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
@@ -13,19 +11,19 @@ from starlette.routing import Route
 
 from tests.browser.conftest import run_and_wait, wait_for_state
 from tests.browser.edit.helpers import add, names, opened
-from tests.fakes import free_port, png
+from tests.fakes import png
 from tests.running import App
+from tests.thread_server import ThreadServer
 
 pytestmark = pytest.mark.browser
 
 
-class ThinkingServer:
+class ThinkingServer(ThreadServer):
     """Looks like GLM-Image: thinks in words, then sends a picture. The prompt tells it to misbehave."""
 
     def __enter__(self) -> "ThinkingServer":
         self.asked: list[dict[str, str]] = []
         self.aborted = threading.Event()
-        self.url = f"http://127.0.0.1:{(port := free_port())}"
         app = Starlette(
             routes=[
                 Route("/health", lambda _: JSONResponse({"status": "healthy"})),
@@ -35,16 +33,8 @@ class ThinkingServer:
                 Route("/v1/images/edits", self._edit, methods=["POST"]),
             ]
         )
-        self._server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical"))
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
+        self.serve(app, log_level="critical")
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(5)
 
     async def _edit(self, request: Request) -> Response:
         form = await request.form()

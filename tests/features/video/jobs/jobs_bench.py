@@ -1,6 +1,7 @@
 """What tests of video jobs share: an app without its page, and waiting that takes no time."""
 
 import asyncio
+from typing import Any, Self
 
 import pytest
 
@@ -12,7 +13,6 @@ from omni_ui.features.video.jobs import job_poller as poller
 from omni_ui.features.video.jobs.jobs import VideoJobs
 from omni_ui.settings import Settings
 from omni_ui.store import Store
-from tests.video_server import VideoServer
 
 ASKED = VideoRequest(prompt="a sea", size="64x64", num_frames=32, seed=7)
 
@@ -32,12 +32,13 @@ def hurry(monkeypatch):
 class Bench:
     """An app without its page: started, killed and started again on the same folder."""
 
-    def __init__(self, folder, server: VideoServer, timeout: float = 60) -> None:
-        self.folder, self.server, self.timeout = folder, server, timeout
+    def __init__(self, folder, server: Any, timeout: float = 60, model: str | None = None) -> None:
+        """server: whatever has an `http` client that reaches it, such as a VideoServer."""
+        self.folder, self.server, self.timeout, self.model = folder, server, timeout, model
 
-    async def __aenter__(self) -> "Bench":
+    async def __aenter__(self) -> Self:
         settings = Settings(base_url="http://gpu:8091", timeout=self.timeout)
-        client = OmniClient("http://gpu:8091", http=self.server.http)
+        client = OmniClient("http://gpu:8091", http=self.server.http, model=self.model)
         self.backend = Backend("http://gpu:8091", client, RunQueue(8))
         backends = Backends(settings)
         backends._by_tab["video"] = self.backend
