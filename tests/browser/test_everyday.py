@@ -3,6 +3,8 @@
 Each of these was tried by hand first, and is here because something was in the way.
 """
 
+import re
+
 import pytest
 from playwright.sync_api import Page
 
@@ -37,6 +39,10 @@ def test_what_is_asked_of_a_result_is_seen_where_it_is_asked(demo_app, open_page
     page = open_page(demo_app.url, more=False, viewport=LARGE, permissions=["clipboard-read", "clipboard-write"])
     run(page, "A cup of tea on a windowsill")
     button(page, "Copy link").click()
+    heard = page.locator("body > [role=status]").inner_text()
+    assert re.match(r"Done\. [\d.]+ s, seed \d+, 768 × 768 PNG, not drawn windowsill, model demo/painter$", heard), (
+        heard
+    )
     button(page, "Copied").wait_for()
     link = page.evaluate("navigator.clipboard.readText()")
     button(page, "More").click()
@@ -62,6 +68,15 @@ def test_all_tabs_can_be_reached_while_the_server_has_much_to_say(demo_app, open
     for name in ("Chat", "History", "Server"):
         assert is_free(page, "tab", name), name
     assert is_free(page, "combobox", "Language of the page")
+
+
+def test_an_empty_prompt_is_told_calmly(demo_app, open_page):
+    page = open_page(demo_app.url, more=False, viewport=LARGE)
+    button(page, "Run").click()
+    page.get_by_role("textbox", name="Prompt").and_(page.locator("[aria-invalid=true]:focus")).wait_for()
+    told = page.locator("#image-status .omni-status").first
+    assert told.evaluate("one => getComputedStyle(one).backgroundColor") == "rgba(0, 0, 0, 0)"  # no card of its own
+    assert is_free(page, "button", "A red fox in deep snow, soft morning light")
 
 
 def test_help_covers_nothing_that_is_wanted_next(demo_app, open_page):

@@ -24,6 +24,13 @@ announcer.setAttribute("role", "status");
 announcer.setAttribute("aria-live", "polite");
 announcer.style.cssText = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)";
 const said = {};
+/** A state as it is read out: fact after fact, without buttons and without what is folded away. */
+const spoken = (box) => {
+  const copy = box.cloneNode(true);
+  for (const part of copy.querySelectorAll("details, button")) part.remove();
+  for (const fact of copy.querySelectorAll(".omni-fact")) fact.append(", ");
+  return copy.textContent.replace(/\s+/g, " ").replace(/ , /g, ", ").replace(/[, ]+$/, "").trim();
+};
 const watch = () => {
   if (!announcer.isConnected && document.body) document.body.append(announcer);
   for (const name of [...TABS, "server", "history"]) {
@@ -36,7 +43,7 @@ const watch = () => {
     if (said[name] === `${state}${words}`) continue;
     const first = said[name] === undefined;
     said[name] = `${state}${words}`;
-    if (!first) announcer.textContent = state === "done" ? `Done. ${words}` : words;
+    if (!first) announcer.textContent = state === "working" ? words : state === "done" ? `Done. ${spoken(box)}` : spoken(box);
   }
 };
 setInterval(watch, 150);
