@@ -48,7 +48,7 @@ def _queue(page: gr.Blocks) -> queueing.Queue:
 
 
 def calm(page: gr.Blocks) -> None:
-    """Call it when the page is mounted. AttributeError when this Gradio has no such settings."""
+    """Lets an idle queue look less often. Call it when the page is mounted. AttributeError without these settings."""
     queue = _queue(page)
     for name, seconds in {"sleep_when_free": LOOKS, "progress_update_sleep_when_free": PROGRESS_LOOKS}.items():
         if not isinstance(getattr(queue, name), (int, float)):
@@ -57,7 +57,7 @@ def calm(page: gr.Blocks) -> None:
 
 
 def know_visitors() -> None:
-    """Whose event is handled can be asked for below, where no request is at hand (core/visitor)."""
+    """Lets core/visitor find the request of the event that is handled, where no request is passed."""
     EventRequest.variable = cast("ContextVar[HasCookies | None]", context.LocalContext.request)
 
 

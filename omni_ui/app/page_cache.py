@@ -1,4 +1,4 @@
-"""What a visit loads, made and packed once.
+"""The page and Gradio's scripts, made and compressed once.
 
 Gradio writes its page, a megabyte, anew for each visit and sends it unpacked; what it writes depends on nothing but the
 address by which a visitor comes. It also reads and packs its scripts anew for each visit, and lets no browser keep

@@ -1,4 +1,4 @@
-"""Gradio's sessions: whose each one is, and which are open.
+"""Gradio's sessions: the owner of each, and which are open.
 
 A session's id is made by the page. The visitor whose cookie comes with its first request owns it; a session that a
 program began, without a cookie, is anybody's who knows the id, until somebody with a cookie takes it over.

@@ -1,4 +1,4 @@
-"""Between a fast stream and a slow page.
+"""Batches the events of a stream, so that a slow page keeps up.
 
 A page that is redrawn for every token chokes (measured: 22 s for a 10 s answer), and a handler that waits without
 yielding does not notice that its visitor has left. So the stream is read at full speed by a task of its own, and its

@@ -1,4 +1,4 @@
-"""What is wrong with something that a visitor entered or gave, found before anything is sent."""
+"""Errors of input, found before anything is sent."""
 
 from omni_ui.client import Problem
 from omni_ui.client.json_types import Json

@@ -46,7 +46,7 @@ class HostLimits:
         return self._narrowed[model]  # type: ignore[return-value]  # it was made from this model
 
     def check(self, request: Request, session: str | None = None) -> list[Problem]:
-        """What of a request the host does not allow in this session, however it came here."""
+        """What the host does not allow of a request in this session, whether it comes from the page or a program."""
         model = self._narrowed.get(type(request)) or self.narrow(_plain_model(type(request)))
         limited = [name for name, info in model.model_fields.items() if _is_limited(info)]
         rule = _rules.get(model)

@@ -1,4 +1,4 @@
-"""Whose a saved voice is, on a page that strangers share: its name carries the mark of the session that saved it.
+"""Who owns a saved voice on a public page: its name carries the mark of the session that saved it.
 
 The server keeps one list of voices for all. On a public page a session sees, speaks, replaces and deletes its own, and
 they are removed when it ends; what the host saved there without a mark can be spoken with by everybody.

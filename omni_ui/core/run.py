@@ -1,7 +1,7 @@
-"""One run, the same for every tab: wait for a turn, stream from the server, keep the page informed, clean up.
+"""One run, the same for every tab: wait in the queue, stream from the server, update the page, clean up.
 
-A tab says what to ask for (`events`), how to show what arrives (`show`), and what came of it (`outcome`). All else is
-here: the place in line, the heartbeat by which a closed page is noticed, retries told to the visitor, errors as
+A tab says what to ask for (`events`), how to show what arrives (`show`), and its result (`outcome`). All else is
+here: the place in line, the heartbeat by which a closed page is noticed, retries shown to the visitor, errors as
 sentences, and the abort of the server's work when the visitor stops or leaves.
 """
 
@@ -78,7 +78,7 @@ class Run(ABC):
     record: str = ""
     """The id of its record in the history, when somebody else writes that down."""
     in_background: bool = False
-    """It is made beside the stage, such as a cell of a grid: what the page shows elsewhere is left alone."""
+    """Its result is shown elsewhere, such as in a cell of a grid: the result column is left alone."""
     timed: bool = True
     """Whether the frame remembers how long it took; False when somebody else does."""
     reported: bool = True
@@ -98,7 +98,7 @@ class Run(ABC):
 
     @property
     def superseded(self) -> bool:
-        """Whether the page has gone on to show something else: nothing more is said of this run."""
+        """Whether the page shows something else by now: nothing more is shown of this run."""
         return False
 
     @abstractmethod
@@ -114,10 +114,10 @@ class Run(ABC):
 
     @abstractmethod
     def outcome(self) -> RunResult:
-        """What came of it, after the last event."""
+        """The result, after the last event."""
 
     async def whole_when_stopped(self) -> RunResult | None:
-        """What was whole already when the run was stopped, such as an answer whose voice still spoke; else None."""
+        """The result, when it was complete before the run was stopped, as an answer that was still being spoken."""
         return None
 
     def after_failure(self) -> Updates:
@@ -166,7 +166,7 @@ class RetryReporter:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """What the answers told beside their result, for the line below it."""
+        """Facts from the headers of answers, for the line below the result."""
         return [("cost", f"${self.cost:.4g}")] if self.cost else []
 
     def __call__(self, wait: Wait) -> None:
@@ -256,7 +256,7 @@ async def _steps(backend: Backend, run: Run, report: RunReport) -> AsyncGenerato
 
 
 def _waiting(line: float, began: float, times: CallTimes, run: Run) -> Waiting | None:
-    """Where the time of a run went; None where it sent nothing by itself."""
+    """How long each part of a run took; None for a run that sent nothing itself."""
     if not times.calls:
         return None
     now = time.monotonic()
@@ -276,7 +276,7 @@ async def _labelled(events: AsyncIterator[T], report: RunReport) -> AsyncGenerat
 
 
 def _with_left_out(run: Run) -> RunResult:
-    """What came of it, and which settings had no part in it, since this server does not have them."""
+    """The result, with a fact that lists the settings that this server does not have."""
     outcome = run.outcome()
     fields = type(run.request).model_fields
     if labels := ", ".join(fields[name].title or name for name in run.left_out):

@@ -1,4 +1,4 @@
-"""Our own limit of runs per server, with a visible place in line (Gradio's limits are per function and blind).
+"""Our own limit of runs per server, with a visible place in line (Gradio's limits are per function, and show no place).
 
 Visitors take turns: the next free place goes to the visitor whose last turn is the longest ago, and each visitor may
 hold only so many places, so one who sends many runs waits behind his own.
@@ -18,7 +18,7 @@ class QueueFull(Exception):
 
 @dataclass(frozen=True)
 class FairShare:
-    """What one visitor may hold. None is without a limit.
+    """The limits of one visitor. None is without a limit.
 
     running, waiting: runs at one time. per_minute: runs begun within a minute.
     """

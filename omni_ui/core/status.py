@@ -30,7 +30,7 @@ def working(note: str = "Working", place: int = 0, wait: Wait | None = None, sta
 
 
 def progress_text(note: str, place: int = 0, wait: Wait | None = None) -> str:
-    """What a run does, in words: why it waits comes before everything else."""
+    """The progress of a run as a sentence; the reason for which it waits comes first."""
     if wait:
         return f"{wait.reason} Trying again in {wait.seconds:.0f} s"
     return f"{_nth(place)} in line" if place else note

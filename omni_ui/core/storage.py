@@ -1,4 +1,4 @@
-"""What lies in the cache folder: how much it is, who may add how much to it, and when it is deleted.
+"""The cache folder: its size, quotas of visitors, and when files are deleted.
 
 A folder of the cache goes when nobody has a page open whose visitor it belongs to and it has not been needed for some
 time; when it is older than the host lets results be; or when all room is taken, the oldest first. A result that is kept

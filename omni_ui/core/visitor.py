@@ -17,7 +17,7 @@ class HasCookies(Protocol):
 
 
 def mark_of(visitor: str) -> str:
-    """What stands in the names of folders that belong to a visitor."""
+    """The part of folder names that says which visitor they belong to."""
     return visitor[:16]
 
 

@@ -1,4 +1,4 @@
-"""The frame of every tab: controls on the left, the stage on the right, and one way to run."""
+"""The frame of every tab: settings on the left, the result on the right, and one way to run."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
@@ -256,7 +256,7 @@ class OmniTab:
         self, make: MakeRun, asked: Request, values: Values, request: gr.Request, backend: Backend,
         model: str | None,
     ) -> Run:  # fmt: skip
-        """The work of one run, told whose it is and for which server."""
+        """A new run, with its visitor, session and server set."""
         run = make(asked)
         run.model, run.version, run.demo = model, backend.version, backend.demo
         run.visitor, run.session = visitor_of(request), request.session_hash

@@ -188,10 +188,10 @@ def _add_instructions(tab: ChatTab) -> gr.Textbox:
 
 
 def _wire_return(tab: OmniTab, view: ChatView, fields: Composer, parts: list[Component]) -> None:
-    """How a conversation comes back: from the history, and after the page was loaded again. parts: what that sets."""
+    """Wires how a conversation is restored: from the history and after a reload. parts: what that sets."""
 
     async def show_restored(restored: RestoredResult) -> Updates:
-        """The whole conversation, which is gone on with; after a failed try, the message alone is back."""
+        """Shows the whole conversation, to be continued; after a failed run, puts the message back into its field."""
         if not restored.conversation_json:
             return {fields.change: ""}
         conversation = Conversation()

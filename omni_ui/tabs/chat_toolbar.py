@@ -87,7 +87,7 @@ class ChatTools:
             return {self.file: await keep(body, EXPORT_NAME), note: done_note("Exported.")}
 
         async def bring(file: str | None, talk: Conversation) -> Updates:
-            """Goes on with a conversation in JSON: OpenAI's message format, or an export of another chat program."""
+            """Imports a conversation in JSON: OpenAI's message format, or an export of another chat program."""
             talk.check_idle()
             if not file:
                 raise Invalid.because("conversation", "Choose the file of a conversation.")

@@ -1,4 +1,4 @@
-"""What stands below a result: made once more, sent to another tab, taken home, its settings and its code.
+"""The actions below a result: repeat it, send it to another tab, download it; its settings and its code.
 
 It always belongs to what is shown: a run puts its own there when it shows something, and not before.
 """
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from omni_ui.tabs.base import OmniTab
 
 ShowStopped = Callable[[Stream], Awaitable[tuple[Updates, list[Path]]]]
-"""What had arrived of a stream: how it is shown, and its files; none when it was whole."""
+"""Shows what had arrived of a stream, and gives its files; none when the stream was complete."""
 
 
 async def result_actions(
     tab: TabContext, run: Run, outcome: RunResult, record: str = "", now: Shown | None = None
 ) -> Updates:
-    """Of a run, as far as it has come. record: its id in the history. now: what its repetition will need."""
+    """The actions below a result so far. record: its id in the history. now: what its repetition will need."""
     again = tab.repeat.row(run.session, now, record) if now else NOTHING
     updates = await actions_of_result(tab, run.request, run.model, run.session, outcome, record)
     return updates | {tab.settings: again + updates[tab.settings]}
@@ -39,7 +39,7 @@ async def result_actions(
 async def actions_of_result(
     tab: TabContext, request: Request, model: str | None, session: str | None, outcome: RunResult, record: str = ""
 ) -> Updates:
-    """Of a result that may have been made at another time. Only one with a record can be sent."""
+    """The actions below a result, which may be an earlier one. Only one with a record can be sent."""
     row = tab.sends.row(tab.name, record, outcome) if tab.sends else NOTHING
     return {
         tab.settings: row + await settings_of(request, model, outcome.files),

@@ -267,7 +267,7 @@ def _wire(tab: SpeechTab) -> None:
 
 
 def cast_for(names: list[str], chosen: dict[str, str], voices: list[str]) -> dict[str, str]:
-    """A voice for each speaker: the one chosen, else one of the same name, else the next that nobody has yet."""
+    """A voice for each speaker: the one chosen, else one of the same name, else the next that is not taken."""
     same = {voice.lower(): voice for voice in voices}
     wanted = {name: chosen.get(name) or same.get(name.lower(), "") for name in names}
     for name in names:

@@ -126,7 +126,7 @@ class VideoTab(OmniTab):
 
     async def stop_job(self, request: gr.Request) -> str:
         """Stop is meant for the server too; leaving the page is not."""
-        # Taken off the stage first: what is said here is the last word on it.
+        # Taken off the result column first, so that the message from here is the last one.
         ticket = self.jobs.on_stage.pop(request.session_hash or "", "")
         job = await self.jobs.find(ticket)
         if job is None or job.over:
@@ -135,7 +135,7 @@ class VideoTab(OmniTab):
         return STOPPED_WAITING if job.at_once else STOPPED
 
     async def show_job(self, ticket: str, request: gr.Request) -> AsyncGenerator[Updates]:
-        """Shows a job of the list or of a link on the stage, as it stands and until it is over."""
+        """Shows a job of the list or of a link as a result, now and until it is over."""
         session, jobs = request.session_hash or "", self.jobs
         job = await jobs.find(ticket) if isinstance(ticket, str) else None
         if job is None:
@@ -176,7 +176,7 @@ class VideoTab(OmniTab):
         return {self.status: status.working(jobs.public_message(note_of(job), job), started=started)}
 
     async def _repeatable(self, job: VideoRecord, session: str) -> str:
-        """The buttons that make it once more; its record knows where its files are kept."""
+        """The buttons that repeat a job; its record says where its files are kept."""
         recorder = self.recorder
         with suppress(StoreFailed):
             record = await recorder.find(record_of(job.ticket), job.visitor) if recorder else None

@@ -1,4 +1,4 @@
-"""Texts that browsers may keep for good, packed as each of them reads it."""
+"""Texts that browsers may cache for good, compressed as each of them accepts."""
 
 import gzip
 

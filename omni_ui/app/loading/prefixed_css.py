@@ -20,7 +20,7 @@ def prefixed_css(css: str, version: str) -> str:
 
 
 def _rules(css: str) -> list[tuple[str, str]]:
-    """What stands before the braces of each rule, and within them."""
+    """The selectors and the declarations of each rule."""
     rules, at = [], 0
     while match := RULE.match(css, at):
         depth, end = 1, match.end()

@@ -1,4 +1,4 @@
-"""What tells proxies to pass a stream on as it comes."""
+"""Headers that tell proxies not to buffer a stream."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -1,4 +1,4 @@
-"""Speech that is heard while it arrives: PCM goes to the browser over a route of our own, and is played by Web Audio.
+"""Streamed speech: PCM goes to the browser over a route of our own, and is played by Web Audio.
 
 (Gradio's streaming audio needs ffmpeg, is lossy, and was measured at 1.4 s to the first sound; this way 0.07 s.)
 """
@@ -41,18 +41,18 @@ class Stream:
         self._news = asyncio.Event()
 
     def begin(self, rate: int, channels: int) -> None:
-        """What the sound is like, before the first of it; what is known already stays."""
+        """Sets the format of the sound, before its first samples; what is known already stays."""
         if not self.rate:
             self.rate, self.channels = rate, channels
 
     def feed(self, pcm: bytes) -> None:
-        """More sound: int16, little endian, channels interleaved."""
+        """Adds samples: int16, little endian, channels interleaved."""
         self._pcm += pcm
         self._wake()
 
     @property
     def pcm(self) -> bytes:
-        """All that has arrived."""
+        """All samples that have arrived."""
         return bytes(self._pcm)
 
     @property
@@ -60,7 +60,7 @@ class Stream:
         return len(self._pcm) / (2 * self.channels * self.rate)
 
     def close(self, whole: bool = False) -> None:
-        """No more will come. It can still be fetched for a while. A second call changes nothing."""
+        """Ends the stream. It can still be fetched for a while. A second call changes nothing."""
         if self.ended is None:
             self.ended, self.whole = time.monotonic(), whole
         self._wake()

@@ -12,7 +12,7 @@ class RunObserver(Protocol):
         """A run begins; `report.headers` may be added to."""
 
     def end(self, report: RunReport) -> None:
-        """It is over, however it ended."""
+        """A run is over, however it ended."""
 
 
 class Reports:
@@ -38,5 +38,5 @@ class Reports:
                 observer.end(report)
 
     def end_all(self) -> None:
-        """Has all runs called off, and each new one."""
+        """Cancels all runs, and each new one."""
         self.ending = True

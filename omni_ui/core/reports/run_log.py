@@ -23,7 +23,7 @@ class RunLog:
             log.propagate = False
 
     def begin(self, report: RunReport) -> None:
-        """Nothing is said before the end."""
+        """Does nothing: a run is logged when it ends."""
 
     def end(self, report: RunReport) -> None:
         log.info(line_of(report, self.prompts))

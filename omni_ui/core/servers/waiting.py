@@ -1,4 +1,4 @@
-"""Where the time of a run went: this page's queue, the network, the server's queue, its stages, and the page itself.
+"""The time of each part of a run: this page's queue, the network, the server's queue, its stages, and the page itself.
 
 Only what was measured or what the server says is given; the rest of the time until the answer is named as what nobody
 knows more of. The parts add up to the whole.

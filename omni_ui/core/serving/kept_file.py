@@ -1,4 +1,4 @@
-"""A kept file as an answer, with ranges: a video can be played from any place without being read up to there."""
+"""Serves a stored file, with HTTP ranges: a video can be played from any position."""
 
 import asyncio
 import hashlib
