@@ -64,6 +64,30 @@ def test_code_comes_as_it_stands_with_nothing_escaped():
     assert code.endswith("(later.pop(0)[1]))\n")
 
 
+def test_a_compiled_template_is_kept_until_its_text_changes(tmp_path, monkeypatch):
+    monkeypatch.setattr(templates.sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(templates, "_compiled", lambda bucket: tmp_path / "kept" / bucket.key)
+
+    def made(text):
+        return templates.make_environment(DictLoader({"a": text})).get_template("a").render()
+
+    assert made("<p>1</p>") == "<p>1</p>"
+    (kept,) = (tmp_path / "kept").iterdir()
+    monkeypatch.setattr(templates.Environment, "_generate", lambda *_: pytest.fail("it was compiled again"))
+    assert made("<p>1</p>") == "<p>1</p>"
+    monkeypatch.undo()
+    monkeypatch.setattr(templates.sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(templates, "_compiled", lambda bucket: kept)
+    assert made("<p>2</p>") == "<p>2</p>"
+
+
+def test_where_nothing_can_be_kept_a_template_is_compiled_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(templates.sys, "dont_write_bytecode", False)
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setattr(templates, "_compiled", lambda bucket: tmp_path / "file" / bucket.key)
+    assert templates.make_environment(DictLoader({"a": "<p>1</p>"})).get_template("a").render() == "<p>1</p>"
+
+
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.html.jinja")), ids=lambda path: path.name)
 def test_no_template_marks_a_value_as_html(path):
     """`Markup` in Python says it, where mypy sees it."""

@@ -4,12 +4,17 @@ Values are escaped, unless they are HTML already, which their type says: `Markup
 that mypy notices plain text where HTML is wanted. A line or less needs no file: `Markup("<b>{}</b>").format(text)`.
 """
 
+import os
 import re
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
-from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import BaseLoader, BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.bccache import Bucket
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
@@ -19,6 +24,8 @@ NOTHING = Markup()
 """No HTML."""
 LINE_BREAK = re.compile(r"(^|>)\s*\n\s*(?=<|$)")
 """Between two tags, or beside a place of the template."""
+MARK = f"{sys.implementation.cache_tag}-{crc32(Path(__file__).read_bytes()):08x}"
+"""In the names of compiled templates: they follow from this module too."""
 
 
 class _LineBreaks(Extension):
@@ -33,11 +40,35 @@ class _LineBreaks(Extension):
             yield Token(token.lineno, token.type, LINE_BREAK.sub(r"\1", token.value)) if is_html else token
 
 
+class _CompiledBeside(BytecodeCache):
+    """Compiled templates in `__pycache__`, as Python keeps its modules: else each start compiles ten, in 27 ms."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Jinja compares it with the template's text, and with the versions of Python and of itself."""
+        with suppress(OSError), _compiled(bucket).open("rb") as file:
+            bucket.load_bytecode(file)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keeps nothing where the package cannot be written to."""
+        path = _compiled(bucket)
+        unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+        with suppress(OSError):
+            path.parent.mkdir(exist_ok=True)
+            with unfinished.open("wb") as file:
+                bucket.write_bytecode(file)
+            unfinished.replace(path)
+
+
+def _compiled(bucket: Bucket) -> Path:
+    return Path(__file__).parent / "__pycache__" / f"{bucket.key}.{MARK}"
+
+
 def make_environment(loader: BaseLoader) -> Environment:
     """How templates are read."""
     return Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, auto_reload=False, extensions=[_LineBreaks]
-    )
+        loader=loader, autoescape=True, undefined=StrictUndefined, auto_reload=False, extensions=[_LineBreaks],
+        bytecode_cache=None if sys.dont_write_bytecode else _CompiledBeside(),
+    )  # fmt: skip
 
 
 _ENVIRONMENT = make_environment(FileSystemLoader(PACKAGE))

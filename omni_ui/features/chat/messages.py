@@ -7,7 +7,7 @@ playing, and renews only the last block of the answer that arrives.
 from pathlib import Path
 from urllib.parse import quote
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from omni_ui.core.files import FILE_ROUTE
 from omni_ui.core.templates import NOTHING, fragment
@@ -19,7 +19,6 @@ THOUGHT = 1500
 TEMPLATE = "features/chat/messages.html.jinja"
 ROLES = {"user": "You", "assistant": "Answer"}
 SAID = Markup('<p class="omni-said">{}</p>')
-THOUGHT_BLOCK = Markup('<div class="omni-thought"><b>Thinking</b><div>{}{}</div></div>')
 
 
 def address(path: Path) -> str:
@@ -76,7 +75,8 @@ class LiveAnswer:
         if draft.reasoning:
             tail = draft.reasoning[-THOUGHT:]
             before = "… " if len(draft.reasoning) > THOUGHT else ""
-            blocks_html.append(THOUGHT_BLOCK.format(before, tail))
+            # Up to 18 times a second, and a template takes twice as long.
+            blocks_html.append(f'<div class="omni-thought"><b>Thinking</b><div>{before}{escape(tail)}</div></div>')
         for number, part in enumerate(draft.parts):
             if part.kind == "text":
                 blocks_html += self._text(number, part.text)
