@@ -10,6 +10,11 @@ from tests.browser.speech.helpers import TEXT, UNFINISHED, choose, open_panel, s
 pytestmark = pytest.mark.browser
 
 
+ENDED_OR_ALONE = """[...omni.streams.values()].at(-1).state === 'ended'
+  || !document.querySelector('#speech-drawing .omni-wave')?.checkVisibility()"""
+"""Both at one moment: a slow machine may have heard all of it by now."""
+
+
 def test_speech_with_the_demo_server_is_heard_drawn_and_kept(demo_app, open_page):
     page = open_page(demo_app.url, "Speech")
     page.wait_for_function("document.querySelector('#speech-stream input').checked")
@@ -22,7 +27,7 @@ def test_speech_with_the_demo_server_is_heard_drawn_and_kept(demo_app, open_page
     heard = streams(page)[-1]
     samples, rate = sound_of(page)
     assert (rate, len(samples) / rate) == (24000, pytest.approx(heard["seconds"], abs=0.01))
-    assert page.is_hidden("#speech-drawing .omni-wave"), "one player: that of the stream until it has ended"
+    assert page.evaluate(ENDED_OR_ALONE), "one player: that of the stream until it has ended"
     page.wait_for_function("[...omni.streams.values()].at(-1).state === 'ended'")
     page.wait_for_selector("#speech-drawing .omni-wave")
     assert page.is_visible(".omni-words-estimated"), "a stream tells no word times"
