@@ -1,7 +1,7 @@
 // The texts of the page in its language: the English text is the key (omni_ui/features/i18n).
 let language = "en";
 let exact = new Map();
-let patterns = []; // texts with gaps, those with the most words of their own first
+let byWord = new Map(); // texts with gaps, by their longest word
 let found = new Map(); // what was looked up before; null when there is nothing
 const sources = new Map(); // from what was shown back to the English text
 const GAP = /\{\d+\}/;
@@ -11,15 +11,15 @@ const quoted = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 export const learn = (code, texts) => {
   language = code;
   exact = new Map(Object.entries(texts));
-  patterns = [];
+  const patterns = []; // those with the most words of their own first
   found = new Map();
   for (const [key, shown] of exact) {
     const letters = key.replace(/\{\d+\}/g, "").replace(/[^\p{L}]/gu, "").length;
     const wide = /(^|[.?!:] )\{\d+\}( [A-Z]|$)/.test(key); // a gap that holds sentences
-    const add = (source, becomes, plain) => patterns.push({ source: new RegExp(`^${source}$`, "s"), becomes, letters, plain, wide });
+    const add = (source, becomes, plain) => patterns.push({ source: new RegExp(`^${source}$`, "s"), key, becomes, letters, plain, wide });
     if (GAP.test(key)) add(key.split(GAP).map(quoted).join("(.*?)"), shown, letters < 12);
     // What is said about a field stands alone in the file: "is empty: choose another file."
-    else if (/^(is|has|holds|must|cannot|needs|makes|changes|understands|answers|speaks|reads|takes)\b/.test(key)) {
+    else if (/^(is|has|holds|must|cannot|needs|makes|changes|understands|answers|speaks|reads|takes|transcribes|sings|steers|does)\b/.test(key)) {
       add(`(.{1,80}?) ${quoted(key)}`, `{1}${shown}`, true);
       add(`(.{1,80}?) ${quoted(key)}\\.`, `{1}${shown}${/[\u3000-\u9fff]$/.test(shown) ? "。" : "."}`, true);
     }
@@ -27,7 +27,16 @@ export const learn = (code, texts) => {
   // Sentences before their parts: "… must be {2}." before "{1} from {2} to {3}".
   const ends = (one) => /\\[.?!]\$$/.test(one.source.source);
   patterns.sort((a, b) => ends(b) - ends(a) || b.letters - a.letters);
+  byWord = new Map();
+  patterns.forEach((pattern, rank) => {
+    const words = pattern.key.match(/(?<![\p{L}\d}])\p{L}+(?![\p{L}\d{])/gu) || [""];
+    const word = words.reduce((longest, other) => (other.length > longest.length ? other : longest));
+    byWord.set(word, [...byWord.get(word) || [], { ...pattern, rank }]);
+  });
 };
+/** The patterns whose longest word stands in a text, in their order: hundreds of regular expressions are slow. */
+const candidates = (text) => [...new Set(["", ...text.match(/\p{L}+/gu) || []])]
+  .flatMap((word) => byWord.get(word) || []).sort((a, b) => a.rank - b.rank);
 
 /** A sentence, also one that is known without its full stop. */
 const ended = (text) => {
@@ -74,7 +83,7 @@ const piece = (text) => {
   return one(words) ?? matched(words) ?? text.split(", ").map(titled).join(", ");
 };
 const matched = (text) => {
-  for (const { source, becomes, plain, wide } of patterns) {
+  for (const { source, becomes, plain, wide } of candidates(text)) {
     const fits = source.exec(text);
     if (!fits) continue;
     const gaps = fits.slice(1);
