@@ -87,7 +87,7 @@ class UploadWriter:
     def close(self) -> list[Path]:
         """The paths of the files. BadUpload when the body ended before its end."""
         if not self.ended:
-            raise BadUpload(400, "The upload broke off: send it again.")
+            raise BadUpload(400, "The upload was cut off: send it again.")
         return self.paths
 
     def undo(self) -> None:
@@ -187,7 +187,7 @@ def file_routes(storage: Storage, max_file_size: int) -> APIRouter:
         try:
             owned = await asyncio.to_thread(owned_path, path, visitor_of(request))
         except FileRefused:
-            raise HTTPException(403, "This file is not yours, or it is not here any more.") from None
+            raise HTTPException(403, "This file is not yours, or is no longer available.") from None
         media_type = mimetypes.guess_type(owned.name)[0] or "application/octet-stream"
         inline = media_type in INLINE or media_type.startswith(("audio/", "video/"))
         return FileResponse(

@@ -49,7 +49,7 @@ def _as_dict(diagnosis: Diagnosis, abilities: Capabilities) -> dict[str, object]
 def _as_text(diagnosis: Diagnosis, abilities: Capabilities) -> str:
     gateway = diagnosis.gateway
     in_front = " ".join(filter(None, [gateway.name if gateway else None, diagnosis.gateway_version]))
-    lines = [diagnosis.summary, f"In front of it: {in_front or 'nothing that shows itself'}."]
+    lines = [diagnosis.summary, f"In front of it: {in_front or 'nothing detected'}."]
     if diagnosis.gave_up_after is not None:
         lines.append(f"It gave up after {diagnosis.gave_up_after:.0f} s the last time.")
     for tab, ability in abilities.modalities.items():

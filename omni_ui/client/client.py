@@ -190,7 +190,7 @@ class OmniClient(VideoCalls, ListenCalls):
         except OmniError as error:
             yield Failed(error)
         else:
-            yield chunk or Failed(NothingMade("The server reports success and made no sound."))
+            yield chunk or Failed(NothingMade("The server reported success but made no sound."))
 
     async def _rate_is_doubtful(self, request: SpeechRequest) -> bool:
         """Whether bare samples could come at another rate than was asked for: up to 0.28 the rate is ignored, and

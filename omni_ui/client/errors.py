@@ -76,7 +76,7 @@ class OmniError(Exception):
 class NotReachable(OmniError):
     """sent: whether the request may have reached the server in part or whole; False when no byte of it can have."""
 
-    default_hint = "Check that the server runs and that the address is right."
+    default_hint = "Check that the server is running and the address is correct."
 
     def __init__(self, what: str, hint: str | None = None, *, sent: bool = True, **facts: Any) -> None:
         super().__init__(what, hint, **facts)
@@ -84,19 +84,19 @@ class NotReachable(OmniError):
 
 
 class TimedOut(OmniError):
-    default_hint = "Ask for less (fewer steps, a smaller size, a shorter text), or allow more time."
+    default_hint = "Try fewer steps, a smaller size or a shorter text, or allow more time."
 
 
 class NotVllmOmni(OmniError):
-    default_hint = "Check the address: it should be that of a vLLM-Omni server, such as http://host:8091."
+    default_hint = "Check the address: it should point to a vLLM-Omni server, such as http://host:8091."
 
 
 class BrokenAnswer(OmniError):
-    default_hint = "Try again; if it stays, look into the server's log."
+    default_hint = "Try again. If the problem stays, check the server's log."
 
 
 class NothingMade(OmniError):
-    default_hint = "The model may not be made for this: check which model the server runs."
+    default_hint = "The model may not support this: check which model the server runs."
 
 
 class Unauthorized(OmniError):
@@ -126,16 +126,16 @@ class RateLimited(ServerBusy):
 class GatewayFailed(ServerBusy):
     """A proxy or gateway answered in the place of the server. seconds: from the call to its answer."""
 
-    default_hint = "Check that the server behind it runs; it may be starting."
+    default_hint = "Check that the server behind it is running; it may be starting."
     seconds: float | None = None
 
 
 class GatewayTimedOut(GatewayFailed):
-    default_hint = "Raise the time-out of the proxy to the longest run that you expect."
+    default_hint = "Raise the proxy's timeout to the longest run you expect."
 
 
 class ServerFailed(OmniError):
-    default_hint = "Try again; if it stays, look into the server's log."
+    default_hint = "Try again. If the problem stays, check the server's log."
 
 
 class OutOfMemory(ServerFailed):

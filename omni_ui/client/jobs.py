@@ -67,7 +67,7 @@ def read_job(body: object) -> VideoJob:
         raise BrokenAnswer("The server's answer is not a video job.")
     state = body.get("status")
     if state not in ("queued", "in_progress", "completed", "failed"):
-        raise BrokenAnswer(f"The server names a state that is unknown here: {state}.")
+        raise BrokenAnswer(f"The server reported an unknown status: {state}.")
     error = None
     if state == "failed":
         reason = body.get("error")
@@ -139,7 +139,7 @@ async def download(
                         raise
         have = received.size
         if not have:
-            raise NothingMade("The server reports success and sent an empty file.")
+            raise NothingMade("The server reported success but sent an empty file.")
         if not type_of_file(part).startswith("video/"):
             raise BrokenAnswer("The server sent something that is not a video.")
         part.replace(path)

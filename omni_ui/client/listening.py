@@ -37,7 +37,7 @@ class ListenCalls(Server):
         except NotFound as gone:
             if gone.server_message not in ("Not Found", ""):
                 raise
-            gone.rephrase("This server does not write down what it hears.", "Name one that does with OMNI_LISTEN_URL.")
+            gone.rephrase("This server does not transcribe speech.", "Set one that does with OMNI_LISTEN_URL.")
             raise
         return read_transcript(body)
 
@@ -50,7 +50,7 @@ class ListenCalls(Server):
             return self.model
         models = await self._listed()
         if not models:
-            raise BadRequest("This server lists no model.", "Start one that writes down what it hears.")
+            raise BadRequest("This server lists no model.", "Start one that transcribes speech.")
         return models[0].id
 
 
@@ -58,9 +58,9 @@ def read_transcript(body: Mapping[str, object]) -> Transcript:
     """The text of an answer. `text` and `json` come alike, as JSON (WIRE.md 19)."""
     text = body.get("text")
     if not isinstance(text, str):
-        raise BrokenAnswer("The server's answer holds no text.")
+        raise BrokenAnswer("The server's answer contains no text.")
     if not text.strip():
-        raise NothingMade("The server heard no words.", "Speak nearer to the microphone, or louder.")
+        raise NothingMade("The server recognised no words.", "Speak nearer to the microphone, or louder.")
     usage = body.get("usage")
     seconds = usage.get("seconds") if isinstance(usage, dict) else None
     counted = isinstance(seconds, int | float) and not isinstance(seconds, bool)

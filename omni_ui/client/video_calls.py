@@ -43,7 +43,7 @@ class VideoCalls(Server):
         _check_job(request)
         await self.schema()
         if self._wire.signs.gateway is DYNAMO:
-            raise BadRequest("This gateway keeps no jobs.", "Make the video in one call.", status=409)
+            raise BadRequest("This gateway keeps no jobs.", "Request the video in one call.", status=409)
         path = await self._route("/v1/videos", "/v1/videos/generations")
         call = replace(await self._call(request), path=path)
         return read_job(await self._wire.fetch_json(call, on_wait, deadline, session=session))
@@ -143,7 +143,7 @@ class VideoCalls(Server):
         except NotFound:
             raise NotFound(
                 "This server does not stream videos.",
-                "Switch “Watch while it is made” off.",
+                "Switch “Watch while generating” off.",
                 remedy={"field": "watch", "value": False},
             ) from None
 

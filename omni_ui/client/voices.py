@@ -30,7 +30,7 @@ class Voices:
 def read_voices(body: dict[str, object]) -> Voices:
     names, saved = body.get("voices"), body.get("uploaded_voices") or []
     if not isinstance(names, list) or not isinstance(saved, list):
-        raise BrokenAnswer("The server's list of voices is not one.")
+        raise BrokenAnswer("The server's list of voices is not valid.")
     return Voices(
         sorted(name for name in names if isinstance(name, str)),
         [_read_saved(entry) for entry in saved if isinstance(entry, dict) and isinstance(entry.get("name"), str)],

@@ -170,7 +170,7 @@ class Backends:
         if backend is None:
             return {
                 "state": "none",
-                "reason": f"No server was named for this tab: set OMNI_BASE_URL or OMNI_{tab.upper()}_URL.",
+                "reason": f"No server is set for this tab: set OMNI_BASE_URL or OMNI_{tab.upper()}_URL.",
             }
         health, abilities = await backend.look()
         ability = abilities.modalities.get(tab) if abilities else None

@@ -30,7 +30,7 @@ FILE_TYPE = "gradio.FileData"
 """What Gradio writes into `meta` of an object that it takes for a file."""
 FILE_KEYS = {"path", "url", "meta", "_type", "is_file", "is_stream"}
 """The names by which Gradio and its client know an object that stands for a file."""
-NOT_OWN = "This is no file that you uploaded or that was made for you: upload it first."
+NOT_OWN = "This file was not uploaded by you or made for you: upload it first."
 FILE_ROUTE = "gradio_api/file="
 """What stands before a path of the cache in its address, below the root of the page (Gradio's guide on files)."""
 NO_SPACE = (28, 122)
@@ -72,7 +72,7 @@ def place_cache(data: Path | None) -> Path | None:
     except OSError as wrong:
         raise BadSetting(
             f"Neither {data or 'a folder for results'} nor the temporary folder can be written "
-            f"({wrong.strerror or wrong}): allow it, make room, or set OMNI_DATA_DIR and TMPDIR to other folders."
+            f"({wrong.strerror or wrong}): allow it, free up space, or set OMNI_DATA_DIR and TMPDIR to other folders."
         ) from None
     use_cache_folder(temporary)
     return temporary
@@ -154,7 +154,7 @@ class CacheProblem(OmniError):
     @classmethod
     def of(cls, wrong: OSError) -> "CacheProblem":
         if wrong.errno in NO_SPACE:
-            return cls("The disk that holds the files of this page is full: the host has to make room there.")
+            return cls("The disk for this page's files is full: the host has to free up space.")
         return cls(f"The folder for the files of this page cannot be written ({wrong.strerror or wrong}).")
 
 

@@ -210,9 +210,7 @@ def _at_most(label: str, most: float) -> Check:
 def _short_text(label: str, most: int) -> Check:
     def check(text: str | None) -> str | None:
         if len(text or "") > most:
-            raise ValueError(
-                f"{label} is too long: {len(text or ''):,} characters, and at most {most:,} are taken. Shorten it."
-            )
+            raise ValueError(f"{label} is too long: {len(text or ''):,} characters; the limit is {most:,}. Shorten it.")
         return text
 
     return check
@@ -224,9 +222,7 @@ def _short_message(most: int) -> Check:
         parts = content if isinstance(content, list) else [{"text": content}]
         length = sum(len(part.get("text") or "") for part in parts if isinstance(part, dict))
         if length > most:
-            raise ValueError(
-                f"The message is too long: {length:,} characters, and at most {most:,} are taken. Shorten it."
-            )
+            raise ValueError(f"The message is too long: {length:,} characters; the limit is {most:,}. Shorten it.")
         return messages
 
     return check

@@ -27,9 +27,9 @@ from omni_ui.core.run_queue import QueueFull
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.servers.waiting import CallTimes, Waiting, break_down
 
-UNREAD = "Nobody opened the answer of this run, so it was ended."
-ENDING = "The app is being ended or restarted, so this run was called off. Open it to run it again."
-ENDING_JOB = "The app is being ended or restarted. The job goes on at its server, and is here again afterwards."
+UNREAD = "This run was stopped, because nobody opened its answer."
+ENDING = "The app is restarting, so this run was cancelled. Open it to run it again."
+ENDING_JOB = "The app is restarting. The job continues on its server and will be back here soon."
 log = logging.getLogger(__name__)
 LEFT_OUT = "not on this server"
 """The name of the fact that lists what had no effect."""
@@ -290,4 +290,4 @@ def explain(error: Exception | None) -> tuple[str, str]:
         return str(error), ""
     if isinstance(error, OmniError):
         return without_marked(error.sentence), without_marked(error.server_message or "")
-    return "Something went wrong in this page, not on the server. It was written to the log; please try again.", ""
+    return "Something went wrong in this page, not on the server. It was written to the log. Try again.", ""

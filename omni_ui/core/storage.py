@@ -73,7 +73,7 @@ class Storage:
             raise StorageRefused(429, f"One visitor may upload {most / 1e6:g} MB a day: try again tomorrow.")
         if self.limits.bytes is not None and self.used + length > self.limits.bytes:
             raise StorageRefused(
-                507, "There is no room for uploads now: try again later. The host can raise OMNI_MAX_STORAGE."
+                507, "There is no space for uploads now: try again later. The host can raise OMNI_MAX_STORAGE."
             )
 
     def count_upload(self, owner: str, length: int) -> None:

@@ -2,26 +2,28 @@
 
 ABOUT = {
     "image": (
-        "In this demo a painter that knows words stands in for a model. Below 20 inference steps the picture is left "
-        "unfinished; a low guidance scale paints pale colours and small subjects or none, a high one strong colours "
-        "and large subjects."
+        "The demo has no AI model: a simple program draws the words it knows. Below 20 inference "
+        "steps the picture is unfinished. A low guidance scale gives pale colours and small "
+        "subjects or none, a high one strong colours and large subjects."
     ),
     "edit": (
-        "In this demo an editor that knows words stands in for a model. Below 20 inference steps the picture is left "
-        "unfinished; a guidance scale below 3 makes the change weaker."
+        "The demo has no AI model: a simple program makes the changes it knows. Below 20 inference "
+        "steps the picture is unfinished; a guidance scale below 3 makes the change weaker."
     ),
     "speech": (
-        "In this demo the synthesiser espeak-ng stands in for a model. From a reference recording it takes pitch and "
-        "pace: this is a voice match, and no clone of the voice."
+        "The demo has no AI model: the synthesiser espeak-ng speaks. From a reference recording it "
+        "takes only pitch and pace; it does not clone the voice."
     ),
     "sound": (
-        "In this demo a synthesiser that knows words stands in for a model. Below 30 inference steps the sound is dull "
-        "and grainy; guidance scale is how close it seems, from a far hall at 0 to dry at 10."
+        "The demo has no AI model: a simple synthesiser plays the words it knows. Below 30 "
+        "inference steps the sound is dull and grainy; guidance scale sets how near it sounds, "
+        "from a distant hall at 0 to dry at 10."
     ),
     "video": (
-        "In this demo painted scenes and moving cameras stand in for a model. Below 20 inference steps the scene is "
-        "left unfinished; a low guidance scale paints pale colours and small subjects or none, a high one strong "
-        "colours and large subjects. Watched while it is made, it is painted in pieces of 8 frames: another prompt "
-        "fades in over three of them, and keys move the picture."
+        "The demo has no AI model: a simple program draws scenes and moves the camera. Below 20 "
+        "inference steps the scene is unfinished. A low guidance scale gives pale colours and "
+        "small subjects or none, a high one strong colours and large subjects. When you watch "
+        "while generating, it comes in pieces of 8 frames: a new prompt fades in over three of "
+        "them, and keys move the camera."
     ),
 }

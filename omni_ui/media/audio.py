@@ -61,7 +61,7 @@ async def join(pieces: Sequence[tuple[Path, float]], form: str, stem: str = "spe
 def _join(pieces: Sequence[tuple[Path, float]], form: str, stem: str) -> tuple[Path, Bare | None]:
     first = soundfile.info(pieces[0][0])
     if form == "opus" and first.samplerate not in OPUS_RATES:
-        raise ValueError(f"Opus has no rate of {first.samplerate} Hz: choose another format.")
+        raise ValueError(f"Opus does not support {first.samplerate} Hz: choose another format.")
     kind, subtype = FORMATS[form]
     path = new_path(f"{stem}{SUFFIXES.get(form, f'.{form}')}")
     with soundfile.SoundFile(path, "w", first.samplerate, first.channels, subtype, "LITTLE" if form == "pcm" else None,

@@ -143,7 +143,7 @@ def share_words(share: float) -> str:
 def check_length(seconds: float, longest: float) -> None:
     """Raises NotDecoded for a sound that is longer than `longest` seconds."""
     if seconds > longest:
-        raise NotDecoded(f"is {in_words(seconds)} long, and at most {in_words(longest)} can be used: cut it first.")
+        raise NotDecoded(f"is {in_words(seconds)} long; the limit is {in_words(longest)}: trim it first.")
 
 
 def in_words(seconds: float) -> str:

@@ -32,7 +32,7 @@ LEAST_ROWS = 0.8
 """A picture that breaks off earlier is refused: models would take the grey below for a part of the picture."""
 REMEMBERED = 64
 """Pictures that were looked at and are not looked at again when they are sent."""
-DAMAGED = "is damaged: it breaks off or cannot be read. Save it again."
+DAMAGED = "is damaged: it is incomplete or cannot be read. Save it again."
 
 try:  # optional: HEIC, as phones send it
     import pi_heif  # type: ignore[import-untyped]
@@ -72,7 +72,7 @@ def _take_once(path: Path, field: str, largest: int, keep_transparency: bool) ->
     try:
         state = path.stat()
     except OSError:
-        raise Invalid.because(field, f"{path.name} is not there any more. Choose it again.") from None
+        raise Invalid.because(field, f"{path.name} is no longer available. Choose it again.") from None
     key = (str(path), state.st_size, state.st_mtime_ns, largest, keep_transparency)
     taken = _looked_at.get(key)
     if taken is None or not taken.path.is_file():
@@ -91,8 +91,7 @@ def _take(path: Path, field: str, largest: int, keep_transparency: bool) -> Take
         width, height = opened.size
         if width * height > MOST_READ:
             raise refuse(
-                f"has {width} × {height} pixels, which is more than this page opens "
-                f"({MOST_READ // 1_000_000} million). Make it smaller first."
+                f"has {width} × {height} pixels; the limit is {MOST_READ // 1000000} million. Make it smaller first."
             )
         try:
             frames = getattr(opened, "n_frames", 1) if opened.format != "MPO" else 1
@@ -141,7 +140,7 @@ def _as_shown(
         notes.append("its transparent parts became white")
     turn = turn_of(opened)
     if turn is not None:
-        notes.append("turned upright")
+        notes.append("rotated upright")
         visible = visible.transpose(turn)
     return visible
 
@@ -187,7 +186,9 @@ def _say_share(share: float, notes: list[str]) -> None:
         raise ValueError("too little of it is there")
     missing = round(100 * (1 - share))
     notes.append(
-        f"it breaks off, so its lowest {missing} % are missing" if missing else "its end is missing, but no picture"
+        f"it breaks off, so its lowest {missing} % are missing"
+        if missing
+        else "its end is missing, but the picture is complete"
     )
 
 
@@ -204,7 +205,7 @@ def _open(path: Path, refuse: Callable[[str], Invalid]) -> Image.Image:
     try:
         return Image.open(path, formats=[name for name in READ if name in Image.OPEN])
     except Image.DecompressionBombError:
-        raise refuse("has far too many pixels to be opened. Make it smaller first.") from None
+        raise refuse("has too many pixels to open. Make it smaller first.") from None
     except Exception:  # whatever Pillow raises
         raise refuse(_why_not(path, head)) from None
 
@@ -212,9 +213,9 @@ def _open(path: Path, refuse: Callable[[str], Invalid]) -> Image.Image:
 def _why_not(path: Path, head: bytes) -> str:
     """Why a file is not a picture that can be opened, and what to do."""
     if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"):
-        return "is an HEIC picture, which cannot be read here. Save it as JPEG or PNG."
+        return "is a HEIC picture, which cannot be read here. Save it as JPEG or PNG."
     if b"<svg" in head.lower() or path.suffix.lower() == ".svg":
-        return "is a drawing (SVG), not a picture of pixels. Export it as PNG."
+        return "is a vector drawing (SVG). Export it as PNG."
     return "is not a picture that can be read. Choose a PNG, JPEG or WebP file."
 
 

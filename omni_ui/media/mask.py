@@ -27,18 +27,18 @@ def _fit(mask: Taken, picture: Taken) -> Taken:
         plain = file.mode in ("L", "RGB")
     low, high = np.asarray(grey).min(), np.asarray(grey).max()
     if high < LIGHT:
-        raise Invalid.because(FIELD, "The mask is black all over, so nothing would change. Paint something white.")
+        raise Invalid.because(FIELD, "The mask is all black, so nothing would change. Paint something white.")
     notes = [mask.note] if mask.note else []
     if low >= LIGHT:
-        notes.append("The mask is white all over: the whole picture may change.")
+        notes.append("The mask is all white: the whole picture may change.")
     size = picture.width, picture.height
     if grey.size == size and plain:
         return Taken(mask.path, *size, " ".join(notes) or None)
     if abs(grey.width * size[1] - grey.height * size[0]) > 0.02 * grey.width * size[1]:
         raise Invalid.because(
             FIELD,
-            f"The mask has {grey.width} × {grey.height} pixels and the picture {size[0]} × {size[1]}, which is another "
-            "shape. Paint the mask again, or remove it.",
+            f"The mask has {grey.width} × {grey.height} pixels, but the picture {size[0]} × "
+            f"{size[1]}: a different shape. Paint the mask again, or remove it.",
         )
     if grey.size != size:
         notes.append(f"The mask was scaled from {grey.width} × {grey.height} to {size[0]} × {size[1]} pixels.")

@@ -41,7 +41,7 @@ async def take_media(path: str | Path, field: str = "files") -> Media:
     try:
         container = await asyncio.to_thread(identify, path)
     except OSError:
-        raise Invalid.because(field, f"{path.name} is not there any more. Choose it again.") from None
+        raise Invalid.because(field, f"{path.name} is no longer available. Choose it again.") from None
     if container.kind == "image":
         picture = await take_picture(path, field)
         return Media("image", picture.path, picture.note or "")
@@ -62,7 +62,7 @@ def _check_video(path: Path, container: Container, field: str) -> None:
     except ImportError:  # optional: without it the server will say what is wrong
         return
     if facts is None:
-        raise Invalid.because(field, f"{path.name} is damaged: no picture of it can be read. Save it again.")
+        raise Invalid.because(field, f"{path.name} is damaged: it cannot be read. Save it again.")
 
 
 async def _take_recording(path: Path, field: str) -> Media:

@@ -112,7 +112,7 @@ def resample(samples: np.ndarray, rate: int, wanted: int) -> np.ndarray:
 def _read(path: Path, longest: float) -> Recording:
     """libsndfile first; what it cannot read, whatever it raises, goes to PyAV."""
     if not path.is_file():
-        raise NotDecoded("is not there any more: choose it again.")
+        raise NotDecoded("is no longer available: choose it again.")
     if not path.stat().st_size:
         raise NotDecoded("is empty: choose another file.")
     container = identify(path)
@@ -145,7 +145,7 @@ def _by_soundfile(path: Path, file: soundfile.SoundFile, longest: float) -> Reco
     # Servers read to the end without asking how long it is, which fails where libsndfile cannot go back (GSM).
     plain = file.format in PLAIN and file.seekable()
     taken = form if file.format not in PLAIN else _depth(file.subtype).upper()
-    note = "" if plain else f"{path.name} was made into WAV: servers do not take {taken}."
+    note = "" if plain else f"{path.name} was converted to WAV: servers do not accept {taken}."
     if form == "WAV" and (share := _share_of_wav(path)) < WHOLE:
         note = " ".join(filter(None, (note, f"{path.name} is damaged: {share_words(share)} of it could be read.")))
     return Recording(path, samples, file.samplerate, kind, plain, note)
@@ -201,9 +201,9 @@ def _by_av(path: Path, container: Container, longest: float, joined: bool = Fals
     codec = sound.codec.upper()
     if joined:
         form = {"mp3": "MP3", "ogg": "Ogg", "flac": "FLAC"}[container.reader]
-        note = f"{path.name} was made into WAV: it is several {form} files, of which servers hear only the first."
+        note = f"{path.name} was converted to WAV: it is several {form} files, and servers read only the first."
     else:
-        note = f"The sound of {path.name} ({codec}) was made into WAV: servers cannot decode this format."
+        note = f"The sound of {path.name} ({codec}) was converted to WAV: servers cannot decode this format."
     if sound.share < (JOINTS if joined else 1):
         note += f" It is damaged: {share_words(sound.share)} of it could be read."
     return Recording(path, sound.samples, sound.rate, codec, False, note)

@@ -27,9 +27,7 @@ def picture_facts(pictures: Pictures) -> list[tuple[str, str]]:
     They are read from the picture itself: a streamed edit states the size that was asked for (WIRE.md 6).
     """
     first, missing = pictures.pictures[0], pictures.missing
-    lost = (
-        [("lost", f"{missing} of {missing + len(pictures.pictures)}, which the server sent broken")] if missing else []
-    )
+    lost = [("lost", f"{missing} of {missing + len(pictures.pictures)}, damaged by the server")] if missing else []
     if pictures.not_drawn:
         lost.append(("not drawn", ", ".join(pictures.not_drawn)))
     kind = first.suffix.lstrip(".").upper()

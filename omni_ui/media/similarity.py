@@ -51,9 +51,9 @@ async def compare_results(
 
 def _compare(before: Sequence[Path], after: Sequence[Path], texts: tuple[str, str]) -> Similarity:
     if len(before) != len(after):
-        return Similarity(DIFFERENT, f"There are {len(after)} files now, and there were {len(before)}.")
+        return Similarity(DIFFERENT, f"{len(after)} files now, {len(before)} before.")
     if missing := [path.name for path in (*before, *after) if not path.is_file()]:
-        return Similarity(UNKNOWN, f"{missing[0]} is not here any more, so it cannot be compared.")
+        return Similarity(UNKNOWN, f"{missing[0]} is no longer available, so it cannot be compared.")
     parts = [alike_files(*pair) for pair in zip(before, after, strict=True)]
     if any(texts) or not parts:
         parts.append(alike_texts(*texts))
@@ -97,9 +97,7 @@ def alike_files(before: Path, after: Path) -> Similarity:
             DIFFERENT, "The bytes differ; the pictures were not compared, since the package av is missing."
         )
     except (OSError, ValueError, soundfile.SoundFileError):
-        return Similarity(
-            DIFFERENT, "The bytes differ, and one of the files cannot be opened to compare what it holds."
-        )
+        return Similarity(DIFFERENT, "The bytes differ, and one of the files cannot be opened to compare it.")
 
 
 def _same_bytes(before: Path, after: Path) -> bool:
@@ -140,7 +138,7 @@ def alike_pictures(before: Path, after: Path) -> Similarity:
     """Two pictures, by the mean absolute difference of their pixels and its PSNR."""
     with Image.open(before) as earlier, Image.open(after) as later:
         if earlier.size != later.size:
-            return Similarity(DIFFERENT, f"{_size(later.size)} pixels now, and {_size(earlier.size)} before.")
+            return Similarity(DIFFERENT, f"{_size(later.size)} pixels now, {_size(earlier.size)} before.")
         difference = _Difference()
         difference.add(np.asarray(earlier.convert("RGBA")), np.asarray(later.convert("RGBA")))
     return difference.verdict("All pixels are")
@@ -154,7 +152,7 @@ def alike_sounds(before: Path, after: Path) -> Similarity:
     """Two sounds after decoding, by the correlation of their samples and the ratio of sound to difference in dB."""
     (earlier, rate), (later, rate_now) = _samples(before), _samples(after)
     if rate != rate_now or earlier.shape[1] != later.shape[1]:
-        return Similarity(DIFFERENT, "The two sounds have not the same sample rate or number of channels.")
+        return Similarity(DIFFERENT, "The two sounds differ in sample rate or number of channels.")
     frames = min(len(earlier), len(later))
     off = abs(len(earlier) - len(later)) / rate
     length = f" One is {off:.2f} s longer." if len(earlier) != len(later) else ""

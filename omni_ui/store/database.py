@@ -87,13 +87,13 @@ def explain(wrong: Exception, path: Path) -> str:
     number = getattr(wrong, "errno", None)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return (
-            f"The records in {path} are in use by another program, perhaps another Omni UI: "
-            "end it, or set OMNI_DATA_DIR to another folder."
+            f"The records in {path} are in use by another program, perhaps another Omni UI: close "
+            "it, or set OMNI_DATA_DIR to another folder."
         )
     if code == sqlite3.SQLITE_FULL or number in (28, 122):
-        return f"The disk that holds {path.parent} is full: make room there. Nothing that was kept is lost."
+        return f"The disk that holds {path.parent} is full: free up space. Nothing that was saved is lost."
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")) or "malformed" in str(wrong):
-        return f"The records in {path} are damaged and stay untouched: move that file away to begin anew."
+        return f"The records in {path} are damaged and were left unchanged: move that file away to start again."
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")) or number in (1, 2, 13, 17, 20, 30):
         return f"The folder {path.parent} cannot be written: allow it, or set OMNI_DATA_DIR to another folder."
     return f"The records in {path} cannot be used ({wrong}): check the disk, or set OMNI_DATA_DIR to another folder."

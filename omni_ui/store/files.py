@@ -94,7 +94,7 @@ class LocalFiles:
     """
 
     problem = ""
-    gone = "This file is not here any more."
+    gone = "This file is no longer available."
 
     def __init__(self, folder: Path, on_remove: RemoveCopies | None = None, old: float = 0.0) -> None:
         self.folder = folder

@@ -10,21 +10,21 @@ PASSING = ("08", "57P01", "57P02", "57P03", "53300", "40001", "40P01", "55P03", 
 starts, all its connections are in use, two transactions met, a lock was not to be had."""
 BY_STATE = {
     "28": "The database refuses its user or the password: correct OMNI_DATABASE_URL.",
-    "3D000": "The database that OMNI_DATABASE_URL names is not there: create it, or correct the setting.",
-    "42501": "The database does not let its user do that: make the user of OMNI_DATABASE_URL its owner.",
-    "53100": "The disk of the database is full: make room there. Nothing that was kept is lost.",
+    "3D000": "The database in OMNI_DATABASE_URL does not exist: create it, or correct the setting.",
+    "42501": "The database does not allow its user to do that: make the user of OMNI_DATABASE_URL its owner.",
+    "53100": "The disk of the database is full: free up space. Nothing that was saved is lost.",
     "53": "The database has no connections or memory left: allow it more, or run fewer processes.",
-    "25006": "The database takes no writes, as a standby does: name the primary in OMNI_DATABASE_URL.",
-    "42P": "The tables in the database are not those of this app: name another one in OMNI_DATABASE_URL.",
-    "57014": "The database took too long for one answer: look at its load.",
+    "25006": "The database is read-only, like a standby: set OMNI_DATABASE_URL to the primary.",
+    "42P": "The tables in the database are not those of this app: set OMNI_DATABASE_URL to another one.",
+    "57014": "The database took too long for one answer: check its load.",
 }
 """Sentences by SQLSTATE or by its beginning; the longest one counts."""
 AWAY = "The database does not answer: start it, or correct OMNI_DATABASE_URL."
 NEWER = (
-    "The records in the database were written by a newer Omni UI and stay untouched: "
-    "update this one, or name another database in OMNI_DATABASE_URL."
+    "The records in the database were written by a newer Omni UI and were left unchanged: update "
+    "this one, or set OMNI_DATABASE_URL to another database."
 )
-BUSY = "The database takes too long to answer: look at its load, and at the connections that it allows."
+BUSY = "The database takes too long to answer: check its load, and how many connections it allows."
 OTHER = "The database cannot be used: the log of this app says why."
 
 

@@ -108,8 +108,8 @@ class SqliteDatabase:
             version = file.execute("PRAGMA user_version").fetchone()[0]
             if version > len(self._migrations):
                 raise StoreFailed(
-                    f"The records in {self.path} were written by a newer Omni UI and stay untouched: "
-                    "update this one, or set OMNI_DATA_DIR to another folder."
+                    f"The records in {self.path} were written by a newer Omni UI and were left "
+                    "unchanged: update this one, or set OMNI_DATA_DIR to another folder."
                 )
             file.create_function("database_time", 0, time.time)
             file.execute("PRAGMA locking_mode = EXCLUSIVE")

@@ -38,8 +38,8 @@ LIVE = Markup(
     '<h2 class="omni-who">Answer</h2><div class="omni-body"></div></article>'
 )
 CHANGE = Markup(
-    '<div class="omni-change" hidden><span>Editing message <b></b>: what you send takes its place and that of all '
-    'that followed.</span> <button type="button">Cancel</button></div>'
+    '<div class="omni-change" hidden><span>Editing message <b></b>: sending replaces it and '
+    'everything after it.</span> <button type="button">Cancel</button></div>'
 )
 NEEDS = {
     "text": ("temperature", "max_tokens", "top_p", "top_k", "presence_penalty", "frequency_penalty"),
@@ -52,11 +52,11 @@ NEEDS = {
 """What an answer must be able to hold for a setting to have an effect."""
 
 
-ONE_PROMPT = "This model reads all your messages together as one prompt, and nothing of its own answers."
+ONE_PROMPT = "This model reads all your messages as one prompt and ignores its own answers."
 """Of pure picture models (serving_chat.py:4008-4075)."""
 TWO_STAGES = (
-    "In a conversation the seed is that of the text, and pictures take a size, steps and a negative prompt. "
-    "For pictures alone, or in the Image tab, the seed is the picture's."
+    "In a conversation the seed applies to the text; pictures use only size, steps and negative "
+    "prompt. With pictures alone, or in the Image tab, it applies to the picture."
 )
 """Of a language model with a diffusion model behind it (serving_chat.py:696-855)."""
 
@@ -174,14 +174,14 @@ def _add_instructions(tab: ChatTab) -> gr.Textbox:
     """What the model should know, and whether its answers are read aloud."""
     system = gr.Textbox(
         label="System prompt",
-        info="What the model should know or be before the conversation begins.",
+        info="What the model should know or be before the conversation starts.",
         lines=2,
         max_lines=10,
         elem_id="chat-system",
     )
     tab.read_aloud = gr.Checkbox(
         label="Read answers aloud",
-        info="By the Speech tab's server, sentence by sentence. Code and formulas are not read.",
+        info="By the Speech tab's server, sentence by sentence. Code and formulas are left out.",
         elem_id="chat-read_aloud",
     )
     return system

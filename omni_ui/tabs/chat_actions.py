@@ -18,8 +18,8 @@ from omni_ui.features.chat.speech.speak import SpokenAnswer, answer_to_speak
 from omni_ui.tabs.base import OmniTab
 from omni_ui.widgets.events import PRIVATE
 
-BRANCHED = "This is a new conversation up to here. Undo goes back to the other one."
-NO_SPEECH = "There is no server that could speak it: the Server tab says what each server can do."
+BRANCHED = "This is a new conversation up to here. Undo returns to the other one."
+NO_SPEECH = "No server here can speak it: the Server tab shows what each server can do."
 
 
 class MessageActions:

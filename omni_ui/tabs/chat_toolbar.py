@@ -90,7 +90,7 @@ class ChatTools:
             """Imports a conversation in JSON: OpenAI's message format, or an export of another chat program."""
             talk.check_idle()
             if not file:
-                raise Invalid.because("conversation", "Choose the file of a conversation.")
+                raise Invalid.because("conversation", "Choose a conversation file.")
             imported = await from_json(await asyncio.to_thread(Path(file).read_bytes), take_media)
             talk.change(imported.messages)
             system = imported.system

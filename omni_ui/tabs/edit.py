@@ -29,9 +29,7 @@ from omni_ui.widgets.pictures.gallery import gallery_of, original, viewer
 from omni_ui.widgets.pictures.image_input import PictureForm
 
 HELLO = "Drop a picture anywhere here, or paste one, and say what to change."
-STOPPED = (
-    "Stopped waiting; what you entered is still here. An edit cannot be called off: the server works on it to its end."
-)
+STOPPED = "Stopped waiting; what you entered is still here. An edit cannot be cancelled: the server will finish it."
 THINKING = Markup('<details class="omni-thoughts" open><summary>What the model thinks</summary><p>{}</p></details>')
 
 
@@ -112,7 +110,7 @@ class EditRun(Run):
             takes = "one picture" if most == 1 else f"{most} pictures"
             raise Invalid.because(
                 "image",
-                f"This model takes {takes}, and {len(request.image)} are here. Remove some.",
+                f"This model accepts {takes}, but there are {len(request.image)}. Remove some.",
                 {"field": "image", "action": "keep", "value": most},
             )
         pictures = await take_pictures(request.image, await self._tab.ability(self.session))

@@ -21,21 +21,21 @@ from omni_ui.settings import TABS, Tab
 from omni_ui.tabs.base import OmniTab
 from omni_ui.widgets.events import PRIVATE
 
-HELLO = "What this page knows about its servers. A test asks one again and uses no GPU time."
+HELLO = "What this page knows about its servers. A test uses no GPU time."
 FOR_HOSTS = (
-    "The demo server stands in where no server is named. To use your own vLLM-Omni server, start this page with "
-    "OMNI_BASE_URL set to its address, such as http://host:8091."
+    "No server is set, so this page uses a demo server. To use your own vLLM-Omni server, start "
+    "this page with OMNI_BASE_URL set to its address, such as http://host:8091."
 )
 FOR_VISITORS = (
     "The demo server stands in where no server is named. To use your own vLLM-Omni server, enter its address below "
     "for this session, or start this page with OMNI_BASE_URL set to it, such as http://host:8091."
 )
 UNUSABLE = (
-    "This server cannot be used. Nothing answers there as vLLM-Omni does, or it wants another API key, or this page "
-    "does not connect there. Nothing was changed."
+    "This server cannot be used: it is not a vLLM-Omni server, needs another API key, or this page "
+    "may not connect to it. Nothing was changed."
 )
 """One sentence for every failure: the page is no means to find out what stands in its network."""
-REFUSED = "This page does not take servers of its visitors."
+REFUSED = "This page does not allow visitors' own servers."
 
 
 def build(backends: Backends, tabs: Sequence[OmniTab], defaults: ModelDefaults) -> None:
@@ -47,7 +47,7 @@ def build(backends: Backends, tabs: Sequence[OmniTab], defaults: ModelDefaults) 
         if backends.settings.mcp:
             agents_card()
         doctor = gr.HTML(elem_id="server-doctor")
-        examine_button = gr.Button("Examine the servers", size="sm", elem_id="server-examine")
+        examine_button = gr.Button("Check the servers", size="sm", elem_id="server-examine")
         cards: dict[Tab, gr.HTML] = {}
         with gr.Row(elem_classes="omni-server-cards"):
             for tab in TABS:
@@ -108,7 +108,7 @@ class OwnServer:
                 )
                 self.key = gr.Textbox(
                     label="API key",
-                    info="Empty when the server wants none. It is not kept in the browser.",
+                    info="Leave empty if the server needs none. It is not stored in the browser.",
                     type="password",
                     elem_id="server-key",
                     max_lines=1,
@@ -120,7 +120,7 @@ class OwnServer:
             )
             with gr.Row():
                 self.use = gr.Button("Use this server", variant="primary", elem_id="server-use")
-                self.back = gr.Button("Back to the page's own servers", elem_id="server-reset")
+                self.back = gr.Button("Back to this page's servers", elem_id="server-reset")
             self.session = gr.Textbox(visible=False, elem_id="server-session")
 
     def wire(
@@ -156,7 +156,7 @@ class OwnServer:
         async def back(request: gr.Request) -> Updates:
             session = request.session_hash or ""
             await backends.adopt(session, list(TABS), None)
-            return await changed(session) | {note: status.done([("", "Back to the page's own servers.")]), self.key: ""}
+            return await changed(session) | {note: status.done([("", "Back to this page's servers.")]), self.key: ""}
 
         # One target of progress: the page goes over all of them with every later message of any run.
         common: Json = {**PRIVATE, "show_progress_on": note}
@@ -175,7 +175,7 @@ async def adopt(backends: Backends, session: str, address: str, key: str, tabs: 
     if not address.strip():
         return "The address is empty: write it like http://host:8091."
     if not tabs:
-        return "Choose at least one tab to use the server for."
+        return "Choose at least one tab for this server."
     address = address.strip()
     if "://" not in address:  # as people write it: host:8091
         address = f"http://{address}"

@@ -46,7 +46,7 @@ EXAMPLES = [
 ]
 TASKS = {
     "CustomVoice": "This model speaks with voices of its own; it does not copy others.",
-    "VoiceDesign": "This model invents a voice: describe it in Instructions.",
+    "VoiceDesign": "This model creates a voice from a description: write one in Instructions.",
     "Base": "This model copies voices: add a recording below, or choose a saved voice.",
 }
 LISTENABLE = "(form, speed, on) => on && ['wav', 'pcm'].includes(form) && (speed ?? 1) == 1"

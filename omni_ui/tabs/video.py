@@ -39,12 +39,10 @@ from omni_ui.widgets.events import PRIVATE, trigger
 from omni_ui.widgets.pictures.image_input import PictureForm, paths_of
 
 HELLO = "Your video will appear here. You can close the page; it keeps going."
-NO_FILE = "The file of this video is not here any more. Fetch it from the server in the list below, or run it again."
+NO_FILE = "The file of this video is no longer available. Fetch it from the server in the list below, or run it again."
 NO_JOB = "There is no such video: it was deleted, or the link is not complete."
-STOPPED = "Stopped, and taken back from the server. What you entered is still here."
-STOPPED_WAITING = (
-    "Stopped waiting; what you entered is still here. This server makes the video to its end all the same."
-)
+STOPPED = "Stopped, and cancelled on the server. What you entered is still here."
+STOPPED_WAITING = "Stopped waiting; what you entered is still here. This server will still finish the video."
 
 PATIENCE = 2.0
 """Seconds that Stop waits for a video to be closed."""

@@ -19,7 +19,7 @@ defineComponent("audio_player", ({ element, props, watch }) => {
     if (!file?.url) return box.replaceChildren(make("div", { class: "omni-sound-empty" }, "No sound yet"));
     const bare = /^audio\/pcm;rate=(\d+);channels=(\d+)$/.exec(file.mime_type || "");
     if (/\.pcm$/.test(file.path) && !bare) {
-      box.replaceChildren(make("p", {}, "Bare PCM samples do not say their rate, so they cannot be played here."));
+      box.replaceChildren(make("p", {}, "Raw PCM does not state its sample rate, so it cannot be played here."));
       return;
     }
     const player = make("audio", { controls: "", preload: "auto", "aria-label": "Result" });

@@ -134,7 +134,7 @@ def test_another_web_server_is_recognised_as_not_vllm_omni():
     bakery = ThreadingHTTPServer(("127.0.0.1", 0), _Bakery)
     threading.Thread(target=bakery.serve_forever, daemon=True).start()
     with App(OMNI_BASE_URL=f"http://127.0.0.1:{bakery.server_port}") as app:
-        assert "does not speak vLLM-Omni's API" in refusal(app)
+        assert "is not a vLLM-Omni server" in refusal(app)
     bakery.shutdown()
 
 

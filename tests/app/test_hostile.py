@@ -162,5 +162,5 @@ def test_an_upload_that_breaks_off_leaves_nothing(app):
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
     sent = httpx.post(app.url + "/gradio_api/upload", content=body, headers=headers)
     assert sent.status_code == 400
-    assert "broke off" in sent.text
+    assert "cut off" in sent.text
     assert set(cache.iterdir()) == before

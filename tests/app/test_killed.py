@@ -46,7 +46,7 @@ def test_runs_that_a_kill_or_sigterm_cuts_off_stand_in_the_history_and_operators
         app.start()
         (record,) = records(app, 1)
         assert record["tab"] == "image"
-        assert "was ended before this run was done" in str(record["error"])
+        assert "closed before this run finished" in str(record["error"])
         server.latency = 0
         client = Client(app.url, headers=COOKIE, verbose=False)
         client.predict(prompt="a second one", api_name="/image")

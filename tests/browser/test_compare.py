@@ -240,7 +240,7 @@ def test_nobody_s_and_lost_results_are_not_compared(open_page, chromium, tmp_pat
         for press in (COMPARE, BLIND):
             page.click(press)
             page.wait_for_selector(f"{DIALOG} [role=alert]")
-            assert "not here any more" in page.inner_text(f"{DIALOG} [role=alert]")
+            assert "no longer available" in page.inner_text(f"{DIALOG} [role=alert]")
             assert page.locator(f"{DIALOG} [data-vote]").count() == 0
             page.keyboard.press("Escape")
             page.wait_for_selector(DIALOG, state="detached")

@@ -169,7 +169,7 @@ def test_leaving_asks_while_it_runs_and_the_run_stands_in_the_history(chromium):
         page.get_by_role("tab", name="History", exact=True).click()
         card = page.locator("#history-tab li", has_text="an unfinished storm")
         card.wait_for(timeout=15000)
-        assert "Stopped before it was done" in card.inner_text()
+        assert "Stopped before it finished" in card.inner_text()
         page.reload()
         assert asked == ["beforeunload"]
         page.close()

@@ -92,7 +92,7 @@ def test_help_covers_nothing_that_is_wanted_next(demo_app, open_page):
     assert not page.get_by_text("What is said in the reference recording").is_visible()
     assert page.get_by_role("button", name="Drop an audio file here to upload").filter(visible=True).count() == 1
     page.get_by_role("button", name="A second speaker").click()
-    page.get_by_text("Lines that begin with [S1]").wait_for()
+    page.get_by_text("Start the first speaker's lines with [S1]").wait_for()
 
 
 def test_whoever_comes_back_finds_the_video_and_the_last_picture(demo_app, open_page):

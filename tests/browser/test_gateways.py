@@ -62,9 +62,9 @@ def test_the_examination_names_the_gateway_and_offers_only_settings_to_copy(demo
         run_and_wait(page, "image")
         card = examine(page)
         assert "vLLM production-stack" in card
-        assert "No route is there to make sounds, to make videos." in card
+        assert "It has no route to make sounds, to make videos." in card
         assert "OMNI_VIDEO_URL" in card
         assert page.locator("#server-doctor code").count() == 0
         shown = page.wait_for_selector("#server-speech .omni-server-card").inner_text()
         assert "does not pass on the list of voices" in shown
-        assert "not told" in shown
+        assert "not reported" in shown

@@ -117,7 +117,7 @@ def test_only_settings_that_the_model_has_are_offered(server, demo_app, open_pag
 
 def test_nothing_to_answer_is_said(server, page):
     page.click("#chat-explore-temperature")
-    said(page, "chat", "There is nothing to answer again yet.")
+    said(page, "chat", "There is no answer to retry yet.")
     assert not server.seen
 
 

@@ -169,7 +169,7 @@ def serious(page, where: str) -> list:
     ]
 
 
-@pytest.mark.parametrize(("space", "says"), [("x", "Each is deleted 24 h after it was made"), ("", "until you delete")])
+@pytest.mark.parametrize(("space", "says"), [("x", "Each result is deleted after 24 h"), ("", "until you delete")])
 def test_what_is_kept_for_how_long_by_default(open_page, space, says):
     """As the README says: on a Space 24 h and 10 GB, else never deleted."""
     with App(**({"SPACE_ID": "a/b"} if space else {"OMNI_PUBLIC": "false"})) as app:
@@ -178,7 +178,7 @@ def test_what_is_kept_for_how_long_by_default(open_page, space, says):
         history(page, 1)
         told = page.inner_text(".omni-history-room")
         assert says in told
-        assert ("When the room for all results is full" in told) == bool(space)
+        assert ("When the storage is full" in told) == bool(space)
 
 
 def test_the_oldest_goes_when_the_room_is_full_and_a_star_keeps(open_page):

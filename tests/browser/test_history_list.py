@@ -79,7 +79,7 @@ def test_the_clock_and_the_room_are_shown(open_page):
         make(page, "a clock")
         history(page, 1)
         told = page.inner_text(".omni-history-room")
-    assert "Each is deleted 7 days after it was made; the oldest in 7 days." in told
+    assert "Each result is deleted after 7 days; the oldest in 7 days." in told
     assert "of 500 MB" in told
     assert "the oldest results without a star" in told
 

@@ -36,7 +36,7 @@ def test_a_chinese_browser_gets_a_chinese_page(chromium, demo_app):
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     expect(page.get_by_role("tab", name="图像", exact=True)).to_be_visible()  # Gradio's own translation
     expect(page.locator("#image-prompt")).to_contain_text("提示词")
-    expect(page.get_by_label("推理步数", exact=True).first).to_be_visible()  # our own HTML
+    expect(page.get_by_label("步数", exact=True).first).to_be_visible()  # our own HTML
     expect(page.locator("#image-status")).to_contain_text("图片会显示在这里。")
     expect(page.locator("#omni-language")).to_have_value("zh-CN")
     for tab in TABS:
@@ -53,7 +53,7 @@ def test_errors_are_translated_and_the_choice_goes_both_ways(chromium, demo_app)
     page.fill("#image-prompt textarea", "Seed")  # what a person typed is no text of the page
     page.click("#image-run")
     said = wait_for_state(page, "image", "failed")
-    assert "推理步数必须是" in said
+    assert "步数必须是" in said
     assert "之间的整数" in said
     page.select_option("#omni-language", "en")
     expect(page.locator("#image-status")).to_contain_text("Inference steps must be a whole number from 1 to")
@@ -65,7 +65,7 @@ def test_errors_are_translated_and_the_choice_goes_both_ways(chromium, demo_app)
     expect(page.locator("#image-run")).to_have_text("Run")  # remembered
     page.select_option("#omni-language", "zh-CN")
     expect(page.locator("#image-run")).to_have_text("运行")
-    expect(page.locator("#image-num_inference_steps label")).to_have_text("推理步数")
+    expect(page.locator("#image-num_inference_steps label")).to_have_text("步数")
     page.close()
 
 
@@ -94,7 +94,7 @@ def test_what_models_and_people_wrote_stays(chromium, demo_app):
 def test_sentences_that_stand_together_are_each_translated(chromium, demo_app):
     page = opened(chromium, demo_app.url, "zh-CN")
     page.click("#history-tab-button")
-    kept = "每个结果在生成 24 h 后删除" if PUBLIC else "它们会一直保留，直到你删除。"
+    kept = "每个结果保留 24 h 后删除" if PUBLIC else "它们会一直保留，直到你删除。"
     expect(page.locator(".omni-history-room")).to_contain_text(kept)
     expect(page.locator(".omni-history-room")).to_contain_text("你的结果占用")
     page.close()
@@ -114,8 +114,8 @@ def test_what_stands_below_results_is_chinese_too(chromium, demo_app):
     expect(page.locator("#image-status .omni-verdict")).to_contain_text("服务器版本 0.30.0。")
     page.click("#image-explore-num_inference_steps")
     page.wait_for_function("document.querySelectorAll('#image-grid-board td[data-state=done]').length === 4")
-    expect(page.locator("#image-grid-board [role=status]").first).to_contain_text("4 个中已完成 4 个。随机种子")
-    expect(page.locator("#image-grid-board img").first).to_have_attribute("alt", re.compile(r"^推理步数 \d+$"))
+    expect(page.locator("#image-grid-board [role=status]").first).to_contain_text("4 个中已完成 4 个。种子")
+    expect(page.locator("#image-grid-board img").first).to_have_attribute("alt", re.compile(r"^步数 \d+$"))
     open_drawer(page, "image", "compare")
     page.select_option("#image-grid-x", "num_inference_steps")
     page.fill("#image-grid-x-values", "150|151")

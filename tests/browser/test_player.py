@@ -176,4 +176,4 @@ def test_a_stream_that_the_app_forgot_says_so(player, page):
     del player.listening._streams[stream.ticket]
     page.evaluate("html => { document.getElementById('place').innerHTML = html }", stream.element)
     wait(page, stream, "stats.failed")
-    assert "broke off" in page.inner_text(".omni-listen-note")
+    assert "cut off" in page.inner_text(".omni-listen-note")

@@ -89,15 +89,15 @@ def hand_made(value: object) -> str:
 @pytest.mark.parametrize(
     ("fragment", "says"),
     [
-        (link(prompt="a fox")[:-6], "copy it again, to its very end"),
-        ("#r=" + "A" * 1_000_000, "far longer than one of this page"),
+        (link(prompt="a fox")[:-6], "copy all of it again"),
+        ("#r=" + "A" * 1_000_000, "This link is too long"),
         ("#r=%2e%2e%2fetc%2fpasswd", "damaged"),
         (hand_made({"omni": 9, "tab": "image", "request": {}}), "version 9; this page reads version 1"),
         (hand_made({"omni": 1, "tab": "hologram", "request": {}}), "tab that this page does not have: hologram"),
         (hand_made({"omni": 1, "tab": "image", "request": {"prompt": "a", "<b>x</b>": 1}}), "does not have: <b>x</b>"),
         (hand_made({"omni": 1, "tab": "edit", "request": {"prompt": "a", "image": ["/etc/passwd"]}}), "choose them"),
         (hand_made({"omni": 1, "tab": "image", "request": {"prompt": "a", "n": "5"}}), "whole number from 1 to 10"),
-        (hand_made({"omni": 1, "tab": "image", "request": {"prompt": "a" * 40_000_000}}), "far more than settings"),
+        (hand_made({"omni": 1, "tab": "image", "request": {"prompt": "a" * 40_000_000}}), "in this link are too long"),
     ],
     ids=["cut", "megabyte", "path", "version", "tab", "html", "file", "type", "bomb"],
 )
@@ -201,7 +201,7 @@ def test_a_chosen_picture_by_a1111_restores_what_matches(demo_app, open_page, tm
     page = open_page(demo_app.url)
     page.set_input_files("#image-presets input[type=file]", path)
     wait_value(page, "#image-prompt textarea", "a castle")
-    assert "Sampler" in note(page, "Not taken over")
+    assert "Sampler" in note(page, "Not applied")
     assert page.input_value("#image-num_inference_steps input[type=number]") == "12"
 
 
@@ -214,8 +214,8 @@ def lying(text: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [
-        ("plain.png", png(), "holds no settings"),
-        ("words.txt", b"hello", "holds no settings"),
+        ("plain.png", png(), "contains no settings"),
+        ("words.txt", b"hello", "contains no settings"),
         ("lies.png", lying(b'{"omni": 1, "tab": "image", "request": {"prompt": 5}}'), "Prompt must be text"),
         ("path.png", lying(b'{"omni":1,"tab":"edit","request":{"prompt":"a","image":["/etc/passwd"]}}'), "choose them"),
         ("deep.png", lying(b"[" * 400_000), "cannot be read"),

@@ -90,7 +90,7 @@ def test_a_repetition_sends_the_very_request_of_the_result_whatever_was_typed_si
     assert last_body(changing) == first
     assert page.input_value("#image-prompt textarea") == "something else"
     changing.picture = png(64, 32)
-    assert "Different. 64 × 32 pixels now, and 64 × 64 before." in once_more(page, "image", "check")
+    assert "Different. 64 × 32 pixels now, 64 × 64 before." in once_more(page, "image", "check")
     page.get_by_role("tab", name="History", exact=True).click()
     page.wait_for_selector(".omni-history :text('A red fox')")
 

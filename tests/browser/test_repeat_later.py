@@ -50,8 +50,8 @@ def test_a_picture_of_the_history_is_repeated_and_compared_with_what_was_kept(ch
 
     open_again(page, "image", "An old lighthouse")
     changing.picture = png(64, 32)
-    assert "Different. 64 × 32 pixels now, and 64 × 64 before." in once_more(page, "image", "check")
-    assert ["repeated", "Different. 64 × 32 pixels now, and 64 × 64 before."] in facts_of_newest(page, changing.app.url)
+    assert "Different. 64 × 32 pixels now, 64 × 64 before." in once_more(page, "image", "check")
+    assert ["repeated", "Different. 64 × 32 pixels now, 64 × 64 before."] in facts_of_newest(page, changing.app.url)
     # The verdict is there when this one is opened in its turn.
     page.get_by_role("tab", name="History", exact=True).click()
     page.wait_for_selector(CARD)
@@ -108,7 +108,7 @@ def test_an_edit_is_repeated_with_its_picture_and_not_without_it(open_page, tmp_
         for name in set(names):
             (tmp_path / "data" / "files" / name).unlink()
         open_again(page, "edit", "make it night")
-        assert "This cannot be repeated. photo.png is not here any more." in page.inner_text("#edit-settings")
+        assert "This cannot be repeated. photo.png is no longer available." in page.inner_text("#edit-settings")
         assert page.locator(ROW.format(tab="edit")).count() == 0
 
 

@@ -163,7 +163,7 @@ def test_a_sound_that_breaks_off_is_refused_and_the_last_one_stays(page):
     run_and_wait(page, "sound")
     heard = page.get_attribute("#sound-result audio", "src")
     page.fill("#sound-input textarea", "cut short")
-    assert "breaks off before its end" in run_and_wait(page, "sound", "failed")
+    assert "sent an incomplete sound" in run_and_wait(page, "sound", "failed")
     assert page.get_attribute("#sound-result audio", "src") == heard
 
 
@@ -189,7 +189,7 @@ def test_bare_samples_are_kept_and_not_played(demo_app, open_page):
     page.click("#sound-response_format input")
     page.click("#sound-response_format [role=option]:has-text('pcm')")
     assert "bytes PCM" in run_and_wait(page, "sound")
-    assert "do not say their rate" in page.inner_text("#sound-result")
+    assert "does not state its sample rate" in page.inner_text("#sound-result")
     name, samples = take(page, "sound", ".pcm")
     assert name.endswith(".pcm")
     assert samples

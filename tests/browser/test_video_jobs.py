@@ -174,7 +174,7 @@ def test_stop_aborts_the_job_on_the_server(scene, open_page):
     scene.last("running")
     page.click("#video-stop")
     scene.last("aborted", 5)
-    assert "taken back from the server" in wait_for_state(page, "video", "stopped")
+    assert "cancelled on the server" in wait_for_state(page, "video", "stopped")
     assert page.input_value("#video-prompt textarea") == "Stopped [[slow:30]]"
     assert row(page, ticket, "cancelled")
 

@@ -149,7 +149,7 @@ def test_a_style_may_be_longer_than_instructions_for_speech():
 def test_doctor_says_what_the_server_is_and_can_do(omni):
     result = omni("doctor")
     assert result.exit_code == 0, result.output
-    assert "In front of it: nothing that shows itself." in result.stdout
+    assert "In front of it: nothing detected." in result.stdout
     assert re.search(r"^  image  yes  ", result.stdout, re.M)
     facts = json.loads(omni("--json", "doctor").stdout)
     assert facts["can"]["image"] == {"can": True, "model": "demo/painter", "reason": facts["can"]["image"]["reason"]}

@@ -129,9 +129,9 @@ async def test_connecting_takes_too_long(no_waits: None) -> None:
 @pytest.mark.parametrize(
     ("location", "advice"),
     [
-        (f"https://other{IMAGES}", "Give https://other as its address."),
-        ("https://login.example/oauth2?next=x", "perhaps to a sign-in. Give the address of the server itself."),
-        (IMAGES + "/", "Give the address of the server itself."),
+        (f"https://other{IMAGES}", "Enter https://other as its address."),
+        ("https://login.example/oauth2?next=x", "perhaps to a sign-in page. Enter the address of the server itself."),
+        (IMAGES + "/", "Enter the address of the server itself."),
     ],
 )
 async def test_a_redirect_is_told_with_advice_that_can_be_followed(location: str, advice: str) -> None:

@@ -157,9 +157,9 @@ NGINX_504 = (
         (408, b"", {}, GatewayTimedOut, "gave up after 60 s"),
         (524, b"<html>cloudflare</html>", {"server": "cloudflare"}, GatewayTimedOut, "gave up after 60 s"),
         (502, b"<html>Bad Gateway</html>", {"server": "nginx"}, GatewayFailed, r"\(nginx\) gets no answer from it"),
-        (503, b"<html>Unavailable</html>", {}, GatewayFailed, r"status 503\)\. Check that the server behind it runs"),
+        (503, b"<html>Unavailable</html>", {}, GatewayFailed, r"status 503\)\. Check that the server behind it"),
         (503, b"no healthy upstream", {"server": "envoy"}, GatewayFailed, r"\(Envoy\) gets no answer"),
-        (413, b"<html>Too Large</html>", {"server": "nginx"}, TooLarge, r"no request of this size.*client_max_body"),
+        (413, b"<html>Too Large</html>", {"server": "nginx"}, TooLarge, r"requests this large.*client_max_body"),
     ],
 )
 def test_a_proxy_that_answers_for_the_server_is_told_with_its_setting(
@@ -185,7 +185,7 @@ def test_retry_after_is_seconds_or_a_date() -> None:
 def test_a_limit_of_requests_is_told_with_its_wait() -> None:
     limited = error_from(429, b"slow down", {"retry-after": "30"})
     assert isinstance(limited, RateLimited)
-    assert limited.sentence == "The server takes no more requests for now. It asks to wait 30 s."
+    assert limited.sentence == "The server accepts no more requests for now. It asks to wait 30 s."
     assert "slow down" in error_from(429, b"slow down").sentence
 
 

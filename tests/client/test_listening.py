@@ -32,7 +32,7 @@ async def test_a_server_without_the_route_is_said_in_one_sentence(recording):
 
     async with OmniClient("http://x", http=httpx.AsyncClient(transport=httpx.MockTransport(answer))) as omni:
         assert not await omni.listens()
-        with pytest.raises(NotFound, match=r"does not write down what it hears.*OMNI_LISTEN_URL"):
+        with pytest.raises(NotFound, match=r"does not transcribe speech.*OMNI_LISTEN_URL"):
             await omni.transcribe(TranscriptionRequest(file=recording))
 
 

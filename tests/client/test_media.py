@@ -64,7 +64,7 @@ def test_pictures_pass_untouched_and_cut_ones_do_not(form: str) -> None:
     data = png((64, 64), form)
     assert picture_from(b64(data)).data == data
     assert picture_from("data:image/png;base64," + b64(data)).data == data
-    with pytest.raises(BrokenAnswer, match="breaks off"):
+    with pytest.raises(BrokenAnswer, match="incomplete"):
         picture_from(b64(data[: len(data) * 2 // 3]))
 
 
@@ -112,7 +112,7 @@ def test_headerless_sound_needs_a_rate() -> None:
     assert chunk == AudioChunk(b"\1\0\2\0", 24000, 1)
     assert chunk.seconds == 2 / 24000
     assert chunk_from(b"\1\0\2\0", {"sample_rate_hz": 8000, "channels": 2}) == AudioChunk(b"\1\0\2\0", 8000, 2)
-    with pytest.raises(BrokenAnswer, match="does not say its rate"):
+    with pytest.raises(BrokenAnswer, match="without a sample rate"):
         chunk_from(b"\1\0", None)
 
 
@@ -130,7 +130,7 @@ def test_whole_sounds_are_checked() -> None:
     assert check_sound(wav(), "audio/wav") == wav()
     assert check_sound(b"\1\0", "audio/pcm") == b"\1\0"
     assert check_sound(wav(endless=True), "audio/wav")
-    with pytest.raises(BrokenAnswer, match="breaks off"):
+    with pytest.raises(BrokenAnswer, match="incomplete"):
         check_sound(wav(bytes(100))[:80], "audio/wav")
     with pytest.raises(BrokenAnswer, match="something else"):
         check_sound(b"hello there", "audio/mpeg")

@@ -111,7 +111,7 @@ def test_what_does_not_fit_together_is_said_before_the_request(tmp_path) -> None
     path.write_bytes(wav())
     assert "needs a first" in sentence(SpeechRequest, input="[S1] a [S2] b", ref_audio_2=path)
     assert "[S2]" in sentence(SpeechRequest, input="alone", ref_audio=path, ref_audio_2=path)
-    assert "exclude each other" in sentence(SpeechRequest, input="a", ref_audio=path, speaker_embedding=[0.5])
+    assert "Use either" in sentence(SpeechRequest, input="a", ref_audio=path, speaker_embedding=[0.5])
     assert "empty" in sentence(ImageRequest, prompt="a", use_system_prompt="custom")
     assert "its own text" in sentence(ImageRequest, prompt="a", use_system_prompt="en_unified", system_prompt="Be bold")
 

@@ -123,10 +123,10 @@ def test_a_list_without_models_says_so() -> None:
     found = judge([], ())
     assert not any(ability.can for ability in found.values())
     assert found["image"].reason == (
-        "This server lists no model, so nobody knows whether it can make pictures from words."
+        "This server lists no model, so it is unknown whether it can make pictures from words."
     )
 
 
 def test_chat_of_a_speech_server_points_to_its_tab() -> None:
     found = judge([ModelInfo("Qwen/Qwen3-TTS-12Hz-1.7B-CustomVoice", 1)], ())["chat"]
-    assert found.reason.endswith("what it makes of a chat is not known. Use the Speech tab.")
+    assert found.reason.endswith("it may not support chat. Use the Speech tab.")

@@ -201,7 +201,7 @@ TOOL = {"tool_calls": [{"id": "1", "type": "function", "function": {"name": "loo
 @pytest.mark.parametrize("streamed", [True, False])
 @pytest.mark.parametrize(
     ("said", "reason", "sentence"),
-    [({}, "content_filter", "own rules stopped"), (TOOL, "tool_calls", "asked for a tool")],
+    [({}, "content_filter", "content rules stopped"), (TOOL, "tool_calls", "asked for a tool")],
 )
 async def test_an_empty_answer_says_why(streamed: bool, said: dict[str, object], reason: str, sentence: str) -> None:
     choice = {("delta" if streamed else "message"): said, "finish_reason": reason}

@@ -136,7 +136,7 @@ async def test_edits_are_a_form_with_file_parts(picture: Path) -> None:
 async def test_a_file_that_went_away(picture: Path) -> None:
     request = EditRequest(prompt="x", image=[picture]).model_copy(update={"image": [picture.with_name("in.gone.png")]})
     async with Scripted({}).client() as omni:
-        with pytest.raises(BadRequest, match=r"in\.gone\.png cannot be read"):
+        with pytest.raises(BadRequest, match=r"in\.gone\.png can no longer be read"):
             await omni.edits(request)
 
 

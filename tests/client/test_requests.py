@@ -53,13 +53,13 @@ def test_every_setting_is_labelled_helped_and_placed(model: type[Request]) -> No
         (EditRequest, {"prompt": "x"}, "image", "add one first"),
         (EditRequest, {"prompt": " ", "image": "PNG"}, "prompt", "empty"),
         (EditRequest, {"prompt": "x", "image": "TEXT"}, "image", "not a picture"),
-        (EditRequest, {"prompt": "x", "image": "GONE"}, "image", "not there any more"),
+        (EditRequest, {"prompt": "x", "image": "GONE"}, "image", "no longer available"),
         (EditRequest, {"prompt": "x", "image": "NOTHING"}, "image", "is empty"),
         (EditRequest, {"prompt": "x", "image": "PNG", "n": 12}, "n", "from 1 to 10"),
         (EditRequest, {"prompt": "x", "image": "PNG", "num_inference_steps": 100000}, "num_inference_steps", "200"),
         (EditRequest, {"prompt": "x", "image": "PNG", "guidance_scale": -5}, "guidance_scale", "from 0 to 20"),
         (EditRequest, {"prompt": "x", "image": "PNG", "size": "1024x"}, "size", "WIDTHxHEIGHT"),
-        (EditRequest, {"prompt": "x", "image": "PNG", "size": "64x64", "resolution": 640}, "resolution", "exclude"),
+        (EditRequest, {"prompt": "x", "image": "PNG", "size": "64x64", "resolution": 640}, "resolution", "clear one"),
         (EditRequest, {"prompt": "x", "image": "PNG", "resolution": "800"}, "resolution", "640"),
         (EditRequest, {"prompt": "x", "image": "PNG", "layers": 1}, "layers", "from 2 to 10"),
         (
@@ -96,7 +96,7 @@ def test_every_setting_is_labelled_helped_and_placed(model: type[Request]) -> No
             VideoRequest,
             {"prompt": "x", "input_reference": "PNG", "input_references": "PNG"},
             "input_references",
-            "exclude",
+            "clear one",
         ),
         (VideoRequest, {"prompt": "x", "audio_reference": "BIG"}, "audio_reference", "700 kB"),
         (VideoRequest, {"prompt": "x", "control_type": "edge"}, "control_type", "needs a control"),
@@ -194,5 +194,5 @@ def test_json_that_is_nested_too_deep_is_one_sentence(field: str, depth: int) ->
     with pytest.raises(ValidationError) as raised:
         ImageRequest(prompt="a fox", **{field: text})
     (problem,) = problems(raised.value, ImageRequest)
-    assert "is nested too deep: 32 levels are taken." in problem.sentence
+    assert "is nested too deeply: the limit is 32 levels." in problem.sentence
     assert ImageRequest(prompt="a fox", extra_params='{"a":' * 30 + "1" + "}" * 30).extra_params

@@ -77,7 +77,7 @@ async def test_a_file_that_the_server_would_drop_is_refused_before_anything_is_s
     path = recording if field == "audio_reference" else picture
     request = VideoRequest(prompt="x", **{field: [path] if field == "input_references" else path})
     async with server.client() as omni:
-        with pytest.raises(BadRequest, match=r"does not take “.*”: it would drop the file") as refused:
+        with pytest.raises(BadRequest, match=r"does not accept “.*”: it would silently drop the file") as refused:
             await omni.create_video(request)
     assert server.count(VIDEOS) == 0
     assert refused.value.field == field

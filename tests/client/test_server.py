@@ -182,7 +182,7 @@ async def test_health_is_asked_of_the_list_of_models_and_costs_nothing() -> None
         server.answers["GET /v1/models"] = Answer(200, b"<html>hi</html>", "text/html")
         page = await omni.health()
         assert not page.ok
-        assert "does not speak vLLM-Omni's API" in page.detail
+        assert "is not a vLLM-Omni server" in page.detail
     assert server.count("/health") == 0
 
 

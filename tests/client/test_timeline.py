@@ -63,7 +63,7 @@ def test_the_camera_turns_with_a_unit_quaternion():
         ([{"at": 1, "keys": "xyz"}], "keys other than"),
         ([{"at": 1, "prompt": "b", "else": 1}], "cannot be read"),
         ([7], "cannot be read"),
-        ([{"at": 1, "keys": ""}] * 201, "at most 200"),
+        ([{"at": 1, "keys": ""}] * 201, "limit is 200"),
     ],
 )
 def test_a_timeline_that_cannot_be_used_is_said_in_a_sentence(timeline, words):
@@ -76,7 +76,7 @@ def test_what_has_no_effect_on_a_watched_video_is_said_before_it_is_asked_for(tm
     assert "Clear “With sound”, or switch" in sentence(generate_sound=True)
     video = tmp_path / "a.mp4"
     video.write_bytes(b"\0\0\0\x18ftypmp42" + bytes(100))
-    assert "begins with a picture" in sentence(input_reference=str(video))
+    assert "start with a picture" in sentence(input_reference=str(video))
     picture = tmp_path / "a.png"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(3_000_001))
     assert "larger than 3 MB" in sentence(input_reference=str(picture))

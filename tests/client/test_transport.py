@@ -179,7 +179,7 @@ async def test_a_call_that_was_read_and_not_answered(method: str, tries: int, no
         writer.transport.abort()
 
     async with socket_server(talk) as address, OmniClient(address, model="m") as omni:
-        with pytest.raises(NotReachable, match="broke before any answer"):
+        with pytest.raises(NotReachable, match="was lost before any answer"):
             async with omni._wire.open(WireCall(method, VIDEO, json={} if method == "POST" else None)):
                 pass
     assert asked == tries

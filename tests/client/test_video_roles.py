@@ -89,17 +89,17 @@ def test_small_reference_pictures_go_as_text_and_large_ones_as_files(files: dict
 def test_what_does_not_fit_together_is_said(files: dict[str, Path]) -> None:
     video, sound, a, b = files["v.mp4"], files["s.wav"], files["a.png"], files["b.png"]
     sized = {"size": "128x64", "num_frames": 96}
-    assert "exclude each other" in sentence(last_frame=b, input_references=[video])
-    assert "exclude each other" in sentence(input_reference=a, image_reference=[b])
+    assert "Use either" in sentence(last_frame=b, input_references=[video])
+    assert "Use either" in sentence(input_reference=a, image_reference=[b])
     assert "no video to change" in sentence(video_noise_mask=a, **sized)
-    assert "nothing to change" in sentence(audio_noise_mask="0-1", **sized)
+    assert "no video to change" in sentence(audio_noise_mask="0-1", **sized)
     assert "Say what changes" in sentence(source_video=video, **sized)
     assert "size and a length" in sentence(source_video=video, video_noise_seconds="0-1")
     assert "needs the seconds" in sentence(source_audio=sound, **sized)
     assert "the video is 4 s long" in sentence(source_video=video, video_noise_seconds="3-5", **sized)
-    assert "no range of seconds" in sentence(source_video=video, audio_noise_mask="soon", **sized)
+    assert "not a range of seconds" in sentence(source_video=video, audio_noise_mask="soon", **sized)
     assert "MP4 or MOV" in sentence(source_video=files["v.webm"], **sized)
-    assert "watched" in sentence(last_frame=b, watch=True)
+    assert "Watch while generating" in sentence(last_frame=b, watch=True)
 
 
 def test_a_change_names_the_shape_that_its_model_wants_beside_the_size(files: dict[str, Path]) -> None:

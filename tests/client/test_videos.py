@@ -92,7 +92,7 @@ async def test_a_job_that_is_gone_and_answers_that_are_no_jobs() -> None:
     gone = as_json({"error": {"message": "Video not found", "code": 404}}, 404)
     server = Scripted({f"GET {VIDEOS}/x": gone, f"POST {VIDEOS}": [as_json({"id": 5}), as_json(job("dreaming"))]})
     async with server.client() as omni:
-        with pytest.raises(NotFound, match="does not know this video"):
+        with pytest.raises(NotFound, match="no longer knows this video"):
             await omni.video("x")
         with pytest.raises(BrokenAnswer, match="not a video job"):
             await omni.create_video(ASK)

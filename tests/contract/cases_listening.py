@@ -37,7 +37,7 @@ async def a_server_that_does_not_listen_is_said(s: Scene) -> None:
     path.write_bytes(wav(1.0))
     with pytest.raises(NotFound) as failed:
         await s.omni.transcribe(TranscriptionRequest(file=path))
-    assert "does not write down" in failed.value.sentence
+    assert "does not transcribe" in failed.value.sentence
 
 
 @case("image", since="0.26", client=True)

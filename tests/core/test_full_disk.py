@@ -7,7 +7,7 @@ import pytest
 
 from omni_ui.core import files
 
-FULL = "The disk that holds the files of this page is full: the host has to make room there."
+FULL = "The disk for this page's files is full: the host has to free up space."
 
 
 @pytest.mark.parametrize("step", ["mkdir", "write_bytes"])

@@ -91,7 +91,7 @@ CAPS = HostLimits(Settings(caps="size=1024x1024,steps=30,n=2,seconds=5,tokens=10
         (ImageRequest, {"num_inference_steps": 31}, "Inference steps must be a whole number from 1 to 30."),
         (ImageRequest, {"n": 3}, "Pictures must be a whole number from 1 to 2."),
         (ImageRequest, {"size": "2048x1024"}, "Size 2048x1024 is too large for this page: at most 1,048,576 pixels"),
-        (ImageRequest, {"prompt": "a" * 51}, "Prompt is too long: 51 characters, and at most 50 are taken."),
+        (ImageRequest, {"prompt": "a" * 51}, "Prompt is too long: 51 characters; the limit is 50."),
         (ImageRequest, {"negative_prompt": "a" * 51}, "Negative prompt is too long"),
         (SoundRequest, {"audio_length": 5.5}, "Length must be a number above 0 and up to 5"),
         (SpeechRequest, {"max_new_tokens": 101}, "from 1 to 100"),
@@ -99,7 +99,7 @@ CAPS = HostLimits(Settings(caps="size=1024x1024,steps=30,n=2,seconds=5,tokens=10
         (VideoRequest, {"num_frames": 200}, "200 frames are 12.5 s of video; on this page it is at most 5 s."),
         (VideoRequest, {"num_frames": 200, "fps": 24}, "200 frames are 8.3 s"),
         (VideoRequest, {"short_edge": 720}, "from 16 to 670"),
-        (ChatRequest, {"messages": [{"role": "user", "content": "a" * 51}]}, "51 characters, and at most 50"),
+        (ChatRequest, {"messages": [{"role": "user", "content": "a" * 51}]}, "51 characters; the limit is 50"),
         (ChatRequest, {"num_outputs_per_prompt": 3}, "from 1 to 2"),
     ],
 )

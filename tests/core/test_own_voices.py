@@ -89,6 +89,6 @@ async def test_deleting_another_s_is_refused_and_one_s_own_goes_when_the_session
 
 def test_a_list_of_the_server_s_voices_tells_nobody_what_others_saved():
     mark = "~0123456789abcdef"
-    sentence = f"It has: a b{mark}, ada, grandma{mark}, ines, pa{mark}"
-    assert without_marked(sentence) == "It has: ada, ines"
+    sentence = f"Available: a b{mark}, ada, grandma{mark}, ines, pa{mark}"
+    assert without_marked(sentence) == "Available: ada, ines"
     assert without_marked(f"“grandma{mark}” is not there.") == "“grandma” is not there."

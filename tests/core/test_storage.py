@@ -49,7 +49,7 @@ def test_the_cache_counts_as_storage_and_the_oldest_goes_first():
     assert not older.exists()
     assert newer.exists()
     assert storage.used == 160
-    with pytest.raises(StorageRefused, match="no room"):
+    with pytest.raises(StorageRefused, match="no space"):
         storage.check_upload(BOB, 100)
 
 

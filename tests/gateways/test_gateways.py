@@ -122,7 +122,7 @@ async def test_a_limit_of_nginx_is_told_with_its_setting(demo: str, tmp_path: Pa
     noise.save(tmp_path / "large.png")
     with nginx(tmp_path, demo) as url:
         async with OmniClient(url) as omni:
-            with pytest.raises(TooLarge, match=r"\(nginx\) takes no request of this size.*client_max_body_size"):
+            with pytest.raises(TooLarge, match=r"\(nginx\) does not accept requests this large.*client_max_body_size"):
                 await omni.edits(EditRequest(prompt="x", image=[tmp_path / "large.png"]))
 
 

@@ -81,7 +81,7 @@ async def test_every_format_with_a_profile_and_turned(tmp_path, name, how):
     right = from_p3(colours())
     if name not in UPRIGHT:
         right = np.rot90(right, -1)
-        assert "turned upright" in taken.note
+        assert "rotated upright" in taken.note
     assert mean_difference(taken.path, right) < 3
 
 

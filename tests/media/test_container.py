@@ -43,11 +43,11 @@ def decoded_by_ffmpeg(name: str) -> float:
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("vgsm.wav", "servers do not take GSM"),
+        ("vgsm.wav", "servers do not accept GSM"),
         ("cut_v.aac", "of it could be read"),
         ("hurt_v.m4a", "of it could be read"),
-        ("ytdlp_cover.m4a", "was made into WAV"),
-        ("voice_message.caf", "was made into WAV"),
+        ("ytdlp_cover.m4a", "was converted to WAV"),
+        ("voice_message.caf", "was converted to WAV"),
         ("joined_three_parts.mp3", "several MP3 files"),
     ],
 )

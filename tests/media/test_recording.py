@@ -81,7 +81,7 @@ def test_float_beyond_full_scale_is_turned_down_and_not_wrapped():
 async def test_formats_that_servers_cannot_decode_become_wav(tmp_path, name, codec, container):
     read = await read_recording(encode(tmp_path / name, codec, container), "ref_audio")
     assert not read.plain
-    assert "made into WAV" in read.note
+    assert "converted to WAV" in read.note
     made = await as_wav(read)
     samples, rate = soundfile.read(made)
     assert made.read_bytes()[:4] == b"RIFF"
@@ -136,14 +136,14 @@ def bad(path):
 @pytest.mark.parametrize(
     ("what", "says"),
     [
-        ("gone", "a.wav is not there any more"),
+        ("gone", "a.wav is no longer available"),
         ("empty", "a.wav is empty"),
         ("text", "a.wav is not a sound file"),
         ("playlist", "a.wav is not a sound file"),
         ("no frames", "a.wav holds no sound"),
         ("cut off", "a.wav is broken"),
         ("mute film", "a.wav holds no sound"),
-        ("an hour", "a.wav is 1 hour long, and at most 10 minutes"),
+        ("an hour", "a.wav is 1 hour long; the limit is 10 minutes"),
     ],
 )
 async def test_what_cannot_be_used_is_one_sentence_for_its_field(tmp_path, what, says):
@@ -163,7 +163,7 @@ async def test_an_hour_is_refused_without_reading_it(tmp_path, monkeypatch):
 async def test_an_hour_of_aac_is_refused_by_its_header(tmp_path, monkeypatch):
     path = encode(tmp_path / "a.m4a", "aac", "mp4", seconds=5)
     monkeypatch.setattr("omni_ui.media.decoding._read", lambda *_: pytest.fail("it was decoded"))
-    with pytest.raises(Invalid, match=r"5\.0 seconds long, and at most 2\.0 seconds"):
+    with pytest.raises(Invalid, match=r"5\.0 seconds long; the limit is 2\.0 seconds"):
         await read_recording(path, "x", longest=2)
 
 

@@ -12,4 +12,4 @@ def test_pictures_that_came_broken_are_counted():
     whole = picture_from(base64.b64encode(png((32, 16))).decode())
     assert picture_facts(Pictures([whole, whole])) == [("", "32 × 16 PNG")]
     facts = picture_facts(Pictures([whole, whole], missing=1))
-    assert facts == [("", "32 × 16 PNG"), ("lost", "1 of 3, which the server sent broken")]
+    assert facts == [("", "32 × 16 PNG"), ("lost", "1 of 3, damaged by the server")]

@@ -48,7 +48,7 @@ async def test_pictures_are_nearly_the_same_by_their_psnr(tmp_path):
 
 async def test_pictures_of_two_sizes_are_different(tmp_path):
     found = await compare_results([picture(tmp_path / "a.png")], [picture(tmp_path / "b.png", NOISE[:32])])
-    assert (found.verdict, found.words) == (DIFFERENT, "64 × 32 pixels now, and 64 × 48 before.")
+    assert (found.verdict, found.words) == (DIFFERENT, "64 × 32 pixels now, 64 × 48 before.")
 
 
 async def test_sounds_are_compared_by_their_samples(tmp_path):
@@ -118,7 +118,7 @@ async def test_of_several_parts_the_worst_one_counts(tmp_path):
     assert found.verdict == DIFFERENT
     assert found.words.startswith("2 of 3 parts are identical. The one that differs most: Pixels differ")
     assert (await compare_results([same], [same], ("one", "two"))).verdict == DIFFERENT
-    assert (await compare_results([same], [same, other])).words == "There are 2 files now, and there were 1."
+    assert (await compare_results([same], [same, other])).words == "2 files now, 1 before."
 
 
 async def test_a_file_that_is_gone_or_broken_is_said(tmp_path):

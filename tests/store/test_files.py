@@ -65,7 +65,7 @@ async def test_a_disk_that_does_not_take_it_leaves_no_half_file(files, monkeypat
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("omni_ui.store.files.os.fsync", full)
-    with pytest.raises(StoreFailed, match="full: make room there"):
+    with pytest.raises(StoreFailed, match="full: free up space"):
         await files.write(b"bytes", ".mp4")
     assert [path for path in files.folder.rglob("*") if path.is_file()] == []
 

@@ -56,9 +56,9 @@ async def test_each_fault_is_one_sentence_without_address_and_password(postgres,
     finally:
         await postgres.ask(f"ALTER DATABASE {name} RESET default_transaction_read_only")
     for fault, beginning in {
-        "away": "does not answer", "password": "refuses its user or the password", "missing": "is not there",
-        "read only": "takes no writes", "newer": "newer Omni UI", "foreign": "not those of this app",
-        "rights": "does not let its user",
+        "away": "does not answer", "password": "refuses its user or the password", "missing": "does not exist",
+        "read only": "is read-only", "newer": "newer Omni UI", "foreign": "not those of this app",
+        "rights": "does not allow its user",
     }.items():  # fmt: skip
         assert beginning in sentences[fault]
         assert PASSWORD not in sentences[fault]

@@ -51,7 +51,7 @@ async def test_an_address_is_taken_as_people_write_it(backends, server):
     [
         ("", "", ["chat"], "address is empty"),
         ("ftp://host", "", ["chat"], "not the address of a server"),
-        ("http://127.0.0.1:9", "", ["chat"], "Nothing answers"),
+        ("http://127.0.0.1:9", "", ["chat"], "cannot be used"),
         ("{url}", "", ["chat"], "API key"),
         ("{url}", "wrong", ["chat"], "API key"),
         ("{url}", "sesame", [], "at least one tab"),
@@ -79,7 +79,7 @@ async def test_a_card_tells_what_the_server_is_and_why_we_think_so(backends, ser
     assert other.state == "cannot"
     assert "cannot make pictures" in dict(other.rows)["Cannot do it"]
     assert server.model not in other.start
-    assert "It can do what this tab needs" in await ask_anew(backends, "chat", "mine")
+    assert "It supports this tab" in await ask_anew(backends, "chat", "mine")
     await backends.forget("mine")
 
 

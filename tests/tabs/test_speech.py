@@ -32,7 +32,7 @@ def test_what_only_the_page_knows_is_not_sent():
         ({"input": "x" * 200_000}, "200,000 characters"),
         ({"input": "x" * 20_001}, "Choose “Sentence by sentence”"),
         ({"input": "...", "reading": "sentences"}, "no words"),
-        ({"reading": "script"}, "No line of the script says who speaks"),
+        ({"reading": "script"}, "No line says who speaks"),
         ({"input": "A: hi", "reading": "script", "cast": {"A": 3}}, "a voice for each name"),
         ({"stream": True, "response_format": "mp3"}, "Only WAV and PCM"),
         ({"stream": True, "speed": 2}, "Only speed 1"),

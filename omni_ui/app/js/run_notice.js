@@ -72,7 +72,7 @@ const choose = async (box, one) => {
   if (one.value === "notification") {
     const may = window.Notification ? await Notification.requestPermission() : "none";
     if (may !== "granted") {
-      say(box, may === "none" ? "This browser has no notifications here: they need https." : "The browser does not allow notifications: allow them in its settings for this page.");
+      say(box, may === "none" ? "Notifications are not available here: they need https." : "The browser does not allow notifications: allow them in its settings for this page.");
       box.dataset.shown = "";
       return show();
     }

@@ -67,7 +67,7 @@ const ask = async () => {
   try {
     last = await (await fetch(`${appRoot()}/omni/status`, { headers: sessionHeaders() })).json();
   } catch {
-    last = Object.fromEntries(TABS.map((name) => [name, { state: "down", reason: "This page's own server does not answer. What you typed is still here." }]));
+    last = Object.fromEntries(TABS.map((name) => [name, { state: "down", reason: "This page's server does not answer. What you typed is still here." }]));
   }
   showState();
 };

@@ -51,7 +51,7 @@ const fetchParts = async (name) => {
     const note = document.createElement("p");
     note.className = "omni-error";
     note.setAttribute("role", "alert");
-    note.textContent = "This tab could not be loaded. Load the page again.";
+    note.textContent = "This tab could not be loaded. Reload the page.";
     tab.append(note);
   } finally {
     if (strip?.getAttribute("data-drawing") === name) strip.removeAttribute("data-drawing");

@@ -120,7 +120,7 @@ def parse_json(body: bytes) -> tuple[bytes, object]:
         raise BodyRefused(400, "The request is not UTF-8: send JSON in UTF-8.") from None
     if body.count(b",") + body.count(b"[") + body.count(b"{") > MOST_VALUES:
         raise BodyRefused(413, f"The request has more than {MOST_VALUES:,} values: send less at one time.")
-    too_deep = BodyRefused(400, f"The request's JSON is nested too deep: {DEEPEST} levels are allowed.")
+    too_deep = BodyRefused(400, f"The request's JSON is nested too deeply: the limit is {DEEPEST} levels.")
     try:
         value = json.loads(text)
     except RecursionError:

@@ -58,7 +58,7 @@ async def _read_stream(wire: Transport, response: httpx.Response) -> AsyncIterat
         if text := joiner.finish():
             yield kind(text)
     if not ended and reason is None:
-        raise BrokenAnswer("The connection broke before the answer was complete.")
+        raise BrokenAnswer("The connection was lost before the answer was complete.")
     if not has_answer:
         raise _nothing(reason, tool)
     yield Finish("tool_calls" if tool else valid_text(str(reason or "stop")), metrics)
@@ -70,7 +70,7 @@ def _read_whole(body: dict[str, object]) -> Iterator[ChatEvent]:
         raise error_from_body(body, None)
     choices = _choices(body)
     if not choices:
-        raise NothingMade("The model answered nothing.", "Ask differently, or choose another form of answer.")
+        raise NothingMade("The model gave no answer.", "Ask differently, or choose another form of answer.")
     reason = next((choice["finish_reason"] for choice in choices if choice.get("finish_reason")), "stop")
     tool = any(_calls_tool(choice.get("message")) for choice in choices)
     events = [event for choice in choices for event in _read_choice(choice, choice.get("message"), None)]
@@ -104,11 +104,12 @@ def _nothing(reason: object, tool: bool) -> NothingMade:
     """Why an answer is empty, as far as the server says."""
     if tool:
         return NothingMade(
-            "The model asked for a tool instead of answering.", "There are no tools here: ask it to answer."
+            "The model asked for a tool instead of answering.",
+            "No tools are available here: ask it to answer directly.",
         )
     if reason == "content_filter":
-        return NothingMade("The model's own rules stopped this answer.", "Word it differently.")
-    return NothingMade("The model answered nothing.", "Ask differently, or choose another form of answer.")
+        return NothingMade("The model's content rules stopped this answer.", "Word it differently.")
+    return NothingMade("The model gave no answer.", "Ask differently, or choose another form of answer.")
 
 
 def _calls_tool(message: object) -> bool:

@@ -50,7 +50,7 @@ def error_from(
     error.request_id = error.request_id or headers.get("x-request-id")
     error.retry_after = retry_after(headers)
     if isinstance(error, RateLimited) and error.retry_after:
-        error.rephrase("The server takes no more requests for now.", f"It asks to wait {_span(error.retry_after)}.")
+        error.rephrase("The server accepts no more requests for now.", f"It asks to wait {_span(error.retry_after)}.")
     return error
 
 
@@ -108,9 +108,9 @@ def _of_proxy(
     setting = (gateway or NGINX).body_setting
     if status == 413 and _is_html(text):
         return TooLarge(
-            f"The proxy in front of the server ({name}) takes no request of this size." if name
-            else "The proxy in front of the server takes no request of this size.",
-            f"Send a smaller file, or have its limit raised: {setting}" if setting else "Send a smaller file.",
+            f"The proxy in front of the server ({name}) does not accept requests this large." if name
+            else "The proxy in front of the server does not accept requests this large.",
+            f"Send a smaller file, or raise its limit: {setting}" if setting else "Send a smaller file.",
             **facts,
         )  # fmt: skip
     if status in TIMED_OUT:
@@ -127,8 +127,10 @@ def _timed_out(gateway: Gateway | None, seconds: float | None, facts: Json) -> G
     who = f"The proxy in front of the server ({gateway.name})" if gateway else "The proxy in front of the server"
     when = f"{who} gave up after {seconds:.0f} s." if seconds and seconds >= 1 else f"{who} gave up waiting."
     setting = gateway.timeout_setting if gateway else "in nginx, proxy_read_timeout 1800s;"
-    advice = f"Have the proxy's time-out raised: {setting}" if setting or not gateway else gateway.timeout_advice
-    error = GatewayTimedOut(f"{when} The server may still be working on it, so it is not asked again.", advice, **facts)
+    advice = f"Raise the proxy's timeout: {setting}" if setting or not gateway else gateway.timeout_advice
+    error = GatewayTimedOut(
+        f"{when} The server may still be working on it, so the request is not repeated.", advice, **facts
+    )
     error.seconds = seconds
     return error
 
@@ -157,7 +159,7 @@ def error_from_body(body: Any, status: int | None, text: str = "", path: str = "
         what = f"This server has no {path or 'such route'}."
         return NotFound(what, "It may be an older vLLM-Omni, or another kind of server.", **facts)
     if status == 401 or status == 403:
-        return kind("The server refused the request: it wants an API key, or another one.", **facts)
+        return kind("The server refused the request: it needs an API key, or a different one.", **facts)
     # A failed job's body is the job itself: there is nothing to wait for (api_server.py:2836-2844).
     permanent = isinstance(body, dict) and body.get("object") == "video"
     said = _said(message)

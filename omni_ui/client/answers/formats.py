@@ -165,7 +165,7 @@ def picture_from(text: object) -> Picture:
     if kind == "image/webp":
         ends[kind] = len(data) >= struct.unpack("<I", data[4:8])[0] + 8
     if not ends.get(kind, True):
-        raise BrokenAnswer("The server sent a picture that breaks off before its end.")
+        raise BrokenAnswer("The server sent an incomplete picture.")
     return Picture(data, kind)
 
 

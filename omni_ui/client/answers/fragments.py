@@ -8,7 +8,7 @@ from omni_ui.client.errors import BrokenAnswer
 
 CONTAINERS = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf", b"mvex")
 DEPTH = 8
-NO_VIDEO = "The server sent something in the middle of the video that is no video."
+NO_VIDEO = "The server sent something else in the middle of the video."
 
 
 @dataclass

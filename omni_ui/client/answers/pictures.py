@@ -83,9 +83,9 @@ def read_pictures(body: Json, began: float) -> Pictures:
     """
     data = body.get("data")
     if not isinstance(data, list):
-        raise BrokenAnswer("The server's answer holds no pictures.")
+        raise BrokenAnswer("The server's answer contains no pictures.")
     if not data:
-        raise NothingMade("The server reports success and made no picture.")
+        raise NothingMade("The server reported success but made no picture.")
     pictures, broken = [], None
     for entry in data:
         try:

@@ -50,7 +50,7 @@ class PcmReader:
             self._rate, self._channels = head.rate, head.channels
             self._held = self._held[head.offset :]
         elif self._rate is None:
-            raise BrokenAnswer("The server sent sound and does not say its rate.")
+            raise BrokenAnswer("The server sent sound without a sample rate.")
         self._begun = True
         return True
 
@@ -73,17 +73,17 @@ def bare_samples(sound: Speech) -> Speech:
         raise BrokenAnswer("The server sent sound whose header cannot be read.")
     chunk = PcmReader(None).feed(sound.data[: head.offset + head.size])  # what may follow are notes, not sound
     if chunk is None:
-        raise NothingMade("The server reports success and made no sound.")
+        raise NothingMade("The server reported success but made no sound.")
     return replace(sound, data=chunk.pcm, media_type="audio/pcm", rate=chunk.rate, channels=chunk.channels)
 
 
 def check_sound(data: bytes, media_type: str) -> bytes:
     """The bytes themselves, when they are a sound of this type and whole as far as its header tells."""
     if not data:
-        raise NothingMade("The server reports success and made no sound.")
+        raise NothingMade("The server reported success but made no sound.")
     kind = media_type_of(data[:16])
     if media_type != "audio/pcm" and media_type in TYPES.values() and kind != media_type:
-        raise BrokenAnswer(f"The server says {media_type} and sent something else.")
+        raise BrokenAnswer(f"The server announced {media_type} but sent something else.")
     if kind == "audio/wav" and len(data) < struct.unpack_from("<I", data, 4)[0] + 8 and data[4:8] != b"\xff" * 4:
-        raise BrokenAnswer("The server sent a sound that breaks off before its end.")
+        raise BrokenAnswer("The server sent an incomplete sound.")
     return data

@@ -83,11 +83,11 @@ async def _read_events(wire: Transport, response: httpx.Response, reader: PcmRea
                 yield chunk
         elif kind == "speech.audio.done":
             if not has_sound:
-                raise NothingMade("The server reports success and made no sound.")
+                raise NothingMade("The server reported success but made no sound.")
             if usage := usage_from(event.get("usage")):
                 yield usage
             return
-    raise BrokenAnswer("The speech breaks off before its end.")
+    raise BrokenAnswer("The speech is incomplete.")
 
 
 async def _read_raw(response: httpx.Response, reader: PcmReader) -> AsyncIterator[SpeechEvent]:
@@ -102,7 +102,7 @@ async def _read_raw(response: httpx.Response, reader: PcmReader) -> AsyncIterato
     except BrokenAnswer as error:
         raise error if heard else SilentBreak(error.what) from None
     if not has_sound:
-        raise NothingMade("The server reports success and made no sound.")
+        raise NothingMade("The server reported success but made no sound.")
     if usage := _usage_of_headers(response.headers):
         yield usage
 
@@ -112,7 +112,7 @@ async def read_batch(wire: Transport, response: httpx.Response, first: int) -> l
     body = await wire.read_json(response)
     results = body.get("results")
     if not isinstance(results, list):
-        raise BrokenAnswer("The server's answer holds no results.")
+        raise BrokenAnswer("The server's answer contains no results.")
     return await asyncio.to_thread(lambda: [_read_result(entry, first + at) for at, entry in enumerate(results)])
 
 

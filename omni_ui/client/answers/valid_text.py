@@ -27,7 +27,7 @@ def valid_values(value: object) -> object:
     try:
         return _valid(value)
     except RecursionError:
-        raise ValueError("Objects and lists stand far deeper in each other than settings need.") from None
+        raise ValueError("Objects and lists are nested too deeply.") from None
 
 
 def _valid(value: object) -> object:

@@ -28,7 +28,9 @@ def read_key(key: str | None) -> str | None:
     """The key as it is sent, None for none. ValueError with one sentence when it cannot be."""
     key = (key or "").strip()
     if not key.isascii() or not key.isprintable():
-        raise ValueError("The API key holds a character that cannot be sent: only plain letters, digits and signs can.")
+        raise ValueError(
+            "The API key contains a character that cannot be sent: use only plain letters, digits and symbols."
+        )
     return key or None
 
 

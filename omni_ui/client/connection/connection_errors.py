@@ -42,9 +42,9 @@ class PlainErrors:
         if isinstance(error, httpx.ConnectTimeout):
             return NotReachable(f"Nothing answers at {self.address} (waited {CONNECT:.0f} s).", sent=False)
         if isinstance(error, (TimeoutError, httpx.TimeoutException)):
-            return TimedOut("The server was not done in the time that this may take.")
+            return TimedOut("The server did not finish within the time limit.")
         if self.started:
-            return BrokenAnswer("The connection broke before the answer was complete.")
+            return BrokenAnswer("The connection was lost before the answer was complete.")
         if isinstance(error, httpx.ConnectError):
             if _caused_by(error, ssl.SSLError):
                 return NotReachable(
@@ -55,10 +55,10 @@ class PlainErrors:
                 )
             return NotReachable(f"Nothing answers at {self.address}.", sent=False)
         if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error):
-            return NotVllmOmni(f"What answers at {self.address} is not a web server.")
+            return NotVllmOmni(f"{self.address} is not a web server.")
         return NotReachable(
-            f"The connection to {self.address} broke before any answer.",
-            "The server may have begun to work on it: look before you run it again.",
+            f"The connection to {self.address} was lost before any answer.",
+            "The server may already be working on it: check before you run it again.",
             server_message=str(error),
         )
 
@@ -105,7 +105,7 @@ class TimedStream(httpx.AsyncByteStream):
             first = False
             length -= len(part)
             if not part or length < 0:
-                raise BrokenAnswer("The connection broke before the answer was complete.")
+                raise BrokenAnswer("The connection was lost before the answer was complete.")
             yield part
 
     async def aclose(self) -> None:

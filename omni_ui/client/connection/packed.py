@@ -24,7 +24,7 @@ async def is_packed(response: httpx.Response) -> bool:
     packing = response.headers.get("content-encoding", "").strip().lower()
     if packing not in ("", "identity", "gzip", "deflate"):
         await response.aclose()
-        raise BrokenAnswer(f"The server's answer is packed in a way that was not asked for ({packing[:40]}).")
+        raise BrokenAnswer(f"The server's answer is compressed in an unexpected way ({packing[:40]}).")
     return packing in ("gzip", "deflate")
 
 

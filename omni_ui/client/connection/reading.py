@@ -47,8 +47,8 @@ class Reader:
         if isinstance(value, dict):
             return value
         if value is None and head.lstrip()[:1] == b"{":
-            raise BrokenAnswer("The server's answer breaks off, or is not proper JSON.")
-        raise NotVllmOmni(f"What answers at {self.address} does not speak vLLM-Omni's API.")
+            raise BrokenAnswer("The server's answer is incomplete or not valid JSON.")
+        raise NotVllmOmni(f"{self.address} is not a vLLM-Omni server.")
 
     def pieces(self, response: httpx.Response) -> AsyncGenerator[bytes]:
         """The body of a large answer, in pieces of any length, with as little work as possible."""
@@ -66,10 +66,10 @@ class Reader:
             body = await asyncio.to_thread(_parse_json, content)
         except (ValueError, RecursionError):
             if content.lstrip()[:1] == b"{":
-                raise BrokenAnswer("The server's answer breaks off, or is not proper JSON.") from None
-            raise NotVllmOmni(f"What answers at {self.address} does not speak vLLM-Omni's API.") from None
+                raise BrokenAnswer("The server's answer is incomplete or not valid JSON.") from None
+            raise NotVllmOmni(f"{self.address} is not a vLLM-Omni server.") from None
         if not isinstance(body, dict):
-            raise NotVllmOmni(f"What answers at {self.address} does not speak vLLM-Omni's API.")
+            raise NotVllmOmni(f"{self.address} is not a vLLM-Omni server.")
         return body
 
     async def events(self, response: httpx.Response, *, halves: bool = False) -> AsyncIterator[tuple[str, Json | None]]:
@@ -85,7 +85,7 @@ class Reader:
                 elif event.data:
                     yield event.event, await self._parse(event.data, halves)
         except SSEError:
-            raise BrokenAnswer("The server was asked for a stream and sent something else.") from None
+            raise BrokenAnswer("The server was asked for a stream but sent something else.") from None
 
     async def _parse(self, data: str, halves: bool) -> dict[str, object]:
         try:

@@ -161,7 +161,7 @@ class Transport(Reader):
         try:
             yield response
         except httpx.DecodingError:
-            raise BrokenAnswer("The server's answer cannot be unpacked.") from None
+            raise BrokenAnswer("The server's answer cannot be decompressed.") from None
         finally:
             if observer:
                 observer.received()
@@ -218,7 +218,7 @@ class Transport(Reader):
                 request = build() if plain else await asyncio.to_thread(build)
             except OSError as error:
                 name = Path(error.filename or "").name
-                raise BadRequest(f"The file {name} cannot be read any more.", "Choose it again.") from None
+                raise BadRequest(f"The file {name} can no longer be read.", "Choose it again.") from None
             began = time.monotonic()
             with self._plain_errors():
                 async with asyncio.timeout_at(ends):
@@ -259,7 +259,7 @@ class Transport(Reader):
             path = call.path.partition("?")[0]
             error.rephrase(
                 f"{sign.name} in front of the server has no route {path}.",
-                "Give this tab a server of its own, by a setting such as OMNI_VIDEO_URL.",
+                "Set another server for this tab, for example with OMNI_VIDEO_URL.",
             )
         return error
 
@@ -269,10 +269,10 @@ class Transport(Reader):
         target = urlsplit(str(response.request.url.join(to)) if to else "")
         root = f"{target.scheme}://{target.netloc}{target.path}".removesuffix(call.path.partition("?")[0])
         leads_on = bool(to) and target.path.endswith(call.path.partition("?")[0]) and root != self.address
-        advice = "Its address leads elsewhere, perhaps to a sign-in. Give the address of the server itself."
+        advice = "Its address redirects, perhaps to a sign-in page. Enter the address of the server itself."
         return NotVllmOmni(
-            f"{self.address} sends us on to {to or 'another address'}.",
-            f"Give {root} as its address." if leads_on else advice,
+            f"{self.address} redirects to {to or 'another address'}.",
+            f"Enter {root} as its address." if leads_on else advice,
             status=response.status_code,
         )
 

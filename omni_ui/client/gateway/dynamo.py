@@ -81,9 +81,9 @@ def read_video(body: dict[str, object], path: Path) -> int:
     data = body.get("data")
     video = data[0] if isinstance(data, list) and data and isinstance(data[0], dict) else None
     if video is None:
-        raise NothingMade("The server reports success and made no video.")
+        raise NothingMade("The server reported success but made no video.")
     if not video.get("b64_json"):
-        raise BrokenAnswer("The server gave an address in the place of the video, which only it can open.")
+        raise BrokenAnswer("The server returned an address that only it can open instead of the video.")
     content = decode_base64(video["b64_json"])
     if not str(media_type_of(content[:16])).startswith("video/"):
         raise BrokenAnswer("The server sent something that is not a video.")
@@ -106,7 +106,7 @@ def _single_picture(request: EditRequest) -> FileRef:
     pictures = [Path(picture) for picture in request.image]
     if len(pictures) != 1:
         raise BadRequest(
-            f"{len(pictures)} input pictures are too many: this server takes 1.", "Remove some.", field="image",
+            f"{len(pictures)} input pictures are too many: this server accepts 1.", "Remove some.", field="image",
             remedy={"field": "image", "action": "keep", "value": 1},
         )  # fmt: skip
     return FileRef(pictures[0])

@@ -41,7 +41,7 @@ NGINX = Gateway(
     "client_max_body_size 200m;",
     True,
     "",
-    ("It holds back streams unless an answer says X-Accel-Buffering: no.",),
+    ("It buffers streams unless the response has X-Accel-Buffering: no.",),
     ("Set proxy_buffering off; where streams come in bursts.",),
 )
 ENVOY = Gateway(
@@ -59,7 +59,7 @@ LLM_D = Gateway(
     "the buffer limits of its Envoy",
     False,
     "",
-    ("Requests without a model are refused.", "A video job is known to one replica only."),
+    ("Requests without a model are refused.", "Only one replica knows a video job."),
     ("Use session affinity by the header X-Session-ID for videos.",),
 )
 PRODUCTION_STACK = Gateway(
@@ -69,14 +69,14 @@ PRODUCTION_STACK = Gateway(
     300.0,
     "",
     False,
-    "Its time-out of 300 s for forms is fixed in its code (request.py); other calls have none.",
+    "Its timeout of 300 s for forms is fixed in its code (request.py); other calls have none.",
     (
         "Requests without a model are refused.",
-        "It has no route for videos, sounds, batches of speech or the saving of voices.",
-        "Its list of voices is asked without a model and refused.",
-        "Its version is its own, not the server's.",
+        "It has no route for videos, sounds, batches of speech or saving voices.",
+        "It refuses requests for the list of voices, since they name no model.",
+        "The version it reports is its own, not the server's.",
     ),
-    ("Give the tabs that it has no route for a server of their own, such as OMNI_VIDEO_URL.",),
+    ("Set another server for the tabs it has no route for, for example with OMNI_VIDEO_URL.",),
     own_routes=True,
 )
 VLLM_ROUTER = Gateway(
@@ -87,7 +87,7 @@ VLLM_ROUTER = Gateway(
     "--max-payload-size  # in bytes; 512 MB by default",
     False,
     "",
-    ("It repeats failed requests itself, so that one run may start work several times.",),
+    ("It retries failed requests itself, so one run may start several times.",),
     ("Start it with --policy consistent_hash for videos.", "Start it with --disable-retries."),
 )
 LITELLM = Gateway(
@@ -99,7 +99,7 @@ LITELLM = Gateway(
     False,
     "",
     (
-        "GET /health calls every model and costs GPU time; this page does not ask it.",
+        "GET /health calls every model and costs GPU time; this page does not use it.",
         "Settings of speech that OpenAI does not have are dropped.",
     ),
     ("Send what it drops through its passthrough routes.",),
@@ -112,9 +112,9 @@ DYNAMO = Gateway(
     None,
     "DYN_HTTP_BODY_LIMIT_MB=400  # 192 by default",
     False,
-    "It sets no time-out that we know of: raise that of what stands before its frontend.",
+    "It has no known timeout: raise that of the proxy in front of it.",
     (
-        "A video comes finished in one answer; it cannot be stopped or found again.",
+        "The video arrives in one answer: it cannot be stopped or picked up later.",
         "Settings of pictures and videos go under nvext; others reach the worker only as extra arguments.",
         "It has no route for sounds, voices or batches of speech.",
     ),

@@ -70,7 +70,7 @@ class CameraTurns(UtteranceTalk):
         turn = uuid4().hex
         self._turn = turn
         if not self._frames:
-            self._emit(Notice("The model has seen no picture yet: wait until the camera is on.", "error"))
+            self._emit(Notice("The model has not seen a picture yet: wait until the camera is on.", "error"))
             self._emit(TurnEnded(turn, "failed"))
             return
         events = self._answer_events = asyncio.Queue(LARGEST_ANSWER)
@@ -187,4 +187,4 @@ def _sound(data: object, turn: str) -> list[TalkEvent]:
                 raise wave.Error
             return [TalkAudio(turn, file.readframes(file.getnframes()), file.getframerate())]
     except (BrokenAnswer, wave.Error, EOFError):
-        return [Notice("A piece of the answer could not be read and was left out.", "error")]
+        return [Notice("Part of the answer could not be read and was left out.", "error")]

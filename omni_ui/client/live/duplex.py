@@ -205,7 +205,7 @@ def _audio(turn: str, text: Any, rate: Any) -> list[TalkEvent]:
     try:
         pcm = decode_base64(text)
     except BrokenAnswer:
-        return [Notice("A piece of the answer could not be read and was left out.", "error")]
+        return [Notice("Part of the answer could not be read and was left out.", "error")]
     return [TalkAudio(turn, pcm[: len(pcm) // 2 * 2], _number(rate) or 24_000)]
 
 
@@ -248,7 +248,7 @@ def refused(event: Event) -> OmniError:
         )
     if code == "ref_audio_required":
         return BadRequest(
-            "This model answers in a voice that it is given.",
+            "This model answers in a voice that you give it.",
             "Add a recording of a voice, or choose written answers.",
             field="ref_audio",
             server_message=words,

@@ -56,9 +56,9 @@ class LiveSocket:
         try:
             event = valid_values(json.loads(message))
         except (ValueError, RecursionError):
-            raise BrokenAnswer("The server sent something in the middle of the call that is no event.") from None
+            raise BrokenAnswer("The server sent an invalid message during the call.") from None
         if not isinstance(event, dict):
-            raise BrokenAnswer("The server sent something in the middle of the call that is no event.")
+            raise BrokenAnswer("The server sent an invalid message during the call.")
         return event
 
     async def events(self) -> AsyncIterator[Event | bytes]:
@@ -107,7 +107,7 @@ async def open_socket(wire: Transport, path: str, ahead: int = 64) -> LiveSocket
     except InvalidStatus as refused:
         raise _refused(refused.response.status_code, wire.address) from None
     except (InvalidHandshake, WebSocketException):
-        raise NotVllmOmni(f"What answers at {wire.address} does not open websockets.") from None
+        raise NotVllmOmni(f"{wire.address} does not support websockets.") from None
     except (OSError, TimeoutError):
         raise NotReachable(f"Nothing answers at {wire.address}.", sent=False) from None
     return LiveSocket(connection, wire.address)
@@ -119,9 +119,9 @@ def _port(wire: Transport) -> int:
 
 def _refused(status: int, address: str) -> OmniError:
     if status in (401, 407):
-        return Unauthorized("The server wants another key for live talk.", status=status)
+        return Unauthorized("The server needs another key for live calls.", status=status)
     if status in (404, 405, 426, 501):
-        return NotFound("This server has no route for live talk.", status=status)
+        return NotFound("This server does not support live calls.", status=status)
     if status in (429, 502, 503, 504):
         return ServerBusy("The server, or the proxy in front of it, refuses the connection for now.", status=status)
     # Starlette answers 403 when a websocket is refused before it is accepted, also for a route that is not there.

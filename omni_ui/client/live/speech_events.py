@@ -17,7 +17,7 @@ MOST_WORDS = 20_000
 LOWEST_RATE, HIGHEST_RATE = 4_000, 192_000
 BEFORE = re.compile(r"^Generation failed for utterance \d+, sentence \d+: ")
 """What the server puts before the words of an error (serving_speech_stream.py:395-399)."""
-NO_ROUTE = "This server does not speak over an open connection."
+NO_ROUTE = "This server cannot speak while you type."
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Sound:
     def feed(self, data: bytes) -> AudioChunk | None:
         self._size += len(data)
         if self._size > MOST_SOUND:
-            raise BrokenAnswer("The server sent sound without end for one sentence.")
+            raise BrokenAnswer("The server sent endless sound for one sentence.")
         data = self._rest + data
         whole = len(data) // 2 * 2
         self._rest = data[whole:]

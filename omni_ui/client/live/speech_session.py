@@ -113,7 +113,7 @@ class SpeechSession(AsyncClosing):
         except _Closed as closed:
             if not fresh and not begun and not last:  # it was closed while nothing was spoken, as old servers do
                 raise _SayAgain from None
-            what = "The connection to the server broke in the middle of a sentence."
+            what = "The connection to the server was lost in the middle of a sentence."
             raise closed.failure or NotReachable(what, "What had arrived is kept: try again.") from None
         except OmniError as error:
             if "word_timestamps" in self._config and not begun and "forced-aligner" in error.server_message:
@@ -219,9 +219,11 @@ def check_session(request: SpeechRequest) -> None:
     for name in ("sample_rate", "extra_params"):
         if getattr(request, name) is not None:
             title = SpeechRequest.model_fields[name].title or name
-            raise BadRequest(f"{title} cannot be set for a text that is read along.", "Leave it empty.", field=name)
+            raise BadRequest(
+                f"{title} cannot be set for text that is spoken while you type.", "Leave it empty.", field=name
+            )
     if request.speed != 1:
-        raise BadRequest("A text that is read along is spoken at speed 1.", "Set the speed to 1.", field="speed")
+        raise BadRequest("Text spoken while you type has speed 1.", "Set the speed to 1.", field="speed")
 
 
 async def open_session(wire: Transport, call: WireCall, words: bool) -> SpeechSession:

@@ -55,7 +55,7 @@ class RealtimeTurns(UtteranceTalk):
             self._introduced = True
         if len(sound) > SEGMENT * RATE_IN * 2 and not self._told_of_segments:
             self._told_of_segments = True
-            self._emit(Notice("This server answers every 5 seconds of speech by itself: short questions work best."))
+            self._emit(Notice("This server answers each 5 seconds of speech separately: short questions work best."))
         await self._socket.send({"type": "input_audio_buffer.commit"})
         for begin in range(0, len(sound), PIECE):
             audio = base64.b64encode(sound[begin : begin + PIECE]).decode()

@@ -50,7 +50,7 @@ class UtteranceTalk(BaseTalk):
             if len(self._held) > int(LONGEST * RATE_IN) * 2:
                 if not self._told_of_length:
                     self._told_of_length = True
-                    self._emit(Notice("Only the last 60 seconds are sent: let go of the button sooner."))
+                    self._emit(Notice("Only the last 60 seconds are sent: release the button sooner."))
                 del self._held[: -int(LONGEST * RATE_IN) * 2]
             return
         for change in self._activity.feed(pcm):
@@ -62,7 +62,7 @@ class UtteranceTalk(BaseTalk):
                 self._emit(SpeechStopped(milliseconds))
                 utterance = self._activity.take()
                 if len(utterance) >= int(LONGEST * RATE_IN) * 2:
-                    self._emit(Notice("You have spoken for a minute: pause for a moment, so that you can be answered."))
+                    self._emit(Notice("You have spoken for a minute: pause so that the model can answer."))
                 await self._ask(Utterance(utterance))
 
     async def end_turn(self) -> None:

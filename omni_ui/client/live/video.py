@@ -24,8 +24,8 @@ HANDSHAKE = 10.0
 SILENCE = 90.0
 """Seconds without a word after which a server counts as gone; it gives up by itself after 60 without progress."""
 PROBE_WAIT = 3.0
-NO_KEYS = "This model takes no keys while it makes a video. The video goes on."
-NO_PROMPT = "This model takes no other prompt while it makes a video. The video goes on."
+NO_KEYS = "This model does not react to keys. The video continues."
+NO_PROMPT = "This model does not accept a new prompt during a video. The video continues."
 AHEAD = 4
 """Frames of the socket that wait to be read: a piece of video may have 16 MiB."""
 
@@ -150,24 +150,26 @@ class VideoStream(AsyncClosing):
             return StreamStarted(str(event.get("request_id") or ""))
         if isinstance(event, dict) and event.get("type") == "error":
             raise refusal(event)
-        raise BrokenAnswer("The server does not answer as one that streams videos.")
+        raise BrokenAnswer("The server does not stream videos as expected.")
 
     async def _receive(self, seconds: float) -> Event | bytes:
         try:
             async with asyncio.timeout(seconds):
                 return await self._socket.receive()
         except TimeoutError:
-            raise TimedOut(f"The server said nothing for {seconds:g} s while it made the video.") from None
+            raise TimedOut(f"The server sent nothing for {seconds:g} s while making the video.") from None
         except NotReachable as gone:
             raise NotReachable(
-                "The connection broke off while the video was made.", "Run again.", server_message=gone.server_message
+                "The connection was lost while the video was being made.",
+                "Run again.",
+                server_message=gone.server_message,
             ) from None
 
     async def _chunk(self, event: Event) -> VideoChunk:
         """The piece that belongs to its description; both come together."""
         data = await self._receive(SILENCE)
         if not isinstance(data, bytes) or event.get("byte_length") not in (None, len(data)):
-            raise BrokenAnswer("A piece of the video did not arrive whole.")
+            raise BrokenAnswer("A piece of the video did not arrive completely.")
         start, seconds = self.seconds, self._fragments.read(data)
         self.seconds += seconds
         frames, begun = event.get("num_frames"), event.get("started_event_ids")
@@ -193,7 +195,7 @@ class VideoStream(AsyncClosing):
             change = self.changes.pop(event_id, None)
             sentence = NO_KEYS if change and change.keys is not None else NO_PROMPT
             if error_code(event) != "interaction_failed":
-                sentence = f"A change was not taken. {words}"
+                sentence = f"A change was not accepted. {words}"
             return InteractionRefused(event_id, change, sentence)
         if "Stall timeout" in words:
             raise TimedOut("The server made no progress for a minute and gave up.", server_message=words)
@@ -206,7 +208,7 @@ def refusal(event: Event) -> OmniError:
     if "not available" in words:
         return NotFound(
             "This server does not stream videos.",
-            "Switch “Watch while it is made” off.",
+            "Switch “Watch while generating” off.",
             server_message=words,
             remedy={"field": "watch", "value": False},
         )

@@ -110,7 +110,7 @@ def _read_json(value: Any) -> Any:
     if value is not None and not isinstance(value, dict):
         raise ValueError('must be a JSON object such as {"name": 1}')
     if depth_of(value) > DEEPEST:
-        raise ValueError(f"is nested too deep: {DEEPEST} levels are taken")
+        raise ValueError(f"is nested too deeply: the limit is {DEEPEST} levels")
     try:
         json.dumps(value, allow_nan=False)
     except ValueError:  # NaN and Infinity, or a number such as 1e999, would reach the server as null
@@ -128,7 +128,7 @@ def _parse_json(text: str) -> Any:
     except ValueError as wrong:
         raise ValueError(f"is not valid JSON ({wrong})") from None
     except RecursionError:
-        raise ValueError(f"is nested too deep: {DEEPEST} levels are taken") from None
+        raise ValueError(f"is nested too deeply: the limit is {DEEPEST} levels") from None
 
 
 T = TypeVar("T")
@@ -250,11 +250,11 @@ def _sentence(name: str, error: Any, model: type[Request]) -> str:
         return f"{label} is empty: fill it in first."
     if kind == "string_too_long":
         limit, length = error["ctx"]["max_length"], len(error["input"])
-        return f"{label} is too long: {length:,} characters, and at most {limit:,} are taken. Shorten it."
+        return f"{label} is too long: {length:,} characters; the limit is {limit:,}. Shorten it."
     if kind == "literal_error":
         return f"{label} must be one of {error['ctx']['expected'].replace(chr(39), '')}."
     if kind == "too_long":
-        return f"{label}: at most {error['ctx']['max_length']} are taken. Remove some."
+        return f"{label}: the limit is {error['ctx']['max_length']}. Remove some."
     return f"{label} must be {WANTED.get(kind) or _wanted(info)}."
 
 

@@ -51,7 +51,7 @@ class ChatRequest(Request):
     )
     temperature: Maybe[float] = param(
         label="Temperature",
-        help="0 always picks the likeliest word; higher values vary more.",
+        help="0 always picks the most likely word; higher values vary more.",
         place="card",
         kind="slider",
         step=0.05,
@@ -81,47 +81,51 @@ class ChatRequest(Request):
     )
     top_p: Maybe[float] = param(
         label="Top p",
-        help="Keeps the likeliest words that make up this share; lower is safer.",
+        help="Picks only from the most likely words that add up to this share; lower is safer.",
         kind="slider",
         step=0.01,
         gt=0,
         le=1,
     )
     top_k: Maybe[int] = param(
-        label="Top k", help="Keeps this many of the likeliest words; -1 keeps all.", kind="number", ge=-1, le=1000
+        label="Top k",
+        help="Picks only from this many of the most likely words; -1 for all.",
+        kind="number",
+        ge=-1,
+        le=1000,
     )
     presence_penalty: Maybe[float] = param(
-        label="Presence penalty", help="Above 0: new subjects are likelier.", kind="slider", step=0.1, ge=-2, le=2
+        label="Presence penalty", help="Above 0: new topics are more likely.", kind="slider", step=0.1, ge=-2, le=2
     )
     frequency_penalty: Maybe[float] = param(
         label="Frequency penalty", help="Above 0: fewer repeated words.", kind="slider", step=0.1, ge=-2, le=2
     )
     language: Maybe[str] = param(
         label="Language",
-        help="The language of the spoken answer, for models that take one.",
+        help="The language of the spoken answer, if the model supports it.",
         kind="line",
         max_length=50,
     )
     instructions: Maybe[str] = param(
-        label="Speaking style", help="How the answer is spoken, for models that take it.", kind="line", max_length=500
+        label="Speaking style", help="How the answer is spoken, if the model supports it.", kind="line", max_length=500
     )
     size: Annotated[Maybe[str], AfterValidator(check_size)] = size_param(
-        label="Picture size", help="Of pictures in the answer.", presets=SIZES, place="advanced"
+        label="Picture size", help="For pictures in the answer.", presets=SIZES, place="advanced"
     )
     num_outputs_per_prompt: Maybe[int] = param(
         label="Pictures", help="How many pictures an answer has.", kind="number", ge=1, le=10, cap="n"
     )
     num_inference_steps: Maybe[int] = steps_param(
-        help="Of pictures and sounds. More steps: finer and slower.", place="advanced"
+        help="For pictures and sounds. More steps: finer and slower.", place="advanced"
     )
     guidance_scale: Maybe[float] = guidance_param(
         help="How closely a picture or sound follows the prompt.", place="advanced"
     )
     true_cfg_scale: Maybe[float] = true_cfg_param(
-        help="Guidance of models such as Qwen-Image; needs a negative prompt to act."
+        help="Guidance for models such as Qwen-Image; has an effect only with a negative prompt."
     )
     negative_prompt: Maybe[str] = negative_prompt_param(help="What a picture should not show.")
-    layers: Maybe[int] = layers_param(help="For layered models: how many layers make up a picture.")
+    layers: Maybe[int] = layers_param(help="For layered models: the number of layers in a picture.")
     chat_template_kwargs: JsonObject = param(
         label="Template options",
         help='For the model\'s chat template, such as {"enable_thinking": false}.',
@@ -130,12 +134,12 @@ class ChatRequest(Request):
     )
     mm_processor_kwargs: JsonObject = param(
         label="Media options",
-        help='How media are read, such as {"use_audio_in_video": true} to hear a video.',
+        help='How files are read, such as {"use_audio_in_video": true} to use a video\'s sound.',
         kind="json",
         expert=True,
     )
     extra_args: JsonObject = extra_param()
-    stream: bool = param(True, label="Stream", help="Shows the answer while it is made.", place="hidden")
+    stream: bool = param(True, label="Stream", help="Shows the answer as it is written.", place="hidden")
 
     @field_validator("modalities")
     @classmethod

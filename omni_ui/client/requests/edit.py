@@ -59,7 +59,7 @@ class EditRequest(FormRequest):
     url: list[str] = param(
         [],
         label="Picture addresses",
-        help="Pictures that the server fetches itself.",
+        help="Addresses of pictures that the server downloads itself.",
         place="hidden",
         expert=True,
         max_length=16,
@@ -67,7 +67,7 @@ class EditRequest(FormRequest):
     image: ImageFiles = param(
         [],
         label="Pictures",
-        help="What to change. Some models take several and can join them.",
+        help="The picture to change. Some models accept several and combine them.",
         place="main",
         kind="image",
         max_length=16,
@@ -78,7 +78,7 @@ class EditRequest(FormRequest):
         label="Mask", help="White is changed, black is kept; same size as the picture.", place="main", kind="image"
     )
     reference_image: MaybeImage = param(
-        label="Reference", help="A picture whose subject or style is taken over, for models that can.", kind="image"
+        label="Reference", help="A picture to take the subject or style from, if the model supports it.", kind="image"
     )
     size: Annotated[Maybe[str], AfterValidator(_check_size)] = size_param(
         help="Width and height of the result. Leave empty for that of the first picture.", presets=EDIT_SIZES
@@ -91,7 +91,7 @@ class EditRequest(FormRequest):
     guidance_scale: Maybe[float] = guidance_param(help="How closely the result follows the prompt.")
     strength: Maybe[float] = param(
         label="Strength",
-        help="How far the result may move from the picture: 0 keeps it, 1 repaints it. For models that know it.",
+        help="How far the result may differ from the picture: 0 keeps it, 1 repaints it. If the model supports it.",
         kind="slider",
         step=0.05,
         ge=0,
@@ -99,27 +99,27 @@ class EditRequest(FormRequest):
     )
     negative_prompt: Maybe[str] = negative_prompt_param(help="What the result should not show.")
     true_cfg_scale: Maybe[float] = true_cfg_param(
-        help="Guidance of models such as Qwen-Image-Edit; needs a negative prompt to act."
+        help="Guidance for models such as Qwen-Image-Edit; has an effect only with a negative prompt."
     )
     guidance_scale_2: Maybe[float] = second_guidance_param(
-        help="Guidance towards the picture, for models that tell it from the prompt's."
+        help="How closely the result follows the picture, if the model has a separate setting for it."
     )
     resolution: Annotated[Literal[640, 1024] | None, BeforeValidator(_number)] = param(
         label="Resolution",
-        help="For layered models: how fine they work. It takes the place of the size.",
+        help="For layered models: the level of detail. Replaces the size.",
         kind="choice",
         unit="px",
         cap="size",
     )
-    layers: Maybe[int] = layers_param(help="For layered models: into how many layers the picture is taken apart.")
+    layers: Maybe[int] = layers_param(help="For layered models: the number of layers to split the picture into.")
     output_format: Literal["png", "jpeg", "webp"] = picture_format_param()
     background: Literal["auto", "transparent", "opaque"] = param(
-        "auto", label="Background", help="A transparent one needs PNG or WebP and a model that can.", kind="choice"
+        "auto", label="Background", help="Transparent needs PNG or WebP and a model that supports it.", kind="choice"
     )
     output_compression: Maybe[int] = compression_param()
     bot_task: Maybe[str] = param(
         label="Task mode",
-        help="What a model that thinks does before it draws: think, recaption or think_recaption (HunyuanImage-3).",
+        help="What a thinking model does before it draws: think, recaption or think_recaption (HunyuanImage-3).",
         kind="line",
         max_length=100,
     )
@@ -135,7 +135,7 @@ class EditRequest(FormRequest):
     @classmethod
     def _draws_after_a_picture(cls, mode: str | None) -> str | None:
         if mode == "vanilla":
-            raise ValueError("The task mode “vanilla” draws from words alone: choose another one for an edit.")
+            raise ValueError("The task mode “vanilla” draws from text alone: choose another one for an edit.")
         return mode
 
     @field_validator("sys_type")
@@ -154,7 +154,7 @@ class EditRequest(FormRequest):
     @classmethod
     def _one_size(cls, resolution: int | None, info: ValidationInfo) -> int | None:
         if resolution and info.data.get("size"):
-            raise ValueError("Resolution and size exclude each other: clear one of them.")
+            raise ValueError("Set either resolution or size, not both: clear one of them.")
         return resolution
 
     @field_validator("output_format")

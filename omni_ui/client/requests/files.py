@@ -14,7 +14,7 @@ FILE_KINDS = ("image", "audio", "video")
 
 def _check(path: Path, kinds: tuple[str, ...], wanted: str) -> Path:
     if not path.is_file():
-        raise ValueError(f"The file {path.name} is not there any more: choose it again.")
+        raise ValueError(f"The file {path.name} is no longer available: choose it again.")
     if not path.stat().st_size:
         raise ValueError(f"The file {path.name} is empty: choose another one.")
     if not type_of_file(path).startswith(kinds):

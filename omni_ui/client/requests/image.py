@@ -88,7 +88,7 @@ def check_system_prompt(kind: str | None, text: str | None) -> str | None:
     if kind == "custom" and not text:
         raise ValueError("The system prompt is empty: write it, or choose another kind of system prompt.")
     if text and kind not in (None, *USES_OWN):
-        raise ValueError("This kind of system prompt brings its own text: choose “My own”, or clear the system prompt.")
+        raise ValueError("This kind of system prompt has its own text: choose “My own”, or clear the system prompt.")
     return kind
 
 
@@ -110,20 +110,20 @@ class ImageRequest(Request):
     guidance_scale: Maybe[float] = guidance_param(help="How closely the picture follows the prompt.")
     negative_prompt: Maybe[str] = negative_prompt_param(help="What the picture should not show.")
     true_cfg_scale: Maybe[float] = true_cfg_param(
-        help="Guidance of models such as Qwen-Image; needs a negative prompt to act."
+        help="Guidance for models such as Qwen-Image; has an effect only with a negative prompt."
     )
     flow_shift: Maybe[float] = param(
-        label="Flow shift", help="Moves the effort between layout and detail, for flow-matching models.", kind="number"
+        label="Flow shift", help="Balances layout against detail, for flow-matching models.", kind="number"
     )
     output_format: Literal["png", "jpeg", "webp"] = picture_format_param()
     output_compression: Maybe[int] = compression_param()
-    layers: Maybe[int] = layers_param(help="For layered models: how many transparent layers make up the picture.")
+    layers: Maybe[int] = layers_param(help="For layered models: the number of transparent layers in the picture.")
     lora: Lora = lora_param()
     extra_params: JsonObject = extra_param()
 
     bot_task: Maybe[str] = param(
         label="Task mode",
-        help="What a model that thinks does before it draws (HunyuanImage-3).",
+        help="What a thinking model does before it draws (HunyuanImage-3).",
         kind="choice",
         presets=[*TASK_MODES, ("As it is written", "vanilla")],
         free=True,
@@ -133,14 +133,12 @@ class ImageRequest(Request):
     use_system_prompt: Maybe[SystemPromptKind] = system_prompt_kind_param()
     vae_use_tiling: Maybe[bool] = param(
         label="Less memory",
-        help="Decodes the picture in tiles and slices. vLLM-Omni 0.30.0 reads this at its start alone, "
-        "as --vae-use-tiling and --vae-use-slicing, and takes no notice of it here.",
+        help="Decodes the picture in tiles and slices. vLLM-Omni 0.30.0 reads this only at "
+        "startup, as --vae-use-tiling and --vae-use-slicing, and ignores it here.",
         kind="choice",
         presets=[("On", True), ("Off", False)],
     )
-    vae_use_slicing: Maybe[bool] = param(
-        label="Slices", help="Goes along with “Less memory” where it is not set.", place="hidden"
-    )
+    vae_use_slicing: Maybe[bool] = param(label="Slices", help="Follows “Less memory” if not set.", place="hidden")
 
     @field_validator("use_system_prompt")
     @classmethod

@@ -30,7 +30,9 @@ def parse_ranges(text: str) -> list[Range]:
     for part in filter(None, (part.strip() for part in re.split(r"[,;]", text))):
         match = RANGE.fullmatch(part)
         if not match:
-            raise ValueError(f"{part[:40]!r} is no range of seconds: write it like 1-2.5, and several like 1-2.5, 4-6.")
+            raise ValueError(
+                f"{part[:40]!r} is not a range of seconds: write it like 1-2.5, or several like 1-2.5, 4-6."
+            )
         start, end = float(match[1]), float(match[2]) if match[2] else math.inf
         if end <= start:
             raise ValueError(f"The range {part} ends before it begins: write the earlier second first.")

@@ -45,7 +45,7 @@ compression_param = partial(
 system_prompt_param = partial(
     param,
     label="System prompt",
-    help="Takes the place of the one that the model brings.",
+    help="Replaces the model's own system prompt.",
     kind="text",
     max_length=MAX_PROMPT,
     cap="text",
@@ -53,7 +53,7 @@ system_prompt_param = partial(
 system_prompt_kind_param = partial(
     param,
     label="Kind of system prompt",
-    help="Which system prompt the model reads; its own is usual.",
+    help="Which system prompt the model reads; normally its own.",
     kind="choice",
     presets=SYSTEM_PROMPT_KINDS,
 )
@@ -68,7 +68,7 @@ lora_param = partial(
 extra_param = partial(
     param,
     label="Extra parameters",
-    help="Parameters that only this model knows, as a JSON object.",
+    help="Parameters specific to this model, as a JSON object.",
     kind="json",
     expert=True,
 )

@@ -61,7 +61,7 @@ class SoundRequest(Request):
     )
     audio_length: Maybe[float] = param(
         label="Length",
-        help="How long the sound is, or the song at most. Models have a limit of their own, often 47 seconds.",
+        help="Length of the sound, or the most for a song. Models have their own limit, often 47 seconds.",
         place="card",
         kind="slider",
         unit="s",
@@ -77,7 +77,7 @@ class SoundRequest(Request):
     negative_prompt: Maybe[str] = negative_prompt_param(help='What should not be heard, such as "low quality".')
     audio_start: Maybe[float] = param(
         label="Start",
-        help="Where in a longer piece this begins; it acts only together with a length.",
+        help="Where in a longer piece this starts. Has an effect only with a length.",
         kind="number",
         unit="s",
         ge=0,

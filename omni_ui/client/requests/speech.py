@@ -55,7 +55,9 @@ class SpeechRequest(Request):
     tab: ClassVar[str] = "speech"
     path: ClassVar[str] = "/v1/audio/speech"
 
-    input: Words = param(..., label="Text", help="What is spoken.", place="main", kind="text", min_length=1, cap="text")
+    input: Words = param(
+        ..., label="Text", help="The text to speak.", place="main", kind="text", min_length=1, cap="text"
+    )
     voice: Maybe[str] = param(
         label="Voice",
         help="Who speaks: one of the model's voices, or one that was saved on the server.",
@@ -66,7 +68,7 @@ class SpeechRequest(Request):
     )
     language: Maybe[str] = param(
         label="Language",
-        help="The language of the text. Auto lets the model hear for itself.",
+        help="The language of the text. Auto lets the model detect it.",
         place="card",
         kind="choice",
         presets=LANGUAGES,
@@ -74,19 +76,20 @@ class SpeechRequest(Request):
     )
     instructions: Maybe[str] = param(
         label="Instructions",
-        help='How it is spoken ("slowly, whispering"), or the description of a voice to invent.',
+        help='How to speak, such as "slowly, whispering", or a description of the voice to create.',
         place="card",
         kind="text",
         max_length=500,
     )
     task_type: Maybe[Literal["CustomVoice", "VoiceDesign", "Base"]] = param(
         label="Task",
-        help="CustomVoice: built-in voices. VoiceDesign: invents one. Base: copies a voice. A model does one of them.",
+        help="CustomVoice: built-in voices. VoiceDesign: a voice from a description. Base: a "
+        "copied voice. Each model supports one of them.",
         kind="choice",
     )
     ref_audio: MaybeAudio = param(
         label="Reference recording",
-        help="A voice to copy, 1 to 30 seconds of clear speech by one person.",
+        help="A voice to copy: 1 to 30 seconds of clear speech by one person.",
         place="own",
         kind="audio",
     )
@@ -110,7 +113,7 @@ class SpeechRequest(Request):
     seed: Maybe[int] = seed_param(help="The same seed and text sound the same. -1 is a random one.")
     sample_rate: Maybe[int] = param(
         label="Sample rate",
-        help="Samples per second of the result; not every model takes one.",
+        help="Samples per second of the result; not every model supports it.",
         kind="choice",
         unit="Hz",
         presets=[("Model default", ""), ("8 kHz", 8000), ("16 kHz", 16000), ("24 kHz", 24000), ("48 kHz", 48000)],
@@ -128,8 +131,8 @@ class SpeechRequest(Request):
     )
     stream: bool = param(
         False,
-        label="Listen while it is made",
-        help="Starts to play before the end is spoken.",
+        label="Listen while generating",
+        help="Starts playing before the speech is complete.",
         place="card",
         kind="switch",
     )
@@ -143,14 +146,14 @@ class SpeechRequest(Request):
 
     ref_audio_2: MaybeAudio = param(
         label="Second speaker",
-        help="The voice of the lines that begin with [S2]; those of the first begin with [S1].",
+        help="The voice of the lines that start with [S2]; the first speaker's start with [S1].",
         place="own",
         kind="audio",
     )
     initial_codec_chunk_frames: Maybe[int] = param(
         label="Start sooner",
-        help="Sound frames in the first piece: few are heard sooner (upstream: 0.2 s with 2, 1.9 s with 25), more run "
-        "smoother. It acts while you listen along.",
+        help="Sound frames in the first piece: fewer start sooner (0.2 s with 2, 1.9 s with 25), "
+        "more play more smoothly. Only for “Listen while generating”.",
         kind="number",
         unit="frames",
         ge=0,
@@ -158,13 +161,13 @@ class SpeechRequest(Request):
     )
     non_streaming_mode: Maybe[bool] = param(
         label="Read the whole text first",
-        help="The model reads all of the text before it speaks. On: steadier. Off: as the text comes, and sooner.",
+        help="On: the model reads the whole text before it speaks, for a steadier voice. Off: it starts sooner.",
         kind="choice",
         presets=[("On", True), ("Off", False)],
     )
     speaker_embedding: list[float] | None = param(
         label="Speaker embedding",
-        help="A voice as numbers from the model's own encoder, in the place of a recording.",
+        help="A voice as numbers from the model's own encoder, instead of a recording.",
         place="hidden",
         max_length=8192,
     )
@@ -175,14 +178,14 @@ class SpeechRequest(Request):
         if path and not info.data.get("ref_audio"):
             raise ValueError("A second speaker needs a first: add the reference recording of the one who says [S1].")
         if path and "[S2]" not in (info.data.get("input") or ""):
-            raise ValueError("No line of the text is the second speaker's: begin those lines with [S2].")
+            raise ValueError("No line of the text is the second speaker's: start those lines with [S2].")
         return path
 
     @field_validator("speaker_embedding")
     @classmethod
     def _one_voice(cls, numbers: list[float] | None, info: ValidationInfo) -> list[float] | None:
         if numbers and info.data.get("ref_audio"):
-            raise ValueError("A speaker embedding and a reference recording exclude each other: leave one of them out.")
+            raise ValueError("Use either a speaker embedding or a reference recording: remove one of them.")
         return numbers or None
 
     @field_validator("input")
@@ -190,8 +193,8 @@ class SpeechRequest(Request):
     def _not_too_long(cls, text: str) -> str:
         if len(text) > MAX_INPUT:
             raise ValueError(
-                f"Text is too long for one piece: {len(text):,} characters, and at most {MAX_INPUT:,} are taken. "
-                "Use the long-text mode, which speaks it sentence by sentence."
+                f"Text is too long for one piece: {len(text):,} characters; the limit is "
+                f"{MAX_INPUT:,}. Use the long-text mode, which speaks it sentence by sentence."
             )
         return text
 
@@ -199,9 +202,9 @@ class SpeechRequest(Request):
     @classmethod
     def _can_stream(cls, stream: bool, info: ValidationInfo) -> bool:
         if stream and info.data.get("response_format") not in ("wav", "pcm", None):
-            raise ValueError("Only WAV and PCM can be heard while they are made: choose WAV, or switch this off.")
+            raise ValueError("Only WAV and PCM can be played while generating: choose WAV, or switch this off.")
         if stream and info.data.get("speed", 1) != 1:
-            raise ValueError("Only speed 1 can be heard while it is made: set the speed to 1, or switch this off.")
+            raise ValueError("Only speed 1 can be played while generating: set the speed to 1, or switch this off.")
         return stream
 
     def payload(self) -> Json:
@@ -236,9 +239,7 @@ class VoiceUpload(FormRequest):
     tab: ClassVar[str] = "speech"
     path: ClassVar[str] = "/v1/audio/voices"
 
-    name: Words = param(
-        ..., label="Name", help="What the voice is called from now on.", place="main", kind="line", max_length=100
-    )
+    name: Words = param(..., label="Name", help="The name of the new voice.", place="main", kind="line", max_length=100)
     audio_sample: MaybeAudio = param(
         label="Recording",
         help="1 to 30 seconds of clear speech by one person, at most 10 MB.",
@@ -254,12 +255,12 @@ class VoiceUpload(FormRequest):
         max_length=5000,
     )
     speaker_description: Maybe[str] = param(
-        label="Description", help="A note on the voice, for those who choose it.", kind="line", max_length=500
+        label="Description", help="A note about this voice, shown when choosing one.", kind="line", max_length=500
     )
     consent: Words = param(
         ...,
         label="Consent",
-        help="That the speaker agrees to this use of the voice: a statement, or the id of one.",
+        help="The speaker's consent to this use of the voice: a statement, or its id.",
         place="main",
         kind="line",
         max_length=500,

@@ -88,7 +88,7 @@ def _read_timeline(value: object) -> object:
     if not isinstance(value, list):
         raise ValueError('must be a list such as [{"at": 2, "prompt": "snow falls"}]')
     if len(value) > MOST_EVENTS:
-        raise ValueError(f"Timeline has {len(value)} changes, and at most {MOST_EVENTS} are taken. Remove some.")
+        raise ValueError(f"Timeline has {len(value)} changes; the limit is {MOST_EVENTS}. Remove some.")
     return sorted((_read_event(number, item) for number, item in enumerate(value, 1)), key=lambda event: event.at)
 
 

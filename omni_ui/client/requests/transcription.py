@@ -13,11 +13,11 @@ class TranscriptionRequest(FormRequest):
     path: ClassVar[str] = "/v1/audio/transcriptions"
 
     file: AudioFile = param(
-        ..., label="Recording", help="What is to be written down: at most 25 MB and 10 minutes.", kind="audio"
+        ..., label="Recording", help="The recording to transcribe: at most 25 MB and 10 minutes.", kind="audio"
     )
     language: Maybe[str] = param(
-        label="Language", help="Of what is said, such as en or zh; models find it out without.", max_length=20
+        label="Language", help="The language spoken, such as en or zh. Detected if empty.", max_length=20
     )
     prompt: Maybe[str] = param(
-        label="Prompt", help="Names and terms that may occur, as the model should spell them.", max_length=2000
+        label="Prompt", help="Names and terms in the recording, spelled as they should appear.", max_length=2000
     )

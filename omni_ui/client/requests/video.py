@@ -43,7 +43,7 @@ class VideoRequest(VideoFields):
     image_reference: ImageFiles = param(
         [],
         label="Reference pictures",
-        help="Who or what is in the video, or its style. The prompt calls them by their order: image 1, image 2.",
+        help="Who or what is in the video, or its style. In the prompt, call them image 1, image 2.",
         place="own",
         kind="image",
         max_length=9,
@@ -51,36 +51,36 @@ class VideoRequest(VideoFields):
     video_reference: VideoFiles = param(
         [],
         label="Reference videos",
-        help="Motion or camera to take over, in this order.",
+        help="Motion or camera movement to follow, in this order.",
         place="own",
         kind="video",
         max_length=3,
     )
     source_video: MaybeVideo = param(
-        label="Video to change", help="An MP4 or MOV file of which a part is made anew.", place="own", kind="video"
+        label="Video to change", help="An MP4 or MOV file, part of which is regenerated.", place="own", kind="video"
     )
     source_audio: MaybeAudio = param(
         label="Sound to change",
-        help="A WAV or MP3 file in the place of the video's own sound.",
+        help="A WAV or MP3 file to use instead of the video's own sound.",
         place="own",
         kind="audio",
     )
     video_noise_mask: MaybeImage = param(
         label="Where the picture changes",
-        help="White is made anew, black is kept. Nothing painted: the whole picture.",
+        help="White is regenerated, black is kept. Nothing painted: the whole picture.",
         place="own",
         kind="image",
     )
     video_noise_seconds: Maybe[str] = param(
         label="When the picture changes",
-        help="Seconds, such as 1-2.5, 4-6. Empty: all the time.",
+        help="Seconds, such as 1-2.5, 4-6. Empty: the whole video.",
         place="own",
         kind="line",
         max_length=200,
     )
     audio_noise_mask: Maybe[str] = param(
         label="When the sound changes",
-        help="Seconds in which the sound is made anew, such as 1-2.5.",
+        help="Seconds in which the sound is regenerated, such as 1-2.5.",
         place="own",
         kind="line",
         max_length=200,
@@ -88,7 +88,7 @@ class VideoRequest(VideoFields):
     )
     num_outputs_per_prompt: Maybe[int] = param(
         label="Videos at once",
-        help="vLLM-Omni 0.30.0 makes as many and hands out the first: the others are lost.",
+        help="vLLM-Omni 0.30.0 makes this many, but returns only the first.",
         kind="number",
         ge=1,
         le=10,
@@ -102,23 +102,21 @@ class VideoRequest(VideoFields):
     def _not_watched(cls, value: SlotT, info: ValidationInfo) -> SlotT:
         if value and info.data.get("watch"):
             title = cls.model_fields[info.field_name or ""].title
-            raise ValueError(
-                f"Clear “{title}”, or switch “Watch while it is made” off: it has no effect on a video that is watched."
-            )
+            raise ValueError(f"Clear “{title}”, or switch “Watch while generating” off: it has no effect then.")
         return value
 
     @field_validator("last_frame")
     @classmethod
     def _no_other_references(cls, path: Path | None, info: ValidationInfo) -> Path | None:
         if path and (info.data.get("input_references") or info.data.get("audio_reference")):
-            raise ValueError("A last frame and references exclude each other: clear one of them.")
+            raise ValueError("Use either a last frame or references: clear one of them.")
         return path
 
     @field_validator("image_reference", "video_reference")
     @classmethod
     def _no_frames(cls, paths: list[Path], info: ValidationInfo) -> list[Path]:
         if paths and (info.data.get("input_reference") or info.data.get("last_frame")):
-            raise ValueError("A first or last frame and references exclude each other: clear one of them.")
+            raise ValueError("Use either a first or last frame, or references: clear one of them.")
         return paths
 
     @field_validator("source_audio")
@@ -132,7 +130,7 @@ class VideoRequest(VideoFields):
     @classmethod
     def _has_a_video(cls, path: Path | None, info: ValidationInfo) -> Path | None:
         if path and not info.data.get("source_video"):
-            raise ValueError("A part of the picture is painted, and there is no video to change: add one.")
+            raise ValueError("Part of the picture is painted, but there is no video to change: add one.")
         return path
 
     @field_validator("video_noise_seconds", "audio_noise_mask")
@@ -142,7 +140,7 @@ class VideoRequest(VideoFields):
             return None
         video, sound = info.data.get("source_video"), info.data.get("source_audio")
         if not video and not (sound and info.field_name == "audio_noise_mask"):
-            raise ValueError("There is nothing to change: add the video whose part is made anew.")
+            raise ValueError("There is no video to change: add one.")
         shape = _shape_of(info.data)
         for start, end in parse_ranges(text):
             last = start if end == math.inf else end
@@ -164,9 +162,9 @@ class VideoRequest(VideoFields):
             raise ValueError("Say what changes in the video: paint where, or write in which seconds.")
         shape = _shape_of(info.data)
         if changes and shape is None:
-            raise ValueError("A change needs a size and a length: set both, as those of the video.")
+            raise ValueError("Changing a video needs a size and a length: set both to those of the video.")
         if changes and shape and not (shape.rows and shape.columns):
-            raise ValueError("A part can be changed of videos of at least 32x32: set a larger size.")
+            raise ValueError("Only videos of at least 32x32 can be changed in part: set a larger size.")
         return text
 
     @property

@@ -68,14 +68,14 @@ class VideoFields(FormRequest):
     prompt: Words = prompt_param(help="What happens in the video.")
     input_reference: MaybeVisual = param(
         label="First frame",
-        help="The picture that the video starts from. Without a size of its own the video gets the picture's shape.",
+        help="The picture the video starts with. If no size is set, the video takes its shape.",
         place="main",
         kind="image",
     )
     input_references: MediaFiles = param(
         [],
         label="Videos to work from",
-        help="Models that mix references take pictures and recordings here too.",
+        help="Models that combine references also accept pictures and recordings here.",
         kind="video",
         max_length=16,
     )
@@ -119,7 +119,7 @@ class VideoFields(FormRequest):
     num_inference_steps: Maybe[int] = steps_param(help="More steps: finer and slower.")
     guidance_scale: Maybe[float] = guidance_param(help="How closely the video follows the prompt.")
     negative_prompt: Maybe[str] = negative_prompt_param(help="What the video should not show.")
-    guidance_scale_2: Maybe[float] = second_guidance_param(help="Guidance of the second of two experts (Wan2.2).")
+    guidance_scale_2: Maybe[float] = second_guidance_param(help="Guidance for the second of two experts (Wan2.2).")
     boundary_ratio: Maybe[float] = param(
         label="Boundary",
         help="Where the first expert hands over to the second (Wan2.2): 0.875 is usual.",
@@ -129,17 +129,17 @@ class VideoFields(FormRequest):
         le=1,
     )
     flow_shift: Maybe[float] = param(
-        label="Flow shift",
-        help="Moves the effort between motion and detail: 5 for 720p, 12 for 480p (Wan2.2).",
-        kind="number",
+        label="Flow shift", help="Balances motion against detail: 5 for 720p, 12 for 480p (Wan2.2).", kind="number"
     )
-    true_cfg_scale: Maybe[float] = true_cfg_param(help="A second kind of guidance, for models that know it.")
+    true_cfg_scale: Maybe[float] = true_cfg_param(help="A second kind of guidance, if the model supports it.")
     quality: Maybe[Literal["lossless", "high"]] = param(
-        label="Quality", help="What the model may save on: lossless nothing, high a little.", kind="choice"
+        label="Quality",
+        help="high lets the model save a little work; lossless does not. Depends on the model.",
+        kind="choice",
     )
     generate_sound: Maybe[bool] = param(
         label="With sound",
-        help="Makes the sound to the picture, for models that can.",
+        help="Adds sound that matches the picture, if the model supports it.",
         kind="choice",
         presets=[("On", True), ("Off", False)],
     )
@@ -153,7 +153,7 @@ class VideoFields(FormRequest):
         cap="seconds",
     )
     aspect_ratio: Maybe[Literal["21:9", "16:9", "4:3", "1:1", "3:4", "9:16"]] = param(
-        label="Aspect ratio", help="Shape of the video, for models that take it in the place of a size.", kind="choice"
+        label="Aspect ratio", help="Shape of the video, for models that use it instead of a size.", kind="choice"
     )
     short_edge: Maybe[int] = param(
         label="Short edge",
@@ -174,36 +174,36 @@ class VideoFields(FormRequest):
     )
     enable_frame_interpolation: Maybe[bool] = param(
         label="Smooth motion",
-        help="Draws frames in between, for models that can.",
+        help="Adds frames in between for smoother motion, if the model supports it.",
         kind="choice",
         presets=[("On", True), ("Off", False)],
     )
     frame_interpolation_exp: Maybe[int] = param(
-        label="Smoothness", help="1 doubles the frames, 2 makes four of one.", kind="number", ge=1, le=4
+        label="Smoothness", help="1 doubles the frames, 2 quadruples them.", kind="number", ge=1, le=4
     )
     frame_interpolation_scale: Maybe[float] = param(
-        label="Smoothing scale", help="Smaller finds large motions better.", kind="number", gt=0, le=4
+        label="Smoothing scale", help="Smaller values handle large motions better.", kind="number", gt=0, le=4
     )
     control_reference: MaybeVisual = param(
         label="Control", help="A picture or video whose edges, depth … the result follows.", kind="video"
     )
     control_type: Maybe[Literal["edge", "blur", "depth", "seg", "wsm"]] = param(
-        label="Control type", help="What is taken over from the control.", kind="choice"
+        label="Control type", help="What the result takes from the control.", kind="choice"
     )
     lora: JsonObject = lora_param()
     extra_params: JsonObject = extra_param()
 
     watch: Switch = param(
-        label="Watch while it is made",
-        help="Plays the video from its first piece on. The page must stay open until it is made.",
+        label="Watch while generating",
+        help="Plays the video from its first piece on. Keep the page open until it is done.",
         place="own",
         kind="switch",
     )
     timeline: Timeline = param(
         [],
         label="Timeline",
-        help='What changes while it is watched, by the second of the video: [{"at": 2, "prompt": "snow falls"}], or '
-        '{"at": 3, "keys": "w"} for models with a camera (W A S D move, I J K L turn).',
+        help='Changes during the video, by second: [{"at": 2, "prompt": "snow falls"}], or {"at": '
+        '3, "keys": "w"} for models with a camera (W A S D move, I J K L turn).',
         place="own",
         kind="timeline",
     )
@@ -222,14 +222,14 @@ class VideoFields(FormRequest):
     @classmethod
     def _one_kind(cls, paths: list[Path], info: ValidationInfo) -> list[Path]:
         if paths and info.data.get("input_reference"):
-            raise ValueError("One picture or video and several references exclude each other: clear one of them.")
+            raise ValueError("Use either one picture or video, or several references: clear one of them.")
         return paths
 
     @field_validator("audio_reference")
     @classmethod
     def _small_sound(cls, path: Path | None, info: ValidationInfo) -> Path | None:
         if path and path.stat().st_size > MAX_TEXT_FIELD:
-            raise ValueError("The sound is larger than 700 kB, which is all this server takes: save it as MP3.")
+            raise ValueError("The sound is larger than 700 kB, this server's limit: save it as MP3.")
         return path
 
     @field_validator("control_type")

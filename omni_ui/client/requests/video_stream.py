@@ -28,16 +28,15 @@ def check_streamed(model: type[BaseModel], entered: Mapping[str, object]) -> boo
         if name in STREAMED or value in (None, [], "") or value == info.get_default(call_default_factory=True):
             continue
         raise ValueError(
-            f"Clear “{info.title or name}”, or switch “Watch while it is made” off: "
-            "it has no effect on a video that is watched."
+            f"Clear “{info.title or name}”, or switch “Watch while generating” off: it has no effect then."
         )
     picture = entered.get("input_reference")
     if isinstance(picture, Path) and picture.is_file():  # not one that a recipe only names
         if not type_of_file(picture).startswith("image/"):
-            raise ValueError("A video that is watched while it is made begins with a picture, not with a video.")
+            raise ValueError("A video watched while generating can start with a picture, not with a video.")
         if picture.stat().st_size > LARGEST_PICTURE:
             raise ValueError(
-                "The first frame is larger than 3 MB, which is all that a watched video takes: save it as JPEG."
+                "The first frame is larger than 3 MB, the limit for watching while generating: save it as JPEG."
             )
     return True
 

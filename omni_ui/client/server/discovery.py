@@ -53,7 +53,7 @@ def read_models(body: dict[str, object]) -> list[ModelInfo]:
     """The models in the answer of GET /v1/models. BrokenAnswer when it is no list."""
     listed = body.get("data")
     if not isinstance(listed, list):
-        raise BrokenAnswer("The server's list of models is not one.")
+        raise BrokenAnswer("The server's list of models is not valid.")
     return [_read_model(card) for card in listed if isinstance(card, dict) and isinstance(card.get("id"), str)]
 
 
@@ -129,7 +129,7 @@ def _nothing_listed(tab: str, routes: frozenset[str]) -> Ability:
     start = f"vllm serve {START[tab]} --omni --port 8091"
     if routes and not routes & set(ROUTES[tab]):
         return Ability(False, f"This server has no route for it: it cannot {VERBS[tab]}.", start=start)
-    reason = f"This server lists no model, so nobody knows whether it can {VERBS[tab]}."
+    reason = f"This server lists no model, so it is unknown whether it can {VERBS[tab]}."
     return Ability(False, reason, start=start, guess=True)
 
 
@@ -169,7 +169,7 @@ def _judge_tab(
         return Ability(True, f"{name} {entry.does}.{doubt}", model.id, guess=guess, detail=facts)
     if tab == "chat" and "speech" in entry.can and not several:
         # Its first stage counts as a text stage, so the route is there (stage_config.py:1196).
-        reason = f"{name} {entry.does}; what it makes of a chat is not known. Use the Speech tab.{doubt}"
+        reason = f"{name} {entry.does}; it may not support chat. Use the Speech tab.{doubt}"
         return Ability(False, reason, model.id, start, guess)
     verb = "read a text aloud" if tab == "speech" and "speaks" in entry.does else VERBS[tab]
     if several:

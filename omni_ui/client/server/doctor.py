@@ -87,7 +87,7 @@ def _summary(kind: Kind, version: str | None) -> str:
     if kind == "vllm":
         return f"vLLM {version} answers, without vLLM-Omni." if version else "vLLM answers, without vLLM-Omni."
     if kind == "openai-like":
-        return "A plain OpenAI-style server answers: only OpenAI's own settings are sent."
+        return "This is a plain OpenAI-style server: only OpenAI's own settings are sent."
     return "A server answers, but does not say what kind it is."
 
 
@@ -96,9 +96,9 @@ def _drops(capabilities: Capabilities, gateway: Gateway | None, replicas: int | 
     drops = list(gateway.drops) if gateway else []
     missing = [VERBS[tab] for tab, ability in capabilities.modalities.items() if "no route for it" in ability.reason]
     if missing:
-        drops.append(f"No route is there to {', to '.join(missing)}.")
+        drops.append(f"It has no route to {', to '.join(missing)}.")
     if replicas and replicas > 1:
-        drops.append(f"{replicas} servers share the work; a saved voice and a video job are known to one of them.")
+        drops.append(f"{replicas} servers share the work; only one of them knows a saved voice or a video job.")
     return tuple(drops)
 
 

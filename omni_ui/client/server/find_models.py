@@ -6,7 +6,7 @@ from omni_ui.client.server.deployed import published
 from omni_ui.client.server.known_models import HINTS, KNOWN_MODELS
 from omni_ui.client.server.model_facts import KnownModel, chat, edit, image, sound, video
 
-UNKNOWN = "says nothing of what it makes: what this server has a route for can be tried"
+UNKNOWN = "does not say what it makes: try whatever this server has a route for"
 """Of a model without a text stage whose name says nothing."""
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from omni_ui.client.server.model_facts import Facts, KnownModel, chat, edit, image, sound, speech, video
 
 PICTURES, EDITS, BOTH = "makes pictures", "changes pictures", "makes and changes pictures"
-CLIPS, VOICE, ALOUD, LISTENS = "makes videos", "speaks", "understands and speaks", "writes down what it hears"
+CLIPS, VOICE, ALOUD, LISTENS = "makes videos", "speaks", "understands and speaks", "transcribes speech"
 WAN = {"fps": 16, "num_frames": 81}
 FEW_STEPS: dict[str, Any] = {"num_inference_steps": 8, "true_cfg_scale": 1.0}
 

@@ -80,7 +80,7 @@ def _check_first_speaker(request: SpeechRequest, ability: Ability | None) -> Non
     if request.ref_audio or request.voice or ability is None or "ref_audio" not in ability.detail.get("needs", ()):
         return
     raise BadRequest(
-        f"{ability.model or 'This model'} speaks with voices that it copies, and there is none.",
+        f"{ability.model or 'This model'} needs a voice to copy, and there is none.",
         "Add a reference recording of the one who says [S1].",
         field="ref_audio",
     )
@@ -98,8 +98,8 @@ def _with_roles(request: VideoRequest, ability: Ability | None) -> VideoRequest:
         return request.model_copy(update={"extra_params": extra})
     if request.reference_files:
         raise BadRequest(
-            f"{ability.model or 'This model'} takes reference pictures of 700 kB together, and no videos beside them.",
-            "Use fewer or smaller pictures, as JPEG or WebP, or the videos alone.",
+            f"{ability.model or 'This model'} accepts reference pictures of 700 kB in total, without videos.",
+            "Use fewer or smaller pictures, as JPEG or WebP, or only the videos.",
             field="image_reference",
         )
     return request
@@ -123,7 +123,7 @@ def _without_fields_not_taken(fitted: Fitted[RequestT], ability: Ability | None)
         if ui_option(info, "kind") in FILE_KINDS:
             model = ability.model if ability else None
             raise BadRequest(
-                f"{model or 'This model'} does not take “{info.title or name}”.",
+                f"{model or 'This model'} does not accept “{info.title or name}”.",
                 "Remove it, or use another model.",
                 field=name,
                 remedy={"field": name, "value": None},

@@ -82,7 +82,7 @@ class ServerSchema:
                 continue
             if ui_option(info, "kind") in FILE_KINDS:
                 raise BadRequest(
-                    f"This server does not take “{info.title or name}”: it would drop the file without a word.",
+                    f"This server does not accept “{info.title or name}”: it would silently drop the file.",
                     "Remove it, or use a server of a newer version.",
                     field=name,
                     remedy={"field": name, "value": None},

@@ -287,5 +287,5 @@ def _with_note(ability: Ability, tab: str) -> Ability:
         return ability
     reason = f"{ability.reason} This is no vLLM-Omni server: only OpenAI's own settings are sent."
     if tab == "speech":
-        reason = f"{reason} Where no voice is named, {VOICE} speaks."
+        reason = f"{reason} Without a voice, {VOICE} speaks."
     return replace(ability, reason=reason)

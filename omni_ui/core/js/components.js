@@ -26,7 +26,7 @@ const showFailure = (element) => {
   const note = document.createElement("p");
   note.className = "omni-error";
   note.setAttribute("role", "alert");
-  note.textContent = "This part of the page could not be loaded. Load the page again.";
+  note.textContent = "This part of the page could not be loaded. Reload the page.";
   element.append(note);
 };
 

@@ -78,7 +78,7 @@ const place = ({ tab, id, picture }) => {
       const mine = area.value;
       fill(id, text);
       back.onclick = () => { fill(id, mine); answer.replaceChildren(); area.focus(); };
-      answer.replaceChildren(make("p", { class: "omni-quiet", role: "status" }, make("span", {}, "The new prompt is in its field; yours is kept with the settings."), " ", back));
+      answer.replaceChildren(make("p", { class: "omni-quiet", role: "status" }, make("span", {}, "The new prompt is filled in; yours is kept with the settings."), " ", back));
       back.focus({ preventScroll: true });
     });
     keep.addEventListener("click", () => { answer.replaceChildren(); area.focus(); });

@@ -5,9 +5,9 @@ import { Microphone, microphoneProblem } from "../talk/devices/microphone.js";
 
 const RATE = 16000;
 const SENTENCES = {
-  NotAllowedError: "The browser may not use the microphone: allow it beside the address of the page, then try again.",
+  NotAllowedError: "The microphone is blocked: allow it next to the page's address, then try again.",
   NotFoundError: "No microphone was found: plug one in, then try again.",
-  NotReadableError: "Another program holds the microphone: close that one, then try again.",
+  NotReadableError: "Another program is using the microphone: close it, then try again.",
 };
 export const refusal = (error) => SENTENCES[error?.name] || "The microphone could not be opened: try another one.";
 

@@ -15,7 +15,7 @@ from omni_ui.core.visitor import visitor_of
 from omni_ui.features.assist.hearing import find_ear, hearing_run
 from omni_ui.media.recording import as_wav, read_recording
 
-NOTHING_HEARD = "Its transcript was not written down:"
+NOTHING_HEARD = "No transcript:"
 FAILED = Markup('<p class="omni-quiet" role="status"><span>{}</span> <span>{}</span></p>')
 SAID = Markup('<p class="omni-quiet" role="status">{}</p>')
 LONGEST = 60.0

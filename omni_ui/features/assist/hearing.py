@@ -29,11 +29,11 @@ class Ear:
     def said(self) -> str:
         """A sentence for whoever reads what was heard."""
         if self.backend.demo:
-            return "Heard by the demo, which knows no words."
+            return "The demo cannot recognise words."
         if self.by == "server":
-            return "Heard by the server: check it, and correct it where it is wrong."
+            return "Transcribed by the server: check it for mistakes."
         name = self.model or "The chat model"
-        return f"{name} was asked to write this down, since no server listens: check it."
+        return f"Transcribed by {name}, since no transcription server is set: check it."
 
 
 async def find_ear(backends: Backends, session: str | None) -> Ear | None:

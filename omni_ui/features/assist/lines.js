@@ -23,6 +23,6 @@ export const askLines = async (url, body, headers, signal, onLine) => {
     rest = split.rest;
     for (const line of split.lines) { last = line; onLine(line); }
   }
-  if (!last || (last.text === undefined && !last.error)) throw new Error("The answer broke off before its end: try again.");
+  if (!last || (last.text === undefined && !last.error)) throw new Error("The answer is incomplete: try again.");
   return last;
 };

@@ -89,7 +89,7 @@ class ChatTextRun(Run):
                 if len(self.text) > 4 * LONGEST:
                     break
         if not plain_prompt(self.text):
-            raise NothingMade("The chat server answered nothing.", "Try again, or word it differently.")
+            raise NothingMade("The chat server gave no answer.", "Try again, or word it differently.")
 
     async def show(self, events: list[ChatEvent]) -> Updates:
         return {}

@@ -28,7 +28,7 @@ from omni_ui.features.recipes.originals import ORIGINALS
 from omni_ui.media.image_input import take_picture
 
 NO_CHAT = "No chat server is connected: the host can set OMNI_CHAT_URL."
-NO_EAR = "No server here writes down what it hears: the host can set OMNI_LISTEN_URL."
+NO_EAR = "No server here transcribes speech: the host can set OMNI_LISTEN_URL."
 DEMO = "This demo has no language model: it adds a few fixed words, and cannot translate."
 LARGEST_SOUND = 2_000_000
 """Characters of base64."""
@@ -111,7 +111,7 @@ async def _words(backends: Backends, asked: Dictation, request: Request) -> Asyn
     except binascii.Error:
         sound = b""
     if sound[:4] != b"RIFF" or sound[8:12] != b"WAVE":
-        raise Invalid.because("", "The recording did not arrive whole: try again.")
+        raise Invalid.because("", "The recording did not arrive completely: try again.")
     path = await keep(sound, "dictation.wav")
     async with aclosing(_steps(backends, ear.backend, await hearing_run(ear, path), request)) as lines:
         async for line in lines:
@@ -166,5 +166,5 @@ async def _picture(asked: PromptHelp, request: Request) -> FileRef:
     try:
         own = owned_path(path, visitor_of(request))
     except FileRefused:
-        raise Invalid.because("", "This picture is not here any more: add it again.") from None
+        raise Invalid.because("", "This picture is no longer available: add it again.") from None
     return FileRef((await take_picture(own, "image")).path)

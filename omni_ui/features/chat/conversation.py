@@ -133,7 +133,7 @@ class Conversation:
         """
         self.check_idle()
         if not 0 <= number < len(self.messages):
-            raise Invalid.because("talk", f"There is no message with the number {number}.")
+            raise Invalid.because("talk", f"There is no message number {number}.")
         first, *rest = self.messages[: number + 1]
         self.change([replace(first, key=_new_key()), *rest])
 
@@ -174,7 +174,7 @@ class Conversation:
 
     def check_idle(self) -> None:
         if not self._idle.is_set():
-            raise Invalid.because("text", "An answer is still being made. Wait for it, or stop it.")
+            raise Invalid.because("text", "The answer is not finished yet. Wait for it, or stop it.")
 
     async def idle(self) -> None:
         """Waits for the end of the answer that is being made."""
@@ -183,7 +183,7 @@ class Conversation:
     def before(self, number: int) -> list[Message]:
         """The messages before the one with this number (from 0). Raises Invalid when it is not one of the visitor's."""
         if not 0 <= number < len(self.messages) or self.messages[number].role != "user":
-            raise Invalid.because("change", f"There is no message of yours with the number {number}.")
+            raise Invalid.because("change", f"You have no message number {number}.")
         return self.messages[:number]
 
     def last_of_visitor(self) -> int:
@@ -191,7 +191,7 @@ class Conversation:
         for number in reversed(range(len(self.messages))):
             if self.messages[number].role == "user":
                 return number
-        raise Invalid.because("change", "There is nothing to answer again yet.")
+        raise Invalid.because("change", "There is no answer to retry yet.")
 
 
 def wire_messages(messages: list[Message], system: str = "") -> list[Json]:

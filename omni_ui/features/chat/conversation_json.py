@@ -78,7 +78,7 @@ async def from_json(content: bytes, take_media: TakeMedia) -> Imported:
     messages = [await _message(message, take_media, left_out) for message in export.messages]
     messages = [message for message in messages if message.parts or message.reasoning]
     if not messages:
-        raise _not(f"nothing in it can be taken: {_list(left_out)}" if left_out else "nobody says anything in it")
+        raise _not(f"nothing in it can be taken: {_list(left_out)}" if left_out else "it contains no messages")
     return Imported(messages, export.system, left_out, export.others)
 
 

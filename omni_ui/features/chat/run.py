@@ -28,7 +28,7 @@ from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import RetryReporter, Run, RunResult, Updates, Values
 from omni_ui.features.chat.conversation import Conversation, Draft, Message, Part, wire_messages
 from omni_ui.features.chat.conversation_json import as_json
-from omni_ui.features.chat.messages import LiveAnswer, address, message_html, messages_html
+from omni_ui.features.chat.messages import LiveAnswer, address, messages_html
 from omni_ui.features.chat.speech.read_aloud import ReadAloud
 from omni_ui.media.message_files import take_media
 from omni_ui.widgets.fields import Component
@@ -43,9 +43,9 @@ THREAD = "talk:"
 """What the history knows a conversation by, before the key of its first message."""
 SENT, DONE, BACK = "sent", "done", "back"
 ENDINGS = {
-    "length": "Cut off: this is the longest answer that was allowed.",
-    "content_filter": "The model's own rules ended this answer.",
-    "tool_calls": "The model asked for a tool here, and there are none.",
+    "length": "Cut off: the answer reached its length limit.",
+    "content_filter": "The model's content rules stopped this answer.",
+    "tool_calls": "The model asked for a tool here, but there are none.",
 }
 """What is said of an answer that did not end by itself."""
 KINDS = {"image": "pictures", "audio": "recordings", "video": "videos"}
@@ -64,15 +64,13 @@ class ChatView:
     def parts(self) -> list[Component]:
         return [self.conversation_json, self.result, self.live, self.player]
 
-    def all(self, talk: Conversation, system: str | None = "", state: str = DONE, added: bool = False) -> Updates:
-        """The whole conversation, and the answer that arrives put away (or begun, when the state is SENT).
-        added: only the last message is drawn, for which the first word waits: the page has the others."""
-        live: Json = {"state": state, "id": talk.run, "blocks": []}
-        updates = {self.conversation_json: as_json(talk.messages, system or "", _named), self.live: live}
-        if added:
-            live["message"] = message_html(len(talk.messages) - 1, talk.messages[-1])
-            return updates
-        return updates | {self.result: messages_html(talk.messages)}
+    def all(self, talk: Conversation, system: str | None = "", state: str = DONE) -> Updates:
+        """The whole conversation, and the answer that arrives put away (or begun, when the state is SENT)."""
+        return {
+            self.conversation_json: as_json(talk.messages, system or "", _named),
+            self.result: messages_html(talk.messages),
+            self.live: {"state": state, "id": talk.run, "blocks": []},
+        }
 
     def after_stop(self, talk: Conversation, system: str | None = "") -> Updates:
         """After a run that did not reach its end: what had arrived, or what was entered back in its field."""
@@ -93,7 +91,7 @@ def read_chat_form(form: Form, values: Values) -> ChatRequest:
         raise Invalid.because("text", "The message is empty: write something, or attach a file.")
     if len(text) > LONGEST:
         raise Invalid.because(
-            "text", f"The message is too long: {len(text):,} characters, and at most {LONGEST:,} are taken. Shorten it."
+            "text", f"The message is too long: {len(text):,} characters; the limit is {LONGEST:,}. Shorten it."
         )
     entered = {name: values[name] for name in form.controls}
     request = form.read(entered | {"messages": [{"role": "user", "content": text}]})
@@ -170,7 +168,7 @@ class ChatRun(Run):
                 draft.notes += [] if self._whole else ["Stopped here."]
                 raise
             except Exception:
-                draft.notes.append("The answer broke off here.")
+                draft.notes.append("The answer was cut off here.")
                 raise
             finally:
                 await self._voice.aclose()
@@ -211,7 +209,7 @@ class ChatRun(Run):
             if part.kind not in takes:
                 accepted = " and ".join(KINDS.get(kind, kind) for kind in takes)
                 raise Invalid.because(
-                    "files", f"{ability.model} takes no {KINDS[part.kind]} in a chat, only {accepted}."
+                    "files", f"{ability.model} accepts no {KINDS[part.kind]} in a chat, only {accepted}."
                 )
 
     async def _take(self, event: ChatEvent, draft: Draft) -> None:
@@ -265,13 +263,12 @@ class ChatRun(Run):
             return {}
         updates: Updates = {}
         if SENT in events:
-            updates = self._view.all(self._talk, self._system, SENT, not self.entered["change"])
-            updates[self._view.player] = ""
+            updates = self._view.all(self._talk, self._system, SENT) | {self._view.player: ""}
         if DONE in events:
             updates |= await asyncio.to_thread(self._view.all, self._talk, self._system)
         elif self._draft:
-            live = {"state": SENT, "id": self._draft.key, "blocks": self._live.blocks(self._draft)}
-            updates[self._view.live] = updates.get(self._view.live, {}) | live
+            blocks = self._live.blocks(self._draft)
+            updates[self._view.live] = {"state": SENT, "id": self._draft.key, "blocks": blocks}
         if (stream := self._stream or self._voice.stream) and not self._heard:
             self._heard = True
             updates[self._view.player] = stream.element

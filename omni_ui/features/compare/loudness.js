@@ -30,7 +30,7 @@ export const matchGains = (levels) => {
 export const describeLoudness = (sides, hidden) => {
   const silent = sides.filter((side) => side.level === null).map((side) => side.name);
   if (silent.length === 2) return "Neither has sound.";
-  if (silent.length) return `No sound can be heard in ${silent.join(", ")}, so loudness was not matched.`;
+  if (silent.length) return `${silent.join(", ")} is silent, so loudness was not matched.`;
   if (hidden) return "Both are played equally loud.";
   const [louder, quieter] = sides[0].level >= sides[1].level ? sides : [sides[1], sides[0]];
   const apart = louder.level - quieter.level;

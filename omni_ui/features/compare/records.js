@@ -10,7 +10,7 @@ export const commonKind = (records) => KINDS.find((kind) => records.every((one) 
 
 const ask = async (path) => {
   const answer = await fetch(`${appRoot()}/omni/history/${path}`, { credentials: "same-origin", headers: { "x-omni": "1" } }).catch(() => null);
-  if (!answer) throw new Error("This page's own server does not answer.");
+  if (!answer) throw new Error("This page's server does not answer.");
   return answer;
 };
 const told = async (path) => {
@@ -25,7 +25,7 @@ export const load = async (record, kind, called, number = 0) => {
   if (kind === "text") return side;
   const file = filesOf(record, kind)[number];
   const answer = file.here ? await ask(`${record.id}/${file.place}`) : null;
-  if (!answer?.ok) throw new Error(`The file of ${called} is not here any more, so there is nothing to compare.`);
+  if (!answer?.ok) throw new Error(`The file of ${called} is no longer available, so there is nothing to compare.`);
   const blob = await answer.blob();
   return { ...side, blob, url: URL.createObjectURL(blob) };
 };

@@ -39,9 +39,9 @@ const show = async (kind, sides, hidden = false) => {
 
 /** The differing settings as a table. heads: over the two columns. */
 export const table = (found, heads = SIDES) => {
-  if (!found) return make("p", { class: "omni-quiet" }, "The settings of one of them are not known, so they cannot be compared.");
-  const equal = found.equal === 1 ? "1 other setting is equal." : `${found.equal} other settings are equal.`;
-  if (!found.rows.length) return make("p", { class: "omni-compare-same" }, `All settings are equal (${found.equal}).`);
+  if (!found) return make("p", { class: "omni-quiet" }, "The settings of one of them are unknown, so they cannot be compared.");
+  const equal = found.equal === 1 ? "1 other setting is the same." : `${found.equal} other settings are the same.`;
+  if (!found.rows.length) return make("p", { class: "omni-compare-same" }, `All settings are the same (${found.equal}).`);
   const cell = (value) => (value ? make("td", {}, value) : make("td", { class: "omni-quiet" }, translate("not set")));
   const count = found.rows.length === 1 ? "1 setting differs." : `${found.rows.length} settings differ.`;
   return make("div", { class: "omni-compare-settings" },

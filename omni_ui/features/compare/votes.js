@@ -16,7 +16,7 @@ export const readVotes = (storage) => {
 };
 /** What went wrong, "" when they were stored. */
 export const storeVotes = (storage, list) => {
-  try { storage().setItem(STORE, JSON.stringify(list.slice(-MOST))); } catch { return "This browser stores nothing for this page, so the vote was not kept."; }
+  try { storage().setItem(STORE, JSON.stringify(list.slice(-MOST))); } catch { return "This browser stores nothing for this page, so the vote was not saved."; }
   return "";
 };
 

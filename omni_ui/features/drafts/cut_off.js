@@ -9,8 +9,8 @@ const statusOf = (tab) => byId(`${tab}-status`)?.querySelector(".omni-status");
 const storage = () => { try { return sessionStorage; } catch { return null; } }; // storage may be off
 
 const WORDS = {
-  run: ["This run was cut off: the page was loaded anew while it was under way.", "Run again"],
-  chat: ["This answer was cut off: the page was loaded anew while it was written. Your message stands in the History.", "Open the History"],
+  run: ["This run was cut off: the page was reloaded while it was running.", "Run again"],
+  chat: ["This answer was cut off: the page was reloaded while it was being written. Your message is in History.", "Open History"],
 };
 const show = (tab, box) => {
   const [sentence, label] = WORDS[tab === "chat" ? "chat" : "run"];

@@ -90,7 +90,7 @@ def _fix(remedy: dict[str, object], form: Form, entered: Values) -> SuggestedFix
     """A remedy for these controls; None when it would change nothing, or there is no such control."""
     action, name, wanted = remedy.get("action"), remedy.get("field"), remedy.get("value")
     if action == "new_conversation":
-        return SuggestedFix("Begin a new conversation with this message", press="chat-clear")
+        return SuggestedFix("Start a new conversation with this message", press="chat-clear")
     if name not in form.controls or name not in form.model.model_fields:
         return None
     info, now = form.model.model_fields[name], entered.get(name)

@@ -52,7 +52,7 @@ const fileOf = ({ url, orig_name: name }, kind, words, pick) => {
 /** What came back for a cell: its text, and its pictures, sounds and videos. words: its values. pick: takes it over. */
 export const mediaOf = ({ files, kinds, text }, words, pick) => {
   const parts = text ? [make("div", { class: "omni-grid-text", translate: "no", tabindex: "0", role: "group", "aria-label": words }, text)] : [];
-  if (!parts.length && !files.length) return [make("span", { class: "omni-quiet" }, "Nothing came back")];
+  if (!parts.length && !files.length) return [make("span", { class: "omni-quiet" }, "No result")];
   const firsts = files.filter((_, at) => !at || (["image", "audio", "video"].includes(kinds[at]) && kinds.indexOf(kinds[at]) === at));
   parts.push(...firsts.map((file) => fileOf(file, kinds[files.indexOf(file)], words, pick)));
   if (firsts.length < files.length) parts.push(make("span", { class: "omni-quiet" }, `${firsts.length} of ${files.length} shown`));

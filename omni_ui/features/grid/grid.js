@@ -188,7 +188,7 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
     parts.seed.hidden = !board?.seed || !document.getElementById(`${tab}-seed`);
     if (!board) { parts.note.textContent = live ? "Checking your input" : ""; return; }
     const failed = count("failed");
-    const made = failed ? `${done} of ${board.cells.length} made, ${failed} failed.` : `${done} of ${board.cells.length} made.`;
+    const made = failed ? `${done} of ${board.cells.length} done, ${failed} failed.` : `${done} of ${board.cells.length} done.`;
     const seed = board.seed ? ` Seed ${board.seed}.` : "";
     parts.note.textContent = live ? `${made} ${board.said}${seed}` : `${stopped === board.id ? "Stopped: " : ""}${made}${seed}`;
     for (const cell of board.cells) show(cell);
@@ -233,7 +233,7 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
     if (!told || told.at) return; // an order of our own
     if (told.plan || told.unplanned) say(told.plan || told.unplanned, Boolean(told.unplanned));
     if (told.adopted) {
-      notice("It is in the settings now. Press Run to make it.");
+      notice("Added to the settings. Press Run to use it.");
       for (const target of place.querySelectorAll("td[data-at]")) target.toggleAttribute("data-adopted", target.dataset.at.replace(/-0$/, "") === adopted.replace(/-0$/, ""));
     }
     if (told.refused && told.id === id) {
@@ -278,7 +278,7 @@ const mark = () => {
     for (const field of fields) {
       const block = document.getElementById(`${tab}-${field}`);
       if (!block || block.querySelector(".omni-ignored")) continue;
-      const words = "This model was seen to ignore this: other values gave the same result.";
+      const words = "This model seems to ignore this: other values gave the same result.";
       (block.querySelector(".omni-number") || block).append(make("p", { class: "omni-ignored", "data-of": `${tab}-${field}` }, words));
     }
   }

@@ -20,7 +20,7 @@ from omni_ui.widgets.form import Form
 Read = Callable[[Json], Request | Awaitable[Request]]
 QUIET = {"stream": False}
 """What holds for every cell, whatever the controls say: nobody listens while a cell is made."""
-UNKNOWN = "How long that takes is not known yet: it needs three runs like these on this server."
+UNKNOWN = "No time estimate yet: it needs three similar runs on this server."
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,9 @@ async def make_plan(
     """
     axes = tuple(_axis(form, name, values, most) for name, values in wanted if name)
     if not axes:
-        raise Invalid.because("", "Choose a setting to vary, and write its values.")
+        raise Invalid.because("", "Choose a setting to vary and enter its values.")
     if len({axis.field for axis in axes}) < len(axes):
-        raise Invalid.because("", f"{axes[0].label} stands on both sides: choose two different settings.")
+        raise Invalid.because("", f"{axes[0].label} is chosen twice: choose two different settings.")
     runs = 1
     for axis in axes:
         runs *= len(axis.values)
@@ -105,8 +105,8 @@ async def estimate_of_plan(
                 return f"{words}. {UNKNOWN}"
             low, high = low + expected[0], high + expected[1]
     except StoreFailed as problem:
-        return f"{words}. How long that takes is not known: {problem.sentence}"
-    return f"{words}: {span(low, high)} in all, as runs like these took here."
+        return f"{words}. No time estimate: {problem.sentence}"
+    return f"{words}: {span(low, high)} in total, from similar runs here."
 
 
 def _axis(form: Form, name: str, values: str | list[object], most: int) -> Axis:

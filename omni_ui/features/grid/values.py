@@ -76,7 +76,7 @@ def read_values(name: str, info: FieldInfo, text: str, most: int) -> list[object
             values += _numbers(token, label, most, refuse)
         elif kind == "switch":
             if token.lower() not in SWITCH:
-                raise refuse(f"{label} is on or off, and “{_short(token)}” is neither.")
+                raise refuse(f"{label} must be on or off, not “{_short(token)}”.")
             values.append(SWITCH[token.lower()])
         else:
             values.append(_chosen(token, info, label, refuse))
@@ -90,7 +90,7 @@ def read_values(name: str, info: FieldInfo, text: str, most: int) -> list[object
 
 def too_many(runs: int, most: int) -> str:
     """The sentence for a grid with more runs than the host allows."""
-    return f"That would be {runs:,} runs, and at most {most} are allowed here. Use fewer values."
+    return f"That would be {runs:,} runs; the limit here is {most}. Use fewer values."
 
 
 def written(value: object) -> str:
@@ -109,10 +109,10 @@ def _numbers(token: str, label: str, most: int, refuse: Callable[[str], Invalid]
     if not match:
         raise refuse(f"{label}: “{_short(token)}” is not a number. Write values as 10|20|30, or a range as 10-40:10.")
     if match[3] is None:
-        raise refuse(f"The range {token} has no step: write one behind a colon, such as {match[1]}-{match[2]}:4.")
+        raise refuse(f"The range {token} has no step: add one after a colon, such as {match[1]}-{match[2]}:4.")
     first, last, step = Decimal(match[1]), Decimal(match[2]), Decimal(match[3])
     if step <= 0:
-        raise refuse(f"The range {token} has a step of {match[3]}, so it never arrives: the step must be above 0.")
+        raise refuse(f"The range {token} has a step of {match[3]}: the step must be above 0.")
     if last < first:
         raise refuse(f"The range {token} runs backwards: write {match[2]}-{match[1]}:{match[3]}.")
     count = int((last - first) / step) + 1

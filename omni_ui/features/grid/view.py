@@ -103,7 +103,7 @@ class Orders:
             return
         backend, make = tab.backends.for_tab(tab.name, request.session_hash), tab.make
         if backend is None or make is None:
-            yield {"refused": "No server was named for this tab.", "id": id}
+            yield {"refused": "No server is set for this tab.", "id": id}
             return
         explored = order.get("explore") if isinstance(order, dict) else None
         now = entered.get(explored) if explored else ...

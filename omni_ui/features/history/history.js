@@ -33,7 +33,7 @@ defineComponent("history", ({ element, props }) => {
     const answer = await fetch(`${appRoot()}/omni/history${path}`, {
       credentials: "same-origin", ...options, headers: { "x-omni": "1", "content-type": "application/json" },
     }).catch(() => null);
-    if (!answer) throw new Error("This page's own server does not answer. Nothing was changed.");
+    if (!answer) throw new Error("This page's server does not answer. Nothing was changed.");
     const body = await answer.json().catch(() => ({}));
     if (!answer.ok) throw new Error(typeof body.detail === "string" ? body.detail : "That did not work.");
     return body;
@@ -113,19 +113,19 @@ defineComponent("history", ({ element, props }) => {
     const alike = commonKind([...chosen.values()]);
     part("[data-act=compare]").disabled = chosen.size !== 2 || !alike;
     part("[data-act=blind]").disabled = chosen.size < 2 || !alike;
-    part(".omni-history-choice").textContent = !chosen.size ? "" : chosen.size === 1 ? "Choose one more of its kind to compare the two."
-      : !alike ? "These have nothing in common that could be compared: choose two pictures, sounds, videos or texts." : "";
+    part(".omni-history-choice").textContent = !chosen.size ? "" : chosen.size === 1 ? "Select one more of the same kind to compare them."
+      : !alike ? "These cannot be compared: choose two pictures, sounds, videos or texts." : "";
   };
   const clock = () => {
     const words = [];
     if (told.room) {
       words.push(`Your results take ${formatBytes(told.room.mine)}.`);
-      if (told.limit && told.room.all === null) words.push("When the room for all results is full, the oldest without a star go first.");
+      if (told.limit && told.room.all === null) words.push("When the storage is full, the oldest results without a star are deleted first.");
       else if (told.limit) words.push(`${formatBytes(told.room.all)} of ${formatBytes(told.limit)} used; when it is full, the oldest results without a star are deleted first.`);
     }
     if (told.keeps) {
       const left = told.oldest ? told.oldest + told.keeps - Date.now() / 1000 : null;
-      words.push(`Each is deleted ${formatSpan(told.keeps)} after it was made${left === null ? "" : `; the oldest in ${formatSpan(Math.max(0, left))}`}.`);
+      words.push(`Each result is deleted after ${formatSpan(told.keeps)}${left === null ? "" : `; the oldest in ${formatSpan(Math.max(0, left))}`}.`);
     } else if (told.room) words.push("They are kept until you delete them.");
     part(".omni-history-room").textContent = words.join(" ");
   };
@@ -133,7 +133,7 @@ defineComponent("history", ({ element, props }) => {
     if (list.children.length) return;
     const filtered = search.value.trim() || tab.value || starred.checked;
     const words = !told.known
-      ? "This browser stores nothing for this page, so there is no history. Allow cookies and storage for it to have one."
+      ? "This browser stores nothing for this page, so there is no history. Allow cookies and site data to keep one."
       : filtered ? "No results match." : "Everything you make is kept here with its settings, failed runs too.";
     list.append(make("li", { class: "omni-history-none omni-quiet" }, words));
   };
@@ -158,7 +158,7 @@ defineComponent("history", ({ element, props }) => {
 
   // --- A closer look
   const media = (record, file, plain = false) => {
-    if (!file.here) return make("p", { class: "omni-quiet" }, `${file.title}: not here any more`);
+    if (!file.here) return make("p", { class: "omni-quiet" }, `${file.title}: no longer available`);
     const source = address(record, file);
     const kind = kindOf(file);
     const shown = plain ? null : kind === "image" ? make("img", { src: source, alt: file.title })

@@ -29,7 +29,7 @@ from omni_ui.widgets.pictures.image_input import PictureForm
 if TYPE_CHECKING:
     from omni_ui.features.tab_context import TabContext
 
-FILLED = "An earlier result. Its settings and inputs are filled in; Run makes it again."
+FILLED = "An earlier result. Its settings and inputs are filled in; press Run to make it again."
 QUIET = Markup('<p class="omni-quiet">{}</p>')
 
 
@@ -81,7 +81,7 @@ def repeat_buttons(tab: "TabContext", restored: RestoredResult, apart: bool = Fa
     gone = [file.title for at, file in enumerate(record.files) if at not in restored.published]
     try:
         if gone:
-            raise BadRecipe(f"{gone[0]} is not here any more.")
+            raise BadRecipe(f"{gone[0]} is no longer available.")
         request = restored.asked()
     except BadRecipe as wrong:
         return QUIET.format(f"This cannot be repeated. {wrong}")

@@ -37,7 +37,7 @@ class RestoredResult:
     def asked(self) -> Request:
         """What was sent. Raises BadRecipe when a file of it is gone, or when it is of a version that is gone."""
         if self.record.recipe is None:
-            raise BadRecipe("A file that was sent was gone before this could be written down.")
+            raise BadRecipe("A file that was sent was deleted before this could be saved.")
         recipe = Recipe.from_dict(self.record.recipe)
         by_hash = {
             file.sha: self.published[at]
@@ -47,7 +47,7 @@ class RestoredResult:
 
         def find(medium: Medium) -> Path:
             if medium.sha256 not in by_hash:
-                raise BadRecipe(f"{medium.name} is not here any more.")
+                raise BadRecipe(f"{medium.name} is no longer available.")
             return by_hash[medium.sha256]
 
         return recipe.to_request(find)

@@ -35,8 +35,8 @@ PROTECTED = {
     "Cache-Control": "private, max-age=3600",
     "Vary": "Cookie",
 }
-GONE = "This file is not here any more."
-NOT_HERE = "There is no such result: it was deleted, or it is another visitor's."
+GONE = "This file is no longer available."
+NOT_HERE = "There is no such result: it was deleted, or belongs to another visitor."
 
 
 ROUTES = APIRouter(prefix="/omni/history")
@@ -64,7 +64,7 @@ Written = Annotated[Recorder, Depends(_recorder)]
 
 def _asked_here(request: Request) -> None:
     if "x-omni" not in request.headers:
-        raise HTTPException(403, "Changes are made from the page itself.")
+        raise HTTPException(403, "Changes can only be made on the page itself.")
 
 
 def _visitor(request: Request) -> str:
@@ -176,7 +176,7 @@ async def small(record: Own, recorder: Written, place: int) -> FileResponse:
     except StoreFailed as problem:
         raise HTTPException(503, problem.sentence) from None
     if thumbnail is None:
-        raise HTTPException(404, "There is no small picture of this.")
+        raise HTTPException(404, "There is no thumbnail of this.")
     return FileResponse(thumbnail, media_type="image/webp", headers=PROTECTED)
 
 
@@ -234,7 +234,7 @@ def _no_other_site(request: Request) -> None:
     """Gradio lets any page on localhost read what an app on localhost answers; this history is not for them."""
     asked_by = request.headers.get("sec-fetch-site", "same-origin")
     if asked_by not in ("same-origin", "none") and request.headers.get("sec-fetch-mode") != "navigate":
-        raise HTTPException(403, "Only the page itself may ask for this.")
+        raise HTTPException(403, "Only the page itself can request this.")
 
 
 def _entry(record: HistoryRecord, place: int) -> HistoryFile:

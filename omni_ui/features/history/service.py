@@ -34,7 +34,7 @@ SWEEP_EVERY, LOOK_EVERY = 60.0, 10.0
 JOB = "job:"
 """The thread of a video job's record, before its ticket."""
 TOO_LARGE = (
-    "The last result is larger than the room for results, so it was not kept: the host can raise OMNI_MAX_STORAGE."
+    "The last result is larger than the storage for results, so it was not kept. The host can raise OMNI_MAX_STORAGE."
 )
 STARS = "Starred results fill the storage, so the last result was not saved: delete some of them."
 

@@ -13,7 +13,7 @@ from omni_ui.store import HistoryRecord, Store, StoreFailed
 if TYPE_CHECKING:
     from omni_ui.features.history.service import Recorder
 
-CUT_OFF = "The app was ended before this run was done. Open it to run it again."
+CUT_OFF = "The app closed before this run finished. Open it to run it again."
 
 
 @asynccontextmanager

@@ -24,7 +24,7 @@ OPEN = ("/health", "/ready", "/metrics")
 """What probes ask without signing in; /metrics has a token of its own."""
 MOST_BODY = 10_000
 """Bytes of a name and a password."""
-WRONG = "This name and password do not fit."
+WRONG = "Wrong name or password."
 NEEDED = "Sign in first: open the page, or send Authorization: Bearer name:password."
 AT_ONCE = 2
 """Passwords that are worked out at one time: each takes 16 MB and a core."""
@@ -120,7 +120,7 @@ class LoginGate:
         fields = parse_qs(body.decode("utf-8", "replace")) if body is not None else {}
         name, password = (fields.get(field, [""])[0] for field in ("name", "password"))
         if wait := self.accounts.wait(*_who(name, request)):
-            return self._page(request, there, f"Too many tries: wait {wait:.0f} s and try again.", 429)
+            return self._page(request, there, f"Too many attempts: wait {wait:.0f} s and try again.", 429)
         if not await self._check(name, password, request):
             return self._page(request, there, WRONG, 401)
         return self._signed_in(request, name, there)

@@ -35,8 +35,8 @@ AT_ONCE = 8
 """People whose codes are checked at one time."""
 PREFIX = "huggingface:"
 """Before the id of a person; no name in OMNI_AUTH has a colon."""
-UNABLE = "Hugging Face could not be asked who you are: try again."
-EXPIRED = "This took too long, or was begun in another browser: sign in again."
+UNABLE = "Hugging Face could not confirm who you are: try again."
+EXPIRED = "This took too long, or was started in another browser: sign in again."
 DECLINED = "Hugging Face did not sign you in: try again."
 
 

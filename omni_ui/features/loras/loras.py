@@ -19,12 +19,7 @@ def lora_choice(form: Form, elem_id: str) -> gr.Dropdown | None:
     if not isinstance(field, gr.Textbox) or not field.visible:
         return None
     choice = gr.Dropdown(
-        [NONE],
-        value="",
-        label="LoRAs of this server",
-        info="It fills in the LoRA field.",
-        visible=False,
-        elem_id=elem_id,
+        [NONE], value="", label="LoRAs on this server", info="Fills in the LoRA field.", visible=False, elem_id=elem_id
     )
     choice.input(
         as_lora, choice, field, api_visibility="private", queue=False, show_progress="hidden", concurrency_limit=None

@@ -43,7 +43,7 @@ async def _with_files(name: str, value: object) -> str | list[str]:
     """Paths in place of what stands for files. Raises Invalid."""
     if isinstance(value, list):
         if len(value) > MOST_FILES:
-            raise Invalid.because(name, f"At most {MOST_FILES} files are taken at once.")
+            raise Invalid.because(name, f"At most {MOST_FILES} files at once.")
         return [await _path(name, item) for item in value]
     return await _path(name, value)
 

@@ -30,9 +30,9 @@ PREVIEW = 768
 SMALLER = "Shown smaller here; the file itself is at its address:"
 QUIET = 5.0
 """Seconds without news after which the caller is told that the run goes on."""
-NO_SERVER = "No server was named for this: the host can set OMNI_BASE_URL."
+NO_SERVER = "No server is set for this: the host can set OMNI_BASE_URL."
 KEPT = "It is in your History."
-NOT_KEPT = "It is in no History: the caller is not known (see the header X-Omni-Visitor)."
+NOT_KEPT = "It is not in any History: the caller is unknown (see the header X-Omni-Visitor)."
 _running: set[asyncio.Task["JobResult"]] = set()
 """The event loop itself holds on to no task."""
 Report = Callable[[float, str], Awaitable[None]]

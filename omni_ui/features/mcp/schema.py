@@ -30,7 +30,7 @@ EXTRA: dict[str, Json] = {
     "system": {
         "type": "string",
         "title": "System prompt",
-        "description": "What the model should know or be before the conversation begins.",
+        "description": "What the model should know or be before the conversation starts.",
         "default": "",
     },
 }

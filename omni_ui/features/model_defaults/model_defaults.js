@@ -40,7 +40,7 @@ export const fillDefaults = (tab, known, first, [recommended, ...values]) => {
     raise(id);
     return modelValue ?? initial;
   });
-  const note = kept.length && recommended.note ? `${recommended.note} What you had entered stays: ${kept.join(", ")}.` : SKIP;
+  const note = kept.length && recommended.note ? `${recommended.note} Your own values stay: ${kept.join(", ")}.` : SKIP;
   return [...defaults, note];
 };
 defineAction("fill_defaults", fillDefaults);

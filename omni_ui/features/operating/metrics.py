@@ -31,17 +31,19 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.runs = Counter("omni_runs", "Runs that ended.", ["tab", "status"], registry=self.registry)
         self.seconds = Histogram(
-            "omni_run_seconds", "Seconds of runs that were done, without those in line.", ["tab"],
+            "omni_run_seconds", "Seconds that finished runs took, without the queue.", ["tab"],
             buckets=BUCKETS, registry=self.registry,
         )  # fmt: skip
         self.waited = Histogram(
-            "omni_run_wait_seconds", "Seconds in line.", ["tab"], buckets=BUCKETS, registry=self.registry
+            "omni_run_wait_seconds", "Seconds in the queue.", ["tab"], buckets=BUCKETS, registry=self.registry
         )
         self.errors = Counter(
             "omni_upstream_errors", "Runs that failed at a server or on the way to it.", ["tab", "error"],
             registry=self.registry,
         )  # fmt: skip
-        self.bytes = Counter("omni_result_bytes", "Bytes of the files that runs made.", ["tab"], registry=self.registry)
+        self.bytes = Counter(
+            "omni_result_bytes", "Bytes of the files that runs produced.", ["tab"], registry=self.registry
+        )
         self.registry.register(gauges)
         ProcessCollector(registry=self.registry)
 
@@ -68,16 +70,16 @@ class Gauges(Collector):
         self._backends, self._sessions, self._jobs = backends, sessions, jobs
 
     def collect(self) -> Iterator[Metric]:
-        running = GaugeMetricFamily("omni_runs_running", "Runs under way.", labels=["server"])
-        waiting = GaugeMetricFamily("omni_runs_waiting", "Runs in line.", labels=["server"])
-        up = GaugeMetricFamily("omni_server_up", "1 when the last look found the server well.", labels=["server"])
+        running = GaugeMetricFamily("omni_runs_running", "Runs in progress.", labels=["server"])
+        waiting = GaugeMetricFamily("omni_runs_waiting", "Runs in the queue.", labels=["server"])
+        up = GaugeMetricFamily("omni_server_up", "1 if the server was healthy at the last check.", labels=["server"])
         for backend in self._backends.all():
             running.add_metric([backend.known_as], backend.gate.running)
             waiting.add_metric([backend.known_as], backend.gate.waiting)
             up.add_metric([backend.known_as], backend.is_well)
         yield from (running, waiting, up)
-        yield GaugeMetricFamily("omni_sessions_open", "Pages that are open.", self._sessions.open_count)
-        yield GaugeMetricFamily("omni_video_jobs_open", "Video jobs that are followed.", self._jobs.open_count)
+        yield GaugeMetricFamily("omni_sessions_open", "Open pages.", self._sessions.open_count)
+        yield GaugeMetricFamily("omni_video_jobs_open", "Video jobs being followed.", self._jobs.open_count)
 
 
 def metrics_routes(metrics: Metrics, token: str) -> APIRouter:

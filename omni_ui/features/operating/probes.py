@@ -39,10 +39,10 @@ class Readiness:
         servers = await asyncio.gather(*(self._reachable(backend) for backend in self._backends.all()))
         reached = any(servers) or not servers
         return {
-            "app": "The app is being ended." if self._backends.reports.ending else "",
+            "app": "The app is shutting down." if self._backends.reports.ending else "",
             "database": self._database,
             "files": self._files,
-            "server": "" if reached else f"No server has answered within the last {LATELY:.0f} s.",
+            "server": "" if reached else f"No server has answered for {LATELY:.0f} s.",
         }
 
     async def _try_to_write(self) -> None:
@@ -76,7 +76,7 @@ async def look_at(backend: Backend) -> Health:
         async with asyncio.timeout(PROBE):
             return (await backend.look())[0]
     except TimeoutError:
-        return Health(False, PROBE, "The server takes long to answer.")
+        return Health(False, PROBE, "The server is slow to answer.")
 
 
 def probe_routes(backends: Backends, store: Store) -> APIRouter:

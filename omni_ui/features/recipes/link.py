@@ -27,19 +27,19 @@ def unpack(text: str) -> Recipe:
     """The recipe of a link, given as its fragment (`#r=…` or `…`). BadRecipe for anything else, in bounded memory."""
     text = text.strip().removeprefix("#").removeprefix("r=")
     if len(text) > LONGEST_LINK:
-        raise BadRecipe("This link is far longer than one of this page can be, so it was not read.")
+        raise BadRecipe("This link is too long, so it was not read.")
     if not re.fullmatch(r"[A-Za-z0-9_-]+", text) or len(text) % 4 == 1:
-        raise BadRecipe("This link is damaged: copy it again, to its very end.")
+        raise BadRecipe("This link is damaged: copy all of it again.")
     data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
         unpacked = unpacker.decompress(data, LONGEST)
     except zlib.error:
-        raise BadRecipe("This link is damaged: copy it again, to its very end.") from None
+        raise BadRecipe("This link is damaged: copy all of it again.") from None
     if len(unpacked) >= LONGEST:
-        raise BadRecipe("This link unpacks to far more than settings can be, so it was not read.")
+        raise BadRecipe("The settings in this link are too long, so they were not read.")
     if not unpacker.eof:
-        raise BadRecipe("This link was cut: copy it again, to its very end.")
+        raise BadRecipe("This link is incomplete: copy all of it again.")
     if unpacker.unused_data:
-        raise BadRecipe("This link is damaged: there is something after its end.")
+        raise BadRecipe("This link is damaged: something was added at its end.")
     return Recipe.from_json(unpacked)

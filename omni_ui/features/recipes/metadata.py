@@ -52,16 +52,18 @@ def with_settings(path: Path, recipe: Recipe) -> bytes:
             size = pictures.size_of(kind, data)
             return PICTURES[kind][0](data, recipe.as_json(ascii_only=True), parameters(recipe, size))
         if kind in SOUNDS and not tags.available():
-            raise CannotHold("Settings go into sounds and videos with the package mutagen, which this host left out.")
+            raise CannotHold(
+                "Saving settings in sounds and videos needs the package mutagen, which is not installed here."
+            )
         if kind in SOUNDS:
             return tags.with_tags(kind, data, recipe.as_json(), parameters(recipe))
     except CannotHold:
         raise
     except pictures.TooLong:
-        raise CannotHold("These settings are too long for a JPEG picture: take PNG or WebP.") from None
+        raise CannotHold("These settings are too long for a JPEG picture: use PNG or WebP.") from None
     except DAMAGED as wrong:
-        raise CannotHold("This file is not built as such files are, so settings cannot be added.") from wrong
-    raise CannotHold("Files of this kind have no place for settings.")
+        raise CannotHold("This file has an unusual structure, so settings cannot be added.") from wrong
+    raise CannotHold("This kind of file cannot contain settings.")
 
 
 def read_settings(path: Path) -> tuple[Recipe, list[str]]:
@@ -80,7 +82,9 @@ def open_settings(path: Path) -> OpenedSettings:
         if kind in PICTURES:
             texts = PICTURES[kind][1](path.read_bytes())
         elif kind in SOUNDS and not tags.available():
-            raise BadRecipe("Settings are read from sounds and videos with the package mutagen; this host left it out.")
+            raise BadRecipe(
+                "Reading settings from sounds and videos needs the package mutagen, which is not installed here."
+            )
         elif kind in SOUNDS:
             texts = tags.read_tags(kind, BytesIO(path.read_bytes()))
         elif kind in FOREIGN:
@@ -91,7 +95,7 @@ def open_settings(path: Path) -> OpenedSettings:
             texts = {"omni": text}
         else:
             raise BadRecipe(
-                "This kind of file holds no settings: drop a PNG, JPEG, WebP, AVIF, WAV, FLAC, MP3, Ogg or MP4."
+                "This kind of file contains no settings: drop a PNG, JPEG, WebP, AVIF, WAV, FLAC, MP3, Ogg or MP4."
             )
         if "omni" in texts:
             return OpenedSettings(Recipe.from_json(texts["omni"]))
@@ -115,4 +119,4 @@ def _kind(path: Path) -> str | None:
         with path.open("rb") as file:
             return media_type_of(file.read(16))
     except OSError:
-        raise BadRecipe("This file is not there any more: choose it again.") from None
+        raise BadRecipe("This file is no longer available: choose it again.") from None

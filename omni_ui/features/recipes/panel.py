@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from omni_ui.features.tab_context import TabContext
 
 OPENER = Markup('<div class="omni-opened" role="status" aria-live="polite" hidden></div>')
-INCOMPLETE = "A file that was sent is gone, so these settings are incomplete."
+INCOMPLETE = "A file that was sent was deleted, so these settings are incomplete."
 TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".wav": "audio/wav", ".flac": "audio/flac",
          ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".mp4": "video/mp4"}  # fmt: skip
 
@@ -136,7 +136,7 @@ def in_cache(file: str) -> Path:
     try:
         return own_path(str(cache_folder() / file))
     except FileRefused:
-        raise HTTPException(404, "This file is not here any more: make the result again.") from None
+        raise HTTPException(404, "This file is no longer available: run it again.") from None
 
 
 class Recipes:
@@ -185,7 +185,7 @@ def _read(what: Json) -> OpenedSettings:
     try:
         path = Path(uploaded(what.get("file")))
     except gr.Error:
-        raise BadRecipe("The file did not arrive. Please try again.") from None
+        raise BadRecipe("The file did not arrive. Try again.") from None
     return open_settings(path)
 
 
@@ -197,9 +197,9 @@ def filled_in_message(recipe: Recipe, left: list[str], maker: str = "", loras: l
     if loras:
         words.append(f"It used the LoRA {', '.join(loras)}: to use it here, enter its path on the server.")
     if names := [medium.name for listed in recipe.media.values() for medium in listed]:
-        words.append(f"Files are not part of settings, so add yours: {', '.join(dict.fromkeys(names))}.")
+        words.append(f"Settings do not include files, so add yours: {', '.join(dict.fromkeys(names))}.")
     if left:
-        words.append(f"Not taken over, since this page has nothing like it: {', '.join(left)}.")
+        words.append(f"Not applied, since this page has no such setting: {', '.join(left)}.")
     return " ".join(words)
 
 

@@ -11,8 +11,8 @@ export const readPresets = (storage) => {
 /** Stores what `change` makes of the list; a sentence when that cannot be done, "" when it is. */
 export const changePresets = (storage, change) => {
   let list;
-  try { list = readPresets(storage); } catch { return "The presets in this browser cannot be read, so they were left as they are."; }
-  try { storage.setItem(STORE, JSON.stringify(change(list))); } catch { return "This browser has no room for another preset, or stores nothing."; }
+  try { list = readPresets(storage); } catch { return "The presets in this browser cannot be read, so they were left unchanged."; }
+  try { storage.setItem(STORE, JSON.stringify(change(list))); } catch { return "The preset could not be saved: this browser's storage is full or switched off."; }
   return "";
 };
 

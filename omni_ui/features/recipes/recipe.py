@@ -89,11 +89,11 @@ class Recipe:
     def from_json(cls, text: str | bytes) -> Self:
         """Reads and checks; raises BadRecipe."""
         if len(text) > LONGEST:
-            raise BadRecipe("These settings are far longer than settings can be, so they were not read.")
+            raise BadRecipe("These settings are too long, so they were not read.")
         try:
             value = read_json(text)
         except (ValueError, RecursionError):
-            raise BadRecipe("These settings cannot be read: they were cut, or are not settings of this page.") from None
+            raise BadRecipe("These settings cannot be read: they are incomplete, or not from this page.") from None
         return cls.from_dict(value)
 
     @classmethod
@@ -104,21 +104,21 @@ class Recipe:
         try:
             value = valid_values(value)
         except ValueError:
-            raise BadRecipe("These settings are nested far too deep, so they were not read.") from None
+            raise BadRecipe("These settings are nested too deeply, so they were not read.") from None
         if value["omni"] != VERSION or isinstance(value["omni"], bool):
             raise BadRecipe(
                 f"These settings are of version {_short(value['omni'])}; this page reads version {VERSION}. "
                 "Open them where they were made, or update this page."
             )
         if unknown := sorted(set(value) - {"omni", "tab", "model", "request", "media", "original"}):
-            raise BadRecipe(f"These settings hold something unknown: {_short(unknown[0])}.")
+            raise BadRecipe(f"These settings contain something unknown: {_short(unknown[0])}.")
         tab, model, request = value.get("tab"), value.get("model"), value.get("request")
         if not isinstance(tab, str) or tab not in REQUESTS:
             raise BadRecipe(f"These settings are for a tab that this page does not have: {_short(tab)}.")
         if model is not None and not (isinstance(model, str) and 0 < len(model) <= 300 and model.isprintable()):
-            raise BadRecipe("The model's name in these settings is not a name.")
+            raise BadRecipe("The model name in these settings is not valid.")
         if not isinstance(request, dict):
-            raise BadRecipe("These settings hold no request.")
+            raise BadRecipe("These settings contain no request.")
         media, original = _read_media(tab, value.get("media", {})), _read_original(value.get("original", {}))
         recipe = cls(tab, request, media, model, original)
         recipe.values()
@@ -149,10 +149,10 @@ class Recipe:
         """
         fields = self.fields.model_fields
         if unknown := [name for name in self.request if name not in fields]:
-            raise BadRecipe(f"These settings hold something that {self.tab} does not have: {_short(unknown[0])}.")
+            raise BadRecipe(f"These settings contain something that {self.tab} does not have: {_short(unknown[0])}.")
         kinds = media_fields(self.fields)
         if named := [name for name in self.request if name in kinds]:
-            raise BadRecipe(f"Settings cannot hold or point to files ({fields[named[0]].title}): choose them yourself.")
+            raise BadRecipe(f"Settings cannot contain files ({fields[named[0]].title}): choose them yourself.")
         if "messages" in self.request:
             _check_messages(self.request["messages"], len(self.media.get("messages", [])))
         stand_ins: Json = {
@@ -224,44 +224,44 @@ def _read_original(value: object) -> dict[str, str]:
     """What was written before, by field. Raises BadRecipe."""
     texts = value if isinstance(value, dict) and len(value) <= 4 else {"": None}
     if not all(isinstance(text, str) and len(text) <= MAX_PROMPT and len(name) < 60 for name, text in texts.items()):
-        raise BadRecipe("The original prompt in these settings is not a text.")
+        raise BadRecipe("The original prompt in these settings is not valid.")
     return dict(texts)
 
 
 def _read_media(tab: str, value: Any) -> dict[str, list[Medium]]:
     names = {*media_fields(REQUESTS[tab]), *(["messages"] if tab == "chat" else [])}
     if not isinstance(value, dict) or not set(value) <= names:
-        raise BadRecipe("The list of files in these settings is not one.")
+        raise BadRecipe("The list of files in these settings is not valid.")
     media: dict[str, list[Medium]] = {}
     for name, listed in value.items():
         if not isinstance(listed, list) or len(listed) > MOST_MEDIA:
-            raise BadRecipe("The list of files in these settings is not one.")
+            raise BadRecipe("The list of files in these settings is not valid.")
         media[name] = [_read_medium(entry) for entry in listed]
     return {name: listed for name, listed in media.items() if listed}
 
 
 def _read_medium(value: object) -> Medium:
     if not isinstance(value, Mapping) or set(value) != {"sha256", "name"}:
-        raise BadRecipe("A file in these settings is not named by its hash and name alone.")
+        raise BadRecipe("A file in these settings must have only a hash and a name.")
     digest, name = value["sha256"], value["name"]
     if not isinstance(digest, str) or not re.fullmatch(r"[0-9a-f]{64}", digest):
-        raise BadRecipe("A file in these settings has no proper hash.")
+        raise BadRecipe("A file in these settings has an invalid hash.")
     if not isinstance(name, str) or not 0 < len(name) <= 255 or re.search(r"[/\\\x00-\x1f\x7f]", name) or name in "..":
-        raise BadRecipe("A file in these settings has a path where its bare name belongs.")
+        raise BadRecipe("A file name in these settings contains a path.")
     return Medium(digest, name)
 
 
 def _check_messages(messages: object, media: int) -> None:
     """Text, and stand-ins for files. Addresses are refused: the server would fetch what a stranger's link names."""
     if not isinstance(messages, list) or not all(isinstance(entry, dict) for entry in messages):
-        raise BadRecipe("The conversation in these settings is not one.")
+        raise BadRecipe("The conversation in these settings is not valid.")
     for message in messages:
         if set(message) - {"role", "content", "name"} or message.get("role") not in ROLES:
-            raise BadRecipe("A message in these settings is not one of a conversation.")
+            raise BadRecipe("A message in these settings is not valid.")
         content = message.get("content")
         for part in [{"type": "text", "text": content}] if isinstance(content, str) else content or [None]:
             if not _is_part(part, media):
-                raise BadRecipe("A message in these settings holds something other than text and named files.")
+                raise BadRecipe("A message in these settings contains something other than text and files.")
 
 
 def _is_part(part: object, media: int) -> bool:

@@ -98,7 +98,7 @@ defineComponent("presets", ({ element, props, options: { tab } }) => {
   const show = () => {
     list.replaceChildren(...(props.shipped || []).map((one) => chip(one.name, one.recipe)));
     let own = [];
-    try { own = readPresets(localStorage).filter((one) => one.tab === tab); } catch { list.append(make("span", { class: "omni-quiet" }, "Your own cannot be read in this browser.")); }
+    try { own = readPresets(localStorage).filter((one) => one.tab === tab); } catch { list.append(make("span", { class: "omni-quiet" }, "Your own presets cannot be read in this browser.")); }
     for (const one of own) {
       const remove = make("button", { type: "button", class: "omni-small omni-preset-remove", "aria-label": `Delete the preset ${one.name}`, title: "Delete" }, "×");
       remove.addEventListener("click", () => note(store((all) => withoutPreset(all, one)), true));
@@ -126,7 +126,7 @@ const copyLink = async (box, button) => {
   const link = `${location.origin}${location.pathname}#r=${box.dataset.link}`;
   try {
     await navigator.clipboard.writeText(link);
-    say(box, "Copied. The link holds the prompt and the settings; nothing is stored anywhere.");
+    say(box, "Link copied. It contains the prompt and the settings; nothing is stored on the server.");
     button.textContent = "Copied";
     setTimeout(() => { button.textContent = "Copy link"; }, COPIED);
   } catch {
@@ -186,5 +186,5 @@ document.addEventListener("submit", (event) => {
   const one = { tab: box.dataset.tab, name, recipe: box.dataset.recipe };
   const wrong = store((all) => [...withoutPreset(all, one), one]);
   form.hidden = !wrong;
-  say(box, wrong || `Saved as ${name}: it stands among the presets of this tab, in this browser.`, Boolean(wrong));
+  say(box, wrong || `Saved as ${name}. It is in this tab's presets, in this browser.`, Boolean(wrong));
 });

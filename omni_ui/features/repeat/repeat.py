@@ -27,8 +27,8 @@ AGAIN = {
     "check": ("Check it repeats", "Send the same request again and compare the results"),
 }
 APART = AGAIN | {
-    "another": ("New seed", "Make this with a new seed"),
-    "again": ("Same seed", "Make this again with its seed"),
+    "another": ("New seed", "Run this with a new seed"),
+    "again": ("Same seed", "Run this again with its seed"),
 }
 """Where what stands in the controls is something else."""
 TITLES = {IDENTICAL: "Identical.", NEARLY: "Nearly the same.", DIFFERENT: "Different.", UNKNOWN: "Not compared."}

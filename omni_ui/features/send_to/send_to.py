@@ -32,7 +32,7 @@ from omni_ui.widgets.file_input import uploaded
 if TYPE_CHECKING:
     from omni_ui.features.tab_context import TabContext
 
-GONE = "This result is not here any more: it was deleted, or it is another visitor's."
+GONE = "This result is not available: it was deleted, or belongs to another visitor."
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class SendTo:
         if what.get("do") == "frame":
             with suppress(gr.Error):
                 return self._put(target, Path(uploaded(what.get("file"))), held)
-            raise Refused("The frame did not arrive. Please try again.")
+            raise Refused("The frame did not arrive. Try again.")
         result = await self.recorder.sendable(record, visitor, request.session_hash)
         if result is None:
             raise Refused(GONE)

@@ -44,10 +44,10 @@ async def look_at(backends: Backends, tab: Tab, session: str | None, fresh: floa
     start = f"vllm serve {START[tab]} --omni --port 8091"
     backend = backends.for_tab(tab, session)
     if backend is None:
-        why = f"No server was named for this tab: set OMNI_BASE_URL or OMNI_{tab.upper()}_URL."
+        why = f"No server is set for this tab: set OMNI_BASE_URL or OMNI_{tab.upper()}_URL."
         return ServerFacts(tab, "none", [("Why", why)], start)
     health, abilities = await backend.look(fresh)
-    where = "shown nowhere: this page's host keeps it to itself"
+    where = "hidden by this page's host"
     if backends.settings.addresses_shown:
         where = "inside this page (the demo)" if backend.demo else backend.client.address
     rows = [("Address", where)]
@@ -61,7 +61,7 @@ async def look_at(backends: Backends, tab: Tab, session: str | None, fresh: floa
     rows.append(("Can do it" if ability.can else "Cannot do it", ability.reason))
     if ability.can and (voices := await _voices(backend, tab, ability)):
         rows.append(("Voices", voices))
-    rows.append(("Version of vLLM", abilities.version or "not told"))
+    rows.append(("Version of vLLM", abilities.version or "not reported"))
     plain = abilities.schema is OPENAI_SCHEMA
     if ability.can and ability.model and not (backend.demo or plain):
         start = f"vllm serve {ability.model} --omni --port 8091"
@@ -77,7 +77,7 @@ async def _voices(backend: Backend, tab: str, ability: Ability) -> str:
     except NotFound:
         return "This server lists no voices."
     except BadRequest:
-        return "What stands in front of the server does not pass on the list of voices."
+        return "The proxy in front of the server does not pass on the list of voices."
     except OmniError as error:
         return error.sentence
     more = f" and {len(names) - MOST_VOICES} more" if len(names) > MOST_VOICES else ""
@@ -88,7 +88,7 @@ async def ask_anew(backends: Backends, tab: Tab, session: str | None) -> str:
     """Asks the server anew for all that a run relies on; one sentence. Makes nothing, so it costs no GPU time."""
     backend = backends.for_tab(tab, session)
     if backend is None:
-        return f"{TITLES[tab]}: no server was named."
+        return f"{TITLES[tab]}: no server is set."
     began = time.monotonic()
     try:
         capabilities = await backend.client.capabilities(refresh=True)
@@ -97,7 +97,7 @@ async def ask_anew(backends: Backends, tab: Tab, session: str | None) -> str:
     took = 1000 * (time.monotonic() - began)
     ability = capabilities.modalities[tab]
     names = ", ".join(model.id for model in capabilities.models) or "no model"
-    able = "It can do what this tab needs." if ability.can else ability.reason
+    able = "It supports this tab." if ability.can else ability.reason
     return f"{TITLES[tab]}: answered in {took:.0f} ms and lists {names}. {able}"
 
 

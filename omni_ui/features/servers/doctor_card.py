@@ -39,14 +39,14 @@ def doctor_card(diagnosis: Diagnosis, title: str, backends: Backends, backend: B
         version = f" {diagnosis.gateway_version}" if diagnosis.gateway_version else ""
         rows.append(("In front of it", f"{gateway.name}{version}"))
     elif diagnosis.kind != "none":
-        rows.append(("In front of it", "nothing that shows itself"))
+        rows.append(("In front of it", "nothing detected"))
     if diagnosis.drops:
         rows.append(("What to know", "\n".join(diagnosis.drops)))
     if diagnosis.gave_up_after is not None:
         seconds = f"{diagnosis.gave_up_after:.0f}" if diagnosis.gave_up_after >= 1 else "less than 1"
-        rows.append(("Its time-out", f"it gave up after {seconds} s the last time"))
+        rows.append(("Its timeout", f"it gave up after {seconds} s the last time"))
     elif gateway and gateway.timeout:
-        rows.append(("Its time-out", f"{gateway.timeout:.0f} s by default; not met so far"))
+        rows.append(("Its timeout", f"{gateway.timeout:.0f} s by default; not reached so far"))
     if advice := [fix for fix in diagnosis.fixes if fix not in diagnosis.settings]:
         rows.append(("What helps", "\n".join(advice)))
     if diagnosis.settings:

@@ -25,7 +25,8 @@ AI_SDK_CHAT = (
 def trap(language: str, plan: Plan) -> str:
     """One sentence, "" where nothing is known."""
     masks = [
-        f"{name}.json holds numbers from 0 (kept) to 1 (made anew): {part.size}." for name, part in plan.call.json_files
+        f"{name}.json holds numbers from 0 (kept) to 1 (regenerated): {part.size}."
+        for name, part in plan.call.json_files
     ]
     if masks:
         return " ".join(masks)

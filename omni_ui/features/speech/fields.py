@@ -23,7 +23,7 @@ def second_speaker(form: Form) -> None:
     """The recording of a second speaker, made in the layout that is open, and how its lines are written."""
     with gr.Accordion("A second speaker", open=False):  # seldom wanted, and as tall as all that stands before it
         form.add("ref_audio_2")
-        said = "Lines that begin with [S1] are the first speaker's, and those with [S2] the second's."
+        said = "Start the first speaker's lines with [S1] and the second's with [S2]."
         html = Markup('<p class="omni-info">{}</p>').format(said)
         gr.HTML(html, elem_id="speech-ref_audio_2-slot", padding=False)
 

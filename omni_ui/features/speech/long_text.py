@@ -238,7 +238,7 @@ class LongTextRun(Run):
         why = first.trouble if first.trouble.endswith((".", "!", "?")) else f"{first.trouble}."
         return OmniError(
             f"{which} of {len(self._parts)} could not be spoken: {why}",
-            f"The other {kept} are kept below: press “Speak missing parts” there, and all are joined.",
+            f"The other {kept} are kept below: press “Speak missing parts” there to join them all.",
             status=error.status,
             server_message=error.server_message,
         )

@@ -46,8 +46,7 @@ class SpokenText(SpeechRequest):
     def _not_too_long(cls, text: str) -> str:
         if len(text) > MAX_LONG:
             raise ValueError(
-                f"Text is too long: {len(text):,} characters, and at most {MAX_LONG:,} are taken. "
-                "Make a file of each chapter."
+                f"Text is too long: {len(text):,} characters; the limit is {MAX_LONG:,}. Make a file of each chapter."
             )
         return text
 
@@ -66,16 +65,14 @@ class SpokenText(SpeechRequest):
             return reading
         if reading == "whole" and len(text) > MAX_INPUT:
             raise ValueError(
-                f"Text is too long for one piece: {len(text):,} characters, and at most {MAX_INPUT:,} are taken. "
-                "Choose “Sentence by sentence” above."
+                f"Text is too long for one piece: {len(text):,} characters; the limit is "
+                f"{MAX_INPUT:,}. Choose “Sentence by sentence” above."
             )
         pieces = pieces_of(text, reading)
         if not pieces:
-            raise ValueError("Text holds no words that could be spoken.")
+            raise ValueError("Text has no words to speak.")
         if reading == "script" and not any(piece.speaker for piece in pieces):
-            raise ValueError(
-                "No line of the script says who speaks: begin lines with a name and a colon, such as Alice: Hello."
-            )
+            raise ValueError("No line says who speaks: start lines with a name and a colon, such as Alice: Hello.")
         return reading
 
     def pieces(self) -> list[Piece]:

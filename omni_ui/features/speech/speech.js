@@ -135,7 +135,7 @@ defineComponent("voice_list", ({ element, props, trigger, watch }) => {
       row.append(choice, about);
       return row;
     });
-    box.replaceChildren(make("legend", "", voices.length ? `Saved voices (${voices.length})` : "No voice is saved on this server yet."), ...rows);
+    box.replaceChildren(make("legend", "", voices.length ? `Saved voices (${voices.length})` : "There are no saved voices on this server yet."), ...rows);
   };
   watch(["value", "voices"], () => {
     const choices = [...box.querySelectorAll("input")];

@@ -83,7 +83,7 @@ class TypedTexts:
         async def write(written: Written) -> dict[str, bool]:
             matches = [typed for typed in self._by_session.values() if typed.ticket == written.ticket]
             if not matches:
-                raise HTTPException(404, "This text is no longer read along: choose “While I type” again.")
+                raise HTTPException(404, "This text is no longer spoken as you type: choose “While I type” again.")
             matches[0].write(written.text, written.done)
             return {"ok": True}
 

@@ -154,7 +154,7 @@ export class Call {
       turn.heard = ms;
       if (!turn.told || ms - turn.told >= 500) this.tellHeard(turn, ms);
     } else if (type === "dry") {
-      this.on.notice("The answer arrives more slowly than it is spoken: the server or the connection is slow.", "info");
+      this.on.notice("The answer arrives too slowly to play smoothly: the server or the connection is slow.", "info");
     } else if (type === "over") {
       this.tellHeard(turn, turn.heard);
       this.sounding = 0;
@@ -173,7 +173,7 @@ export class Call {
   }
 
   async lost() {
-    this.on.notice("The microphone is gone: the call goes on with another one, if there is one.", "error");
+    this.on.notice("The microphone was disconnected: the call continues with another one if there is one.", "error");
     try {
       await this.microphone.use();
     } catch {

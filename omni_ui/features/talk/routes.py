@@ -62,7 +62,7 @@ def talk_routes(backends: Backends, recorder: Recorder, admit: Admit) -> APIRout
                 await _resume(socket, calls, caller)
             return
         if not await calls.enter(caller):
-            await _refuse(socket, "You are in a call already, maybe in another tab: end that one first.")
+            await _refuse(socket, "You are already in a call, maybe in another tab: end that one first.")
             return
         try:
             await _serve(socket, backends, recorder, calls, admit)
@@ -103,7 +103,7 @@ async def _serve(socket: WebSocket, backends: Backends, recorder: Recorder, call
     visitor = visitor_of(socket)
     start = await _first_message(socket, "start")
     if start is None:
-        await _refuse(socket, "The call was not begun as it should be: reload the page.")
+        await _refuse(socket, "The call did not start properly: reload the page.")
         return
     session = str(start.get("session") or "") or None
     if session and not admit(session, visitor):
@@ -126,7 +126,7 @@ async def _serve(socket: WebSocket, backends: Backends, recorder: Recorder, call
         return
     backend = backends.for_tab("chat", session)
     if backend is None:
-        await _refuse(socket, "No server was named for Talk: the host can set OMNI_BASE_URL or OMNI_CHAT_URL.")
+        await _refuse(socket, "No server is set for Talk: the host can set OMNI_BASE_URL or OMNI_CHAT_URL.")
         return
     try:
         slot = backend.gate.enter(caller_of(socket))
@@ -225,7 +225,7 @@ async def _call(
     try:
         done, _ = await asyncio.wait(tasks, timeout=minutes * 60, return_when=asyncio.FIRST_COMPLETED)
         if not done:
-            ended = CallEnded(f"A call may take {minutes:g} minutes here. Call again to go on.")
+            ended = CallEnded(f"Calls are limited to {minutes:g} minutes here. Call again to continue.")
         elif running in done:
             ended = running.result()
         else:

@@ -65,7 +65,7 @@ defineComponent("talk", ({ element }) => {
     if (shows.value === "file" && !picture.files[0]) throw new Error("Choose the picture or video that the model should see.");
     camera = new Camera(view, (data) => call?.send({ type: "frame", data }), () => {
       closeCamera();
-      say("The pictures ended: the call goes on with sound alone.");
+      say("The video ended: the call continues with sound only.");
     });
     try {
       await camera.open(shows.value, picture.files[0]);
@@ -81,7 +81,7 @@ defineComponent("talk", ({ element }) => {
       if (camera && video) camera.start();
       else if (camera) {
         closeCamera();
-        say("This server takes no pictures: the call goes on with sound alone.");
+        say("This server accepts no pictures: the call continues with sound only.");
       }
       show("listening");
     },

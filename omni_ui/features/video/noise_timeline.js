@@ -49,7 +49,7 @@ defineComponent("noise_timeline", ({ element }) => {
       }));
       if (!ranges) words.push("Write seconds such as 1-2.5, 4-6.");
       else if (shown.some(([, to]) => to > length + 0.05)) words.push("A range ends after the video does.");
-      else if (shown.length) words.push(picture ? (painted ? "The painted part of the picture is made anew." : "The whole picture is made anew.") : "The sound is made anew.");
+      else if (shown.length) words.push(picture ? (painted ? "The painted part of the picture is regenerated." : "The whole picture is regenerated.") : "The sound is regenerated.");
     }
     const text = words.length ? words : ["Nothing is marked yet."];
     said.replaceChildren(...text.map((sentence) => make("span", {}, sentence)));

@@ -130,8 +130,8 @@ def _check_shapes(first: Taken, last: Taken) -> None:
     if _other_shape(last.width, last.height, first.width, first.height):
         raise Invalid.because(
             "last_frame",
-            f"The last frame has {last.width} × {last.height} pixels and the first {first.width} × {first.height}, "
-            "which is another shape. Use pictures of one shape.",
+            f"The last frame has {last.width} × {last.height} pixels, but the first {first.width} "
+            f"× {first.height}: a different shape. Use pictures of the same shape.",
         )
 
 
@@ -140,6 +140,6 @@ async def _check_mask(mask: Taken, video: Path) -> None:
     if facts and _other_shape(mask.width, mask.height, facts.width, facts.height):
         raise Invalid.because(
             "video_noise_mask",
-            f"The mask has {mask.width} × {mask.height} pixels and the video {facts.width} × {facts.height}, which is "
-            "another shape. Paint the mask over a frame of the video.",
+            f"The mask has {mask.width} × {mask.height} pixels, but the video {facts.width} × "
+            f"{facts.height}: a different shape. Paint the mask over a frame of the video.",
         )

@@ -52,8 +52,8 @@ def size_words(width: int, height: int, size: str | None, usual: str | None) -> 
     if 1 / STRETCHED < off < STRETCHED:
         return ""
     return (
-        f"The picture ({width} × {height}) will be stretched to {match[1]} × {match[2]}. "
-        "Choose the model default as the size, and the video keeps its shape."
+        f"The picture ({width} × {height}) will be stretched to {match[1]} × {match[2]}. To keep "
+        "its shape, set the size to Model default."
     )
 
 
@@ -67,7 +67,7 @@ def _check_video(path: Path, field: str, largest: int) -> None:
         return Invalid.because(field, f"{path.name} {what}")
 
     if path.stat().st_size > largest:
-        raise refuse(f"has {path.stat().st_size // 1_000_000} MB, and at most {largest // 1_000_000} MB can be sent.")
+        raise refuse(f"has {path.stat().st_size // 1000000} MB; the limit is {largest // 1000000} MB.")
     container = identify(path)
     if container.kind != "video":
         raise refuse("holds no video.")
@@ -82,9 +82,7 @@ def _check_video(path: Path, field: str, largest: int) -> None:
     if facts is None:
         raise refuse(DAMAGED)
     if facts.seconds > LONGEST_REFERENCE:
-        raise refuse(
-            f"is {in_words(facts.seconds)} long, and at most {in_words(LONGEST_REFERENCE)} can be used: cut it first."
-        )
+        raise refuse(f"is {in_words(facts.seconds)} long; the limit is {in_words(LONGEST_REFERENCE)}: trim it first.")
 
 
 async def small_sound(path: str | Path, field: str) -> Path:
@@ -105,8 +103,8 @@ async def small_sound(path: str | Path, field: str) -> Path:
         fits = recording.seconds * LARGEST_SOUND / small.stat().st_size
         raise Invalid.because(
             field,
-            f"{recording.path.name} is {in_words(recording.seconds)} long, and about {in_words(fits)} fit into "
-            "a request. Cut it first.",
+            f"{recording.path.name} is {in_words(recording.seconds)} long; a request holds about "
+            f"{in_words(fits)}. Trim it first.",
         )
     return small
 

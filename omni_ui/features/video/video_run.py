@@ -41,7 +41,7 @@ class VideoRun(Run):
         self.request, self._notes = await self._prepare(self.request, self.session)
         backend = self._backends.for_tab("video", self.session)
         if backend is None:  # it was taken away while the run waited for its turn
-            raise Invalid.because("", "No server was named for this tab.")
+            raise Invalid.because("", "No server is set for this tab.")
         job = await jobs.begin(backend, self.request, self.visitor, self.model)
         self._ticket, self.reported = job.ticket, False
         if not self.in_background:

@@ -56,7 +56,7 @@ defineComponent("voice_cards", ({ element, props, trigger, watch }) => {
       if (playing !== card.value) return;
       playing = "";
       show();
-      note.textContent = `This voice cannot be heard now. ${error.message}`;
+      note.textContent = `This voice cannot be played now. ${error.message}`;
     }
   };
   for (const name of ["pause", "ended"]) audio.addEventListener(name, () => { if (playing === loaded) { playing = ""; show(); } });

@@ -23,7 +23,7 @@ Refresh = Callable[[str | None], Awaitable[Updates]]
 DELETE = "Delete"
 SAID = Markup('<div class="omni-status" data-state="{}" role="status"><p>{}</p></div>')
 FAILED = Markup('<div class="omni-status" data-state="{}" role="status"><p class="omni-error">{}</p></div>')
-NOT_YOURS = "This voice is not yours: only who saved a voice can delete it here."
+NOT_YOURS = "This voice is not yours: only the person who saved it can delete it."
 NO_PAGE = "A voice is kept as long as its page is open: save it on the page, or with gradio_client."
 
 
@@ -107,7 +107,7 @@ class VoicesPanel:
         except (Invalid, OmniError) as wrong:
             sentence = without_marked(wrong.sentence if isinstance(wrong, OmniError) else str(wrong))
             if entered.get("replace") and isinstance(wrong, OmniError):
-                sentence += " Look into the list: the voice of this name may be gone from the server."
+                sentence += " Check the list: this voice may no longer be on the server."
             if request.headers.get("x-gradio-user") == "api":
                 raise gr.Error(sentence, print_exception=False) from None
             asked = {self.replace: gr.Checkbox(value=False, visible=True)} if isinstance(wrong, Taken) else {}
@@ -156,5 +156,5 @@ class VoicesPanel:
     def _backend(self, request: gr.Request) -> Backend:
         backend = self.backends.for_tab("speech", request.session_hash)
         if backend is None:
-            raise Invalid.because("", "No server was named for this tab.")
+            raise Invalid.because("", "No server is set for this tab.")
         return backend

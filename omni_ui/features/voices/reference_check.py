@@ -114,7 +114,8 @@ def _of_sound(recording: Recording) -> list[Check]:
         results.append(
             Check(
                 "warn",
-                f"There is noise or music ({seen.speech - seen.floor:.0f} dB below the voice): find a quiet room.",
+                f"It has background noise or music ({seen.speech - seen.floor:.0f} dB below the "
+                "voice): record in a quiet room.",
             )
         )
     start, end = seen.first, seen.seconds - seen.last
@@ -128,12 +129,10 @@ def _of_sound(recording: Recording) -> list[Check]:
             Check("warn", f"There are {ends}: trim it." if " and " in ends else f"There is {ends}: trim it.", "trim")
         )
     elif end < 0.04 and seen.speech - seen.floor >= 18:
-        results.append(
-            Check("warn", "It ends in the middle of a sound: the copy may begin with the rest of that word.")
-        )
+        results.append(Check("warn", "It ends in the middle of a word: the copy may begin with the rest of it."))
     if recording.rate < 16000:
         results.append(
-            Check("warn", f"At {recording.rate / 1000:g} kHz it is as dull as a telephone: 16 kHz or more is better.")
+            Check("warn", f"{recording.rate / 1000:g} kHz sounds dull, like a telephone: 16 kHz or more is better.")
         )
     if recording.channels > 1:
         results.append(Check("good", f"Its {recording.channels} channels are mixed into one."))
@@ -147,18 +146,17 @@ def _of_sound(recording: Recording) -> list[Check]:
 def _of_length(seconds: float) -> Check:
     if seconds < SHORTEST:
         return Check(
-            "stop",
-            f"The recording is too short: {in_words(seconds)}, and at least 1 second is needed. 6 to 15 are best.",
+            "stop", f"The recording is too short: {in_words(seconds)}. It needs at least 1 second; 6 to 15 are best."
         )
     if seconds > LONGEST:
         return Check(
-            "stop", f"The recording is too long: {in_words(seconds)}, and at most 30 are taken. Trim it.", "trim"
+            "stop", f"The recording is too long: {in_words(seconds)}; the limit is 30 seconds. Trim it.", "trim"
         )
     if seconds < BEST[0] / 2:
         return Check("warn", f"It is short ({in_words(seconds)}): 6 to 15 seconds copy a voice better.")
     if seconds > BEST[1] + 5:
         return Check("warn", f"It is long ({in_words(seconds)}): 6 to 15 seconds are best.")
-    return Check("good", f"Its length is right ({in_words(seconds)}).")
+    return Check("good", f"Good length ({in_words(seconds)}).")
 
 
 PACES = (
@@ -194,9 +192,9 @@ def _of_words(transcript: str, recording: Recording) -> Check:
     seen = measure(recording.mono, recording.rate)
     voice, wanted = max(seen.last - seen.first, 0.1), spoken_seconds(said)
     if not wanted:
-        return Check("warn", "The transcript holds no words.", about="words")
+        return Check("warn", "The transcript has no words.", about="words")
     share = wanted / voice
-    heard = f"about {in_words(wanted)} to say, and the recording holds {in_words(voice)} of speech"
+    heard = f"about {in_words(wanted)} to say, and the recording has {in_words(voice)} of speech"
     if share > 2.5:
         return Check(
             "stop", f"The transcript is too long: it takes {heard}. Write down only what is said in it.", about="words"

@@ -100,7 +100,7 @@ def sample_routes(backends: Backends) -> APIRouter:
         backend = backends.for_tab("speech", session)
         voices = await fetch(backends, session)
         if backend is None or voices is None or asked.voice not in [value for _, value in voices.choices]:
-            raise HTTPException(404, "This voice is not on the server any more.")
+            raise HTTPException(404, "This voice is no longer on the server.")
         ability = await backend.ability("speech")
         recording = next((str(saved.created_at) for saved in voices.saved if saved.name.lower() == asked.voice), "")
         visitor = visitor_of(request) or f"address {request.client.host if request.client else ''}"

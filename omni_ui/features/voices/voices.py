@@ -136,7 +136,7 @@ async def _check_name(backend: Backend, name: str, replace: bool) -> None:
     if plain_name(name).lower() in {voice.lower() for voice in voices.names} - saved:
         raise Invalid.because("name", f"“{plain_name(name)}” is a voice of the model itself: choose another name.")
     if len(saved) >= MOST_VOICES and name.lower() not in saved:
-        raise Invalid.because("name", f"The server holds {len(saved):,} voices and takes no more: delete one first.")
+        raise Invalid.because("name", f"The server already has {len(saved):,} voices, its maximum: delete one first.")
 
 
 class Taken(Invalid):
@@ -145,7 +145,7 @@ class Taken(Invalid):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.args = (
-            f"A voice called “{plain_name(name)}” is saved already. To replace it, tick “Replace the saved voice” and "
-            "save again; if the server then refuses the new recording, the old voice is lost there. Or choose another "
-            "name.",
+            f"A voice called “{plain_name(name)}” already exists. Choose another name, or tick "
+            "“Replace the saved voice” and save again. If the server then refuses the new "
+            "recording, the old voice is lost.",
         )

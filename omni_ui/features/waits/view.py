@@ -11,12 +11,12 @@ NAMES = {
     "network": "network",
     "queue": "in the server's queue",
     "together": "stages, side by side",
-    "answer": "answer and network, not told apart",
-    "server": "server, not told further",
+    "answer": "answer and network (not separable)",
+    "server": "server (no details)",
     "page": "this page",
 }
-UNTOLD = "The server does not say what its stages took."
-QUEUE_UNTOLD = "The server does not say how long it let this wait."
+UNTOLD = "The server does not report how long its stages took."
+QUEUE_UNTOLD = "The server does not report how long this waited in its queue."
 
 
 def waits_view(waiting: Waiting | None, prefix: str = "") -> Markup:

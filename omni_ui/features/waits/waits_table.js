@@ -4,8 +4,8 @@ import { make } from "../../core/js/dom.js";
 /** The parts that any of these rows names, in their order. rows: {part: "1.20 s"}. */
 export const partsOf = (rows) => [...new Set(rows.flatMap((row) => Object.keys(row || {})))];
 
-const OURS = ["in this page's queue", "network", "in the server's queue", "stages, side by side", "answer and network, not told apart",
-  "server, not told further", "this page", "peak memory"];
+const OURS = ["in this page's queue", "network", "in the server's queue", "stages, side by side", "answer and network (not separable)",
+  "server (no details)", "this page", "peak memory"];
 /** A part's name; one of the server's own words is never translated. */
 const heading = (part) => make("th", { scope: "row", ...(OURS.includes(part) ? {} : { translate: "no" }) }, part);
 

@@ -42,7 +42,7 @@ CURVES: dict[int, Transfer] = {
     18: "hlg",
 }  # fmt: skip
 """Transfer functions by their number in ITU-T H.273, table 3; a number is a plain power."""
-HDR = {16: "HDR (PQ); what is brighter is cut", 18: "HDR (HLG); what is brighter is cut"}
+HDR = {16: "HDR (PQ); brighter parts are clipped", 18: "HDR (HLG); brighter parts are clipped"}
 """What a visitor reads of transfer functions that reach beyond the white of a screen."""
 STATED_AS_SRGB = ((1, SRGB_CURVE), (1, 1), (1, 6))
 """Numbers of AVIF and HEIC that mean sRGB in practice: encoders write those of BT.709 for any picture."""

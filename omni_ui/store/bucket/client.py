@@ -32,8 +32,8 @@ REFUSED = (
     "OMNI_FILES_ACCESS_KEY and what that key may do."
 )
 NO_BUCKET = (
-    "The bucket for results does not exist, so new results wait on this machine: the host has to make it, or to set "
-    "OMNI_FILES_URL to another one."
+    "The bucket for results does not exist, so new results wait on this machine: the host has to "
+    "create it, or set OMNI_FILES_URL to another one."
 )
 
 

@@ -21,8 +21,8 @@ NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}(\.[A-Za-z0-9]{1,16})?(\.thumb\.webp
 IN_USE = 60.0
 """Seconds for which a copy that was asked for is not deleted."""
 FULL = (
-    "The room on this machine for results on their way to the bucket is full: try again in a minute. The host can "
-    "raise OMNI_FILES_ROOM."
+    "The space on this machine for results waiting to be uploaded is full: try again in a minute. "
+    "The host can raise OMNI_FILES_ROOM."
 )
 
 

@@ -17,8 +17,8 @@ MISSING = 60.0
 """Seconds for which an object that was not there is taken as not there."""
 MOST_MISSING = 1000
 """Names of such objects that are kept in mind."""
-ELSEWHERE = "This file lies in the bucket for results, which cannot be reached: try again in a minute."
-GONE = "This file is not here: it was deleted, or another process of this page has not uploaded it yet."
+ELSEWHERE = "This file is in the bucket for results, which cannot be reached: try again in a minute."
+GONE = "This file is not available: it was deleted, or is still being uploaded."
 
 
 class BucketReader:

@@ -70,8 +70,8 @@ export const openBrush = async (address, maskAddress, place = null) => {
   const dialog = document.createElement(place ? "div" : "dialog");
   dialog.className = place ? "omni-brush omni-brush-here" : "omni-brush";
   if (place) dialog.setAttribute("role", "group");
-  dialog.setAttribute("aria-label", "Paint what may change");
-  dialog.innerHTML = `<p>Paint what may change. Everything else stays as it is.</p><div class="omni-brush-bar">${BAR}</div>
+  dialog.setAttribute("aria-label", "Paint the area to change");
+  dialog.innerHTML = `<p>Paint the area to change. Everything else stays as it is.</p><div class="omni-brush-bar">${BAR}</div>
     <p class="omni-brush-said" role="status"></p><div class="omni-brush-place"><div class="omni-brush-area"></div></div>`;
   const area = dialog.querySelector(".omni-brush-area");
   area.style.aspectRatio = `${canvas.width} / ${canvas.height}`;
@@ -161,7 +161,7 @@ export const openBrush = async (address, maskAddress, place = null) => {
   const done = new Promise((resolve) => { finish = resolve; });
   const close = (mask) => { if (place) dialog.remove(); else dialog.close(); finish(mask); };
   const use = () => {
-    if (isEmpty(canvas)) { said.textContent = "Nothing is painted yet: paint what may change."; return; }
+    if (isEmpty(canvas)) { said.textContent = "Nothing is painted yet: paint the area to change."; return; }
     const flat = canvasOf(canvas.width, canvas.height);
     const ink = flat.getContext("2d");
     ink.drawImage(canvas, 0, 0);

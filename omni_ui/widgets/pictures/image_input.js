@@ -125,7 +125,7 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
       if (seen?.settings) lines.push([`${name(item)} has settings inside.`, "", item]);
     }
     if (most && items.length > most) {
-      lines.push([`This model takes ${most === 1 ? "one picture" : `${most} pictures`}: remove ${items.length - most}.`, "omni-bad"]);
+      lines.push([`This model accepts ${most === 1 ? "one picture" : `${most} pictures`}: remove ${items.length - most}.`, "omni-bad"]);
     }
     const said = JSON.stringify(lines);
     if (notes.dataset.said !== said) {
@@ -167,7 +167,7 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
   box.querySelector(".omni-paint")?.addEventListener("click", async () => {
     const under = fields[paintOver]?.first();
     if (!under) {
-      failures = [fields[paintOver]?.missing || "Add the picture first, then paint what may change in it."];
+      failures = [fields[paintOver]?.missing || "Add a picture first, then paint the area to change."];
       show();
       return;
     }

@@ -81,7 +81,7 @@ def paths_of(value: Any, field: str) -> list[str]:
         try:
             own_path(path)
         except FileRefused:
-            raise Invalid.because(field, "A picture has to be uploaded before it can be used.") from None
+            raise Invalid.because(field, "Upload the picture before using it.") from None
         paths.append(path)
     return paths
 

@@ -141,7 +141,7 @@ def test_closing_the_page_reaches_the_server(server, page):
 def test_an_answer_that_breaks_off_stays_as_far_as_it_came(server, page, how, says):
     server.pieces, server.how = ["half "] * 10, how
     assert says in send(page, "Tell me", "failed")
-    wait_for_text(page, LAST, "broke off here")
+    wait_for_text(page, LAST, "was cut off here")
     assert said(page) == ["Tell me", " ".join(["half"] * 5)]
 
 

@@ -59,7 +59,7 @@ def test_pictures_are_put_in_order_and_removed_with_keys(demo_app, open_page, fi
     page = opened(open_page, demo_app.url)
     add(page, files / "ramp.png", files / "red.png", files / "photo.jpg")
     assert names(page) == ["ramp.png", "red.png", "photo.jpg"]
-    assert "photo.jpg: turned upright." in page.inner_text("#edit-image .omni-picture-notes")
+    assert "photo.jpg: rotated upright." in page.inner_text("#edit-image .omni-picture-notes")
     assert "40 × 80" in page.inner_text("#edit-image li >> nth=2")
     page.get_by_label("Move ramp.png back").focus()
     page.keyboard.press("Enter")
@@ -96,7 +96,7 @@ def test_a_picture_is_pasted_and_dropped(demo_app, open_page, files):
 def test_a_mask_is_painted_inverted_and_sent_in_the_size_of_the_picture(demo_app, open_page, files):
     page = opened(open_page, demo_app.url)
     page.click("text=Paint a mask")
-    assert "Add the picture first" in page.inner_text("#edit-mask_image .omni-picture-notes")
+    assert "Add a picture first" in page.inner_text("#edit-mask_image .omni-picture-notes")
     add(page, files / "ramp.png")
     page.click("text=Paint a mask")
     page.click("[data-do=use]")
@@ -145,7 +145,7 @@ def test_bad_files_are_said_at_once_and_again_when_it_is_run(demo_app, open_page
         ("letter.png", "letter.png is not a picture that can be read"),
         ("cut.jpg", "cut.jpg is damaged"),
         ("dot.png", "too small: 1 × 1"),
-        ("huge.png", "far too many pixels"),
+        ("huge.png", "has too many pixels"),
     ):
         add(page, files / name)
         assert says in page.inner_text("#edit-image .omni-picture-notes")
@@ -156,7 +156,7 @@ def test_bad_files_are_said_at_once_and_again_when_it_is_run(demo_app, open_page
     page.wait_for_selector("#edit-image .omni-bad")
     assert "takes 4 pictures: remove 1" in page.inner_text("#edit-image .omni-picture-notes")
     page.click("#edit-run")
-    page.wait_for_selector("#edit-status :text('This model takes 4 pictures, and 5 are here')")
+    page.wait_for_selector("#edit-status :text('This model accepts 4 pictures, but there are 5')")
 
 
 def test_masks_that_are_refused_and_masks_that_are_used_with_a_note(demo_app, open_page, files):
@@ -164,9 +164,9 @@ def test_masks_that_are_refused_and_masks_that_are_used_with_a_note(demo_app, op
     add(page, files / "ramp.png")
     page.fill("#edit-prompt textarea", "invert")
     for mask, state, says in (
-        ("upright.png", "failed", "which is another shape"),
+        ("upright.png", "failed", "a different shape"),
         ("double.png", "done", "scaled from 240 × 180 to 120 × 90"),
-        ("black.png", "failed", "black all over, so nothing would change"),
+        ("black.png", "failed", "all black, so nothing would change"),
         ("white.png", "done", "the whole picture may change"),
         ("letter.png", "failed", "not a picture that can be read"),
     ):
@@ -206,7 +206,7 @@ def test_bad_settings_are_one_sentence_and_stay_as_they_were(demo_app, open_page
     page.press("#edit-size input", "Enter")
     page.click("#edit-resolution input")
     page.click("#edit-resolution [role=option]:has-text('640')")
-    said_after_run(page, "Resolution and size exclude each other")
+    said_after_run(page, "Set either resolution or size, not both")
 
 
 def test_several_results_and_layers_are_named(demo_app, open_page, files):
@@ -236,7 +236,7 @@ def test_stop_says_that_an_edit_cannot_be_called_off(open_page, files):
         page.fill("#edit-prompt textarea", "invert")
         page.click("#edit-run")
         page.click("#edit-stop:not([disabled])")
-        assert "An edit cannot be called off" in wait_for_state(page, "edit", "stopped")
+        assert "An edit cannot be cancelled" in wait_for_state(page, "edit", "stopped")
         assert names(page) == ["ramp.png"]
 
 
@@ -258,6 +258,6 @@ def test_the_api_takes_files_by_their_wire_names(demo_app, files):
     half = handle_file(files / "half.png")
     made, *_ = client.predict(image=pictures[0], prompt="invert", mask_image=half, n=2, api_name="/edit")
     assert [one["caption"] for one in made] == ["Picture 1", "Picture 2"]
-    for image, says in (([], "needs a picture"), ([{"path": "/etc/hostname"}], "has to be uploaded")):
+    for image, says in (([], "needs a picture"), ([{"path": "/etc/hostname"}], "Upload the picture before using it")):
         with pytest.raises(AppError, match=says):
             client.predict(image=image, prompt="invert", api_name="/edit")

@@ -138,4 +138,4 @@ def test_the_settings_of_a_script_are_seen_and_opened_again(page, server, open_p
 def test_a_script_without_speakers_is_one_sentence(page, server):
     page.fill("#speech-input textarea", "nobody speaks here")
     choose(page, "reading", "As a script with voices")
-    assert "No line of the script says who speaks" in run_and_wait(page, "speech", "failed")
+    assert "No line says who speaks" in run_and_wait(page, "speech", "failed")

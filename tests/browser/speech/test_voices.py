@@ -96,7 +96,7 @@ def test_a_saved_voice_is_not_replaced_without_asking(page, server, clip):
     fill_voice(page, clip, "NORA")
     page.click("#speech-voice-save")
     said = say_of_panel(page, "failed")
-    assert "is saved already" in said
+    assert "already exists" in said
     assert "the old voice is lost" in said
     assert not server.uploads
     page.check("#speech-voice-replace input")
@@ -209,8 +209,8 @@ def test_a_transcript_three_times_too_long(page, server, clip):
 @pytest.mark.parametrize(
     ("name", "codec", "container", "says"),
     [
-        ("a.webm", "libopus", "webm", "was made into WAV"),
-        ("a.m4a", "aac", "mp4", "was made into WAV"),
+        ("a.webm", "libopus", "webm", "was converted to WAV"),
+        ("a.m4a", "aac", "mp4", "was converted to WAV"),
         ("mute.mp4", "", "mp4", "mute.mp4 holds no sound"),
     ],
 )
@@ -230,4 +230,4 @@ def test_a_thousand_and_one_voices(page, server, clip):
     page.wait_for_function("document.querySelectorAll('#speech-voice-list input').length === 1001")
     fill_voice(page, clip)
     page.click("#speech-voice-save")
-    assert "takes no more" in say_of_panel(page, "failed")
+    assert "its maximum" in say_of_panel(page, "failed")

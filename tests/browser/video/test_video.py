@@ -93,7 +93,7 @@ def test_stop_takes_the_job_back_from_the_server_and_keeps_what_was_typed(app, s
     page.click("#video-stop")
     wait_until(lambda: records(server)[-1]["state"] == "aborted", 3)
     assert time.monotonic() - pressed < 2
-    assert "taken back from the server" in wait_for_state(page, "video", "stopped")
+    assert "cancelled on the server" in wait_for_state(page, "video", "stopped")
     assert page.input_value("#video-prompt textarea") == "Stopped [[slow:30]]"
     assert row(page, ticket, "cancelled")
 

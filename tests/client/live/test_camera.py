@@ -60,7 +60,7 @@ async def test_without_a_picture_nothing_is_asked(demo):
         await talk.send_text("What do you see?")
         seen = await until(events, TurnEnded)
     assert [event.sentence for event in seen if isinstance(event, Notice)] == [
-        "The model has seen no picture yet: wait until the camera is on."
+        "The model has not seen a picture yet: wait until the camera is on."
     ]
 
 

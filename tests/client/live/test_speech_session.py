@@ -97,7 +97,7 @@ async def test_leaving_a_piece_ends_it_on_the_server(demo):
 async def test_a_server_without_the_route_says_so():
     with DemoServer(["image"]) as server:
         async with OmniClient(server.url) as omni:
-            with pytest.raises(NotFound, match="open connection"):
+            with pytest.raises(NotFound, match="while you type"):
                 await omni.open_speech(REQUEST)
 
 

@@ -97,7 +97,7 @@ async def test_a_line_that_cannot_be_taken_up_again_ends_the_call():
     ("code", "error", "sentence"),
     [
         ("resource_exhausted", ServerBusy, "All call slots of this server are taken. Try again in half a minute."),
-        ("ref_audio_required", BadRequest, "This model answers in a voice that it is given."),
+        ("ref_audio_required", BadRequest, "This model answers in a voice that you give it."),
         ("config_invalid", BadRequest, "The server refused the call. The server said: no."),
     ],
 )
@@ -122,7 +122,7 @@ async def test_nonsense_from_the_server_ends_the_call_with_a_sentence():
     async with Live(answer) as live, OmniClient(live.url) as omni, await omni.open_talk(TalkConfig()) as talk:
         ended = (await until(talk.events(), CallEnded))[-1]
     assert ended.failed
-    assert "no event" in ended.sentence
+    assert "invalid message" in ended.sentence
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ async def test_nonsense_from_the_server_ends_the_call_with_a_sentence():
         ),
         ([{"type": "session.replaced"}], ["The call was taken over from another window."]),
         ([{"type": "session.expired", "reason": "idle_timeout"}], ["nothing was said for a long time"]),
-        (['{"type": "response.output_audio.del'], ["that is no event"]),
+        (['{"type": "response.output_audio.del'], ["an invalid message during the call"]),
     ],
     ids=["a stage fails", "replaced", "idle", "half an event"],
 )
@@ -167,7 +167,7 @@ async def test_who_speaks_without_a_pause_is_asked_for_one(monkeypatch, demo):
         seen = await until(events, TurnStarted)
         assert len(talk._activity.take()) < 2.0 * RATE * 2
     [notice] = [event.sentence for event in seen if isinstance(event, Notice)]
-    assert notice == "You have spoken for a minute: pause for a moment, so that you can be answered."
+    assert notice == "You have spoken for a minute: pause so that the model can answer."
 
 
 async def test_who_holds_the_button_too_long_is_told_once(monkeypatch, demo):
@@ -179,7 +179,7 @@ async def test_who_holds_the_button_too_long_is_told_once(monkeypatch, demo):
         await talk.end_turn()
         seen = await until(events, TurnStarted)
     assert [event.sentence for event in seen if isinstance(event, Notice)] == [
-        "Only the last 60 seconds are sent: let go of the button sooner."
+        "Only the last 60 seconds are sent: release the button sooner."
     ]
 
 

@@ -180,7 +180,7 @@ async def test_a_change_that_the_model_does_not_take_is_said_and_the_video_goes_
         seen, error = await read(stream)
     refused = next(event for event in seen if isinstance(event, InteractionRefused))
     assert (error, seen[-1]) == (None, StreamEnded(False))
-    assert refused.sentence == "This model takes no keys while it makes a video. The video goes on."
+    assert refused.sentence == "This model does not react to keys. The video continues."
     assert stream.changes == {}
 
 

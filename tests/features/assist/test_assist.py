@@ -64,7 +64,7 @@ async def test_the_demo_helps_and_says_what_it_is():
             assert same["text"] == "waves"
             words = await last(http, "words", sound=spoken())
             assert "no model" in words["text"]
-            assert words["said"] == "Heard by the demo, which knows no words."
+            assert words["said"] == "The demo cannot recognise words."
 
 
 async def test_a_chat_server_is_asked_for_text_alone_and_named():
@@ -84,14 +84,14 @@ async def test_a_chat_model_that_hears_writes_down_and_the_page_says_so():
             assert (await http.get("/omni/assist")).json()["hears"] == "chat"
             words = await last(http, "words", sound=spoken())
             assert words["text"] == "Good morning"
-            assert words["said"].endswith("was asked to write this down, since no server listens: check it.")
+            assert words["said"].startswith("Transcribed by ")
 
 
 async def test_the_server_of_omni_listen_url_is_asked_before_all_others():
     with DemoServer(["chat"], stub=True) as listener, DemoServer() as demo:
         async with page(demo.url, listen_url=listener.url) as http:
             words = await last(http, "words", sound=spoken())
-            assert words["said"] == "Heard by the server: check it, and correct it where it is wrong."
+            assert words["said"] == "Transcribed by the server: check it for mistakes."
             async with httpx.AsyncClient() as plain:
                 seen = (await plain.get(f"{listener.url}/_stub/requests")).json()["requests"]
             assert seen[-1]["request_id"].startswith("transcribe-")
@@ -125,7 +125,7 @@ async def test_what_cannot_be_asked_is_said_before_anything_is_sent():
                 line = await last(http, "prompt", task="describe", tab="edit", picture=picture)
                 assert "picture" in line["error"]
             for sound in ("", "!!", base64.b64encode(b"no sound").decode()):
-                assert "did not arrive whole" in (await last(http, "words", sound=sound))["error"]
+                assert "did not arrive completely" in (await last(http, "words", sound=sound))["error"]
             for body in ({"task": "sing"}, {"tab": "chat"}, {"prompt": "x" * 32_001}):
                 wrong = {"task": "longer", "tab": "image", "prompt": "x"} | body
                 assert (await http.post("/omni/assist/prompt", json=wrong)).status_code == 422

@@ -60,7 +60,7 @@ def test_when_nothing_had_arrived_the_conversation_is_as_before():
 async def test_one_answer_at_a_time():
     talk = Conversation()
     with talk.answering([said("one")], None) as draft:
-        with pytest.raises(Invalid, match="still being made"):
+        with pytest.raises(Invalid, match="not finished yet"):
             talk.check_idle()
         draft.add_text("1")
     talk.check_idle()

@@ -46,7 +46,7 @@ async def test_what_goes_out_comes_back_in(tmp_path):
         (b"[]", "no list of messages"),
         (b"[1]", "message 1 has the role None"),
         (b'[{"role": "tool", "content": "x"}]', "'tool'"),
-        (b'[{"role": "system", "content": "x"}]', "nobody says anything"),
+        (b'[{"role": "system", "content": "x"}]', "it contains no messages"),
         (b'[{"role": "user", "content": 5}]', "neither text nor a list"),
         (with_part({"type": "file", "file": {"path": "/etc/passwd"}}), "'file'"),
         (with_part({"type": "image_url", "image_url": {"url": "/etc/passwd"}}), "names '/etc/passwd'"),

@@ -66,12 +66,12 @@ async def test_what_is_varied_may_be_empty_or_wrong_in_its_control(form):
     ("wanted", "says"),
     [
         ([("", "1|2"), ("", "")], "Choose a setting to vary"),
-        ([("n", "1|2"), ("n", "3|4")], "stands on both sides"),
+        ([("n", "1|2"), ("n", "3|4")], "is chosen twice"),
         ([("nonsense", "1")], "cannot be varied"),
         ([("lora", "1")], "cannot be varied"),
         ([("n", "1|11")], "from 1 to 10. This is about “11”."),
         ([("num_inference_steps", "1.5|3")], "a whole number from 1 to 200"),
-        ([("num_inference_steps", "1-36:1"), ("n", "1|2")], "72 runs, and at most 36"),
+        ([("num_inference_steps", "1-36:1"), ("n", "1|2")], "72 runs; the limit here is 36"),
         ([("size", "64x64|0x0")], "too small"),
     ],
 )
@@ -100,17 +100,17 @@ async def test_the_time_is_that_of_runs_like_these_or_not_known(form):
     try:
         made = await plan(form, [("num_inference_steps", "8|10")])
         said = await estimate_of_plan(made, store.timings, "here", "m")
-        assert said.startswith("2 runs, one after the other. How long that takes is not known yet")
+        assert said.startswith("2 runs, one after the other. No time estimate yet")
         for seconds in (10, 11, 12):
             await store.timings.note("here", "m", load_of(made.cells[0].request), seconds)
-        assert "2 runs, one after the other: 20 to 27 s in all" in await estimate_of_plan(
+        assert "2 runs, one after the other: 20 to 27 s in total" in await estimate_of_plan(
             made, store.timings, "here", "m"
         )
-        assert "not known" in await estimate_of_plan(made, store.timings, "elsewhere", "m")
+        assert "No time estimate yet" in await estimate_of_plan(made, store.timings, "elsewhere", "m")
         sized = load_of(made.cells[0].request.model_copy(update={"size": "64x64"}))
         for seconds in (1, 1, 1):
             await store.timings.note("here", "sized", sized, seconds)
-        assert "not known" in await estimate_of_plan(made, store.timings, "here", "sized")
-        assert "s in all" in await estimate_of_plan(made, store.timings, "here", "sized", {"size": "64x64"})
+        assert "No time estimate yet" in await estimate_of_plan(made, store.timings, "here", "sized")
+        assert "s in total" in await estimate_of_plan(made, store.timings, "here", "sized", {"size": "64x64"})
     finally:
         await store.close()

@@ -59,7 +59,7 @@ async def test_a_result_that_has_no_room_is_told_about(tmp_path):
     try:
         await make(recorder, tmp_path, 300_000)
         await recorder.settled()
-        assert "larger than the room" in recorder.problem
+        assert "larger than the storage" in recorder.problem
         for _ in range(2):
             id = await make(recorder, tmp_path, 100_000)
             await recorder.store.history.star(id, ANNE, True)

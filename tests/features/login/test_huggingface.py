@@ -174,7 +174,7 @@ def test_a_description_that_leads_elsewhere_is_not_followed(provider, endpoint):
     ) as app, browser(app) as http:  # fmt: skip
         answer = http.get(app.url + "/omni/login/huggingface")
         assert answer.status_code == 502
-        assert "could not be asked" in answer.text
+        assert "could not confirm" in answer.text
 
 
 @pytest.mark.parametrize(

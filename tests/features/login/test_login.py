@@ -108,7 +108,7 @@ def test_signing_in_leads_to_no_other_site(served, there):
 def test_a_wrong_password_is_said_and_after_three_it_has_to_wait(served):
     codes = [sign_in(served, "mallory", "guess")[1] for _ in range(4)]
     assert [answer.status_code for answer in codes] == [401, 401, 401, 429]
-    assert "do not fit" in codes[0].text
+    assert "Wrong name or password" in codes[0].text
     assert "wait" in codes[3].text
 
 

@@ -25,7 +25,7 @@ def shown(language, problem="", accounts=True, hugging_face=True):
 
 
 def test_all_of_it_is_translated():
-    page = shown("zh-CN", "Too many tries: wait 8 s and try again.")
+    page = shown("zh-CN", "Too many attempts: wait 8 s and try again.")
     assert '<html lang="zh-CN">' in page
     assert "尝试次数过多：请等待 8 秒后再试。" in page
     for english in ("Sign in", "Password", "Too many"):

@@ -140,7 +140,7 @@ async def test_bounds_and_defaults_are_told_and_wrong_calls_are_one_sentence(pag
     assert texts(wrong[0]) == "Pictures must be a whole number from 1 to 2."
     assert texts(wrong[1]) == "Prompt is empty: fill it in first."
     assert "no setting called 'sise'" in texts(wrong[2])
-    assert "no file that you uploaded" in texts(no_file)
+    assert "not uploaded by you" in texts(no_file)
 
 
 def test_other_sites_and_browsers_are_kept_out(page) -> None:

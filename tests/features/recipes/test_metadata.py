@@ -124,7 +124,7 @@ def test_adding_settings_takes_under_ten_milliseconds_for_a_megapixel(tmp_path):
 
 def test_settings_too_long_for_a_jpeg_say_what_to_do(files):
     long = Recipe.of(ImageRequest(prompt="漢" * 30_000))
-    with pytest.raises(CannotHold, match="take PNG or WebP"):
+    with pytest.raises(CannotHold, match="use PNG or WebP"):
         with_settings(files["a.jpg"], long)
     assert with_settings(files["a.png"], long)
 
@@ -231,7 +231,7 @@ def test_a_file_without_settings_says_so(name, files, tmp_path):
     path = files.get(name) or tmp_path / name
     if name == "a.txt":
         path.write_bytes(b"hello")
-    with pytest.raises(BadRecipe, match="holds no settings"):
+    with pytest.raises(BadRecipe, match="contains no settings"):
         read_settings(path)
 
 

@@ -79,9 +79,8 @@ def test_presets_come_with_every_tab_and_fill_it_in(name):
 def test_what_is_missing_is_said():
     recipe = Recipe("edit", {"prompt": "a"}, {"image": [Medium("0" * 64, "photo.jpg"), Medium("1" * 64, "photo.jpg")]})
     assert filled_in_message(recipe, ["Sampler"]) == (
-        "The settings are filled in. Press Run to start. "
-        "Files are not part of settings, so add yours: photo.jpg. "
-        "Not taken over, since this page has nothing like it: Sampler."
+        "The settings are filled in. Press Run to start. Settings do not include files, so add "
+        "yours: photo.jpg. Not applied, since this page has no such setting: Sampler."
     )
 
 

@@ -187,7 +187,7 @@ async def test_a_second_call_of_one_visitor_is_told_of_the_first(app):
         async with opened(app, cookie) as second:
             ended = (await until(second, "ended"))[-1]
         assert ended["failed"]
-        assert ended["text"] == "You are in a call already, maybe in another tab: end that one first."
+        assert ended["text"] == "You are already in a call, maybe in another tab: end that one first."
     async with asyncio.timeout(10):  # the first one is over: the next call is let in
         while True:
             async with opened(app, cookie) as third:
@@ -215,7 +215,7 @@ async def test_another_site_can_neither_call_nor_watch(app):
 async def test_a_call_that_begins_wrongly_is_one_sentence(app, first):
     async with opened(app, "omni_visitor=" + "n" * 32) as socket:
         await socket.send(first)
-        assert (await until(socket, "ended"))[-1]["text"].startswith("The call was not begun as it should be")
+        assert (await until(socket, "ended"))[-1]["text"].startswith("The call did not start properly")
 
 
 async def test_odd_frames_do_no_harm(app):

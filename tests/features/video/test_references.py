@@ -22,7 +22,7 @@ def picture(tmp_path: Path):
 
 async def test_a_last_frame_of_another_shape_is_refused_by_name(picture) -> None:
     asked = VideoRequest(prompt="a", input_reference=picture("a.png", 64, 64), last_frame=picture("b.png", 128, 64))
-    with pytest.raises(Invalid, match="last frame has 128 × 64 pixels and the first 64 × 64") as refused:
+    with pytest.raises(Invalid, match="last frame has 128 × 64 pixels, but the first 64 × 64") as refused:
         await FileLook(10**9).take(asked)
     assert refused.value.problems[0].field == "last_frame"
 
@@ -47,5 +47,5 @@ async def test_a_mask_of_another_shape_is_refused(picture, tmp_path: Path) -> No
         prompt="a", source_video=tmp_path / "v.mp4", video_noise_mask=picture("m.png", 64, 64), size="128x64",
         num_frames=24,
     )  # fmt: skip
-    with pytest.raises(Invalid, match="another shape"):
+    with pytest.raises(Invalid, match="a different shape"):
         await FileLook(10**9).take(asked)

@@ -106,7 +106,7 @@ async def test_videos_that_cannot_be_sent_are_one_sentence(clip, tmp_path):
         tmp_path / "cut.mp4": "cut.mp4 is damaged",
         tmp_path / "noise.mp4": "noise.mp4 is damaged",
         tmp_path / "text.mp4": "text.mp4 is damaged",
-        tmp_path / "huge.mp4": "huge.mp4 has 600 MB, and at most 200 MB",
+        tmp_path / "huge.mp4": "huge.mp4 has 600 MB; the limit is 200 MB",
     }
     for path, says in cases.items():
         with pytest.raises(Invalid, match=says) as raised:
@@ -135,7 +135,7 @@ async def test_a_larger_sound_is_made_to_fit(tmp_path):
 
 async def test_a_sound_that_never_fits_says_how_much_does(tmp_path, monkeypatch):
     monkeypatch.setattr("omni_ui.features.video.video_files.LARGEST_SOUND", 10_000)
-    with pytest.raises(Invalid, match=r"voice.wav is 20 seconds long, and about .* seconds fit"):
+    with pytest.raises(Invalid, match=r"voice.wav is 20 seconds long; a request holds about .* seconds"):
         await small_sound(sound(tmp_path / "voice.wav", 20), "audio_reference")
 
 
@@ -154,5 +154,5 @@ async def test_a_disk_that_is_full_when_a_kept_file_is_shown_is_one_sentence(tmp
 
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "cache"))
     monkeypatch.setattr("omni_ui.features.video.video_files.link_or_copy", full)
-    with pytest.raises(OmniError, match="is full: the host has to make room there"):
+    with pytest.raises(OmniError, match="is full: the host has to free up space"):
         await publish_file(tmp_path / "kept.mp4", "video.mp4")

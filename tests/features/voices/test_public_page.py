@@ -124,7 +124,7 @@ async def test_the_visitor_s_mark_is_in_no_name_that_the_panel_says(app, demo, r
         mark = mark_of_session(anne.session)
         sentences = [json.loads(await anne.save("Nora", recording))[0] for _ in range(2)]
         assert ["“Nora” is saved." in str(sentence) for sentence in sentences] == [True, False]
-        assert "A voice called “Nora” is saved already" in str(sentences[1])
+        assert "A voice called “Nora” already exists" in str(sentences[1])
         assert mark not in str(sentences)
         first = await anne.click("speech-voice-delete", f"Nora~{mark}")
         assert "Delete Nora? Press again" in first

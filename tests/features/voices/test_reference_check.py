@@ -66,7 +66,7 @@ async def test_a_good_recording_has_nothing_to_mend(read, speech):
         (lambda x: np.concatenate([silence(1.5), x]), "warn", "1.7 s of silence at the start", "trim"),
         (lambda x: np.concatenate([x, silence(2)]), "warn", "s of silence at the end", "trim"),
         (lambda x: x[: int(len(x) * 0.6)][: int(np.argmax(np.abs(x[RATE * 3 : RATE * 4])) + RATE * 3)], "warn",
-         "in the middle of a sound", None),
+         "in the middle of a word", None),
     ],
 )  # fmt: skip
 async def test_what_is_wrong_is_said(read, speech, make, level, says, fix):
@@ -100,7 +100,7 @@ async def test_the_depth_of_the_file_does_not_change_the_judgement(read, speech,
     ("transcript", "level", "says"),
     [
         ("", "warn", "no transcript"),
-        ("... !!!", "warn", "holds no words"),
+        ("... !!!", "warn", "has no words"),
         ("The birch canoe.", "warn", "leave something out"),
         (TEXT * 3, "stop", "The transcript is too long"),
         (f"{TEXT} {TEXT}", "warn", "say more than the recording"),

@@ -23,7 +23,7 @@ def test_what_a_server_calls_its_stages_is_text_and_not_translated():
 def test_what_is_not_known_is_said():
     html = waits_view(break_down(0, 1, 0.9, 0, False, StageTimes()))
     assert UNTOLD in html
-    assert "server, not told further" in html
+    assert "server (no details)" in html
     assert waits_view(None) == ""
 
 
@@ -32,7 +32,7 @@ def test_a_row_names_the_same_parts():
     assert waits_row(waiting.as_dict()) == {
         "in the server's queue": "0.10 s",
         "vae": "0.50 s",
-        "server, not told further": "0.30 s",
+        "server (no details)": "0.30 s",
         "this page": "0.10 s",
         "peak memory": "900 MB",
     }

@@ -31,7 +31,7 @@ test("the last line is the answer", async () => {
 
 test("an answer that breaks off, or is refused, is one sentence", async () => {
   answering(200, '{"note":"Writing"}\n');
-  await assert.rejects(askLines("/x", {}, {}, null, () => {}), /broke off before its end/);
+  await assert.rejects(askLines("/x", {}, {}, null, () => {}), /is incomplete/);
   answering(413, '{"detail":"The request is too large."}');
   await assert.rejects(askLines("/x", {}, {}, null, () => {}), /too large/);
   answering(502, "<html>");
@@ -47,7 +47,7 @@ test("what was dictated is a WAV file of 16 kHz", () => {
 });
 
 test("a microphone that cannot be had is said", () => {
-  assert.match(refusal({ name: "NotAllowedError" }), /may not use the microphone/);
+  assert.match(refusal({ name: "NotAllowedError" }), /microphone is blocked/);
   assert.match(refusal({ name: "NotFoundError" }), /No microphone was found/);
   assert.match(refusal(new Error()), /could not be opened/);
 });

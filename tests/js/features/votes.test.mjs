@@ -11,7 +11,7 @@ test("votes are read back", () => assert.deepEqual(readVotes(storage(JSON.string
 test("what is no vote is passed over", () => assert.deepEqual(readVotes(storage('[1, {"at": 2}]')), []));
 test("somebody else's words are no votes", () => assert.deepEqual(readVotes(storage("{oops")), []));
 test("a browser without storage has no votes", () => assert.deepEqual(readVotes(() => { throw new Error("off"); }), []));
-test("a vote that cannot be stored is said", () => assert.match(storeVotes(() => { throw new Error("off"); }, []), /not kept/));
+test("a vote that cannot be stored is said", () => assert.match(storeVotes(() => { throw new Error("off"); }, []), /not saved/));
 test("the oldest of very many votes go", () => {
   let stored = "";
   storeVotes(() => ({ setItem: (_, value) => { stored = value; } }), Array.from({ length: 5003 }, (_, n) => vote("first", [String(n), ""])));

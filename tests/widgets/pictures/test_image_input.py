@@ -26,7 +26,7 @@ def test_paths_are_read_from_file_data_and_from_bare_paths(uploads):
 @pytest.mark.parametrize("path", ["/etc/hostname", "{}/../secret.png", "relative.png", 7, None])
 def test_nothing_but_uploaded_files_is_taken(uploads, path):
     given = path.format(uploads) if isinstance(path, str) else path
-    with pytest.raises(Invalid, match="has to be uploaded") as refused:
+    with pytest.raises(Invalid, match="Upload the picture before using it") as refused:
         paths_of([{"path": given}], "mask_image")
     assert refused.value.problems[0].field == "mask_image"
 

@@ -63,7 +63,7 @@ def _read(bodies: list[object]) -> ExportedConversation:
     if not listed:
         raise NotAConversation("it has no list of messages")
     if len(listed) > MOST_MESSAGES:
-        raise NotAConversation(f"it has {len(listed):,} messages, and at most {MOST_MESSAGES:,} are taken")
+        raise NotAConversation(f"it has {len(listed):,} messages; the limit is {MOST_MESSAGES:,}")
     result = _said(listed, _system(newest))
     title = newest.get("title") or newest.get("name") if isinstance(newest, dict) else ""
     result.title, result.others = title[:80] if isinstance(title, str) else "", others

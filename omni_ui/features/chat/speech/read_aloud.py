@@ -14,7 +14,7 @@ from omni_ui.features.chat.speech.spoken_text import AnswerFeed
 from omni_ui.features.speech.sentence_voice import SentenceVoice
 
 LEFT_OUT = "Code and formulas were not read aloud."
-NO_SERVER = "Not read aloud: there is no server that could speak it."
+NO_SERVER = "Not read aloud: no server here can speak it."
 PATIENCE = 10.0
 """Seconds that the voice waits for a place on its server."""
 
@@ -87,7 +87,7 @@ class ReadAloud:
         backend.hold()
         try:
             if not await slot.ready(PATIENCE):
-                draft.notes.append("Not read aloud: all places of its server are taken.")
+                draft.notes.append("Not read aloud: its server is busy.")
                 return
             request = (await backend.fit(SpeechRequest(input="-"))).request
             async with await SentenceVoice.open(backend.client, request) as voice:
@@ -97,7 +97,7 @@ class ReadAloud:
                             self._hear(chunk.pcm, chunk.rate, chunk.channels, draft)
                     self._pause(draft)
         except OmniError as error:
-            draft.notes.append(self._backends.redact_address(f"The voice broke off: {error.sentence}", backend))
+            draft.notes.append(self._backends.redact_address(f"The voice was cut off: {error.sentence}", backend))
         finally:
             slot.leave()
             await backend.let_go()

@@ -21,11 +21,11 @@ def answer_to_speak(talk: Conversation, number: int) -> tuple[Message, SpeechReq
     """The message with this number (from 0), and the request that has it spoken. Raises Invalid."""
     talk.check_idle()
     if not 0 <= number < len(talk.messages):
-        raise Invalid.because("talk", f"There is no message with the number {number}.")
+        raise Invalid.because("talk", f"There is no message number {number}.")
     message = talk.messages[number]
     text = spoken_text(message.text)
     if not text:
-        raise Invalid.because("talk", "There are no words in this answer to speak.")
+        raise Invalid.because("talk", "This answer has no words to speak.")
     return message, SpeechRequest(input=text, stream=True)
 
 

@@ -20,7 +20,7 @@ PLACES = ("parameters", "UserComment", "comment", "ImageDescription", "Model", "
 """Where a text may hold all settings, the most telling first."""
 PAIRS = re.compile(r"^Steps: [^\n]{1,2000}, Seed: \d|^Steps: \d{1,4}, [^\n]{1,2000}Seed: \d", re.MULTILINE)
 """The line of settings of A1111."""
-NOTHING = "This file holds no settings: it was not made here, or a program on its way removed them."
+NOTHING = "This file contains no settings: it was not made here, or another program removed them."
 
 
 def read_foreign(path: Path, tab: str = "image") -> OpenedSettings:
@@ -118,10 +118,16 @@ def _object(text: str) -> Json:
 def _what_is_there(texts: dict[str, str]) -> str:
     """The sentence for a file in which no settings were found, saying what else is there."""
     if "workflow" in texts:
-        return "This file is by ComfyUI and holds only the picture of its workflow, not what was run: load it there."
+        return (
+            "This file was made by ComfyUI and contains only its workflow, not the settings that were run: "
+            "load it in ComfyUI."
+        )
     if "invokeai_graph" in texts or "invokeai_workflow" in texts:
-        return "This file is by InvokeAI and holds only its workflow, not the settings of the picture: load it there."
+        return (
+            "This file was made by InvokeAI and contains only its workflow, not the picture's settings: "
+            "load it in InvokeAI."
+        )
     tool = texts.get("CreatorTool") or texts.get("Software") or ""
     if tool.isprintable() and 0 < len(tool) <= 80:
-        return f"{NOTHING} It names {tool}."
+        return f"{NOTHING} It mentions {tool}."
     return NOTHING

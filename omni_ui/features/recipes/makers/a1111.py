@@ -26,12 +26,12 @@ SILENT = {"Version", "App", "Created Date"}
 def read_parameters(text: str, maker: str = "") -> Findings:
     """What such a text says. BadRecipe for other texts."""
     if len(text) > LONGEST:
-        raise BadRecipe("The settings in this picture are far longer than settings can be, so they were not read.")
+        raise BadRecipe("The settings in this picture are too long, so they were not read.")
     lines = text.strip().splitlines() or [""]
     place = _settings_line(lines)
     pairs = read_pairs(lines[place])
     if len(pairs) < 3:
-        raise BadRecipe("The text in this picture does not hold settings of A1111.")
+        raise BadRecipe("The text in this picture is not A1111 settings.")
     said = "\n".join(lines[:place])
     prompt, _, negative = said.partition(f"\n{NEGATIVE}")
     if not place or lines[0].startswith(NEGATIVE):

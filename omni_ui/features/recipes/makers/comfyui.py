@@ -37,7 +37,7 @@ def read(held: Json) -> Findings | None:
     if not nodes:
         return None
     if len(nodes) > MOST_NODES:
-        raise BadRecipe("This file holds a graph of ComfyUI with far more nodes than are read.")
+        raise BadRecipe("The ComfyUI graph in this file has too many nodes, so it was not read.")
     return _Graph(nodes).findings()
 
 
@@ -128,7 +128,7 @@ class _Graph:
             reached |= dict.fromkeys(name for name in self.upstream(end) if self._samples(name))
         samplers = list(reached) or [name for name in self.nodes if self._samples(name)]
         if not samplers:
-            raise BadRecipe("This file is by ComfyUI, and its graph has no sampler that is known here.")
+            raise BadRecipe("This file was made by ComfyUI, but its graph has no sampler that this page knows.")
         for name in samplers[:MOST_ENDS]:
             before = self.link(self.inputs(name).get("latent_image") or self.inputs(name).get("samples"))
             if not any(other in samplers for other in self.upstream(before)):

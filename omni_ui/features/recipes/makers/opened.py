@@ -59,7 +59,7 @@ class Findings:
         """The settings for a tab; what its request model does not take is left out and named. Raises BadRecipe."""
         model = REQUESTS[tab]
         if not self.prompt.strip():
-            raise BadRecipe(f"This file is by {self.maker}, and no prompt was found in it.")
+            raise BadRecipe(f"This file was made by {self.maker}, but it contains no prompt.")
         request: Json = {PROMPTS.get(tab, "prompt"): self.prompt.strip()}
         left_out = list(self.left_out)
         for wire_name, (name, value) in self.values.items():

@@ -26,7 +26,7 @@ SETTLED = 0.7
 """Seconds without a key after which an end mark at the end of the text ends a sentence."""
 IDLE = 60.0
 """Seconds without a key after which the text counts as finished: a run holds a place on the server."""
-NO_ROUTE = "Choose “Sentence by sentence” above: it speaks the text once it is written."
+NO_ROUTE = "Choose “Sentence by sentence” above to speak the finished text."
 KNOWN_FOR, PROBE = 60.0, 2.0
 """Seconds for which it is remembered whether a server has the route, and that it may take to say so."""
 _ASKED: WeakKeyDictionary[Backend, tuple[float, bool]] = WeakKeyDictionary()
@@ -104,8 +104,10 @@ class ReadingAlong(Run):
                     async for update in updates:
                         yield update
             if len(text) > self._longest:
-                raise Invalid.because("input", f"Text is too long: {len(text):,} characters, and at most "
-                                      f"{self._longest:,} are taken. What fits was spoken.")  # fmt: skip
+                most = f"{self._longest:,}"
+                raise Invalid.because(
+                    "input", f"Text is too long: {len(text):,} characters; the limit is {most}. What fits was spoken."
+                )
             if pieces:
                 settled, quiet = False, 0.0
                 continue
@@ -180,7 +182,7 @@ class ReadingAlong(Run):
 
     async def _finished(self) -> Updates:
         if not self._pcm:
-            raise self._trouble[0][1] if self._trouble else Invalid.because("input", "Nothing was written to speak.")
+            raise self._trouble[0][1] if self._trouble else Invalid.because("input", "There is no text to speak.")
         return await self._save(UNFINISHED if self._trouble else "speech")
 
     def _why(self, number: int, error: OmniError) -> OmniError:

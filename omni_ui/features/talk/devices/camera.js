@@ -14,9 +14,9 @@ export const fitted = (width, height, side = SIDE) => {
 
 /** The sentence for an error of getUserMedia or getDisplayMedia. */
 export const cameraSentence = (error) => ({
-  NotAllowedError: "The browser may not use the camera or the screen: allow it, then call again.",
+  NotAllowedError: "The camera or screen is blocked: allow it, then call again.",
   NotFoundError: "No camera was found: plug one in, or choose a file.",
-  NotReadableError: "Another program holds the camera: close that one, then call again.",
+  NotReadableError: "Another program is using the camera: close it, then call again.",
 }[error?.name] || "The pictures could not be opened: choose another camera or file.");
 
 const openSource = async (kind, file) => {

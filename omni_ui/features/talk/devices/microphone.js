@@ -7,10 +7,10 @@ export const microphoneProblem = () => (navigator.mediaDevices?.getUserMedia && 
 
 /** The sentence for an error of getUserMedia. */
 export const sentenceFor = (error) => ({
-  NotAllowedError: "The browser may not use the microphone: allow it beside the address of the page, then call again.",
+  NotAllowedError: "The microphone is blocked: allow it next to the page's address, then call again.",
   NotFoundError: "No microphone was found: plug one in, then call again.",
-  OverconstrainedError: "That microphone is gone: choose another one, then call again.",
-  NotReadableError: "Another program holds the microphone: close that one, then call again.",
+  OverconstrainedError: "That microphone is not connected: choose another one, then call again.",
+  NotReadableError: "Another program is using the microphone: close it, then call again.",
 }[error?.name] || "The microphone could not be opened: try another one.");
 
 export class Microphone {

@@ -23,7 +23,7 @@ export const readVoice = async (file) => {
   try {
     sound = await new OfflineAudioContext(1, 1, RATE).decodeAudioData(await file.arrayBuffer());
   } catch {
-    throw new Error("The voice sample is no recording that this browser can read: choose a WAV or MP3 file.");
+    throw new Error("This browser cannot read the voice sample: choose a WAV or MP3 file.");
   }
   const channels = Array.from({ length: sound.numberOfChannels }, (_, i) => sound.getChannelData(i).subarray(0, LONGEST * RATE));
   return toBase64(encodeWav(mono(channels), RATE));

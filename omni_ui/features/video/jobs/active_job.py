@@ -17,21 +17,12 @@ from omni_ui.store import Lease, VideoRecord
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-NOT_HERE = "This answer came from a server that does not know the job. Asking again: another one may have it."
-GONE = (
-    "The server does not know this job any more: it was restarted, or somebody deleted the job there. "
-    "Please run it again."
-)
-SWEPT = "The server made this video and has already removed its file. Please run it again."
-AGAIN = "The server has lost this video, so it was asked for once more."
-CUT_OFF = (
-    "The app was restarted while this job was being sent, so nobody knows whether the server took it. "
-    "Please run it again."
-)
-CUT_OFF_AT_ONCE = (
-    "The app was restarted while it waited for this video, and this server gives a video only to whoever waits. "
-    "Please run it again."
-)
+NOT_HERE = "The server that answered does not know the job. Asking again: another one may have it."
+GONE = "The server no longer knows this job: it was restarted, or the job was deleted there. Run it again."
+SWEPT = "The server made this video but has already removed its file. Run it again."
+AGAIN = "The server lost this video, so it was requested again."
+CUT_OFF = "The app restarted while this job was being sent, so it may not have reached the server. Run it again."
+CUT_OFF_AT_ONCE = "The app restarted while it waited for this video, so the video is lost. Run it again."
 """What is said of a job that cannot be followed to its end."""
 
 
@@ -50,14 +41,14 @@ class LostJob(NotFound):
 class TooLong(OmniError):
     """The server works on it, or lets it wait, for longer than the host allows."""
 
-    default_hint = "Ask for fewer frames, fewer steps or a smaller size; the host can raise OMNI_TIMEOUT."
+    default_hint = "Try fewer frames, fewer steps or a smaller size. The host can raise OMNI_TIMEOUT."
 
 
 def check_time(record: VideoRecord, limit: float, give_up: float) -> None:
     """TooLong for a job on which the server works for over `limit` seconds, or that waits for over `give_up`."""
     now = time.time()
     if record.started and not record.made and now - record.started > limit:
-        raise TooLong(f"The server was not done after {limit:.0f} s and was told to stop.")
+        raise TooLong(f"The server did not finish within {limit:.0f} s and was stopped.")
     if not record.started and now - record.created > give_up:
         raise TooLong("The job waited a whole day in the server's queue and was cancelled.")
 

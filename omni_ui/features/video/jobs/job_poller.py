@@ -250,7 +250,7 @@ class JobPoller:
         """
         record = job.record
         if record.at_once:
-            return "The server makes it to its end all the same, for nobody."
+            return "The server will finish it anyway."
         if not record.server_id:
             return ""
         scattered = job.scattered or self.backend.client.scattered

@@ -30,7 +30,7 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
   const act = async (job, path, method) => {
     const answer = await call(`/${job.ticket}${path}`, method).catch(() => null);
     if (!answer?.ok && answer?.status !== 404) {
-      trouble.textContent = (await answer?.json().catch(() => null))?.detail || "This page's own server does not answer.";
+      trouble.textContent = (await answer?.json().catch(() => null))?.detail || "This page's server does not answer.";
       trouble.hidden = false;
     }
     await ask();

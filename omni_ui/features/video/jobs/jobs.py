@@ -31,7 +31,7 @@ GIVEN_UP = 3600.0
 """Seconds after which a job of a program that another process served is taken for given up."""
 OVER_WITHIN = 30.0
 """Seconds that another process gets to stop a job that is to be deleted."""
-ELSEWHERE = "It is being made on another server than the one that this page uses now."
+ELSEWHERE = "It is being made on a different server from the one this page uses now."
 
 
 class VideoJobs:

@@ -9,7 +9,7 @@ export const describeLength = ({ seconds, frames, fps }) => {
   const texts = { num_frames: "", seconds: "", fps: "" };
   if (frames > 0) {
     texts.num_frames = `${frames} frames at ${rate} fps${usual} are ${round(frames / rate)} s.`;
-    texts.seconds = `The frames decide: ${round(frames / rate)} s at ${rate} fps${usual}.`;
+    texts.seconds = `Frames sets the length: ${round(frames / rate)} s at ${rate} fps${usual}.`;
     if (fps > 0) texts.fps = `${frames} frames play for ${round(frames / fps)} s.`;
   } else if (seconds > 0) {
     texts.seconds = `${seconds} s at ${rate} fps${usual} are ${Math.floor(seconds * rate)} frames.`;

@@ -66,7 +66,7 @@ def settings_of(job: VideoRecord) -> list[tuple[str, str]]:
 
 def _as_json(jobs: VideoJobs, job: VideoRecord) -> Json:
     here = job.state == "done" and jobs.has_file(job)
-    lost = "The file is not here any more." if job.state == "done" and not here else ""
+    lost = "The file is no longer available." if job.state == "done" and not here else ""
     return {
         "ticket": job.ticket,
         "state": job.state,

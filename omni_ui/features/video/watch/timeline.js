@@ -23,7 +23,7 @@ defineComponent("video_timeline", ({ element, props, trigger, watch }) => {
     trigger("input");
     trigger("change");
   };
-  const nameOf = ({ prompt, keys }) => prompt ?? (keys ? keys.toUpperCase().split("").join(" ") : translate("Keys let go"));
+  const nameOf = ({ prompt, keys }) => prompt ?? (keys ? keys.toUpperCase().split("").join(" ") : translate("Keys released"));
 
   const drawTrack = () => {
     const whole = length();

@@ -5,11 +5,11 @@ import { appRoot } from "../../../core/js/dom.js";
 import { translate } from "../../../core/js/language.js";
 import { pickMediaSource, SegmentQueue, typeOf } from "./segment_queue.js";
 
-const NO_SOURCE = "This browser cannot play a video while it is made. The video appears here when it is done.";
-const NO_CODEC = "This browser cannot play this video while it is made. It appears here when it is done.";
+const NO_SOURCE = "This browser cannot play unfinished videos. The video appears here when it is done.";
+const NO_CODEC = "This browser cannot play this video until it is done. It will appear here then.";
 const CANNOT = "This browser stopped playing the pieces. The whole video appears here when it is done.";
 const LOST = "This page lost its connection. What arrived is in History.";
-const SLOW = "The server makes the video more slowly than it plays: it waits for the next piece.";
+const SLOW = "The server is slower than playback: waiting for the next piece.";
 const KEYS = "wasdijkl";
 
 class WatchedVideo {

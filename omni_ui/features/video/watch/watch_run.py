@@ -22,7 +22,7 @@ from omni_ui.features.video.watch.watched import TooMuch, WatchedVideo, WatchedV
 from omni_ui.store import HistoryRecord
 from omni_ui.widgets.fields import Component
 
-BROKE_OFF = "The video broke off. What arrived is kept, here and in History."
+BROKE_OFF = "The video was cut off. What arrived is kept, here and in History."
 STOPPED = "stopped"
 
 
@@ -105,7 +105,7 @@ class WatchRun(Run):
 
     def _check_time(self, began: float) -> None:
         if time.monotonic() - began > self.videos.most_seconds:
-            raise TooMuch(f"A video may be watched for {self.videos.most_seconds / 60:g} minutes here.")
+            raise TooMuch(f"Watching while generating is limited to {self.videos.most_seconds / 60:g} minutes here.")
 
     def _check_prompts(self) -> None:
         """Raises Invalid for a prompt of the timeline that is longer than the host allows."""
@@ -113,8 +113,7 @@ class WatchRun(Run):
         if self.longest_prompt and longest > self.longest_prompt:
             raise Invalid.because(
                 "timeline",
-                f"Timeline: a prompt has {longest:,} characters, and at most {self.longest_prompt:,.0f} are taken. "
-                "Shorten it.",
+                f"Timeline: a prompt has {longest:,} characters; the limit is {self.longest_prompt:,.0f}. Shorten it.",
             )
 
     async def _keep(self, video: WatchedVideo, complete: bool) -> None:
@@ -130,7 +129,7 @@ class WatchRun(Run):
         for change, start in video.begun:
             self.facts.append(("changed", f"{start:.1f} s: {change.summary().partition(': ')[2]}"))
         if unsent and complete:
-            self.facts.append(("note", f"{len(unsent)} of the timeline's changes lay behind the end of the video"))
+            self.facts.append(("note", f"{len(unsent)} of the timeline's changes were after the end of the video"))
         if complete and video.chunks == 1:
             self.facts.append(("note", "this model gives a video in one piece, at its end"))
         if not complete:

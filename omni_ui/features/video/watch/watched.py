@@ -24,8 +24,8 @@ KEPT = 120.0
 MOST_EVENTS = 20_000
 MOST_CHANGES = 1_000
 """Changes that a page may ask for in one video."""
-WATCHING = "You are watching a video that is being made already, maybe in another tab: stop that one first."
-OFF = "This page does not show videos while they are made: switch “Watch while it is made” off."
+WATCHING = "You are already watching a video being made, maybe in another tab: stop that one first."
+OFF = "This page does not show unfinished videos: switch “Watch while generating” off."
 
 
 class TooMuch(Exception):
@@ -66,7 +66,7 @@ class WatchedVideo:
     async def add(self, chunk: VideoChunk) -> None:
         """More of the video. Raises TooMuch; what came before stays."""
         if self.size + len(chunk.data) > self.most_bytes:
-            raise TooMuch(f"A video that is watched may have {self.most_bytes / 1_000_000:g} MB here.")
+            raise TooMuch(f"Videos watched while generating are limited to {self.most_bytes / 1000000:g} MB here.")
         await asyncio.to_thread(self._append, chunk.data)
         changes = self.stream.changes if self.stream else {}
         self.begun += [(changes[id], chunk.start) for id in chunk.events if id in changes]

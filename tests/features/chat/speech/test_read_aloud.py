@@ -116,7 +116,7 @@ async def test_a_server_without_the_route_is_asked_sentence_by_sentence():
 async def test_a_voice_that_breaks_off_leaves_the_answer_and_says_so(demo):
     draft, _ = await read(demo.url, "One is here. Two [[fail:generate]] there. Three.")
     assert len(draft.pcm) > 10_000
-    assert draft.notes[0].startswith("The voice broke off: ")
+    assert draft.notes[0].startswith("The voice was cut off: ")
 
 
 @pytest.mark.parametrize(

@@ -227,7 +227,7 @@ async def test_a_voice_that_is_not_there_is_said_once(demo):
 
 async def test_a_text_longer_than_the_host_allows_is_spoken_as_far_as_it_fits(demo):
     run = work_for("One is here. Two is there. Three is far.", longest=26)
-    with pytest.raises(Invalid, match="at most 26"):
+    with pytest.raises(Invalid, match="limit is 26"):
         await shown(run, demo.url)
     assert len(read_vtt(run.outcome().files[2].read_text())) == 2
 

@@ -87,7 +87,7 @@ async def test_a_server_that_is_away_for_a_while_is_waited_for(tmp_path):
 @pytest.mark.parametrize(
     ("server", "says"),
     [
-        (VideoServer(states=["in_progress", 404]), "does not know this job any more: it was restarted"),
+        (VideoServer(states=["in_progress", 404]), "no longer knows this job: it was restarted"),
         (VideoServer(content=404), "has already removed its file"),
         (VideoServer(content=b"<html>" * 100), "not a video"),
         (VideoServer(content=b""), "empty file"),
@@ -218,7 +218,7 @@ async def test_a_disk_that_is_full_fails_in_one_sentence_and_can_be_tried_again(
         monkeypatch.setattr(bench.store.files, "keep", _raises(OSError(28, "No space left on device")))
         job = await bench.end_of((await bench.begin()).ticket)
         assert (job.state, job.made) == ("failed", True)
-        assert "is full: make room there" in job.error
+        assert "is full: free up space" in job.error
         monkeypatch.setattr(bench.store.files, "keep", keep)
         await bench.jobs.fetch_again(job.ticket)
         assert (await bench.end_of(job.ticket)).state == "done"

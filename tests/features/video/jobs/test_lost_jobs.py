@@ -42,4 +42,4 @@ async def test_a_lost_job_whose_files_are_not_here_says_so(tmp_path):
     async with Bench(tmp_path, VideoServer(states=[404])) as bench:
         job = await bench.end_of(ticket)
         assert job.state == "failed"
-        assert "does not know this job any more" in job.error
+        assert "no longer knows this job" in job.error

@@ -134,7 +134,7 @@ async def test_what_arrived_before_an_error_is_kept_with_one_sentence(bench):
     assert (step.kind, step.error.what) == ("failed", "Making the video failed at the server.")
     assert run.after_failure() == {"result": run.video.path}
     assert bench.written == [run]
-    assert run.video.events[-1]["text"].startswith("The video broke off.")
+    assert run.video.events[-1]["text"].startswith("The video was cut off.")
     assert nothing.after_failure() == {"player": ""}
     assert nothing.record == ""
 
@@ -150,13 +150,13 @@ async def test_a_visitor_watches_one_at_a_time_and_within_the_hosts_limits(demo,
             refused = (await bench.steps(bench.run()))[-1]
             other = (await bench.steps(bench.run(visitor="w" * 32, num_frames=320)))[-1]
         long = (await bench.steps(bench.run(longest=5, timeline=[{"at": 1, "prompt": "longer than that"}])))[-1]
-    assert "watching a video that is being made already" in str(refused.error)
-    assert ("note", "A video that is watched may have 0.03 MB here.") in other.outcome.facts
+    assert "already watching a video being made" in str(refused.error)
+    assert ("note", "Videos watched while generating are limited to 0.03 MB here.") in other.outcome.facts
     assert other.outcome.files[0].stat().st_size <= 30_000
     assert "at most 5 are taken" in str(long.error)
     async with Bench(demo, tmp_path, watched_videos=0) as bench:
         assert not bench.videos.offered
-        assert "does not show videos while they are made" in str((await bench.steps(bench.run()))[-1].error)
+        assert "does not show unfinished videos" in str((await bench.steps(bench.run()))[-1].error)
 
 
 async def test_a_slow_video_ends_at_the_hosts_limit_of_time(demo, tmp_path):
