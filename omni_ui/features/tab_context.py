@@ -61,6 +61,10 @@ class TabContext(Protocol):
     code: gr.HTML
     status: gr.HTML
     facts: gr.JSON
+    stop_button: gr.Button
+    first: list[str]
+    more: gr.HTML | None
+    loras: gr.Dropdown | None
 
     def label(self, name: str) -> str: ...
 

@@ -5,7 +5,6 @@ It always belongs to what is shown: a run puts its own there when it shows somet
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import gradio as gr
 
@@ -19,9 +18,6 @@ from omni_ui.features.snippets.view import code_view
 from omni_ui.features.tab_context import TabContext
 from omni_ui.widgets.events import PRIVATE
 from omni_ui.widgets.fields import Component
-
-if TYPE_CHECKING:
-    from omni_ui.tabs.base import OmniTab
 
 ShowStopped = Callable[[Stream], Awaitable[tuple[Updates, list[Path]]]]
 """Shows what had arrived of a stream, and gives its files; none when the stream was complete."""
@@ -50,7 +46,7 @@ async def actions_of_result(
 
 
 def keep_after_stop(
-    tab: "OmniTab", listening: Listening, player: Component, shows: list[Component], show: ShowStopped
+    tab: TabContext, listening: Listening, player: Component, shows: list[Component], show: ShowStopped
 ) -> None:
     """After Stop, what had arrived of a sound that was listened to stays as a file. shows: the components of `show`."""
 

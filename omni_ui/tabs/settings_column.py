@@ -1,18 +1,16 @@
 """The settings of a tab, below Run: the few that people change most, and all others folded away."""
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import gradio as gr
 
 from omni_ui.features.loras.loras import lora_choice
 from omni_ui.features.recipes.panel import preset_bar
 from omni_ui.features.stage.more_settings import RAISED, more_head, shape_chips, wire_shapes
-
-if TYPE_CHECKING:
-    from omni_ui.tabs.base import OmniTab
+from omni_ui.features.tab_context import TabContext
 
 
-def add_settings(tab: "OmniTab") -> None:
+def add_settings(tab: TabContext) -> None:
     """All settings: presets, the card, and the rest folded away."""
     preset_bar(tab.name)
     with gr.Row(elem_classes="omni-card"):
@@ -21,7 +19,7 @@ def add_settings(tab: "OmniTab") -> None:
     _add_fold(tab, "Advanced")
 
 
-def add_folded_settings(tab: "OmniTab") -> None:
+def add_folded_settings(tab: TabContext) -> None:
     """Shape, number and seed; presets and all others behind "More settings"."""
     card = tab.form.names("card")
     first = [name for name in card if name not in RAISED]
@@ -42,11 +40,11 @@ def add_folded_settings(tab: "OmniTab") -> None:
     _add_fold(tab, "More settings")
 
 
-def _add_advice(tab: "OmniTab") -> None:
+def _add_advice(tab: TabContext) -> None:
     tab.model_note = gr.HTML(elem_id=f"{tab.name}-advice", elem_classes="omni-recommended")
 
 
-def _add_fold(tab: "OmniTab", words: str) -> None:
+def _add_fold(tab: TabContext, words: str) -> None:
     if advanced := tab.form.names("advanced"):
         with gr.Accordion(words, open=False, elem_classes=["omni-advanced", "omni-fold"]):
             tab.form.add_all(advanced)

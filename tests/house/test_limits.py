@@ -5,6 +5,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+from grimp import build_graph
 
 from tests.house.measure import MEASURES, ROOT, limits, lowered, over
 
@@ -20,6 +21,16 @@ def test_imports_point_downward_only():
     program = Path(sysconfig.get_path("scripts")) / "lint-imports"
     ran = subprocess.run([program], cwd=ROOT, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Imports for types alone count."""
+    graph = build_graph("omni_ui", exclude_type_checking_imports=False)
+    left = {module: graph.find_modules_directly_imported_by(module) & graph.modules for module in graph.modules}
+    while free := [module for module, imported in left.items() if not imported & left.keys()]:
+        for module in free:
+            del left[module]
+    assert not sorted(left)
 
 
 def test_a_number_may_only_fall():

@@ -2,22 +2,27 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from omni_ui.core.run import Run
 from omni_ui.features.history.serialize import Pack, as_files, summary_of
 from omni_ui.store import HistoryRecord, Store, StoreFailed
 
-if TYPE_CHECKING:
-    from omni_ui.features.history.service import Recorder
-
 CUT_OFF = "The app closed before this run finished. Open it to run it again."
 
 
+class BackgroundWriter(Protocol):
+    """What writes into the store while a run goes on, such as the recorder of the history."""
+
+    store: Store
+
+    def begin(self, writing: Coroutine[object, object, None]) -> "asyncio.Task[None]": ...
+
+
 @asynccontextmanager
-async def noting(recorder: "Recorder | None", run: Run) -> AsyncGenerator[None]:
+async def noting(recorder: BackgroundWriter | None, run: Run) -> AsyncGenerator[None]:
     """While the run goes on, the store knows of it. Nobody waits for the store."""
     if not recorder or not run.visitor or run.record:
         yield
