@@ -15,6 +15,7 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
   let waiting = 0;
   let failures = [];
   let dragged = null;
+  const added = new Map(); // by the path of a picture that was added here: what the field held before it
 
   const value = () => (Array.isArray(props.value) ? props.value : props.value ? [props.value] : []);
   let looked = checks[id] || { seen: [], most: null };
@@ -38,6 +39,7 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
       try {
         const { path, url } = await upload(file);
         const item = { path, url, orig_name: file.name, size: file.size, mime_type: file.type, meta: { _type: "gradio.FileData" } };
+        added.set(path, value());
         set(several ? [...value(), item] : [item]);
       } catch (error) {
         failures.push(`${file.name} could not be uploaded: ${error.message || error}. Try again, or a smaller file.`);
@@ -52,6 +54,18 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
     const load = make("button", { type: "button", class: "omni-small" }, "Load settings");
     load.addEventListener("click", () => document.dispatchEvent(new CustomEvent("omni-open-settings", { detail: item })));
     return load;
+  };
+
+  /** Takes out what was added here and cannot be used: the field is as it was before, and says why. */
+  const refuse = () => {
+    for (const item of value()) {
+      const wrong = added.has(item.path) && about(item)?.wrong;
+      if (!wrong) continue;
+      failures.push(wrong);
+      const before = added.get(item.path);
+      added.delete(item.path);
+      set(several ? value().filter((one) => one.path !== item.path) : before);
+    }
   };
 
   const button = (words, label, act, disabled = false) => {
@@ -181,7 +195,7 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
     box,
     several,
     add,
-    tell: (news) => { looked = news; show(); },
+    tell: (news) => { looked = news; refuse(); show(); },
     /** The address of the first picture as it will be sent. */
     first: () => list.querySelector("li:not(.omni-wrong) img")?.src,
     /** The paths of the first picture: as it came, and as it will be sent. */

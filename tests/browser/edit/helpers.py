@@ -17,13 +17,13 @@ def opened(open_page, url: str, **context):
 
 
 def add(page, *paths, field: str = FIELD) -> None:
-    """Gives the field these files and waits until the app has looked at them."""
+    """Gives the field these files and waits until the app has looked at them: they are there, or it says why not."""
     page.set_input_files(field, [str(path) for path in paths])
     box = field.split(" ")[0]
     page.wait_for_function(
         """([box]) => { const items = [...document.querySelectorAll(box + ' li')];
-        const notes = document.querySelector(box + ' .omni-picture-notes').innerText;
-        return items.length && !notes.startsWith('Uploading')
+        const notes = document.querySelector(box + ' .omni-picture-notes');
+        return (items.length || notes.querySelector('.omni-bad')) && !notes.innerText.startsWith('Uploading')
             && items.every((one) => / × /.test(one.innerText) || one.matches('.omni-wrong')); }""",
         arg=[box],
     )

@@ -137,7 +137,7 @@ def test_a_mask_is_painted_inverted_and_sent_in_the_size_of_the_picture(demo_app
     assert page.locator("#edit-result .omni-after").count() == 1
 
 
-def test_bad_files_are_said_at_once_and_again_when_it_is_run(demo_app, open_page, files):
+def test_bad_files_are_refused_at_the_field_and_the_list_stays_as_it_was(demo_app, open_page, files):
     page = opened(open_page, demo_app.url)
     page.fill("#edit-prompt textarea", "make it night")
     assert "An edit needs a picture" in run_and_wait(page, "edit", "failed")
@@ -149,10 +149,13 @@ def test_bad_files_are_said_at_once_and_again_when_it_is_run(demo_app, open_page
     ):
         add(page, files / name)
         assert says in page.inner_text("#edit-image .omni-picture-notes")
-        page.click("#edit-run")
-        page.wait_for_function("(says) => document.querySelector('#edit-status').innerText.includes(says)", arg=says)
-        page.click("#edit-image li button[aria-label^=Remove]")
-    add(page, *[files / "red.png"] * 5)
+        assert names(page) == []
+    add(page, files / "red.png")
+    page.wait_for_selector("#edit-image .omni-bad", state="detached")
+    add(page, files / "letter.png")
+    page.wait_for_selector("#edit-image .omni-bad:text('letter.png is not a picture that can be read')")
+    assert names(page) == ["red.png"]
+    add(page, *[files / "red.png"] * 4)
     page.wait_for_selector("#edit-image .omni-bad")
     assert "takes 4 pictures: remove 1" in page.inner_text("#edit-image .omni-picture-notes")
     page.click("#edit-run")
@@ -168,11 +171,13 @@ def test_masks_that_are_refused_and_masks_that_are_used_with_a_note(demo_app, op
         ("double.png", "done", "scaled from 240 × 180 to 120 × 90"),
         ("black.png", "failed", "all black, so nothing would change"),
         ("white.png", "done", "the whole picture may change"),
-        ("letter.png", "failed", "not a picture that can be read"),
     ):
         add(page, files / mask, field=MASK)
         page.click("#edit-run")
         page.wait_for_selector(f"#edit-status [data-state={state}]:has-text('{says}')")
+    add(page, files / "letter.png", field=MASK)
+    page.wait_for_selector("#edit-mask_image .omni-bad:text('not a picture that can be read')")
+    assert page.get_attribute("#edit-mask_image li img", "alt") == "white.png"
 
 
 def test_bad_settings_are_one_sentence_and_stay_as_they_were(demo_app, open_page, files):
