@@ -3,9 +3,10 @@
 import { defineAction, defineComponent, loadComponents } from "./components.js";
 
 const LATE = 20000; // ms after which a tab that has not come may be asked for again
+const PATIENCE = 1500; // ms after which the parts are drawn although a script of theirs has not come
 
-/** prepare: loads what the parts of a tab begin with. */
-const makeTabs = (prepare = async () => {}) => {
+/** prepare: loads what the parts of a tab begin with; waited for no longer than `patience` (ms). */
+const makeTabs = (prepare = async () => {}, patience = PATIENCE) => {
   const asked = new Map(); // by name: the promise of its parts
   const came = new Map(); // by name: { promise, done } of whoever waits without asking
   let first; // the tab that came with the page; undefined where all of them did
@@ -25,8 +26,10 @@ const makeTabs = (prepare = async () => {}) => {
   };
   const arrived = (name) => { const one = waiter(name); one.here = true; one.done(); };
   const ask = async (name) => {
-    await Promise.all([begun, prepare(name)]);
     let timer = null;
+    const waited = new Promise((done) => { timer = setTimeout(done, patience); });
+    await Promise.all([begun, Promise.race([prepare(name), waited])]);
+    clearTimeout(timer);
     const answered = new Promise((resolve, reject) => {
       answer = { resolve, reject };
       timer = setTimeout(() => reject(new Error("late")), LATE);

@@ -89,3 +89,16 @@ test("a tab is asked for when its scripts are there", async () => {
   tabs.settle(true);
   await mounting;
 });
+test("a tab comes although a script of its does not", async () => {
+  const tabs = makeTabs(() => new Promise(() => {}), 20);
+  const asked = [];
+  tabs.begin("image");
+  tabs.connect((name) => asked.push(name));
+  const mounting = tabs.mountTab("talk");
+  await soon();
+  assert.deepEqual(asked, []);
+  await new Promise((resolve) => { setTimeout(resolve, 40); });
+  assert.deepEqual(asked, ["talk"]);
+  tabs.settle(true);
+  await mounting;
+});
