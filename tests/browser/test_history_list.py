@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 
+from bench.visits import SECRET, fill
 from tests.browser.test_history import CARD, history, listed, make
 from tests.running import App
 
@@ -93,3 +94,29 @@ def test_nothing_is_wider_than_the_screen(demo_app, open_page, width):
     page.locator(".omni-history-open").click()
     page.wait_for_selector("dialog[open]")
     assert page.evaluate("document.querySelector('dialog[open]').scrollWidth") <= width
+
+
+def test_a_long_list_goes_on_at_once_and_stays_when_it_is_left_upwards(chromium, tmp_path):
+    fill(tmp_path, 150)
+    with App(OMNI_DATA_DIR=str(tmp_path)) as app:
+        context = chromium.new_context(viewport={"width": 1280, "height": 900})
+        context.add_cookies([{"name": "omni_visitor", "value": SECRET, "url": app.url}])
+        page = context.new_page()
+        asked = []
+        page.on(
+            "request", lambda request: asked.append(request.url) if "/omni/history?tab=&words" in request.url else None
+        )
+        page.goto(app.url)
+        page.get_by_role("tab", name="History", exact=True).click()
+        page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 60")
+        page.wait_for_timeout(500)
+        assert [url.endswith("after=") for url in asked] == [True, False]  # the next page is on its way already
+        page.evaluate(f"[...document.querySelectorAll('{CARD}')].at(-1).scrollIntoView()")
+        page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 120")
+        page.evaluate("scrollTo(0, 0)")
+        page.wait_for_timeout(500)
+        assert page.locator(CARD).count() == 120
+        page.evaluate(f"[...document.querySelectorAll('{CARD}')].at(-1).scrollIntoView()")
+        page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 150")
+        assert len({card.get_attribute("data-id") for card in page.locator(CARD).all()}) == 150
+        context.close()

@@ -27,6 +27,7 @@ defineComponent("history", ({ element, props }) => {
   let told = { counts: {} };
   let next = "";
   let asked = 0;
+  let ahead = null; // the next page of the list, asked for before anybody scrolls there
 
   const address = (record, file, rest = "") => `${appRoot()}/omni/history/${record.id}/${file.place}${rest}`;
   const call = async (path, options = {}) => {
@@ -137,11 +138,14 @@ defineComponent("history", ({ element, props }) => {
       : filtered ? "No results match." : "Everything you make is kept here with its settings, failed runs too.";
     list.append(make("li", { class: "omni-history-none omni-quiet" }, words));
   };
-  const near = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) more.click(); }, { rootMargin: "400px" });
+  const near = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) more.click(); }, { rootMargin: "1200px" });
+  const pageAfter = (place) => `?${new URLSearchParams({ tab: tab.value, words: search.value.trim(), starred: starred.checked, after: place })}`;
   const load = safely(async (on = false) => {
     const turn = (asked += 1);
-    const query = new URLSearchParams({ tab: tab.value, words: search.value.trim(), starred: starred.checked, after: on ? next : "" });
-    const news = await call(`?${query}`);
+    const page = pageAfter(on ? next : "");
+    const early = on && ahead?.page === page ? ahead.answer : null;
+    ahead = null;
+    const news = (await early) ?? (await call(page));
     if (turn !== asked) return;
     told = news;
     next = news.next;
@@ -149,6 +153,7 @@ defineComponent("history", ({ element, props }) => {
     list.append(...news.records.map(card));
     empty();
     more.hidden = !next;
+    if (next) ahead = { page: pageAfter(next), answer: call(pageAfter(next)).catch(() => null) };
     near.unobserve(more);
     near.observe(more); // or it would not tell of a button that is still near
     say(news.trouble);
@@ -225,7 +230,7 @@ defineComponent("history", ({ element, props }) => {
   starred.addEventListener("change", () => load());
   more.addEventListener("click", () => load(true));
   near.observe(more);
-  new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting) && !detail.open) load(); }).observe(part(".omni-history-bar"));
+  new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting) && !detail.open) load(); }).observe(box);
   others?.addEventListener("message", () => { if (box.offsetParent && !detail.open) load(); });
   setInterval(() => { if (box.offsetParent) clock(); }, 30000);
 });
