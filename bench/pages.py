@@ -137,11 +137,16 @@ def first_token(browser: Browser, server: str, ways: dict[str, Program], past: P
 def long_answer(
     browser: Browser, server: str, ways: dict[str, Program], past: Path, rounds: int, tokens: int
 ) -> list[Row]:
-    """Time to the complete text over the server's own, and how busy the page was meanwhile."""
+    """Time to the complete text over the server's own, and how busy the page was meanwhile.
+
+    Plain Gradio, which takes the longest and varies the least, is measured three times.
+    """
     times: dict[str, list[float]] = {way: [] for way in ways}
     busy: dict[str, list[float]] = {way: [] for way in ways}
-    for _ in range(rounds):
+    for turn in range(rounds):
         for way, program in ways.items():
+            if way == "plain" and turn >= 3:
+                continue
             configure(server, tokens=tokens, rate=200)
             page = _conversation(browser, way, program, past)
             watch = eyes.Busy(page)
@@ -178,13 +183,13 @@ def first_sound(browser: Browser, server: str, ways: dict[str, Program], rounds:
                 gaps.append(1000 * max(found, default=0.0))
             page.close()
     row = Row("first sound", "ms", samples)
-    row.checks.append(Check("added", row.median("ours"), 40, unit=" ms"))
+    row.checks.append(Check("added", row.median("ours"), 40, unit=" ms", held=False))
     if "plain" in ways:
-        row.checks.append(Check("plain / ours", row.ratio, 8, at_least=True))
+        row.checks.append(Check("plain / ours", row.ratio, 8, at_least=True, held=False))
     else:
         row.note = "Plain Gradio needs ffmpeg for this, and there is none."
     silent = Row("longest gap, server at 1.2 times real time", "ms", {"ours": gaps})
-    silent.checks.append(Check("ours", max(gaps), 20, unit=" ms"))
+    silent.checks.append(Check("ours", max(gaps), 10, unit=" ms"))
     return [row, silent]
 
 
