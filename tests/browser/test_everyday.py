@@ -70,6 +70,23 @@ def test_all_tabs_can_be_reached_while_the_server_has_much_to_say(demo_app, open
     assert is_free(page, "combobox", "Language of the page")
 
 
+@pytest.mark.parametrize(("viewport", "cell", "thumbnail"), [(LARGE, 220, 96), (PHONE, 120, 64)])
+def test_several_pictures_are_large_enough_to_choose_by(demo_app, open_page, viewport, cell, thumbnail):
+    page = open_page(demo_app.url, more=False, viewport=viewport)
+    page.locator("#image-n-field").fill("4")
+    run(page, "A red fox in deep snow")
+    cells = page.locator("#image-result .omni-picture-cell")
+    cells.nth(3).wait_for()
+    assert min(min(one.bounding_box()[side] for side in ("width", "height")) for one in cells.all()) >= cell
+    cells.nth(2).click()
+    page.locator("#image-result .omni-single").wait_for()
+    thumbnails = page.locator("#image-result .omni-strip-item")
+    assert [one.get_attribute("aria-pressed") for one in thumbnails.all()] == ["false", "false", "true", "false"]
+    assert thumbnails.first.locator("img").bounding_box()["height"] >= thumbnail
+    button(page, "All pictures").click()
+    cells.nth(2).and_(page.locator(":focus")).wait_for()
+
+
 def test_an_empty_prompt_is_told_calmly(demo_app, open_page):
     page = open_page(demo_app.url, more=False, viewport=LARGE)
     button(page, "Run").click()

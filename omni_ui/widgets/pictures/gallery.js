@@ -1,4 +1,4 @@
-// Shows pictures that came back (omni_ui/widgets/pictures/gallery.py): one large, the others as thumbnails, each with a caption;
+// Shows pictures that came back (omni_ui/widgets/pictures/gallery.py): several as large cells, of which a click makes one large, the others as thumbnails;
 // and where there is an original, both behind a slider or side by side.
 import { defineComponent } from "../../core/js/components.js";
 import { make } from "../../core/js/dom.js";
@@ -31,6 +31,7 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
   const actions = box.querySelector(".omni-view-actions");
   let at = 0;
   let mode = "slider";
+  let large = false; // whether one of several is shown large
   let place = 50;
 
   const items = () => props.value || [];
@@ -60,6 +61,20 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     return shown;
   };
 
+  /** Several pictures as large cells, to choose by: a click makes one large. */
+  const grid = (all) => {
+    const cells = make("div", { class: "omni-picture-cells" }, ...all.map((item, number) => {
+      const image = picture(item.image.url, words(item), "");
+      image.setAttribute("translate", "no");
+      const cell = make("button", { type: "button", class: "omni-picture-cell" }, image, make("span", { class: "omni-tag omni-tag-left" }, nameOf(item, number)));
+      cell.addEventListener("click", () => { at = number; large = true; show(); strip.children[number].focus(); });
+      return cell;
+    }));
+    cells.style.setProperty("--columns", all.length < 5 ? 2 : all.length < 10 ? 3 : 4);
+    return cells;
+  };
+  const nameOf = (item, number) => item.caption || `Picture ${number + 1}`;
+
   /** Both in frames of one size, that of the result, so that they are level to the pixel. */
   const sideBySide = (before, item) => {
     const after = picture(item.image.url, item.caption || "Result", "");
@@ -70,8 +85,14 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     return pair;
   };
 
-  const showActions = (item, before) => {
+  const showActions = (item, before, several) => {
     actions.replaceChildren();
+    if (several && !large) return;
+    if (several) {
+      const back = make("button", { type: "button", class: "omni-small" }, "All pictures");
+      back.addEventListener("click", () => { large = false; show(); view.querySelectorAll(".omni-picture-cell")[at].focus(); });
+      actions.append(back);
+    }
     if (before) {
       const group = make("span", { role: "group", "aria-label": "View", class: "omni-brush-group" });
       for (const [name, words] of [["slider", "Slider"], ["side", "Side by side"], ["result", "Result"]]) {
@@ -112,27 +133,28 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
       return;
     }
     const item = all[at];
-    if (before && mode === "slider") view.replaceChildren(slider(before, item));
+    const several = all.length > 1 && !originals[id];
+    if (several && !large) view.replaceChildren(grid(all));
+    else if (before && mode === "slider") view.replaceChildren(slider(before, item));
     else if (before && mode === "side") {
       view.replaceChildren(sideBySide(before, item));
     } else view.replaceChildren(single(item));
     const captions = all.length > 1 ? all : [];
     strip.replaceChildren(...captions.map((one, number) => {
-      const words = one.caption || `Picture ${number + 1}`;
       const button = make("button", { type: "button", "aria-pressed": String(number === at), class: "omni-strip-item" });
-      button.append(picture(one.image.url, "", ""), make("span", {}, words));
-      button.addEventListener("click", () => { at = number; show(); strip.children[number].focus(); });
+      button.append(picture(one.image.url, "", ""), make("span", {}, nameOf(one, number)));
+      button.addEventListener("click", () => { at = number; large = true; show(); strip.children[number].focus(); });
       return button;
     }));
-    strip.hidden = !captions.length;
-    showActions(item, before);
+    strip.hidden = !captions.length || (several && !large);
+    showActions(item, before, several);
   };
 
   const tell = () => {
     counts[id] = items().length;
     document.dispatchEvent(new CustomEvent("omni-result", { detail: id }));
   };
-  watch("value", () => { at = 0; show(); tell(); });
+  watch("value", () => { at = 0; large = false; show(); tell(); });
   document.addEventListener("omni-original", (event) => { if (event.detail === id) { show(); tell(); } });
   show();
   tell();
