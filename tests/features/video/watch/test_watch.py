@@ -153,7 +153,7 @@ async def test_a_visitor_watches_one_at_a_time_and_within_the_hosts_limits(demo,
     assert "already watching a video being made" in str(refused.error)
     assert ("note", "Videos watched while generating are limited to 0.03 MB here.") in other.outcome.facts
     assert other.outcome.files[0].stat().st_size <= 30_000
-    assert "at most 5 are taken" in str(long.error)
+    assert "the limit is 5" in str(long.error)
     async with Bench(demo, tmp_path, watched_videos=0) as bench:
         assert not bench.videos.offered
         assert "does not show unfinished videos" in str((await bench.steps(bench.run()))[-1].error)
