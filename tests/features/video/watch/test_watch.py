@@ -102,7 +102,7 @@ async def test_a_watched_video_is_one_file_with_what_was_changed(bench):
     assert frames_in(run.video.path.read_bytes()) == 32
     facts = {name: value for name, value in steps[-1].outcome.facts if name}
     assert facts["changed"].endswith("night")
-    assert "1 of the timeline's changes lay behind the end" in facts["note"]
+    assert "1 of the timeline's changes were after the end" in facts["note"]
     assert [change.prompt for change in run.request.timeline] == ["night"]
     assert bench.written == [run]
     assert len(run.record) == 32
