@@ -48,10 +48,10 @@ const show = (early) => {
     press();
   });
   early.addEventListener("click", (event) => {
-    const button = event.target.closest("[role=tab]");
+    const button = event.target.closest("[data-opens]");
     if (!button) return;
-    opened = button.dataset.tab;
-    for (const other of early.querySelectorAll("[role=tab]")) other.setAttribute("aria-selected", String(other === button));
+    opened = button.dataset.opens;
+    for (const other of early.querySelectorAll("[data-opens]")) other.dataset.chosen = String(other === button);
   });
   const look = async () => {
     const field = document.querySelector(`#${early.dataset.field} textarea`);

@@ -97,7 +97,7 @@ defineAction("open_address", () => {
 
 // --- The tab to begin with: the one of the address, else one that works, unless the visitor was faster.
 let chosen = false;
-const choose = (event) => { chosen ||= Boolean(event.isTrusted && event.target.closest?.("[role=tab]")); };
+const choose = (event) => { chosen ||= Boolean(event.isTrusted && event.target.closest?.("[role=tab], [data-opens]")); };
 /** A tab that is pointed at or reached by its key is likely to be opened: its scripts come meanwhile. */
 const expect = (event) => {
   const name = event.target.closest?.("[role=tab]")?.id.replace(SUFFIX, "");

@@ -1,7 +1,8 @@
 """What a visitor sees and can type into until Gradio's script has drawn the page: the tabs, the prompt and Run.
 
 Gradio's script takes some hundred milliseconds before it draws anything. This stands in the page's HTML, made from its
-description; app/js/early_page.js shows it, and hands over what was typed and pressed when the page is drawn.
+description; app/js/early_page.js shows it, and hands over what was typed and pressed when the page is drawn. Its tabs
+are hidden from screen readers, which would hear of each tab twice.
 """
 
 import json
