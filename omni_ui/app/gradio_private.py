@@ -2,8 +2,7 @@
 
 Gradio 6.31 looks for work a thousand times a second, which costs a twentieth of a core in an app that nobody uses; it
 describes every component anew for each visitor who comes, which costs nearly a tenth of a second of one core, and keeps
-that, 0.6 MB a visitor; with every update of a run it builds anew each component that the update leaves as it is; and
-in the browser the sign that says "Loading" goes on counting for ever, at each frame, once the page is there.
+that, 0.6 MB a visitor; with every update of a run it builds anew each component that the update leaves as it is.
 tests/app/test_gradio_private.py notices when Gradio changes.
 """
 
@@ -11,7 +10,6 @@ import asyncio
 import importlib.util
 import inspect
 import json
-import re
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -28,8 +26,9 @@ from pydantic import ValidationError
 
 from omni_ui.app.tab_parts import Config, SplitPage, mount_tab
 from omni_ui.core.files import FileRefused, is_file_object, own_path
-from omni_ui.core.visitor import REQUEST_VISITOR, EventRequest, HasCookies, visitor_of
+from omni_ui.core.visitor import REQUEST_VISITOR, EventRequest, HasCookies, is_page, visitor_of
 from omni_ui.features.i18n.languages import marks_as_text
+from omni_ui.widgets.components import HasInputs, reads_at_once
 
 LOOKS = 0.01
 """Seconds between two looks for runs; what it adds to a run at most."""
@@ -39,13 +38,6 @@ PROGRESS_LOOKS = 1.0
 """Seconds between two looks for gr.Progress, which this app does not use."""
 SESSIONS = 2000
 """Sessions that are kept, with their conversations; the one that was not used the longest goes first."""
-
-LOADING_SIGN = "/assets/statustracker-"
-"""Where the address of Gradio's script of the signs that say how long something takes begins."""
-COUNTING = re.compile(r"(function (\w+)\(\)\{\w+\(\(\)=>\{[^{}]*?,)(\w+)&&\2\(\)\}\)\}")
-"""In that script: each frame asks for the next, as long as a variable is true, which nobody changes in a sign that was
-taken away while it counted."""
-STATE = re.compile(r"(\w+\.status===`pending`)\?")
 
 MOST_UPLOADS = 1000
 """Uploads whose progress is kept at one time."""
@@ -116,18 +108,6 @@ def forget_matplotlib() -> None:
         sys.modules["matplotlib"] = None  # type: ignore[assignment]  # Python's own way to say: not here
 
 
-def count_while_pending(script: str) -> str:
-    """The script of the signs, which now stop counting when what they wait for is there. ValueError for another one.
-
-    Otherwise an idle page asks for 60 frames a second, which took 6 % of a core (0.6 % without).
-    """
-    state = STATE.search(script)
-    changed, count = COUNTING.subn(rf"\1(\3=\3&&{state[1]})&&\2()}})}}" if state else r"\g<0>", script)
-    if state is None or count != 1:
-        raise ValueError("the loading sign")
-    return changed
-
-
 class LightSession(state_holder.SessionState):
     """A visitor's session that does not begin with a description of the whole page, which only deep links need."""
 
@@ -141,6 +121,7 @@ def lighten_sessions(page: gr.Blocks) -> None:
         raise AttributeError("SessionState")
     state_holder.SessionState = LightSession  # type: ignore[misc]
     page.state_session_capacity = SESSIONS
+    prepare_cheaply(page)
 
 
 def skip_cheaply(page: gr.Blocks) -> None:
@@ -168,6 +149,37 @@ def skip_cheaply(page: gr.Blocks) -> None:
         ]
 
     page.postprocess_data = postprocess_data  # type: ignore[method-assign]
+
+
+def prepare_cheaply(page: gr.Blocks) -> None:
+    """Takes in plain values without changing the thread for each. AttributeError when Gradio has changed."""
+    whole: Callable[..., Awaitable[list[object]]] = page.preprocess_data
+    if list(inspect.signature(whole).parameters) != ["block_fn", "inputs", "state", "explicit_call"]:
+        raise AttributeError("preprocess_data")
+
+    async def preprocess_data(
+        block_fn: HasInputs, inputs: list[object], state: LightSession | None, explicit_call: bool = False
+    ) -> list[object]:
+        blocks = block_fn.inputs
+        if state is None or not block_fn.preprocess or block_fn.component_prop_inputs or len(inputs) != len(blocks):
+            return await whole(block_fn, inputs, state, explicit_call)
+        slow = [place for place, block in enumerate(blocks) if not reads_at_once(block)]
+        others = copy(block_fn)
+        others.inputs = [blocks[place] for place in slow]
+        results = await whole(others, [inputs[place] for place in slow], state, explicit_call) if slow else []
+        values = dict(zip(slow, results, strict=True))
+        move = processing_utils.async_move_files_to_cache
+        try:
+            for place in sorted(set(range(len(blocks))) - set(slow)):
+                component, value = blocks[place], inputs[place]
+                if isinstance(value, (dict, list)):  # which may hold a file
+                    value = await move(value, component, check_in_upload_folder=not explicit_call)
+                values[place] = cast(gr.components.Component, state[component._id]).preprocess(value)
+        except (gr.Error, TypeError, ValueError):  # Gradio's own way says what is wrong
+            return await whole(block_fn, inputs, state, explicit_call)
+        return [values[place] for place in range(len(blocks))]
+
+    vars(page)["preprocess_data"] = preprocess_data
 
 
 def session_of_event(page: gr.Blocks) -> Callable[[str], str | None]:
@@ -246,6 +258,8 @@ def _tell_visitor(page: gr.Blocks) -> None:
         finally:
             REQUEST_VISITOR.reset(token)
         result["data"] = [marks_as_text(value) for value in result["data"]]
+        if arguments.get("iterator") and not result["is_generating"] and is_page(request):
+            result["data"] = [gr.skip()] * len(result["data"])  # it was sent already
         if getattr(arguments["block_fn"], "fn", None) is mount_tab:
             result.update(await parts.answer(arguments["inputs"]))
         return result

@@ -18,7 +18,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from omni_ui.app.gradio_private import LOADING_SIGN, count_while_pending
+from omni_ui.app.loading.mended_scripts import mending
 from omni_ui.app.tab_parts import FirstTab, trim_html
 
 log = logging.getLogger(__name__)
@@ -115,7 +115,8 @@ class FrontPage:
 
     async def _script(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
         accepted = headers.get("accept-encoding", "")
-        if LOADING_SIGN in scope["path"]:  # Python reads gzip, and nothing else that Gradio packs with
+        mend = mending(scope["path"])
+        if mend:  # Python reads gzip, and nothing else that Gradio packs with
             accepted = "gzip" if "gzip" in accepted else "identity"
             rest = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
             scope = {**scope, "headers": [*rest, (b"accept-encoding", accepted.encode())]}
@@ -124,8 +125,8 @@ class FrontPage:
         if messages is None:
             messages = await self._answered(scope, receive)
             if messages[0]["status"] == 200:
-                if LOADING_SIGN in scope["path"]:
-                    messages = _with_signs_that_end(messages)
+                if mend:
+                    messages = _mended(messages, mend)
                 MutableHeaders(raw=messages[0]["headers"])["Cache-Control"] = FOREVER
                 if len(self._scripts) < SCRIPTS:
                     self._scripts[key] = messages
@@ -143,16 +144,16 @@ class FrontPage:
         return messages
 
 
-def _with_signs_that_end(messages: list[Message]) -> list[Message]:
-    """The script of Gradio's loading signs, mended; as it is where Gradio packed it, or has changed it."""
+def _mended(messages: list[Message], mend: Callable[[str], str]) -> list[Message]:
+    """A script of Gradio's, changed; as it is where Gradio packed it, or writes it otherwise."""
     headers = MutableHeaders(raw=messages[0]["headers"])
     body = b"".join(message.get("body", b"") for message in messages[1:])
     coded = headers.get("content-encoding", "identity")
     try:
         script = gzip.decompress(body) if coded == "gzip" else body
-        changed = count_while_pending(script.decode()).encode()
+        changed = mend(script.decode()).encode()
     except (ValueError, OSError) as wrong:
-        log.warning("Gradio's loading signs are sent as they are: %s.", wrong)
+        log.warning("A script of Gradio's is sent as it is: %s.", wrong)
         return messages
     body = gzip.compress(changed, 6, mtime=0) if coded == "gzip" else changed
     headers["Content-Length"] = str(len(body))

@@ -4,6 +4,7 @@ Only its hash is kept on this side. A caller without one (a program that uses th
 """
 
 import hashlib
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Protocol
 
@@ -26,6 +27,12 @@ def visitor_of(request: HasCookies) -> str | None:
     if len(secret) < 20:
         return None
     return hashlib.sha256(secret.encode()).hexdigest()[:32]
+
+
+def is_page(request: object) -> bool:
+    """Whether an event comes from a page, which has seen what came before, and from no program."""
+    headers: Mapping[str, str] = getattr(request, "headers", None) or {}
+    return headers.get("x-gradio-user") == "app"
 
 
 REQUEST_VISITOR: ContextVar[str | None] = ContextVar("omni_visitor", default=None)

@@ -3,7 +3,7 @@
 None has a constructor of its own (see `ComponentClass`): constants of one component stand in its template.
 """
 
-from typing import Any
+from typing import Any, Protocol
 
 import gradio as gr
 from gradio.data_classes import FileData
@@ -80,6 +80,26 @@ class FreeCheckboxGroup(_Unchanged, gr.CheckboxGroup, metaclass=ComponentClass):
 
 class JsonText(_Unchanged, gr.Textbox, metaclass=ComponentClass):
     """JSON as text. A program may send the object itself, of which Gradio would make Python's words."""
+
+
+class HasInputs(Protocol):
+    """What is known of an event's inputs."""
+
+    inputs: list[gr.components.Component]
+    preprocess: bool
+    component_prop_inputs: list[int]
+
+
+QUICK = (
+    gr.Textbox.preprocess, gr.Checkbox.preprocess, gr.Number.preprocess, gr.Slider.preprocess, gr.Dropdown.preprocess,
+    gr.Radio.preprocess, gr.HTML.preprocess, gr.JSON.preprocess, _Unchanged.preprocess, ObjectCarrier.preprocess,
+)  # fmt: skip
+"""Ways to take in what was entered that only look at one value."""
+
+
+def reads_at_once(component: gr.blocks.Block) -> bool:
+    """Whether what is entered there is taken in without work, so that a change of thread would cost more."""
+    return not component.stateful and getattr(type(component), "preprocess", None) in QUICK
 
 
 def shows_as_is(component: gr.components.Component) -> bool:

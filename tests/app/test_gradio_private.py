@@ -21,7 +21,6 @@ from omni_ui.app.gradio_private import (
     LightSession,
     UploadProgress,
     calm,
-    count_while_pending,
     describe_once,
     own_files_only,
     skip_cheaply,
@@ -286,11 +285,3 @@ def test_a_gradio_that_keeps_progress_elsewhere_is_noticed(monkeypatch):
     monkeypatch.setattr(routes, "file_upload_statuses", object())
     with pytest.raises(AttributeError):
         UploadProgress()
-
-
-def test_gradios_loading_sign_still_counts_for_ever():
-    [path] = (Path(gr.__file__).parent / "templates/frontend/assets").glob("statustracker-*.js")
-    script = path.read_text()
-    assert len(count_while_pending(script)) > len(script)
-    with pytest.raises(ValueError, match="loading sign"):
-        count_while_pending("function other(){}")

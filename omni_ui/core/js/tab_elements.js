@@ -2,8 +2,10 @@
 
 export const TABS = ["chat", "image", "edit", "speech", "sound", "video"];
 export const byId = (id) => document.getElementById(id);
+/** Whether a tab is the one that is seen. Asking for an `offsetParent` instead would lay the whole page out anew. */
+export const isOpenTab = (name) => byId(`${name}-tab-button`)?.getAttribute("aria-selected") === "true" && !!byId(`${name}-run`);
 /** The name of the tab that is seen, "" for one that runs nothing. */
-export const openTab = () => TABS.find((name) => byId(`${name}-run`)?.offsetParent) || "";
+export const openTab = () => TABS.find(isOpenTab) || "";
 
 /** Enters a text into a field of Gradio. */
 export const fill = (id, text) => {

@@ -1,5 +1,6 @@
 // Asks how long a run will take when a setting that counts has changed and rests (omni_ui/features/estimate/estimate.py).
 import { defineComponent } from "../../core/js/components.js";
+import { isOpenTab } from "../../core/js/tab_elements.js";
 
 const REST = 500; // milliseconds between two looks: a value that two of them see alike is asked about
 
@@ -22,7 +23,7 @@ defineComponent("estimate", ({ trigger, options: { tab, fields } }) => {
   let asked = null;
   let before = null;
   setInterval(() => {
-    if (document.hidden || !document.getElementById(`${tab}-run`)?.offsetParent) return;
+    if (document.hidden || !isOpenTab(tab)) return;
     const now = look(tab, fields);
     if (now === before && now !== asked) {
       asked = now;

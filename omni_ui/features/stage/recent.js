@@ -1,6 +1,6 @@
 // The last results of a tab below its stage: a click shows one again, and a picture can be dragged into a field.
 import { appRoot, make } from "../../core/js/dom.js";
-import { byId } from "../../core/js/tab_elements.js";
+import { byId, isOpenTab } from "../../core/js/tab_elements.js";
 import { fieldAt } from "../../widgets/pictures/picture_fields.js";
 import { reopenResult } from "../send_to/send_to.js";
 
@@ -59,7 +59,7 @@ const refresh = async (tab) => {
 setInterval(() => {
   if (document.hidden) return;
   for (const tab of TABS) {
-    if (!byId(`${tab}-run`)?.offsetParent) { last[tab] = ""; continue; }
+    if (!isOpenTab(tab)) { last[tab] = ""; continue; }
     const record = byId(`${tab}-settings`)?.querySelector(".omni-again")?.dataset.record || "none";
     if (last[tab] === record) continue;
     last[tab] = record;
