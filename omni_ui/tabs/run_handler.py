@@ -15,7 +15,7 @@ from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Run, RunEvent, RunResult, Updates, Values, execute, explain
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.templates import NOTHING
-from omni_ui.core.visitor import visitor_of
+from omni_ui.core.visitor import is_page, visitor_of
 from omni_ui.features.error_fixes import error_fixes
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.history.unfinished import noting
@@ -25,6 +25,9 @@ from omni_ui.features.waits.view import waits_view
 from omni_ui.tabs.result_actions import result_actions
 
 STOPPED = "Stopped before it finished, or its page was closed. Open it to run it again."
+BUTTONS_AFTER = 0.4
+"""Seconds after the first of something is shown that its settings and code follow: they are large, and what comes
+next would wait for them."""
 NO_SERVER = "the host can set OMNI_BASE_URL, or the address of this tab's own server."
 
 
@@ -96,11 +99,13 @@ class RunHandler:
         return asked, values | before.entered | self.tab.repeated
 
     async def _steps(self, backend: Backend, run: Run, request: gr.Request) -> AsyncGenerator[tuple[RunEvent, Updates]]:
-        """Each step with what the page shows of it: for the last one, "done", all that the run has shown."""
+        """Each step with what the page shows of it: for the last one, "done", all that the run has shown, since a
+        program may look at no other one."""
         tab = self.tab
         all_updates: Updates = {part: gr.skip() for part in self.results}
-        last_note: tuple[object, ...] | None = None
-        buttons_shown = False
+        last_note: tuple[object, ...] = (False, 0, None, Run.note)  # what was said when Run was pressed
+        begun = buttons_shown = False
+        shown_at = 0.0
         run_steps, stop_noted = aclosing(execute(backend, run)), self._noting_a_stop(run)
         async with run_steps as steps, noting(tab.recorder, run), stop_noted as end:
             async for step in steps:
@@ -118,12 +123,15 @@ class RunHandler:
                     yield step, {tab.status: status.stopped(str(step.error))}
                 else:
                     run.timed &= not step.wait  # the server was busy with others: no word on this run
-                    all_updates.update(step.updates)
+                    all_updates.update({} if is_page(request) else step.updates)
                     note = (step.kind == "waiting", step.place, step.wait, run.note)
                     changed, last_note = note != last_note, note
                     line = {tab.status: status.working(run.note, step.place, step.wait, step.seconds)}
-                    yield step, step.updates | (line if changed else {}) or {tab.status: gr.skip()}
-                    if run.has_partial_result and not buttons_shown:
+                    if begun or changed or step.updates:
+                        yield step, step.updates | (line if changed else {}) or {tab.status: gr.skip()}
+                    begun = True
+                    shown_at = shown_at or (step.seconds if run.has_partial_result else 0.0)
+                    if run.has_partial_result and not buttons_shown and step.seconds - shown_at >= BUTTONS_AFTER:
                         buttons_shown = True
                         yield step, await result_actions(tab, run, RunResult())
 

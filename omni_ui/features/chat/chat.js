@@ -38,8 +38,16 @@ const sameMessage = (kept, drawn) => {
   kept.remove();
   return drawn;
 };
+let list = null; // of all messages
+let showMessages = () => {}; // as the app gave them last
+/** Adds a message at the end, until the app gives the whole conversation with the answer, or without one. */
+const addMessage = (html) => {
+  const message = rooted(html).firstElementChild;
+  if (!message || !list || list.querySelector(`[data-key="${message.dataset.key}"]`)) return;
+  list.append(message);
+};
 defineComponent("chat_messages", ({ element, props, watch }) => {
-  const list = element.querySelector(".omni-messages");
+  list = element.querySelector(".omni-messages");
   const show = () => {
     const wanted = [...rooted(props.value || "").children];
     const had = new Map([...list.children].map((one) => [one.dataset.key, one]));
@@ -52,6 +60,7 @@ defineComponent("chat_messages", ({ element, props, watch }) => {
     for (const gone of had.values()) gone.remove();
   };
   follow(list);
+  showMessages = show;
   watch("value", show);
   show();
 });
@@ -64,15 +73,17 @@ defineComponent("chat_answer", ({ element, props, watch }) => {
   let run = null;
   let entered = null;
   const show = () => {
-    const { state = "", blocks = [], id = null } = props.value || {};
+    const { state = "", blocks = [], id = null, message = "" } = props.value || {};
     if (state === "sent" && run !== id) {
       run = id;
       entered = takeMessage();
+      if (message) addMessage(message);
     }
     if (state === "back" && entered && run === id) {
       giveBack(entered);
       entered = null;
     }
+    if (state !== "sent") showMessages(); // without what was added, where nothing came of it
     article.hidden = state !== "sent";
     article.classList.toggle("omni-waiting", !blocks.length);
     while (body.children.length > blocks.length) body.lastChild.remove();

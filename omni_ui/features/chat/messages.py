@@ -28,10 +28,15 @@ def address(path: Path) -> str:
 
 def messages_html(messages: list[Message]) -> Markup:
     """All messages. Rendering a new one takes some milliseconds; it is kept with the message."""
-    for number, message in enumerate(messages):
-        if not message.html or message.html_number != number:
-            message.html, message.html_number = _article(number, message), number
-    return Markup("".join(message.html for message in messages))  # a join of Markup looks at each once more
+    # A join of Markup looks at each once more.
+    return Markup("".join(message_html(number, message) for number, message in enumerate(messages)))
+
+
+def message_html(number: int, message: Message) -> Markup:
+    """One message, with its number in the conversation."""
+    if not message.html or message.html_number != number:
+        message.html, message.html_number = _article(number, message), number
+    return message.html
 
 
 def _article(number: int, message: Message) -> Markup:

@@ -28,7 +28,7 @@ from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import RetryReporter, Run, RunResult, Updates, Values
 from omni_ui.features.chat.conversation import Conversation, Draft, Message, Part, wire_messages
 from omni_ui.features.chat.conversation_json import as_json
-from omni_ui.features.chat.messages import LiveAnswer, address, messages_html
+from omni_ui.features.chat.messages import LiveAnswer, address, message_html, messages_html
 from omni_ui.features.chat.speech.read_aloud import ReadAloud
 from omni_ui.media.message_files import take_media
 from omni_ui.widgets.fields import Component
@@ -64,13 +64,15 @@ class ChatView:
     def parts(self) -> list[Component]:
         return [self.conversation_json, self.result, self.live, self.player]
 
-    def all(self, talk: Conversation, system: str | None = "", state: str = DONE) -> Updates:
-        """The whole conversation, and the answer that arrives put away (or begun, when the state is SENT)."""
-        return {
-            self.conversation_json: as_json(talk.messages, system or "", _named),
-            self.result: messages_html(talk.messages),
-            self.live: {"state": state, "id": talk.run, "blocks": []},
-        }
+    def all(self, talk: Conversation, system: str | None = "", state: str = DONE, added: bool = False) -> Updates:
+        """The whole conversation, and the answer that arrives put away (or begun, when the state is SENT).
+        added: only the last message is drawn, for which the first word waits: the page has the others."""
+        live: Json = {"state": state, "id": talk.run, "blocks": []}
+        updates = {self.conversation_json: as_json(talk.messages, system or "", _named), self.live: live}
+        if added:
+            live["message"] = message_html(len(talk.messages) - 1, talk.messages[-1])
+            return updates
+        return updates | {self.result: messages_html(talk.messages)}
 
     def after_stop(self, talk: Conversation, system: str | None = "") -> Updates:
         """After a run that did not reach its end: what had arrived, or what was entered back in its field."""
@@ -263,12 +265,13 @@ class ChatRun(Run):
             return {}
         updates: Updates = {}
         if SENT in events:
-            updates = self._view.all(self._talk, self._system, SENT) | {self._view.player: ""}
+            updates = self._view.all(self._talk, self._system, SENT, not self.entered["change"])
+            updates[self._view.player] = ""
         if DONE in events:
             updates |= await asyncio.to_thread(self._view.all, self._talk, self._system)
         elif self._draft:
-            blocks = self._live.blocks(self._draft)
-            updates[self._view.live] = {"state": SENT, "id": self._draft.key, "blocks": blocks}
+            live = {"state": SENT, "id": self._draft.key, "blocks": self._live.blocks(self._draft)}
+            updates[self._view.live] = updates.get(self._view.live, {}) | live
         if (stream := self._stream or self._voice.stream) and not self._heard:
             self._heard = True
             updates[self._view.player] = stream.element
