@@ -4,7 +4,9 @@
 import { appRoot } from "../js/dom.js";
 import { formatMinutes } from "../js/format.js";
 
-const FIRST_LEAD = 0.04; // seconds held back before the first sound
+const FIRST_LEAD = 0.02; // seconds held back before the first sound
+const LATER_LEAD = 0.005; // before the next, where the clock has run out: what is late already waits no longer
+const ONE_LATE = 0.06; // held back after one piece came late
 const MOST_LEAD = 4;
 const REST = 100; // ms between two looks for more sound while none comes
 let context = null;
@@ -23,7 +25,7 @@ document.addEventListener("keydown", gesture, { capture: true });
 
 class Stream {
   constructor(element) {
-    this.rate = Number(element.dataset.rate);
+    this.rate = Number(element.dataset.rate); // 0 until the sound has begun: the answer says it
     this.channels = Number(element.dataset.channels) || 1;
     this.ticket = element.dataset.ticket;
     this.buffers = []; // all that arrived: {buffer, at}, with `at` in seconds of the speech
@@ -45,7 +47,7 @@ class Stream {
     try {
       // An answer ends when the sound rests; between two of them the connection is free for others.
       for (let after = 0, news = 0; (news = await this.fetch(after)) >= 0; after += news) {
-        if (news === 0) await new Promise((resolve) => setTimeout(resolve, REST));
+        if (news === 0) await new Promise((resolve) => setTimeout(resolve, this.rate ? REST : 0));
         if (this.abort.signal.aborted) break;
       }
     } catch (error) {
@@ -63,6 +65,7 @@ class Stream {
     const answer = await fetch(`${appRoot()}/omni/listen/${this.ticket}?after=${after}`, { signal: this.abort.signal });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     if (answer.status === 204) return -1;
+    if (!this.rate) [this.rate, this.channels] = answer.headers.get("x-omni-sound").split(" ").map(Number);
     const reader = answer.body.getReader();
     const frame = 2 * this.channels;
     let rest = this.rest, count = 0;
@@ -116,7 +119,7 @@ class Stream {
       const { buffer, at } = this.buffers[this.next++];
       const skip = Math.max(0, this.from - at);
       if (skip >= buffer.duration) continue;
-      if (this.until <= context.currentTime) this.until = context.currentTime + (begun ? 0.02 : FIRST_LEAD);
+      if (this.until <= context.currentTime) this.until = context.currentTime + (begun ? LATER_LEAD : FIRST_LEAD);
       this.sound(buffer, at, skip);
     }
     this.setState("playing");
@@ -144,9 +147,10 @@ class Stream {
   emptied() {
     if (this.state !== "playing") return;
     if (this.stats.done && this.next === this.buffers.length) return this.setState("ended");
-    // It ran dry: hold more back from now on, so that it does not stutter.
+    // It ran dry: hold more back from now on, so that it does not stutter. The first time one piece may just be late.
     this.ranDry = this.until;
-    this.lead = learned = this.stats.lead = Math.min(MOST_LEAD, Math.max(0.25, this.lead * 2));
+    const more = this.lead > FIRST_LEAD ? Math.max(0.25, this.lead * 2) : ONE_LATE;
+    this.lead = learned = this.stats.lead = Math.min(MOST_LEAD, more);
     this.setState("holding");
   }
 
@@ -295,7 +299,7 @@ const look = () => {
     present.set(element.dataset.ticket, element);
     const known = streams.get(element.dataset.ticket);
     if (!known) streams.set(element.dataset.ticket, new Stream(element));
-    else if (known.element !== element && !known.element.isConnected) known.attach(element);
+    else if (!element.childElementCount || (known.element !== element && !known.element.isConnected)) known.attach(element);
   }
   for (const [ticket, stream] of streams) {
     if (present.has(ticket) || stream.gone) missing.delete(ticket);

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from omni_ui.core.run import Run
 
-ELEMENT = Markup('<div class="omni-listen" data-ticket="{}" data-rate="{}" data-channels="{}"></div>')
+ELEMENT = Markup('<div class="omni-listen"{} data-ticket="{}" data-rate="{}" data-channels="{}"></div>')
 KEPT = 120.0
 """Seconds for which a finished stream can still be fetched."""
 IDLE = 0.4
@@ -30,6 +30,7 @@ class Stream:
     def __init__(self, rate: int, channels: int) -> None:
         self.ticket = secrets.token_urlsafe(18)
         self.rate = rate
+        """Frames per second; 0 until it is known."""
         self.channels = channels
         self.ended: float | None = None
         self.whole = False
@@ -68,13 +69,21 @@ class Stream:
         news, self._news = self._news, asyncio.Event()
         news.set()
 
+    async def wait(self, seconds: float | None) -> bool:
+        """Whether there is news within so many seconds."""
+        news = self._news
+        try:
+            await asyncio.wait_for(news.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
     async def chunks(self, sent: int = 0, idle: float | None = None) -> AsyncIterator[bytes]:
         """What has arrived and what will, until the stream is closed.
 
         sent: bytes from the beginning that are not wanted. idle: ends also when nothing came for so many seconds.
         """
         while True:
-            news = self._news
             if sent < len(self._pcm):
                 piece = bytes(self._pcm[sent:])
                 sent += len(piece)
@@ -82,15 +91,17 @@ class Stream:
             elif self.ended:
                 return
             else:
-                try:
-                    await asyncio.wait_for(news.wait(), idle)
-                except TimeoutError:
+                if not await self.wait(idle):
                     return
 
     @property
     def element(self) -> Markup:
-        """HTML that makes the page's player start. It stands in the tab's player while the stream runs."""
-        return ELEMENT.format(self.ticket, self.rate, self.channels)
+        """HTML that makes the page's player start. It stands in the tab's player while the stream runs.
+
+        Before the sound has begun, the page waits for it with a player that is not seen.
+        """
+        hidden = Markup("" if self.rate else " hidden")
+        return ELEMENT.format(hidden, self.ticket, self.rate, self.channels)
 
 
 class Listening:
@@ -99,7 +110,8 @@ class Listening:
     def __init__(self) -> None:
         self._streams: dict[str, Stream] = {}
 
-    def open(self, rate: int, channels: int = 1) -> Stream:
+    def open(self, rate: int = 0, channels: int = 1) -> Stream:
+        """rate: frames per second, where it is known already."""
         now = time.monotonic()
         self._streams = {t: s for t, s in self._streams.items() if not s.ended or now - s.ended < KEPT}
         stream = Stream(rate, channels)
@@ -120,7 +132,11 @@ class Listening:
             stream = self._streams.get(ticket)
             if stream is None:
                 raise HTTPException(404, "This stream has ended.")
-            headers = {"Cache-Control": "no-store"}
+            if not stream.rate and not stream.ended:
+                await stream.wait(IDLE)
+            headers = {"Cache-Control": "no-store", "X-Omni-Sound": f"{stream.rate} {stream.channels}"}
+            if not stream.rate and not stream.ended:
+                return Response(headers=headers, media_type="audio/pcm")
             if after is not None and stream.ended and after >= len(stream.pcm):
                 return Response(status_code=204, headers=headers)
             chunks = stream.chunks() if after is None else stream.chunks(after, IDLE)

@@ -150,7 +150,8 @@ class Spoken:
                     if self.first is None:
                         self.first = time.monotonic() - began
                     self.rate, self.channels = event.rate, event.channels
-                    self.stream = self.stream or self.listening.open(event.rate, event.channels)
+                    self.stream = self.stream or self.listening.open()
+                    self.stream.begin(event.rate, event.channels)
                     self.stream.run = self.run
                     self.stream.feed(event.pcm)
                     self.pcm += event.pcm
@@ -237,7 +238,9 @@ class SpeechRun(Run):
     async def _streamed(
         self, omni: OmniClient, request: SpokenText, reporter: RetryReporter
     ) -> AsyncGenerator[Updates]:
-        spoken = Spoken(self._listening, self)
+        spoken = Spoken(self._listening, self, None if self.in_background else self._listening.open())
+        if spoken.stream:  # the page waits for the sound while the server is asked
+            yield {self._stage.player: spoken.stream.element}
 
         async def keep_part() -> Updates:
             self._made = RunResult([await spoken.save(UNFINISHED)])

@@ -57,7 +57,7 @@ def test_the_first_sound_comes_while_the_rest_is_made(page, server):
     page.fill("#speech-input textarea", "a slow one")
     page.click("#speech-run")
     page.wait_for_function("[...omni.streams.values()].at(-1)?.stats.firstSound")
-    assert page.inner_text("#speech-status").startswith("Speaking")
+    page.wait_for_function("document.querySelector('#speech-status').innerText.startsWith('Speaking')")
     assert page.is_visible("#speech-player .omni-listen-play")
     facts = wait_for_state(page, "speech", "done")
     assert "speech 3.0 s" in facts

@@ -87,3 +87,35 @@ async def test_an_answer_ends_when_the_sound_rests_and_the_page_asks_for_what_fo
         assert await after(2) == (200, b"cdef")
         assert await after(6) == (204, b"")
         assert (await http.get(f"/omni/listen/{stream.ticket}?after=-1")).status_code == 422
+
+
+async def test_a_page_may_wait_for_a_sound_that_has_not_begun(monkeypatch):
+    monkeypatch.setattr(listen, "IDLE", 0.05)
+    listening = Listening()
+    app = FastAPI()
+    app.include_router(listening.routes())
+    stream = listening.open()
+    assert " hidden " in stream.element
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as page:
+        address = f"/omni/listen/{stream.ticket}?after=0"
+        early = await page.get(address)
+        assert (early.status_code, early.content) == (200, b""), "nothing yet: the page asks again"
+        waiting = asyncio.create_task(page.get(address))
+        await asyncio.sleep(0)
+        stream.begin(16000, 2)
+        stream.feed(b"abcd")
+        answer = await waiting
+    assert (answer.headers["x-omni-sound"], answer.content) == ("16000 2", b"abcd")
+    assert " hidden " not in stream.element
+    stream.begin(8000, 1)
+    assert (stream.rate, stream.channels) == (16000, 2), "what is known stays"
+
+
+async def test_a_sound_that_never_began_is_over():
+    listening = Listening()
+    app = FastAPI()
+    app.include_router(listening.routes())
+    stream = listening.open()
+    stream.close()
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as page:
+        assert (await page.get(f"/omni/listen/{stream.ticket}?after=0")).status_code == 204
