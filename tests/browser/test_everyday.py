@@ -6,6 +6,7 @@ Each of these was tried by hand first, and is here because something was in the 
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
@@ -39,7 +40,9 @@ def test_what_is_asked_of_a_result_is_seen_where_it_is_asked(demo_app, open_page
     page = open_page(demo_app.url, more=False, viewport=LARGE, permissions=["clipboard-read", "clipboard-write"])
     run(page, "A cup of tea on a windowsill")
     button(page, "Copy link").click()
-    heard = page.locator("body > [role=status]").inner_text()
+    announced = page.locator("body > [role=status]")
+    announced.filter(has_text="Done").wait_for(state="attached")
+    heard = announced.inner_text()
     assert re.match(r"Done\. [\d.]+ s, seed \d+, 768 × 768 PNG, not drawn windowsill, model demo/painter$", heard), (
         heard
     )
@@ -132,3 +135,18 @@ def test_whoever_comes_back_finds_the_video_and_the_last_picture(demo_app, open_
     page.locator("#video-result.omni-plays").wait_for()
     page.locator("#video-result video").evaluate("one => one.play()")
     page.locator("#video-result:not(.omni-plays)").wait_for()
+
+
+def test_the_buttons_of_a_picture_cover_nothing_of_it_on_a_phone(demo_app, open_page, tmp_path):
+    for name in ("one.png", "two.png"):
+        Image.new("RGB", (64, 48), "teal").save(tmp_path / name)
+    page = open_page(demo_app.url, "Edit", more=False, viewport=PHONE)
+    page.locator("#edit-image input[type=file]").set_input_files([tmp_path / "one.png", tmp_path / "two.png"])
+    remove = button(page, "Remove two.png")
+    remove.wait_for()
+    box = remove.bounding_box()
+    picture = page.get_by_role("img", name="two.png").bounding_box()
+    assert (box["width"], box["height"]) == (44, 44)
+    assert box["y"] >= picture["y"] + picture["height"]
+    remove.click()
+    remove.wait_for(state="hidden")
