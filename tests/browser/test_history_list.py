@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +49,26 @@ def test_search_filter_star_and_delete(demo_app, open_page):
     page.click("#history [data-act=delete]")
     page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 0")
     assert listed(page, demo_app.url) == []
+
+
+def test_a_result_is_taken_home_by_its_words_or_as_a_link(demo_app, open_page):
+    page = open_page(demo_app.url, permissions=["clipboard-read", "clipboard-write"])
+    page.fill("#image-seed input", "41")
+    make(page, "a red boat")
+    history(page, 1).nth(0).locator(".omni-history-open").click()
+    page.click("dialog[open] [data-act=link]")
+    page.wait_for_selector("dialog[open] [data-act=link]:text('Copied')")
+    link = page.evaluate("navigator.clipboard.readText()")
+    with page.expect_download() as download:
+        page.click("dialog[open] a:has-text('Download')")
+    assert download.value.suggested_filename == "a-red-boat-41.png"
+    shown = page.request.get(page.get_attribute("dialog[open] img", "src")).body()
+    assert Path(download.value.path()).read_bytes() == shown
+
+    friend = open_page(link)
+    friend.get_by_text("The settings are filled in.").wait_for()
+    assert friend.input_value("#image-prompt textarea") == "a red boat"
+    assert friend.input_value("#image-seed input") == "41"
 
 
 def test_some_or_all_come_as_a_zip_with_a_page_that_needs_no_server(demo_app, open_page, chromium, tmp_path):

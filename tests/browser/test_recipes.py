@@ -143,7 +143,7 @@ def test_a_download_holds_its_settings_or_is_untouched(made, tmp_path):
         open_actions(made, "image")
         made.click("#image-settings [data-do=with]")
     told, plain = taken
-    assert told.name == "0-picture.png"
+    assert told.name == f"0-Its-a-boat-img-src-x-onerror-alert-1-{SEED}.png"
     recipe, _ = read_settings(told)
     assert recipe.request["prompt"] == PROMPT
     assert recipe.request["seed"] == SEED

@@ -6,6 +6,7 @@ import { formatTime } from "../../core/js/language.js";
 import { blindTest } from "../compare/blind_test.js";
 import { openComparison } from "../compare/compare.js";
 import { commonKind } from "../compare/records.js";
+import { copyLinkTo } from "../recipes/recipes.js";
 import { reopenResult, sendResult } from "../send_to/send_to.js";
 
 const SURE = 6000;
@@ -168,7 +169,7 @@ defineComponent("history", ({ element, props }) => {
     const kind = kindOf(file);
     const shown = plain ? null : kind === "image" ? make("img", { src: source, alt: file.title })
       : kind === "audio" || kind === "video" ? make(kind, { src: source, controls: "", preload: "metadata", "aria-label": file.title }) : null;
-    const line = make("p", { class: "omni-history-line" }, make("a", { href: `${source}?download=1`, download: file.title, class: "omni-small" }, `Download ${file.title}`), ` ${formatBytes(file.bytes)}`);
+    const line = make("p", { class: "omni-history-line" }, make("a", { href: `${source}?download=1`, download: "", class: "omni-small" }, `Download ${file.title}`), ` ${formatBytes(file.bytes)}`);
     const number = record.files.filter((one) => one.role === "result" && kindOf(one) === kind && one.here).indexOf(file);
     if (file.role === "result") line.append(...sends(record, kind, number, () => shown));
     return make("div", { class: "omni-history-media" }, shown, line);
@@ -184,12 +185,18 @@ defineComponent("history", ({ element, props }) => {
     const inputs = record.files.filter((one) => one.role === "input");
     const replayed = record.tab === "talk" ? await import("../talk/replay/replay.js").then(({ replay }) => replay(record, address)) : null;
     const table = make("table", {}, ...record.settings.map(([label, value]) => make("tr", {}, make("th", { scope: "row" }, label), make("td", {}, value))));
+    const copied = make("p", { class: "omni-quiet", role: "status" });
     const acts = make("div", { class: "omni-history-acts" },
       record.tab === "talk" ? "" : button(`Open in ${props.titles[record.tab] || record.tab}`, () => { reopenResult(id, record.tab); detail.close(); }, { class: "omni-primary", "data-act": "open" }),
+      record.link || record.no_link ? button("Copy link", async (pressed) => {
+        if (!record.link) return copied.replaceChildren(record.no_link);
+        copied.replaceChildren((await copyLinkTo(record.link, pressed)) || "");
+        copied.querySelector("input")?.select();
+      }, { "data-act": "link" }) : "",
       button("Delete", sure(() => "Really delete it?", safely(async () => { await remove([id]); detail.close(); })), { "data-act": "delete-one" }),
       button("Close", () => detail.close(), { "data-act": "close" }));
     detail.replaceChildren(...[
-      make("h2", {}, `${props.titles[record.tab] || record.tab}, ${formatTime(record.at)}`), acts,
+      make("h2", {}, `${props.titles[record.tab] || record.tab}, ${formatTime(record.at)}`), acts, copied,
       record.error ? make("p", { class: "omni-history-error" }, record.error) : null,
       record.details ? make("details", {}, make("summary", {}, "Server message"), make("pre", {}, record.details)) : null,
       record.prompt ? make("p", { class: "omni-history-whole" }, record.prompt) : null,

@@ -16,7 +16,7 @@ from omni_ui.core.serving.kept_file import kept_file
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.export import Kept, blocking, write_export
 from omni_ui.features.history.service import Recorder
-from omni_ui.features.recipes import BadRecipe, Recipe, difference, labelled
+from omni_ui.features.recipes import BadRecipe, Recipe, difference, download_name, labelled, link_or_reason
 from omni_ui.features.waits.view import waits_row
 from omni_ui.media.thumbnails import thumb
 from omni_ui.store import HistoryFile, HistoryRecord, StoreFailed
@@ -127,12 +127,15 @@ async def listing(
 @ROUTES.get("/{id}")
 async def one(record: Own) -> Json:
     """All that is known of a record."""
+    link, no_link = link_or_reason(recipe) if (recipe := _recipe(record)) else ("", "")
     return _brief(record) | {
         "prompt": record.summary,
         "text": record.text,
         "error": record.error,
         "details": record.details,
         "settings": _settings(record),
+        "link": link,
+        "no_link": no_link,
         "facts": record.facts,
         "waits": waits_row(record.waiting),
         "files": [_file(record, place) for place in range(len(record.files))],
@@ -159,7 +162,10 @@ async def file(record: Own, recorder: Written, place: int, download: bool = Fals
         raise HTTPException(404, recorder.store.files.gone)
     seen = entry.kind in SAFE or entry.kind.startswith(("audio/", "video/"))
     media_type = entry.kind if seen else "application/octet-stream"
-    return kept_file(kept, entry.name, media_type, entry.title, inline=seen and not download, headers=PROTECTED)
+    title = entry.title
+    if entry.role == "result":
+        title = download_name((record.recipe or {}).get("request", {}), title)
+    return kept_file(kept, entry.name, media_type, title, inline=seen and not download, headers=PROTECTED)
 
 
 @ROUTES.get("/{id}/{place}/thumb")

@@ -5,11 +5,11 @@ nothing that is read is ever run: what comes in is checked against the request m
 """
 
 from omni_ui.features.recipes.difference import Difference, difference
-from omni_ui.features.recipes.link import pack, unpack
+from omni_ui.features.recipes.link import link_or_reason, pack, unpack
 from omni_ui.features.recipes.makers import OpenedSettings
 from omni_ui.features.recipes.metadata import CannotHold, can_hold, open_settings, read_settings, with_settings
 from omni_ui.features.recipes.recipe import VERSION, BadRecipe, Medium, Recipe, media_fields
-from omni_ui.features.recipes.words import labelled, parameters
+from omni_ui.features.recipes.words import download_name, labelled, parameters
 
 __all__ = [
     "VERSION",
@@ -21,7 +21,9 @@ __all__ = [
     "Recipe",
     "can_hold",
     "difference",
+    "download_name",
     "labelled",
+    "link_or_reason",
     "media_fields",
     "open_settings",
     "pack",

@@ -23,6 +23,14 @@ def pack(recipe: Recipe) -> str:
     return text
 
 
+def link_or_reason(recipe: Recipe) -> tuple[str, str]:
+    """The text after `#r=`, or why there is none: the other of the two is empty."""
+    try:
+        return pack(recipe), ""
+    except BadRecipe as wrong:
+        return "", str(wrong)
+
+
 def unpack(text: str) -> Recipe:
     """The recipe of a link, given as its fragment (`#r=…` or `…`). BadRecipe for anything else, in bounded memory."""
     text = text.strip().removeprefix("#").removeprefix("r=")

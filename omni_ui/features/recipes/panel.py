@@ -28,10 +28,11 @@ from omni_ui.features.recipes import (
     OpenedSettings,
     Recipe,
     can_hold,
+    download_name,
     labelled,
+    link_or_reason,
     media_fields,
     open_settings,
-    pack,
     unpack,
     with_settings,
 )
@@ -74,11 +75,8 @@ async def settings_of(request: Request, model: str | None, files: list[Path]) ->
 
 def settings_view(recipe: Recipe, files: list[Path]) -> Markup:
     """HTML: buttons to take the result home, and its settings as a table and as JSON."""
-    try:
-        link, no_link = pack(recipe), ""
-    except BadRecipe as long:
-        link, no_link = "", str(long)
-    downloads = _downloads(files)
+    link, no_link = link_or_reason(recipe)
+    downloads = _downloads(files, recipe)
     return render(
         "features/recipes/panel.html.jinja",
         recipe=recipe,
@@ -93,17 +91,26 @@ def settings_view(recipe: Recipe, files: list[Path]) -> Markup:
 
 @dataclass(frozen=True)
 class Download:
-    """A file of a result. place: its path below Gradio's cache, never the cache itself. holds: it can hold settings."""
+    """A file of a result. place: its path below Gradio's cache, never the cache itself. holds: it can hold settings.
+
+    saved_as: its name on the visitor's disk.
+    """
 
     place: str
     name: str
     holds: bool
+    saved_as: str
 
 
-def _downloads(files: list[Path]) -> list[Download]:
+def _downloads(files: list[Path], recipe: Recipe) -> list[Download]:
     uploads = cache_folder()
     return [
-        Download(str(path.resolve().relative_to(uploads)), path.name, can_hold(path))
+        Download(
+            str(path.resolve().relative_to(uploads)),
+            path.name,
+            can_hold(path),
+            download_name(recipe.request, path.name),
+        )
         for path in files
         if path.resolve().is_relative_to(uploads)
     ]

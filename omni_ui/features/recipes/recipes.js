@@ -119,25 +119,32 @@ const say = (box, words, bad = false) => {
   line.classList.toggle("omni-error", bad);
   if (bad) line.scrollIntoView({ block: "nearest" });
 };
-const COPIED = 2000; // milliseconds for which the button says so: the line below may lie below the window's edge
+
+const COPIED = 2000; // milliseconds for which the button says so: a line of text may lie below the window's edge
+
+/** Copies the link to a packed recipe. Where the browser gives no clipboard, as on pages without https: a field with it. */
+export const copyLinkTo = async (packed, button) => {
+  const link = `${location.origin}${location.pathname}#r=${packed}`;
+  try {
+    await navigator.clipboard.writeText(link);
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy link"; }, COPIED);
+    return null;
+  } catch {
+    const field = make("input", { readonly: "", "aria-label": "Link", class: "omni-link" });
+    field.value = link;
+    return field;
+  }
+};
 
 const copyLink = async (box, button) => {
   if (!box.dataset.link) return say(box, box.dataset.nolink, true);
-  const link = `${location.origin}${location.pathname}#r=${box.dataset.link}`;
-  try {
-    await navigator.clipboard.writeText(link);
-    say(box, "Link copied. It contains the prompt and the settings; nothing is stored on the server.");
-    button.textContent = "Copied";
-    setTimeout(() => { button.textContent = "Copy link"; }, COPIED);
-  } catch {
-    // Browsers give no clipboard to pages without https: show the link instead.
-    const field = make("input", { readonly: "", "aria-label": "Link", class: "omni-link" });
-    field.value = link;
-    say(box, "");
-    box.querySelector(".omni-recipe-note").append(field);
-    field.scrollIntoView({ block: "nearest" });
-    field.select();
-  }
+  const field = await copyLinkTo(box.dataset.link, button);
+  if (!field) return say(box, "Link copied. It contains the prompt and the settings; nothing is stored on the server.");
+  say(box, "");
+  box.querySelector(".omni-recipe-note").append(field);
+  field.scrollIntoView({ block: "nearest" });
+  field.select();
 };
 
 const take = async (box, button) => {

@@ -5,8 +5,10 @@ Its form is described in the wiki of AUTOMATIC1111/stable-diffusion-webui (infot
 """
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,6 +21,9 @@ MADE_BY = "Omni UI"
 MODEL_DEFAULT = "model default"
 """What is written where the server chose and did not tell: readers of such texts want a line that begins with steps,
 and a sampler in it. A diffusion server has the one sampler of its pipeline, which has no name here."""
+LONGEST_NAME = 60
+"""Characters, the ending among them."""
+PROMPT_FIELDS = ("prompt", "input")
 TEXTS = ("prompt", "input", "messages")
 """The fields that hold what was asked for."""
 
@@ -145,3 +150,24 @@ def _number(value: Any) -> str:
 def _quoted(value: object) -> str:
     text = _number(value)
     return json.dumps(text, ensure_ascii=False) if any(sign in text for sign in ',:\n"') else text
+
+
+def download_name(request: Json, name: str) -> str:
+    """The name of a download: `picture-2.png` of a request for a red fox becomes `A-red-fox-7-2.png`.
+
+    request: the wire fields that were sent. What follows the first hyphen of `name` stays, since it tells the files of
+    one result apart. A request without words leaves the name as it is.
+    """
+    prompt = next((value for field in PROMPT_FIELDS if isinstance(value := request.get(field), str)), "")
+    words = re.sub(r"[\W_]+", "-", re.sub("['’]", "", prompt[: 4 * LONGEST_NAME])).strip("-")
+    if not words:
+        return name
+    path = PurePath(name)
+    _, hyphen, part = path.stem.partition("-")
+    seed = request.get("seed")
+    rest = f"{'' if seed is None else f'-{seed}'}{hyphen}{part}{path.suffix}"
+    room = max(1, LONGEST_NAME - len(rest))
+    if len(words) > room:
+        whole, _, _ = words[: room + 1].rpartition("-")
+        words = whole or words[:room]
+    return f"{words}{rest}"

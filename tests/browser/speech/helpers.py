@@ -7,7 +7,7 @@ import soundfile
 
 from tests.browser.conftest import take
 
-UNFINISHED = "#speech-settings [data-do=take][data-name='speech-unfinished.wav']"
+UNFINISHED = "#speech-settings [data-do=take][data-name$='unfinished.wav']"
 
 
 TEXT = "The birch canoe slid on the planks. Glue the sheet to the dark blue background. It is easy to tell the depth."
