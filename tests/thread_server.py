@@ -11,11 +11,12 @@ from starlette.types import ASGIApp
 class ThreadServer:
     """The base of servers for tests: what is given to `serve` runs until the `with` ends."""
 
-    port: int
+    port = 0
+    """Where it listens; 0 takes a free port, and becomes its number when it answers."""
 
     def serve(self, app: ASGIApp, **options: Any) -> None:
         """Starts it, and waits until it answers. options: further settings of uvicorn."""
-        self._server = uvicorn.Server(uvicorn.Config(app, port=0, **({"log_level": "error"} | options)))
+        self._server = uvicorn.Server(uvicorn.Config(app, port=self.port, **({"log_level": "error"} | options)))
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
         while not self._server.started:

@@ -15,15 +15,16 @@ async def test_tabs_with_one_address_share_one_server():
     await backends.close()
 
 
-async def test_a_server_that_comes_later_is_picked_up(monkeypatch):
+async def test_a_server_that_comes_later_is_picked_up():
     port = free_port()
     backends = Backends(Settings(base_url=f"http://127.0.0.1:{port}"))
     backends.start()
     backend = backends.for_tab("image")
     health, abilities = await backend.look()
     assert (health.ok, abilities) == (False, None)
-    monkeypatch.setattr("tests.fakes.free_port", lambda: port)
-    with SlowServer():
+    server = SlowServer()
+    server.port = port
+    with server:
         health, abilities = await backend.look(fresh=0)
         assert health.ok
         assert abilities.modalities["image"].can

@@ -193,7 +193,7 @@ async def test_a_plain_server_gets_openais_own_fields_and_the_page_says_so(demo:
             able = (await omni.capabilities()).modalities
             assert (able["chat"].model, able["image"].model, able["speech"].model) == ("gpt-4o", "gpt-image-1", "tts-1")
             assert "no vLLM-Omni server" in able["image"].reason
-            assert able["speech"].reason.endswith("Where no voice is named, alloy speaks.")
+            assert able["speech"].reason.endswith("Without a voice, alloy speaks.")
             assert not able["video"].can
             assert (await omni.fit(ImageRequest(prompt="x", seed=3))).left_out == ("seed",)
 

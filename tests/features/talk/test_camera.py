@@ -70,7 +70,7 @@ async def test_a_question_in_writing_beside_a_picture():
             for data in ("nonsense", picture()):
                 await socket.send(json.dumps({"type": "frame", "data": data}))
             await socket.send(json.dumps({"type": "text", "text": "x" * 21}))
-            assert "at most 20" in (await until(socket, "notice", level="error"))[-1]["text"]
+            assert "the limit is 20" in (await until(socket, "notice", level="error"))[-1]["text"]
             await socket.send(json.dumps({"type": "text", "text": "What is it?"}))
             seen = await until(socket, "turn-end", status="completed")
             await socket.send(json.dumps({"type": "end"}))

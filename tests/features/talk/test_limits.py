@@ -42,7 +42,7 @@ async def test_a_call_counts_as_a_run_of_its_visitor(app):
 
 async def test_the_instructions_count_as_what_is_written(app):
     async with calling(app, "c", START | {"instructions": "x" * 51}) as ended:
-        assert "at most 50 are taken" in ended["text"]
+        assert "the limit is 50" in ended["text"]
 
 
 async def test_the_voice_of_another_session_does_not_speak(app):

@@ -54,7 +54,7 @@ def test_which_size_a_first_frame_brings(picture, size, usual, words):
 def test_a_size_that_does_not_fit_says_what_becomes_of_the_picture():
     words = size_words(1920, 1080, "480x832", None)
     assert words.startswith("The picture (1920 × 1080) will be stretched to 480 × 832.")
-    assert "model default" in words
+    assert "Model default" in words
 
 
 @given(st.integers(16, 9000), st.integers(16, 9000))

@@ -92,7 +92,7 @@ async def test_a_server_that_is_away_for_a_while_is_waited_for(tmp_path):
         (VideoServer(content=b"<html>" * 100), "not a video"),
         (VideoServer(content=b""), "empty file"),
         (VideoServer(states=["in_progress", "failed"]), "engine failed"),
-        (VideoServer(states=["asleep"]), "state that is unknown here: asleep"),
+        (VideoServer(states=["asleep"]), "unknown status: asleep"),
         (VideoServer(create=400), "one API worker"),
     ],
     ids=["restarted", "swept", "no video", "empty", "failed", "nonsense", "refused"],
@@ -244,7 +244,7 @@ async def test_a_job_of_another_server_waits_for_that_server(tmp_path):
     async with Bench(tmp_path, server) as bench:
         seen = await bench.jobs.find(ticket)
         assert not seen.over
-        assert "another server" in seen.note
+        assert "a different server" in seen.note
 
 
 async def test_an_estimate_comes_with_the_fourth_like_run(tmp_path):
