@@ -58,6 +58,17 @@ def _endpoint(info: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _moved(was: Any, now: Any) -> str:
+    """The first new parameter that stands before one that was there; empty when there is none, or more has changed."""
+    if not isinstance(was, dict) or "parameters" not in was:
+        return ""
+    known = [part["name"] for part in was["parameters"]]
+    names = [part["name"] for part in now.get("parameters", [])]
+    if [name for name in names if name in known] != known:
+        return ""
+    return next((name for name in names[: len(known)] if name not in known), "")
+
+
 def _type(schema: Any) -> Any:
     return schema.get("type", "any") if isinstance(schema, dict) else schema
 
@@ -75,6 +86,8 @@ def broken(before: Surface, now: Surface) -> list[str]:
         for name, was in entries.items():
             if name not in now.get(kind, {}):
                 lines.append(f"{kind}: {name} is gone")
+            elif moved := _moved(was, now[kind][name]):
+                lines.append(f"{kind}: {name}: a new parameter goes after the last one, and {moved} does not")
             elif not _holds(was, now[kind][name]):
                 lines.append(f"{kind}: {name} was {json.dumps(was)}, and is {json.dumps(now[kind][name])}")
     return lines
@@ -92,8 +105,22 @@ def _holds(was: Any, now: Any) -> bool:
 
 
 def with_new(before: Surface, now: Surface) -> Surface:
-    """The snapshot with what came since."""
-    return {kind: dict(sorted((entries | before.get(kind, {})).items())) for kind, entries in now.items()}
+    """The snapshot with what came since, new parameters of an endpoint too; what was changed or is gone stays in it."""
+    merged = {}
+    for kind, entries in now.items():
+        was = before.get(kind, {})
+        kept = {name: was[name] for name in was if name not in entries or not _holds(was[name], entries[name])}
+        merged[kind] = dict(sorted((entries | kept).items()))
+    return merged
+
+
+def not_written(before: Surface, now: Surface) -> list[str]:
+    """Parameters of endpoints that the snapshot does not guard yet, as "/image: renorm_scale"."""
+    lines = []
+    for name, entry in now["endpoints"].items():
+        guarded = {part["name"] for part in before["endpoints"].get(name, {}).get("parameters", [])}
+        lines += [f"{name}: {part['name']}" for part in entry["parameters"] if part["name"] not in guarded]
+    return lines
 
 
 def main() -> None:

@@ -1,11 +1,23 @@
 """Programs that use the API, and tests that know an element's id, find tomorrow what they find today."""
 
-from tests.house.surface import broken, snapshot, surface, with_new
+import pytest
+
+from tests.house.surface import Surface, broken, not_written, snapshot, surface, with_new
 
 
-def test_no_endpoint_element_or_route_is_gone_or_changed():
-    """What is new: `python -m tests.house.surface --add`."""
-    assert not broken(snapshot(), surface())
+@pytest.fixture(scope="module")
+def now() -> Surface:
+    return surface()
+
+
+def test_no_endpoint_element_or_route_is_gone_or_changed(now):
+    lines = broken(snapshot(), now)
+    assert not lines, "\n".join(lines)
+
+
+def test_each_parameter_of_the_api_is_written_down(now):
+    missing = not_written(snapshot(), now)
+    assert not missing, "Run `python -m tests.house.surface --add`:\n" + "\n".join(missing)
 
 
 def test_what_is_gone_or_renamed_is_named():
@@ -17,7 +29,9 @@ def test_a_parameter_may_come_at_the_end_with_a_default_and_nowhere_else():
     prompt, seed = {"name": "prompt", "has_default": False}, {"name": "seed", "has_default": True}
     before = {"endpoints": {"/image": {"parameters": [prompt]}}}
     assert not broken(before, {"endpoints": {"/image": {"parameters": [prompt, seed]}}})
-    assert broken(before, {"endpoints": {"/image": {"parameters": [seed, prompt]}}})
+    assert broken(before, {"endpoints": {"/image": {"parameters": [seed, prompt]}}}) == [
+        "endpoints: /image: a new parameter goes after the last one, and seed does not"
+    ]
     assert broken(before, {"endpoints": {"/image": {"parameters": [prompt, prompt | {"name": "size"}]}}})
 
 
@@ -26,3 +40,11 @@ def test_the_command_adds_and_never_takes_away():
     assert with_new(before, {"elements": {"same": "button", "new": "html"}}) == {
         "elements": {"new": "html", "old": "html", "same": "html"}
     }
+
+
+def test_the_command_adds_a_parameter_to_an_endpoint_that_is_there():
+    prompt, seed = {"name": "prompt", "has_default": False}, {"name": "seed", "has_default": True}
+    before = {"endpoints": {"/image": {"parameters": [prompt]}}}
+    now = {"endpoints": {"/image": {"parameters": [prompt, seed]}}}
+    assert not_written(before, now) == ["/image: seed"]
+    assert with_new(before, now) == now
