@@ -41,7 +41,7 @@ class BadSetting(Exception):
     """A setting that cannot be used; the text is one sentence for the person who starts the app."""
 
 
-class Settings(ServerSettings, FileSettings):
+class Settings(FileSettings, ServerSettings):
     """All of them, with their defaults. Help texts are the README's."""
 
     abilities: TabNames = Field(
@@ -106,7 +106,7 @@ class Settings(ServerSettings, FileSettings):
     run_log: bool = Field(
         True, description="Print a line of JSON for each run: tab, server, status, seconds, sizes, request id."
     )
-    run_log_prompts: bool = Field(False, description="What visitors ask for stands in those lines too.")
+    run_log_prompts: bool = Field(False, description="Also log what visitors ask for: prompts, messages and texts.")
     metrics_token: Key = Field(
         None, description="Serve /metrics for Prometheus to whoever sends this token. Needs omni-ui[operating]."
     )

@@ -43,7 +43,7 @@ class ServerSettings(BaseSettings):
     video_model: str | None = Field(None, description="Its model.")
 
     listen_url: Url = Field(
-        None, description="A server that writes down what it hears, such as Qwen3-ASR. Else Chat's is asked."
+        None, description="A server that transcribes speech, such as Qwen3-ASR. By default Chat's model, if it hears."
     )
     listen_api_key: Key = Field(None, description="Its key.")
     listen_model: str | None = Field(None, description="Its model.")
