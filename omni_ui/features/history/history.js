@@ -140,6 +140,17 @@ defineComponent("history", ({ element, props }) => {
     list.append(make("li", { class: "omni-history-none omni-quiet" }, words));
   };
   const near = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) more.click(); }, { rootMargin: "1200px" });
+  /** Where the focus is in the list; after the list was drawn anew: to the same card, else to what stands at its place. */
+  const focusHeld = () => {
+    const card = document.activeElement.closest(".omni-history-list > li");
+    return card && list.contains(card) ? { id: card.dataset.id, at: [...list.children].indexOf(card), part: document.activeElement.className } : null;
+  };
+  const focusAgain = ({ id, at, part = "omni-history-open" }) => {
+    const cards = [...list.children];
+    const card = cards.find((one) => one.dataset.id === id) || cards[Math.min(at, cards.length - 1)];
+    const within = [...(card?.querySelectorAll("button, input") || [])];
+    (within.find((one) => one.className === part) || within.at(-1) || search).focus({ preventScroll: true });
+  };
   const pageAfter = (place) => `?${new URLSearchParams({ tab: tab.value, words: search.value.trim(), starred: starred.checked, after: place })}`;
   const load = safely(async (on = false) => {
     const turn = (asked += 1);
@@ -150,9 +161,11 @@ defineComponent("history", ({ element, props }) => {
     if (turn !== asked) return;
     told = news;
     next = news.next;
+    const held = on ? null : focusHeld();
     if (!on) list.replaceChildren();
     list.append(...news.records.map(card));
     empty();
+    if (held) focusAgain(held);
     more.hidden = !next;
     if (next) ahead = { page: pageAfter(next), answer: call(pageAfter(next)).catch(() => null) };
     near.unobserve(more);
@@ -193,7 +206,7 @@ defineComponent("history", ({ element, props }) => {
         copied.replaceChildren((await copyLinkTo(record.link, pressed)) || "");
         copied.querySelector("input")?.select();
       }, { "data-act": "link" }) : "",
-      button("Delete", sure(() => "Really delete it?", safely(async () => { await remove([id]); detail.close(); })), { "data-act": "delete-one" }),
+      button("Delete", sure(() => "Really delete it?", safely(() => removeShown(id))), { "data-act": "delete-one" }),
       button("Close", () => detail.close(), { "data-act": "close" }));
     detail.replaceChildren(...[
       make("h2", {}, `${props.titles[record.tab] || record.tab}, ${formatTime(record.at)}`), acts, copied,
@@ -218,10 +231,20 @@ defineComponent("history", ({ element, props }) => {
     changed();
     await load();
   };
+  const removeShown = async (id) => {
+    const at = [...list.children].findIndex((one) => one.dataset.id === id);
+    await remove([id]);
+    detail.close();
+    focusAgain({ id, at });
+  };
   part("[data-act=delete]").addEventListener("click", (event) => {
     const all = Object.values(told.counts).reduce((sum, one) => sum + one, 0);
     sure(() => (chosen.size ? `Really delete ${chosen.size}?` : `Really delete all ${all}?`),
-      safely(() => remove(chosen.size ? [...chosen.keys()] : null)))(event.currentTarget);
+      safely(async () => {
+        const pressed = part("[data-act=delete]");
+        await remove(chosen.size ? [...chosen.keys()] : null);
+        if (pressed.disabled) search.focus({ preventScroll: true }); // a button that is disabled loses the focus
+      }))(event.currentTarget);
   });
   part("[data-act=zip]").addEventListener("click", () => {
     const form = make("form", { method: "post", action: `${appRoot()}/omni/history/keepsake`, hidden: "" }, make("input", { name: "ids", value: [...chosen.keys()].join(",") }));
