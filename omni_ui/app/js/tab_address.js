@@ -58,9 +58,21 @@ const fetchParts = async (name) => {
   }
 };
 
+/** What had the focus in the tab before is out of sight when another tab is opened by "→ Edit", by Back or by a link. */
+const keepFocus = async (name) => {
+  await frame();
+  await frame();
+  const held = document.activeElement;
+  const isLost = !held || held === document.body || (held.closest(".tabitem") && !held.offsetParent);
+  if (isLost && selectedTab() === name && !document.querySelector("dialog[open]")) buttonOf(name).focus({ preventScroll: true });
+};
+
+let shownTab = "";
 const follow = () => {
   const name = selectedTab();
   if (name) fetchParts(name);
+  if (touched && shownTab && name && name !== shownTab) keepFocus(name); // not at first: the page's start is before the tabs
+  shownTab = name || shownTab;
   if (!name || (goal && name !== goal)) return;
   goal = "";
   const remembered = history.state?.omniTab;
