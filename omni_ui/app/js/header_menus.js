@@ -18,7 +18,7 @@ document.addEventListener("click", (event) => {
   if (!event.target.closest?.(".omni-skip")) return;
   event.preventDefault();
   const name = document.querySelector("#omni-tabs [role=tab][aria-selected=true]")?.id.replace(/-tab-button$/, "");
-  const fields = [...document.querySelectorAll(`#${name}-tab :is(textarea, input[type=search], .omni-call button), #${name} :is(input, button)`)];
-  const field = document.querySelector(`#${name}-text textarea`) || fields.find((one) => one.offsetParent && !one.disabled);
+  const within = (kinds) => [...document.querySelectorAll(`#${name}-tab :is(${kinds})`)].find((element) => element.offsetParent && !element.disabled);
+  const field = document.querySelector(`#${name}-text textarea`) || within("textarea, input[type=search], .omni-call button") || within("button, input, select, summary, a[href]");
   field?.focus();
 });
