@@ -66,6 +66,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.(".omni-again button, .omni-fixes button");
   const row = button?.closest("[data-tab]");
   if (!row) return;
+  document.getElementById(`${row.dataset.tab}-run`)?.focus({ preventScroll: true }); // the button goes with what it belongs to
   if (button.dataset.do) repeatOnce(row.dataset.tab, button.dataset.do, row.dataset);
   else mend(row.dataset.tab, JSON.parse(button.dataset.fix));
 });
