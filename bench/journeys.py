@@ -78,7 +78,7 @@ def picture_share(page: Page, width: int) -> tuple[float, float]:
 
 
 def tab_stops(page: Page, field: str) -> int:
-    """Presses of Tab from the top of the page to the prompt; 0 when it is not reached within 60."""
+    """Presses of Tab from the tab's button, which was clicked, to the prompt; 0 when it is not reached within 60."""
     page.evaluate("document.activeElement?.blur()")
     for stops in range(1, 61):
         page.keyboard.press("Tab")
@@ -105,7 +105,7 @@ def measure(browser: Browser, address: str) -> dict[str, Any]:
         page.context.close()
     for tab in ("image", "video"):
         page = open_tab(browser, address, tab)
-        figures[f"Tab stops to the prompt, {tab}"] = tab_stops(page, PROMPTS[tab][0])
+        figures[f"Tab stops from a tab's button to its prompt, {tab}"] = tab_stops(page, PROMPTS[tab][0])
         page.context.close()
     for tab in PROMPTS:
         page = open_tab(browser, address, tab, 390)
