@@ -114,7 +114,7 @@ def test_two_sounds_are_equally_loud_and_at_one_position(demo_app, open_page):
     run_anew(page, "speech")
     choose(page, 0, 2, of=3)
     assert page.is_disabled(COMPARE)
-    assert "nothing in common" in page.inner_text(".omni-history-choice")
+    assert "These cannot be compared" in page.inner_text(".omni-history-choice")
     history(page, 3).nth(2).locator("input").uncheck()
     choose(page, 1, of=3)
     page.evaluate(WATCHED)

@@ -178,7 +178,7 @@ def test_what_models_want_is_filled_in_and_never_over_what_was_typed(chromium):
         late.clear()
         for one in held:
             one.continue_()
-        page.wait_for_selector("#image-advice:has-text('What you had entered stays: size, inference steps.')")
+        page.wait_for_selector("#image-advice:has-text('Your own values stay: size, inference steps.')")
         page.fill("#image-prompt textarea", "a kettle")
         run_and_wait(page, "image")
         sent = server.seen[-1].body

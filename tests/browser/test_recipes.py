@@ -115,7 +115,7 @@ def test_a_link_copied_below_a_result_opens_to_the_same_settings(demo_app, made,
     made.context.grant_permissions(["clipboard-read", "clipboard-write"])
     open_actions(made, "image")
     made.click("#image-settings [data-do=link]")
-    made.wait_for_function("document.querySelector('#image-settings .omni-recipe-note').innerText.includes('Copied')")
+    made.wait_for_function("document.querySelector('#image-settings .omni-recipe-note').innerText.includes('Link copied')")
     copied = made.evaluate("navigator.clipboard.readText()")
     assert copied.startswith(f"{demo_app.url}/#r=")
     page = open_page(copied)
@@ -261,7 +261,7 @@ def test_presets_that_cannot_be_read_are_left_as_they_are(demo_app, open_page):
     page = open_page(demo_app.url)
     page.evaluate("localStorage.omni_presets = '{broken'")
     page.reload()
-    page.wait_for_selector("text=Your own cannot be read in this browser")
+    page.wait_for_selector("text=Your own presets cannot be read in this browser")
     page.fill("#image-prompt textarea", "a boat")
     page.fill("#image-size input", "64x48")
     page.press("#image-size input", "Enter")
@@ -270,7 +270,7 @@ def test_presets_that_cannot_be_read_are_left_as_they_are(demo_app, open_page):
     page.click("#image-settings [data-do=preset]")
     page.fill(".omni-recipe-name input", "Mine")
     page.press(".omni-recipe-name input", "Enter")
-    page.wait_for_selector("text=they were left as they are")
+    page.wait_for_selector("text=they were left unchanged")
     assert page.evaluate("localStorage.omni_presets") == "{broken"
 
 

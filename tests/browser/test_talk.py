@@ -117,5 +117,5 @@ def test_two_calls_at_once_are_told_apart(talking, tmp_path, demo_app):
     other.goto(demo_app.url)
     other.get_by_role("tab", name="Talk", exact=True).click()
     other.click("#talk-run")
-    other.wait_for_selector(".omni-call-notice:has-text('You are in a call already')")
+    other.wait_for_selector(".omni-call-notice:has-text('You are already in a call')")
     assert other.is_visible("#talk-run")

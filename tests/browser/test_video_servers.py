@@ -79,4 +79,4 @@ def test_the_time_is_foretold_where_the_size_follows_a_first_frame(open_page, tm
         open_drawer(page, "video", "compare")
         page.select_option("#video-grid-x", "num_frames")
         page.fill("#video-grid-x-values", "5|6")
-        page.wait_for_selector("#video-grid-plan:has-text('in all, as runs like these took here')")
+        page.wait_for_selector("#video-grid-plan:has-text('in total, from similar runs here')")

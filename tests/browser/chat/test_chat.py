@@ -137,7 +137,7 @@ def test_closing_the_page_reaches_the_server(server, page):
     assert server.wait_for("aborted", 3).ended - closed < 1
 
 
-@pytest.mark.parametrize(("how", "says"), [("dies", "broke before"), ("error", "ran out of graphics memory")])
+@pytest.mark.parametrize(("how", "says"), [("dies", "was lost before"), ("error", "ran out of graphics memory")])
 def test_an_answer_that_breaks_off_stays_as_far_as_it_came(server, page, how, says):
     server.pieces, server.how = ["half "] * 10, how
     assert says in send(page, "Tell me", "failed")
@@ -146,7 +146,7 @@ def test_an_answer_that_breaks_off_stays_as_far_as_it_came(server, page, how, sa
 
 
 @pytest.mark.parametrize(
-    ("how", "says"), [("context", "longer than this model can read"), ("nonsense", "does not speak"), ("busy", "busy")]
+    ("how", "says"), [("context", "longer than this model can read"), ("nonsense", "is not a vLLM-Omni server"), ("busy", "busy")]
 )
 def test_a_message_that_was_not_answered_is_back_in_its_field(server, page, how, says):
     server.how = how

@@ -157,7 +157,7 @@ def test_bad_files_are_refused_at_the_field_and_the_list_stays_as_it_was(demo_ap
     assert names(page) == ["red.png"]
     add(page, *[files / "red.png"] * 4)
     page.wait_for_selector("#edit-image .omni-bad")
-    assert "takes 4 pictures: remove 1" in page.inner_text("#edit-image .omni-picture-notes")
+    assert "accepts 4 pictures: remove 1" in page.inner_text("#edit-image .omni-picture-notes")
     page.click("#edit-run")
     page.wait_for_selector("#edit-status :text('This model accepts 4 pictures, but there are 5')")
 

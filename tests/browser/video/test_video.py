@@ -211,7 +211,7 @@ def test_a_store_that_cannot_be_used_is_said_and_videos_are_made(server, open_pa
     (tmp_path / "omni.sqlite3").write_bytes(b"damaged " * 1000)
     with App(OMNI_BASE_URL=server.url, OMNI_DATA_DIR=str(tmp_path)) as app:
         page = open_page(app.url, "Video")
-        page.wait_for_selector("#video-jobs:has-text('are damaged and stay untouched')")
+        page.wait_for_selector("#video-jobs:has-text('are damaged and were left unchanged')")
         ask(page, "Made all the same")
         run_and_wait(page, "video")
         assert row(page, page.get_attribute("#video-jobs li", "data-ticket"), "done")
