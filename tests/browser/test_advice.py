@@ -31,8 +31,9 @@ def test_on_a_phone_it_stays_with_the_settings(demo_app, open_page):
     page = open_page(demo_app.url, "Sound", viewport={"width": 390, "height": 844})
     page.locator("#sound-advice").get_by_text(ABOUT["sound"]).wait_for()
     page.wait_for_function(
-        "() => { const gap = document.querySelector('#sound-advice').getBoundingClientRect().top"
-        " - document.querySelector('#sound-tab .omni-card').getBoundingClientRect().bottom;"
+        "() => { const bottoms = [...document.querySelectorAll('#sound-tab .omni-card')]"
+        ".map((card) => card.getBoundingClientRect().bottom);"
+        " const gap = document.querySelector('#sound-advice').getBoundingClientRect().top - Math.max(...bottoms);"
         " return gap >= 0 && gap < 40; }"
     )
 

@@ -115,7 +115,7 @@ def test_a_link_copied_below_a_result_opens_to_the_same_settings(demo_app, made,
     made.context.grant_permissions(["clipboard-read", "clipboard-write"])
     open_actions(made, "image")
     made.click("#image-settings [data-do=link]")
-    made.wait_for_function("document.querySelector('#image-settings .omni-recipe-note').innerText.includes('Link copied')")
+    made.wait_for_function("document.querySelector('#image-settings .omni-recipe-note').innerText.includes('copied.')")
     copied = made.evaluate("navigator.clipboard.readText()")
     assert copied.startswith(f"{demo_app.url}/#r=")
     page = open_page(copied)

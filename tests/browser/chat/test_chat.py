@@ -146,7 +146,8 @@ def test_an_answer_that_breaks_off_stays_as_far_as_it_came(server, page, how, sa
 
 
 @pytest.mark.parametrize(
-    ("how", "says"), [("context", "longer than this model can read"), ("nonsense", "is not a vLLM-Omni server"), ("busy", "busy")]
+    ("how", "says"),
+    [("context", "longer than this model can read"), ("nonsense", "is not a vLLM-Omni server"), ("busy", "busy")],
 )
 def test_a_message_that_was_not_answered_is_back_in_its_field(server, page, how, says):
     server.how = how

@@ -102,7 +102,7 @@ def test_a_saved_voice_is_not_replaced_without_asking(page, server, clip):
     page.check("#speech-voice-replace input")
     server.refuse_upload = "Could not decode audio file: bad"
     page.click("#speech-voice-save")
-    page.wait_for_function("document.querySelector('#speech-voice-status').innerText.includes('may no longer be on the server')")
+    page.wait_for_function("document.querySelector('#speech-voice-status').innerText.includes('no longer be on')")
     assert len(server.uploads) == 1
     page.wait_for_function("document.querySelectorAll('#speech-voice-list input').length === 0")
 
