@@ -210,9 +210,9 @@ SMALL: list[Part] = [
     lambda bench, browser: bench.words(browser, 3, 400),
     lambda bench, browser: bench.stops(browser, ["Image", "Chat"], 2),
     lambda bench, _: bench.crowds([50], 1),
-    lambda bench, browser: bench.page(browser, 3),
+    lambda bench, browser: bench.page(browser, 2),
     lambda bench, browser: bench.sound(browser, 2),
-    lambda bench, _: bench.memory(300, 100),
+    lambda bench, _: bench.memory(200, 50),
 ]
 
 
