@@ -1,5 +1,6 @@
 """Videos while they are made: websocket /v1/realtime/video (WIRE.md 17; endings: 14; the route on all servers: 3)."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -121,7 +122,12 @@ async def a_watched_video_changes_and_is_one_file(s: Scene) -> None:
 async def a_watched_video_that_is_left_is_aborted(s: Scene) -> None:
     request = VideoRequest(**SMALL | {"watch": True, "prompt": "a sea [[slow:20]]"})
     async with await s.omni.open_video(request) as stream:
-        await anext(stream.events())
+        events = stream.events()
+        await anext(events)
         assert await s.state("running") == "running"
-        await stream.interact(TimelineEvent(at=0, prompt="snow"))
+        change = await stream.interact(TimelineEvent(at=0, prompt="snow"))
+        # The server reads nothing else, the end neither, until its engine has taken the change.
+        async with asyncio.timeout(60):
+            while await anext(events) != InteractionQueued(change):
+                pass
     assert await s.state("aborted", 1.0) == "aborted"
