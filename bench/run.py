@@ -211,8 +211,6 @@ SMALL: list[Part] = [
     lambda bench, browser: bench.stops(browser, ["Image", "Chat"], 2),
     lambda bench, _: bench.crowds([50], 1),
     lambda bench, browser: bench.page(browser, 2),
-    lambda bench, browser: bench.sound(browser, 2),
-    lambda bench, _: bench.memory(200, 50),
 ]
 
 
@@ -242,7 +240,7 @@ def everything(bench: Bench, browser: Browser, only: str | None) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--small", action="store_true", help="four minutes; fails on what is worse than its aim by half"
+        "--small", action="store_true", help="under three minutes; fails on what is worse than its aim by half"
     )
     parser.add_argument("--only", choices=[*ALONE, *SHARING])
     options = parser.parse_args()
