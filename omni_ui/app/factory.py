@@ -20,20 +20,15 @@ from starlette.responses import FileResponse
 
 from omni_ui import __version__
 from omni_ui.app.file_routes import file_routes
-from omni_ui.app.gradio_private import (
-    HEARTBEAT,
-    calm,
-    describe_once,
-    forget_matplotlib,
-    know_visitors,
-    lighten_sessions,
-    only_one_app,
-    own_files_only,
-    session_of_event,
-    skip_cheaply,
-)
-from omni_ui.app.middleware.heartbeat import Heartbeat
+from omni_ui.app.gradio_private.description import describe_once, only_one_app
+from omni_ui.app.gradio_private.event_values import prepare_cheaply, skip_cheaply
+from omni_ui.app.gradio_private.events import know_visitors, own_files_only
+from omni_ui.app.gradio_private.heartbeat import RATE, Heartbeat
+from omni_ui.app.gradio_private.lean_import import forget_matplotlib
+from omni_ui.app.gradio_private.queue import calm, session_of_event
+from omni_ui.app.gradio_private.sessions import lighten_sessions
 from omni_ui.app.middleware.origin_guard import AllowedHosts, OriginGuard
+from omni_ui.app.middleware.packed_parts import PackedParts
 from omni_ui.app.middleware.request_guard import Guard
 from omni_ui.app.middleware.stream_headers import StreamHeaders
 from omni_ui.app.middleware.sub_path import SubPath
@@ -41,7 +36,6 @@ from omni_ui.app.page import build_ui, first_able, first_known
 from omni_ui.app.page_cache import FrontPage
 from omni_ui.app.scripts import script_routes
 from omni_ui.app.sessions import Sessions
-from omni_ui.app.tab_parts import PackedParts
 from omni_ui.app.theme import first_load, head, theme
 from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.backends import Backends
@@ -206,7 +200,7 @@ def _add_routes(app: FastAPI, services: Services) -> None:
 def _add_middleware(app: FastAPI, services: Services) -> None:
     """From the innermost to the outermost: the last one sees a request first."""
     settings = services.settings
-    app.add_middleware(Heartbeat, seconds=HEARTBEAT)
+    app.add_middleware(Heartbeat, seconds=RATE)
     app.add_middleware(Guard, sessions=services.sessions)
     app.add_middleware(AnswerWatch, answers=services.backends.answers)
     app.add_middleware(StreamHeaders)
@@ -248,6 +242,7 @@ def _mount_page(app: FastAPI, services: Services) -> FastAPI:
     texts = translatable(page)
     describe_once(page)  # before Gradio does so twice
     lighten_sessions(page)
+    prepare_cheaply(page)
     forget_matplotlib()
     mounted: FastAPI = gr.mount_gradio_app(
         app,

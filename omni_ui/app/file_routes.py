@@ -12,13 +12,12 @@ from typing import Annotated, BinaryIO
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import FileResponse, PlainTextResponse
-from gradio_client.utils import strip_invalid_filename_characters
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
-from omni_ui.app.gradio_private import UploadProgress
+from omni_ui.app.gradio_private.uploads import UploadProgress, stored_name
 from omni_ui.core.files import NO_SPACE, CacheProblem, FileRefused, new_folder, owned_path
 from omni_ui.core.storage import Storage, StorageRefused
 from omni_ui.core.visitor import visitor_of
@@ -150,7 +149,7 @@ class UploadWriter:
 
 def safe_name(name: str) -> str:
     """The last part of a file's name without what no file system takes; "file" when nothing is left of it."""
-    plain = strip_invalid_filename_characters(Path(name.replace("\\", "/")).name).strip(" .")
+    plain = stored_name(Path(name.replace("\\", "/")).name).strip(" .")
     return plain[-150:] or "file"
 
 

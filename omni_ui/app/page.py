@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import gradio as gr
 
+from omni_ui.app.gradio_private.page_parts import mount_tab
 from omni_ui.app.header import header
-from omni_ui.app.tab_parts import mount_tab
 from omni_ui.client import Ability
 from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.backends import Backends

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import gradio as gr
 
+from omni_ui.app.gradio_private.prefixed_css import prefixed_css
 from omni_ui.app.loading.first_load import FirstLoad
-from omni_ui.app.loading.prefixed_css import prefixed_css
 from omni_ui.app.scripts import ENTRY, ICON, module_address, preloads
 from omni_ui.features.i18n.languages import choices
 

@@ -6,8 +6,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from omni_ui.app.factory import create_app
-from omni_ui.app.loading.early_page import PLACE, add_early_page, early_page
-from omni_ui.app.tab_parts import FIRST, SplitPage
+from omni_ui.app.gradio_private.page_html import DRAWN
+from omni_ui.app.gradio_private.page_parts import FIRST, SplitPage
+from omni_ui.app.loading.early_page import add_early_page, early_page
 from omni_ui.settings import Settings
 
 
@@ -30,7 +31,7 @@ def test_it_stands_before_the_place_where_gradio_draws(client):
     )
     assert early
     assert early[0].count("data-opens=") == 9
-    assert page.count(PLACE) == 1
+    assert page.count(DRAWN) == 1
     assert f'data-chosen="true">{early[1].capitalize()}<' in early[0]
 
 
@@ -52,7 +53,7 @@ def test_the_first_field_of_a_tab_is_there_in_plain_words(split, tab, field, lab
 
 
 def test_a_tab_that_begins_with_something_else_has_none(split):
-    page = f"<body>{PLACE}></body>"
+    page = f"<body>{DRAWN}></body>"
     for tab in ("edit", "sound", "talk", "history", "server"):
         assert add_early_page(page, split.trimmed(tab)) == page, tab
     whole = split.trimmed("image")

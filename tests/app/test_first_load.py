@@ -3,17 +3,14 @@
 import json
 import re
 
-import gradio
 import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from omni_ui.app.factory import create_app
+from omni_ui.app.gradio_private.script_files import FOLDER, needed
 from omni_ui.app.loading.first_load import FirstLoad
-from omni_ui.app.loading.gradio_assets import FOLDER, needed
-from omni_ui.app.loading.prefixed_css import prefixed_css
-from omni_ui.app.theme import css
 from omni_ui.settings import Settings
 
 INDEX = (FOLDER.parent / "index.html").read_text(encoding="utf-8")
@@ -27,28 +24,11 @@ def client(tmp_path_factory):
         yield client
 
 
-def test_gradio_says_what_its_components_need():
-    assets = needed(INDEX, ["html", "textbox", "no such thing"])
-    names = assets.scripts() + list(assets.begin + assets.drawn)
-    assert all((FOLDER / name).exists() for name in names)
-    for word in ("index-", "core-", "Blocks-", "HTML-"):
-        assert any(name.startswith(word) for name in assets.scripts()), word
-    assert set(assets.begin).isdisjoint(assets.drawn)
-    assert set(needed(INDEX, ["dropdown"]).drawn) - set(assets.drawn)
-
-
 def test_every_kind_that_the_page_draws_is_among_them(client):
     kinds = {part["type"] for part in client.get("/config").json()["components"]}
     bare = set(needed(INDEX, []).drawn)
     for kind in kinds:
         assert set(needed(INDEX, [kind]).drawn) - bare, kind
-
-
-def test_another_page_is_not_understood():
-    with pytest.raises(ValueError, match="index"):
-        needed("<html>", [])
-    with pytest.raises(ValueError, match="no script"):
-        needed(INDEX.replace("index-", "index-x"), [])
 
 
 def test_the_page_asks_for_all_at_once(client):
@@ -84,13 +64,6 @@ def test_the_page_names_what_each_other_tab_will_load(client):
         assert f"./assets/{name}" not in page
 
 
-def test_gradio_takes_what_stands_in_the_page_for_loaded():
-    """The two places in its scripts that look for links before they add their own."""
-    sources = [path.read_text(encoding="utf-8") for path in (*FOLDER.glob("index-*.js"), *FOLDER.glob("core-*.js"))]
-    assert any("i.href===t&&(!r||i.rel===`stylesheet`)" in source for source in sources)
-    assert any("document.querySelector(`link[href='${r}']`)" in source for source in sources)
-
-
 def test_of_another_gradio_the_page_comes_with_our_styles_alone(caplog):
     load = FirstLoad(".omni {}", lambda page: "<b></b>")
     page = load.finish('<head><base href="./"><p></p></head>')
@@ -110,36 +83,3 @@ async def test_a_sheet_comes_as_the_browser_reads_it():
         for accepted, encoding in {"gzip, br": "br", "gzip": "gzip", "identity": ""}.items():
             answer = await http.get(address[1], headers={"Accept-Encoding": accepted})
             assert (answer.text, answer.headers.get("content-encoding", "")) == (".omni {}", encoding)
-
-
-# --- The form in which Gradio's script writes styles, rule by rule as its prefix_css does, but for commas in brackets.
-
-
-@pytest.mark.parametrize(
-    ("rule", "written"),
-    [
-        (".a, b > c { color: red }", f".a, b > c {{color: red}} {BELOW} .a , {BELOW} b > c {{color: red}}"),
-        (".dark .a { x: y }", f".dark .a {{x: y}}.dark {BELOW} .a {{x: y}}"),
-        ("@media (max-width: 9px) { .a { x: y } .dark .b {} }",
-         f"@media (max-width: 9px) {{ {BELOW} .a {{x: y}}.dark {BELOW} .b {{}}}}"),
-        ("@keyframes k { from { x: y } to { x: z } }", "@keyframes k {from { x: y } to { x: z }}"),
-        ("/* { */ a { b: c }", f"a {{b: c}} {BELOW} a {{b: c}}"),
-        (".a:is(.b, .c:not(d, e)), f { x: y }", f".a:is(.b, .c:not(d, e)), f {{x: y}} "
-         f"{BELOW} .a:is(.b, .c:not(d, e)) , {BELOW} f {{x: y}}"),
-    ],
-)  # fmt: skip
-def test_each_rule_is_written_as_gradio_would(rule: str, written: str):
-    assert prefixed_css(rule, "6.31.0") == written
-
-
-def test_gradio_still_writes_them_so():
-    source = next(FOLDER.glob("core-*.js")).read_text(encoding="utf-8")
-    assert "s=`.gradio-container.gradio-container-${t} .contain `" in source
-    assert "r=e.replace(`.dark`,``).split(`,`).map(e=>`${n?`.dark`:``} ${s} ${e.trim()} `).join(`,`)" in source
-
-
-def test_our_styles_have_no_stray_brace():
-    assert prefixed_css(css(), gradio.__version__).count("omni-math[data-display") == 2
-    for broken in ("a { b: c } }", "a { b: c"):
-        with pytest.raises(ValueError, match=r"rule|end"):
-            prefixed_css(broken, "6.31.0")

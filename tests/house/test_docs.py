@@ -8,7 +8,7 @@ import pytest
 from omni_ui.client import ImageRequest
 from omni_ui.client.requests.base import Maybe, param
 from omni_ui.widgets.form import Form
-from tests.house.measure import ROOT, private_gradio
+from tests.house.measure import PRIVATE_PACKAGE, ROOT, private_gradio, private_ways
 
 PAGES = ["CONTRIBUTING.md", "AGENTS.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
 
@@ -20,9 +20,14 @@ def test_every_file_and_folder_that_a_page_names_is_there(page):
     assert not [name for name in named if not (ROOT / name).exists()]
 
 
-def test_the_page_on_gradio_lists_every_file_that_reaches_into_it():
+def test_the_page_on_gradio_lists_every_way_into_it_and_each_has_a_test():
     text = (ROOT / "docs/gradio.md").read_text(encoding="utf-8")
-    assert not [name for name in private_gradio() if f"`{name}`" not in text]
+    rows = re.findall(r"^\| `([\w/.]+)` \|", text, re.M)
+    ways = private_ways()
+    assert sorted(row for row in rows if "/" not in row) == sorted(way.rpartition("/")[2] for way in ways)
+    assert {row for row in rows if "/" in row} == private_gradio().keys() - {PRIVATE_PACKAGE}
+    tests = [f"tests/app/gradio_private/test_{way.rpartition('/')[2]}" for way in ways]
+    assert not [name for name in tests if not (ROOT / name).exists()]
 
 
 def test_the_line_of_the_example_gives_a_control_a_check_and_a_body():

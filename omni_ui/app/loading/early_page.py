@@ -9,11 +9,10 @@ import json
 
 from markupsafe import Markup
 
-from omni_ui.app.tab_parts import FIRST, Config
+from omni_ui.app.gradio_private.page_html import DRAWN
+from omni_ui.app.gradio_private.page_parts import FIRST, Config
 from omni_ui.core.templates import NOTHING, render
 
-PLACE = "<gradio-app"
-"""It stands before this element, in which Gradio draws."""
 MARK = "__i18n__"
 KEY = "omni:"
 """How a text begins that Gradio translates (features/i18n), and its key, which is the English text after this."""
@@ -22,7 +21,7 @@ KEY = "omni:"
 def add_early_page(html: str, config: Config) -> str:
     """The page with it, where its first tab begins with a text field; else as it is."""
     early = early_page(config)
-    return html.replace(PLACE, f"{early}{PLACE}", 1) if early else html
+    return html.replace(DRAWN, f"{early}{DRAWN}", 1) if early else html
 
 
 def early_page(config: Config) -> Markup:

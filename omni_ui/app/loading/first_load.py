@@ -10,18 +10,14 @@ from functools import lru_cache
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
+from omni_ui.app.gradio_private.page_html import BASE, OWN_STYLES, SHEET, config_of
+from omni_ui.app.gradio_private.page_parts import FIRST, LATE
+from omni_ui.app.gradio_private.script_files import FOLDER, Assets, needed
 from omni_ui.app.loading.early_page import add_early_page
-from omni_ui.app.loading.gradio_assets import FOLDER, Assets, needed
 from omni_ui.app.loading.packing import encoding_for, kept_for_good, pack
-from omni_ui.app.tab_parts import FIRST, LATE, config_of
 from omni_ui.core.files import Json
 
 log = logging.getLogger(__name__)
-BASE = re.compile(r"<base [^>]*>")
-"""The element after which addresses in the page's head are relative to the page."""
-SHEET = re.compile(r'<link rel="stylesheet" crossorigin href="\./assets/index-[\w-]+\.css">')
-"""Where Gradio's page names its own styles; the last place in the head, so that no script of the page waits for it."""
-NAME = re.compile(r"assets/(index-[\w-]+\.css)")
 RELATIVE = re.compile(r"url\((['\"]?)\./")
 SHEETS = 32
 """Sheets that are kept, one for each tab that a page may begin with."""
@@ -47,7 +43,7 @@ class FirstLoad:
             # Without a first tab the parts of all tabs are there, of which most are not drawn at first.
             drawn = [part for part in config["components"] if part["props"].get("visible") is not False]
             types = dict.fromkeys(part["type"] for part in drawn) if FIRST in config else {}
-            assets, entry = needed(html, types), NAME.findall(html)[:1]
+            assets, entry = needed(html, types), OWN_STYLES.findall(html)[:1]
             begin, parts = [*entry, *_styles(assets.begin)], _styles(assets.drawn)
             late = _late_assets(html, config, assets)
             sheet = "\n".join([*map(_read, begin), self._css, self.theme_css, *map(_read, parts)])

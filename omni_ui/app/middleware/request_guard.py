@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from omni_ui.app.middleware.heartbeat import HEARTBEAT
+from omni_ui.app.gradio_private.heartbeat import HEARTBEAT
 from omni_ui.app.middleware.request_body import (
     FORM_LIMIT,
     LIMIT,

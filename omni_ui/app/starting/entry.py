@@ -10,7 +10,7 @@ def start() -> None:
     of the time, so Python does so again when the page is there (serve.py).
     """
     gc.disable()
-    from omni_ui.app.starting.lean_gradio import import_gradio
+    from omni_ui.app.gradio_private.lean_import import import_gradio
 
     import_gradio()
     from omni_ui.app.starting.serve import main

@@ -1,5 +1,5 @@
-// The parts of a tab come when it is opened the first time (omni_ui/app/tab_parts). What fills in fields of another
-// tab asks for its parts first: Gradio would forget the values.
+// The parts of a tab come when it is opened the first time (omni_ui/app/gradio_private/page_parts.py). What fills in
+// fields of another tab asks for its parts first: Gradio would forget the values.
 import { defineAction, defineComponent, loadComponents } from "./components.js";
 
 const LATE = 20000; // ms after which a tab that has not come may be asked for again

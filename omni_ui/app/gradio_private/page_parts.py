@@ -1,8 +1,17 @@
-"""Takes the description of a page apart: what the first tab needs, and what each other tab adds."""
+"""The page's description, taken apart by its tabs: what the first tab needs, and what each other tab adds.
 
+Gradio sends a page whole, and its script builds a tree of all components, in whatever tab they are, and looks through
+all events for each: half of the time before anybody can type. So the page holds the parts of the tab that opens first;
+those of another tab are sent in the form in which Gradio sends what `gr.render` has made, which its script puts into
+the tree. The app knows all parts all the time: programs see no difference.
+"""
+
+import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterator
+
+import gradio as gr
 
 from omni_ui.core.files import Json
 
@@ -11,12 +20,6 @@ Config = Json
 FirstTab = Callable[[], Awaitable[str]]
 """Names the tab that a new visitor should see first."""
 
-CONFIG = re.compile(r"window\.gradio_config\s*=\s*(\{.*?\});?\s*</script>", re.S)
-"""Where the description stands in the page. Gradio writes `<` within it as `\\u003c`."""
-API = re.compile(r"window\.gradio_api_info\s*=\s*(\{.*?\});?\s*</script>", re.S)
-"""Where the description of the API stands in the page, a third of it. The page's script calls events by their number,
-and of an endpoint without a description it only does not count the parameters; programs ask for it elsewhere."""
-NO_ENDPOINTS = '{"named_endpoints":{},"unnamed_endpoints":{}}'
 FOR_PROGRAMS = {"api_info", "api_info_as_input", "api_info_as_output", "example_inputs"}
 """What a component is to a program: no script of the page reads it."""
 SUFFIX = "-tab"
@@ -26,7 +29,6 @@ FIRST = "omni_first_tab"
 LATE = "omni_late"
 """There too: by each other tab, the names of the `scripts` with which its parts begin, and the `types` of those."""
 SCRIPT_NAME = re.compile(r'data-component="(\w+)"')
-ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"})
 
 
 class SplitPage:
@@ -97,30 +99,28 @@ class SplitPage:
         }
 
 
-def trim_html(html: str, first: str) -> str:
-    """A page as Gradio writes it, with the parts of one tab only. ValueError when it is another page."""
-    match = _description(html)
-    trimmed = SplitPage(json.loads(match[1])).trimmed(first)
-    written = json.dumps(trimmed, ensure_ascii=False, separators=(",", ":")).translate(ESCAPES)
-    html = html[: match.start(1)] + written + html[match.end(1) :]
-    return API.sub(lambda api: api[0].replace(api[1], NO_ENDPOINTS, 1), html, count=1)
-
-
-def config_of(html: str) -> Config:
-    """The description that stands in a page. ValueError when there is none."""
-    config: Config = json.loads(_description(html)[1])
-    return config
-
-
-def _description(html: str) -> re.Match[str]:
-    match = CONFIG.search(html)
-    if not match:
-        raise ValueError("no description")
-    return match
-
-
 async def mount_tab(what: Config | None) -> None:
-    """The event that brings the parts of a tab; what it answers is added by gradio_private.answer_with_parts."""
+    """The event that brings the parts of a tab; `LateParts` adds what it answers (events.py)."""
+
+
+class LateParts:
+    """What the event `mount_tab` answers: the parts of a tab, in the form in which `gr.render` answers with its own."""
+
+    def __init__(self, page: gr.Blocks) -> None:
+        self._page = page
+        self._parts: dict[str, Config] = {}
+
+    async def answer(self, inputs: list[object]) -> dict[str, Config]:
+        """inputs: `[{"tab": name}]`. Nothing for another one."""
+        self._parts = self._parts or await asyncio.to_thread(self._take_apart)
+        match inputs:
+            case [{"tab": str(name)}] if name in self._parts:
+                return {"render_config": self._parts[name]}
+        return {}
+
+    def _take_apart(self) -> dict[str, Config]:
+        # As /config writes it, so that both have the same texts.
+        return SplitPage(json.loads(json.dumps(self._page.config, default=str))).parts()
 
 
 def _tab_name(item: Config) -> str:

@@ -6,7 +6,7 @@ import gradio as gr
 import pytest
 from fastapi import FastAPI
 
-from omni_ui.app.middleware.heartbeat import ALIVE, Heartbeat
+from omni_ui.app.gradio_private.heartbeat import ALIVE, Heartbeat
 
 PATH = "/gradio_api/heartbeat/some-session"
 

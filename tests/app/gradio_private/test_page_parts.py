@@ -11,9 +11,9 @@ from fastapi.testclient import TestClient
 from gradio import routes
 
 from omni_ui.app.factory import create_app
+from omni_ui.app.gradio_private.page_html import CONFIG
+from omni_ui.app.gradio_private.page_parts import FIRST, LATE, SplitPage
 from omni_ui.app.page import first_known
-from omni_ui.app.tab_parts import SplitPage, trim_html
-from omni_ui.app.tab_parts.split import CONFIG, FIRST, LATE
 from omni_ui.client import Ability
 from omni_ui.settings import Settings
 
@@ -137,13 +137,6 @@ def test_the_page_says_with_which_scripts_each_other_tab_begins(sent):
     assert len(late) == 8
     assert "image_input" in late["edit"]["scripts"]
     assert {"html", "row", "textbox"} < set(late["edit"]["types"])
-
-
-def test_another_page_is_not_trimmed(client):
-    with pytest.raises(ValueError, match="no description"):
-        trim_html("<p>Hello</p>", "image")
-    with pytest.raises(ValueError, match="no tab"):
-        trim_html(client.get("/").text, "nowhere")
 
 
 def test_the_app_answers_with_the_parts_of_the_tab_that_is_asked_for(client, whole):

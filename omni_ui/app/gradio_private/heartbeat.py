@@ -8,11 +8,14 @@ leaves at once: so it ends what it has of the session as it always did.
 import asyncio
 import re
 
+from gradio import utils
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEARTBEAT = re.compile(r"/gradio_api/heartbeat/([^/]+)/?$")
 ALIVE = b"data: ALIVE\n\n"
 """As Gradio writes it."""
+RATE = utils.get_heartbeat_rate()
+"""Seconds between two signs of life to an open page: GRADIO_HEARTBEAT_INTERVAL, or 15."""
 HEADERS = ((b"content-type", b"text/event-stream; charset=utf-8"),)
 
 

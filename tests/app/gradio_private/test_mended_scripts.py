@@ -3,7 +3,7 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
-from omni_ui.app.loading.mended_scripts import MENDED, count_while_pending, mending, say_states_once
+from omni_ui.app.gradio_private.mended_scripts import MENDED, count_while_pending, mending, say_states_once
 
 ASSETS = Path(gr.__file__).parent / "templates/frontend/assets"
 

@@ -100,3 +100,9 @@ def _without_pyi_files() -> Iterator[None]:
         yield
     finally:
         sys.meta_path.remove(finder)
+
+
+def forget_matplotlib() -> None:
+    """Gradio looks for it twice at each step of a run. Where it is missing, that is a search through all folders."""
+    if importlib.util.find_spec("matplotlib") is None:
+        sys.modules["matplotlib"] = None  # type: ignore[assignment]  # Python's own way to say: not here

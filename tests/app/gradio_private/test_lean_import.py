@@ -1,16 +1,19 @@
 """What is left out of Gradio's import: it is gone, it is back when somebody needs it, and nothing else differs."""
 
+import inspect
 import json
 import subprocess
 import sys
 
+import gradio as gr
 import pytest
 from gradio import component_meta
+from gradio.utils import MatplotlibBackendMananger
 
-from omni_ui.app.starting.lean_gradio import META, WRAPS_START, WRITES_PYI
+from omni_ui.app.gradio_private.lean_import import META, WRAPS_START, WRITES_PYI
 
 BEGIN = "import gc, json, sys, time; gc.disable(); began = time.process_time()\n"
-LEAN = BEGIN + "from omni_ui.app.starting.lean_gradio import import_gradio; import_gradio()\n"
+LEAN = BEGIN + "from omni_ui.app.gradio_private.lean_import import import_gradio; import_gradio()\n"
 USUAL = BEGIN + "import gradio\n"
 SECONDS = "print(json.dumps(time.process_time() - began))"
 DESCRIBED = """
@@ -77,7 +80,7 @@ import gradio.component_meta as meta
 finders = [type(finder).__module__ for finder in sys.meta_path]
 print(json.dumps([*(name for name in finders if name.startswith("omni")), meta.create_or_modify_pyi.__module__]))
 """
-    assert said_by(LEAN + program) == ["omni_ui.app.starting.lean_gradio"]
+    assert said_by(LEAN + program) == ["omni_ui.app.gradio_private.lean_import"]
 
 
 def test_gradio_still_makes_its_classes_by_these_functions():
@@ -85,3 +88,11 @@ def test_gradio_still_makes_its_classes_by_these_functions():
     used = component_meta.ComponentMeta.__new__.__code__.co_names
     assert {WRITES_PYI, WRAPS_START} <= set(used)
     assert component_meta.__name__ == META
+
+
+def test_gradio_still_looks_for_matplotlib_and_takes_no_for_an_answer(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert "import matplotlib" in inspect.getsource(MatplotlibBackendMananger)
+    with MatplotlibBackendMananger():
+        pass
+    assert "MatplotlibBackendMananger" in inspect.getsource(gr.Blocks.call_function) + inspect.getsource(gr.utils)

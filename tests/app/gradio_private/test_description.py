@@ -1,13 +1,14 @@
-"""The page gets its app once, and is the same page."""
+"""The page gets its app once, its parts are described once, and it is the same page."""
 
 import json
 from contextlib import nullcontext
 
+import gradio as gr
 import pytest
 from gradio import routes
 
 from omni_ui.app.factory import create_app
-from omni_ui.app.gradio_private import only_one_app
+from omni_ui.app.gradio_private.description import describe_once, only_one_app
 from omni_ui.settings import Settings
 
 
@@ -68,7 +69,36 @@ def test_a_gradio_that_makes_its_apps_elsewhere_is_noticed(monkeypatch):
 
 
 def test_a_setting_of_gradios_own_server_for_agents_is_not_heeded(build, monkeypatch):
-    """Its parts are not imported (lean_gradio), and ours stands at that address."""
+    """Its parts are not imported (lean_import), and ours stands at that address."""
     monkeypatch.setenv("GRADIO_MCP_SERVER", "true")
     page, _ = build()
     assert page.mcp_server is False
+
+
+def told(page):
+    config = page.default_config
+    return {number: config.config_for_block(number, [], block) for number, block in config.blocks.items()}
+
+
+def test_every_component_of_the_page_is_described_as_before(whole_page):
+    before = told(whole_page)
+    assert len(before) > 300
+    describe_once(whole_page)
+    assert told(whole_page) == before
+
+
+def test_what_gradio_does_to_one_description_does_not_reach_the_next(whole_page, usual_session):
+    describe_once(whole_page)
+    first = usual_session(whole_page)
+    number = next(n for n, block in whole_page.blocks.items() if isinstance(block, gr.Textbox))
+    first._update_value_in_config(number, "written by one visitor")
+    assert usual_session(whole_page).config_values[number]["props"].get("value") != "written by one visitor"
+
+
+def test_a_changed_component_is_described_anew():
+    with gr.Blocks() as page:
+        box = gr.Textbox("a", label="Words")
+    describe_once(page)
+    changed = type(box)(**box.constructor_args | {"label": "Other words"})
+    assert changed.get_config()["label"] == "Other words"
+    assert box.get_config()["label"] == "Words"

@@ -1,6 +1,6 @@
 """Scripts of Gradio's that are changed on their way to the browser, where they work for nothing.
 
-tests/app/test_mended_scripts.py notices when Gradio changes; such a script is sent as it is.
+tests/app/gradio_private/test_mended_scripts.py notices when Gradio changes; such a script is sent as it is.
 """
 
 import re
