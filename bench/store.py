@@ -14,10 +14,9 @@ import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from omni_ui.store import HistoryRecord, Store
+from omni_ui.store import HistoryRecord, Store
+from omni_ui.store.records import HistoryFile, insert
 
 SIZES = (1_000, 10_000)
 TURNS, ASKED = 5, 5
@@ -41,11 +40,8 @@ SEARCHES = {"rare": "xylophone", "common": "harbour", "two": "harbour xylophone"
             "short": "qx", "chinese": "夜市灯"}  # fmt: skip
 
 
-def records(visitor: str, count: int) -> "list[HistoryRecord]":
+def records(visitor: str, count: int) -> list[HistoryRecord]:
     """Pictures as they are made: a prompt of 30 words, settings, a recipe; three of them with rare words."""
-    from omni_ui.store import HistoryRecord
-    from omni_ui.store.records import HistoryFile
-
     luck = random.Random(f"{visitor}{count}")
     syllables = ("ra", "lo", "mi", "ten", "sha", "vor", "kel", "du", "ping", "os", "bri", "ua")
     words = ["".join(luck.choices(syllables, k=luck.randint(1, 4))) for _ in range(4000)]
@@ -69,10 +65,8 @@ def records(visitor: str, count: int) -> "list[HistoryRecord]":
     return pictures
 
 
-async def ask(store: "Store", what: str, visitor: str, count: int) -> None:
+async def ask(store: Store, what: str, visitor: str, count: int) -> None:
     """As the page does it (features/history/routes.py)."""
-    from omni_ui.store import HistoryRecord
-
     history = store.history
     if what == "open":
         await history.page(visitor, limit=61)
@@ -92,9 +86,6 @@ async def ask(store: "Store", what: str, visitor: str, count: int) -> None:
 
 async def serve(folder: str, url: str, size: str) -> None:
     """One store: fills itself, then measures what each line of the input names."""
-    from omni_ui.store import Store
-    from omni_ui.store.records import insert
-
     store = Store(Path(folder), url) if url else Store(Path(folder))
     await store.open()
     count = int(size)

@@ -9,9 +9,9 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
 import asyncio
 import logging
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI, Request
@@ -69,9 +69,6 @@ from omni_ui.features.voices.samples import sample_routes
 from omni_ui.settings import TABS, Settings
 from omni_ui.tabs.base import OmniTab
 
-if TYPE_CHECKING:
-    from omni_ui.demo.server import DemoServer
-
 log = logging.getLogger(__name__)
 FIRST_LOOK = 0.1
 """Seconds for which the page waits to learn which tab its servers can serve."""
@@ -122,29 +119,30 @@ class Services:
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
         """Starts them, the demo server too when no server is named, and closes them in the opposite order."""
-        demo = None
+        demo_url, stop_demo = None, None
         if not any(self.settings.server_for(tab)[0] for tab in TABS):
             from omni_ui.demo.server import DemoServer  # slow to import, and most hosts name a server
 
             demo = DemoServer(latency=self.settings.demo_latency, aligner=True)
             await asyncio.to_thread(demo.start)
+            demo_url, stop_demo = demo.url, demo.stop
         await self.store.open()
         if self.store.problem:
             log.warning(self.store.problem)
-        self.backends.start(demo.url if demo else None)
+        self.backends.start(demo_url)
         self.recorder.start()
         await self.jobs.start()
         try:
             yield
         finally:
-            await self._close(demo)
+            await self._close(stop_demo)
 
     def end_runs(self) -> None:
         """The end has been announced: runs are called off, and other processes go on with video jobs at once."""
         self.backends.reports.end_all()
         self.jobs.end_soon()
 
-    async def _close(self, demo: "DemoServer | None") -> None:
+    async def _close(self, stop_demo: Callable[[], None] | None) -> None:
         """Each part within its time, so that all are closed within ten seconds (features/operating/ending.py)."""
         self.backends.reports.end_all()
         if self.agents:
@@ -155,8 +153,8 @@ class Services:
         await close_within(1.0, self.store.close())
         if self.tracing:
             await close_within(2.0, asyncio.to_thread(self.tracing.close))
-        if demo:
-            await close_within(2.0, asyncio.to_thread(demo.stop))
+        if stop_demo:
+            await close_within(2.0, asyncio.to_thread(stop_demo))
         if self.temporary_cache:
             await close_within(1.0, asyncio.to_thread(shutil.rmtree, self.temporary_cache, ignore_errors=True))
 

@@ -2,14 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tests.contract.places import MODES, numbers
+from tests.contract.scene import Scene
 
-if TYPE_CHECKING:
-    from tests.contract.scene import Scene
-
-Run = Callable[["Scene"], Awaitable[None]]
+Run = Callable[[Scene], Awaitable[None]]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What the plan limits does not grow: `python -m tests.house.measure` shows the numbers."""
 
+import ast
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -31,6 +32,20 @@ def test_no_modules_import_each_other_in_a_circle():
         for module in free:
             del left[module]
     assert not sorted(left)
+
+
+def test_imports_for_types_alone_are_of_packages_that_may_be_missing():
+    """Ours would hide a circle."""
+    files = (path for folder in ("omni_ui", "tests", "bench") for path in (ROOT / folder).rglob("*.py"))
+    trees = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in files}
+    modules = {
+        (name, part.module if isinstance(part, ast.ImportFrom) else part.names[0].name)
+        for name, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+        for part in node.body
+    }
+    assert {name for name, module in modules if module.split(".")[0] not in ("av", "obstore", "opentelemetry")} == set()
 
 
 def test_a_number_may_only_fall():

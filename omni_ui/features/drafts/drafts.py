@@ -5,19 +5,16 @@ those: addresses and keys are never kept.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import gradio as gr
 
 from omni_ui.core.files import Json
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call, mounted
+from omni_ui.features.tab_context import TabContext
 from omni_ui.widgets.components import ObjectCarrier
 from omni_ui.widgets.events import IMMEDIATE, trigger
 from omni_ui.widgets.fields import Component
-
-if TYPE_CHECKING:
-    from omni_ui.features.tab_context import TabContext
 
 PASSING = {"change"}
 """Which message of the conversation is being edited: after a reload the words stand there for a new message."""
@@ -31,7 +28,7 @@ class Drafts:
             None, **mounted("<span hidden></span>", "draft_conversation"), elem_id="omni-draft", padding=False
         )
 
-    def wire(self, page: gr.Blocks, tabs: "Sequence[TabContext]") -> None:
+    def wire(self, page: gr.Blocks, tabs: Sequence[TabContext]) -> None:
         """Saves what changes in any tab; gives it back when the tab has come."""
         for tab in tabs:
             plain: dict[Component, Json] = {}
@@ -51,7 +48,7 @@ class Drafts:
             page.load(None, None, [*plain], js=call("restore_drafts", tab.name, [*plain.values()]), **IMMEDIATE)
             page.load(None, None, [*files], js=call("restore_files", tab.name, [*files.values()]), **IMMEDIATE)
 
-    def _wire_conversation(self, tab: "TabContext") -> None:
+    def _wire_conversation(self, tab: TabContext) -> None:
         async def take_back(kept: dict[str, object] | None) -> Updates:
             """A conversation that this browser kept. What is not one is left out without a word."""
             assert tab.take_back
@@ -60,12 +57,12 @@ class Drafts:
         self.conversation.input(take_back, self.conversation, [tab.status, *tab.restored_components], **IMMEDIATE)
 
 
-def drafted(tab: "TabContext") -> dict[str, Component]:
+def drafted(tab: TabContext) -> dict[str, Component]:
     """The controls whose values a draft holds, by wire name."""
     return {n: part for n, part in tab.inputs.items() if not isinstance(part, gr.State) and n not in PASSING}
 
 
-def holds_files(tab: "TabContext", name: str) -> bool:
+def holds_files(tab: TabContext, name: str) -> bool:
     """Whether the values of an input are files of the cache."""
     part = tab.inputs[name]
     if isinstance(part, (gr.File, gr.Image, gr.Audio, gr.Video)):

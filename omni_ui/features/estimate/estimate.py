@@ -6,7 +6,6 @@ The browser asks when a setting that counts has changed and rests (estimate.js);
 import math
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import gradio as gr
 from pydantic import ValidationError
@@ -15,14 +14,12 @@ from omni_ui.client import Request, ui_option
 from omni_ui.core.files import Json
 from omni_ui.core.run import Run, Values
 from omni_ui.core.scripts import mounted
+from omni_ui.core.servers.backend import Backend
+from omni_ui.features.tab_context import TabContext
 from omni_ui.store import StoreFailed
 from omni_ui.store.timings import COUNTING, FILE_KINDS, Estimate, Timings, load_of
 from omni_ui.widgets.fields import holds
 from omni_ui.widgets.form import by_name
-
-if TYPE_CHECKING:
-    from omni_ui.core.servers.backend import Backend
-    from omni_ui.features.tab_context import TabContext
 
 FRESH = 60.0
 """Seconds for which the name of the model is taken as still true: an estimate is no reason to ask the server."""
@@ -36,7 +33,7 @@ def estimate_line(tab: str) -> gr.HTML:
     return gr.HTML("", elem_id=f"{tab}-forecast", elem_classes="omni-forecast", html_template=TEMPLATE, padding=False)
 
 
-def wire(tab: "TabContext") -> None:
+def wire(tab: TabContext) -> None:
     """Answers the line of a tab with its estimate. Call it when all controls are there."""
     fields = counting(tab)
     for name, value in mounted(TEMPLATE, "estimate", tab=tab.name, fields=fields).items():
@@ -67,7 +64,7 @@ def wire(tab: "TabContext") -> None:
     )
 
 
-def counting(tab: "TabContext") -> list[str]:
+def counting(tab: TabContext) -> list[str]:
     """The fields of a tab that the time of a run depends on."""
     fields = tab.form.model.model_fields
     return [
@@ -114,7 +111,7 @@ def _range(low: float, high: float) -> str:
     return f"about {ends[0]} to {ends[1]} {unit}" if ends[0] != ends[1] else f"about {ends[0]} {unit}"
 
 
-async def note(timings: Timings, backend: "Backend", run: Run, seconds: float) -> None:
+async def note(timings: Timings, backend: Backend, run: Run, seconds: float) -> None:
     """Remembers the time of a run that came to its end. seconds: without those in line."""
     with suppress(StoreFailed):  # said by the store itself
         await timings.note(backend.known_as, run.model, load_of(run.request), seconds)

@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from omni_ui.client import Request
 from omni_ui.core import status
@@ -17,16 +16,14 @@ from omni_ui.core.files import Json
 from omni_ui.core.run import Run, RunResult, execute
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.grid.board import Board, Cell
+from omni_ui.features.tab_context import TabContext
 from omni_ui.features.waits.view import waits_row
 from omni_ui.store import StoreFailed
-
-if TYPE_CHECKING:
-    from omni_ui.features.tab_context import TabContext
 
 Begin = Callable[[Request, Json], Run]
 
 
-async def fill(tab: "TabContext", backend: Backend, board: Board, begin: Begin) -> AsyncGenerator[bool]:
+async def fill(tab: TabContext, backend: Backend, board: Board, begin: Begin) -> AsyncGenerator[bool]:
     """Yields whether something changed, at least twice a second; closing it stops the server's work.
 
     begin: from a request, and what stands in the controls for it, to a run.
@@ -46,7 +43,7 @@ async def fill(tab: "TabContext", backend: Backend, board: Board, begin: Begin) 
     yield True
 
 
-async def _one(tab: "TabContext", backend: Backend, cell: Cell, run: Run) -> AsyncGenerator[bool]:
+async def _one(tab: TabContext, backend: Backend, cell: Cell, run: Run) -> AsyncGenerator[bool]:
     cell.state = "working"
     async with aclosing(execute(backend, run)) as steps:
         async for step in steps:

@@ -8,7 +8,7 @@ One component for each tab. Its value carries an order of the page to the app, a
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -25,12 +25,10 @@ from omni_ui.features.grid.runner import fill
 from omni_ui.features.grid.suggest_values import suggest_values
 from omni_ui.features.grid.values import NUMBERS, example, variable
 from omni_ui.features.recipes.panel import as_shown
+from omni_ui.features.tab_context import TabContext
 from omni_ui.widgets.components import ValueHTML
 from omni_ui.widgets.fields import kind_of
 from omni_ui.widgets.form import Form
-
-if TYPE_CHECKING:
-    from omni_ui.features.tab_context import TabContext
 
 log = logging.getLogger(__name__)
 AXES = (("x", "Across"), ("y", "Down"))
@@ -49,7 +47,7 @@ def grid_view(form: Form) -> ValueHTML:
     )
 
 
-def wire(tab: "TabContext") -> None:
+def wire(tab: TabContext) -> None:
     """What happens when the page orders something. Call it when Run is wired."""
     view, orders = tab.grid, Orders(tab)
     quiet: Json = {
@@ -69,7 +67,7 @@ def wire(tab: "TabContext") -> None:
 class Orders:
     """What the page of a tab may order. order: the value of its component, which may come from anywhere."""
 
-    def __init__(self, tab: "TabContext") -> None:
+    def __init__(self, tab: TabContext) -> None:
         self.tab = tab
         controls = tab.form.controls
         self.varied = {name: controls[name] for name in (*variable(tab.form), *QUIET) if name in controls}
@@ -130,7 +128,7 @@ class Orders:
         return {tab.grid: {"adopted": list(chosen)}} | updates | _needed(tab, entered)
 
 
-def _needed(tab: "TabContext", entered: Values) -> Updates:
+def _needed(tab: TabContext, entered: Values) -> Updates:
     """What must change besides, so that Run takes what a cell took."""
     try:
         tab.form.read({name: entered[name] for name in tab.form.controls})
@@ -140,7 +138,7 @@ def _needed(tab: "TabContext", entered: Values) -> Updates:
     return {}
 
 
-async def _foretold(tab: "TabContext", plan: Plan, entered: Values, request: gr.Request) -> str:
+async def _foretold(tab: TabContext, plan: Plan, entered: Values, request: gr.Request) -> str:
     backend = tab.backends.for_tab(tab.name, request.session_hash)
     if backend is None or tab.recorder is None:
         return f"{len(plan.cells)} runs."
@@ -150,7 +148,7 @@ async def _foretold(tab: "TabContext", plan: Plan, entered: Values, request: gr.
     return await estimate_of_plan(plan, tab.recorder.store.timings, backend.known_as, model, follows)
 
 
-def _most(tab: "TabContext") -> int:
+def _most(tab: TabContext) -> int:
     return tab.backends.settings.max_grid
 
 

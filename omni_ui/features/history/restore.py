@@ -7,7 +7,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -21,13 +21,11 @@ from omni_ui.features.history.restored_result import RestoredResult
 from omni_ui.features.recipes import BadRecipe, Recipe
 from omni_ui.features.recipes.panel import settings_view
 from omni_ui.features.snippets.view import code_view
+from omni_ui.features.tab_context import TabContext
 from omni_ui.features.video.video_files import publish_file
 from omni_ui.features.waits.view import waits_view
 from omni_ui.store import HistoryFile, HistoryRecord
 from omni_ui.widgets.pictures.image_input import PictureForm
-
-if TYPE_CHECKING:
-    from omni_ui.features.tab_context import TabContext
 
 FILLED = "An earlier result. Its settings and inputs are filled in; press Run to make it again."
 QUIET = Markup('<p class="omni-quiet">{}</p>')
@@ -53,7 +51,7 @@ async def open_record(record: HistoryRecord, fetch: Fetch, session: str) -> Rest
     return restored
 
 
-async def restore(tab: "TabContext", record: HistoryRecord, fetch: Fetch, session: str) -> Updates:
+async def restore(tab: TabContext, record: HistoryRecord, fetch: Fetch, session: str) -> Updates:
     """Values for the tab's components. StoreFailed."""
     restored = await open_record(record, fetch, session)
     updates: Updates = {
@@ -70,12 +68,12 @@ async def restore(tab: "TabContext", record: HistoryRecord, fetch: Fetch, sessio
     return updates | (await tab.show_restored(restored) if tab.show_restored else {})
 
 
-def restored_components(tab: "TabContext") -> list[gr.blocks.Block]:
+def restored_components(tab: TabContext) -> list[gr.blocks.Block]:
     """What `restore` may set, beside the inputs."""
     return [tab.status, tab.settings, tab.code, *tab.restored_components]
 
 
-def repeat_buttons(tab: "TabContext", restored: RestoredResult, apart: bool = False) -> Markup:
+def repeat_buttons(tab: TabContext, restored: RestoredResult, apart: bool = False) -> Markup:
     """HTML of the buttons that make it once more, or why there are none. apart: see Repeat.row."""
     record = restored.record
     gone = [file.title for at, file in enumerate(record.files) if at not in restored.published]
@@ -91,7 +89,7 @@ def repeat_buttons(tab: "TabContext", restored: RestoredResult, apart: bool = Fa
     return tab.repeat.row(restored.session, repetition, record.id, apart)
 
 
-def _recipe_views(tab: "TabContext", restored: RestoredResult) -> Updates:
+def _recipe_views(tab: TabContext, restored: RestoredResult) -> Updates:
     """What stands below a result that was just made. Blocking."""
     record = restored.record
     row = tab.sends.row(tab.name, record.id, RunResult(restored.results, record.text)) if tab.sends else NOTHING
@@ -120,7 +118,7 @@ def with_files(value: object, published: dict[int, Path]) -> Any:
     return value
 
 
-def fitting(tab: "TabContext", name: str, value: Any) -> Any:
+def fitting(tab: TabContext, name: str, value: Any) -> Any:
     """A value as the control takes it: pictures as file data, settings that are objects as JSON text."""
     if isinstance(tab.form, PictureForm) and name in tab.form.pictures:
         return [shown(path) for path in (value if isinstance(value, list) else [value] if value else [])]

@@ -5,17 +5,14 @@ says what it would fill in, and model_defaults.js looks at what stands in the co
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import gradio as gr
 
 from omni_ui.client import recommended_fields
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call
+from omni_ui.features.tab_context import TabContext
 from omni_ui.settings import TABS
-
-if TYPE_CHECKING:
-    from omni_ui.features.tab_context import TabContext
 
 
 class ModelDefaults:
@@ -24,11 +21,11 @@ class ModelDefaults:
     def __init__(self) -> None:
         self.recommended = {tab: gr.JSON(visible=False, label="What models want") for tab in TABS}
 
-    async def ask(self, tabs: "Sequence[TabContext]", session: str | None) -> Updates:
+    async def ask(self, tabs: Sequence[TabContext], session: str | None) -> Updates:
         """What each tab would fill in, `{"fields": {wire name: value}, "note": HTML}`, for its `recommended`."""
         return {self.recommended[tab.name]: await tab.recommended(session) for tab in tabs}
 
-    def wire(self, tabs: "Sequence[TabContext]", after: gr.events.Dependency, first: bool) -> None:
+    def wire(self, tabs: Sequence[TabContext], after: gr.events.Dependency, first: bool) -> None:
         """Fills in after an event that has set `recommended`. first: it is that of a tab which has just come."""
         for tab in tabs:
             fields = wanted_fields(tab)
@@ -47,7 +44,7 @@ class ModelDefaults:
             )
 
 
-def wanted_fields(tab: "TabContext") -> list[str]:
+def wanted_fields(tab: TabContext) -> list[str]:
     """The fields of a tab for which a model may recommend values."""
     return [
         name

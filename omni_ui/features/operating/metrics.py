@@ -2,7 +2,6 @@
 
 import hmac
 from collections.abc import Iterator
-from typing import Protocol
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
@@ -12,16 +11,10 @@ from prometheus_client.registry import Collector
 
 from omni_ui.core.backends import Backends
 from omni_ui.core.reports.run_report import RunReport
+from omni_ui.features.operating.counted import Counted
 
 BUCKETS = (0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640, 1280)
 """Seconds: from a word to a long video."""
-
-
-class Counted(Protocol):
-    """What can tell how many there are."""
-
-    @property
-    def open_count(self) -> int: ...
 
 
 class Metrics:
@@ -66,7 +59,7 @@ class Gauges(Collector):
     sessions: how many pages are open. jobs: video jobs that are followed.
     """
 
-    def __init__(self, backends: Backends, sessions: "Counted", jobs: "Counted") -> None:
+    def __init__(self, backends: Backends, sessions: Counted, jobs: Counted) -> None:
         self._backends, self._sessions, self._jobs = backends, sessions, jobs
 
     def collect(self) -> Iterator[Metric]:

@@ -1,17 +1,13 @@
 """Metrics where the host asks for them; their package is imported then and not before."""
 
-from typing import TYPE_CHECKING
-
 from fastapi import APIRouter
 
 from omni_ui.core.backends import Backends
+from omni_ui.features.operating.counted import Counted
 from omni_ui.settings import BadSetting, Settings
 
-if TYPE_CHECKING:
-    from omni_ui.features.operating.metrics import Counted
 
-
-def metrics_for(settings: Settings, backends: Backends, sessions: "Counted", jobs: "Counted") -> APIRouter | None:
+def metrics_for(settings: Settings, backends: Backends, sessions: Counted, jobs: Counted) -> APIRouter | None:
     """The route of the metrics, which count all runs from now on; None without OMNI_METRICS_TOKEN. BadSetting."""
     if settings.metrics_token is None:
         return None

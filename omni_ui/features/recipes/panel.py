@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import gradio as gr
@@ -37,12 +37,10 @@ from omni_ui.features.recipes import (
     with_settings,
 )
 from omni_ui.features.recipes.presets import shipped
+from omni_ui.features.tab_context import TabContext
 from omni_ui.widgets.components import ObjectCarrier
 from omni_ui.widgets.fields import Component, kind_of
 from omni_ui.widgets.file_input import uploaded
-
-if TYPE_CHECKING:
-    from omni_ui.features.tab_context import TabContext
 
 OPENER = Markup('<div class="omni-opened" role="status" aria-live="polite" hidden></div>')
 INCOMPLETE = "A file that was sent was deleted, so these settings are incomplete."
@@ -155,7 +153,7 @@ class Recipes:
             None, **mounted(OPENER, "recipe_opener"), elem_id="omni-opener", note=None, padding=False
         )
 
-    def wire(self, tabs: "Sequence[TabContext]", strip: gr.Tabs, loaded: gr.events.Dependency) -> None:
+    def wire(self, tabs: Sequence[TabContext], strip: gr.Tabs, loaded: gr.events.Dependency) -> None:
         """loaded: the event after which a link that opened the page may fill in its controls."""
         self.tabs = {tab.name: tab for tab in tabs}
         parts = [part for tab in tabs for part in _fillable(tab).values()]
@@ -210,14 +208,14 @@ def filled_in_message(recipe: Recipe, left: list[str], maker: str = "", loras: l
     return " ".join(words)
 
 
-def _fillable(tab: "TabContext") -> dict[str, Component]:
+def _fillable(tab: TabContext) -> dict[str, Component]:
     """The controls that a recipe may fill, by name. Files are chosen by the visitor alone."""
     files = media_fields(tab.form.model)
     parts = {name: part for name, part in tab.form.controls.items() if name not in files}
     return parts | {name: tab.inputs[name] for name in ("text", "system") if tab.name == "chat" and name in tab.inputs}
 
 
-def fill(tab: "TabContext", recipe: Recipe) -> Updates:
+def fill(tab: TabContext, recipe: Recipe) -> Updates:
     """Values for all of a tab's settings; those that the recipe does not name go back to what the page starts with."""
     fields = tab.form.model.model_fields
     values = {

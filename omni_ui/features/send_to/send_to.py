@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import gradio as gr
 from markupsafe import Markup
@@ -24,13 +23,11 @@ from omni_ui.core.templates import NOTHING, render
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.restore import fitting, restore, restored_components
 from omni_ui.features.history.service import Recorder
+from omni_ui.features.tab_context import TabContext
 from omni_ui.features.video.video_files import publish_file
 from omni_ui.store import StoreFailed
 from omni_ui.widgets.components import ObjectCarrier
 from omni_ui.widgets.file_input import uploaded
-
-if TYPE_CHECKING:
-    from omni_ui.features.tab_context import TabContext
 
 GONE = "This result is not available: it was deleted, or belongs to another visitor."
 
@@ -79,7 +76,7 @@ class Refused(Exception):
 class SendTo:
     """Knows all tabs. Made by the page when they are there."""
 
-    def __init__(self, tabs: "Sequence[TabContext]", recorder: Recorder) -> None:
+    def __init__(self, tabs: Sequence[TabContext], recorder: Recorder) -> None:
         self.tabs: dict[str, TabContext] = {tab.name: tab for tab in tabs}
         self.recorder = recorder
         for tab in tabs:

@@ -4,18 +4,15 @@ The browser's half is omni_ui/features/stage/more_settings.js.
 """
 
 import re
-from typing import TYPE_CHECKING
 
 import gradio as gr
 
 from omni_ui.client import ui_option
 from omni_ui.core.scripts import call, mounted
 from omni_ui.core.templates import fragment
+from omni_ui.features.tab_context import TabContext
 from omni_ui.widgets.fields import Component
 from omni_ui.widgets.form import Form
-
-if TYPE_CHECKING:
-    from omni_ui.features.tab_context import TabContext
 
 TEMPLATE = "features/stage/stage.html.jinja"
 RAISED = ("num_inference_steps", "guidance_scale", "num_frames", "fps", "temperature", "max_tokens")
@@ -32,7 +29,7 @@ def more_head(tab: str) -> gr.HTML:
     )  # fmt: skip
 
 
-def wire_more(tab: "TabContext", head: gr.HTML, first: list[str]) -> None:
+def wire_more(tab: TabContext, head: gr.HTML, first: list[str]) -> None:
     """first: the settings that are not folded away. Call it when all controls are there."""
     parts = {name: part for name, part in tab.form.controls.items() if name not in first}
     fields = [{"name": name, "id": part.elem_id, "initial": _initial(part)} for name, part in parts.items()]
