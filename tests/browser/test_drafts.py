@@ -166,6 +166,7 @@ def test_leaving_asks_while_it_runs_and_the_run_stands_in_the_history(chromium):
         page.reload()
         assert asked == ["beforeunload"]
         wait_value(page, "#sound-input textarea", "an unfinished storm")
+        page.wait_for_selector("#sound-status .omni-cut-off:has-text('Run again')")
         page.get_by_role("tab", name="History", exact=True).click()
         card = page.locator("#history-tab li", has_text="an unfinished storm")
         card.wait_for(timeout=15000)
@@ -173,3 +174,17 @@ def test_leaving_asks_while_it_runs_and_the_run_stands_in_the_history(chromium):
         page.reload()
         assert asked == ["beforeunload"]
         page.close()
+
+
+def test_a_run_that_ended_just_before_a_reload_was_not_cut_off(demo_app, open_page):
+    page = open_page(demo_app.url, "Sound")
+    page.evaluate("document.querySelector('#sound-status .omni-status').dataset.state = 'working'")
+    page.wait_for_function("sessionStorage.omni_running === 'sound'")
+    with page.expect_navigation():
+        page.evaluate(
+            "setTimeout(() => {"
+            " document.querySelector('#sound-status .omni-status').dataset.state = 'done'; location.reload(); })"
+        )
+    page.wait_for_selector("#sound-status [data-state=empty]")
+    page.wait_for_timeout(600)  # it would be said within a fifth of a second
+    assert page.locator(".omni-cut-off").count() == 0

@@ -38,9 +38,11 @@ const say = async (tab) => {
 const page = storage();
 if (page) {
   for (const tab of cutOffTabs(page, performance.getEntriesByType("navigation")[0]?.type)) say(tab);
-  setInterval(() => {
+  const note = () => {
     try {
       noteRunning(page, Object.fromEntries(TABS.map((tab) => [tab, statusOf(tab)?.dataset.state])));
     } catch { /* no room: nothing is said after a reload then */ }
-  }, 300);
+  };
+  setInterval(note, 300);
+  addEventListener("pagehide", note); // a run that ended just now was not cut off
 }
