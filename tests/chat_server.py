@@ -7,17 +7,15 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.fakes import Seen
-from tests.thread_server import ThreadServer
+from tests.fakes import OmniServer, Seen
 
 
 @dataclass
-class ChatServer(ThreadServer):
+class ChatServer(OmniServer):
     """Speaks vLLM-Omni's chat. `pieces` are the text's pieces; `pace` is how many a second (0: all at once).
 
     how: "whole", "dies" (the connection breaks after half), "error" (an error inside the stream after half),
@@ -28,28 +26,19 @@ class ChatServer(ThreadServer):
     pace: float = 0
     how: str = "whole"
     model: str = "Qwen/Qwen3-Omni-30B-A3B-Instruct"
+    longest: int | None = 32768
+    schema: tuple[str, ...] = ("/v1/images/generations", "/v1/audio/speech")
     reasoning: list[str] = field(default_factory=list)
     key: str | None = None
-    seen: list[Seen] = field(default_factory=list)
     streamed: float = 0.0
     """Seconds from the first to the last piece of the last answer."""
 
-    def __enter__(self) -> "ChatServer":
-        paths = ("/v1/chat/completions", "/v1/images/generations", "/v1/audio/speech")
-        app = Starlette(
-            routes=[
-                Route("/health", lambda _: JSONResponse({"status": "healthy"})),
-                Route("/v1/models", self._models),
-                Route("/version", lambda _: JSONResponse({"version": "0.30.0"})),
-                Route("/openapi.json", lambda _: JSONResponse({"paths": {path: {} for path in paths}})),
-                Route(
-                    "/v1/audio/voices", lambda _: JSONResponse({"voices": ["default", "Ethan"], "uploaded_voices": []})
-                ),
-                Route("/v1/chat/completions", self._chat, methods=["POST"]),
-            ]
-        )
-        self.serve(app)
-        return self
+    def routes(self) -> list[Route]:
+        voices = {"voices": ["default", "Ethan"], "uploaded_voices": []}
+        return [
+            Route("/v1/audio/voices", lambda _: JSONResponse(voices)),
+            Route("/v1/chat/completions", self._chat, methods=["POST"]),
+        ]
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -59,7 +48,7 @@ class ChatServer(ThreadServer):
     def _models(self, request: Request) -> JSONResponse:
         if self.key and request.headers.get("authorization") != f"Bearer {self.key}":
             return JSONResponse({"error": "Unauthorized"}, 401)
-        return JSONResponse({"object": "list", "data": [{"id": self.model, "max_model_len": 32768}]})
+        return super()._models(request)
 
     async def _chat(self, request: Request) -> Response:
         one = Seen(await request.json(), time.monotonic())
@@ -103,12 +92,3 @@ class ChatServer(ThreadServer):
         except (asyncio.CancelledError, GeneratorExit):
             one.how, one.ended = "aborted", time.monotonic()
             raise
-
-    def wait_for(self, how: str, within: float) -> Seen:
-        """The last request, once it has ended that way; fails when it takes longer."""
-        until = time.monotonic() + within
-        while time.monotonic() < until:
-            if self.seen and self.seen[-1].how == how:
-                return self.seen[-1]
-            time.sleep(0.02)
-        raise AssertionError(f"no request {how} within {within} s: {[one.how for one in self.seen]}")

@@ -6,6 +6,7 @@ import io
 import socket
 import time
 from dataclasses import dataclass, field
+from typing import Self
 
 from PIL import Image
 from starlette.applications import Starlette
@@ -40,29 +41,55 @@ class Seen:
 
 
 @dataclass
-class SlowServer(ThreadServer):
+class OmniServer(ThreadServer):
+    """What every vLLM-Omni server says of itself; a server for a test adds what its model can do."""
+
+    model: str = ""
+    longest: int | None = None
+    """Tokens of the model's context."""
+    seen: list[Seen] = field(default_factory=list)
+    schema: tuple[str, ...] = ()
+    """Paths that its schema lists besides those that it answers."""
+
+    def routes(self) -> list[Route]:
+        """What its model can do."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        routes = self.routes()
+        paths = {path: {} for path in (*(route.path for route in routes), *self.schema)}
+        about = [
+            Route("/health", lambda _: JSONResponse({"status": "healthy"})),
+            Route("/v1/models", self._models),
+            Route("/version", lambda _: JSONResponse({"version": "0.30.0"})),
+            Route("/openapi.json", lambda _: JSONResponse({"paths": paths})),
+        ]
+        self.serve(Starlette(routes=about + routes))
+        return self
+
+    def _models(self, _: Request) -> JSONResponse:
+        return JSONResponse({"object": "list", "data": [{"id": self.model, "max_model_len": self.longest}]})
+
+    def wait_for(self, how: str, within: float, number: int = -1) -> Seen:
+        """The request, once it has ended that way; fails when it takes longer."""
+        until = time.monotonic() + within
+        while time.monotonic() < until:
+            if self.seen and self.seen[number].how == how:
+                return self.seen[number]
+            time.sleep(0.02)
+        raise AssertionError(f"no request {how} within {within} s: {[request.how for request in self.seen]}")
+
+
+@dataclass
+class SlowServer(OmniServer):
     """An image server that answers after `latency` seconds and notices when its client goes away."""
 
     latency: float = 1.0
     picture: bytes = field(default_factory=png)
     model: str = "Qwen/Qwen-Image"
-    seen: list[Seen] = field(default_factory=list)
 
-    def __enter__(self) -> "SlowServer":
-        app = Starlette(
-            routes=[
-                Route("/health", lambda _: JSONResponse({"status": "healthy"})),
-                Route("/v1/models", self._models),
-                Route("/version", lambda _: JSONResponse({"version": "0.30.0"})),
-                Route("/openapi.json", lambda _: JSONResponse({"paths": {"/v1/images/generations": {}}})),
-                Route("/v1/images/generations", self._images, methods=["POST"]),
-            ]
-        )
-        self.serve(app, timeout_keep_alive=5)
-        return self
-
-    def _models(self, _: Request) -> JSONResponse:
-        return JSONResponse({"object": "list", "data": [{"id": self.model, "max_model_len": None}]})
+    def routes(self) -> list[Route]:
+        return [Route("/v1/images/generations", self._images, methods=["POST"])]
 
     async def _images(self, request: Request) -> JSONResponse:
         one = Seen(await request.json(), time.monotonic())
@@ -76,12 +103,3 @@ class SlowServer(ThreadServer):
         one.how, one.ended = "done", time.monotonic()
         data = [{"b64_json": base64.b64encode(self.picture).decode()}] * int(one.body.get("n", 1))
         return JSONResponse({"created": 0, "data": data, "output_format": "png", "size": "64x64"})
-
-    def wait_for(self, how: str, within: float, number: int = -1) -> Seen:
-        """The request, once it has ended that way; fails when it takes longer."""
-        until = time.monotonic() + within
-        while time.monotonic() < until:
-            if self.seen and self.seen[number].how == how:
-                return self.seen[number]
-            time.sleep(0.02)
-        raise AssertionError(f"no request {how} within {within} s: {[one.how for one in self.seen]}")

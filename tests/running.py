@@ -5,12 +5,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.fakes import free_port
+from tests.fakes import OmniServer, free_port
 
 ROOT = Path(__file__).parents[1]
 PUBLIC = bool(os.environ.get("TEST_PUBLIC"))
@@ -70,3 +71,10 @@ class App:
 
     def __exit__(self, *_: object) -> None:
         self.output = self.stop()
+
+
+def served_by(server: OmniServer, **settings: str) -> Iterator[OmniServer]:
+    """The server with its page at `server.app.url`, for `yield from` in a fixture."""
+    with server, App(OMNI_BASE_URL=server.url, **settings) as app:
+        server.app = app
+        yield server

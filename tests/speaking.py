@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.fakes import Seen
-from tests.thread_server import ThreadServer
+from tests.fakes import OmniServer, Seen
 
 RATE = 24000
 HEADER = b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\1\0\1\0\xc0\x5d\0\0\x80\xbb\0\0\2\0\x10\0data\xff\xff\xff\xff"
@@ -27,7 +25,7 @@ def beep(seconds: float, hertz: float = 440) -> bytes:
 
 
 @dataclass
-class SpeechServer(ThreadServer):
+class SpeechServer(OmniServer):
     """Speaks `seconds` of a tone for any text, in chunks of 0.1 s, at `pace` times real time.
 
     A text with "BREAK" in it breaks off after half a second, one with "DIE" without a word; one with "REFUSE" is a 400;
@@ -40,34 +38,23 @@ class SpeechServer(ThreadServer):
     pace: float = 50.0
     latency: float = 0.0
     model: str = "Qwen/Qwen3-TTS-12Hz-1.7B-CustomVoice"
+    longest: int | None = 4096
+    schema: tuple[str, ...] = ("/v1/audio/speech/batch",)
     voices: list[str] = field(default_factory=lambda: ["default", "ryan", "vivian"])
     saved: dict[str, dict[str, Any]] = field(default_factory=dict)
     rests: dict[int, float] = field(default_factory=dict)
     refuse_upload: str = ""
     refuses: bool = False
-    seen: list[Seen] = field(default_factory=list)
     uploads: list[dict[str, Any]] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
 
-    def __enter__(self) -> "SpeechServer":
-        paths = ("/v1/audio/speech", "/v1/audio/speech/batch", "/v1/audio/voices")
-        app = Starlette(
-            routes=[
-                Route("/health", lambda _: JSONResponse({"status": "healthy"})),
-                Route("/v1/models", self._models),
-                Route("/version", lambda _: JSONResponse({"version": "0.30.0"})),
-                Route("/openapi.json", lambda _: JSONResponse({"paths": {path: {} for path in paths}})),
-                Route("/v1/audio/speech", self._speech, methods=["POST"]),
-                Route("/v1/audio/voices", self._list, methods=["GET"]),
-                Route("/v1/audio/voices", self._upload, methods=["POST"]),
-                Route("/v1/audio/voices/{name}", self._delete, methods=["DELETE"]),
-            ]
-        )
-        self.serve(app, timeout_keep_alive=5)
-        return self
-
-    def _models(self, _: Request) -> JSONResponse:
-        return JSONResponse({"object": "list", "data": [{"id": self.model, "max_model_len": 4096}]})
+    def routes(self) -> list[Route]:
+        return [
+            Route("/v1/audio/speech", self._speech, methods=["POST"]),
+            Route("/v1/audio/voices", self._list, methods=["GET"]),
+            Route("/v1/audio/voices", self._upload, methods=["POST"]),
+            Route("/v1/audio/voices/{name}", self._delete, methods=["DELETE"]),
+        ]
 
     async def _speech(self, request: Request) -> Response:
         body = await request.json()
@@ -147,12 +134,3 @@ class SpeechServer(ThreadServer):
         if self.saved.pop(name.lower(), None) is None:
             return JSONResponse({"error": {"message": f"Voice '{name}' not found", "code": 404}}, 404)
         return JSONResponse({"success": True, "message": "deleted"})
-
-    def wait_for(self, how: str, within: float, number: int = -1) -> Seen:
-        """The request, once it has ended that way; fails when it takes longer."""
-        until = time.monotonic() + within
-        while time.monotonic() < until:
-            if self.seen and self.seen[number].how == how:
-                return self.seen[number]
-            time.sleep(0.02)
-        raise AssertionError(f"no request {how} within {within} s: {[one.how for one in self.seen]}")

@@ -3,20 +3,10 @@
 import re
 
 import pytest
-from fastapi.testclient import TestClient
 
-from omni_ui.app.factory import create_app
 from omni_ui.app.gradio_private.page_html import DRAWN
 from omni_ui.app.gradio_private.page_parts import FIRST, SplitPage
 from omni_ui.app.loading.early_page import add_early_page, early_page
-from omni_ui.settings import Settings
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory):
-    settings = Settings(data_dir=str(tmp_path_factory.mktemp("data")), base_url="http://127.0.0.1:9", mcp=False)
-    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
-        yield client
 
 
 @pytest.fixture(scope="module")

@@ -16,14 +16,12 @@ import pytest
 from gradio_client import Client
 
 from tests.fakes import SlowServer, free_port
-from tests.running import ROOT, App
+from tests.running import ROOT, App, served_by
 
 
 @pytest.fixture(scope="module")
 def slow():
-    with SlowServer(latency=1) as server, App(OMNI_BASE_URL=server.url) as app:
-        server.app = app
-        yield server
+    yield from served_by(SlowServer(latency=1))
 
 
 def ask(app: App, **values) -> tuple:

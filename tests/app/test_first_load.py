@@ -4,24 +4,13 @@ import json
 import re
 
 import httpx
-import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
-from omni_ui.app.factory import create_app
 from omni_ui.app.gradio_private.script_files import FOLDER, needed
 from omni_ui.app.loading.first_load import FirstLoad
-from omni_ui.settings import Settings
 
 INDEX = (FOLDER.parent / "index.html").read_text(encoding="utf-8")
 BELOW = ".gradio-container.gradio-container-6-31-0 .contain"
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory):
-    settings = Settings(data_dir=str(tmp_path_factory.mktemp("data")), base_url="http://127.0.0.1:9", mcp=False)
-    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
-        yield client
 
 
 def test_every_kind_that_the_page_draws_is_among_them(client):

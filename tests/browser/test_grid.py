@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from tests.browser.conftest import open_drawer, open_more, run_and_wait
 from tests.fakes import SlowServer
-from tests.running import App
+from tests.running import served_by
 
 pytestmark = pytest.mark.browser
 
@@ -26,16 +26,12 @@ class Picky(SlowServer):
 
 @pytest.fixture(scope="module")
 def quick():
-    with Picky(latency=0) as server, App(OMNI_BASE_URL=server.url, OMNI_MAX_GRID="12") as app:
-        server.app = app
-        yield server
+    yield from served_by(Picky(latency=0), OMNI_MAX_GRID="12")
 
 
 @pytest.fixture(scope="module")
 def slow():
-    with SlowServer(latency=20) as server, App(OMNI_BASE_URL=server.url) as app:
-        server.app = app
-        yield server
+    yield from served_by(SlowServer(latency=20))
 
 
 def cells(page, tab, state, count, timeout=60):

@@ -10,7 +10,7 @@ from tests.browser.conftest import run_and_wait, wait_for_state
 from tests.browser.test_grid import cells, said, set_grid
 from tests.chat_server import ChatServer
 from tests.fakes import Seen
-from tests.running import App
+from tests.running import served_by
 
 pytestmark = pytest.mark.browser
 
@@ -29,9 +29,7 @@ class Parrot(ChatServer):
 
 @pytest.fixture(scope="module")
 def served():
-    with Parrot() as server, App(OMNI_BASE_URL=server.url) as app:
-        server.app = app
-        yield server
+    yield from served_by(Parrot())
 
 
 @pytest.fixture

@@ -6,16 +6,14 @@ import pytest
 
 from tests.browser.conftest import open_more, run_and_wait, wait_for_state
 from tests.fakes import SlowServer, png
-from tests.running import App
+from tests.running import App, served_by
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def slow():
-    with SlowServer(latency=20) as server, App(OMNI_BASE_URL=server.url) as app:
-        server.app = app
-        yield server
+    yield from served_by(SlowServer(latency=20))
 
 
 def sha(data: bytes) -> str:

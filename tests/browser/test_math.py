@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.conftest import run_and_wait
 from tests.chat_server import ChatServer
-from tests.running import App
+from tests.running import served_by
 
 pytestmark = pytest.mark.browser
 
@@ -16,9 +16,7 @@ BODY = "#chat-result .omni-message:last-child .omni-body"
 
 @pytest.fixture(scope="module")
 def served():
-    with ChatServer() as server, App(OMNI_BASE_URL=server.url) as app:
-        server.app = app
-        yield server
+    yield from served_by(ChatServer())
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -8,7 +8,7 @@ import pytest
 from omni_ui.demo.server import DemoServer
 from tests.browser.conftest import open_actions, run_and_wait, wait_for_state
 from tests.fakes import SlowServer, png
-from tests.running import App
+from tests.running import App, served_by
 
 pytestmark = pytest.mark.browser
 
@@ -34,9 +34,7 @@ class Shaky(SlowServer):
 @pytest.fixture(scope="module")
 def changing():
     """A server whose picture the test sets, so that a repetition gives another one."""
-    with SlowServer(latency=0, picture=png(64, 64)) as server, App(OMNI_BASE_URL=server.url) as app:
-        server.app = app
-        yield server
+    yield from served_by(SlowServer(latency=0, picture=png(64, 64)))
 
 
 def record(page, tab):

@@ -9,16 +9,14 @@ from tests.browser.conftest import run_and_wait
 from tests.browser.test_history import CARD, as_in, history, listed
 from tests.browser.test_repeat import ROW, last_body, once_more, small_picture
 from tests.fakes import SlowServer, png
-from tests.running import App
+from tests.running import App, served_by
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def changing():
-    with SlowServer(latency=0, picture=png(64, 64)) as server, App(OMNI_BASE_URL=server.url) as app:
-        server.app = app
-        yield server
+    yield from served_by(SlowServer(latency=0, picture=png(64, 64)))
 
 
 def open_again(page, tab, words):

@@ -5,19 +5,19 @@ import hashlib
 import io
 import threading
 import time
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
 import soundfile
 from gradio_client import Client
-from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from tests.browser.conftest import open_more, run_and_wait, take, wait_for_state
-from tests.running import App
-from tests.thread_server import ThreadServer
+from tests.fakes import OmniServer
+from tests.running import served_by
 
 pytestmark = pytest.mark.browser
 
@@ -30,24 +30,17 @@ def stereo() -> bytes:
     return file.getvalue()
 
 
-class StableAudio(ThreadServer):
+@dataclass
+class StableAudio(OmniServer):
     """A server of sounds that always gives the same bytes; a prompt with "slow" waits, one with "cut" breaks off."""
 
-    def __enter__(self) -> "StableAudio":
-        self.asked: list[dict] = []
-        self.aborted = threading.Event()
-        self.sound = stereo()
-        app = Starlette(
-            routes=[
-                Route("/health", lambda _: JSONResponse({"status": "healthy"})),
-                Route("/v1/models", lambda _: JSONResponse({"data": [{"id": "stabilityai/stable-audio-open-1.0"}]})),
-                Route("/version", lambda _: JSONResponse({"version": "0.30.0"})),
-                Route("/openapi.json", lambda _: JSONResponse({"paths": {"/v1/audio/generate": {}}})),
-                Route("/v1/audio/generate", self._make, methods=["POST"]),
-            ]
-        )
-        self.serve(app, log_level="critical")
-        return self
+    model: str = "stabilityai/stable-audio-open-1.0"
+    asked: list[dict] = field(default_factory=list)
+    aborted: threading.Event = field(default_factory=threading.Event)
+    sound: bytes = field(default_factory=stereo)
+
+    def routes(self) -> list[Route]:
+        return [Route("/v1/audio/generate", self._make, methods=["POST"])]
 
     async def _make(self, request: Request) -> Response:
         self.asked.append(await request.json())
@@ -63,9 +56,7 @@ class StableAudio(ThreadServer):
 
 @pytest.fixture(scope="module")
 def stable():
-    with StableAudio() as server, App(OMNI_BASE_URL=server.url) as app:
-        server.app = app
-        yield server
+    yield from served_by(StableAudio())
 
 
 @pytest.fixture
@@ -134,7 +125,7 @@ def test_bad_input_is_one_sentence_and_no_request(stable, page):
     page.fill("#sound-input textarea", "rain")
     before = len(stable.asked)
     length, steps = "#sound-audio_length input[type=number]", "#sound-num_inference_steps input[type=number]"
-    for field, value, says in (
+    for place, value, says in (
         ("#sound-input textarea", "  ", "Prompt is empty"),
         (length, "0", "Length must be a number above 0 and up to 600"),
         (length, "-1", "Length must be a number above 0 and up to 600"),
@@ -147,14 +138,14 @@ def test_bad_input_is_one_sentence_and_no_request(stable, page):
         ("#sound-speed input[type=number]", "9", "Speed must be a number from 0.25 to 4"),
         ("#sound-seed input", "lucky", "Seed must be a whole number"),
     ):
-        was = page.input_value(field)
-        page.fill(field, value)
-        page.press(field, "Tab")
+        was = page.input_value(place)
+        page.fill(place, value)
+        page.press(place, "Tab")
         page.click("#sound-run")
         page.wait_for_function("(says) => document.querySelector('#sound-status').innerText.includes(says)", arg=says)
-        assert page.input_value(field) == value
-        page.fill(field, was)
-        page.press(field, "Tab")
+        assert page.input_value(place) == value
+        page.fill(place, was)
+        page.press(place, "Tab")
     assert len(stable.asked) == before
 
 

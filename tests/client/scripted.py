@@ -194,3 +194,22 @@ def pictures(*data: bytes, **more: Any) -> dict[str, Any]:
         "size": "8x8",
         **more,
     }
+
+
+@asynccontextmanager
+async def streaming_server(begin: bytes) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """A server whose answers begin so and never end: its address, and what is set when one was left."""
+    left = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head, _ = await read_request(reader)
+        if head.startswith("GET"):  # what the server is and has
+            writer.write(http_head(0, status="404 Not Found", extra="connection: close\r\n"))
+            return writer.close()
+        writer.write(http_head(None, "text/event-stream") + chunk(begin))
+        await writer.drain()
+        await reader.read()
+        left.set()
+
+    async with socket_server(talk) as address:
+        yield address, left

@@ -37,6 +37,7 @@ from tests.client.scripted import (
     png,
     read_request,
     socket_server,
+    streaming_server,
     wav,
 )
 
@@ -168,19 +169,8 @@ async def test_what_is_sent(picture: Path) -> None:
 
 
 async def test_leaving_the_answer_closes_its_connection_at_once() -> None:
-    gone = asyncio.Event()
-
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head, _ = await read_request(reader)
-        if head.startswith("GET"):  # what the server is and has
-            writer.write(http_head(0, status="404 Not Found", extra="connection: close\r\n"))
-            return writer.close()
-        writer.write(http_head(None, "text/event-stream") + chunk(as_events(delta("a"), done=False).body))
-        await writer.drain()
-        await reader.read()
-        gone.set()
-
-    async with socket_server(talk) as address, OmniClient(address, model="m") as omni:
+    begin = as_events(delta("a"), done=False).body
+    async with streaming_server(begin) as (address, gone), OmniClient(address, model="m") as omni:
         async for event in omni.chat(ASK):
             assert event == TextDelta("a")
             break

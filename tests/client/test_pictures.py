@@ -16,19 +16,7 @@ from omni_ui.client import (
     Pictures,
     TextDelta,
 )
-from tests.client.scripted import (
-    MODELS,
-    Scripted,
-    as_events,
-    as_json,
-    chunk,
-    form_of,
-    http_head,
-    pictures,
-    png,
-    read_request,
-    socket_server,
-)
+from tests.client.scripted import MODELS, Scripted, as_events, as_json, form_of, pictures, png, streaming_server
 
 IMAGES, EDITS = "/v1/images/generations", "/v1/images/edits"
 ASK = ImageRequest(prompt="a red fox")
@@ -171,19 +159,8 @@ async def test_a_streamed_edit(picture: Path) -> None:
 
 
 async def test_leaving_a_stream_closes_its_connection_at_once(picture: Path) -> None:
-    gone = asyncio.Event()
-
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head, _ = await read_request(reader)
-        if head.startswith("GET"):  # what the server is and has
-            writer.write(http_head(0, status="404 Not Found", extra="connection: close\r\n"))
-            return writer.close()
-        writer.write(http_head(None, "text/event-stream") + chunk(b'data: {"type": "ar_delta", "delta": "a"}\n\n'))
-        await writer.drain()
-        await reader.read()
-        gone.set()
-
-    async with socket_server(talk) as address, OmniClient(address, model="m") as omni:
+    begin = b'data: {"type": "ar_delta", "delta": "a"}\n\n'
+    async with streaming_server(begin) as (address, gone), OmniClient(address, model="m") as omni:
         async for event in omni.edits_stream(EditRequest(prompt="x", image=[picture])):
             assert event == TextDelta("a")
             break

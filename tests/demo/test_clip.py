@@ -1,10 +1,10 @@
 """The demo's clips: are they films that browsers play, and do words, media and Stop act?"""
 
 import base64
-import builtins
 import io
 import itertools
 import shutil
+import sys
 from pathlib import Path
 
 import av
@@ -203,14 +203,7 @@ def test_stop_is_asked_before_every_frame_and_leaves_no_file(tmp_path):
 
 
 def test_without_the_package_it_says_which_one(tmp_path, monkeypatch):
-    real = builtins.__import__
-
-    def missing(name, *rest):
-        if name == "av":
-            raise ImportError(name)
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", missing)
+    monkeypatch.setitem(sys.modules, "av", None)
     assert "pip install av" in clip.available()
     with pytest.raises(RuntimeError, match="pip install av"):
         made(tmp_path)

@@ -1,7 +1,7 @@
 """The demo's speech: is it speech, does every parameter act, and does nothing stay behind."""
 
-import builtins
 import subprocess
+import sys
 import threading
 import time
 
@@ -172,14 +172,7 @@ def test_a_dead_espeak_is_an_error_with_its_reason(monkeypatch):
 
 
 def test_without_the_package_it_says_which_one(monkeypatch):
-    real = builtins.__import__
-
-    def missing(name, *rest):
-        if name == "espeakng_loader":
-            raise ImportError(name)
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", missing)
+    monkeypatch.setitem(sys.modules, "espeakng_loader", None)
     assert "pip install espeakng-loader" in voice.available()
     with pytest.raises(voice.VoiceError, match="espeakng-loader"):
         voice.speak("x", voice="Ada")

@@ -1,5 +1,5 @@
-import builtins
 import io
+import sys
 
 import numpy as np
 import pytest
@@ -176,14 +176,7 @@ async def test_too_many_channels_for_the_memory(tmp_path, monkeypatch):
 
 async def test_without_pyav_the_sentence_says_what_to_do(tmp_path, monkeypatch):
     path = encode(tmp_path / "a.m4a", "aac", "mp4")
-    real = builtins.__import__
-
-    def without(name, *more):
-        if name == "av":
-            raise ImportError(name)
-        return real(name, *more)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setitem(sys.modules, "av", None)
     with pytest.raises(Invalid, match="package av is not installed: save it as WAV"):
         await read_recording(path, "x")
 

@@ -61,11 +61,6 @@ class CameraTurns(UtteranceTalk):
         with suppress(NotReachable):
             await self._socket.send({"type": "video.frame", "data": data, "pts_ms": at_ms})
 
-    async def send_text(self, text: str) -> bool:
-        self._emit(Caption("you", text, final=True))
-        await self._ask(Utterance(text=text))
-        return True
-
     async def _answer(self, utterance: Utterance) -> None:
         turn = uuid4().hex
         self._turn = turn

@@ -33,11 +33,6 @@ class ChatTurns(UtteranceTalk):
     def can(self) -> Capabilities:
         return Capabilities(profile="chat", text=True)
 
-    async def send_text(self, text: str) -> bool:
-        self._emit(Caption("you", text, final=True))
-        await self._ask(Utterance(text=text))
-        return True
-
     async def _answer(self, utterance: Utterance) -> None:
         turn = uuid4().hex
         self._turn = turn

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from omni_ui.client.errors import OmniError
 from omni_ui.client.live.base import BaseTalk
-from omni_ui.client.live.events import RATE_IN, Notice, SpeechStarted, SpeechStopped, TalkConfig, TurnEnded
+from omni_ui.client.live.events import RATE_IN, Caption, Notice, SpeechStarted, SpeechStopped, TalkConfig, TurnEnded
 from omni_ui.client.live.voice_activity import VoiceActivity
 
 LONGEST = 60.0
@@ -43,6 +43,14 @@ class UtteranceTalk(BaseTalk):
 
     async def _stop_answer(self) -> None:
         """What remains to be done at the server after `_answer` was cancelled."""
+
+    async def send_text(self, text: str) -> bool:
+        """A text is an utterance as well, where the server takes one."""
+        if not self.can.text:
+            return False
+        self._emit(Caption("you", text, final=True))
+        await self._ask(Utterance(text=text))
+        return True
 
     async def send_audio(self, pcm: bytes) -> None:
         if self._config.hold:

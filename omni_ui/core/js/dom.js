@@ -1,4 +1,4 @@
-// What most scripts need: the address of the app, and new elements.
+// What most scripts need: the address of the app, new elements, buttons, downloads.
 
 /** The address of the app without a slash at its end, also below a path. */
 export const appRoot = () => (window.gradio_config?.root || location.origin + location.pathname).replace(/\/$/, "");
@@ -9,4 +9,20 @@ export const make = (tag, attributes = {}, ...children) => {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.append(...children.filter((child) => child !== null && child !== undefined));
   return element;
+};
+
+/** A small button with words in it. does: called with the button when it is pressed. */
+export const smallButton = (words, does, more = {}) => {
+  const button = make("button", { type: "button", class: "omni-small", ...more }, words);
+  button.addEventListener("click", () => does(button));
+  return button;
+};
+
+/** Downloads what the page holds as a file of that name. */
+export const downloadBlob = (blob, name) => {
+  const link = make("a", { download: name, href: URL.createObjectURL(blob) });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000); // the browser may still be reading
 };

@@ -1,7 +1,7 @@
 // The blind test of the History tab: two results at a time as A and B, in random order, names and settings hidden.
 // Which is better? Then what they were. The votes stay in this browser and can be taken home as CSV.
-import { make } from "../../core/js/dom.js";
-import { button, theirs, when } from "./parts.js";
+import { downloadBlob, make, smallButton as button } from "../../core/js/dom.js";
+import { theirs, when } from "./parts.js";
 import { commonKind, difference, load, record, same } from "./records.js";
 import { stage, table } from "./stage.js";
 import { NONE, describeDifference, readVotes, shorten, storeVotes, tally, votesAsCsv } from "./votes.js";
@@ -19,10 +19,8 @@ const tallyLine = ({ kind, what, pair, won, none }) => {
 };
 
 const takeHome = () => {
-  const url = URL.createObjectURL(new Blob(["\ufeff", votesAsCsv(readVotes(storage))], { type: "text/csv;charset=utf-8" })); // the mark tells Excel: UTF-8
-  const link = make("a", { href: url, download: "omni-ui-blind-test.csv" });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10000);
+  const votes = new Blob(["\ufeff", votesAsCsv(readVotes(storage))], { type: "text/csv;charset=utf-8" }); // the mark tells Excel: UTF-8
+  downloadBlob(votes, "omni-ui-blind-test.csv");
 };
 
 // --- The pairs

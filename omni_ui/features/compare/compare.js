@@ -1,7 +1,7 @@
 // Two results of the history side by side (omni_ui/tabs/history.py), and how their settings differ.
-import { make } from "../../core/js/dom.js";
+import { make, smallButton as button } from "../../core/js/dom.js";
 import { blindTest } from "./blind_test.js";
-import { button, theirs, when } from "./parts.js";
+import { theirs, when } from "./parts.js";
 import { commonKind, difference, filesOf, load, record, same } from "./records.js";
 import { SIDES, stage, table } from "./stage.js";
 import { waitsTable } from "../waits/waits_table.js";

@@ -1,12 +1,7 @@
 // What the dialogs of a comparison are made of.
-import { make } from "../../core/js/dom.js";
+import { make, smallButton as button } from "../../core/js/dom.js";
 import { formatTime } from "../../core/js/language.js";
 
-export const button = (words, does, more = {}) => {
-  const made = make("button", { type: "button", class: "omni-small", ...more }, words);
-  made.addEventListener("click", () => does(made));
-  return made;
-};
 /** Buttons of which one is pressed. choices: [value, words]; picked: told of a new choice. */
 export const choice = (label, choices, picked) => {
   const all = choices.map(([value, words], number) => {

@@ -1,5 +1,5 @@
 // Records of the history that are compared: what they have in common, their files, how their settings differ.
-import { appRoot } from "../../core/js/dom.js";
+import { askApp, askForJson } from "../../core/js/ask_app.js";
 
 const KINDS = ["image", "video", "audio", "text"];
 
@@ -8,29 +8,18 @@ const has = (record, kind) => (kind === "text" ? Boolean(record.text) : filesOf(
 /** What all these records are; "" when they have nothing in common. */
 export const commonKind = (records) => KINDS.find((kind) => records.every((one) => has(one, kind))) || "";
 
-const ask = async (path) => {
-  const answer = await fetch(`${appRoot()}/omni/history/${path}`, { credentials: "same-origin", headers: { "x-omni": "1" } }).catch(() => null);
-  if (!answer) throw new Error("This page's server does not answer.");
-  return answer;
-};
-const told = async (path) => {
-  const answer = await ask(path);
-  const body = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(typeof body.detail === "string" ? body.detail : "That did not work.");
-  return body;
-};
 /** The record's file number `number` of a kind, with its text: {name, text, blob, url}. Throws a sentence if it is gone. */
 export const load = async (record, kind, called, number = 0) => {
   const side = { name: called, text: record.text };
   if (kind === "text") return side;
   const file = filesOf(record, kind)[number];
-  const answer = file.here ? await ask(`${record.id}/${file.place}`) : null;
+  const answer = file.here ? await askApp(`/omni/history/${record.id}/${file.place}`) : null;
   if (!answer?.ok) throw new Error(`The file of ${called} is no longer available, so there is nothing to compare.`);
   const blob = await answer.blob();
   return { ...side, blob, url: URL.createObjectURL(blob) };
 };
-export const record = (id) => told(id);
-export const difference = async (first, second) => (await told(`${first.id}/against/${second.id}`)).difference;
+export const record = (id) => askForJson(`/omni/history/${id}`);
+export const difference = async (first, second) => (await askForJson(`/omni/history/${first.id}/against/${second.id}`)).difference;
 export const same = async (sides) => {
   if (!sides[0].blob) return sides[0].text === sides[1].text;
   if (sides[0].blob.size !== sides[1].blob.size) return false;

@@ -1,11 +1,11 @@
 // Two sounds or two videos played as one (omni_ui/features/compare/compare.js): one clock, one position, equally loud.
 // Sound is decoded whole and started at one moment of one audio clock, so both are together to the sample; pictures
 // of videos, which are muted, follow that clock.
-import { make } from "../../core/js/dom.js";
+import { make, smallButton as button } from "../../core/js/dom.js";
 import { formatTenths } from "../../core/js/format.js";
 import { translate } from "../../core/js/language.js";
 import { describeLoudness, loudness, matchGains } from "./loudness.js";
-import { button, choice } from "./parts.js";
+import { choice } from "./parts.js";
 
 const AHEAD = 0.05; // seconds until a start, so that both can be ready
 const DRIFT = 0.04; // seconds that nobody sees

@@ -1,6 +1,6 @@
 // Explore and Grid (omni_ui/features/grid/view.py): other values of one or two settings, side by side.
 import { defineComponent } from "../../core/js/components.js";
-import { appRoot, make } from "../../core/js/dom.js";
+import { appRoot, downloadBlob, make } from "../../core/js/dom.js";
 import { sessionHeaders } from "../../core/js/session.js";
 import { reopenResult } from "../send_to/send_to.js";
 import { foldedWaits } from "../waits/waits_table.js";
@@ -217,11 +217,7 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
         const { detail } = await answer.json();
         throw new Error(typeof detail === "string" ? detail : `The app answered ${answer.status}.`);
       }
-      const link = make("a", { download: pictures ? `${tab}-grid.png` : `${tab}-grid.zip`, href: URL.createObjectURL(await answer.blob()) });
-      document.body.append(link);
-      link.click();
-      link.remove();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+      downloadBlob(await answer.blob(), pictures ? `${tab}-grid.png` : `${tab}-grid.zip`);
     } catch (error) {
       notice(`This could not be downloaded. ${error.message}`, true);
     }

@@ -1,6 +1,7 @@
 // The History tab (omni_ui/tabs/history.py): a list that is asked for page by page, and a closer look at one result.
+import { askForJson } from "../../core/js/ask_app.js";
 import { defineComponent } from "../../core/js/components.js";
-import { appRoot, make } from "../../core/js/dom.js";
+import { appRoot, make, smallButton as button } from "../../core/js/dom.js";
 import { formatAge, formatBytes, formatSpan } from "../../core/js/format.js";
 import { formatTime } from "../../core/js/language.js";
 import { blindTest } from "../compare/blind_test.js";
@@ -31,24 +32,11 @@ defineComponent("history", ({ element, props }) => {
   let ahead = null; // the next page of the list, asked for before anybody scrolls there
 
   const address = (record, file, rest = "") => `${appRoot()}/omni/history/${record.id}/${file.place}${rest}`;
-  const call = async (path, options = {}) => {
-    const answer = await fetch(`${appRoot()}/omni/history${path}`, {
-      credentials: "same-origin", ...options, headers: { "x-omni": "1", "content-type": "application/json" },
-    }).catch(() => null);
-    if (!answer) throw new Error("This page's server does not answer. Nothing was changed.");
-    const body = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(typeof body.detail === "string" ? body.detail : "That did not work.");
-    return body;
-  };
+  const call = (path, options) => askForJson(`/omni/history${path}`, options, "This page's server does not answer. Nothing was changed.");
   const say = (words) => { trouble.textContent = words; trouble.hidden = !words; };
   const safely = (does) => async (...given) => { try { await does(...given); } catch (error) { say(error.message); } };
   const changed = () => others?.postMessage("changed");
 
-  const button = (words, does, more = {}) => {
-    const made = make("button", { type: "button", class: "omni-small", ...more }, words);
-    made.addEventListener("click", () => does(made));
-    return made;
-  };
   /** Deleting cannot be undone: the first press asks, the second one does it. */
   const sure = (words, does) => (pressed) => {
     if (pressed.dataset.sure) {

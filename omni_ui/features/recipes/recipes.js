@@ -1,6 +1,6 @@
 // Recipes (omni_ui/features/recipes/panel.py): links, presets, downloads with settings, files whose settings are opened.
 import { defineAction, defineComponent } from "../../core/js/components.js";
-import { appRoot, make } from "../../core/js/dom.js";
+import { appRoot, downloadBlob, make } from "../../core/js/dom.js";
 import { mountTabs } from "../../core/js/mounted_tabs.js";
 import { TABS } from "../../core/js/tab_elements.js";
 import { markFilled } from "../model_defaults/model_defaults.js";
@@ -155,11 +155,7 @@ const take = async (box, button) => {
     const body = `{"file": ${JSON.stringify(button.dataset.file)}, "recipe": ${inside ? box.dataset.recipe : "null"}}`;
     const answer = await fetch(`${appRoot()}/omni/take`, { method: "POST", headers: { "Content-Type": "application/json" }, body });
     if (!answer.ok) throw new Error((await answer.json()).detail || `status ${answer.status}`);
-    const link = make("a", { download: button.dataset.name, href: URL.createObjectURL(await answer.blob()) });
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    downloadBlob(await answer.blob(), button.dataset.name);
     say(box, "");
   } catch (error) {
     say(box, `${error.message || error}`, true);

@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from types import TracebackType
 from typing import Self
 
 from omni_ui.client import AudioChunk, Failed, NotFound, NotVllmOmni, OmniClient, SpeechRequest, TimedOut
+from omni_ui.client.closing import AsyncClosing
 from omni_ui.client.live import SpeechSession
 
 
-class SentenceVoice:
+class SentenceVoice(AsyncClosing):
     """A voice with the settings of a request, whose text is not spoken."""
 
     def __init__(self, omni: OmniClient, request: SpeechRequest, session: SpeechSession | None) -> None:
@@ -36,11 +36,6 @@ class SentenceVoice:
                 elif isinstance(event, Failed):
                     raise event.error
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def aclose(self) -> None:
         if self.session:
             await self.session.aclose()

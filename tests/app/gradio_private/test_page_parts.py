@@ -7,24 +7,14 @@ from types import SimpleNamespace
 
 import gradio as gr
 import pytest
-from fastapi.testclient import TestClient
 from gradio import routes
 
-from omni_ui.app.factory import create_app
 from omni_ui.app.gradio_private.page_html import CONFIG
 from omni_ui.app.gradio_private.page_parts import FIRST, LATE, SplitPage
 from omni_ui.app.page import first_known
 from omni_ui.client import Ability
-from omni_ui.settings import Settings
 
 SCRIPTS = Path(routes.__file__).parent / "templates" / "frontend" / "assets"
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory):
-    settings = Settings(data_dir=str(tmp_path_factory.mktemp("data")), base_url="http://127.0.0.1:9", mcp=False)
-    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
-        yield client
 
 
 @pytest.fixture(scope="module")

@@ -3,14 +3,12 @@
 import pytest
 
 from tests.chat_server import ChatServer
-from tests.running import App
+from tests.running import served_by
 
 
 @pytest.fixture(scope="module")
 def served():
-    with ChatServer() as server, App(OMNI_BASE_URL=server.url) as app:
-        server.app = app
-        yield server
+    yield from served_by(ChatServer())
 
 
 @pytest.fixture

@@ -2,39 +2,31 @@ import asyncio
 import base64
 import json
 import threading
+from dataclasses import dataclass, field
 
 import pytest
-from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from tests.browser.conftest import run_and_wait, wait_for_state
 from tests.browser.edit.helpers import add, names, opened
-from tests.fakes import png
-from tests.running import App
-from tests.thread_server import ThreadServer
+from tests.fakes import OmniServer, png
+from tests.running import served_by
 
 pytestmark = pytest.mark.browser
 
 
-class ThinkingServer(ThreadServer):
+@dataclass
+class ThinkingServer(OmniServer):
     """Looks like GLM-Image: thinks in words, then sends a picture. The prompt tells it to misbehave."""
 
-    def __enter__(self) -> "ThinkingServer":
-        self.asked: list[dict[str, str]] = []
-        self.aborted = threading.Event()
-        app = Starlette(
-            routes=[
-                Route("/health", lambda _: JSONResponse({"status": "healthy"})),
-                Route("/v1/models", lambda _: JSONResponse({"data": [{"id": "zai-org/GLM-Image"}]})),
-                Route("/version", lambda _: JSONResponse({"version": "0.30.0"})),
-                Route("/openapi.json", lambda _: JSONResponse({"paths": {"/v1/images/edits": {}}})),
-                Route("/v1/images/edits", self._edit, methods=["POST"]),
-            ]
-        )
-        self.serve(app, log_level="critical")
-        return self
+    model: str = "zai-org/GLM-Image"
+    asked: list[dict[str, str]] = field(default_factory=list)
+    aborted: threading.Event = field(default_factory=threading.Event)
+
+    def routes(self) -> list[Route]:
+        return [Route("/v1/images/edits", self._edit, methods=["POST"])]
 
     async def _edit(self, request: Request) -> Response:
         form = await request.form()
@@ -65,9 +57,7 @@ class ThinkingServer(ThreadServer):
 
 @pytest.fixture(scope="module")
 def thinking():
-    with ThinkingServer() as server, App(OMNI_BASE_URL=server.url) as app:
-        server.app = app
-        yield server
+    yield from served_by(ThinkingServer())
 
 
 def test_what_the_model_thinks_is_shown_before_the_picture_and_escaped(thinking, open_page, files):

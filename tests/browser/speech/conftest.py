@@ -8,7 +8,7 @@ import soundfile
 
 from omni_ui.demo.audio import voice
 from tests.browser.speech.helpers import TEXT
-from tests.running import App
+from tests.running import served_by
 from tests.speaking import RATE, SpeechServer
 
 
@@ -23,9 +23,7 @@ def clip(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def server():
-    with SpeechServer() as server, App(OMNI_BASE_URL=server.url) as app:
-        server.app = app
-        yield server
+    yield from served_by(SpeechServer())
 
 
 @pytest.fixture

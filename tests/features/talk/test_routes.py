@@ -6,25 +6,15 @@ import struct
 from contextlib import asynccontextmanager, suppress
 
 import httpx
-import numpy as np
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.client.live.talking import RATE, silence, tone
 from tests.running import App
 
-RATE = 16_000
 TOKEN = "only-for-this-test"
 COOKIE = "omni_visitor=" + "v" * 32
-
-
-def tone(seconds):
-    t = np.arange(int(seconds * RATE)) / RATE
-    return (0.3 * np.sin(2 * np.pi * 200 * t) * 32767).astype("<i2").tobytes()
-
-
-def silence(seconds):
-    return bytes(2 * int(seconds * RATE))
 
 
 @pytest.fixture(scope="module")
