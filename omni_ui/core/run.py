@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from omni_ui.client import OmniClient, OmniError, Request, Wait, cost_of
 from omni_ui.client.answers.stage_times import read_stage_times
@@ -33,7 +33,8 @@ ENDING_JOB = "The app is restarting. The job continues on its server and will be
 log = logging.getLogger(__name__)
 LEFT_OUT = "not on this server"
 """The name of the fact that lists what had no effect."""
-T = TypeVar("T")
+RequestT = TypeVar("RequestT", bound=Request)
+EventT = TypeVar("EventT")
 Updates = dict[Any, Any]
 """Values for components, as Gradio takes them."""
 Values = dict[str, Any]
@@ -59,10 +60,10 @@ class RunResult:
     """Where the time went."""
 
 
-class Run(ABC):
-    """One run of one tab. Made anew for each run, so it may hold what has arrived so far."""
+class Run(ABC, Generic[RequestT, EventT]):
+    """One run of one tab, which asks for RequestT and gets EventT. Made anew each time, so it may hold what arrived."""
 
-    request: Request
+    request: RequestT
     model: str | None = None
     version: str | None = None
     demo: bool = False
@@ -102,14 +103,14 @@ class Run(ABC):
         return False
 
     @abstractmethod
-    def events(self, omni: OmniClient, reporter: "RetryReporter") -> AsyncIterator[Any]:
+    def events(self, omni: OmniClient, reporter: "RetryReporter") -> AsyncIterator[EventT]:
         """What arrives from the server, as an async generator. It is drained at full speed.
 
         May raise Invalid when a look at the files that were entered shows that they cannot be sent.
         """
 
     @abstractmethod
-    async def show(self, events: list[Any]) -> Updates:
+    async def show(self, events: list[EventT]) -> Updates:
         """Takes in what arrived since the last call; what the page shows now. Called at most 18 times a second."""
 
     @abstractmethod
@@ -123,6 +124,9 @@ class Run(ABC):
     def after_failure(self) -> Updates:
         """What the page shows of a run that failed, beside the card that says why."""
         return {}
+
+
+AnyRun: TypeAlias = Run[Any, Any]
 
 
 @dataclass
@@ -177,7 +181,7 @@ class RetryReporter:
         return self._wait if time.monotonic() < self._until else None
 
 
-async def execute(backend: Backend, run: Run) -> AsyncGenerator[RunEvent]:
+async def execute(backend: Backend, run: AnyRun) -> AsyncGenerator[RunEvent]:
     """The steps of a run. Closing it stops the server's work. Every failure is a last step of kind "failed"."""
     report = backend.reports.begin(RunReport.of(run.request, backend.known_as, run.model))
     began = time.monotonic()
@@ -196,7 +200,7 @@ async def execute(backend: Backend, run: Run) -> AsyncGenerator[RunEvent]:
         backend.reports.end(report, announce=run.reported)
 
 
-async def _steps(backend: Backend, run: Run, report: RunReport) -> AsyncGenerator[RunEvent]:
+async def _steps(backend: Backend, run: AnyRun, report: RunReport) -> AsyncGenerator[RunEvent]:
     began = entered = time.monotonic()
 
     def step(kind: str, **more: Any) -> RunEvent:
@@ -255,7 +259,7 @@ async def _steps(backend: Backend, run: Run, report: RunReport) -> AsyncGenerato
         slot.leave()
 
 
-def _waiting(line: float, began: float, times: CallTimes, run: Run) -> Waiting | None:
+def _waiting(line: float, began: float, times: CallTimes, run: AnyRun) -> Waiting | None:
     """How long each part of a run took; None for a run that sent nothing itself."""
     if not times.calls:
         return None
@@ -264,7 +268,7 @@ def _waiting(line: float, began: float, times: CallTimes, run: Run) -> Waiting |
     return break_down(line, now - began, waited, read, times.streamed, read_stage_times(run.metrics))
 
 
-async def _labelled(events: AsyncIterator[T], report: RunReport) -> AsyncGenerator[T]:
+async def _labelled(events: AsyncIterator[EventT], report: RunReport) -> AsyncGenerator[EventT]:
     """The events, with the id of the run on each call to the server. For a task of its own, whose context it sets."""
     LABELS.set(CallLabels(report.request_id, report.headers, report.note_answer))
     try:
@@ -275,7 +279,7 @@ async def _labelled(events: AsyncIterator[T], report: RunReport) -> AsyncGenerat
             await events.aclose()
 
 
-def _with_left_out(run: Run) -> RunResult:
+def _with_left_out(run: AnyRun) -> RunResult:
     """The result, with a fact that lists the settings that this server does not have."""
     outcome = run.outcome()
     fields = type(run.request).model_fields

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from omni_ui.client import Ability, Request
 from omni_ui.core.backends import Backends
-from omni_ui.core.run import Run, RunResult, Updates, Values
+from omni_ui.core.run import AnyRun, RunResult, Updates, Values
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.history.restored_result import ShowRestored
 from omni_ui.features.history.service import Recorder
@@ -18,7 +18,7 @@ from omni_ui.settings import Tab
 from omni_ui.widgets.components import ValueHTML
 from omni_ui.widgets.form import Form
 
-MakeRun = Callable[[Any], Run]
+MakeRun = Callable[[Any], AnyRun]
 """From a request to its run."""
 Read = Callable[[Values], Request | Awaitable[Request]]
 """From all values by name to a request; raises Invalid."""
@@ -74,8 +74,8 @@ class TabContext(Protocol):
 
     def begin(
         self, make: MakeRun, asked: Request, values: Values, request: gr.Request, backend: Backend, model: str | None
-    ) -> Run: ...
+    ) -> AnyRun: ...
 
-    async def keep(self, run: Run, outcome: RunResult, seconds: float) -> str: ...
+    async def keep(self, run: AnyRun, outcome: RunResult, seconds: float) -> str: ...
 
-    async def keep_failure(self, run: Run, error: Exception | None, backend: Backend) -> str: ...
+    async def keep_failure(self, run: AnyRun, error: Exception | None, backend: Backend) -> str: ...

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from omni_ui.client import Ability, Request
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
-from omni_ui.core.run import Run, RunResult, Updates, Values, explain
+from omni_ui.core.run import AnyRun, RequestT, RunResult, Updates, Values, explain
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.error_fixes import error_fixes
@@ -178,11 +178,11 @@ class OmniTab:
 
     def runs(
         self,
-        make: MakeRun,
+        make: Callable[[RequestT], AnyRun],
         results: list[gr.components.Component],
         *,
         more: dict[str, gr.components.Component] | None = None,
-        read: Read | None = None,
+        read: Callable[[Values], RequestT | Awaitable[RequestT]] | None = None,
         stopped: Callable[[gr.Request], Awaitable[str]] | None = None,
         again: Literal["once", "multiple"] = "once",
         on: Callable[..., gr.events.Dependency] | None = None,
@@ -198,14 +198,14 @@ class OmniTab:
         """
         inputs = self.form.controls | (more or {})
         outputs = [*results, self.status, self.settings, self.code, self.facts, *self.later_results]
-        read = read or self.form.read
+        reads: Read = read or self.form.read
         repeat: gr.HTML | None = None
         if not on:
-            self.inputs, self.make, self.read = inputs, make, read
+            self.inputs, self.make, self.read = inputs, make, reads
             with self.opened:
                 repeat = self.repeat.button(inputs)
 
-        run_handler = RunHandler(self, make, results, read, main=not on)
+        run_handler = RunHandler(self, make, results, reads, main=not on)
 
         async def handler(request: gr.Request, event: gr.EventData, *values: object) -> AsyncGenerator[Updates]:
             entered = dict(zip(inputs, values, strict=True))
@@ -255,7 +255,7 @@ class OmniTab:
     def begin(
         self, make: MakeRun, asked: Request, values: Values, request: gr.Request, backend: Backend,
         model: str | None,
-    ) -> Run:  # fmt: skip
+    ) -> AnyRun:  # fmt: skip
         """A new run, with its visitor, session and server set."""
         run = make(asked)
         run.model, run.version, run.demo = model, backend.version, backend.demo
@@ -264,7 +264,7 @@ class OmniTab:
         run.entered = values
         return run
 
-    async def keep(self, run: Run, outcome: RunResult, seconds: float) -> str:
+    async def keep(self, run: AnyRun, outcome: RunResult, seconds: float) -> str:
         """Writes down a finished run; the id of its record."""
         if run.record or not self.recorder:
             return run.record
@@ -272,7 +272,7 @@ class OmniTab:
             self.recorder.begin(estimate.note(self.recorder.store.timings, backend, run, seconds))
         return await self.recorder.result(run, outcome, seconds)
 
-    async def keep_failure(self, run: Run, error: Exception | None, backend: Backend) -> str:
+    async def keep_failure(self, run: AnyRun, error: Exception | None, backend: Backend) -> str:
         """Writes down a run that failed; the sentence for the visitor."""
         sentence, words = (self.backends.redact_address(text, backend) for text in explain(error))
         if self.recorder and not run.record:

@@ -79,10 +79,8 @@ def build(backends: Backends) -> OmniTab:
     return tab
 
 
-class EditRun(Run):
+class EditRun(Run[EditRequest, TextDelta | Pictures]):
     """Looks at the pictures, then asks once. Multi-stage models tell what they think before the pictures come."""
-
-    request: EditRequest
 
     def __init__(self, tab: OmniTab, stage: Stage, request: EditRequest) -> None:
         self.request = request

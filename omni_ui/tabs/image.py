@@ -22,10 +22,8 @@ def build(backends: Backends) -> OmniTab:
         with tab.stage():
             result = viewer("image-result")
 
-    class ImageRun(Run):
+    class ImageRun(Run[ImageRequest, Pictures]):
         """Asks once; the answer holds all pictures."""
-
-        request: ImageRequest
 
         def __init__(self, request: ImageRequest) -> None:
             self.request = request

@@ -10,7 +10,7 @@ import gradio as gr
 
 from omni_ui.client import Request
 from omni_ui.core.audio.audio_stream import Listening, Stream
-from omni_ui.core.run import Run, RunResult, Updates
+from omni_ui.core.run import AnyRun, RunResult, Updates
 from omni_ui.core.templates import NOTHING
 from omni_ui.features.recipes.panel import settings_of
 from omni_ui.features.repeat.repeat import Shown
@@ -24,7 +24,7 @@ ShowStopped = Callable[[Stream], Awaitable[tuple[Updates, list[Path]]]]
 
 
 async def result_actions(
-    tab: TabContext, run: Run, outcome: RunResult, record: str = "", now: Shown | None = None
+    tab: TabContext, run: AnyRun, outcome: RunResult, record: str = "", now: Shown | None = None
 ) -> Updates:
     """The actions below a result so far. record: its id in the history. now: what its repetition will need."""
     again = tab.repeat.row(run.session, now, record) if now else NOTHING

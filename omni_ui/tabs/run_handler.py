@@ -12,7 +12,7 @@ from omni_ui.client import Request
 from omni_ui.core import status
 from omni_ui.core.files import as_plain_json
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Run, RunEvent, RunResult, Updates, Values, execute, explain
+from omni_ui.core.run import AnyRun, Run, RunEvent, RunResult, Updates, Values, execute, explain
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.templates import NOTHING
 from omni_ui.core.visitor import is_page, visitor_of
@@ -98,7 +98,9 @@ class RunHandler:
             asked = asked.model_copy(update={"seed": None}).with_seed()
         return asked, values | before.entered | self.tab.repeated
 
-    async def _steps(self, backend: Backend, run: Run, request: gr.Request) -> AsyncGenerator[tuple[RunEvent, Updates]]:
+    async def _steps(
+        self, backend: Backend, run: AnyRun, request: gr.Request
+    ) -> AsyncGenerator[tuple[RunEvent, Updates]]:
         """Each step with what the page shows of it: for the last one, "done", all that the run has shown, since a
         program may look at no other one."""
         tab = self.tab
@@ -136,7 +138,7 @@ class RunHandler:
                         yield step, await result_actions(tab, run, RunResult())
 
     @asynccontextmanager
-    async def _noting_a_stop(self, run: Run) -> AsyncGenerator["RunEnd"]:
+    async def _noting_a_stop(self, run: AnyRun) -> AsyncGenerator["RunEnd"]:
         """Writes a run down that is ended before it is done: by Stop, because its page was left, or by the app."""
         end = RunEnd()
         began = time.monotonic()
@@ -147,13 +149,13 @@ class RunHandler:
             if recorder and not end.reached and not run.record:
                 recorder.begin(self._note_stop(recorder, run, end.sentence, time.monotonic() - began))
 
-    async def _note_stop(self, recorder: Recorder, run: Run, sentence: str, seconds: float) -> None:
+    async def _note_stop(self, recorder: Recorder, run: AnyRun, sentence: str, seconds: float) -> None:
         if outcome := await run.whole_when_stopped():
             await recorder.result(run, outcome, seconds)
         else:
             await recorder.failure(self.tab.form.model, run.visitor, sentence, entered=run.entered, run=run)
 
-    async def _finish(self, run: Run, step: RunEvent, before: Shown | None, now: Shown | None) -> Updates:
+    async def _finish(self, run: AnyRun, step: RunEvent, before: Shown | None, now: Shown | None) -> Updates:
         """before: the result that this one should be like. now: what this one's own repetition will need."""
         tab = self.tab
         outcome = step.outcome or RunResult()
@@ -181,7 +183,7 @@ class RunHandler:
         error: Exception | None,
         request: gr.Request,
         entered: Values,
-        run: Run | None = None,
+        run: AnyRun | None = None,
         backend: Backend | None = None,
     ) -> Updates:
         tab = self.tab

@@ -6,13 +6,13 @@ from typing import cast
 
 import gradio as gr
 
-from omni_ui.client import Request, ui_option
+from omni_ui.client import ui_option
 from omni_ui.client.server.model_rules import task_to_set
 from omni_ui.core import status
 from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Run, Updates, Values
+from omni_ui.core.run import AnyRun, Updates, Values
 from omni_ui.features.history.restored_result import RestoredResult
 from omni_ui.features.i18n.languages import drawn
 from omni_ui.features.speech.fields import cast_field, parts_list, second_speaker, typing_field, words_field
@@ -163,21 +163,21 @@ def build(backends: Backends, listening: Listening, typed: TypedTexts) -> Speech
 
     longest = int(backends.limits.caps.get("text", MAX_LONG))
 
-    def make(request: SpokenText) -> Run:
+    def make(request: SpokenText) -> AnyRun:
         if request.reading == "live":
             return ReadingAlong(request, stage, listening, typed, longest)
         return (SpeechRun if request.reading == "whole" else LongTextRun)(request, stage, listening)
 
-    def again(request: SpokenText) -> Run:
+    def again(request: SpokenText) -> AnyRun:
         return LongTextRun(request, stage, listening, again=True)
 
-    def read_again(entered: Values) -> Request:
+    def read_again(entered: Values) -> SpokenText:
         earlier: Made | None = entered["made"]
         if earlier is None:
             raise Invalid.because("input", "There are no parts yet: press Run first.")
         return earlier.request
 
-    def read_sample(entered: Values) -> Request:
+    def read_sample(entered: Values) -> SpokenText:
         if not entered["saved"]:
             raise Invalid.because("voice", "Choose a voice in the list first.")
         return SpokenText(input=SAMPLE, voice=str(entered["saved"]).lower(), stream=True)

@@ -13,7 +13,7 @@ from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.batching import batch_stream
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Run, RunResult, Updates, Values
+from omni_ui.core.run import AnyRun, RunResult, Updates, Values
 from omni_ui.core.scripts import call
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.restore import open_record, repeat_buttons
@@ -75,7 +75,7 @@ class VideoTab(OmniTab):
         label = self.form.model.model_fields["timeline"].title or ""
         self.form.controls["timeline"] = timeline_control("video-timeline", label)
 
-    def make_run(self, request: VideoRequest) -> Run:
+    def make_run(self, request: VideoRequest) -> AnyRun:
         """The run of a request: watched while it is made, or as a job."""
         if not request.watch:
             return VideoRun(request, self.jobs, self.backends, self.prepared, self.players)

@@ -14,7 +14,7 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from fastapi.responses import StreamingResponse
 from markupsafe import Markup
 
-from omni_ui.core.run import Run
+from omni_ui.core.run import AnyRun
 
 ELEMENT = Markup('<div class="omni-listen"{} data-ticket="{}" data-rate="{}" data-channels="{}"></div>')
 KEPT = 120.0
@@ -35,7 +35,7 @@ class Stream:
         self.ended: float | None = None
         self.whole = False
         """Whether all of it arrived, and is a file already."""
-        self.run: Run | None = None
+        self.run: AnyRun | None = None
         """The run that it is the sound of."""
         self._pcm = bytearray()
         self._news = asyncio.Event()

@@ -7,7 +7,7 @@ from typing import Literal
 
 from omni_ui.client import ChatRequest, FileRef, OmniClient, TranscriptionRequest
 from omni_ui.core.backends import Backends
-from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
+from omni_ui.core.run import AnyRun, RetryReporter, Run, RunResult, Updates
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.assist.prompt_help import ChatTextRun
 from omni_ui.media.message_files import take_media
@@ -52,10 +52,9 @@ async def find_ear(backends: Backends, session: str | None) -> Ear | None:
     return None
 
 
-class ListenRun(Run):
+class ListenRun(Run[TranscriptionRequest, str]):
     """Has a recording written down by a server that listens."""
 
-    request: TranscriptionRequest
     timed = False
     note = "Listening"
 
@@ -74,7 +73,7 @@ class ListenRun(Run):
         return RunResult(text=self._text)
 
 
-async def hearing_run(ear: Ear, path: Path) -> Run:
+async def hearing_run(ear: Ear, path: Path) -> AnyRun:
     """The run that writes a recording down. Invalid or OmniError where it cannot be sent."""
     if ear.by == "server":
         return ListenRun(TranscriptionRequest.model_construct(file=path, language=None, prompt=None))

@@ -66,10 +66,9 @@ def help_request(
     )
 
 
-class ChatTextRun(Run):
+class ChatTextRun(Run[ChatRequest, ChatEvent]):
     """Asks a chat server for a text alone. It is no result: nothing of it stands in the history."""
 
-    request: ChatRequest
     timed = False
     note = "Writing"
 

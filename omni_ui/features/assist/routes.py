@@ -19,7 +19,7 @@ from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.files import FileRefused, Json, keep, owned_path
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Run, RunResult, execute, explain
+from omni_ui.core.run import AnyRun, RunResult, execute, explain
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.assist.hearing import LONGEST, find_ear, hearing_run
@@ -118,7 +118,7 @@ async def _words(backends: Backends, asked: Dictation, request: Request) -> Asyn
             yield line | ({"said": ear.said} if "text" in line else {})
 
 
-async def _steps(backends: Backends, backend: Backend, run: Run, request: Request) -> AsyncGenerator[Json]:
+async def _steps(backends: Backends, backend: Backend, run: AnyRun, request: Request) -> AsyncGenerator[Json]:
     """The steps of a run as lines. It waits in the same queue as all others, and counts in the visitor's limits."""
     run.visitor = visitor_of(request)
     run.owner = run.visitor or f"address {request.client.host if request.client else ''}"

@@ -118,10 +118,8 @@ def _messages_before(talk: Conversation, change: str) -> list[Message]:
     raise Invalid.because("change", 'What to change must be empty, "again", or "edit" and the number of a message.')
 
 
-class ChatRun(Run):
+class ChatRun(Run[ChatRequest, str | ChatEvent]):
     """Looks at the files, sends the conversation, and keeps what arrives in it, come what may."""
-
-    request: ChatRequest
 
     def __init__(self, request: ChatRequest, view: ChatView, listening: Listening, backends: Backends) -> None:
         self.request = request

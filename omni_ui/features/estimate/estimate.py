@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from omni_ui.client import Request, ui_option
 from omni_ui.core.files import Json
-from omni_ui.core.run import Run, Values
+from omni_ui.core.run import AnyRun, Values
 from omni_ui.core.scripts import mounted
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.tab_context import TabContext
@@ -111,7 +111,7 @@ def _range(low: float, high: float) -> str:
     return f"about {ends[0]} to {ends[1]} {unit}" if ends[0] != ends[1] else f"about {ends[0]} {unit}"
 
 
-async def note(timings: Timings, backend: Backend, run: Run, seconds: float) -> None:
+async def note(timings: Timings, backend: Backend, run: AnyRun, seconds: float) -> None:
     """Remembers the time of a run that came to its end. seconds: without those in line."""
     with suppress(StoreFailed):  # said by the store itself
         await timings.note(backend.known_as, run.model, load_of(run.request), seconds)

@@ -13,14 +13,14 @@ from pathlib import Path
 from omni_ui.client import Request
 from omni_ui.core import status
 from omni_ui.core.files import Json
-from omni_ui.core.run import Run, RunResult, execute
+from omni_ui.core.run import AnyRun, RunResult, execute
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.grid.board import Board, Cell
 from omni_ui.features.tab_context import TabContext
 from omni_ui.features.waits.view import waits_row
 from omni_ui.store import StoreFailed
 
-Begin = Callable[[Request, Json], Run]
+Begin = Callable[[Request, Json], AnyRun]
 
 
 async def fill(tab: TabContext, backend: Backend, board: Board, begin: Begin) -> AsyncGenerator[bool]:
@@ -43,7 +43,7 @@ async def fill(tab: TabContext, backend: Backend, board: Board, begin: Begin) ->
     yield True
 
 
-async def _one(tab: TabContext, backend: Backend, cell: Cell, run: Run) -> AsyncGenerator[bool]:
+async def _one(tab: TabContext, backend: Backend, cell: Cell, run: AnyRun) -> AsyncGenerator[bool]:
     cell.state = "working"
     async with aclosing(execute(backend, run)) as steps:
         async for step in steps:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from omni_ui.client import Request
 from omni_ui.core.files import Json
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Run, Updates, Values
+from omni_ui.core.run import AnyRun, Updates, Values
 from omni_ui.core.scripts import mounted
 from omni_ui.core.templates import render
 from omni_ui.features.grid.board import Board
@@ -110,7 +110,7 @@ class Orders:
         ability = await backend.ability(tab.name)
         model = ability.model if ability else None
 
-        def begin(asked: Request, entered: Json) -> Run:
+        def begin(asked: Request, entered: Json) -> AnyRun:
             return tab.begin(make, asked, tab.fork_inputs(entered), request, backend, model)
 
         async with aclosing(fill(tab, backend, board, begin)) as looks:

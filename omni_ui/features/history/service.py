@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omni_ui.client import Request, VideoRequest, type_of_file
-from omni_ui.core.run import Run, RunResult, Values
+from omni_ui.core.run import AnyRun, RunResult, Values
 from omni_ui.core.storage import Storage
 from omni_ui.features.history.serialize import Pack, as_files, plain, recipe_json, result_of, summary_of
 from omni_ui.features.history.unfinished import write_cut_off
@@ -85,7 +85,7 @@ class Recorder:
             self._sweeper.cancel()
         await self.settled()
 
-    async def result(self, run: Run, outcome: RunResult, seconds: float) -> str:
+    async def result(self, run: AnyRun, outcome: RunResult, seconds: float) -> str:
         """Writes down a finished run; the id of its record."""
         record = HistoryRecord(
             visitor=run.visitor or "",
@@ -113,7 +113,7 @@ class Recorder:
         details: str = "",
         *,
         entered: Values,
-        run: Run | None = None,
+        run: AnyRun | None = None,
     ) -> None:
         """Writes down a try that failed. The same one once more takes the place of the one before."""
         if not visitor:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Protocol
 
-from omni_ui.core.run import Run
+from omni_ui.core.run import AnyRun
 from omni_ui.features.history.serialize import Pack, as_files, summary_of
 from omni_ui.store import HistoryRecord, Store, StoreFailed
 
@@ -22,7 +22,7 @@ class BackgroundWriter(Protocol):
 
 
 @asynccontextmanager
-async def noting(recorder: BackgroundWriter | None, run: Run) -> AsyncGenerator[None]:
+async def noting(recorder: BackgroundWriter | None, run: AnyRun) -> AsyncGenerator[None]:
     """While the run goes on, the store knows of it. Nobody waits for the store."""
     if not recorder or not run.visitor or run.record:
         yield

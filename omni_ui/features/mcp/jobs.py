@@ -15,7 +15,7 @@ from omni_ui.client import type_of_file
 from omni_ui.core import status
 from omni_ui.core.files import Json
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Run, RunResult, Values, execute
+from omni_ui.core.run import AnyRun, RunResult, Values, execute
 from omni_ui.core.visitor import REQUEST_VISITOR, visitor_of
 from omni_ui.features.history.unfinished import noting
 from omni_ui.features.mcp.arguments import FILES, read_arguments
@@ -115,7 +115,7 @@ def left_event(request: HttpRequest) -> asyncio.Event:
     return event
 
 
-async def _result(tab: TabContext, run: Run, outcome: RunResult, seconds: float, request: HttpRequest) -> JobResult:
+async def _result(tab: TabContext, run: AnyRun, outcome: RunResult, seconds: float, request: HttpRequest) -> JobResult:
     record = await tab.keep(run, outcome, seconds)
     files = [_file(path, request) for path in outcome.files]
     facts: Json = {

@@ -10,7 +10,8 @@ from omni_ui.client import Ability, OmniClient, SoundRequest, Speech
 from omni_ui.core.audio.audio_stream import Listening, Stream
 from omni_ui.core.files import keep, shown
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
+from omni_ui.core.run import RetryReporter, RunResult, Updates
+from omni_ui.core.updating_run import UpdatingRun
 from omni_ui.features.speech.run import Spoken, save_arrived, speed_facts
 from omni_ui.media.recording import Recording, read_recording
 from omni_ui.media.waveform import draw
@@ -57,10 +58,8 @@ class SoundStage:
         return ((await self.show(path))[0], [path]) if path else ({}, [])
 
 
-class SoundRun(Run):
+class SoundRun(UpdatingRun[SoundRequest]):
     """A sound, a song or an effect. ability: gives what the model of a session can do."""
-
-    request: SoundRequest
 
     def __init__(self, request: SoundRequest, stage: SoundStage, listening: Listening, ability: FindAbility) -> None:
         self.request = request
@@ -111,9 +110,6 @@ class SoundRun(Run):
         bare = self.request.response_format == "pcm" and stem == "song"
         self._made.files = [await (keep(bytes(song.pcm), f"{stem}.pcm") if bare else song.save(stem))]
         return self._made.files[0]
-
-    async def show(self, events: list[Updates]) -> Updates:
-        return {part: value for update in events for part, value in update.items()}
 
     def outcome(self) -> RunResult:
         return self._made

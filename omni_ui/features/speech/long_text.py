@@ -13,7 +13,8 @@ from omni_ui.client import BadRequest, BrokenAnswer, NothingMade, OmniClient, Om
 from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.files import Json, keep, shown
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
+from omni_ui.core.run import RetryReporter, RunResult, Updates
+from omni_ui.core.updating_run import UpdatingRun
 from omni_ui.features.speech.pieces import Piece
 from omni_ui.features.speech.request import SpokenText
 from omni_ui.features.speech.run import DRAWN, Spoken, Stage, show_file, speed_facts, with_reference
@@ -57,11 +58,11 @@ class Made:
     parts: list[Part]
 
 
-class LongTextRun(Run):
+class LongTextRun(UpdatingRun[SpokenText]):
     """Speaks the parts of a text. again: those parts of the text before that `entered` names."""
 
     def __init__(self, request: SpokenText, stage: Stage, listening: Listening, again: bool = False) -> None:
-        self.request: SpokenText = request
+        self.request = request
         self._stage = stage
         self._listening = listening
         self._parts = [Part(number, piece) for number, piece in enumerate(request.pieces(), 1)]
@@ -242,9 +243,6 @@ class LongTextRun(Run):
             status=error.status,
             server_message=error.server_message,
         )
-
-    async def show(self, events: list[Updates]) -> Updates:
-        return {part: value for update in events for part, value in update.items()}
 
     def outcome(self) -> RunResult:
         return self._made

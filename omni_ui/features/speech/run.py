@@ -13,7 +13,8 @@ from omni_ui.client import AudioChunk, Failed, OmniClient, OmniError, SpeechEven
 from omni_ui.core.audio.audio_stream import Listening, Stream
 from omni_ui.core.files import keep, shown
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
+from omni_ui.core.run import AnyRun, RetryReporter, RunResult, Updates
+from omni_ui.core.updating_run import UpdatingRun
 from omni_ui.features.speech.request import SpokenText
 from omni_ui.features.speech.words.word_times import shown_words, spread_words
 from omni_ui.features.voices.reference_check import checks, sendable
@@ -89,7 +90,7 @@ async def _second_speaker(path: Path) -> Path:
 class Spoken:
     """Asks for one speech and measures it. first: seconds to the first sound, None when it was not streamed."""
 
-    def __init__(self, listening: Listening, run: Run, stream: Stream | None = None) -> None:
+    def __init__(self, listening: Listening, run: AnyRun, stream: Stream | None = None) -> None:
         self.listening = listening
         self.run = run
         self.stream = stream
@@ -211,11 +212,11 @@ async def show_stopped(stage: Stage, stream: Stream) -> tuple[Updates, list[Path
     return updates, [path]
 
 
-class SpeechRun(Run):
+class SpeechRun(UpdatingRun[SpokenText]):
     """A text in one piece."""
 
     def __init__(self, request: SpokenText, stage: Stage, listening: Listening) -> None:
-        self.request: SpokenText = request
+        self.request = request
         self._stage = stage
         self._listening = listening
         self._made = RunResult()
@@ -264,9 +265,6 @@ class SpeechRun(Run):
 
     def _words(self, request: SpokenText, seconds: float | None) -> Updates:
         return {self._stage.words: shown_words(spread_words(request.input, seconds)) if seconds else None}
-
-    async def show(self, events: list[Updates]) -> Updates:
-        return {part: value for update in events for part, value in update.items()}
 
     def outcome(self) -> RunResult:
         return self._made

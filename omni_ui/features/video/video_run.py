@@ -16,10 +16,9 @@ from omni_ui.features.video.watch.watch_run import Prepare, WatchStage
 from omni_ui.store import StoreFailed, VideoRecord
 
 
-class VideoRun(Run):
+class VideoRun(Run[VideoRequest, VideoRecord]):
     """Has a job made and shows how it stands."""
 
-    request: VideoRequest
     timed = False  # the poller does that, and reports the job
 
     def __init__(

@@ -6,7 +6,7 @@ from contextlib import aclosing, suppress
 from omni_ui.client import ChatRequest, OmniError, SpeechRequest
 from omni_ui.core.audio.audio_stream import Listening, Stream
 from omni_ui.core.backends import Backends
-from omni_ui.core.run import Run
+from omni_ui.core.run import AnyRun
 from omni_ui.core.run_queue import QueueFull
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.chat.conversation import Draft
@@ -22,7 +22,7 @@ PATIENCE = 10.0
 class ReadAloud:
     """The voice of one answer. What was heard becomes a recording of the answer, also when it is stopped."""
 
-    def __init__(self, backends: Backends, listening: Listening, run: Run) -> None:
+    def __init__(self, backends: Backends, listening: Listening, run: AnyRun) -> None:
         self._backends, self._listening, self._run = backends, listening, run
         self.stream: Stream | None = None
         self._feed = AnswerFeed()

@@ -29,10 +29,9 @@ def answer_to_speak(talk: Conversation, number: int) -> tuple[Message, SpeechReq
     return message, SpeechRequest(input=text, stream=True)
 
 
-class SpokenAnswer(Run):
+class SpokenAnswer(Run[SpeechRequest, AudioChunk | None]):
     """Has one answer spoken. What was heard becomes a recording of that answer."""
 
-    request: SpeechRequest
     note = "Speaking"
 
     def __init__(

@@ -11,8 +11,9 @@ from omni_ui.client.live import SpeechSession, Word, WordTimes
 from omni_ui.core.audio.audio_stream import Listening, Stream
 from omni_ui.core.files import keep
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
+from omni_ui.core.run import RetryReporter, RunResult, Updates
 from omni_ui.core.servers.backend import Backend
+from omni_ui.core.updating_run import UpdatingRun
 from omni_ui.features.speech.long_text import OF_THE_PART
 from omni_ui.features.speech.pieces import Piece
 from omni_ui.features.speech.request import MAX_LONG, SpokenText
@@ -46,7 +47,7 @@ async def can_read_along(backend: Backend) -> bool:
     return can
 
 
-class ReadingAlong(Run):
+class ReadingAlong(UpdatingRun[SpokenText]):
     """Speaks each sentence when it is complete. longest: characters that the host allows."""
 
     timed = False  # it takes as long as somebody writes
@@ -54,7 +55,7 @@ class ReadingAlong(Run):
     def __init__(
         self, request: SpokenText, stage: Stage, listening: Listening, typed: TypedTexts, longest: int = MAX_LONG
     ) -> None:
-        self.request: SpokenText = request
+        self.request = request
         self._stage, self._listening, self._typed, self._longest = stage, listening, typed, longest
         self._stream: Stream | None = None
         self._pcm, self._rate = bytearray(), 0
@@ -206,9 +207,6 @@ class ReadingAlong(Run):
         facts = [("sentences", str(len(self._cues))), *speed_facts(self._seconds, self._working, self._first)]
         self._made = RunResult([path, *texts], facts=facts)
         return updates | {self._stage.files: [str(text) for text in texts], self._stage.words: shown_words(self._cues)}
-
-    async def show(self, events: list[Updates]) -> Updates:
-        return {part: value for update in events for part, value in update.items()}
 
     def outcome(self) -> RunResult:
         return self._made

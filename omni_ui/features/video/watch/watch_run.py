@@ -14,7 +14,8 @@ from omni_ui.client import OmniClient, VideoRequest
 from omni_ui.client.live import InteractionRefused, StreamEnded, VideoChunk
 from omni_ui.client.requests.timeline import as_json
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
+from omni_ui.core.run import RetryReporter, RunResult, Updates
+from omni_ui.core.updating_run import UpdatingRun
 from omni_ui.features.history.serialize import Pack, as_files, result_of, summary_of
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.recipes import Recipe
@@ -39,7 +40,7 @@ class WatchStage:
 
 
 @dataclass
-class WatchRun(Run):
+class WatchRun(UpdatingRun[VideoRequest]):
     """A video that is seen while it is made. write: puts it into the history. longest_prompt: the host's cap."""
 
     request: VideoRequest
@@ -137,9 +138,6 @@ class WatchRun(Run):
         if video.chunks and self.record:
             await self.write(self)
         video.kept.set()
-
-    async def show(self, events: list[Updates]) -> Updates:
-        return {part: value for update in events for part, value in update.items()}
 
     def outcome(self) -> RunResult:
         arrived = self.video is not None and self.video.chunks > 0

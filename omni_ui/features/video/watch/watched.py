@@ -16,7 +16,7 @@ from omni_ui.client import OmniError, TimelineEvent
 from omni_ui.client.live import VideoChunk, VideoStream
 from omni_ui.core.files import Json, new_path
 from omni_ui.core.invalid import Invalid
-from omni_ui.core.run import Run
+from omni_ui.core.run import AnyRun
 from omni_ui.settings import Settings
 
 KEPT = 120.0
@@ -45,7 +45,7 @@ class WatchedVideo:
     ticket: str = field(default_factory=lambda: secrets.token_urlsafe(18))
     events: list[Json] = field(default_factory=list)
     stream: VideoStream | None = None
-    run: Run | None = None
+    run: AnyRun | None = None
     """The run that makes it."""
     size: int = 0
     frames: int = 0
