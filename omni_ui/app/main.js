@@ -24,10 +24,12 @@ import "../features/stage/more_settings.js";
 import "../features/stage/drawer.js";
 import "../features/stage/stage.js";
 import "../features/stage/recent.js";
+import "../features/stage/result_link.js";
 import "../features/video/jobs/running.js";
 
 loadLater(() => import("../features/chat/chat.js"), "chat_messages", "chat_answer", "chat_change", "chat_act");
 loadLater(() => import("../features/chat/window.js"), "chat_panel");
+loadLater(() => import("../features/chat/speech/speak_switch.js"), "chat_speak");
 loadLater(() => import("../features/chat/message_files.js"), "message_files", "file_picker", "download_file");
 loadLater(() => import("../features/speech/speech.js"), "speech_parts", "voice_list", "cast");
 loadLater(() => import("../features/speech/words/read_along.js"), "speech_words", "speech_typing");

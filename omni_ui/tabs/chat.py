@@ -12,7 +12,7 @@ from omni_ui.core import status
 from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.backends import Backends
 from omni_ui.core.own_voices import is_foreign
-from omni_ui.core.run import Updates
+from omni_ui.core.run import Updates, Values
 from omni_ui.core.scripts import mounted
 from omni_ui.features.chat.conversation import Conversation
 from omni_ui.features.chat.conversation_json import from_history
@@ -29,9 +29,16 @@ from omni_ui.widgets.fields import Component
 from omni_ui.widgets.file_input import attach_field
 
 HELLO = "Write below, or attach a picture, a recording or a video. The answer appears here."
-EXAMPLES = ["What can you do?", "Draw a lighthouse at sunset, and tell me about it", "Say hello in a warm voice"]
+EXAMPLES = ["What can you do?", "Draw a lighthouse at sunset, and tell me about it", "What is 12 * (3 + 4)?"]
 REOPENED = "The conversation is back. Write a message to continue."
 PLACEHOLDER = "Write a message"
+SPEAK = Markup(
+    '<button type="button" aria-pressed="false" title="Speak answers" hidden>'
+    '<svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true"><path d="M2 6v4h2.6L8 13V3L4.6 6z"/>'
+    '<path class="omni-on" d="M10.4 5.6a3.4 3.4 0 0 1 0 4.8M12.4 3.6a6.2 6.2 0 0 1 0 8.8"/>'
+    '<path class="omni-off" d="M10.5 6l4 4m0-4l-4 4"/></svg>'
+    "<span>Speak answers</span></button>"
+)
 MESSAGES = Markup('<div class="omni-messages" role="log" aria-label="Conversation"></div>')
 LIVE = Markup(
     '<article class="omni-message omni-live" data-role="assistant" aria-busy="true" hidden>'
@@ -65,6 +72,16 @@ class ChatTab(OmniTab):
     """A tab that shows only the settings that its model heeds, and the voices that its server has."""
 
     read_aloud: gr.Checkbox
+
+    async def recommended(self, session: str | None) -> Values:
+        """Of a model that speaks, all but speech: nobody expects a page to talk, and the server needs long for it."""
+        recommended = await super().recommended(session)
+        ability = await self.ability(session)
+        outputs = (ability.detail.get("outputs") or []) if ability and ability.can else []
+        if not {"text", "audio"} <= set(outputs):
+            return recommended
+        quiet = {"modalities": [output for output in outputs if output != "audio"]}
+        return recommended | {"fields": recommended.get("fields", {}) | quiet}
 
     async def show_model(self, session: str | None) -> Updates:
         updates = await super().show_model(session) | {
@@ -124,6 +141,7 @@ async def _voices(omni: OmniClient) -> list[str]:
 
 def build(backends: Backends, listening: Listening) -> OmniTab:
     tab = ChatTab(ChatRequest, "Chat", backends, status.empty(HELLO, EXAMPLES, "chat-text"))
+    tab.also_recommended = ["modalities"]
     with tab.frame():
         talk = gr.State(Conversation())
         with tab.controls(buttons=False):
@@ -143,6 +161,7 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
                     text = gr.Textbox(
                         label="Message", placeholder=PLACEHOLDER, lines=1, max_lines=10, elem_id="chat-text"
                     )
+                    gr.HTML(**mounted(SPEAK, "chat_speak"), elem_id="chat-speak", padding=False)
                     tab.add_buttons("Send")
         conversation = gr.JSON(visible=False, elem_id="chat-conversation", label="Conversation")
     view = ChatView(conversation, result, live, player)

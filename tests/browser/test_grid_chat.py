@@ -169,6 +169,7 @@ def test_a_longest_answer_that_cuts_nothing_is_no_sign_that_it_is_ignored(server
 
 def test_answers_of_the_demo_server_are_heard_too(demo_app, open_page):
     page = open_page(demo_app.url, "Chat")
+    page.click("#chat-speak button")
     page.fill(BOX, "What can you do?")
     set_grid(page, "chat", ("max_tokens", "3|6"))
     page.click("#chat-grid-run")

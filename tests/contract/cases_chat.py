@@ -74,7 +74,7 @@ async def voice_alone_has_no_usage(s: Scene) -> None:
 
 @case("omni-image")
 async def text_and_picture_are_two_choices(s: Scene) -> None:
-    body = (await ask(s, "a red fox", modalities=["text", "image"], size="96x64")).json()
+    body = (await ask(s, "Draw a red fox", modalities=["text", "image"], size="96x64")).json()
     assert [choice["index"] for choice in body["choices"]] == [0, 0]
     text, picture = (choice["message"]["content"] for choice in body["choices"])
     assert isinstance(text, str)
@@ -121,7 +121,7 @@ async def chunks_of_pcm_can_be_joined(s: Scene) -> None:
 
 @case("omni-image", since="0.22")
 async def chunks_of_pictures_are_lists(s: Scene) -> None:
-    answer = await ask(s, "a fox", stream=True, modalities=["text", "image"], size="64x64")
+    answer = await ask(s, "Draw a fox", stream=True, modalities=["text", "image"], size="64x64")
     found = [data for _, data in events(answer.text)][:-1]
     assert found[-2]["modality"] == "image"
     assert isinstance(found[-2]["choices"][0]["delta"]["content"], list)

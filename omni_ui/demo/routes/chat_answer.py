@@ -120,7 +120,8 @@ class Turn:
             message for message in self.body.messages if isinstance(message, dict) and message.get("role") == "user"
         ]
         last = user_text(turns[-1:]) or self.prompt
-        asked = talk.wants_picture(last) or (last if self.body.modalities else None)
+        pictures_alone = bool(self.body.modalities) and "text" not in self.wanted
+        asked = talk.wants_picture(last) or (last if pictures_alone else None)  # a question is not drawn
         if "image" in self.wanted and asked:
             # A picture that was sent is changed, as it says; only the newest counts.
             sent = pictures(self.body.messages)[-1:] if self.body.modalities else []

@@ -6,8 +6,10 @@ import wave
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from omni_ui.demo import DemoServer
 from tests.browser.chat.test_chat import BOX, LAST, send, wait_for_text
 from tests.browser.conftest import run_and_wait, wait_for_state
+from tests.chat_server import ChatServer
 from tests.running import App
 
 pytestmark = pytest.mark.browser
@@ -34,7 +36,8 @@ def test_the_window_fills_the_screen_and_follows_the_answer_unless_one_scrolls_u
     page.click("#chat-stop")
     wait_for_text(page, LAST, "Stopped here.")
 
-    page.check("#chat-modalities label:has-text('Text') input")
+    page.fill("#chat-temperature-field", "0.5")
+    page.press("#chat-temperature-field", "Tab")
     page.wait_for_selector("#chat-panel-switch .omni-count:text-is('1')")
     page.click("#chat-panel-switch button")
     assert not page.is_visible("#chat-system")
@@ -42,8 +45,41 @@ def test_the_window_fills_the_screen_and_follows_the_answer_unless_one_scrolls_u
     page.wait_for_function(f"Math.abs({fits} - (innerHeight - 16)) < 2")
 
 
+def test_answers_are_silent_until_they_are_asked_to_be_spoken(demo_app, open_page):
+    page = open_page(demo_app.url, "Chat", more=False, viewport={"width": 1024, "height": 768})
+    switch = page.get_by_role("button", name="Speak answers", exact=True)
+    page.fill(BOX, "What can you do?")
+    run_and_wait(page, "chat")
+    assert switch.get_attribute("aria-pressed") == "false"
+    assert not page.locator(f"{LAST} :is(audio, img)").count()
+    switch.click()
+    page.wait_for_selector("#chat-speak [aria-pressed=true]")
+    page.reload()
+    page.wait_for_selector("#chat-speak [aria-pressed=true]")
+    page.fill(BOX, "Say hello")
+    page.click("#chat-run")
+    page.wait_for_selector(f"{LAST} audio", state="attached")
+    switch.click()
+    page.wait_for_selector("#chat-speak [aria-pressed=false]")
+
+
+def test_a_model_that_does_not_speak_is_read_aloud_by_the_switch(open_page):
+    with (
+        ChatServer(model="Qwen/Qwen2.5-VL-7B-Instruct") as server,
+        DemoServer() as demo,
+        App(OMNI_CHAT_URL=server.url, OMNI_SPEECH_URL=demo.url) as app,
+    ):
+        page = open_page(app.url, "Chat", more=False)
+        page.get_by_role("button", name="Speak answers", exact=True).click()
+        assert page.is_checked("#chat-read_aloud input")
+        send(page, "Hello")
+        page.wait_for_function("[...omni.streams.values()][0]?.stats.seconds > 0.3")
+        assert "modalities" not in server.asked
+
+
 def test_speech_is_heard_while_it_arrives_and_ends_as_one_file(demo_app, open_page):
     page = open_page(demo_app.url, "Chat")
+    page.click("#chat-speak button")
     page.fill(BOX, "Say good morning to everyone in the harbour")
     page.click("#chat-run")
     page.wait_for_function("omni.streams.size === 1")
@@ -61,8 +97,7 @@ def test_speech_is_heard_while_it_arrives_and_ends_as_one_file(demo_app, open_pa
 def test_a_picture_of_an_answer_can_be_used_in_the_next_message(demo_app, open_page):
     page = open_page(demo_app.url, "Chat")
     page.fill(BOX, "Draw a lighthouse at sunset")
-    page.check("#chat-modalities label:has-text('Text') input")
-    page.check("#chat-modalities label:has-text('Pictures') input")
+    page.wait_for_selector("#chat-modalities label:has-text('Pictures') input:checked")
     run_and_wait(page, "chat")
     assert page.wait_for_selector(f"{LAST} .omni-picture img").evaluate("(img) => img.decode().then(() => true)")
     page.click(f"{LAST} [data-act=attach]")
@@ -91,6 +126,7 @@ def test_below_a_path_answers_stream_and_are_heard(open_page):
         page.evaluate("""() => new MutationObserver(() => {
           window.seenLive ||= document.querySelector("#chat-live .omni-body").childElementCount > 0;
         }).observe(document.querySelector("#chat-live"), { subtree: true, childList: true })""")
+        page.click("#chat-speak button")
         page.fill(BOX, "Say good morning to everyone in the harbour")
         page.click("#chat-run")
         page.wait_for_function("window.seenLive")  # the demo may be done before one can look

@@ -1,0 +1,28 @@
+// A link behind Run that leads the keyboard to the buttons of the result, past all settings. It is seen while it has the focus.
+import { make } from "../../core/js/dom.js";
+import { byId } from "../../core/js/tab_elements.js";
+
+/** Of the buttons in sight Download is the first, where there is a file. */
+const firstAction = (tab) => {
+  const buttons = [...(byId(`${tab}-settings`)?.querySelectorAll("button") || [])].filter((button) => button.checkVisibility());
+  return buttons.find((button) => button.dataset.do === "take") || buttons[0];
+};
+
+// Before the Tab key leaves Run, which may have had the focus since before there was a result.
+document.addEventListener("keydown", ({ key, target }) => {
+  if (key !== "Tab") return;
+  const tab = /^(\w+)-run$/.exec(target.id || "")?.[1];
+  const row = tab && target.closest(".omni-buttons");
+  if (!row) return;
+  const known = row.querySelector(".omni-skip");
+  if (known || !firstAction(tab)) {
+    if (known) known.hidden = !firstAction(tab);
+    return;
+  }
+  const link = make("a", { href: `#${tab}`, class: "omni-skip" }, "Skip to the result");
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    firstAction(tab)?.focus();
+  });
+  row.append(link);
+});
