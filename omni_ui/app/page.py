@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import gradio as gr
 
 from omni_ui.app.gradio_private.page_parts import mount_tab
-from omni_ui.app.header import header
+from omni_ui.app.header import header, header_menus
 from omni_ui.client import Ability
 from omni_ui.core.audio.audio_stream import Listening
 from omni_ui.core.backends import Backends
@@ -38,7 +38,7 @@ def build_ui(
     recorder: writes down what is made, for the history.
     """
     with gr.Blocks(title="Omni UI", analytics_enabled=False, fill_width=True) as page:
-        top = gr.HTML(header(limits_card(backends.limits), signed_in=backends.settings.has_login), padding=False)
+        top = gr.HTML(header(), padding=False)
         opening = gr.JSON(visible=False, label="The tab to open")
         _take_parts_later()
         defaults = ModelDefaults()
@@ -50,6 +50,7 @@ def build_ui(
             talk.build()
             history.build(sends)
             server.build(backends, tabs, defaults)
+        header_menus(limits_card(backends.limits), signed_in=backends.settings.has_login)
         sends.wire(strip)
         # Before the app is asked anything: the tab of the address, and what was typed there.
         page.load(None, None, None, js=call("open_address"), queue=False, api_visibility="private")

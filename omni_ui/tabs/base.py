@@ -96,9 +96,9 @@ class OmniTab:
         buttons: False when the module places them elsewhere (`add_buttons`).
         """
         with gr.Column(scale=36, min_width=300, elem_classes="omni-controls"):
-            if self.name != "chat":
-                server_note(self.name, self.backends.settings)  # not above the result, whose height it would take
             self.form.add_all(self.form.names("main"))
+            if self.name != "chat":  # it is seen above the prompt, but comes after it for the Tab key
+                server_note(self.name, self.backends.settings)
             yield
             if buttons:
                 self.add_buttons()

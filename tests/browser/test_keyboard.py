@@ -31,6 +31,37 @@ def test_the_first_stop_leads_to_the_prompt_or_into_the_tab(demo_app, open_page,
     assert page.evaluate(FOCUSED) == "server-tab", "a tab without a prompt is entered at its first control"
 
 
+@pytest.mark.parametrize(
+    ("tab", "prompt"), [("image", "#image-prompt"), ("speech", "#speech-input"), ("video", "#video-prompt")]
+)
+def test_the_prompt_is_the_third_stop_and_the_menus_come_last(demo_app, open_page, tab, prompt):
+    page = open_page(f"{demo_app.url}/#{tab}", tab.capitalize(), more=False)
+    page.reload()  # Tab begins at the page's start
+    page.wait_for_selector(f"#{tab}-run")
+    for stop in (".omni-skip", f"#{tab}-tab-button", f"{prompt} textarea"):
+        page.keyboard.press("Tab")
+        expect(page.locator(stop)).to_be_focused()
+    page.focus("#omni-help-button")
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED) == "body", "nothing follows the menus"
+    press(page, f"#{tab}-tab-button", "End")
+    expect(page.locator("#server-tab-button")).to_be_focused()
+    page.keyboard.press("Home")
+    expect(page.locator("#chat-tab-button")).to_have_attribute("aria-selected", "true")
+
+
+@pytest.mark.parametrize("width", [1440, 1100, 800, 390])
+def test_the_menus_stand_beside_the_name_and_cover_nothing(demo_app, open_page, width):
+    page = open_page(demo_app.url, more=False, viewport={"width": width, "height": 844})
+    menus, state = page.locator(".omni-menus").bounding_box(), page.locator("#omni-state").bounding_box()
+    name, tab = page.locator(".omni-name").bounding_box(), page.locator("#server-tab-button").bounding_box()
+    assert name["x"] + name["width"] <= state["x"]
+    assert state["x"] + state["width"] <= menus["x"]
+    assert abs(menus["y"] + menus["height"] / 2 - name["y"] - name["height"] / 2) < 6
+    assert menus["x"] + menus["width"] <= width
+    assert tab["x"] + tab["width"] <= state["x"] or tab["y"] >= menus["y"] + menus["height"]
+
+
 def test_a_menu_closes_with_escape_and_when_it_is_left(demo_app, open_page):
     page = open_page(demo_app.url, more=False)
     menu, summary = page.locator(".omni-tell"), page.locator(".omni-tell summary")
@@ -100,3 +131,30 @@ def test_lists_of_the_browser_look_the_same_everywhere(demo_app, open_page):
       return [appearance, backgroundImage.startsWith("conic-gradient"), backgroundSize, borderRadius].join();
     })""")
     assert looks == ["none,true,10px 5px,6px"] * 2
+
+
+def test_the_result_is_a_few_stops_from_the_prompt_and_a_download_keeps_the_focus(demo_app, open_page):
+    page = open_page(demo_app.url, more=False)
+    press(page, "#image-run", "Tab")
+    expect(page.locator(".omni-buttons .omni-skip")).to_have_count(0)  # there is no result yet
+    make(page, "a boat", "160x96")
+    expect(page.locator("#image-run")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the result")).to_be_focused()
+    page.keyboard.press("Enter")
+    download = page.locator("#image-settings [data-do=take]")
+    expect(download).to_be_focused()
+    for _ in range(2):  # it can be pressed again
+        with page.expect_download():
+            page.keyboard.press("Enter")
+        expect(page.locator("#image-settings [aria-busy]")).to_have_count(0)
+    expect(download).to_be_focused()
+
+
+def test_the_focus_is_back_at_run_when_stop_goes_on_a_phone(demo_app, open_page):
+    page = open_page(demo_app.url, more=False, viewport={"width": 390, "height": 844})
+    page.fill("#image-prompt textarea", "a boat [[slow:1]]")
+    press(page, "#image-run")
+    expect(page.locator("#image-stop")).to_be_focused()
+    wait_for_state(page, "image", "done")
+    expect(page.locator("#image-run")).to_be_focused()

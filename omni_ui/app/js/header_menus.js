@@ -1,3 +1,11 @@
+import { defineComponent } from "../../core/js/components.js";
+
+/** The menus stand after the tabs, so that Tab comes to the prompt first; the header leaves their room free. */
+defineComponent("header_menus", ({ element }) => {
+  const menus = element.querySelector(".omni-menus");
+  new ResizeObserver(() => document.documentElement.style.setProperty("--omni-menus", `${menus.offsetWidth}px`)).observe(menus);
+});
+
 // What folds down from the header closes when it is left: by a click elsewhere, by Tab, by Escape.
 // And the link with which the keyboard goes straight to the prompt of the open tab.
 const MENUS = "details.omni-tell, details.omni-limits";
@@ -15,7 +23,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  if (!event.target.closest?.(".omni-skip")) return;
+  if (!event.target.closest?.(".omni-header .omni-skip")) return;
   event.preventDefault();
   const name = document.querySelector("#omni-tabs [role=tab][aria-selected=true]")?.id.replace(/-tab-button$/, "");
   const within = (kinds) => [...document.querySelectorAll(`#${name}-tab :is(${kinds})`)].find((element) => element.offsetParent && !element.disabled);

@@ -26,3 +26,11 @@ export const downloadBlob = (blob, name) => {
   link.remove();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000); // the browser may still be reading
 };
+
+/** Whether a button waits for the work that it started. */
+export const isBusy = (button) => button.getAttribute("aria-busy") === "true";
+
+/** Marks a button as busy. It is not disabled meanwhile, which would take the focus from whoever pressed it by a key. */
+export const setBusy = (button, busy) => {
+  for (const name of ["aria-busy", "aria-disabled"]) busy ? button.setAttribute(name, "true") : button.removeAttribute(name);
+};

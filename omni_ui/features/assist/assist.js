@@ -1,6 +1,6 @@
 // Beside prompts: a longer version, a translation, the description of a picture, and the microphone
 // (omni_ui/features/assist/routes.py). What was typed is never lost: both texts are shown, and one click goes back.
-import { appRoot, make } from "../../core/js/dom.js";
+import { appRoot, isBusy, make, setBusy } from "../../core/js/dom.js";
 import { sessionHeaders } from "../../core/js/session.js";
 import { byId, fill } from "../../core/js/tab_elements.js";
 import { pictureFields } from "../../widgets/pictures/picture_fields.js";
@@ -41,7 +41,7 @@ const place = ({ tab, id, picture }) => {
   };
   const busy = (controller) => {
     running = controller;
-    for (const button of Object.values(buttons)) button.disabled = Boolean(controller);
+    for (const button of Object.values(buttons)) setBusy(button, Boolean(controller));
   };
   const say = (...parts) => answer.replaceChildren(make("p", { class: "omni-quiet", role: "status" }, ...parts));
   const fail = (sentence) => answer.replaceChildren(make("p", { class: "omni-assist-error", role: "alert" }, sentence));
@@ -86,6 +86,7 @@ const place = ({ tab, id, picture }) => {
   };
 
   const help = async (task) => {
+    if (running) return;
     const prompt = field(id).value;
     if (task !== "describe" && !prompt.trim()) return fail("Prompt is empty: write a few words first.");
     const shown = task === "describe" ? pathOf(pictureFields[picture]?.first()) : "";
@@ -96,6 +97,7 @@ const place = ({ tab, id, picture }) => {
   for (const task of ["longer", "translate", "describe"]) buttons[task].addEventListener("click", () => help(task));
   buttons.dictate.addEventListener("click", async () => {
     const area = field(id);
+    if (running || isBusy(buttons.dictate)) return;
     const sound = await dictate({ answer, button: buttons.dictate, longest: offers.longest, fail });
     if (!sound) return;
     const last = await ask("words", { sound });

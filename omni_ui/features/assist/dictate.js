@@ -1,5 +1,5 @@
 // The microphone beside a prompt: recorded here, as a WAV file of 16 kHz, until Done or the longest time.
-import { make } from "../../core/js/dom.js";
+import { make, setBusy } from "../../core/js/dom.js";
 import { wavHeader } from "../../core/audio/wav.js";
 import { Microphone, microphoneProblem } from "../talk/devices/microphone.js";
 
@@ -29,7 +29,7 @@ export const dictate = async ({ answer, button, longest, fail }) => {
   if (problem) { fail(problem); return null; }
   const frames = [];
   const context = new AudioContext();
-  button.disabled = true;
+  setBusy(button, true);
   return new Promise((resolve) => {
     const done = make("button", { type: "button", class: "omni-small", "data-act": "done" }, "Done");
     const cancel = make("button", { type: "button", class: "omni-small", "data-act": "cancel" }, "Cancel");
@@ -38,7 +38,7 @@ export const dictate = async ({ answer, button, longest, fail }) => {
     const end = (result) => {
       microphone.close();
       context.close();
-      button.disabled = false;
+      setBusy(button, false);
       document.removeEventListener("keydown", escape);
       if (result === null) answer.replaceChildren();
       resolve(result);

@@ -1,6 +1,6 @@
 // Explore and Grid (omni_ui/features/grid/view.py): other values of one or two settings, side by side.
 import { defineComponent } from "../../core/js/components.js";
-import { appRoot, downloadBlob, make } from "../../core/js/dom.js";
+import { appRoot, downloadBlob, isBusy, make, setBusy } from "../../core/js/dom.js";
 import { sessionHeaders } from "../../core/js/session.js";
 import { reopenResult } from "../send_to/send_to.js";
 import { foldedWaits } from "../waits/waits_table.js";
@@ -119,7 +119,7 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
     parts.close = make("button", { type: "button", class: "omni-small", id: `${tab}-grid-close` }, "Close");
     parts.stop.addEventListener("click", stop);
     parts.close.addEventListener("click", close);
-    parts.take.addEventListener("click", take);
+    parts.take.addEventListener("click", () => isBusy(parts.take) || take());
     parts.seed.addEventListener("click", () => order({ adopt: { seed: board.seed } }, "adopt"));
     box.append(parts.note, parts.clock, parts.stop, parts.take, parts.seed, parts.close);
     return box;
@@ -208,7 +208,7 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
       axes: board.axes.map((axis) => ({ label: axis.label, values: axis.values.map((one) => one.slice(0, 2000)) })),
       cells, notes: [facts.filter(Boolean).join(" · "), ...board.remarks].filter(Boolean),
     };
-    parts.take.disabled = true;
+    setBusy(parts.take, true);
     try {
       const answer = await fetch(`${appRoot()}/omni/grid/${pictures ? "sheet" : "page"}`, {
         method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
@@ -221,7 +221,7 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
     } catch (error) {
       notice(`This could not be downloaded. ${error.message}`, true);
     }
-    parts.take.disabled = false;
+    setBusy(parts.take, false);
   };
 
   const heard = () => {

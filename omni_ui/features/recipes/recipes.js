@@ -1,6 +1,6 @@
 // Recipes (omni_ui/features/recipes/panel.py): links, presets, downloads with settings, files whose settings are opened.
 import { defineAction, defineComponent } from "../../core/js/components.js";
-import { appRoot, downloadBlob, make } from "../../core/js/dom.js";
+import { appRoot, downloadBlob, isBusy, make, setBusy } from "../../core/js/dom.js";
 import { mountTabs } from "../../core/js/mounted_tabs.js";
 import { TABS } from "../../core/js/tab_elements.js";
 import { markFilled } from "../model_defaults/model_defaults.js";
@@ -148,8 +148,9 @@ const copyLink = async (box, button) => {
 };
 
 const take = async (box, button) => {
+  if (isBusy(button)) return;
   const inside = button.dataset.holds && box.querySelector("[data-do=with]")?.checked;
-  button.disabled = true;
+  setBusy(button, true);
   try {
     // The recipe goes along as the text that it is: a seed of 64 bits would be rounded by JSON.parse.
     const body = `{"file": ${JSON.stringify(button.dataset.file)}, "recipe": ${inside ? box.dataset.recipe : "null"}}`;
@@ -160,7 +161,7 @@ const take = async (box, button) => {
   } catch (error) {
     say(box, `${error.message || error}`, true);
   }
-  button.disabled = false;
+  setBusy(button, false);
 };
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.(".omni-recipe [data-do]");

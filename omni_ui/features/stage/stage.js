@@ -97,9 +97,9 @@ const look = () => {
     states[tab] ||= { state: "", expected: 0, key: "" };
     const key = state + (state === "failed" ? box.textContent : "");
     if (states[tab].key !== key) {
+      bar.dataset.state = state; // on a phone it shows Run in the place of Stop, or the other way
       change(tab, state, box, bar);
       Object.assign(states[tab], { state, key });
-      bar.dataset.state = state;
     }
     if (state === "failed" && narrow.matches) bar.toggleAttribute("data-said", isSeen(box, bar));
     if (state !== "working") continue;

@@ -1,5 +1,5 @@
 // A call of the history on one timeline: both sides' sound, captions that light up, interruptions, a click jumps there.
-import { appRoot, make } from "../../../core/js/dom.js";
+import { appRoot, isBusy, make, setBusy } from "../../../core/js/dom.js";
 import { sessionId } from "../../../core/js/session.js";
 import { clock, lines, litAt, rounds, stretches } from "./timeline.js";
 
@@ -82,14 +82,15 @@ const again = (record, call, address) => {
   const box = make("div", { class: "omni-replay-again" }, press, status);
   const count = call.turns.length;
   press.onclick = () => {
-    press.disabled = true;
+    if (isBusy(press)) return;
+    setBusy(press, true);
     let answers = 0;
     const socket = new WebSocket(`${appRoot().replace(/^http/, "ws")}/omni/talk`);
     socket.binaryType = "arraybuffer";
     const still = setInterval(() => socket.readyState === WebSocket.OPEN && socket.send('{"type":"still"}'), 5000);
     const end = (text) => {
       clearInterval(still);
-      press.disabled = false;
+      setBusy(press, false);
       status.textContent = text;
       socket.onclose = null;
     };
