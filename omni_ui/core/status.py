@@ -50,6 +50,11 @@ def facts_of(
     return [*time, *drawn, *facts, *([("model", model)] if model else [])]
 
 
+def seed_name(pictures: int) -> str:
+    """What the seed of a result with so many pictures is called in its facts: one seed makes all of them."""
+    return f"seed of all {pictures} pictures" if pictures > 1 else "seed"
+
+
 def failed(sentence: str, details: str = "", field: str = "") -> Markup:
     """A failed run: what happened and what to do; the server's own words folded away.
 

@@ -15,6 +15,7 @@ from omni_ui.core.files import shown
 from omni_ui.core.heavy_work import run_heavy
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
+from omni_ui.core.status import seed_name
 from omni_ui.core.templates import NOTHING
 from omni_ui.features.edit.input_stage import input_stage
 from omni_ui.features.history.restored_result import RestoredResult
@@ -84,6 +85,7 @@ class EditRun(Run[EditRequest, TextDelta | Pictures]):
 
     def __init__(self, tab: OmniTab, stage: Stage, request: EditRequest) -> None:
         self.request = request
+        self.seed_name = seed_name(request.n)
         self._tab = tab
         self._stage = stage
         self._text = ""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from omni_ui.client import ImageRequest, OmniClient, Pictures
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
+from omni_ui.core.status import seed_name
 from omni_ui.features.history.restored_result import RestoredResult
 from omni_ui.features.stage.examples import hello
 from omni_ui.media.result_images import picture_facts, save_pictures
@@ -27,6 +28,7 @@ def build(backends: Backends) -> OmniTab:
 
         def __init__(self, request: ImageRequest) -> None:
             self.request = request
+            self.seed_name = seed_name(request.n)
             self._made = RunResult()
 
         async def events(self, omni: OmniClient, reporter: RetryReporter) -> AsyncIterator[Pictures]:

@@ -61,7 +61,9 @@ async def restore(tab: TabContext, record: HistoryRecord, fetch: Fetch, session:
     }
     if record.error:
         return updates | {tab.status: status.failed(record.error, record.details)}
-    facts = status.facts_of(record.seconds, restored.request.get("seed"), record.facts, record.model)
+    request = restored.request
+    name = status.seed_name(request.get("n", 1))
+    facts = status.facts_of(record.seconds, request.get("seed"), record.facts, record.model, name)
     updates |= {tab.status: status.done([("", FILLED), *facts], waits_view(Waiting.from_dict(record.waiting)))}
     views = await asyncio.to_thread(_recipe_views, tab, restored)
     updates |= views | {tab.settings: repeat_buttons(tab, restored) + views[tab.settings]}

@@ -38,13 +38,18 @@ const fill = (id, text) => {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 };
 
+/** The same pictures come again: the one that is selected stays selected. */
+const keepSelection = (tab) => document.dispatchEvent(new CustomEvent("omni-same-seed", { detail: `${tab}-result` }));
+
 const repeatOnce = async (tab, what, { seed, apart }) => {
   if (state(tab) === "working") return;
   if (what === "check" || apart !== undefined) {
     if (tab === "chat") await answerAgain(); // the last message, and not what is being written
+    if (what !== "another") keepSelection(tab);
     start(tab, () => ask[tab](what));
     return;
   }
+  if (what === "again") keepSelection(tab);
   fill(`${tab}-seed`, what === "again" ? seed : "");
   if (tab === "chat") await answerAgain();
   pressRun(tab);

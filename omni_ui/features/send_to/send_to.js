@@ -2,7 +2,9 @@
 import { defineAction, defineComponent } from "../../core/js/components.js";
 import { appRoot } from "../../core/js/dom.js";
 import { mountTab } from "../../core/js/mounted_tabs.js";
+import { selectedPicture } from "../../widgets/pictures/gallery.js";
 import { claimTab, markFilled } from "../model_defaults/model_defaults.js";
+import "./selected_picture.js";
 
 let carry = null;
 
@@ -49,8 +51,7 @@ document.addEventListener("click", async (event) => {
   const row = button?.closest(".omni-send");
   if (!row) return;
   const { record, kind, from } = row.dataset;
-  const shown = document.querySelectorAll(`#${from}-result .omni-strip-item`);
-  const file = Math.max(0, [...shown].findIndex((one) => one.getAttribute("aria-pressed") === "true"));
+  const file = selectedPicture(`${from}-result`).at;
   const words = button.textContent;
   try {
     await sendResult({ record, kind, file, target: button.dataset.target }, document.querySelector(`#${from}-result video`));

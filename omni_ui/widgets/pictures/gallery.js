@@ -9,9 +9,13 @@ import { picture, picturePair } from "./picture_pair.js";
 
 const originals = {}; // by the elem_id of a viewer
 const counts = {}; // by the same: how many pictures it holds
+const selected = {}; // by the same: which of them is selected, and what it is called
 
 /** What a viewer shows: { count, original }, the original being file data or undefined. */
 export const shownResult = (viewer) => ({ count: counts[viewer] || 0, original: originals[viewer] });
+
+/** The picture of a viewer that the buttons below it act on: { at, name }; name is "" where it is the only one. */
+export const selectedPicture = (viewer) => selected[viewer] || { at: 0, name: "" };
 
 /** The original of a run, kept for the viewer of that id. */
 defineComponent("gallery_original", ({ props, watch, options: { viewer } }) => {
@@ -32,6 +36,7 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
   let at = 0;
   let mode = "slider";
   let large = false; // whether one of several is shown large
+  let kept = null; // the same after a run that gives the same pictures again
   let place = 50;
 
   const items = () => props.value || [];
@@ -66,7 +71,7 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     const cells = make("div", { class: "omni-picture-cells" }, ...all.map((item, number) => {
       const image = picture(item.image.url, words(item), "");
       image.setAttribute("translate", "no");
-      const cell = make("button", { type: "button", class: "omni-picture-cell" }, image, make("span", { class: "omni-tag omni-tag-left" }, nameOf(item, number)));
+      const cell = make("button", { type: "button", class: "omni-picture-cell", ...(number === at ? { "aria-current": "true" } : {}) }, image, make("span", { class: "omni-tag omni-tag-left" }, nameOf(item, number)));
       cell.addEventListener("click", () => { at = number; large = true; show(); strip.children[number].focus(); });
       return cell;
     }));
@@ -122,6 +127,12 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     }
   };
 
+  const select = () => {
+    const all = items();
+    selected[id] = { at, name: all.length > 1 ? nameOf(all[at], at) : "" };
+    document.dispatchEvent(new CustomEvent("omni-selected", { detail: id }));
+  };
+
   const show = () => {
     const all = items();
     at = Math.min(at, Math.max(0, all.length - 1));
@@ -130,6 +141,7 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     box.classList.toggle("omni-viewer-empty", !all.length);
     if (!all.length) {
       for (const part of [view, strip, actions]) part.replaceChildren();
+      select();
       return;
     }
     const item = all[at];
@@ -148,13 +160,21 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     }));
     strip.hidden = !captions.length || (several && !large);
     showActions(item, before, several);
+    select();
   };
 
   const tell = () => {
     counts[id] = items().length;
     document.dispatchEvent(new CustomEvent("omni-result", { detail: id }));
   };
-  watch("value", () => { at = 0; large = false; show(); tell(); });
+  watch("value", () => {
+    const same = kept?.count === items().length ? kept : { at: 0, large: false };
+    if (items().length) kept = null;
+    ({ at, large } = same);
+    show();
+    tell();
+  });
+  document.addEventListener("omni-same-seed", (event) => { if (event.detail === id) kept = { at, large, count: items().length }; });
   document.addEventListener("omni-original", (event) => { if (event.detail === id) { show(); tell(); } });
   show();
   tell();
