@@ -38,6 +38,7 @@ def test_the_prompt_is_the_third_stop_and_the_menus_come_last(demo_app, open_pag
     page = open_page(f"{demo_app.url}/#{tab}", tab.capitalize(), more=False)
     page.reload()  # Tab begins at the page's start
     page.wait_for_selector(f"#{tab}-run")
+    page.wait_for_selector("#omni-early", state="hidden")
     for stop in (".omni-skip", f"#{tab}-tab-button", f"{prompt} textarea"):
         page.keyboard.press("Tab")
         expect(page.locator(stop)).to_be_focused()
