@@ -8,6 +8,7 @@ import "./js/leaving.js";
 import "./js/other_process.js";
 import "./js/server_state.js";
 import "./js/header_menus.js";
+import "./js/choice_lists.js";
 import "./js/help.js";
 import "./js/run_notice.js";
 import "../widgets/number_field.js";

@@ -14,6 +14,7 @@ from omni_ui.core.backends import Backends
 from omni_ui.core.own_voices import is_foreign
 from omni_ui.core.run import Updates, Values
 from omni_ui.core.scripts import mounted
+from omni_ui.core.templates import html_file
 from omni_ui.features.chat.conversation import Conversation
 from omni_ui.features.chat.conversation_json import from_history
 from omni_ui.features.chat.kept_conversation import read_kept
@@ -32,13 +33,6 @@ HELLO = "Write below, or attach a picture, a recording or a video. The answer ap
 EXAMPLES = ["What can you do?", "Draw a lighthouse at sunset, and tell me about it", "What is 12 * (3 + 4)?"]
 REOPENED = "The conversation is back. Write a message to continue."
 PLACEHOLDER = "Write a message"
-SPEAK = Markup(
-    '<button type="button" aria-pressed="false" title="Speak answers" hidden>'
-    '<svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true"><path d="M2 6v4h2.6L8 13V3L4.6 6z"/>'
-    '<path class="omni-on" d="M10.4 5.6a3.4 3.4 0 0 1 0 4.8M12.4 3.6a6.2 6.2 0 0 1 0 8.8"/>'
-    '<path class="omni-off" d="M10.5 6l4 4m0-4l-4 4"/></svg>'
-    "<span>Speak answers</span></button>"
-)
 MESSAGES = Markup('<div class="omni-messages" role="log" aria-label="Conversation"></div>')
 LIVE = Markup(
     '<article class="omni-message omni-live" data-role="assistant" aria-busy="true" hidden>'
@@ -161,7 +155,11 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
                     text = gr.Textbox(
                         label="Message", placeholder=PLACEHOLDER, lines=1, max_lines=10, elem_id="chat-text"
                     )
-                    gr.HTML(**mounted(SPEAK, "chat_speak"), elem_id="chat-speak", padding=False)
+                    gr.HTML(
+                        **mounted(html_file("features/chat/speech/speak_switch.html"), "chat_speak"),
+                        elem_id="chat-speak",
+                        padding=False,
+                    )
                     tab.add_buttons("Send")
         conversation = gr.JSON(visible=False, elem_id="chat-conversation", label="Conversation")
     view = ChatView(conversation, result, live, player)

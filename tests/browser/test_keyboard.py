@@ -1,5 +1,7 @@
 """The page by keyboard alone: the way to the prompt, menus, and the focus after its element is gone."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -159,3 +161,23 @@ def test_the_focus_is_back_at_run_when_stop_goes_on_a_phone(demo_app, open_page)
     expect(page.locator("#image-stop")).to_be_focused()
     wait_for_state(page, "image", "done")
     expect(page.locator("#image-run")).to_be_focused()
+
+
+def test_a_list_of_choices_keeps_the_focus_and_escape_closes_nothing_else(demo_app, open_page):
+    page = open_page(demo_app.url, more=False)
+    page.fill("#image-prompt textarea", "a boat [[slow:4]]")
+    press(page, "#image-run")
+    wait_for_state(page, "image", "working")
+    field = page.locator("#image-size input[role=combobox]")
+    field.focus()
+    expect(field).to_have_attribute("aria-expanded", "true")
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-expanded", "false")
+    expect(field).to_have_value(re.compile("512x512"))
+    page.keyboard.press("ArrowDown")
+    expect(field).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    wait_for_state(page, "image", "done")

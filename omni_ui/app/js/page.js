@@ -74,7 +74,7 @@ document.addEventListener("keydown", (event) => {
     const field = document.activeElement;
     field?.dispatchEvent?.(new Event("change", { bubbles: true }));
     byId(`${name}-run`)?.click();
-  } else if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) {
+  } else if (event.key === "Escape" && event.isTrusted && !event.defaultPrevented && !document.querySelector("dialog[open]")) {
     const stop = byId(`${name}-stop`);
     if (stop && !stop.disabled) stop.click();
   }
