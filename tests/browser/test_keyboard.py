@@ -181,3 +181,7 @@ def test_a_list_of_choices_keeps_the_focus_and_escape_closes_nothing_else(demo_a
     page.keyboard.press("Escape")
     expect(field).to_have_attribute("aria-expanded", "false")
     wait_for_state(page, "image", "done")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    expect(page.get_by_role("listbox")).to_have_count(0)
