@@ -16,6 +16,7 @@ from omni_ui.features.assist.hearing import find_ear, hearing_run
 from omni_ui.media.recording import as_wav, read_recording
 
 NOTHING_HEARD = "No transcript:"
+DEMO = "The demo cannot recognise words: write down what is said."
 FAILED = Markup('<p class="omni-quiet" role="status"><span>{}</span> <span>{}</span></p>')
 SAID = Markup('<p class="omni-quiet" role="status">{}</p>')
 LONGEST = 60.0
@@ -26,6 +27,9 @@ async def heard_in(backends: Backends, path: str, request: gr.Request) -> AsyncG
     """Steps: {"note"} while it is listened to, then {"text", "said"} or {"error"}. Nothing where nobody listens."""
     ear = await find_ear(backends, request.session_hash)
     if ear is None:
+        return
+    if ear.backend.demo:  # what it says of a recording is no transcript
+        yield {"said": DEMO}
         return
     try:
         recording = await read_recording(Path(path), "ref_audio", longest=LONGEST)
