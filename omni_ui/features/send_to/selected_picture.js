@@ -6,7 +6,12 @@ const TABS = ["image", "edit"];
 const watched = new Set();
 
 /** What a row of "Send to" says; name: of the selected picture, "" where there is one alone. */
-export const sendWords = (name) => (name ? `Send ${name.charAt(0).toLowerCase()}${name.slice(1)} to` : "Send to");
+export const sendWords = (name) => {
+  const [first, second] = name.match(/\d+/g) || [];
+  if (/^Layer/.test(name)) return `Send layer ${first} to`;
+  if (second) return `Send picture ${first}, layer ${second} to`;
+  return first ? `Send picture ${first} to` : "Send to";
+};
 
 const nameRow = (row, words) => {
   if (row.dataset.words === words) return; // what stands there may be its translation
