@@ -9,6 +9,7 @@ import "./js/other_process.js";
 import "./js/server_state.js";
 import "./js/header_menus.js";
 import "./js/choice_lists.js";
+import "./js/lost_focus.js";
 import "./js/help.js";
 import "./js/run_notice.js";
 import "../widgets/number_field.js";
