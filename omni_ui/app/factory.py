@@ -25,7 +25,7 @@ from omni_ui.app.gradio_private.event_values import prepare_cheaply, skip_cheapl
 from omni_ui.app.gradio_private.events import know_visitors, own_files_only
 from omni_ui.app.gradio_private.heartbeat import RATE, Heartbeat
 from omni_ui.app.gradio_private.lean_import import forget_matplotlib
-from omni_ui.app.gradio_private.queue import calm, session_of_event
+from omni_ui.app.gradio_private.queue import EventQueue, EventRoutes, calm, queue_of_mounted, session_of_event
 from omni_ui.app.gradio_private.sessions import lighten_sessions
 from omni_ui.app.middleware.origin_guard import AllowedHosts, OriginGuard
 from omni_ui.app.middleware.packed_parts import PackedParts
@@ -85,6 +85,7 @@ class Services:
         self.settings = settings
         self.temporary_cache = place_cache(settings.data_folder)
         self.agents: McpEndpoint | None = None
+        self.queue: EventQueue | None = None
         self.first_load = first_load()
         self.tabs: list[OmniTab] = []
         self._first_look: asyncio.Task[str] | None = None
@@ -198,6 +199,7 @@ def _add_routes(app: FastAPI, services: Services) -> None:
 def _add_middleware(app: FastAPI, services: Services) -> None:
     """From the innermost to the outermost: the last one sees a request first."""
     settings = services.settings
+    app.add_middleware(EventRoutes, queue=lambda: services.queue)
     app.add_middleware(Heartbeat, seconds=RATE)
     app.add_middleware(Guard, sessions=services.sessions)
     app.add_middleware(AnswerWatch, answers=services.backends.answers)
@@ -262,6 +264,7 @@ def _mount_page(app: FastAPI, services: Services) -> FastAPI:
     services.backends.answers.session_of = session_of_event(page)
     know_visitors()
     calm(page)
+    services.queue = queue_of_mounted(page, mounted.routes)
     own_files_only(page)
     skip_cheaply(page)
     return mounted
