@@ -54,9 +54,11 @@ def _tell_visitor(page: gr.Blocks) -> None:
     parts = LateParts(page)
 
     async def process_api(*args: Any, **kwargs: Any) -> Any:
-        arguments = signature.bind(*args, **kwargs).arguments
+        arguments = signature.bind(*args, **kwargs).arguments if args else kwargs
         request = arguments.get("request")
-        token = REQUEST_VISITOR.set(visitor_of(request) if isinstance(request, gr.Request) else None)
+        # Gradio's own request makes objects of all cookies each time that it is asked for them.
+        visitor = visitor_of(request.request or request) if isinstance(request, gr.Request) else None
+        token = REQUEST_VISITOR.set(visitor)
         try:
             result = await process(*args, **kwargs)
         except ValidationError as wrong:  # an object that only half looks like a file

@@ -133,7 +133,8 @@ class EventRoutes:
         self._queue = queue
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (queue := self._queue()):
+        queue = self._queue()
+        if scope["type"] == "http" and queue is not None:  # an empty one is false
             if scope["method"] == "POST" and scope["path"].endswith(JOIN):
                 await self._join(queue, scope, receive, send)
                 return

@@ -153,6 +153,18 @@ async def test_what_is_wrong_is_answered_as_by_gradio(other):
     assert answers[0][0] >= 400
 
 
+async def test_a_usual_event_does_not_come_to_gradios_routes():
+    async def refuse(scope: object, receive: object, send: object) -> None:
+        raise AssertionError(scope)
+
+    async with Program(ours=True) as program:
+        program.routes.app = refuse
+        assert (await program.join()).sent[0]["status"] == 200
+        visit, reading = program.read()
+        await asyncio.wait_for(reading, 5)
+        assert visit.messages[-1]["msg"] == "close_stream"
+
+
 async def test_a_caller_cannot_name_a_request_of_its_own():
     async with Program(ours=True) as program:
         visit = await program.join(request={"headers": {}}, batch_trigger_ids=["x"])
