@@ -19,6 +19,35 @@ answer often follows close behind the news that it was asked for."""
 LATE, SELDOM = 0.015, 0.3
 """Seconds: when this process is later than LATE with a batch, it has too much to do, and batches come less often, up
 to SELDOM apart."""
+FORGOTTEN = 1.0
+"""Seconds after which it says nothing any more that a batch was late."""
+
+
+class Pace:
+    """How far apart the batches of all streams of this process are. What one learns of its load holds for the others:
+    a stream that begins in a crowd does not begin with the quick batches of one that is alone."""
+
+    def __init__(self) -> None:
+        self._stretch = 1.0
+        self._noted = 0.0
+
+    def note(self, late: float) -> None:
+        """late: seconds by which a wait was longer than it should have been."""
+        stretch = self._current
+        self._stretch = min(1.5 * stretch, SELDOM * RATE) if late > LATE else max(0.9 * stretch, 1.0)
+        self._noted = time.monotonic()
+
+    def pause(self, soon: float, usual: float) -> float:
+        """Seconds until the next batch. soon: how long a stream that has just begun would wait."""
+        stretch = self._current
+        return min(soon, usual) if stretch == 1 else max(usual, min(stretch * usual, SELDOM))
+
+    @property
+    def _current(self) -> float:
+        return self._stretch if time.monotonic() - self._noted < FORGOTTEN else 1.0
+
+
+PACE = Pace()
 
 
 async def batch_stream(
@@ -41,7 +70,7 @@ async def batch_stream(
         finally:
             news.set()
 
-    pause = SOON
+    soon = SOON
     reader = asyncio.create_task(read())
     try:
         while not (reader.done() and not items):
@@ -55,17 +84,11 @@ async def batch_stream(
                 batch = items.copy()
                 items.clear()
                 yield batch
-            began = time.monotonic()
+            began, pause = time.monotonic(), PACE.pause(soon, 1 / rate)
             await asyncio.wait([reader], timeout=pause)
-            pause = _next(pause, time.monotonic() - began - pause, 1 / rate)
+            PACE.note(time.monotonic() - began - pause)
+            soon *= 2
         await reader
     finally:
         reader.cancel()
         await asyncio.gather(reader, return_exceptions=True)
-
-
-def _next(pause: float, late: float, usual: float) -> float:
-    """Seconds to wait after the next batch. late: by how much the last wait was longer than it should have been."""
-    if late > LATE:
-        return max(pause, min(1.5 * pause, SELDOM))
-    return min(2 * pause, usual) if pause < usual else max(0.9 * pause, usual)

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from omni_ui.core.batching import LATE, SELDOM, _next, batch_stream
+from omni_ui.core.batching import FORGOTTEN, LATE, RATE, SELDOM, SOON, Pace, batch_stream
 
 
 async def test_batches_a_fast_stream_and_keeps_its_order():
@@ -45,17 +45,34 @@ async def test_the_second_item_is_hardly_held_back_and_the_last_not_at_all():
 
 
 def test_a_process_that_has_too_much_to_do_hands_on_less_often_and_recovers():
-    pause, usual = 0.01, 0.05
-    for _ in range(20):
-        pause = _next(pause, 2 * LATE, usual)
-    assert pause == SELDOM
+    pace, usual = Pace(), 1 / RATE
+    assert pace.pause(SOON, usual) == SOON
+    for _ in range(10):
+        pace.note(2 * LATE)
+    assert pace.pause(usual, usual) == pytest.approx(SELDOM)
     for _ in range(30):
-        pause = _next(pause, 0.001, usual)
-    assert pause == usual
+        pace.note(0.001)
+    assert pace.pause(1, usual) == usual
+
+
+def test_a_stream_that_begins_in_a_crowd_is_not_quicker_than_the_others():
+    pace, usual = Pace(), 1 / RATE
+    pace.note(2 * LATE)
+    assert pace.pause(SOON, usual) == 1.5 * usual
+
+
+def test_a_crowd_is_forgotten(monkeypatch):
+    pace, usual = Pace(), 1 / RATE
+    pace.note(2 * LATE)
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + FORGOTTEN)
+    assert pace.pause(SOON, usual) == SOON
 
 
 def test_a_pause_that_is_longer_anyway_stays():
-    assert _next(2.0, 2 * LATE, 2.0) == 2.0
+    pace = Pace()
+    pace.note(2 * LATE)
+    assert pace.pause(SOON, 2.0) == 2.0
 
 
 async def test_beats_while_the_source_is_silent():
