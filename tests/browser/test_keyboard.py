@@ -185,3 +185,26 @@ def test_a_list_of_choices_keeps_the_focus_and_escape_closes_nothing_else(demo_a
     page.keyboard.press("Tab")
     expect(field).to_have_attribute("aria-expanded", "false")
     expect(page.get_by_role("listbox")).to_have_count(0)
+
+
+def test_the_focus_stays_in_the_list_of_videos_and_follows_the_word_of_one(demo_app, open_page):
+    page = open_page(demo_app.url, "Video", more=False)
+    for words in ("a boat", "a hat"):
+        page.fill("#video-prompt textarea", f"{words} [[slow:1]]")
+        page.fill("#video-seconds-field", "1")
+        press(page, "#video-run")
+        page.get_by_role("button", name=f"Open: {words}").wait_for(timeout=60_000)
+    for left in (1, 0):
+        page.get_by_role("button", name="Delete: a").first.focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        expect(page.locator(".omni-job-list li")).to_have_count(left)
+        assert page.evaluate(FOCUSED) == "video-tab"
+    expect(page.locator("#video-run")).to_be_focused()
+    page.fill("#video-prompt textarea", "a cup [[slow:30]]")
+    press(page, "#video-run")
+    page.get_by_role("button", name="Cancel: a cup").wait_for()
+    press(page, "#image-tab-button")
+    press(page, ".omni-running-video button")
+    expect(page.locator("#video-tab-button")).to_be_focused()
+    press(page, "[data-does=cancel]")

@@ -92,6 +92,7 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
     last = now;
     const held = document.activeElement?.closest?.(".omni-job-list li");
     const [ticket, does] = [held?.dataset.ticket, document.activeElement?.dataset?.does];
+    const at = [...list.children].indexOf(held);
     const old = Object.fromEntries([...list.children].map((one) => [one.dataset.ticket, one]));
     list.replaceChildren(...jobs.map((job) => {
       const known = old[job.ticket];
@@ -101,8 +102,8 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
       return made;
     }));
     if (ticket) {
-      const again = list.querySelector(`li[data-ticket="${CSS.escape(ticket)}"]`);
-      (again?.querySelector(`[data-does="${does}"]`) || again?.querySelector("button"))?.focus();
+      const again = list.querySelector(`li[data-ticket="${CSS.escape(ticket)}"]`) || list.children[Math.min(at, jobs.length - 1)];
+      (again?.querySelector(`[data-does="${does}"]`) || again?.querySelector("button") || document.getElementById("video-run"))?.focus({ preventScroll: !again });
     }
   };
 

@@ -23,7 +23,12 @@ export const noteFor = (jobs, before) => {
 
 let note = null;
 const show = (words) => {
-  if (!words) { note?.remove(); note = null; return; }
+  if (!words) {
+    if (note?.contains(document.activeElement)) document.getElementById("video-tab-button")?.focus({ preventScroll: true });
+    note?.remove();
+    note = null;
+    return;
+  }
   if (!note?.isConnected) {
     const go = make("button", { type: "button", class: "omni-small" }, "Show");
     go.addEventListener("click", () => document.getElementById("video-tab-button")?.click());
