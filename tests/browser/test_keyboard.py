@@ -51,6 +51,9 @@ def test_the_prompt_is_the_third_stop_and_the_menus_come_last(demo_app, open_pag
     expect(page.locator("#server-tab-button")).to_be_focused()
     page.keyboard.press("Home")
     expect(page.locator("#chat-tab-button")).to_have_attribute("aria-selected", "true")
+    page.wait_for_selector("#chat-text textarea")
+    page.keyboard.press("Enter")
+    expect(page.locator("#chat-text textarea")).to_be_focused()
 
 
 @pytest.mark.parametrize("width", [1440, 1100, 800, 390])

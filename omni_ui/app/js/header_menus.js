@@ -22,8 +22,12 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+// Enter on the tab that is open goes into it, too.
+let opened = ""; // the tab that was open when a key went down
+document.addEventListener("keydown", ({ target }) => { opened = target.matches?.("#omni-tabs [role=tab][aria-selected=true]") ? target.id : ""; }, { capture: true });
 document.addEventListener("click", (event) => {
-  if (!event.target.closest?.(".omni-header .omni-skip")) return;
+  const entered = event.isTrusted && event.detail === 0 && event.target.closest?.("[role=tab]")?.id === opened && opened;
+  if (!entered && !event.target.closest?.(".omni-header .omni-skip")) return;
   event.preventDefault();
   const name = document.querySelector("#omni-tabs [role=tab][aria-selected=true]")?.id.replace(/-tab-button$/, "");
   const within = (kinds) => [...document.querySelectorAll(`#${name}-tab :is(${kinds})`)].find((element) => element.offsetParent && !element.disabled);
