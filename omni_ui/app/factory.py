@@ -200,7 +200,7 @@ def _add_middleware(app: FastAPI, services: Services) -> None:
     """From the innermost to the outermost: the last one sees a request first."""
     settings = services.settings
     app.add_middleware(EventRoutes, queue=lambda: services.queue)
-    app.add_middleware(Heartbeat, seconds=RATE)
+    app.add_middleware(Heartbeat, seconds=RATE, pages=services.backends.pages)
     app.add_middleware(Guard, sessions=services.sessions)
     app.add_middleware(AnswerWatch, answers=services.backends.answers)
     app.add_middleware(StreamHeaders)

@@ -14,4 +14,5 @@ window.omni = { // what Gradio asks for before the modules are there waits here 
   waiting: [],
   mount(...values) { return new Promise((done) => this.waiting.push(["mount", values, done])); },
   call(...values) { return new Promise((done) => this.waiting.push(["call", values, done])); },
+  push(...values) { this.waiting.push(["push", values, () => {}]); },
 };

@@ -17,6 +17,7 @@ from omni_ui.core.reports.reports import Reports
 from omni_ui.core.run_queue import FairShare, RunQueue
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.servers.pinned_transport import AddressRules, NotAllowed, PinnedTransport, resolve
+from omni_ui.core.serving.page_push import OpenPages
 from omni_ui.settings import TABS, Settings, Tab
 
 
@@ -31,6 +32,7 @@ class Backends:
         self.limits = HostLimits(settings)
         self.answers = OpenAnswers()
         self.reports = Reports()
+        self.pages = OpenPages()
         self.is_open: Callable[[str], bool] = bool
         """Whether the page of a session is open, so that it will be told when that ends; set by the app."""
         self.share = FairShare(*settings.runs_per_visitor, int(self.limits.caps.get("runs", 0)) or None)

@@ -14,8 +14,8 @@ T = TypeVar("T")
 HEARTBEAT = 0.5
 RATE = 18.0
 SOON = 0.01
-"""Seconds between the first two batches; the next wait is twice as long, up to the usual one: the first word of an
-answer often follows close behind the news that it was asked for."""
+"""Seconds between the second batch and the third; the next wait is twice as long, up to the usual one. The first two
+follow each other at once: the first word of an answer often comes close behind the news that it was asked for."""
 LATE, SELDOM = 0.015, 0.3
 """Seconds: when this process is later than LATE with a batch, it has too much to do, and batches come less often, up
 to SELDOM apart."""
@@ -70,7 +70,7 @@ async def batch_stream(
         finally:
             news.set()
 
-    soon = SOON
+    soon = 0.0
     reader = asyncio.create_task(read())
     try:
         while not (reader.done() and not items):
@@ -87,7 +87,7 @@ async def batch_stream(
             began, pause = time.monotonic(), PACE.pause(soon, 1 / rate)
             await asyncio.wait([reader], timeout=pause)
             PACE.note(time.monotonic() - began - pause)
-            soon *= 2
+            soon = 2 * soon or SOON
         await reader
     finally:
         reader.cancel()

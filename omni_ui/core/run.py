@@ -17,15 +17,15 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from omni_ui.client import OmniClient, OmniError, Request, Wait, cost_of
 from omni_ui.client.answers.stage_times import read_stage_times
-from omni_ui.client.connection.call_labels import LABELS, CallLabels
 from omni_ui.core.batching import HEARTBEAT, batch_stream
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.open_answers import PATIENCE
 from omni_ui.core.own_voices import without_marked
-from omni_ui.core.reports.run_report import RunReport
+from omni_ui.core.reports.run_report import RunReport, labelled
 from omni_ui.core.run_queue import QueueFull
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.servers.waiting import CallTimes, Waiting, break_down
+from omni_ui.core.serving.page_push import OpenPages
 
 UNREAD = "This run was stopped, because nobody opened its answer."
 ENDING = "The app is restarting, so this run was cancelled. Open it to run it again."
@@ -71,9 +71,11 @@ class Run(ABC, Generic[RequestT, EventT]):
     owner: str = ""
     """Who takes turns with others: the visitor, else the address that the run came from."""
     session: str | None = None
+    pages: OpenPages | None = None
+    """Where the page that started the run can be reached past Gradio's updates; None for a program."""
     entered: Values
-    """These six are set by the tab's frame before the run begins: the server's model and version, whose run it is, and
-    all values by name."""
+    """These seven are set by the tab's frame before the run begins: the server's model and version, whose run it is,
+    and all values by name."""
     note: str = "Working"
     """What is said while it runs; it may change."""
     record: str = ""
@@ -116,6 +118,17 @@ class Run(ABC, Generic[RequestT, EventT]):
     @abstractmethod
     def outcome(self) -> RunResult:
         """The result, after the last event."""
+
+    def push(self, target: str, value: object) -> bool:
+        """Sends a value to a script of the page at once; False where that is not possible, so that an update must do.
+
+        Only for what the visitor waits for and what a later update of the run says again.
+        """
+        return self.pages is not None and not self.in_background and self.pages.push(self.session, target, value)
+
+    async def later(self) -> Updates:
+        """What the page needs of a run under way that nobody waits for, such as what a reload would lose."""
+        return {}
 
     async def whole_when_stopped(self) -> RunResult | None:
         """The result, when it was complete before the run was stopped, as an answer that was still being spoken."""
@@ -232,7 +245,7 @@ async def _steps(backend: Backend, run: AnyRun, report: RunReport) -> AsyncGener
         fitted = await backend.fit(run.request)
         run.request, run.left_out = fitted.request, fitted.left_out
         reporter = RetryReporter()
-        stream = batch_stream(_labelled(run.events(backend.client, reporter), report))
+        stream = batch_stream(labelled(run.events(backend.client, reporter), report))
         try:
             async for batch in stream:
                 wait = reporter.wait
@@ -266,17 +279,6 @@ def _waiting(line: float, began: float, times: CallTimes, run: AnyRun) -> Waitin
     now = time.monotonic()
     waited, read = times.spans(now)
     return break_down(line, now - began, waited, read, times.streamed, read_stage_times(run.metrics))
-
-
-async def _labelled(events: AsyncIterator[EventT], report: RunReport) -> AsyncGenerator[EventT]:
-    """The events, with the id of the run on each call to the server. For a task of its own, whose context it sets."""
-    LABELS.set(CallLabels(report.request_id, report.headers, report.note_answer))
-    try:
-        async for event in events:
-            yield event
-    finally:
-        if isinstance(events, AsyncGenerator):
-            await events.aclose()
 
 
 def _with_left_out(run: AnyRun) -> RunResult:

@@ -13,7 +13,7 @@ from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import AnyRun, RequestT, RunResult, Updates, Values, explain
 from omni_ui.core.servers.backend import Backend
-from omni_ui.core.visitor import visitor_of
+from omni_ui.core.visitor import is_page, visitor_of
 from omni_ui.features.error_fixes import error_fixes
 from omni_ui.features.estimate import estimate
 from omni_ui.features.grid.view import grid_view
@@ -260,6 +260,7 @@ class OmniTab:
         run = make(asked)
         run.model, run.version, run.demo = model, backend.version, backend.demo
         run.visitor, run.session = visitor_of(request), request.session_hash
+        run.pages = self.backends.pages if is_page(request) else None
         run.owner = run.visitor or f"address {request.client.host if request.client else ''}"
         run.entered = values
         return run

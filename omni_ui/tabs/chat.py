@@ -18,7 +18,8 @@ from omni_ui.core.templates import html_file
 from omni_ui.features.chat.conversation import Conversation
 from omni_ui.features.chat.conversation_json import from_history
 from omni_ui.features.chat.kept_conversation import read_kept
-from omni_ui.features.chat.run import AGAIN, THREAD, ChatRun, ChatView, fork_inputs, read_chat_form
+from omni_ui.features.chat.messages import ChatView
+from omni_ui.features.chat.run import AGAIN, THREAD, ChatRun, fork_inputs, read_chat_form
 from omni_ui.features.history.restored_result import RestoredResult
 from omni_ui.features.i18n.languages import drawn
 from omni_ui.tabs.base import OmniTab

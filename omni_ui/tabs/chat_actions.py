@@ -13,7 +13,7 @@ from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Updates, execute, explain
 from omni_ui.core.scripts import mounted
 from omni_ui.features.chat.conversation import Conversation
-from omni_ui.features.chat.run import ChatView
+from omni_ui.features.chat.messages import ChatView
 from omni_ui.features.chat.speech.speak import SpokenAnswer, answer_to_speak
 from omni_ui.tabs.base import OmniTab
 from omni_ui.widgets.events import PRIVATE

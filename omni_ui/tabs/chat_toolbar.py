@@ -17,7 +17,7 @@ from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call, mounted
 from omni_ui.features.chat.conversation import Conversation, Message
 from omni_ui.features.chat.conversation_json import as_json, from_json
-from omni_ui.features.chat.run import ChatView
+from omni_ui.features.chat.messages import ChatView
 from omni_ui.media.message_files import take_media
 from omni_ui.widgets.events import SILENT, trigger
 from omni_ui.widgets.fields import Component

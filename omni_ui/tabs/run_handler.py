@@ -10,6 +10,7 @@ import gradio as gr
 
 from omni_ui.client import Request
 from omni_ui.core import status
+from omni_ui.core.batching import HEARTBEAT
 from omni_ui.core.files import as_plain_json
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import AnyRun, Run, RunEvent, RunResult, Updates, Values, execute, explain
@@ -106,8 +107,8 @@ class RunHandler:
         tab = self.tab
         all_updates: Updates = {part: gr.skip() for part in self.results}
         last_note: tuple[object, ...] = (False, 0, None, Run.note)  # what was said when Run was pressed
-        begun = buttons_shown = False
-        shown_at = 0.0
+        begun = buttons_shown = later_shown = False
+        shown_at, updated_at = 0.0, time.monotonic()
         run_steps, stop_noted = aclosing(execute(backend, run)), self._noting_a_stop(run)
         async with run_steps as steps, noting(tab.recorder, run), stop_noted as end:
             async for step in steps:
@@ -127,15 +128,20 @@ class RunHandler:
                     run.timed &= not step.wait  # the server was busy with others: no word on this run
                     all_updates.update({} if is_page(request) else step.updates)
                     note = (step.kind == "waiting", step.place, step.wait, run.note)
-                    changed, last_note = note != last_note, note
-                    line = {tab.status: status.working(run.note, step.place, step.wait, step.seconds)}
-                    if begun or changed or step.updates:
-                        yield step, step.updates | (line if changed else {}) or {tab.status: gr.skip()}
-                    begun = True
+                    updates = step.updates
+                    if note != last_note:
+                        updates = updates | {tab.status: status.working(run.note, step.place, step.wait, step.seconds)}
+                    if not later_shown and begun and step.kind == "working":  # nothing comes yet
+                        later_shown, updates = True, updates | await run.later()
+                    # What was pushed needs no update; but a page that has left is noticed at an update.
+                    if updates or time.monotonic() - updated_at >= HEARTBEAT:
+                        yield step, updates or {tab.status: gr.skip()}
+                        updated_at = time.monotonic()
+                    begun, last_note = True, note
                     shown_at = shown_at or (step.seconds if run.has_partial_result else 0.0)
                     if run.has_partial_result and not buttons_shown and step.seconds - shown_at >= BUTTONS_AFTER:
-                        buttons_shown = True
-                        yield step, await result_actions(tab, run, RunResult())
+                        buttons_shown = later_shown = True
+                        yield step, await run.later() | await result_actions(tab, run, RunResult())
 
     @asynccontextmanager
     async def _noting_a_stop(self, run: AnyRun) -> AsyncGenerator["RunEnd"]:

@@ -2,6 +2,7 @@
 // Gradio then runs one constant line for each component, which ends up in `mount`.
 const components = new Map(); // by name: (context) => void
 const actions = new Map(); // by name: (...values) => result, called by the app's events
+const receivers = new Map(); // by name: (value) => void, for values that the app pushes
 const loaders = new Map(); // by name: loads the module that defines it
 
 /** context: Gradio's { element, props, trigger, watch, upload }, and `options` that the app gave. */
@@ -9,6 +10,16 @@ export const defineComponent = (name, mountComponent) => components.set(name, mo
 
 /** What an event of the app may call in the browser. Gets the event's constants first, then the values. */
 export const defineAction = (name, act) => actions.set(name, act);
+
+/** What the app pushes to an open page past Gradio's updates (omni_ui/core/serving/page_push.py). */
+export const onPush = (name, receive) => receivers.set(name, receive);
+
+/** Takes in an event of the connection by which the page tells that it is open; signs of life hold nothing. */
+export const push = (text) => {
+  if (!text.startsWith("{")) return;
+  const { to, value } = JSON.parse(text);
+  receivers.get(to)?.(value);
+};
 
 /** These components and actions are defined by a module that is loaded when the first of them is needed. */
 export const loadLater = (load, ...names) => names.forEach((name) => loaders.set(name, load));
@@ -49,6 +60,6 @@ export const call = async (name, ...values) => (await find(actions, name))(...va
 /** Takes over from the queue of the page's head, which holds what was asked for before the modules were there. */
 export const takeOver = (queue) => {
   const waiting = queue.waiting.splice(0);
-  Object.assign(queue, { mount, call });
-  for (const [name, values, done] of waiting) done({ mount, call }[name](...values));
+  Object.assign(queue, { mount, call, push });
+  for (const [name, values, done] of waiting) done({ mount, call, push }[name](...values));
 };

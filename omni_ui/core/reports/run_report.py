@@ -1,16 +1,19 @@
 """What is reported of a run, for those who operate the page: nothing that a visitor typed, unless the host asks."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 from omni_ui.client import OmniError, Request
+from omni_ui.client.connection.call_labels import LABELS, CallLabels
 from omni_ui.client.connection.log import Answer
 from omni_ui.core.reports.prompts import prompt_of
 
+T = TypeVar("T")
 STATUSES = ("done", "failed", "stopped", "called off")
 """How a run may end. Stopped: by Stop, or because its page was left. Called off: by the app, such as at its end."""
 
@@ -65,3 +68,14 @@ class RunReport:
         for path in files:
             with suppress(OSError):  # gone meanwhile: its size is not known
                 self.bytes += path.stat().st_size
+
+
+async def labelled(events: AsyncIterator[T], report: RunReport) -> AsyncGenerator[T]:
+    """The events, with the id of the run on each call to the server. For a task of its own, whose context it sets."""
+    LABELS.set(CallLabels(report.request_id, report.headers, report.note_answer))
+    try:
+        async for event in events:
+            yield event
+    finally:
+        if isinstance(events, AsyncGenerator):
+            await events.aclose()

@@ -1,12 +1,12 @@
 // The Chat tab's own controls: the conversation, the answer that arrives, and the box in which a message is written.
 // Each is a gr.HTML whose script hands its element over to a function here.
 import { stopStreams } from "../../core/audio/audio_stream.js";
-import { defineComponent } from "../../core/js/components.js";
+import { defineComponent, onPush } from "../../core/js/components.js";
 import { appRoot } from "../../core/js/dom.js";
 import { drawMath } from "./math.js";
 import { fields } from "./message_fields.js";
 import { openMenu } from "./message_menu.js";
-import { follow, showEnd } from "./window.js";
+import { follow, followEnd } from "./window.js";
 
 const box = () => document.querySelector("#chat-text textarea");
 const working = () => !!document.querySelector('#chat-status [data-state="working"]');
@@ -45,11 +45,18 @@ const addMessage = (html) => {
   const message = rooted(html).firstElementChild;
   if (!message || !list || list.querySelector(`[data-key="${message.dataset.key}"]`)) return;
   list.append(message);
+  markLast();
+};
+/** Marks the last message, whose answer can be tried again. */
+const markLast = () => {
+  for (const one of list.querySelectorAll(":scope > [data-last]")) if (one !== list.lastElementChild) delete one.dataset.last;
+  if (list.lastElementChild) list.lastElementChild.dataset.last = "";
 };
 defineComponent("chat_messages", ({ element, props, watch }) => {
   list = element.querySelector(".omni-messages");
+  let pushed = null; // what is shown until Gradio gives the conversation with the answer, or without one
   const show = () => {
-    const wanted = [...rooted(props.value || "").children];
+    const wanted = [...rooted(pushed ?? props.value ?? "").children];
     const had = new Map([...list.children].map((one) => [one.dataset.key, one]));
     wanted.forEach((one, place) => {
       const kept = sameMessage(had.get(one.dataset.key), one);
@@ -58,10 +65,12 @@ defineComponent("chat_messages", ({ element, props, watch }) => {
       if (list.children[place] !== kept) list.insertBefore(kept, list.children[place] || null);
     });
     for (const gone of had.values()) gone.remove();
+    markLast();
   };
   follow(list);
-  showMessages = show;
-  watch("value", show);
+  onPush("chat-result", (html) => { pushed = html; show(); });
+  showMessages = () => { pushed = null; show(); };
+  watch("value", showMessages);
   show();
 });
 
@@ -72,8 +81,11 @@ defineComponent("chat_answer", ({ element, props, watch }) => {
   let drawn = [];
   let run = null;
   let entered = null;
+  let answer = {};
+  let over = null; // the answer that has ended: what was pushed before may come after its end
   const show = () => {
-    const { state = "", blocks = [], id = null, message = "" } = props.value || {};
+    const { state = "", blocks = [], id = null, message = "" } = answer;
+    if (state !== "sent") over = id;
     if (state === "sent" && run !== id) {
       run = id;
       entered = takeMessage();
@@ -93,11 +105,17 @@ defineComponent("chat_answer", ({ element, props, watch }) => {
       block.replaceChildren(rooted(html));
     });
     drawn = blocks;
-    if (state === "sent" && !blocks.length) showEnd();
+    if (state === "sent" && !blocks.length) followEnd();
   };
   follow(article);
-  watch("value", show);
-  show();
+  const showValue = () => { answer = props.value || {}; show(); };
+  onPush("chat-live", ({ from = 0, blocks, ...rest }) => {
+    if (rest.id === over) return;
+    answer = { ...rest, blocks: [...(rest.id === answer.id ? answer.blocks.slice(0, from) : []), ...blocks] };
+    show();
+  });
+  watch("value", showValue);
+  showValue();
 });
 const takeMessage = () => {
   const change = fields.change?.get() || "";

@@ -5,14 +5,14 @@ import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass
+from itertools import takewhile
+from operator import eq
 
 from omni_ui.client import (
     AudioChunk,
     ChatEvent,
     ChatRequest,
     Failed,
-    FileRef,
     Finish,
     OmniClient,
     PictureMade,
@@ -28,10 +28,9 @@ from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import RetryReporter, Run, RunResult, Updates, Values
 from omni_ui.features.chat.conversation import Conversation, Draft, Message, Part, wire_messages
 from omni_ui.features.chat.conversation_json import as_json
-from omni_ui.features.chat.messages import LiveAnswer, address, message_html, messages_html
+from omni_ui.features.chat.messages import DONE, LIVE, SENT, ChatView, LiveAnswer
 from omni_ui.features.chat.speech.read_aloud import ReadAloud
 from omni_ui.media.message_files import take_media
-from omni_ui.widgets.fields import Component
 from omni_ui.widgets.form import Form
 
 LONGEST = 100_000
@@ -41,7 +40,6 @@ SHORT = 0.2
 AGAIN = "again"
 THREAD = "talk:"
 """What the history knows a conversation by, before the key of its first message."""
-SENT, DONE, BACK = "sent", "done", "back"
 ENDINGS = {
     "length": "Cut off: the answer reached its length limit.",
     "content_filter": "The model's content rules stopped this answer.",
@@ -49,39 +47,6 @@ ENDINGS = {
 }
 """What is said of an answer that did not end by itself."""
 KINDS = {"image": "pictures", "audio": "recordings", "video": "videos"}
-
-
-@dataclass(frozen=True)
-class ChatView:
-    """The components that show a conversation: as JSON for programs, as HTML, the answer that arrives, its speech."""
-
-    conversation_json: Component
-    result: Component
-    live: Component
-    player: Component
-
-    @property
-    def parts(self) -> list[Component]:
-        return [self.conversation_json, self.result, self.live, self.player]
-
-    def all(self, talk: Conversation, system: str | None = "", state: str = DONE, added: bool = False) -> Updates:
-        """The whole conversation, and the answer that arrives put away (or begun, when the state is SENT).
-        added: only the last message is drawn, for which the first word waits: the page has the others."""
-        live: Json = {"state": state, "id": talk.run, "blocks": []}
-        updates = {self.conversation_json: as_json(talk.messages, system or "", _named), self.live: live}
-        if added:
-            live["message"] = message_html(len(talk.messages) - 1, talk.messages[-1])
-            return updates
-        return updates | {self.result: messages_html(talk.messages)}
-
-    def after_stop(self, talk: Conversation, system: str | None = "") -> Updates:
-        """After a run that did not reach its end: what had arrived, or what was entered back in its field."""
-        return self.all(talk, system, BACK if talk.in_vain else DONE)
-
-
-def _named(file: FileRef) -> str:
-    """Over the API a file is named by its address below the app's root; the export holds the data themselves."""
-    return f"/{address(file.path)}"
 
 
 def read_chat_form(form: Form, values: Values) -> ChatRequest:
@@ -127,6 +92,8 @@ class ChatRun(Run[ChatRequest, str | ChatEvent]):
         self._view = view
         self._listening = listening
         self._live = LiveAnswer()
+        self._pushed: list[str] | None = None
+        """The blocks of the answer that the page has by pushes; None when it gets updates."""
         self._stream: Stream | None = None
         self._heard = self._whole = False
         self._draft: Draft | None = None
@@ -262,18 +229,45 @@ class ChatRun(Run[ChatRequest, str | ChatEvent]):
         if self.in_background:
             return {}
         updates: Updates = {}
-        if SENT in events:
-            updates = self._view.all(self._talk, self._system, SENT, not self.entered["change"])
-            updates[self._view.player] = ""
         if DONE in events:
-            updates |= await asyncio.to_thread(self._view.all, self._talk, self._system)
-        elif self._draft:
-            live = {"state": SENT, "id": self._draft.key, "blocks": self._live.blocks(self._draft)}
-            updates[self._view.live] = updates.get(self._view.live, {}) | live
+            updates = await asyncio.to_thread(self._view.all, self._talk, self._system)
+        elif SENT in events:
+            updates = self._show_sent()
+        if self._draft and DONE not in events:
+            updates |= self._show_live(updates.get(self._view.live, {}))
         if (stream := self._stream or self._voice.stream) and not self._heard:
             self._heard = True
             updates[self._view.player] = stream.element
         return updates
+
+    def _show_sent(self) -> Updates:
+        """The conversation with the message that is being answered."""
+        added = not self.entered["change"]
+        if self._view.push_sent(self, self._talk, added):
+            self._pushed = []
+            return {}
+        return self._view.all(self._talk, self._system, SENT, added) | {self._view.player: ""}
+
+    def _show_live(self, begun: Json) -> Updates:
+        """The answer so far: the page is sent the blocks that changed. begun: what it is told besides."""
+        assert self._draft
+        blocks = self._live.blocks(self._draft)
+        live = begun | {"state": SENT, "id": self._draft.key, "blocks": blocks}
+        if self._pushed is None:
+            return {self._view.live: live}
+        same = sum(takewhile(bool, map(eq, blocks, self._pushed)))
+        if same == len(blocks) == len(self._pushed):
+            return {}
+        if self.push(LIVE, live | {"from": same, "blocks": blocks[same:]}):
+            self._pushed = blocks
+            return {}
+        self._pushed = None
+        return {self._view.live: live}
+
+    async def later(self) -> Updates:
+        if self._pushed is None or not self._draft:
+            return {}
+        return self._view.conversation(self._talk, self._system) | ({} if self._heard else {self._view.player: ""})
 
     def _finish(self) -> None:
         answer = self._talk.messages[-1]

@@ -67,10 +67,23 @@ defineComponent("chat_panel", ({ element }) => {
     document.getElementById("chat-grid-board")?.scrollIntoView({ block: "center" }); // it stands below the conversation
   });
   foldPanel();
+  requestAnimationFrame(beginMarks); // with what is drawn at the same time
   setInterval(() => { recount(); measure(); }, 1500);
   document.getElementById("chat-tab")?.addEventListener("change", () => setTimeout(recount, 50));
   requestAnimationFrame(recount);
 });
+
+// --- What is going on, as marks of the tab. A rule with :has() would instead be looked at, and a long conversation styled
+// anew, with every word that comes.
+const mark = (name, place, sign) => {
+  const look = () => tab()?.toggleAttribute(name, !!place.querySelector(sign));
+  new MutationObserver(look).observe(place, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-state"] });
+  look();
+};
+const beginMarks = () => {
+  mark("data-answering", document.getElementById("chat-status"), '[data-state="working"]');
+  mark("data-heard", document.getElementById("chat-player"), '.omni-listen:not([data-state="ended"])');
+};
 
 // --- Its height: from where it begins to the lower edge of the screen.
 const measure = () => {
@@ -96,14 +109,16 @@ export const showEnd = () => {
 const newest = Object.assign(document.createElement("button"), { type: "button", className: "omni-newest", hidden: true });
 newest.textContent = "Newest message";
 newest.addEventListener("click", showEnd);
-const mark = () => {
+const offerEnd = () => {
   const talk = scroller();
   if (talk) newest.hidden = following || atEnd(talk);
 };
 const grown = new ResizeObserver(() => {
   if (following) showEnd();
-  else mark();
+  else offerEnd();
 });
+/** Follows the end from now on. It is shown with the next frame: to scroll at once would lay out the page one time more. */
+export const followEnd = () => { following = true; };
 /** Begins to follow what grows in this element of the conversation. */
 export const follow = (element) => {
   grown.observe(element);
@@ -121,6 +136,6 @@ export const follow = (element) => {
     if (talk.scrollTop < height - 1 && !atEnd(talk) && performance.now() - touched < 1000) following = false;
     else if (atEnd(talk)) following = true;
     height = talk.scrollTop;
-    mark();
+    offerEnd();
   }, { passive: true });
 };

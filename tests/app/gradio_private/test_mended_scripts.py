@@ -3,7 +3,13 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
-from omni_ui.app.gradio_private.mended_scripts import MENDED, count_while_pending, mending, say_states_once
+from omni_ui.app.gradio_private.mended_scripts import (
+    MENDED,
+    count_while_pending,
+    mending,
+    take_pushes,
+    tell_seen_states,
+)
 
 ASSETS = Path(gr.__file__).parent / "templates/frontend/assets"
 
@@ -22,18 +28,29 @@ def test_gradios_loading_sign_still_counts_for_ever():
 
 def test_gradios_page_still_tells_all_components_with_each_update():
     page = script("Blocks")
-    assert len(say_states_once(page)) > len(page)
+    assert len(tell_seen_states(page)) > len(page)
     # A state that may be left out is handed on in the same breath: only that is left out with it.
     noted = page.split("update_loading_status({")[1:]
     assert len(noted) > 8
     handed_on = "update_loading_stati_state()"
     assert all(handed_on in rest or rest.startswith("status:`complete`") for rest in noted)
     with pytest.raises(ValueError, match="states of events"):
-        say_states_once("function other(){}")
+        tell_seen_states("function other(){}")
+
+
+def test_gradios_client_still_opens_the_page_s_connection_and_reads_nothing_of_it():
+    """When this fails, Gradio's page may read what comes there, and pushes have to find another way to the scripts."""
+    client = script("index")
+    mended = take_pushes(client)
+    assert "/${this.session_hash}?pushes=1`)" in mended
+    assert mended.count("this.heartbeat_event.onmessage=") == 1
+    assert "heartbeat_event.onmessage" not in client
+    with pytest.raises(ValueError, match="connection"):
+        take_pushes("function other(){}")
 
 
 def test_the_scripts_are_known_by_their_addresses():
     for start, mend in MENDED.items():
         assert len(list(ASSETS.glob(f"{start.removeprefix('/assets/')}*.js"))) == 1
         assert mending(f"{start}Dq4xU_9J.js") is mend
-    assert mending("/assets/index-DphvyggB.js") is None
+    assert mending("/assets/core-Bdx9080F.js") is None

@@ -1,5 +1,5 @@
 from omni_ui.features.chat.conversation import Conversation, Message, Part
-from omni_ui.features.chat.run import SENT, ChatView
+from omni_ui.features.chat.messages import SENT, ChatView
 
 VIEW = ChatView("json", "messages", "live", "player")
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import vm from "node:vm";
-import { call, defineAction, defineComponent, loadComponents, loadLater, mount, takeOver } from "../../../omni_ui/core/js/components.js";
+import { call, defineAction, defineComponent, loadComponents, loadLater, mount, onPush, push, takeOver } from "../../../omni_ui/core/js/components.js";
 import { sessionHeaders, setSession } from "../../../omni_ui/core/js/session.js";
 
 const drawn = (component, options = {}) => {
@@ -96,4 +96,13 @@ test("the page's own servers need no session", () => {
 test("a session goes into a header", () => {
   setSession("a&b");
   assert.deepEqual(sessionHeaders(), { "X-Omni-Session": "a&b" });
+});
+
+test("a pushed value reaches the script that receives it; signs of life and unknown targets do nothing", () => {
+  const seen = [];
+  onPush("answer", (value) => seen.push(value));
+  push("ALIVE");
+  push(JSON.stringify({ to: "nobody", value: 1 }));
+  push(JSON.stringify({ to: "answer", value: { blocks: ["a"] } }));
+  assert.deepEqual(seen, [{ blocks: ["a"] }]);
 });

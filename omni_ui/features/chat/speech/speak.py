@@ -11,7 +11,7 @@ from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
 from omni_ui.core.templates import NOTHING
 from omni_ui.features.chat.conversation import Conversation, Message, Part
-from omni_ui.features.chat.run import ChatView
+from omni_ui.features.chat.messages import ChatView
 from omni_ui.features.chat.speech.spoken_text import spoken_text
 from omni_ui.features.speech.run import Spoken
 from omni_ui.media.audio import save_pcm
