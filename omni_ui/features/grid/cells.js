@@ -49,6 +49,13 @@ const fileOf = ({ url, orig_name: name }, kind, words, pick) => {
   return make("a", { href: url, download: name || "result" }, name || "result");
 };
 
+/** Keeps a mark on the stage (`data-grid`) while a board with cells stands over its result. */
+export const markStage = (stage, board) => {
+  const look = () => stage.toggleAttribute("data-grid", !board.hidden && !!board.querySelector(".omni-grid-table"));
+  new MutationObserver(look).observe(board, { childList: true, attributes: true, attributeFilter: ["hidden"] });
+  look();
+};
+
 /** What came back for a cell: its text, and its pictures, sounds and videos. words: its values. pick: takes it over. */
 export const mediaOf = ({ files, kinds, text }, words, pick) => {
   const parts = text ? [make("div", { class: "omni-grid-text", translate: "no", tabindex: "0", role: "group", "aria-label": words }, text)] : [];

@@ -4,7 +4,7 @@ import { appRoot, downloadBlob, isBusy, make, setBusy } from "../../core/js/dom.
 import { sessionHeaders } from "../../core/js/session.js";
 import { reopenResult } from "../send_to/send_to.js";
 import { foldedWaits } from "../waits/waits_table.js";
-import { boardTable, mediaOf } from "./cells.js";
+import { boardTable, markStage, mediaOf } from "./cells.js";
 
 const PATIENCE = 400; // ms after the last key before the app is asked how long it would take
 const narrow = matchMedia("(max-width: 600px)");
@@ -33,7 +33,7 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
   const stand = () => {
     const screen = element.closest(".omni-stage")?.querySelector(".omni-screen");
     if (!screen || place.parentElement === screen) return;
-    screen.append(place);
+    markStage(screen.closest(".omni-stage"), screen.appendChild(place));
     place.addEventListener("keydown", stopByKey);
   };
   const back = make("button", { type: "button", class: "omni-small omni-grid-back", hidden: "" }, "Show the comparison again");
