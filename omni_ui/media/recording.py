@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+import soxr
 
 from omni_ui.core.files import keep
 from omni_ui.core.invalid import Invalid
@@ -99,14 +100,11 @@ def wav_bytes(samples: np.ndarray, rate: int) -> bytes:
 
 
 def resample(samples: np.ndarray, rate: int, wanted: int) -> np.ndarray:
-    """The same sound at another rate, through its spectrum: nothing folds back. (frames, channels)"""
-    if rate == wanted:
+    """The same sound at another rate; nothing folds back. float32, (frames, channels)."""
+    if rate == wanted or not len(samples):
         return samples
-    frames = round(len(samples) * wanted / rate)
-    padded = np.pad(samples, ((0, -len(samples) % rate), (0, 0)))  # whole seconds are whole numbers at both rates
-    length = len(padded) // rate * wanted
-    resampled = np.fft.irfft(np.fft.rfft(padded, axis=0)[: length // 2 + 1], length, axis=0) * (wanted / rate)
-    return resampled[:frames].astype(np.float32)
+    resampled: np.ndarray = soxr.resample(samples, rate, wanted, quality="VHQ")
+    return resampled
 
 
 def _read(path: Path, longest: float) -> Recording:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import soxr
 
 from omni_ui.demo.audio.listen import VoiceMatch, measure
 
@@ -242,9 +243,8 @@ def _ask(espeak: subprocess.Popen[bytes], wanted: dict[str, str | int]) -> np.nd
 
 
 def _resample(x: np.ndarray) -> np.ndarray:
-    """22,050 to 24,000 Hz in the spectrum: nothing is added above the old band, nothing folds back."""
-    x = np.pad(x, (0, -len(x) % 147))  # 24000 / 22050 = 160 / 147
-    return np.fft.irfft(np.fft.rfft(x), len(x) // 147 * 160) * 160 / 147
+    """22,050 to 24,000 Hz: nothing is added above the old band, nothing folds back."""
+    return soxr.resample(x, 22_050, 24_000, quality="VHQ")
 
 
 def stretch(x: np.ndarray, factor: float) -> np.ndarray:

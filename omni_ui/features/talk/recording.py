@@ -274,7 +274,8 @@ class CallRecording:
 
 
 def resample(samples: np.ndarray, rate: int, to: int) -> np.ndarray:
-    """Samples at another rate, by straight lines: good enough for a record of speech. int16, mono."""
+    """Samples at another rate, by straight lines: of a piece the filters of `media/recording` would change both ends,
+    which are heard where pieces meet. int16, mono."""
     if not len(samples) or rate == to:
         return samples
     places = np.arange(len(samples) * to // rate) * (rate / to)
