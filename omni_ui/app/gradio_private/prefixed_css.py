@@ -1,8 +1,9 @@
 """The app's style sheet in the form that Gradio's script would give it in the browser.
 
 Gradio takes the texts of `css`, reads each rule in the browser, and writes it twice: as it is, and once more below its
-container, so that it is stronger than Gradio's own rules (`prefix_css` in its frontend). A rule within `@media` it
-writes in the second form only. Doing that here spares each visit the work, and the page 110 kB of its description.
+container, so that it is stronger than Gradio's own rules (`prefix_css` in its frontend). Doing that here spares each
+visit the work, and the page 110 kB of its description. A rule within `@media` it writes in the second form only, which
+our menus, notes and dialogs that lie over the page never had on a phone: here it has both.
 """
 
 import re
@@ -40,7 +41,7 @@ def _rules(css: str) -> list[tuple[str, str]]:
 def _rule(head: str, body: str, container: str) -> str:
     if head.startswith("@media"):
         inner = "".join(_below(head, body, container, DARK + " ") for head, body in _rules(body))
-        return f"{head} {{{inner}}}"
+        return f"{head} {{{body}{inner}}}"
     whole = f"{head} {{{body}}}"
     return whole if head.startswith("@") else whole + _below(head, body, container, DARK)
 

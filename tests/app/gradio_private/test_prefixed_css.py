@@ -16,7 +16,7 @@ BELOW = ".gradio-container.gradio-container-6-31-0 .contain"
         (".a, b > c { color: red }", f".a, b > c {{color: red}} {BELOW} .a , {BELOW} b > c {{color: red}}"),
         (".dark .a { x: y }", f".dark .a {{x: y}}.dark {BELOW} .a {{x: y}}"),
         ("@media (max-width: 9px) { .a { x: y } .dark .b {} }",
-         f"@media (max-width: 9px) {{ {BELOW} .a {{x: y}}.dark {BELOW} .b {{}}}}"),
+         f"@media (max-width: 9px) {{.a {{ x: y }} .dark .b {{}} {BELOW} .a {{x: y}}.dark {BELOW} .b {{}}}}"),
         ("@keyframes k { from { x: y } to { x: z } }", "@keyframes k {from { x: y } to { x: z }}"),
         ("/* { */ a { b: c }", f"a {{b: c}} {BELOW} a {{b: c}}"),
         (".a:is(.b, .c:not(d, e)), f { x: y }", f".a:is(.b, .c:not(d, e)), f {{x: y}} "
