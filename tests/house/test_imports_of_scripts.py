@@ -18,3 +18,21 @@ def test_every_file_that_a_script_imports_is_there():
     ]
     assert len(imports) > 150
     assert not [(name, address) for name, address in imports if not ((ROOT / name).parent / address).is_file()]
+
+
+def test_what_a_script_exports_another_one_or_a_test_imports():
+    scripts = {path: path.read_text(encoding="utf-8") for path in (ROOT / "omni_ui").rglob("*.js")}
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.mjs"))
+    exports = [
+        (path, name)
+        for path, text in scripts.items()
+        if not OTHERS & {*path.parts, path.stem.partition(".")[0]}
+        for name in re.findall(r"^export (?:async )?(?:const|let|class|function\*?) (\w+)", text, re.M)
+    ]
+    assert len(exports) > 150
+    unused = []
+    for path, name in exports:
+        others = "".join(text for other, text in scripts.items() if other != path) + tests
+        if not re.search(rf"\b{name}\b", others):
+            unused.append(f"{path.relative_to(ROOT)}: {name}")
+    assert not unused

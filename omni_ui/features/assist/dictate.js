@@ -1,5 +1,6 @@
 // The microphone beside a prompt: recorded here, as a WAV file of 16 kHz, until Done or the longest time.
 import { make, setBusy } from "../../core/js/dom.js";
+import { toBase64 } from "../../core/js/base64.js";
 import { wavHeader } from "../../core/audio/wav.js";
 import { Microphone, microphoneProblem } from "../talk/devices/microphone.js";
 
@@ -18,9 +19,7 @@ export const asBase64 = (frames) => {
   file.set(new Uint8Array(wavHeader(bytes, RATE, 1)));
   let at = 44;
   for (const frame of frames) { file.set(new Uint8Array(frame), at); at += frame.byteLength; }
-  let text = "";
-  for (let start = 0; start < file.length; start += 0x8000) text += String.fromCharCode(...file.subarray(start, start + 0x8000));
-  return btoa(text);
+  return toBase64(file);
 };
 
 /** Records until Done; the WAV as base64, null when it was called off. longest: seconds. */

@@ -101,7 +101,7 @@ let following = true;
 const scroller = () => document.getElementById("chat-talk");
 const atEnd = (talk) => talk.scrollHeight - talk.scrollTop - talk.clientHeight < NEAR;
 /** Shows the end of the conversation, and follows it from then on. */
-export const showEnd = () => {
+const showEnd = () => {
   const talk = scroller();
   following = true;
   if (talk) talk.scrollTop = talk.scrollHeight;

@@ -6,7 +6,7 @@ const TABS = ["image", "edit"];
 const watched = new Set();
 
 /** What a row of "Send to" says; name: of the selected picture, "" where there is one alone. */
-export const sendWords = (name) => {
+const sendWords = (name) => {
   const [first, second] = name.match(/\d+/g) || [];
   if (/^Layer/.test(name)) return `Send layer ${first} to`;
   if (second) return `Send picture ${first}, layer ${second} to`;

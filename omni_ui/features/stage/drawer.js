@@ -1,7 +1,7 @@
 // One drawer below a result: its settings, its code, or the comparison of settings (omni_ui/features/stage/drawer.py).
 
 /** Opens one of them in the tab, or closes all with "". */
-export const openDrawer = (tab, name) => {
+const openDrawer = (tab, name) => {
   const stage = document.querySelector(`#${tab}-tab .omni-stage`);
   if (!stage) return;
   stage.dataset.drawer = name;

@@ -1,4 +1,5 @@
 // A recording of a voice, as the models want it that answer in a voice they are given: WAV, mono, 16 kHz.
+import { toBase64 } from "../../../core/js/base64.js";
 import { encodeWav } from "../../../core/audio/wav.js";
 
 const RATE = 16000;
@@ -7,14 +8,6 @@ const LARGEST_FILE = 50_000_000; // bytes
 
 /** Channels as one. */
 export const mono = (channels) => channels[0].map((_, i) => channels.reduce((sum, one) => sum + one[i], 0) / channels.length);
-
-/** Bytes as base64. */
-export const toBase64 = (buffer) => {
-  const bytes = new Uint8Array(buffer);
-  let letters = "";
-  for (let at = 0; at < bytes.length; at += 8192) letters += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  return btoa(letters);
-};
 
 /** The recording as base64 of a WAV file, cut after 30 s. Rejects with a sentence when it cannot be read. */
 export const readVoice = async (file) => {

@@ -29,7 +29,7 @@ const table = (call) => {
 };
 
 /** The timeline of a call. call: its document; source: the address of its sound. */
-export const replayOf = (call, source) => {
+const replayOf = (call, source) => {
   const audio = make("audio", { src: source, controls: "", preload: "metadata", "aria-label": "The call" });
   const seek = (ms) => {
     audio.currentTime = ms / 1000;

@@ -1,5 +1,5 @@
 // Pieces of a video on their way into a SourceBuffer, which takes one at a time and holds only so much.
-export const CODEC_OF_ANY = "avc1.42c01e";
+const CODEC_OF_ANY = "avc1.42c01e";
 const KEPT_BEHIND = 10; // seconds behind what is seen that stay when room is needed
 
 /** The kind of media source that this browser has: an iPhone has only the managed one; null for none. */

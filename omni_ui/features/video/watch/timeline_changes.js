@@ -1,5 +1,5 @@
 // The changes of a timeline as data: read from the control's text, changed, and written back. (No page is needed.)
-export const LATEST = 3600;
+const LATEST = 3600;
 const KEYS = "wasdijkl";
 
 /** Keys in the order in which they are named, without any others. */
@@ -8,7 +8,7 @@ export const tidyKeys = (keys) => [...KEYS].filter((key) => String(keys).toLower
 const tidySecond = (at) => Math.round(Math.min(LATEST, Math.max(0, Number(at) || 0)) * 100) / 100;
 
 /** A change with nothing but what it says; null for what is none. An empty prompt is one that is being written. */
-export const tidyChange = (change) => {
+const tidyChange = (change) => {
   if (!change || typeof change !== "object") return null;
   const at = tidySecond(change.at);
   if (typeof change.keys === "string") return { at, keys: tidyKeys(change.keys) };

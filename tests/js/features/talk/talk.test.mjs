@@ -6,7 +6,8 @@ import { heardFraction } from "../../../../omni_ui/features/talk/captions.js";
 import { sentenceFor } from "../../../../omni_ui/features/talk/devices/microphone.js";
 import { SpeechDetector } from "../../../../omni_ui/features/talk/devices/speech_detector.js";
 import { clock, lines, litAt, rounds, stretches } from "../../../../omni_ui/features/talk/replay/timeline.js";
-import { mono, toBase64 } from "../../../../omni_ui/features/talk/devices/voice_sample.js";
+import { toBase64 } from "../../../../omni_ui/core/js/base64.js";
+import { mono } from "../../../../omni_ui/features/talk/devices/voice_sample.js";
 
 /** A call with a line and a player that only take notes. */
 const begun = (options = {}) => {
