@@ -102,6 +102,8 @@ class FrontPage:
     async def _make(self, scope: Scope, receive: Receive, first: str) -> Packed | list[Message]:
         """The page, or whatever else the app answers."""
         messages = await self._answered(scope, receive)
+        if not _is_whole(messages):
+            return messages
         start = messages[0]
         headers = Headers(raw=start["headers"])
         is_page = start["status"] == 200 and headers.get("content-type", "").startswith("text/html")
@@ -125,7 +127,7 @@ class FrontPage:
         messages = self._scripts.get(key)
         if messages is None:
             messages = await self._answered(scope, receive)
-            if messages[0]["status"] == 200:
+            if _is_whole(messages) and messages[0]["status"] == 200:
                 if mend:
                     messages = _mended(messages, mend)
                 MutableHeaders(raw=messages[0]["headers"])["Cache-Control"] = FOREVER
@@ -143,6 +145,11 @@ class FrontPage:
 
         await self.app(scope, receive, take)
         return messages
+
+
+def _is_whole(messages: list[Message]) -> bool:
+    """Whether an answer came to its end. Whoever left before gets none, or a part of it, which is nobody else's."""
+    return len(messages) > 1 and not messages[-1].get("more_body")
 
 
 def _mended(messages: list[Message], mend: Callable[[str], str]) -> list[Message]:

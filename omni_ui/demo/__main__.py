@@ -1,8 +1,10 @@
 """`python -m omni_ui.demo [port]`: the demo server alone."""
 
-import sys
+import argparse
 
 from omni_ui.demo.serve import serve
 
 if __name__ == "__main__":
-    serve(port=int(sys.argv[1]) if len(sys.argv) > 1 else 8091)
+    parser = argparse.ArgumentParser(prog="python -m omni_ui.demo", description="Serves the demo server alone.")
+    parser.add_argument("port", nargs="?", type=int, default=8091)
+    serve(port=parser.parse_args().port)

@@ -191,3 +191,32 @@ async def test_a_loading_sign_stops_counting_when_it_is_over(site, accepted):
         answer = await http.get("/assets/statustracker-12345678.js", headers={"accept-encoding": accepted})
     assert answer.text == SIGN.replace("W&&z()", "(W=W&&o.status===`pending`)&&z()")
     assert answer.headers.get("content-encoding") == ("gzip" if "gzip" in accepted else None)
+
+
+@pytest.mark.parametrize("path", ["/", "/assets/index-12345678.js"])
+@pytest.mark.parametrize("sent", [0, 1, 2])
+async def test_an_answer_that_broke_off_is_nobody_else_s(path, sent):
+    whole = [
+        {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]},
+        {"type": "http.response.body", "body": b"<p>half ", "more_body": True},
+        {"type": "http.response.body", "body": b"whole"},
+    ]
+    parts = [whole[:sent], whole]
+
+    async def app(scope, receive, send):
+        for message in parts.pop(0):
+            await send(message)
+
+    async def ask():
+        got = []
+
+        async def send(message):
+            got.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": path, "headers": [], "scheme": "http", "query_string": b""}
+        await front(scope, None, send)
+        return b"".join(message.get("body", b"") for message in got)
+
+    front = FrontPage(app)
+    assert await ask() in (b"", b"<p>half ")
+    assert b"half whole" in await ask()
