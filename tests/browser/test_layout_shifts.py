@@ -2,6 +2,9 @@
 
 import pytest
 
+from bench import apps
+from tests.running import App
+
 pytestmark = pytest.mark.browser
 LIMIT = 0.02
 WATCH = """window.shifts = [];
@@ -29,3 +32,31 @@ def test_nothing_moves_by_itself(demo_app, chromium, width):
     shifts = page.evaluate("window.shifts")
     page.close()
     assert sum(shift["value"] for shift in shifts) < LIMIT, [shift for shift in shifts if shift["value"] > 0.001]
+
+
+@pytest.fixture(scope="module")
+def chat_app():
+    """An app whose first tab is Chat."""
+    with apps.server() as server, App(OMNI_BASE_URL=server.url) as app:
+        yield app
+
+
+TOPS = """window.tops = new Set();
+const look = () => {
+  const composer = document.querySelector("#chat-tab .omni-composer-row");
+  if (composer?.offsetParent) tops.add(composer.getBoundingClientRect().top);
+  requestAnimationFrame(look);
+};
+look();"""
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 950, 700, 390])
+def test_the_message_box_stands_at_its_place_at_once_where_chat_is_the_first_tab(chat_app, chromium, width):
+    page = chromium.new_page(viewport={"width": width, "height": 900})
+    page.add_init_script(TOPS)
+    page.goto(chat_app.url)
+    page.wait_for_function("document.documentElement.style.getPropertyValue('--chat-top') && window.tops.size")
+    page.wait_for_timeout(1000)
+    tops = page.evaluate("[...tops]")
+    page.close()
+    assert max(tops) - min(tops) < 15, tops
