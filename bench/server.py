@@ -124,15 +124,17 @@ class BenchServer:
         return JSONResponse(self.log)
 
     async def slept(self, request: Request, entry: dict[str, Any]) -> bool:
-        """Waits for the set latency; False when nobody waits any more."""
-        until = time.time() + self.settings["latency"]
-        while (left := until - time.time()) > 0:
-            if await request.is_disconnected():
-                entry |= {"how": "aborted", "ended": time.time()}
-                return False
-            await asyncio.sleep(min(left, 0.02))
-        entry |= {"how": "done", "ended": time.time()}
-        return True
+        """Waits for the set latency, after the body was read; False when nobody waits any more."""
+        left = self.settings["latency"] - (time.time() - entry["at"])
+        try:
+            async with asyncio.timeout(max(0, left)):
+                while (await request.receive())["type"] != "http.disconnect":
+                    pass
+        except TimeoutError:
+            entry |= {"how": "done", "ended": time.time()}
+            return True
+        entry |= {"how": "aborted", "ended": time.time()}
+        return False
 
     async def images(self, request: Request) -> Response:
         """Generations (JSON) and edits (a form)."""
