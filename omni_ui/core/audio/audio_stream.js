@@ -1,6 +1,7 @@
 // Plays speech while it arrives. An element .omni-listen names a stream of the app; its PCM is put on the audio clock
 // behind a small buffer, which grows when the server is slower than speech. What has arrived can be played again, also
 // when the stream broke off. Measurements of each stream stand on omni.streams for tests.
+import { onPush } from "../js/components.js";
 import { appRoot } from "../js/dom.js";
 import { formatMinutes } from "../js/format.js";
 
@@ -292,17 +293,27 @@ class Stream {
 }
 
 export const streams = new Map();
+/** Asks for the sound of a run before there is any: its place in the page comes with the first of it. */
+onPush("listen", (ticket) => {
+  if (streams.has(ticket)) return;
+  const place = Object.assign(document.createElement("div"), { className: "omni-listen", hidden: true });
+  Object.assign(place.dataset, { ticket, rate: 0, channels: 1 });
+  const stream = new Stream(place);
+  stream.awaited = true;
+  streams.set(ticket, stream);
+});
 const missing = new Map(); // when a stream's element was last seen to be gone
 const look = () => {
   const present = new Map();
   for (const element of document.querySelectorAll(".omni-listen[data-ticket]")) {
     present.set(element.dataset.ticket, element);
     const known = streams.get(element.dataset.ticket);
+    if (known) known.awaited = false;
     if (!known) streams.set(element.dataset.ticket, new Stream(element));
     else if (!element.childElementCount || (known.element !== element && !known.element.isConnected)) known.attach(element);
   }
   for (const [ticket, stream] of streams) {
-    if (present.has(ticket) || stream.gone) missing.delete(ticket);
+    if (present.has(ticket) || stream.gone || (stream.awaited && !stream.stats.done)) missing.delete(ticket);
     else if (!missing.has(ticket)) {
       // A page that is drawn anew takes it out for a moment; one that is gone falls silent and is forgotten.
       missing.set(ticket, setTimeout(() => {

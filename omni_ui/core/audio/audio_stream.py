@@ -19,6 +19,8 @@ from omni_ui.core.run import AnyRun
 ELEMENT = Markup('<div class="omni-listen"{} data-ticket="{}" data-rate="{}" data-channels="{}"></div>')
 KEPT = 120.0
 """Seconds for which a finished stream can still be fetched."""
+LISTEN = "listen"
+"""What a ticket is pushed to, so that the page asks for the sound before there is any."""
 IDLE = 0.4
 """Seconds without sound after which an answer ends and the page asks again, so that a stream that rests, such as one
 that is read while somebody types, holds none of the six connections that a browser opens to a host in all its tabs."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import gradio as gr
 
 from omni_ui.client import AudioChunk, Failed, OmniClient, OmniError, SpeechEvent, SpeechRequest
-from omni_ui.core.audio.audio_stream import Listening, Stream
+from omni_ui.core.audio.audio_stream import LISTEN, Listening, Stream
 from omni_ui.core.files import keep, shown
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import AnyRun, RetryReporter, RunResult, Updates
@@ -240,7 +240,8 @@ class SpeechRun(UpdatingRun[SpokenText]):
         self, omni: OmniClient, request: SpokenText, reporter: RetryReporter
     ) -> AsyncGenerator[Updates]:
         spoken = Spoken(self._listening, self, None if self.in_background else self._listening.open())
-        if spoken.stream:  # the page waits for the sound while the server is asked
+        # The page waits for the sound while the server is asked.
+        if spoken.stream and not self.push(LISTEN, spoken.stream.ticket):
             yield {self._stage.player: spoken.stream.element}
 
         async def keep_part() -> Updates:
