@@ -193,7 +193,7 @@ def _add_routes(app: FastAPI, services: Services) -> None:
     for router in (sample_routes(backends), language_routes(), math_routes(), example_routes(), script_routes()):
         app.include_router(router)
     app.include_router(talk_routes(backends, recorder, services.sessions.admit))
-    app.include_router(file_routes(services.storage, services.settings.max_upload_mb * 1_000_000))
+    app.include_router(file_routes(services.storage, services.settings.max_upload_mb * 1_000_000, backends.pages.files))
 
 
 def _add_middleware(app: FastAPI, services: Services) -> None:

@@ -18,7 +18,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from omni_ui.app.gradio_private.uploads import UploadProgress, stored_name
-from omni_ui.core.files import NO_SPACE, CacheProblem, FileRefused, new_folder, owned_path
+from omni_ui.core.files import NO_SPACE, CacheProblem, FileRefused, belongs_to, new_folder, owned_path
+from omni_ui.core.serving.fresh_files import FreshFiles
 from omni_ui.core.storage import Storage, StorageRefused
 from omni_ui.core.visitor import visitor_of
 
@@ -153,8 +154,8 @@ def safe_name(name: str) -> str:
     return plain[-150:] or "file"
 
 
-def file_routes(storage: Storage, max_file_size: int) -> APIRouter:
-    """max_file_size: bytes."""
+def file_routes(storage: Storage, max_file_size: int, fresh: FreshFiles) -> APIRouter:
+    """max_file_size: bytes. fresh: files that may not be written yet."""
     router = APIRouter()
     progress = UploadProgress()
 
@@ -181,8 +182,11 @@ def file_routes(storage: Storage, max_file_size: int) -> APIRouter:
         return JSONResponse([str(path) for path in paths])
 
     @router.api_route("/gradio_api/file={path:path}", methods=["GET", "HEAD"])
-    async def file(path: str, request: Request) -> FileResponse:
-        """A file of the caller's, with ranges."""
+    async def file(path: str, request: Request) -> Response:
+        """A file of the caller's, with ranges. One that was made a moment ago comes whole, out of memory."""
+        data, kind = fresh.get(path), mimetypes.guess_type(path)[0]
+        if data and kind in INLINE and belongs_to(Path(path).parent.name, visitor_of(request)):
+            return Response(data, media_type=kind, headers=PROTECTED)
         try:
             owned = await asyncio.to_thread(owned_path, path, visitor_of(request))
         except FileRefused:

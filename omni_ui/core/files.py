@@ -158,8 +158,7 @@ class CacheProblem(OmniError):
         return cls(f"The folder for the files of this page cannot be written ({wrong.strerror or wrong}).")
 
 
-def _write(data: bytes, name: str) -> Path:
-    path = new_path(name)
+def _write(data: bytes, path: Path) -> Path:
     try:
         _plainly(lambda: path.write_bytes(data))
     except CacheProblem:
@@ -170,7 +169,15 @@ def _write(data: bytes, name: str) -> Path:
 
 async def keep(data: bytes, name: str) -> Path:
     """Writes the bytes off the event loop; the path of the file. OmniError for a full disk."""
-    return await asyncio.to_thread(_write, data, name)
+    return await asyncio.to_thread(lambda: _write(data, new_path(name)))
+
+
+async def keep_all(files: list[tuple[bytes, str]], announce: Callable[[dict[Path, bytes]], None]) -> list[Path]:
+    """`keep` of several files. announce: gets them before they are written, for whoever waits for them."""
+    paths = await asyncio.to_thread(lambda: [new_path(name) for _, name in files])
+    announce({path: data for path, (data, _) in zip(paths, files, strict=True)})
+    writing = (asyncio.to_thread(_write, data, path) for path, (data, _) in zip(paths, files, strict=True))
+    return list(await asyncio.gather(*writing))
 
 
 def shown(path: str | Path) -> dict[str, Any]:

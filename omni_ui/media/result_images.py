@@ -1,24 +1,30 @@
 """Pictures of a server as files, and what is said about them."""
 
-import asyncio
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
 from omni_ui.client import Pictures
-from omni_ui.core.files import keep
+from omni_ui.core.files import keep_all
 
 
-async def save_pictures(pictures: Pictures, stem: str = "picture") -> list[Path]:
-    """Writes each picture's bytes as they came; the paths in the order of the answer."""
+def _no_one(_: dict[Path, bytes]) -> None:
+    """Nobody waits for the pictures."""
+
+
+async def save_pictures(
+    pictures: Pictures, stem: str = "picture", announce: Callable[[dict[Path, bytes]], None] = _no_one
+) -> list[Path]:
+    """Writes each picture's bytes as they came; the paths in the order of the answer. announce: as for `keep_all`."""
     many = len(pictures.pictures) > 1
     names = [
         f"{stem}-{n}{picture.suffix}" if many else f"{stem}{picture.suffix}"
         for n, picture in enumerate(pictures.pictures, 1)
     ]
-    kept = (keep(picture.data, name) for picture, name in zip(pictures.pictures, names, strict=True))
-    return list(await asyncio.gather(*kept))
+    files = [(picture.data, name) for picture, name in zip(pictures.pictures, names, strict=True)]
+    return await keep_all(files, announce)
 
 
 def picture_facts(pictures: Pictures) -> list[tuple[str, str]]:

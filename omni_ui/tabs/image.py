@@ -1,8 +1,9 @@
 """The Image tab: pictures from words."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
-from omni_ui.client import ImageRequest, OmniClient, Pictures
+from omni_ui.client import ImageRequest, OmniClient, OmniError, Pictures
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
 from omni_ui.core.status import seed_name
@@ -13,6 +14,8 @@ from omni_ui.tabs.base import OmniTab
 from omni_ui.widgets.pictures.gallery import gallery_of, viewer
 
 HELLO = "Your picture will appear here."
+RESULT = "image-result"
+"""The viewer, to which pictures are pushed too."""
 
 
 def build(backends: Backends) -> OmniTab:
@@ -21,7 +24,7 @@ def build(backends: Backends) -> OmniTab:
         with tab.controls():
             pass
         with tab.stage():
-            result = viewer("image-result")
+            result = viewer(RESULT)
 
     class ImageRun(Run[ImageRequest, Pictures]):
         """Asks once; the answer holds all pictures."""
@@ -36,9 +39,19 @@ def build(backends: Backends) -> OmniTab:
 
         async def show(self, events: list[Pictures]) -> Updates:
             pictures = events[-1]
-            self._made.files = await save_pictures(pictures)
+            try:
+                self._made.files = await save_pictures(pictures, announce=self._announce)
+            except OmniError:  # what was pushed cannot be kept
+                self.push(RESULT, None)
+                raise
             self._made.facts, self.metrics = picture_facts(pictures), pictures.metrics
             return {result: gallery_of(self._made.files, self.request.n)}
+
+        def _announce(self, files: dict[Path, bytes]) -> None:
+            """The page is told of the pictures at once, and fetches them while they are written."""
+            if self.pages:
+                self.pages.files.hold(files)
+                self.push(RESULT, gallery_of(list(files), self.request.n))
 
         def outcome(self) -> RunResult:
             return self._made

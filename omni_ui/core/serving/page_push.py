@@ -12,6 +12,8 @@ from contextlib import contextmanager
 
 import orjson
 
+from omni_ui.core.serving.fresh_files import FreshFiles
+
 Write = Callable[[bytes], Awaitable[None]]
 MOST = 4_000_000
 """Bytes that may wait for a page that does not read: then it gets nothing more this way."""
@@ -55,6 +57,8 @@ class OpenPages:
 
     def __init__(self) -> None:
         self._lines: dict[str, PushLine] = {}
+        self.files = FreshFiles()
+        """Files that pages were told of before they are written."""
 
     @contextmanager
     def open(self, session: str, write: Write) -> Iterator[None]:

@@ -1,7 +1,7 @@
 // Shows pictures that came back (omni_ui/widgets/pictures/gallery.py): several as large cells, of which a click makes one large, the others as thumbnails;
 // and where there is an original, both behind a slider or side by side.
-import { defineComponent } from "../../core/js/components.js";
-import { make } from "../../core/js/dom.js";
+import { defineComponent, onPush } from "../../core/js/components.js";
+import { appRoot, make } from "../../core/js/dom.js";
 import { byId } from "../../core/js/tab_elements.js";
 import { copyPicture } from "./copy_picture.js";
 import { pictureFields, stages } from "./picture_fields.js";
@@ -27,6 +27,9 @@ defineComponent("gallery_original", ({ props, watch, options: { viewer } }) => {
   tell();
 });
 
+/** Which files a value holds. */
+const pathsOf = (all) => (all || []).map((one) => one.image.path).join("\n");
+
 defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => {
   const id = element.parentElement.closest("[id]").id;
   const box = element.querySelector(".omni-viewer");
@@ -39,7 +42,8 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
   let kept = null; // the same after a run that gives the same pictures again
   let place = 50;
 
-  const items = () => props.value || [];
+  let pushed = null; // what the app has told of before Gradio's update came
+  const items = () => pushed || props.value || [];
   const slider = (before, after) => picturePair(
     { url: before, alt: "Original", tag: "Original" },
     { url: after.image.url, alt: after.caption || "Result", tag: "Result" },
@@ -167,12 +171,21 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     counts[id] = items().length;
     document.dispatchEvent(new CustomEvent("omni-result", { detail: id }));
   };
-  watch("value", () => {
+  const showNew = () => {
     const same = kept?.count === items().length ? kept : { at: 0, large: false };
     if (items().length) kept = null;
     ({ at, large } = same);
     show();
     tell();
+  };
+  onPush(id, (value) => {
+    pushed = value?.map((one) => ({ ...one, image: { ...one.image, url: `${appRoot()}/gradio_api/file=${one.image.path}` } }));
+    showNew();
+  });
+  watch("value", () => {
+    const isDrawn = pushed && pathsOf(pushed) === pathsOf(props.value);
+    pushed = null;
+    if (!isDrawn) showNew();
   });
   document.addEventListener("omni-same-seed", (event) => { if (event.detail === id) kept = { at, large, count: items().length }; });
   document.addEventListener("omni-original", (event) => { if (event.detail === id) { show(); tell(); } });
