@@ -74,6 +74,8 @@ const ask = async () => {
 setInterval(ask, 15000);
 setInterval(showState, 400);
 document.addEventListener("visibilitychange", ask);
+for (const name of ["offline", "online"]) addEventListener(name, ask);
+document.addEventListener("omni-run-failed", ask); // it may be the server that is gone
 setTimeout(ask, 0);
 defineAction("use_server", ([session]) => {
   setSession(session);

@@ -1,8 +1,8 @@
 // A run that was cut off because the page was loaded anew, as it is when the process that served it has ended: one
 // sentence where the result would be, and a button.
 import { whenMounted } from "../../core/js/mounted_tabs.js";
-import { TABS, byId } from "../../core/js/tab_elements.js";
-import { cutOffTabs, noteRunning } from "./running_tabs.js";
+import { TABS, byId, openTab } from "../../core/js/tab_elements.js";
+import { cutOffTabs, isConnectionLost, lostTab, noteLost, noteRunning } from "./running_tabs.js";
 
 const PATIENCE = 10000; // ms for the status of a tab that has come to be drawn
 const statusOf = (tab) => byId(`${tab}-status`)?.querySelector(".omni-status");
@@ -10,10 +10,11 @@ const storage = () => { try { return sessionStorage; } catch { return null; } };
 
 const WORDS = {
   run: ["This run was cut off: the page was reloaded while it was running.", "Run again"],
+  lost: ["The connection was lost, so the page was loaded again. Your results are in History, and what you typed is still here.", "Run again"],
   chat: ["This answer was cut off: the page was reloaded while it was being written. Your message is in History.", "Open History"],
 };
-const show = (tab, box) => {
-  const [sentence, label] = WORDS[tab === "chat" ? "chat" : "run"];
+const show = (tab, box, what) => {
+  const [sentence, label] = WORDS[what];
   const words = document.createElement("p");
   words.className = "omni-error";
   words.textContent = sentence;
@@ -25,21 +26,26 @@ const show = (tab, box) => {
   box.dataset.state = "failed";
   box.replaceChildren(words, button);
 };
-const say = async (tab) => {
+const say = async (tab, what = tab === "chat" ? "chat" : "run") => {
   await whenMounted(tab);
   const until = performance.now() + PATIENCE;
   const look = setInterval(() => {
     const box = statusOf(tab);
-    if (box) show(tab, box);
+    if (box) show(tab, box, what);
     if (box || performance.now() > until) clearInterval(look);
   }, 200);
 };
 
 const page = storage();
 if (page) {
-  for (const tab of cutOffTabs(page, performance.getEntriesByType("navigation")[0]?.type)) say(tab);
+  const navigation = performance.getEntriesByType("navigation")[0]?.type;
+  const cutOff = cutOffTabs(page, navigation);
+  const lost = lostTab(page, navigation);
+  for (const tab of cutOff) say(tab);
+  if (lost && !cutOff.includes(lost)) say(lost, "lost");
   const note = () => {
     try {
+      if (isConnectionLost(document)) noteLost(page, openTab());
       noteRunning(page, Object.fromEntries(TABS.map((tab) => [tab, statusOf(tab)?.dataset.state])));
     } catch { /* no room: nothing is said after a reload then */ }
   };

@@ -44,6 +44,7 @@ const change = (tab, state, box, bar) => {
   bar.dataset.note = state === "failed" && !box.dataset.mended ? (box.querySelector(".omni-error, .omni-missing")?.textContent || "") : "";
   // A video is made for minutes, and Run stays: a phone's first screen says it after a reload too.
   bar.dataset.going = tab === "video" && state === "working" ? translate("Your video is being made.") : "";
+  if (state === "failed" && before) document.dispatchEvent(new Event("omni-run-failed"));
   if (state === "failed" && box.dataset.field && before) markFault(tab, box.dataset.field, box.querySelector("p")?.textContent || "");
 };
 

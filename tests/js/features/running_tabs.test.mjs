@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cutOffTabs, isConnectionLost, noteRunning } from "../../../omni_ui/features/drafts/running_tabs.js";
+import { cutOffTabs, isConnectionLost, lostTab, noteLost, noteRunning } from "../../../omni_ui/features/drafts/running_tabs.js";
 
 const storage = () => {
   const kept = new Map();
@@ -28,4 +28,15 @@ test("a connection that is lost is known by Gradio's own message", () => {
   const page = (...texts) => ({ querySelectorAll: (name) => (name === ".toast-body" ? texts.map((textContent) => ({ textContent })) : []) });
   assert.ok(isConnectionLost(page("Saved", " Error × Connection to the server was lost. Attempting reconnection...")));
   assert.ok(!isConnectionLost(page("Saved")));
+});
+test("the tab in which the connection was lost is known after the reload, once", () => {
+  const page = storage();
+  noteLost(page, "speech");
+  noteLost(page, "");
+  assert.equal(lostTab(page, "reload"), "speech");
+  assert.equal(lostTab(page, "reload"), "");
+  noteLost(page, "chat"); // a conversation comes back by itself
+  assert.equal(lostTab(page, "reload"), "");
+  noteLost(page, "image");
+  assert.equal(lostTab(page, "navigate"), "");
 });
