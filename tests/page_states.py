@@ -38,6 +38,12 @@ def microphone_flags(folder: Path) -> list[str]:
     return [*flags, f"--use-file-for-fake-audio-capture={heard}", "--autoplay-policy=no-user-gesture-required"]
 
 
+def give_picture(page: Page) -> None:
+    """The picture of the examples, to be changed."""
+    page.set_input_files("#edit-image input[type=file]", FOLDER / SAMPLE)
+    page.wait_for_selector(".omni-input-stage:not([hidden])")
+
+
 def show_tab(page: Page, tab: str) -> None:
     page.click(f"#{tab}-tab-button")
     page.wait_for_selector(f"#{tab}-run, #{tab}-status, #{tab}-tab .omni-history-list", state="attached")
@@ -92,8 +98,7 @@ def walk_run(page: Page, tab: str) -> Iterator[str]:
     yield "settings"
     unfold(page, tab, False)
     if tab == "edit":
-        page.set_input_files("#edit-image input[type=file]", FOLDER / SAMPLE)
-        page.wait_for_selector(".omni-input-stage:not([hidden])")
+        give_picture(page)
         yield "picture"
     with suppress(Late):
         run(page, tab, "working", " [[slow:600]]")

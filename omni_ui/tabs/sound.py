@@ -18,7 +18,7 @@ from omni_ui.tabs.result_actions import keep_after_stop
 from omni_ui.widgets.audio_player import sound_drawing, sound_player
 from omni_ui.widgets.events import PRIVATE
 
-HELLO = "Your sound will appear here, with its waveform and its spectrogram."
+HELLO = "Your sound will appear here."
 CHOICES = {"sound": "Sound", "song": "Song", "effect": "Effect"}
 PROMPTS = {"sound": "Prompt", "song": "Lyrics", "effect": "Prompt"}
 

@@ -44,7 +44,6 @@ defineComponent("audio_drawing", ({ element, props, watch, options }) => {
     const kind = { 1: "mono", 2: "stereo, left above right" }[drawn.channels] || `${drawn.channels} channels`;
     const wave = make("div", { class: "omni-wave", role: "img", "aria-label": `Waveform of ${seconds} s, ${kind}` });
     wave.style.setProperty("--wave", `url("${encodeURI(decodeURI(drawn.waveform.url))}")`);
-    wave.style.setProperty("--lanes", drawn.channels);
     const spectrum = make("img", { class: "omni-spectrum", src: drawn.spectrogram.url, alt: `Spectrogram of ${seconds} s, 40 Hz to ${formatHertz(drawn.highest)}` });
     const frequencies = make("div", { class: "omni-hertz", "aria-hidden": "true" });
     for (const at of [100, 1000, 10000].filter((one) => one < drawn.highest)) {

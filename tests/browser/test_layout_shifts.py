@@ -1,8 +1,9 @@
-"""Nothing moves by itself: when the page comes, and when each tab is opened the first time and again."""
+"""Nothing moves by itself: when the page comes, when each tab is opened the first time and again, and during a run."""
 
 import pytest
 
 from bench import apps
+from tests.page_states import WORDS, give_picture
 from tests.running import App
 
 pytestmark = pytest.mark.browser
@@ -10,7 +11,9 @@ LIMIT = 0.02
 WATCH = """window.shifts = [];
 const nameOf = ({ node }) => (node?.closest ? node : node?.parentElement)?.closest("[id]")?.id || "";
 new PerformanceObserver((list) => {
-  for (const shift of list.getEntries()) window.shifts.push({ value: shift.value, what: shift.sources.map(nameOf) });
+  for (const { value, hadRecentInput, sources } of list.getEntries()) {
+    window.shifts.push({ value, mine: hadRecentInput, what: sources.map(nameOf) });
+  }
 }).observe({ type: "layout-shift", buffered: true });"""
 PRESS = "(name) => document.getElementById(`${name}-tab-button`).click()"
 """By a script: browsers count nothing that moves within half a second of a visitor's own click."""
@@ -60,3 +63,41 @@ def test_the_message_box_stands_at_its_place_at_once_where_chat_is_the_first_tab
     tops = page.evaluate("[...tops]")
     page.close()
     assert max(tops) - min(tops) < 15, tops
+
+
+SCREENS = [(1440, 900), (1024, 768), (390, 844)]
+SHORT = {"speech": "Hello there."}
+AFTERWARDS = {"speech": "#speech-drawing .omni-sound-play"}
+"""What is there only when the speech was heard to its end."""
+
+
+@pytest.mark.parametrize("tab", list(WORDS))
+def test_nothing_moves_while_something_is_made(demo_app, chromium, tab):
+    """From the press of Run on; what moves within half a second of it is the answer to it, and is not counted."""
+    page = chromium.new_page()
+    page.add_init_script(WATCH)
+    moved = {}
+    for width, height in SCREENS:
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto("about:blank")
+        page.goto(f"{demo_app.url}/#{tab}")
+        page.wait_for_selector(f"#{tab}-run")
+        page.wait_for_selector("#omni-state .omni-pill:not([data-state=asking])")
+        if tab == "edit":
+            give_picture(page)
+        if tab == "video":
+            page.fill("#video-seconds-field", "1")
+        field, words = WORDS[tab]
+        page.fill(field, SHORT.get(tab, words) + " [[slow:1]]")
+        page.wait_for_timeout(1200)
+        page.evaluate("window.shifts = []")
+        page.click(f"#{tab}-run")
+        page.wait_for_selector(f"#{tab}-status [data-state=done]", timeout=60_000)
+        if tab in AFTERWARDS:
+            page.wait_for_selector(AFTERWARDS[tab], timeout=20_000)
+        page.wait_for_timeout(700)
+        moved[width] = [shift for shift in page.evaluate("window.shifts") if not shift["mine"]]
+    page.close()
+    sums = {width: sum(shift["value"] for shift in shifts) for width, shifts in moved.items()}
+    print(tab, {width: round(value, 4) for width, value in sums.items()})
+    assert max(sums.values()) < LIMIT, (sums, moved)

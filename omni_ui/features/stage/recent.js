@@ -21,10 +21,21 @@ const place = (tab) => {
   return strip;
 };
 
+const fileOf = (record) => record?.files.find((one) => one.here && /^(image|video)\//.test(one.kind));
+const addressOf = (record, file) => `${appRoot()}/omni/history/${record.id}/${file.place}`;
+
+/** A video that is still being loaded shows its thumbnail; play_sign.js takes it away with the video. */
+const showPoster = (tab, records) => {
+  const video = byId(`${tab}-result`)?.querySelector("video");
+  const record = records.find(({ id }) => id === last[tab]);
+  const file = fileOf(record);
+  if (video && file && video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) video.poster = `${addressOf(record, file)}/thumb`;
+};
+
 const item = (tab, record) => {
-  const file = record.files.find((one) => one.here && /^(image|video)\//.test(one.kind));
+  const file = fileOf(record);
   if (!file) return null;
-  const address = `${appRoot()}/omni/history/${record.id}/${file.place}`;
+  const address = addressOf(record, file);
   const picture = make("img", { src: `${address}/thumb`, alt: record.prompt, loading: "lazy", decoding: "async", draggable: "false" });
   const button = make("button", { type: "button", class: `omni-recent-item${tab === "video" ? " omni-plays" : ""}`, title: record.prompt, translate: "no" }, picture);
   button.addEventListener("click", () => reopenResult(record.id, tab));
@@ -46,6 +57,7 @@ const refresh = async (tab) => {
     const answer = await fetch(`${appRoot()}/omni/history?tab=${tab}&limit=${MOST}`, { credentials: "same-origin" });
     records = answer.ok ? (await answer.json()).records : [];
   } catch { return; }
+  showPoster(tab, records);
   const ids = records.map((one) => one.id).join();
   if (shown[tab] !== ids || !strip.childElementCount) {
     shown[tab] = ids;

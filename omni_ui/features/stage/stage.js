@@ -6,7 +6,7 @@ import { make } from "../../core/js/dom.js";
 import { translate } from "../../core/js/language.js";
 import { pictureFields } from "../../widgets/pictures/picture_fields.js";
 import { clearFault, markFault } from "./fault.js";
-import { secondsOf, shareOf } from "./progress.js";
+import { roomForWords, secondsOf, shareOf } from "./progress.js";
 
 const narrow = matchMedia("(max-width: 900px)");
 const states = {}; // by tab: what was seen last
@@ -88,39 +88,66 @@ const mend = (event) => {
 };
 for (const name of ["input", "change"]) document.addEventListener(name, mend);
 
-const look = () => {
-  showTab();
-  for (const tab of TABS) {
-    const box = byId(`${tab}-status`)?.querySelector(".omni-status");
-    const bar = byId(`${tab}-run`)?.closest(".omni-buttons");
-    if (!box || !bar) continue;
-    const state = box.dataset.state;
-    states[tab] ||= { state: "", expected: 0, key: "" };
-    const key = state + (state === "failed" ? box.textContent : "");
-    if (states[tab].key !== key) {
-      bar.dataset.state = state; // on a phone it shows Run in the place of Stop, or the other way
-      change(tab, state, box, bar);
-      Object.assign(states[tab], { state, key });
-    }
-    if (state === "failed" && narrow.matches) bar.toggleAttribute("data-said", isSeen(box, bar));
-    if (state !== "working") continue;
-    const clock = box.closest(".omni-screen") ? tools(tab, box) : box.querySelector(".omni-clock")?.textContent || "";
-    bar.style.setProperty("--clock", `" ${clock.replace(/["\\]/g, "")}"`);
-  }
-};
-setInterval(look, 200);
+// --- Room on the stage for what a run will show, from the press of Run on: nothing moves when it is there
+const BEGINS = 4000; // ms after which a run that was not begun is not waited for
+const screenOf = (tab) => byId(`${tab}-status`)?.closest(".omni-screen");
 
-// --- On a phone the stage takes the shape of what is asked for, before it comes: nothing moves when it is there
+/** Width by height of the picture that is asked for; "" when that is left to the model. */
 const shapeAsked = (tab) => {
   const [, width, height] = /^(\d+)\s*x\s*(\d+)$/i.exec(byId(`${tab}-size`)?.querySelector("input")?.value || "") || [];
-  return width && height ? width / height : 0;
+  return width && height ? String(width / height) : "";
+};
+const promptOf = (tab) => (byId(`${tab}-prompt`) || byId(`${tab}-input`))?.querySelector("textarea")?.value.trim() || "";
+
+const reserve = (tab) => {
+  const screen = screenOf(tab);
+  if (!screen || !promptOf(tab)) return;
+  screen.style.setProperty("--asked", shapeAsked(tab));
+  screen.style.setProperty("--words", tab === "speech" ? roomForWords(promptOf(tab).length, screen.clientWidth) : "");
+  screen.closest(".omni-stage").dataset.running = Date.now();
+};
+
+/** state: what the stage says. The room is given back when the run is over, or was never begun. */
+const release = (tab, state, before) => {
+  const screen = screenOf(tab);
+  const stage = screen?.closest(".omni-stage");
+  if (!stage || state === "working" || !stage.dataset.running) return;
+  if (state === before && Date.now() - stage.dataset.running < BEGINS) return;
+  delete stage.dataset.running;
+  screen.style.removeProperty("--words");
 };
 document.addEventListener("click", (event) => {
   const tab = /^(\w+)-run$/.exec(event.target.closest?.("button")?.id || "")?.[1];
-  const screen = tab && byId(`${tab}-status`)?.closest(".omni-big");
-  if (screen && shapeAsked(tab)) screen.style.setProperty("--asked", shapeAsked(tab));
-  else screen?.style.removeProperty("--asked");
+  if (tab) reserve(tab);
 }, { capture: true });
+
+const lookAt = (tab) => {
+  const status = byId(`${tab}-status`);
+  const box = status?.querySelector(".omni-status");
+  const bar = byId(`${tab}-run`)?.closest(".omni-buttons");
+  if (!box || !bar) return;
+  const state = box.dataset.state;
+  if (!states[tab]) {
+    states[tab] = { state: "", expected: 0, key: "" };
+    // What the app says replaces what was added here: its bar and Stop are there again before it is drawn.
+    new MutationObserver(() => lookAt(tab)).observe(status, { childList: true, subtree: true });
+  }
+  release(tab, state, states[tab].state);
+  const key = state + (state === "failed" ? box.textContent : "");
+  if (states[tab].key !== key) {
+    bar.dataset.state = state; // on a phone it shows Run in the place of Stop, or the other way
+    change(tab, state, box, bar);
+    Object.assign(states[tab], { state, key });
+  }
+  if (state === "failed" && narrow.matches) bar.toggleAttribute("data-said", isSeen(box, bar));
+  if (state !== "working") return;
+  const clock = box.closest(".omni-screen") ? tools(tab, box) : box.querySelector(".omni-clock")?.textContent || "";
+  bar.style.setProperty("--clock", `" ${clock.replace(/["\\]/g, "")}"`);
+};
+setInterval(() => {
+  showTab();
+  TABS.forEach(lookAt);
+}, 200);
 
 // --- An example fills in what it needs and runs
 const example = async (card) => {

@@ -60,13 +60,18 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
   /** What a picture shows: its words, as far as they are known. */
   const words = (item) => [item.caption, byId(id.replace(/-result$/, "-prompt"))?.querySelector("textarea")?.value.trim()].filter(Boolean).join(": ") || "Result";
 
-  /** One picture, whose place takes its shape as soon as that is known. */
+  /** A place takes the shape of a picture as soon as that is known. */
+  const takeShape = (place, image) => {
+    const fit = () => { if (image.naturalHeight) place.style.setProperty("--shape", image.naturalWidth / image.naturalHeight); };
+    if (image.complete) fit();
+    else image.addEventListener("load", fit);
+  };
+
   const single = (item) => {
     const shown = picture(item.image.url, words(item), "omni-single");
     shown.setAttribute("translate", "no");
     shown.addEventListener("click", () => openLarge(at));
-    const fit = () => { if (shown.naturalHeight) shown.style.setProperty("--shape", shown.naturalWidth / shown.naturalHeight); };
-    shown.complete ? fit() : shown.addEventListener("load", fit);
+    takeShape(shown, shown);
     return shown;
   };
 
@@ -75,7 +80,9 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     const cells = make("div", { class: "omni-picture-cells" }, ...all.map((item, number) => {
       const image = picture(item.image.url, words(item), "");
       image.setAttribute("translate", "no");
-      const cell = make("button", { type: "button", class: "omni-picture-cell", ...(number === at ? { "aria-current": "true" } : {}) }, image, make("span", { class: "omni-tag omni-tag-left" }, nameOf(item, number)));
+      const frame = make("span", { class: "omni-picture-frame" }, image, make("span", { class: "omni-tag omni-tag-left" }, nameOf(item, number)));
+      takeShape(frame, image);
+      const cell = make("button", { type: "button", class: "omni-picture-cell", ...(number === at ? { "aria-current": "true" } : {}) }, frame);
       cell.addEventListener("click", () => { at = number; large = true; show(); strip.children[number].focus(); });
       return cell;
     }));
@@ -88,9 +95,7 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
   const sideBySide = (before, item) => {
     const after = picture(item.image.url, item.caption || "Result", "");
     const pair = make("div", { class: "omni-side" }, picture(before, "Original", ""), after);
-    const fit = () => { if (after.naturalHeight) pair.style.setProperty("--shape", after.naturalWidth / after.naturalHeight); };
-    if (after.complete) fit();
-    else after.addEventListener("load", fit);
+    takeShape(pair, after);
     return pair;
   };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isUnchanged } from "../../../omni_ui/features/stage/changed.js";
-import { secondsOf, shareOf } from "../../../omni_ui/features/stage/progress.js";
+import { roomForWords, secondsOf, shareOf } from "../../../omni_ui/features/stage/progress.js";
 
 test("an empty setting is one that stands at the model's default", () => {
   for (const value of [null, undefined, "", []]) assert.ok(isUnchanged(value, null));
@@ -22,4 +22,13 @@ test("the bar is never full before the run is over, and empty without an estimat
   assert.equal(shareOf(2, 4), 0.5);
   assert.equal(shareOf(9, 4), 0.97);
   assert.equal(shareOf(3, 0), 0);
+});
+
+test("the words of a speech have room by their number, until they scroll", () => {
+  assert.equal(roomForWords(0, 366), "");
+  assert.equal(roomForWords(12, 366), "99px");
+  assert.equal(roomForWords(60, 366), "126px");
+  assert.equal(roomForWords(60, 883), "99px");
+  assert.equal(roomForWords(599, 366), "292px");
+  assert.equal(roomForWords(600, 366), "");
 });
