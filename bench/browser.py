@@ -69,6 +69,22 @@ def picture(page: Page, size: str, n: int, latency: float) -> float:
     return (drawn - clicked) / 1000 - latency
 
 
+def bare(browser: Browser, server: str) -> Page:
+    """The bare page (bare_results.html), which asks the server itself."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{server}/bare")
+    page.wait_for_function("window.ask")
+    return page
+
+
+def bare_picture(page: Page, size: str, n: int, latency: float) -> float:
+    """As `picture`, on the bare page."""
+    page.evaluate("document.querySelector('#image-result').replaceChildren()")
+    page.wait_for_timeout(100)
+    clicked = page.evaluate("([size, n]) => { ask.picture(size, n); return Date.now(); }", [size, n])
+    return (page.evaluate(DRAWN, ["#image-result img", n, []]) - clicked) / 1000 - latency
+
+
 def weight(browser: Browser, url: str, ready: str, early: str = "") -> dict[str, Any]:
     """A fresh visit ("first"), and a second one of the same browser ("again"): seconds until one can type, and until
     `ready`, Gradio's field, holds what was typed; requests, bytes over the wire, components that the page begins with.

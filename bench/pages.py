@@ -64,10 +64,12 @@ def pictures(
     for size in sizes:
         for n in numbers:
             pages = {way: eyes.open_tab(browser, program.url, "Image") for way, program in ways.items()}
-            samples: dict[str, list[float]] = {way: [] for way in ways}
+            pages["bare"] = eyes.bare(browser, server)
+            samples: dict[str, list[float]] = {way: [] for way in pages}
             for turn in range(rounds + 1):
                 for way, page in pages.items():
-                    seconds = eyes.picture(page, size, n, latency)
+                    take = eyes.bare_picture if way == "bare" else eyes.picture
+                    seconds = take(page, size, n, latency)
                     if turn:  # the first one of each warms up
                         samples[way].append(1000 * seconds)
             samples["direct"] = [1000 * (_direct(server, size, n) - latency) for _ in range(rounds)]
@@ -78,10 +80,12 @@ def pictures(
             if aim:
                 beyond = row.median("ours") - row.median("direct")
                 row.checks.append(Check("beyond the direct call", beyond, aim, unit=" ms", held=False))
+                floor = row.median("bare") - row.median("direct")
+                row.note = f"A bare page is {floor:.3g} ms beyond the direct call. "
             # The server's own time is that of a direct call: it holds the sending, too.
             plain, ours = (row.median(way) - row.median("direct") for way in ("plain", "ours"))
             row.checks.append(Check("plain / ours beyond the direct call", plain / ours, 3, at_least=True))
-            row.note = "bytes equal." if _same_bytes(pages["ours"], server, size) else "**bytes differ**"
+            row.note += "bytes equal." if _same_bytes(pages["ours"], server, size) else "**bytes differ**"
             rows.append(row)
             for page in pages.values():
                 page.close()
@@ -128,10 +132,21 @@ def first_token(browser: Browser, server: str, ways: dict[str, Program], past: P
             seen = _asked(page, "word0.", way)
             samples[way].append(1000 * (seen - httpx.get(f"{server}/log").json()[-1]["first"]))
             page.close()
+    samples["bare"] = [_bare_words(browser, server) for _ in range(rounds)]
     row = Row("first token, history of 40", "ms", samples)
     row.checks.append(Check("added", row.median("ours"), 80, unit=" ms"))
     row.checks.append(Check("added, the aim", row.median("ours"), 30, unit=" ms", held=False))
     return row
+
+
+def _bare_words(browser: Browser, server: str) -> float:
+    """Milliseconds from the server's first token to the bare page that shows it."""
+    configure(server, tokens=2, rate=100)
+    page = eyes.bare(browser, server)
+    page.evaluate("() => void ask.words()")
+    seen = page.evaluate(SEEN, ["#words", "word0.", 0])
+    page.close()
+    return seen - 1000 * httpx.get(f"{server}/log").json()[-1]["first"]
 
 
 def long_answer(
@@ -182,6 +197,7 @@ def first_sound(browser: Browser, server: str, ways: dict[str, Program], rounds:
                 found = page.evaluate("[...omni.streams.values()].at(-1).stats.gaps")
                 gaps.append(1000 * max(found, default=0.0))
             page.close()
+    samples["bare"] = [_bare_sound(browser, server) for _ in range(rounds)]
     row = Row("first sound", "ms", samples)
     row.checks.append(Check("added", row.median("ours"), 40, unit=" ms", held=False))
     if "plain" in ways:
@@ -191,6 +207,16 @@ def first_sound(browser: Browser, server: str, ways: dict[str, Program], rounds:
     silent = Row("longest gap, server at 1.2 times real time", "ms", {"ours": gaps})
     silent.checks.append(Check("ours", max(gaps), 10, unit=" ms"))
     return [row, silent]
+
+
+def _bare_sound(browser: Browser, server: str) -> float:
+    """Milliseconds from the server's first bytes to scheduled sound, on the bare page, which holds back none."""
+    configure(server, speech_seconds=0.2, speech_speed=1.2)
+    page = eyes.bare(browser, server)
+    page.evaluate("() => ask.sound()")
+    heard: float = page.evaluate("window.heard")
+    page.close()
+    return heard - 1000 * httpx.get(f"{server}/log").json()[-1]["first"]
 
 
 def stops(browser: Browser, server: str, ours: Program, tabs: list[str], rounds: int) -> list[Row]:

@@ -13,6 +13,7 @@ import io
 import json
 import time
 import zlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,13 @@ import uvicorn
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 RATE = 24000
 MODEL = "Qwen/Qwen3-Omni-30B-A3B-Instruct"
 VIDEO = 200 * 2**20
+BARE = Path(__file__).with_name("bare_results.html")
 END = b"\0\0\0\0IEND\xaeB`\x82"
 
 
@@ -92,6 +94,7 @@ class BenchServer:
             routes=[
                 Route("/set", self.set, methods=["POST"]),
                 Route("/log", self.told),
+                Route("/bare", lambda _: FileResponse(BARE)),
                 Route("/health", lambda _: JSONResponse({"status": "healthy"})),
                 Route("/version", lambda _: JSONResponse({"version": "0.30.0"})),
                 Route("/v1/models", lambda _: JSONResponse({"data": [{"id": MODEL, "max_model_len": 32768}]})),

@@ -36,7 +36,7 @@ def tell_seen_states(script: str) -> str:
     for another one.
 
     Otherwise each press of Run, and each update of an answer that streams, tells all components, which put elements
-    that nobody sees into the page: 15 ms of the main thread before the press was sent.
+    that nobody sees into the page: 15 ms of the main thread, a part of it before the press was sent.
     """
     if script.count(SAYING) != 1 or script.count(SHOWING) != 1:
         raise ValueError("the states of events")
