@@ -35,3 +35,21 @@ def test_a_run_that_finds_no_server_changes_the_header_at_once(open_page):
         demo.__exit__(None, None, None)
         run_and_wait(page, "image", "failed")
         expect(page.locator("#omni-state .omni-pill")).to_have_text("Not reachable", timeout=5000)
+
+
+def test_an_answer_that_a_reload_cut_off_is_asked_for_again_with_one_click(demo_app, open_page):
+    page = open_page(f"{demo_app.url}/#chat", "Chat", more=False)
+    for words, state in (("hello", "done"), ("say the wind is up [[slow:4]]", "working")):
+        page.fill("#chat-text textarea", words)
+        page.press("#chat-text textarea", "Enter")
+        page.wait_for_selector(f"#chat-result .omni-message:has-text('{words}')")
+        wait_for_state(page, "chat", state)
+    page.wait_for_timeout(700)  # the draft is written after a short rest
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    page.wait_for_selector("#chat-status:has-text('The answer was cut off')")
+    messages = page.locator("#chat-result .omni-message")
+    expect(messages).to_have_count(3)
+    page.click("#chat-status .omni-cut-off")
+    expect(messages).to_have_count(4)
+    assert "wind is up" in messages.last.inner_text()

@@ -12,6 +12,12 @@ const WORDS = {
   run: ["This run was cut off: the page was reloaded while it was running.", "Run again"],
   lost: ["The connection was lost, so the page was loaded again. Your results are in History, and what you typed is still here.", "Run again"],
   chat: ["This answer was cut off: the page was reloaded while it was being written. Your message is in History.", "Open History"],
+  again: ["The answer was cut off: the page was reloaded while it was being written.", "Try again"],
+};
+/** What the button does. */
+const press = async (tab, what) => {
+  if (what === "again") (await import("../chat/chat.js")).answerAgain();
+  byId(what === "chat" ? "history-tab-button" : `${tab}-run`)?.click();
 };
 const show = (tab, box, what) => {
   const [sentence, label] = WORDS[what];
@@ -22,9 +28,20 @@ const show = (tab, box, what) => {
   button.type = "button";
   button.className = "omni-small omni-cut-off";
   button.textContent = label;
-  button.addEventListener("click", () => byId(tab === "chat" ? "history-tab-button" : `${tab}-run`)?.click());
+  button.addEventListener("click", () => press(tab, what));
   box.dataset.state = "failed";
   box.replaceChildren(words, button);
+};
+/** A conversation that is back ends with the message that was not answered: the app says first that it is back. */
+const sayAgain = () => {
+  const look = setInterval(() => {
+    const last = byId("chat-result")?.querySelector(".omni-messages > :last-child");
+    const box = statusOf("chat");
+    if (!last || box?.dataset.state !== "done") return;
+    clearInterval(look);
+    if (last.dataset.role === "user") show("chat", box, "again");
+  }, 200);
+  setTimeout(clearInterval, PATIENCE, look);
 };
 const say = async (tab, what = tab === "chat" ? "chat" : "run") => {
   await whenMounted(tab);
@@ -32,6 +49,7 @@ const say = async (tab, what = tab === "chat" ? "chat" : "run") => {
   const look = setInterval(() => {
     const box = statusOf(tab);
     if (box) show(tab, box, what);
+    if (box && what === "chat") sayAgain();
     if (box || performance.now() > until) clearInterval(look);
   }, 200);
 };
