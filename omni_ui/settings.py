@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 
+from omni_ui.client.tabs import TABS, Tab
 from omni_ui.settings_files import FileSettings
 from omni_ui.settings_readers import (
     CAPS,
     ROOM_UNITS,
-    TABS,
     TIME_UNITS,
     AccountPairs,
     Amount,
@@ -22,7 +22,6 @@ from omni_ui.settings_readers import (
     LoraPaths,
     ProcessName,
     SigningKey,
-    Tab,
     TabNames,
     TwoNumbers,
     UrlPath,

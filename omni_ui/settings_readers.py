@@ -3,15 +3,13 @@
 import math
 import re
 from ipaddress import ip_address
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr, ValidationError
 
 from omni_ui.client import read_address, read_headers, read_key
-
-Tab = Literal["chat", "image", "edit", "speech", "sound", "video"]
-TABS: tuple[Tab, ...] = ("chat", "image", "edit", "speech", "sound", "video")
+from omni_ui.client.tabs import TABS
 
 TIME_UNITS = {"m": 60, "min": 60, "h": 3600, "d": 86400}
 """Seconds."""

@@ -3,7 +3,8 @@
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from omni_ui.settings_readers import HeaderPairs, Key, Tab, Url
+from omni_ui.client.tabs import Tab
+from omni_ui.settings_readers import HeaderPairs, Key, Url
 
 
 class ServerSettings(BaseSettings):

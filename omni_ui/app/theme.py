@@ -7,6 +7,7 @@ import gradio as gr
 from omni_ui.app.gradio_private.prefixed_css import prefixed_css
 from omni_ui.app.loading.first_load import FirstLoad
 from omni_ui.app.scripts import ENTRY, ICON, module_address, preloads
+from omni_ui.client.tabs import TABS
 from omni_ui.features.i18n.languages import choices
 
 ROOT = Path(__file__).parents[1]
@@ -115,10 +116,11 @@ def theme() -> gr.themes.Base:
 
 
 def head() -> str:
-    """What stands in the page's head: the languages, the inline scripts, and the module at which all others begin."""
+    """The page's head: the languages, the tabs that run, the inline scripts, the module at which all others begin."""
     languages = f'<meta name="omni-languages" content="{" ".join(code for code, _ in choices())}">'
+    tabs = f'<meta name="omni-tabs" content="{" ".join(TABS)}">'
     inline = "".join(f"<script>{script}</script>" for script in INLINE_SCRIPTS)
-    return f'{languages}{inline}<script type="module" src="{module_address(ENTRY)}"></script>'
+    return f'{languages}{tabs}{inline}<script type="module" src="{module_address(ENTRY)}"></script>'
 
 
 def css() -> str:

@@ -8,6 +8,8 @@ from fastapi import FastAPI
 
 from omni_ui.app.gradio_private.script_files import FOLDER, needed
 from omni_ui.app.loading.first_load import FirstLoad
+from omni_ui.app.theme import head
+from omni_ui.client.tabs import TABS
 
 INDEX = (FOLDER.parent / "index.html").read_text(encoding="utf-8")
 BELOW = ".gradio-container.gradio-container-6-31-0 .contain"
@@ -72,3 +74,8 @@ async def test_a_sheet_comes_as_the_browser_reads_it():
         for accepted, encoding in {"gzip, br": "br", "gzip": "gzip", "identity": ""}.items():
             answer = await http.get(address[1], headers={"Accept-Encoding": accepted})
             assert (answer.text, answer.headers.get("content-encoding", "")) == (".omni {}", encoding)
+
+
+def test_the_page_names_the_tabs_that_run_for_its_scripts():
+    named = head().index(f'<meta name="omni-tabs" content="{" ".join(TABS)}">')
+    assert named < head().index('<script type="module"')

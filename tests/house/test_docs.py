@@ -7,6 +7,8 @@ import pytest
 
 from omni_ui.client import ImageRequest
 from omni_ui.client.requests.base import Maybe, param
+from omni_ui.client.tabs import TABS
+from omni_ui.settings_servers import ServerSettings
 from omni_ui.widgets.form import Form
 from tests.house.measure import PRIVATE_PACKAGE, ROOT, private_gradio, private_ways
 
@@ -57,6 +59,14 @@ def test_each_line_of_the_example_of_a_tab_stands_in_the_file_that_the_step_name
             assert any(f"{line}\n" in file for file in files), line
             checked += 1
     assert checked == 6
+
+
+def test_a_tab_with_a_form_is_named_in_one_table():
+    """Its settings have to be written out; all else that goes through the tabs derives them."""
+    others = [path for path in (ROOT / "omni_ui").rglob("*.*") if path.suffix in {".py", ".js"} and path.stem != "tabs"]
+    written = re.compile(r"chat\W{1,6}image\W{1,6}edit\W{1,6}speech\W{1,6}sound\W{1,6}video")
+    assert not [path for path in others if written.search(path.read_text(encoding="utf-8"))]
+    assert all(f"{tab}_{name}" in ServerSettings.model_fields for tab in TABS for name in ("url", "api_key", "model"))
 
 
 def test_the_rooms_of_the_example_of_a_tab_hold_what_the_page_says():

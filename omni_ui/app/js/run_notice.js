@@ -1,7 +1,9 @@
 // Tells those who want it when a long run ends: by a sound, or by a notification of the browser.
+import { TABS } from "../../core/js/tab_elements.js";
+
 const STORE = "omni_tell";
 const LONG = 10000; // milliseconds from which a run is long
-const TABS = { chat: "Chat", image: "Image", edit: "Edit", speech: "Speech", sound: "Sound", video: "Video" };
+const titleOf = (tab) => document.getElementById(`${tab}-tab-button`)?.textContent.trim() || "Omni UI";
 let wished = { how: "off", always: false };
 try { wished = { ...wished, ...JSON.parse(localStorage.getItem(STORE) || "{}") }; } catch { /* nothing is stored here */ }
 const keep = (one) => {
@@ -35,7 +37,7 @@ const tell = (tab, state) => {
   if (how === "off" || !(always || document.hidden)) return;
   if (how === "sound") chime();
   else if (window.Notification?.permission === "granted") {
-    const note = new Notification(state === "done" ? "Ready" : "Failed", { body: `${TABS[tab]}: ${state === "done" ? "the result is here" : "the run did not succeed"}`, tag: `omni-${tab}` });
+    const note = new Notification(state === "done" ? "Ready" : "Failed", { body: `${titleOf(tab)}: ${state === "done" ? "the result is here" : "the run did not succeed"}`, tag: `omni-${tab}` });
     note.onclick = () => { window.focus(); document.getElementById(`${tab}-tab-button`)?.click(); note.close(); };
   }
 };
@@ -55,7 +57,7 @@ const watch = (tab) => {
     before = state;
   }).observe(place, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-state"] });
 };
-setInterval(() => Object.keys(TABS).forEach(watch), 500);
+setInterval(() => TABS.forEach(watch), 500);
 
 // --- The switch
 const show = () => {

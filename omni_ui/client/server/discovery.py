@@ -7,9 +7,10 @@ from omni_ui.client.errors import BrokenAnswer
 from omni_ui.client.json_types import Json
 from omni_ui.client.server.find_models import find_model, guess_model
 from omni_ui.client.server.known_models import LISTENS, START
-from omni_ui.client.server.model_facts import TABS, KnownModel
+from omni_ui.client.server.model_facts import KnownModel
 from omni_ui.client.server.model_fields import fields_of_model
 from omni_ui.client.server.schema import UNKNOWN, ServerSchema
+from omni_ui.client.tabs import TABS
 
 ROUTES = {
     "chat": ("/v1/chat/completions",),
@@ -97,7 +98,7 @@ class Ability:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """modalities: by tab (chat, image, edit, speech, sound, video). routes: the paths in /openapi.json.
+    """modalities: by tab (client/tabs.py). routes: the paths in /openapi.json.
 
     schema: the fields that those routes take.
     """

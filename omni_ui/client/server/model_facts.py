@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 Facts = dict[str, Any]
-TABS = ("chat", "image", "edit", "speech", "sound", "video")
 
 
 def image(**settings: Any) -> dict[str, Facts]:

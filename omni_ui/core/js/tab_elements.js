@@ -1,6 +1,7 @@
 // The tabs that run something, and their elements.
 
-export const TABS = ["chat", "image", "edit", "speech", "sound", "video"];
+/** Named by the app in the page's head. */
+export const TABS = (globalThis.document?.querySelector?.("meta[name=omni-tabs]")?.content || "").split(" ").filter(Boolean);
 export const byId = (id) => document.getElementById(id);
 /** Whether a tab is the one that is seen. Asking for an `offsetParent` instead would lay the whole page out anew. */
 export const isOpenTab = (name) => byId(`${name}-tab-button`)?.getAttribute("aria-selected") === "true" && !!byId(`${name}-run`);

@@ -4,24 +4,10 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 
-from omni_ui.client import (
-    Ability,
-    Capabilities,
-    ChatRequest,
-    EditRequest,
-    Health,
-    ImageRequest,
-    Load,
-    OmniClient,
-    OmniError,
-    Request,
-    SoundRequest,
-    SpeechRequest,
-    VideoRequest,
-    WireCall,
-)
+from omni_ui.client import Ability, Capabilities, ChatRequest, Health, Load, OmniClient, OmniError, Request, WireCall
 from omni_ui.client.server.model_rules import IMAGES, as_pictures, not_taken, pictures_alone, unheeded
 from omni_ui.client.server.schema import Fitted, RequestT
+from omni_ui.client.tabs import REQUESTS
 from omni_ui.core.limits import HostLimits
 from omni_ui.core.open_answers import OpenAnswers
 from omni_ui.core.reports.reports import Reports
@@ -30,10 +16,6 @@ from omni_ui.settings import Tab
 
 FRESH = 5.0
 """Seconds for which the answer of a server about itself is taken as still true."""
-REQUESTS: dict[str, type[Request]] = {
-    model.tab: model for model in (ChatRequest, ImageRequest, EditRequest, SpeechRequest, SoundRequest, VideoRequest)
-}
-"""What each tab asks for."""
 PROBED = 60.0
 """Seconds for which it stays known whether a server streams videos."""
 CLOSED = 60.0

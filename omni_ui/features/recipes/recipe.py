@@ -17,18 +17,7 @@ from typing import Any, Self
 
 from pydantic import ValidationError
 
-from omni_ui.client import (
-    ChatRequest,
-    EditRequest,
-    FileRef,
-    ImageRequest,
-    Request,
-    SoundRequest,
-    VideoRequest,
-    problems,
-    replace_files,
-    ui_option,
-)
+from omni_ui.client import ChatRequest, FileRef, Request, problems, replace_files, tabs, ui_option
 from omni_ui.client.answers.valid_text import read_json, valid_values
 from omni_ui.client.requests.base import MAX_PROMPT
 from omni_ui.core.files import Json
@@ -39,9 +28,7 @@ VERSION = 1
 LONGEST = 512 * 1024
 """Characters of a recipe as JSON. The longest prompts of all fields together have a quarter of it."""
 MOST_MEDIA = 64
-REQUESTS: dict[str, type[Request]] = {
-    model.tab: model for model in (ChatRequest, ImageRequest, EditRequest, SpokenText, SoundRequest, VideoRequest)
-}
+REQUESTS: dict[str, type[Request]] = {**tabs.REQUESTS, "speech": SpokenText}
 """What each tab asks for. Speech has its own: how a long text is read is part of its settings."""
 KINDS = ("image", "audio", "video")
 ROLES = ("system", "developer", "user", "assistant")

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import "../page_head.mjs";
 import { countChanged } from "../../../omni_ui/features/chat/changed_settings.js";
 import { describeLoudness, loudness, matchGains } from "../../../omni_ui/features/compare/loudness.js";
 import { commonKind, filesOf, same } from "../../../omni_ui/features/compare/records.js";

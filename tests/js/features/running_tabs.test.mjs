@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "../page_head.mjs";
 import { cutOffTabs, isConnectionLost, lostTab, noteLost, noteRunning } from "../../../omni_ui/features/drafts/running_tabs.js";
 
 const storage = () => {
