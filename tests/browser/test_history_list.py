@@ -106,6 +106,26 @@ def test_the_clock_and_the_room_are_shown(open_page):
     assert "the oldest results without a star" in told
 
 
+CUT_OFF = """(card) => [...document.querySelectorAll(card)].filter((shown) =>
+  shown.lastElementChild.getBoundingClientRect().bottom > shown.getBoundingClientRect().bottom
+  || shown.querySelector(".omni-history-open").getBoundingClientRect().height < 60).length"""
+
+
+@pytest.mark.parametrize("width", [1280, 700, 390])
+def test_all_cards_have_one_height_and_nothing_of_them_is_cut_off(demo_app, open_page, width):
+    page = open_page(demo_app.url, viewport={"width": width, "height": 844})
+    make(page, "short")
+    make(page, "a long prompt of many words " * 20)
+    history(page, 2)
+    heights = page.evaluate(f"[...document.querySelectorAll('{CARD}')].map((card) => card.offsetHeight)")
+    assert len(set(heights)) == 1
+    page.locator(CARD).first.evaluate(
+        """(card) => card.querySelector(".omni-history-prompt").insertAdjacentHTML(
+        "afterend", `<p class="omni-history-error">${"It failed for this reason. ".repeat(9)}</p>`)"""
+    )
+    assert page.evaluate(CUT_OFF, CARD) == 0
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_is_wider_than_the_screen(demo_app, open_page, width):
     page = open_page(demo_app.url, viewport={"width": width, "height": 844})
