@@ -180,10 +180,6 @@ class Jobs:
         )
         return [_read(row) for row in rows]
 
-    async def still_open(self) -> list[VideoRecord]:
-        rows = await self._database.read(f"SELECT * FROM video_jobs WHERE {IS_OPEN}")
-        return [_read(row) for row in rows]
-
     async def without_record(self) -> list[VideoRecord]:
         """Jobs of visitors that are done or have failed, that nobody holds and of which the history has no record."""
         rows = await self._database.read(

@@ -156,7 +156,7 @@ async def test_a_folder_that_cannot_be_written_is_said_and_the_app_works_on(tmp_
     assert "temporary folder" in store.problem
     name = await store.files.write(b"data", ".bin")
     assert store.files.path(name).read_bytes() == b"data"
-    assert await store.jobs.still_open() == []
+    assert await store.jobs.of_nobody() == []
     await store.close()
     assert store.files.path(name) is None
     assert (tmp_path / "file").read_bytes() == b"not a folder"
