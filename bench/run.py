@@ -181,6 +181,8 @@ def _visits(browser: Browser, ways: dict[str, Program], rounds: int) -> list[Row
     for first, part, words in ((ready, 0, "one can type"), (drawn, 1, "Gradio has drawn the page")):
         again = Row(f"second visit: {words}", "s", times("again", part))
         share = again.median("ours") / first.median("ours")
+        floor = again.median("direct") / first.median("ours")
+        again.note = f"A page with one field: {floor:.2f} of our first visit."
         again.checks.append(Check("ours / our first visit", share, 0.5, held=False))
         rows.append(again)
     parts = Row("parts that the page begins with", "components", {"ours": [one["components"] for one in seen["ours"]]})
