@@ -150,3 +150,15 @@ def test_the_buttons_of_a_picture_cover_nothing_of_it_on_a_phone(demo_app, open_
     assert box["y"] >= picture["y"] + picture["height"]
     remove.click()
     remove.wait_for(state="hidden")
+
+
+def test_what_one_window_makes_the_history_of_another_shows(demo_app, chromium):
+    context = chromium.new_context(viewport=LARGE)
+    page, other = context.new_page(), context.new_page()
+    page.goto(demo_app.url)
+    button(page, "Run").wait_for()
+    other.goto(f"{demo_app.url}/#history")
+    other.get_by_text("Everything you make is kept here").wait_for()
+    run(page, "A red fox in deep snow")
+    other.get_by_role("button", name="Show: A red fox in deep snow").wait_for()
+    context.close()

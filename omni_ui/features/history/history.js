@@ -250,5 +250,6 @@ defineComponent("history", ({ element, props }) => {
   near.observe(more);
   new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting) && !detail.open) load(); }).observe(box);
   others?.addEventListener("message", () => { if (box.offsetParent && !detail.open) load(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && box.offsetParent && !detail.open) load(); });
   setInterval(() => { if (box.offsetParent) clock(); }, 30000);
 });

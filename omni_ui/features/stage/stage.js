@@ -32,8 +32,16 @@ const tools = (tab, box) => {
   return clock;
 };
 
+/** The histories of all open pages look again: something was made, or failed. */
+const tellHistories = () => {
+  const channel = new BroadcastChannel("omni-history");
+  channel.postMessage("changed");
+  channel.close();
+};
+
 const change = (tab, state, box, bar) => {
   const before = states[tab].state;
+  if (before === "working") tellHistories();
   if (state === "working") {
     clearFault(tab);
     states[tab].expected = expected(tab);
