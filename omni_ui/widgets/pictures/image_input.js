@@ -153,10 +153,11 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
     const tab = box.closest(".tabitem");
     const isFree = (event) => !event.defaultPrevented && event.dataTransfer?.types.includes("Files")
       && !event.target.closest(".omni-presets") && !event.target.closest(".block")?.querySelector("input[type=file]");
-    tab.addEventListener("dragover", (event) => { if (isFree(event)) { event.preventDefault(); box.classList.add("omni-over"); } });
-    tab.addEventListener("dragleave", (event) => { if (!tab.contains(event.relatedTarget)) box.classList.remove("omni-over"); });
+    const mark = (on) => { box.classList.toggle("omni-over", on); tab.classList.toggle("omni-over-tab", on); };
+    tab.addEventListener("dragover", (event) => { if (isFree(event)) { event.preventDefault(); mark(true); } });
+    tab.addEventListener("dragleave", (event) => { if (!tab.contains(event.relatedTarget)) mark(false); });
     tab.addEventListener("drop", (event) => {
-      box.classList.remove("omni-over");
+      mark(false);
       const pictures = isFree(event) ? [...event.dataTransfer.files].filter((file) => file.type.startsWith("image/")) : [];
       if (!pictures.length) return;
       event.preventDefault();

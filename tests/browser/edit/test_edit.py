@@ -93,6 +93,19 @@ def test_a_picture_is_pasted_and_dropped(demo_app, open_page, files):
     assert page.locator(".omni-input-stage img").get_attribute("src") == page.get_attribute("#edit-image img", "src")
 
 
+def test_the_stage_shows_that_it_takes_a_picture_that_is_dragged_over_the_tab(demo_app, open_page, files):
+    page = opened(open_page, demo_app.url)
+    add(page, files / "ramp.png")
+    drag = """(kind) => {
+        const moved = new DataTransfer();
+        moved.items.add(new File(['x'], 'a.png', { type: 'image/png' }));
+        document.querySelector('#edit-prompt').dispatchEvent(
+            new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: moved }));
+        return getComputedStyle(document.querySelector('.omni-input-stage')).outlineStyle;
+    }"""
+    assert [page.evaluate(drag, kind) for kind in ("dragover", "dragleave")] == ["dashed", "none"]
+
+
 def test_a_mask_is_painted_inverted_and_sent_in_the_size_of_the_picture(demo_app, open_page, files):
     page = opened(open_page, demo_app.url)
     page.click("text=Paint a mask")
