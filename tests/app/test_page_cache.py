@@ -155,7 +155,7 @@ async def test_addresses_that_anybody_makes_up_do_not_pile_up(site):
 async def test_a_script_is_read_once_and_kept_by_browsers(site):
     whole = Path(__file__).read_bytes()
     for _ in range(3):
-        async with site.http.stream("GET", "/assets/index-A1b2_3-4.js", headers={"Accept-Encoding": "br"}) as answer:
+        async with site.http.stream("GET", "/assets/words-A1b2_3-4.js", headers={"Accept-Encoding": "br"}) as answer:
             assert b"".join([part async for part in answer.aiter_raw()]) == whole
             assert answer.headers["cache-control"] == FOREVER
             assert answer.headers["content-encoding"] == "br"
@@ -165,7 +165,7 @@ async def test_a_script_is_read_once_and_kept_by_browsers(site):
 async def test_a_script_comes_as_it_was_asked_for(site):
     for number, accepted in enumerate(["br", "gzip", "identity"], 1):
         headers = {"Accept-Encoding": accepted}
-        async with site.http.stream("GET", "/assets/index-A1b2_3-4.js", headers=headers) as answer:
+        async with site.http.stream("GET", "/assets/words-A1b2_3-4.js", headers=headers) as answer:
             assert answer.headers["content-encoding"] == accepted
         assert site.made == number
 
@@ -181,7 +181,7 @@ async def test_scripts_that_are_missing_or_have_no_hash_are_not_kept(site):
 
 async def test_a_part_of_a_script_is_the_apps_own_business(site):
     headers = {"Accept-Encoding": "br", "Range": "bytes=0-9"}
-    async with site.http.stream("GET", "/assets/index-A1b2_3-4.js", headers=headers) as answer:
+    async with site.http.stream("GET", "/assets/words-A1b2_3-4.js", headers=headers) as answer:
         assert answer.status_code == 206
 
 
