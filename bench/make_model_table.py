@@ -20,7 +20,7 @@ import yaml
 
 from omni_ui.client.server.deployed import DATA, deployed_models
 from omni_ui.client.server.discovery import ModelInfo, judge
-from omni_ui.client.server.model_facts import TABS
+from omni_ui.client.tabs import TABS
 
 DOCS = Path(__file__).parents[1] / "docs" / "models.md"
 ID = re.compile(r"(?<![\w./-])([A-Za-z][\w-]{1,40}/[A-Za-z][\w.-]*[A-Za-z0-9])(?![\w/])")

@@ -128,3 +128,8 @@ def take(page: Page, tab: str, ends: str = "", *, plain: bool = True) -> tuple[s
 def wait_for_state(page: Page, tab: str, state: str, timeout: float = 60) -> str:
     box = page.wait_for_selector(f"#{tab}-status [data-state={state}]", timeout=1000 * timeout)
     return box.inner_text()
+
+
+def wait_for_sentence(page: Page, tab: str, words: str) -> None:
+    """Waits until the status says that it failed, with these words, which another failure did not have."""
+    page.wait_for_selector(f'#{tab}-status [data-state=failed]:has-text("{words}")')

@@ -6,7 +6,7 @@ from omni_ui.client import BrokenAnswer, Unauthorized
 from omni_ui.client.server.discovery import ModelInfo, judge
 from omni_ui.client.server.find_models import find_model, guess_model
 from omni_ui.client.server.known_models import KNOWN_MODELS, START
-from omni_ui.client.server.model_facts import TABS
+from omni_ui.client.tabs import TABS
 from tests.client.scripted import Answer, Scripted, as_json
 
 ROUTES = {

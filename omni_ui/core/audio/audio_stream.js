@@ -3,29 +3,19 @@
 // when the stream broke off. Measurements of each stream stand on omni.streams for tests.
 import { onPush } from "../js/components.js";
 import { appRoot } from "../js/dom.js";
-import { formatMinutes } from "../js/format.js";
+import { audio, wake } from "./audio_clock.js";
+import { StreamView } from "./stream_view.js";
 
 const FIRST_LEAD = 0.02; // seconds held back before the first sound
 const LATER_LEAD = 0.005; // before the next, where the clock has run out: what is late already waits no longer
 const ONE_LATE = 0.06; // held back after one piece came late
 const MOST_LEAD = 4;
 const REST = 100; // ms between two looks for more sound while none comes
-let context = null;
 let learned = FIRST_LEAD; // what the last stream needed: a slow server is mostly slow again
 
-// Browsers let a page sound only after a gesture: open the context with the first click or key.
-const wake = () => {
-  context ??= new (window.AudioContext || window.webkitAudioContext)({ latencyHint: "interactive" });
-  if (context.state === "suspended") context.resume();
-  return context;
-};
-// Only where something will sound: opening it takes a tenth of a second.
-const gesture = (event) => { if (event.target.closest?.("#chat-tab, #speech-tab")) wake(); };
-document.addEventListener("click", gesture, { capture: true });
-document.addEventListener("keydown", gesture, { capture: true });
-
-class Stream {
+class Stream extends StreamView {
   constructor(element) {
+    super();
     this.rate = Number(element.dataset.rate); // 0 until the sound has begun: the answer says it
     this.channels = Number(element.dataset.channels) || 1;
     this.ticket = element.dataset.ticket;
@@ -101,8 +91,8 @@ class Stream {
 
   // Puts what has arrived on the clock, once enough of it is there.
   fill() {
-    if (this.state === "paused" || !context) return;
-    const dry = this.until <= context.currentTime;
+    if (this.state === "paused" || !audio.context) return;
+    const dry = this.until <= audio.context.currentTime;
     const begun = this.state !== "waiting";
     if (dry) this.emptied();
     if (this.next === this.buffers.length) {
@@ -113,26 +103,26 @@ class Stream {
     const held = this.stats.seconds - Math.max(start, this.from);
     if (dry && !this.stats.done && held < (begun ? this.lead : this.lead / 2)) return;
     if (dry && this.ranDry !== undefined) {
-      this.stats.gaps.push(context.currentTime - this.ranDry);
+      this.stats.gaps.push(audio.context.currentTime - this.ranDry);
       this.ranDry = undefined;
     }
     while (this.next < this.buffers.length) {
       const { buffer, at } = this.buffers[this.next++];
       const skip = Math.max(0, this.from - at);
       if (skip >= buffer.duration) continue;
-      if (this.until <= context.currentTime) this.until = context.currentTime + (begun ? LATER_LEAD : FIRST_LEAD);
+      if (this.until <= audio.context.currentTime) this.until = audio.context.currentTime + (begun ? LATER_LEAD : FIRST_LEAD);
       this.sound(buffer, at, skip);
     }
     this.setState("playing");
   }
 
   sound(buffer, at, skip) {
-    const source = context.createBufferSource();
+    const source = audio.context.createBufferSource();
     source.buffer = buffer;
     source.connect(this.meter());
     const one = { source, start: this.until, at: at + skip, end: at + buffer.duration };
     source.start(this.until, skip);
-    this.stats.firstSound ??= performance.now() + 1000 * (this.until - context.currentTime);
+    this.stats.firstSound ??= performance.now() + 1000 * (this.until - audio.context.currentTime);
     this.until += buffer.duration - skip;
     this.playing.push(one);
     source.onended = () => {
@@ -157,15 +147,15 @@ class Stream {
 
   meter() {
     if (!this.analyser) {
-      this.analyser = context.createAnalyser();
+      this.analyser = audio.context.createAnalyser();
       this.analyser.fftSize = 512;
-      this.analyser.connect(context.destination);
+      this.analyser.connect(audio.context.destination);
     }
     return this.analyser;
   }
 
   get position() {
-    const now = context?.currentTime ?? 0;
+    const now = audio.context?.currentTime ?? 0;
     const one = this.playing.find((each) => now < each.start + (each.end - each.at)) ?? this.playing.at(-1);
     return one ? Math.min(one.end, one.at + Math.max(0, now - one.start)) : this.from;
   }
@@ -205,90 +195,6 @@ class Stream {
     if (this.state === state) return;
     this.state = state;
     this.show();
-  }
-
-  // --- What is seen of it
-
-  attach(element) {
-    this.element = element;
-    const make = (tag, className, more = {}) => {
-      const made = Object.assign(document.createElement(tag), { className, ...more });
-      element.append(made);
-      return made;
-    };
-    element.replaceChildren();
-    element.setAttribute("role", "group");
-    element.setAttribute("aria-label", "Speech as it arrives");
-    this.button = make("button", "omni-listen-play", { type: "button" });
-    this.button.addEventListener("click", () => (this.busy ? this.pause() : this.play()));
-    this.end = make("button", "omni-listen-stop", { type: "button", textContent: "Stop" });
-    this.end.setAttribute("aria-label", "Stop the sound");
-    this.end.addEventListener("click", () => { this.stop(); this.halt(0); this.show(); this.button.focus(); });
-    this.slider = make("input", "omni-listen-at", { type: "range", min: 0, max: 0, step: 0.1, value: 0 });
-    this.slider.setAttribute("aria-label", "Position");
-    this.slider.addEventListener("input", () => {
-      const position = Number(this.slider.value);
-      if (this.busy || this.state === "ended") return this.play(position);
-      this.halt(position);
-    });
-    this.level = make("span", "omni-listen-level");
-    this.level.setAttribute("aria-hidden", "true");
-    this.level.append(document.createElement("i"));
-    this.time = make("span", "omni-listen-time");
-    this.note = make("span", "omni-listen-note omni-quiet");
-    this.show();
-  }
-
-  get busy() {
-    return this.state === "waiting" || this.state === "playing" || this.state === "holding";
-  }
-
-  show() {
-    const silent = context?.state === "suspended";
-    this.element.dataset.state = this.state;
-    const does = this.busy && !silent ? "Pause" : this.state === "ended" ? "Play again" : "Play";
-    if (this.button.textContent !== does) this.button.textContent = does;
-    this.end.disabled = !this.busy;
-    this.slider.disabled = !this.buffers.length;
-    this.slider.max = this.stats.seconds.toFixed(1);
-    const note = this.stats.failed ? "The sound was cut off; what arrived can be played."
-      : silent ? "Press Play to hear it."
-      : this.state === "waiting" ? "Waiting for the first sound"
-      : this.state === "holding" && !this.stats.done
-        ? `The server is slower than speech: buffering ${this.lead.toFixed(1)} s`
-      : "";
-    if (this.note.textContent !== note) this.note.textContent = note;
-    this.progress();
-    if (this.busy) this.tick();
-  }
-
-  progress() {
-    const position = this.position;
-    if (document.activeElement !== this.slider || this.busy) this.slider.value = position.toFixed(1);
-    const said = `${formatMinutes(position)} / ${formatMinutes(this.stats.seconds)}${this.stats.done ? "" : "…"}`;
-    if (this.time.textContent !== said) {
-      this.time.textContent = said;
-      this.slider.max = this.stats.seconds.toFixed(1);
-      this.slider.setAttribute("aria-valuetext", said);
-    }
-  }
-
-  tick() {
-    if (this.ticking) return;
-    const samples = new Float32Array(512);
-    const draw = () => {
-      this.ticking = this.busy && this.element.isConnected;
-      let loudness = 0;
-      if (this.state === "playing" && this.analyser) {
-        this.analyser.getFloatTimeDomainData(samples);
-        loudness = Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / samples.length);
-      }
-      this.level.firstChild.style.transform = `scaleX(${Math.min(1, 3 * loudness).toFixed(2)})`;
-      this.progress();
-      if (this.ticking) setTimeout(() => requestAnimationFrame(draw), 60);
-    };
-    this.ticking = true;
-    requestAnimationFrame(draw);
   }
 }
 

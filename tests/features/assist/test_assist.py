@@ -68,7 +68,7 @@ async def test_the_demo_helps_and_says_what_it_is():
 
 
 async def test_a_chat_server_is_asked_for_text_alone_and_named():
-    with ChatServer(["<think>hm</think>", '"A red fox in', ' deep snow"']) as server:
+    with ChatServer(pieces=["<think>hm</think>", '"A red fox in', ' deep snow"']) as server:
         async with page(chat_url=server.url, image_url=server.url) as http:
             longer = await last(http, "prompt", task="longer", tab="image", prompt="a fox")
             assert longer == {"text": "A red fox in deep snow", "said": f"Written by {server.model}."}
@@ -79,7 +79,7 @@ async def test_a_chat_server_is_asked_for_text_alone_and_named():
 
 
 async def test_a_chat_model_that_hears_writes_down_and_the_page_says_so():
-    with ChatServer(["Good ", "morning"]) as server:
+    with ChatServer(pieces=["Good ", "morning"]) as server:
         async with page(chat_url=server.url) as http:
             assert (await http.get("/omni/assist")).json()["hears"] == "chat"
             words = await last(http, "words", sound=spoken())
@@ -108,7 +108,7 @@ async def test_without_a_chat_server_it_is_said_and_not_offered():
 
 @pytest.mark.parametrize("how", ["error", "busy", "dies", "nonsense"])
 async def test_a_failure_is_one_sentence(how):
-    with ChatServer(["Hello ", "there"], how=how) as server:
+    with ChatServer(pieces=["Hello ", "there"], how=how) as server:
         async with page(chat_url=server.url, image_url=server.url) as http:
             line = await last(http, "prompt", task="longer", tab="image", prompt="a fox")
             assert set(line) == {"error"}
@@ -199,7 +199,7 @@ def test_only_so_many_originals_are_remembered(monkeypatch):
 
 
 async def test_a_page_that_leaves_ends_the_server_s_work():
-    with ChatServer(["word "] * 200, pace=20) as server:
+    with ChatServer(pieces=["word "] * 200, pace=20) as server:
         async with page(chat_url=server.url, image_url=server.url) as http:
             backend = http.backends.for_tab("chat")
             asked = PromptHelp(task="longer", tab="image", prompt="a fox")
