@@ -4,8 +4,8 @@ import asyncio
 import json
 import time
 import uuid
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,12 +46,36 @@ class Endpoint:
         return list((self.inputs | values).values())
 
 
-async def one_run(http: httpx.AsyncClient, endpoint: Endpoint, **values: Any) -> float:
-    """Seconds from joining the queue to the end of the run, all of it read. RuntimeError when it failed."""
-    session = uuid.uuid4().hex[:12]
+@asynccontextmanager
+async def open_pages(http: httpx.AsyncClient, url: str, number: int) -> AsyncIterator[list[str]]:
+    """The sessions of so many open pages. Each holds the connection that a page holds, and reads what comes by it."""
+    sessions = [uuid.uuid4().hex[:12] for _ in range(number)]
+
+    async def read(beat: httpx.Response) -> None:
+        with suppress(httpx.HTTPError):
+            async for _ in beat.aiter_bytes():
+                pass
+
+    async with AsyncExitStack() as stack:
+        beats = [http.stream("GET", f"{url}/gradio_api/heartbeat/{session}?pushes=1") for session in sessions]
+        readers = [asyncio.create_task(read(await stack.enter_async_context(beat))) for beat in beats]
+        try:
+            yield sessions
+        finally:
+            for reader in readers:
+                reader.cancel()
+
+
+async def one_run(http: httpx.AsyncClient, endpoint: Endpoint, session: str = "", **values: Any) -> float:
+    """Seconds from joining the queue to the end of the run, all of it read. RuntimeError when it failed.
+
+    session: that of an open page; a new one's without its page otherwise.
+    """
+    session = session or uuid.uuid4().hex[:12]
     began = time.perf_counter()
     body = {"data": endpoint.data(**values), "fn_index": endpoint.index, "session_hash": session}
-    joined = await http.post(f"{endpoint.url}/gradio_api/queue/join", json=body)
+    headers = {"x-gradio-user": "app"}  # as the page says; a program says "api", or nothing
+    joined = await http.post(f"{endpoint.url}/gradio_api/queue/join", json=body, headers=headers)
     joined.raise_for_status()
     async with http.stream("GET", f"{endpoint.url}/gradio_api/queue/data", params={"session_hash": session}) as events:
         async for line in events.aiter_lines():
@@ -73,10 +97,11 @@ async def visitors(url: str, number: int, **values: Any) -> tuple[float, int]:
     """Seconds until all of them have their picture, and how many failed."""
     async with client() as http:
         endpoint = await Endpoint.find(http, url, "image")
-        began = time.perf_counter()
-        runs = [one_run(http, endpoint, prompt="a boat", **values) for _ in range(number)]
-        results = await asyncio.gather(*runs, return_exceptions=True)
-        return time.perf_counter() - began, sum(isinstance(one, Exception) for one in results)
+        async with open_pages(http, url, number) as sessions:
+            began = time.perf_counter()
+            runs = [one_run(http, endpoint, session, prompt="a boat", **values) for session in sessions]
+            results = await asyncio.gather(*runs, return_exceptions=True)
+            return time.perf_counter() - began, sum(isinstance(one, Exception) for one in results)
 
 
 async def in_a_row(url: str, number: int, **values: Any) -> list[float]:
@@ -103,7 +128,8 @@ async def slowest_chat(url: str, number: int) -> float:
     """Seconds until the last of so many answers is complete."""
     async with client() as http:
         endpoint = await Endpoint.find(http, url, "chat")
-        return max(await asyncio.gather(*(one_run(http, endpoint, text="Go on") for _ in range(number))))
+        async with open_pages(http, url, number) as sessions:
+            return max(await asyncio.gather(*(one_run(http, endpoint, session, text="Go on") for session in sessions)))
 
 
 async def one_video(url: str) -> float:

@@ -81,7 +81,8 @@ def pictures(
                 beyond = row.median("ours") - row.median("direct")
                 row.checks.append(Check("beyond the direct call", beyond, aim, unit=" ms", held=False))
                 floor = row.median("bare") - row.median("direct")
-                row.note = f"A bare page is {floor:.3g} ms beyond the direct call. "
+                under = ", which is more than the aim" if floor > aim else ""
+                row.note = f"A bare page is {floor:.3g} ms beyond the direct call{under}. "
             # The server's own time is that of a direct call: it holds the sending, too.
             plain, ours = (row.median(way) - row.median("direct") for way in ("plain", "ours"))
             row.checks.append(Check("plain / ours beyond the direct call", plain / ours, 3, at_least=True))
