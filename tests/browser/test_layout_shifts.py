@@ -53,7 +53,7 @@ const look = () => {
 look();"""
 
 
-@pytest.mark.parametrize("width", [1440, 1280, 950, 700])
+@pytest.mark.parametrize("width", [1440, 1280, 950, 700, 390])
 def test_the_message_box_stands_at_its_place_at_once_where_chat_is_the_first_tab(chat_app, chromium, width):
     page = chromium.new_page(viewport={"width": width, "height": 900})
     page.add_init_script(TOPS)
