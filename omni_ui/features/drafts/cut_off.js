@@ -32,12 +32,12 @@ const show = (tab, box, what) => {
   box.dataset.state = "failed";
   box.replaceChildren(words, button);
 };
-/** A conversation that is back ends with the message that was not answered: the app says first that it is back. */
-const sayAgain = () => {
+/** A conversation that is back ends with the message that was not answered. isBack: the app has said so already. */
+const sayAgain = (isBack) => {
   const look = setInterval(() => {
     const last = byId("chat-result")?.querySelector(".omni-messages > :last-child");
     const box = statusOf("chat");
-    if (!last || box?.dataset.state !== "done") return;
+    if (!last || !(isBack || box?.dataset.state === "done")) return;
     clearInterval(look);
     if (last.dataset.role === "user") show("chat", box, "again");
   }, 200);
@@ -48,8 +48,9 @@ const say = async (tab, what = tab === "chat" ? "chat" : "run") => {
   const until = performance.now() + PATIENCE;
   const look = setInterval(() => {
     const box = statusOf(tab);
+    const isBack = box?.dataset.state === "done";
     if (box) show(tab, box, what);
-    if (box && what === "chat") sayAgain();
+    if (box && what === "chat") sayAgain(isBack);
     if (box || performance.now() > until) clearInterval(look);
   }, 200);
 };

@@ -3,6 +3,12 @@ import { make } from "../../core/js/dom.js";
 import { openMore } from "./more_settings.js";
 
 const marked = {}; // by tab: what takes the mark away
+let acted = false; // the visitor has gone on since Run was pressed: the focus is theirs
+
+if (typeof document !== "undefined") {
+  for (const name of ["pointerdown", "keydown"]) addEventListener(name, (event) => { acted ||= event.isTrusted; }, { capture: true });
+  addEventListener("click", (event) => { if (event.target.closest?.("[id$='-run']")) acted = false; }, { capture: true });
+}
 
 export const clearFault = (tab) => { marked[tab]?.(); delete marked[tab]; };
 
@@ -27,5 +33,5 @@ export const markFault = (tab, field, words) => {
     else input.removeAttribute("aria-describedby");
   };
   block.addEventListener("input", () => clearFault(tab), { once: true });
-  if (!matchMedia("(pointer: coarse)").matches && document.getElementById(`${tab}-tab`)?.offsetParent) input.focus();
+  if (!acted && !matchMedia("(pointer: coarse)").matches && document.getElementById(`${tab}-tab`)?.offsetParent) input.focus();
 };
