@@ -54,13 +54,17 @@ def sides(size: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
+TAKERS = 3
+"""Pages that ask in turns: each gets other pixels than the time before."""
+
+
 def picture_body(size: str, n: int, number: int) -> bytes:
     """An answer whose pictures no other has: Gradio gives one and the same picture the same address.
 
-    Two programs take turns, and the pixels of each change from turn to turn.
+    Three pages take turns, and the pixels of each change from turn to turn.
     """
     told = base64.b64encode(tail(number))
-    one = b'{"b64_json":"' + picture_base64(*sides(size), number // 2 % 2) + told + b'"}'
+    one = b'{"b64_json":"' + picture_base64(*sides(size), number // TAKERS % 2) + told + b'"}'
     return b'{"created":0,"output_format":"png","size":"' + size.encode() + b'","data":[' + b",".join([one] * n) + b"]}"
 
 
@@ -229,7 +233,7 @@ class BenchServer:
 
 
 def _sized(size: str, number: int) -> bytes:
-    return picture(*sides(size), number // 2 % 2) + tail(number)
+    return picture(*sides(size), number // TAKERS % 2) + tail(number)
 
 
 def _speech_event(piece: bytes, response_format: str) -> bytes:
