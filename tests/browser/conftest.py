@@ -1,10 +1,11 @@
 """Chromium, one for all browser tests; an app with the demo server, one for all; a page for each test."""
 
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
 from tests.running import App
 
@@ -25,12 +26,8 @@ def demo_app():
         yield app
 
 
-@pytest.fixture
-def open_page(chromium: Browser):
-    """`open_page(url, tab)`: a page with that tab open and ready. Errors in the page's own scripts fail the test.
-
-    more: whether all its settings are unfolded. before: a script that runs before the page's own.
-    """
+def _opening(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Gives `open_page(url, tab)`, and closes at the end what it opened."""
     pages, faults = [], []
 
     def open_it(url: str, tab: str = "Image", more: bool = True, before: str = "", **context) -> Page:
@@ -51,6 +48,21 @@ def open_page(chromium: Browser):
     for page in pages:
         page.close()
     assert not faults
+
+
+@pytest.fixture
+def open_page(chromium: Browser):
+    """`open_page(url, tab)`: a page with that tab open and ready. Errors in the page's own scripts fail the test.
+
+    more: whether all its settings are unfolded. before: a script that runs before the page's own.
+    """
+    yield from _opening(chromium)
+
+
+@pytest.fixture(scope="module")
+def open_lasting_page(chromium: Browser):
+    """The same for a page that all tests of a module use."""
+    yield from _opening(chromium)
 
 
 @pytest.fixture
@@ -130,6 +142,26 @@ def wait_for_state(page: Page, tab: str, state: str, timeout: float = 60) -> str
     return box.inner_text()
 
 
-def wait_for_sentence(page: Page, tab: str, words: str) -> None:
-    """Waits until the status says that it failed, with these words, which another failure did not have."""
-    page.wait_for_selector(f'#{tab}-status [data-state=failed]:has-text("{words}")')
+def run_until_said(page: Page, tab: str, words: str) -> None:
+    """Presses Run until the run fails with these words: Gradio drops a click while the run before is still ending."""
+    said = """([tab, words]) =>
+      document.querySelector(`#${tab}-status [data-state=failed]`)?.innerText.includes(words)"""
+    for _ in range(4):
+        page.click(f"#{tab}-run")
+        try:
+            page.wait_for_function(said, arg=[tab, words], timeout=8000)
+            return
+        except TimeoutError:
+            continue
+    raise AssertionError(f"{words!r} is not in {page.inner_text(f'#{tab}-status')!r}")
+
+
+def refuses(page: Page, tab: str, field: str, value: str, words: str) -> None:
+    """A value that cannot be sent is one sentence and stays as it was typed; afterwards the field is as before."""
+    before = page.input_value(field)
+    page.fill(field, value)
+    page.press(field, "Tab")
+    run_until_said(page, tab, words)
+    assert page.input_value(field) == value
+    page.fill(field, before)
+    page.press(field, "Tab")

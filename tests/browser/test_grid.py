@@ -192,15 +192,11 @@ def test_a_setting_that_changes_nothing_is_said_and_remembered(quick, open_page)
 
 
 @pytest.fixture(scope="module")
-def bad(quick, chromium):
+def bad(quick, open_lasting_page):
     """One page for all grids that cannot run."""
-    page = chromium.new_page(viewport={"width": 1280, "height": 900})
-    page.goto(f"{quick.app.url}#image")
-    page.wait_for_function("document.querySelector('#omni-state .omni-pill')?.dataset.state !== 'asking'")
-    open_more(page, "image")
+    page = open_lasting_page(quick.app.url)
     page.fill("#image-prompt textarea", "a boat")
-    yield page
-    page.close()
+    return page
 
 
 @pytest.mark.parametrize(

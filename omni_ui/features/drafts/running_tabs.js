@@ -4,6 +4,7 @@ import { TABS } from "../../core/js/tab_elements.js";
 const RUNNING = "omni_running"; // in sessionStorage: the names of those tabs
 const LOST = "omni_lost"; // the same: the tab that was open when the connection was lost
 const OUTLIVING = ["video"]; // its jobs outlive the page
+const RESTORING = ["chat", ...OUTLIVING]; // what was under way there is shown again by itself
 
 /** Remembers the tabs in which a run is under way. states: by tab, what its status says. */
 export const noteRunning = (page, states) => {
@@ -24,7 +25,7 @@ export const noteLost = (page, tab) => { if (tab && page.getItem(LOST) !== tab) 
 export const lostTab = (page, navigation) => {
   const tab = page.getItem(LOST) || "";
   page.removeItem(LOST);
-  return navigation === "reload" && ["image", "edit", "speech", "sound"].includes(tab) ? tab : "";
+  return navigation === "reload" && TABS.includes(tab) && !RESTORING.includes(tab) ? tab : "";
 };
 
 /** The tabs whose runs were cut off by a reload; none in a page that came otherwise, such as a copy of a browser tab. */

@@ -2,8 +2,6 @@
 
 import time
 
-from playwright.sync_api import TimeoutError
-
 FIELD = "#edit-image input[type=file]"
 
 
@@ -36,19 +34,6 @@ def names(page) -> list[str]:
 def bytes_of(page, selector: str) -> bytes:
     """What the page itself gets: results are given to their visitor alone."""
     return page.request.get(page.get_attribute(selector, "src")).body()
-
-
-def said_after_run(page, says):
-    """Presses Run until the status says it: Gradio drops a click while the run before is still ending."""
-    for _ in range(4):
-        page.click("#edit-run")
-        try:
-            seen = "(says) => document.querySelector('#edit-status').innerText.includes(says)"
-            page.wait_for_function(seen, arg=says, timeout=8000)
-            return
-        except TimeoutError:
-            continue
-    raise AssertionError(f"{says!r} is not in {page.inner_text('#edit-status')!r}")
 
 
 def in_order(page, *wanted):

@@ -8,8 +8,8 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from tests.browser.conftest import open_more, run_and_wait, wait_for_state
-from tests.browser.edit.helpers import MASK, add, bytes_of, in_order, names, opened, said_after_run
+from tests.browser.conftest import open_more, refuses, run_and_wait, run_until_said, wait_for_state
+from tests.browser.edit.helpers import MASK, add, bytes_of, in_order, names, opened
 from tests.running import PUBLIC, App
 
 pytestmark = pytest.mark.browser
@@ -213,18 +213,12 @@ def test_bad_settings_are_one_sentence_and_stay_as_they_were(demo_app, open_page
         *([] if PUBLIC else [("#edit-lora textarea", '{"name": ', "LoRA is not valid JSON")]),
         ("#edit-seed input", "lucky", "Seed must be a whole number"),
     ):
-        was = page.input_value(field)
-        page.fill(field, value)
-        page.press(field, "Tab")
-        said_after_run(page, says)
-        assert page.input_value(field) == value
-        page.fill(field, was)
-        page.press(field, "Tab")
+        refuses(page, "edit", field, value, says)
     page.fill("#edit-size input", "256x192")
     page.press("#edit-size input", "Enter")
     page.click("#edit-resolution input")
     page.click("#edit-resolution [role=option]:has-text('640')")
-    said_after_run(page, "Set either resolution or size, not both")
+    run_until_said(page, "edit", "Set either resolution or size, not both")
 
 
 def test_several_results_and_layers_are_named(demo_app, open_page, files):

@@ -16,15 +16,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def bad(app, chromium):
+def bad(app, open_lasting_page):
     """One page for all that cannot be sent."""
-    page = chromium.new_page(viewport={"width": 1280, "height": 900})
-    page.goto(app.url)
-    page.get_by_role("tab", name="Video", exact=True).click()
-    page.wait_for_function("document.querySelector('#omni-state .omni-pill')?.dataset.state !== 'asking'")
-    page.wait_for_selector("#video-run")
-    yield page
-    page.close()
+    return open_lasting_page(app.url, "Video", more=False)
 
 
 @pytest.mark.parametrize(
