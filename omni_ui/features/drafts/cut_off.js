@@ -1,9 +1,12 @@
 // A run that was cut off because the page was loaded anew, as it is when the process that served it has ended: one
 // sentence where the result would be, and a button.
+import { make, smallButton } from "../../core/js/dom.js";
+import { tellHistories } from "../../core/js/history_news.js";
 import { whenMounted } from "../../core/js/mounted_tabs.js";
 import { TABS, byId, openTab } from "../../core/js/tab_elements.js";
 import { cutOffTabs, isConnectionLost, lostTab, noteLost, noteRunning } from "./running_tabs.js";
 
+const WRITTEN = 1500; // ms after which the app has noticed that the page left, and has written the run down
 const PATIENCE = 10000; // ms for the status of a tab that has come to be drawn
 const statusOf = (tab) => byId(`${tab}-status`)?.querySelector(".omni-status");
 const storage = () => { try { return sessionStorage; } catch { return null; } }; // storage may be off
@@ -21,16 +24,9 @@ const press = async (tab, what) => {
 };
 const show = (tab, box, what) => {
   const [sentence, label] = WORDS[what];
-  const words = document.createElement("p");
-  words.className = "omni-error";
-  words.textContent = sentence;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "omni-small omni-cut-off";
-  button.textContent = label;
-  button.addEventListener("click", () => press(tab, what));
+  const button = smallButton(label, () => press(tab, what), { class: "omni-small omni-cut-off" });
   box.dataset.state = "failed";
-  box.replaceChildren(words, button);
+  box.replaceChildren(make("p", { class: "omni-error" }, sentence), button);
 };
 /** A conversation that is back ends with the message that was not answered. isBack: the app has said so already. */
 const sayAgain = (isBack) => {
@@ -61,6 +57,7 @@ if (page) {
   const cutOff = cutOffTabs(page, navigation);
   const lost = lostTab(page, navigation);
   for (const tab of cutOff) say(tab);
+  if (cutOff.length) setTimeout(tellHistories, WRITTEN);
   if (lost && !cutOff.includes(lost)) say(lost, "lost");
   const note = () => {
     try {

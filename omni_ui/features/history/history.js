@@ -3,6 +3,7 @@ import { askForJson } from "../../core/js/ask_app.js";
 import { defineComponent } from "../../core/js/components.js";
 import { appRoot, make, smallButton as button } from "../../core/js/dom.js";
 import { formatAge, formatBytes, formatSpan } from "../../core/js/format.js";
+import { historyChannel } from "../../core/js/history_news.js";
 import { formatTime } from "../../core/js/language.js";
 import { blindTest } from "../compare/blind_test.js";
 import { openComparison } from "../compare/compare.js";
@@ -12,7 +13,7 @@ import { reopenResult, sendResult } from "../send_to/send_to.js";
 
 const SURE = 6000;
 const kindOf = (file) => file.kind.split("/")[0];
-const others = "BroadcastChannel" in window ? new BroadcastChannel("omni-history") : null;
+const others = historyChannel();
 
 defineComponent("history", ({ element, props }) => {
   const box = element.querySelector(".omni-history");

@@ -3,6 +3,7 @@
 import { TABS, byId, fill } from "../../core/js/tab_elements.js";
 import { call } from "../../core/js/components.js";
 import { make } from "../../core/js/dom.js";
+import { tellHistories } from "../../core/js/history_news.js";
 import { translate } from "../../core/js/language.js";
 import { pictureFields } from "../../widgets/pictures/picture_fields.js";
 import { clearFault, markFault } from "./fault.js";
@@ -30,13 +31,6 @@ const tools = (tab, box) => {
   bar.style.setProperty("--share", share);
   bar.classList.toggle("omni-progress-unknown", !states[tab].expected);
   return clock;
-};
-
-/** The histories of all open pages look again: something was made, or failed. */
-const tellHistories = () => {
-  const channel = new BroadcastChannel("omni-history");
-  channel.postMessage("changed");
-  channel.close();
 };
 
 const change = (tab, state, box, bar) => {
