@@ -104,7 +104,7 @@ def weight(browser: Browser, url: str, ready: str, early: str = "") -> dict[str,
     session.on("Network.loadingFinished", count)
     first = _typed(page, url, ready, early)
     page.wait_for_timeout(1500)
-    components = page.evaluate("window.gradio_config.components.length")
+    components = page.evaluate("window.gradio_config?.components.length ?? 0")
     page.close()
     again = _typed(context.new_page(), url, ready, early)
     context.close()

@@ -24,8 +24,13 @@ from bench.table import Check, Row, as_json, into, machine, markdown, too_slow
 
 RESULTS = Path(__file__).parent / "results"
 README = Path(__file__).parents[1] / "README.md"
-FIRST_FIELD = {"direct": "#words textarea", "plain": "#image-prompt textarea", "ours": "#chat-text textarea"}
-EARLY_FIELD = "#omni-early:not([hidden]) textarea"
+FIRST_FIELD = {
+    "direct": "#words textarea",
+    "bare": "#field",
+    "plain": "#image-prompt textarea",
+    "ours": "#chat-text textarea",
+}
+EARLY_FIELD = "#omni-early textarea"
 """Where one can type before Gradio has drawn its field."""
 TABS = ["Chat", "Image", "Edit", "Speech", "Sound", "Video"]
 
@@ -125,8 +130,9 @@ class Bench:
         """Start of the process, of the page, its weight, and what it takes when nobody does anything."""
         with apps.server() as server:
             self.take(lambda: crowds.cold_starts(server.url, rounds))
-        with self.programs("direct", "plain", "ours") as (_, ways):
-            self.take(lambda: _visits(browser, ways, rounds))
+        with self.programs("direct", "plain", "ours") as (server_url, ways):
+            addresses = {"bare": f"{server_url}/bare"} | {way: program.url for way, program in ways.items()}
+            self.take(lambda: _visits(browser, addresses, rounds))
             opened = eyes.open_tab(browser, ways["ours"].url, "Image")
             opened.wait_for_timeout(3000)
             share = [crowds.idle(ways["ours"], 3) for _ in range(rounds)]
@@ -161,12 +167,13 @@ class Bench:
             self.take(lambda: crowds.growth(server, ways["ours"], runs))
 
 
-def _visits(browser: Browser, ways: dict[str, Program], rounds: int) -> list[Row]:
-    seen: dict[str, list[dict]] = {way: [] for way in ways}
+def _visits(browser: Browser, addresses: dict[str, str], rounds: int) -> list[Row]:
+    """addresses: by way ("direct" for a page of Gradio's with one field, "bare" for one without Gradio)."""
+    seen: dict[str, list[dict]] = {way: [] for way in addresses}
     for _ in range(rounds):
-        for way, program in ways.items():
+        for way, address in addresses.items():
             early = EARLY_FIELD if way == "ours" else ""
-            seen[way].append(eyes.weight(browser, program.url, FIRST_FIELD[way], early))
+            seen[way].append(eyes.weight(browser, address, FIRST_FIELD[way], early))
 
     def times(visit: str, part: int) -> dict[str, list[float]]:
         return {way: [one[visit][part] for one in all_] for way, all_ in seen.items()}
@@ -184,6 +191,8 @@ def _visits(browser: Browser, ways: dict[str, Program], rounds: int) -> list[Row
         floor = again.median("direct") / first.median("ours")
         again.note = f"A page with one field: {floor:.2f} of our first visit."
         again.checks.append(Check("ours / our first visit", share, 0.5, held=False))
+        if part == 0:
+            again.checks.append(Check("ours / plain", 1 / again.ratio, 0.8))
         rows.append(again)
     parts = Row("parts that the page begins with", "components", {"ours": [one["components"] for one in seen["ours"]]})
     parts.checks.append(Check("ours", parts.median("ours"), 120))

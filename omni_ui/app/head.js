@@ -10,7 +10,9 @@ try { // who this browser is: a secret of its own, sent along as a cookie so tha
   document.cookie = `omni_visitor=${secret}; path=/; max-age=31536000${cross}`;
   document.documentElement.toggleAttribute("data-demo-closed", keep(() => localStorage.getItem("omni_demo_notice_closed")) === "yes");
 } catch { /* storage is off in this browser: the page works, nothing is remembered */ }
-window.omni = { // what Gradio asks for before the modules are there waits here (omni_ui/core/js/components.js)
+window.omni = {
+  ...window.omni, // the modules that ran within the page's HTML (omni_ui/app/loading/bundles.py)
+  // What Gradio asks for before the modules are there waits here (omni_ui/core/js/components.js).
   waiting: [],
   mount(...values) { return new Promise((done) => this.waiting.push(["mount", values, done])); },
   call(...values) { return new Promise((done) => this.waiting.push(["call", values, done])); },

@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[1]
 ENTRY = "app/main.js"
 """The module that the page names; all others are imported by it."""
 INLINE = "app/head.js"
+EARLY = ("app/js/early_choice.js", "app/js/early_show.js")
+"""Modules that stand in the page, each with all that it needs, and run before the others have come."""
 STATIC_IMPORT = re.compile(r"""^(?:import|export)\b[^"';]*["'](\.[^"']+)["'];""", re.M)
 LATER = re.compile(r"""loadLater\(\(\) => import\("([^"]+)"\), ([^)]+)\)""")
 """Where the entry names a module and the components that it defines."""
@@ -67,6 +69,12 @@ def bundles() -> Bundles:
 def packed(name: str, encoding: str) -> bytes:
     """A script as it goes out. encoding: "br", "gzip", or "" for none."""
     return pack(bundles().text(name), encoding)
+
+
+@cache
+def inline(name: str) -> str:
+    """A script element for the page's HTML, which runs before any module has come."""
+    return f"<script>{bundles().inline(name)}</script>"
 
 
 def module_address(name: str) -> str:

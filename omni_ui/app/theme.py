@@ -6,7 +6,7 @@ import gradio as gr
 
 from omni_ui.app.gradio_private.prefixed_css import prefixed_css
 from omni_ui.app.loading.first_load import FirstLoad
-from omni_ui.app.scripts import ENTRY, ICON, module_address, preloads
+from omni_ui.app.scripts import EARLY, ENTRY, ICON, inline, module_address, preloads
 from omni_ui.client.tabs import TABS
 from omni_ui.features.i18n.languages import choices
 
@@ -116,11 +116,10 @@ def theme() -> gr.themes.Base:
 
 
 def head() -> str:
-    """The page's head: the languages, the tabs that run, the inline scripts, the module at which all others begin."""
-    languages = f'<meta name="omni-languages" content="{" ".join(code for code, _ in choices())}">'
+    """What Gradio puts into the head when it begins: the tabs that run, the inline scripts, and the first module."""
     tabs = f'<meta name="omni-tabs" content="{" ".join(TABS)}">'
     inline = "".join(f"<script>{script}</script>" for script in INLINE_SCRIPTS)
-    return f'{languages}{tabs}{inline}<script type="module" src="{module_address(ENTRY)}"></script>'
+    return f'{tabs}{inline}<script type="module" src="{module_address(ENTRY)}"></script>'
 
 
 def css() -> str:
@@ -128,6 +127,11 @@ def css() -> str:
 
 
 def first_load() -> FirstLoad:
-    """What a visit loads first, with the styles and scripts of this page."""
+    """What a visit loads first, with the styles and scripts of this page, and its languages."""
+    languages = f'<meta name="omni-languages" content="{" ".join(code for code, _ in choices())}">'
     early = (ROOT / "app/loading/early_page.css").read_text(encoding="utf-8")
-    return FirstLoad(prefixed_css(css(), gr.__version__) + early, lambda page: preloads(page) + ICON)
+    return FirstLoad(
+        prefixed_css(css(), gr.__version__) + early,
+        lambda page: languages + preloads(page) + ICON,
+        (inline(EARLY[0]), inline(EARLY[1])),
+    )

@@ -71,6 +71,16 @@ def test_bundles_run_as_the_modules_would(tmp_path):
     assert (shared, noise) == (1, 1), "what two bundles hold runs once"
 
 
+def test_what_stands_in_the_page_runs_at_once_and_not_again(tmp_path):
+    node = shutil.which("node")
+    assert node
+    (tmp_path / "inline.cjs").write_text("globalThis.window = globalThis;\n" + bundles().inline("app/noisy.js"))
+    (tmp_path / "main.mjs").write_text(bundles().text("app/main.js"))
+    go = 'require("./inline.cjs"); const first = noise; import("./main.mjs").then(() => console.log(first, noise));'
+    ran = subprocess.run([node, "-e", go], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+    assert ran.stdout.split() == ["1", "1"]
+
+
 def test_a_late_bundle_leaves_out_what_the_entry_has():
     text = bundles().text("late/first.js")
     assert 'bundled["late/shared.js"] ??=' in text

@@ -6,7 +6,7 @@ import pytest
 
 from omni_ui.app.gradio_private.page_html import DRAWN
 from omni_ui.app.gradio_private.page_parts import FIRST, SplitPage
-from omni_ui.app.loading.early_page import add_early_page, early_page
+from omni_ui.app.loading.early_page import early_page
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,9 @@ def split(client):
 def test_it_stands_before_the_place_where_gradio_draws(client):
     page = client.get("/").text
     early = re.search(
-        r'<div id="omni-early" data-tab="(\w+)" data-field="([\w-]+)" hidden>.*</div><gradio-app', page, re.S
+        r'<div id="omni-early" data-tab="(\w+)" data-field="([\w-]+)">.*</div><script>\{.*\}\n</script><gradio-app',
+        page,
+        re.S,
     )
     assert early
     assert early[0].count("data-opens=") == 9
@@ -43,12 +45,18 @@ def test_the_first_field_of_a_tab_is_there_in_plain_words(split, tab, field, lab
 
 
 def test_a_tab_that_begins_with_something_else_has_none(split):
-    page = f"<body>{DRAWN}></body>"
     for tab in ("edit", "sound", "talk", "history", "server"):
-        assert add_early_page(page, split.trimmed(tab)) == page, tab
+        assert not early_page(split.trimmed(tab)), tab
     whole = split.trimmed("image")
     del whole[FIRST]
-    assert add_early_page(page, whole) == page
+    assert not early_page(whole)
+
+
+def test_whether_it_is_shown_is_said_in_the_head_by_what_stands_before(client):
+    page = client.get("/").text
+    choice = page.index("dataset.early = ")
+    assert page.index('<meta name="omni-languages" content="en') < choice
+    assert page.index('<meta name="omni-first-tab" content="') < choice < page.index("window.gradio_config")
 
 
 def test_words_of_the_page_are_text():

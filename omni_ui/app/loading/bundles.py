@@ -45,6 +45,15 @@ class Bundles:
         end = f'export const {{ {exports} }} = bundled["{root}"];\n' if exports else ""
         return foreign + REGISTRY + "".join(self._scoped(root, name) for name in names) + end
 
+    def inline(self, root: str) -> str:
+        """A module with all that it needs, as a script that stands in the page's HTML and runs there at once."""
+        return (
+            "{\nwindow.omni ??= {};\n"
+            + REGISTRY
+            + "".join(self._scoped(root, name) for name in self._with_imports(root))
+            + "}\n"
+        )
+
     def _with_imports(self, root: str) -> list[str]:
         """A module and all that it needs, each after what it imports itself."""
         order: list[str] = []

@@ -1,7 +1,8 @@
 """What a visitor sees and can type into until Gradio's script has drawn the page: the tabs, the prompt and Run.
 
 Gradio's script takes some hundred milliseconds before it draws anything. This stands in the page's HTML, made from its
-description; app/js/early_page.js shows it, and hands over what was typed and pressed when the page is drawn. Its tabs
+description. Three scripts belong to it: app/js/early_choice.js in the page's head says whether it is shown,
+app/js/early_show.js takes what is pressed on it, and app/js/early_page.js hands over when the page is drawn. Its tabs
 are hidden from screen readers, which would hear of each tab twice.
 """
 
@@ -9,19 +10,12 @@ import json
 
 from markupsafe import Markup
 
-from omni_ui.app.gradio_private.page_html import DRAWN
 from omni_ui.app.gradio_private.page_parts import FIRST, Config
 from omni_ui.core.templates import NOTHING, render
 
 MARK = "__i18n__"
 KEY = "omni:"
 """How a text begins that Gradio translates (features/i18n), and its key, which is the English text after this."""
-
-
-def add_early_page(html: str, config: Config) -> str:
-    """The page with it, where its first tab begins with a text field; else as it is."""
-    early = early_page(config)
-    return html.replace(DRAWN, f"{early}{DRAWN}", 1) if early else html
 
 
 def early_page(config: Config) -> Markup:

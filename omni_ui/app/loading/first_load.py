@@ -10,10 +10,10 @@ from functools import lru_cache
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from omni_ui.app.gradio_private.page_html import BASE, OWN_STYLES, SHEET, config_of
+from omni_ui.app.gradio_private.page_html import BASE, DRAWN, OWN_STYLES, SHEET, config_of
 from omni_ui.app.gradio_private.page_parts import FIRST, LATE
 from omni_ui.app.gradio_private.script_files import FOLDER, Assets, needed
-from omni_ui.app.loading.early_page import add_early_page
+from omni_ui.app.loading.early_page import early_page
 from omni_ui.app.loading.packing import encoding_for, kept_for_good, pack
 from omni_ui.core.files import Json
 
@@ -26,12 +26,14 @@ SHEETS = 32
 class FirstLoad:
     """What pages load, worked out of their description. css: our styles, in the form in which they take effect.
 
-    preloads: from a page to links of its own for the head. theme_css: Gradio's, set once the page is mounted.
+    preloads: from a page to links of its own for the head. early_scripts: elements for the head, and for
+    what follows the page before Gradio has drawn it. theme_css: Gradio's, set once the page is mounted.
     """
 
-    def __init__(self, css: str, preloads: Callable[[str], str]) -> None:
+    def __init__(self, css: str, preloads: Callable[[str], str], early_scripts: tuple[str, str] = ("", "")) -> None:
         self._css = css
         self._preloads = preloads
+        self._early_scripts = early_scripts
         self._sheets: dict[str, str] = {}
         self.theme_css = ""
 
@@ -62,7 +64,11 @@ class FirstLoad:
             href = f"{config.get('root', '')}/theme.css?v={config['theme_hash']}"
             here += f'<link rel="stylesheet" disabled href="{href}">'
         sheet_link = f'<link rel="stylesheet" href="{address}">'
-        html = add_early_page(html, config) if FIRST in config else html
+        early = early_page(config) if config else ""
+        if early:
+            choose, take = self._early_scripts
+            at_once += f'<meta name="omni-first-tab" content="{config[FIRST]}">{choose}'
+            html = html.replace(DRAWN, f"{early}{take}{DRAWN}", 1)
         html = BASE.sub(lambda base: base[0] + at_once, html, count=1)
         if not SHEET.search(html):
             return html.replace("</head>", sheet_link + "</head>", 1)

@@ -1,7 +1,7 @@
 // The page before Gradio has drawn it is shown where its tab is the one that will be seen.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isSeenFirst } from "../../../omni_ui/app/js/seen_first.js";
+import { isSeenFirst } from "../../../omni_ui/app/js/early_choice.js";
 
 test("a plain address, and one that names the same tab", () => {
   assert.deepEqual([isSeenFirst("image", "", null, ""), isSeenFirst("image", "#image", "image", "?__theme=dark")], [true, true]);
