@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 
 from omni_ui.client.answers.chat import read_chat
-from omni_ui.client.answers.pictures import Pictures, fetch_pictures, read_edit
+from omni_ui.client.answers.pictures import OnPicture, Pictures, fetch_pictures, read_edit
 from omni_ui.client.answers.samples import USUAL_RATE, PcmReader, bare_samples
 from omni_ui.client.answers.speech import BatchResult, SilentBreak, fetch_sound, read_batch, read_speech
 from omni_ui.client.connection.log import OnAnswer
@@ -88,10 +88,19 @@ class OmniClient(VideoCalls, ListenCalls):
     # Pictures
 
     async def images(
-        self, request: ImageRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+        self,
+        request: ImageRequest,
+        *,
+        on_wait: OnWait | None = None,
+        deadline: float | None = None,
+        on_picture: OnPicture | None = None,
     ) -> Pictures:
-        """Pictures from words. Layered models give the layers of each picture one after the other."""
-        return await fetch_pictures(self._wire, await self._call(request), on_wait, deadline)
+        """Pictures from words. Layered models give the layers of each picture one after the other.
+
+        on_picture: called with each picture of the answer as soon as it is whole, while the others still come. The
+        answer may fail after that; what it returns holds, not what came before.
+        """
+        return await fetch_pictures(self._wire, await self._call(request), on_wait, deadline, on_picture)
 
     async def edits(
         self, request: EditRequest, *, on_wait: OnWait | None = None, deadline: float | None = None

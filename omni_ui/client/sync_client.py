@@ -6,7 +6,7 @@ from typing import Literal
 
 import httpx
 
-from omni_ui.client.answers.pictures import Pictures
+from omni_ui.client.answers.pictures import OnPicture, Pictures
 from omni_ui.client.answers.speech import BatchResult
 from omni_ui.client.connection.retries import OnWait
 from omni_ui.client.connection.sessions import JobSession
@@ -45,10 +45,19 @@ class SyncOmniClient(SyncBase):
         return self._run(lambda: self._omni.raw(request, on_wait=on_wait, deadline=deadline))
 
     def images(
-        self, request: ImageRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+        self,
+        request: ImageRequest,
+        *,
+        on_wait: OnWait | None = None,
+        deadline: float | None = None,
+        on_picture: OnPicture | None = None,
     ) -> Pictures:
-        """Pictures from words. Layered models give the layers of each picture one after the other."""
-        return self._run(lambda: self._omni.images(request, on_wait=on_wait, deadline=deadline))
+        """Pictures from words. Layered models give the layers of each picture one after the other.
+
+        on_picture: called with each picture of the answer as soon as it is whole, while the others still come. The
+        answer may fail after that; what it returns holds, not what came before.
+        """
+        return self._run(lambda: self._omni.images(request, on_wait=on_wait, deadline=deadline, on_picture=on_picture))
 
     def edits(self, request: EditRequest, *, on_wait: OnWait | None = None, deadline: float | None = None) -> Pictures:
         """Changed pictures. Cancelling frees the caller; the server works on to the end (WIRE.md 12)."""

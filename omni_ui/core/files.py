@@ -80,15 +80,24 @@ def place_cache(data: Path | None) -> Path | None:
 
 def new_folder(visitor: str | None) -> Path:
     """An empty folder in the cache that belongs to a visitor, or to programs. OSError."""
-    mark = f"{mark_of(visitor)}-" if visitor else ""
-    folder = cache_folder() / f"{mark}{uuid.uuid4().hex}"
+    folder = _folder_of(visitor)
     folder.mkdir(parents=True)
     return folder
+
+
+def _folder_of(visitor: str | None) -> Path:
+    mark = f"{mark_of(visitor)}-" if visitor else ""
+    return cache_folder() / f"{mark}{uuid.uuid4().hex}"
 
 
 def new_path(name: str) -> Path:
     """A path in a new folder of the cache, for the visitor whose event is being handled. OmniError for a full disk."""
     return _plainly(lambda: new_folder(current_visitor())) / name
+
+
+def future_path(name: str) -> Path:
+    """The same for a file that `write_all` will write: there is no folder yet, so nothing waits for the disk."""
+    return _folder_of(current_visitor()) / name
 
 
 def owned_path(text: str, visitor: str | None) -> Path:
@@ -172,12 +181,14 @@ async def keep(data: bytes, name: str) -> Path:
     return await asyncio.to_thread(lambda: _write(data, new_path(name)))
 
 
-async def keep_all(files: list[tuple[bytes, str]], announce: Callable[[dict[Path, bytes]], None]) -> list[Path]:
-    """`keep` of several files. announce: gets them before they are written, for whoever waits for them."""
-    paths = await asyncio.to_thread(lambda: [new_path(name) for _, name in files])
-    announce({path: data for path, (data, _) in zip(paths, files, strict=True)})
-    writing = (asyncio.to_thread(_write, data, path) for path, (data, _) in zip(paths, files, strict=True))
-    return list(await asyncio.gather(*writing))
+async def write_all(files: dict[Path, bytes]) -> None:
+    """Writes files, each in a folder of its own (`future_path`), off the event loop. OmniError for a full disk."""
+
+    def write(path: Path, data: bytes) -> None:
+        _plainly(lambda: path.parent.mkdir(parents=True))
+        _write(data, path)
+
+    await asyncio.gather(*(asyncio.to_thread(write, path, data) for path, data in files.items()))
 
 
 def shown(path: str | Path) -> dict[str, Any]:

@@ -1,30 +1,29 @@
 """Pictures of a server as files, and what is said about them."""
 
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
-from omni_ui.client import Pictures
-from omni_ui.core.files import keep_all
+from omni_ui.client import Picture, Pictures
+from omni_ui.core.files import future_path, write_all
 
 
-def _no_one(_: dict[Path, bytes]) -> None:
-    """Nobody waits for the pictures."""
+def picture_path(picture: Picture, number: int, many: bool, stem: str = "picture") -> Path:
+    """Where a picture of an answer will lie, which is not written yet. many: whether it is one of several."""
+    return future_path(f"{stem}-{number}{picture.suffix}" if many else f"{stem}{picture.suffix}")
 
 
-async def save_pictures(
-    pictures: Pictures, stem: str = "picture", announce: Callable[[dict[Path, bytes]], None] = _no_one
-) -> list[Path]:
-    """Writes each picture's bytes as they came; the paths in the order of the answer. announce: as for `keep_all`."""
-    many = len(pictures.pictures) > 1
-    names = [
-        f"{stem}-{n}{picture.suffix}" if many else f"{stem}{picture.suffix}"
-        for n, picture in enumerate(pictures.pictures, 1)
-    ]
-    files = [(picture.data, name) for picture, name in zip(pictures.pictures, names, strict=True)]
-    return await keep_all(files, announce)
+def picture_paths(pictures: list[Picture], stem: str = "picture") -> dict[Path, Picture]:
+    """`picture_path` for all pictures of an answer, in their order."""
+    many = len(pictures) > 1
+    return {picture_path(picture, number, many, stem): picture for number, picture in enumerate(pictures, 1)}
+
+
+async def write_pictures(files: dict[Path, Picture]) -> list[Path]:
+    """Writes each picture's bytes as they came; the paths in their order. OmniError for a full disk."""
+    await write_all({path: picture.data for path, picture in files.items()})
+    return list(files)
 
 
 def picture_facts(pictures: Pictures) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ from omni_ui.features.recipes import BadRecipe, open_settings
 from omni_ui.features.stage.examples import hello
 from omni_ui.media.image_input import Taken, take_picture
 from omni_ui.media.mask import take_mask
-from omni_ui.media.result_images import picture_facts, save_pictures
+from omni_ui.media.result_images import picture_facts, picture_paths, write_pictures
 from omni_ui.tabs.base import OmniTab
 from omni_ui.widgets.fields import Component
 from omni_ui.widgets.pictures.gallery import gallery_of, original, viewer
@@ -138,7 +138,7 @@ class EditRun(Run[EditRequest, TextDelta | Pictures]):
         return updates | {self._stage.thoughts: thinking(self._text)}
 
     async def _keep(self, pictures: Pictures) -> Updates:
-        self._outcome.files = files = await save_pictures(pictures, "edited")
+        self._outcome.files = files = await write_pictures(picture_paths(pictures.pictures, "edited"))
         self.metrics = pictures.metrics
         self._outcome.facts = picture_facts(pictures) + [("note", note) for note in self._notes]
         first = shown(self.request.image[0]) if self.request.image else None

@@ -7,9 +7,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from omni_ui.app.file_routes import file_routes
-from omni_ui.core.files import keep_all, new_folder, use_cache_folder
+from omni_ui.client import Picture
+from omni_ui.core.files import new_folder, use_cache_folder
 from omni_ui.core.serving.fresh_files import FreshFiles
 from omni_ui.core.visitor import COOKIE, visitor_of
+from omni_ui.media.result_images import picture_paths, write_pictures
 
 SECRET = "0123456789abcdef0123456789abcdef0123456789abcdef"
 COOKIES = {"cookie": f"{COOKIE}={SECRET}"}
@@ -57,12 +59,10 @@ def test_what_a_browser_may_not_show_waits_for_the_disk(client, fresh):
     assert client.get(f"/gradio_api/file={path}", headers=COOKIES).status_code == 403
 
 
-async def test_the_files_are_announced_before_they_are_written(client):
-    announced = {}
-
-    def announce(files):
-        announced.update({path: (data, path.exists()) for path, data in files.items()})
-
-    paths = await keep_all([(b"one", "picture-1.png"), (b"two", "picture-2.png")], announce)
-    assert announced == {paths[0]: (b"one", False), paths[1]: (b"two", False)}
-    assert [path.read_bytes() for path in paths] == [b"one", b"two"]
+async def test_a_picture_has_its_place_before_it_is_written(client):
+    pictures = [Picture(b"one", "image/png"), Picture(b"two", "image/webp")]
+    files = picture_paths(pictures)
+    assert [path.name for path in files] == ["picture-1.png", "picture-2.webp"]
+    assert not any(path.parent.exists() for path in files)
+    assert await write_pictures(files) == list(files)
+    assert [path.read_bytes() for path in files] == [b"one", b"two"]

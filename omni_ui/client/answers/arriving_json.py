@@ -6,6 +6,7 @@ A picture of 3 MB would otherwise stand there four times: as pieces of the answe
 import io
 import re
 import secrets
+from collections.abc import Callable
 
 import pybase64
 from pydantic_core import from_json
@@ -17,15 +18,19 @@ FIRST_SIZE = 1 << 19
 """Bytes of a buffer at first; from 128 kB on the C library maps memory of its own for it (mallopt(3))."""
 LONGEST_MARK = 64
 """Bytes of a mark that may lie in two pieces."""
+OnMedium = Callable[[bytes], None]
 
 
 class ArrivingJson:
     """Feed it the pieces of a JSON text; `finish` gives the value, with `bytes` where base64 stood under b64_json.
 
     What is not plain base64 (escapes, line breaks, a `data:` head) stays the text that it is.
+
+    on_medium: called with the bytes of each medium at its end. The text around it may still turn out to be no JSON.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_medium: OnMedium | None = None) -> None:
+        self._on_medium = on_medium
         self._text = bytearray()
         self._searched = 0
         self._stem = f"media-{secrets.token_hex(8)}-"
@@ -97,6 +102,8 @@ class ArrivingJson:
         self._text += f"{self._stem}{len(self._media)}".encode()
         self._searched = len(self._text)
         self._media.append(self._taken())
+        if self._on_medium:
+            self._on_medium(self._media[-1])
         return rest
 
     def _taken(self) -> bytes:

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import httpx
@@ -43,10 +44,21 @@ class Pictures:
         return [word[:40] for word in words[:8] if isinstance(word, str) and word]
 
 
-async def fetch_pictures(wire: Transport, call: WireCall, on_wait: OnWait | None, deadline: float | None) -> Pictures:
-    """Sends the call and reads its pictures, off the event loop."""
+OnPicture = Callable[[Picture], None]
+
+
+async def fetch_pictures(
+    wire: Transport, call: WireCall, on_wait: OnWait | None, deadline: float | None, on_picture: OnPicture | None = None
+) -> Pictures:
+    """Sends the call and reads its pictures, off the event loop. on_picture: see `OmniClient.images`."""
     began = time.monotonic()
-    body = await wire.fetch_media_json(call, on_wait, deadline)
+
+    def take(medium: bytes) -> None:
+        with suppress(BrokenAnswer):  # `read_pictures` says what that means for the answer
+            if on_picture:
+                on_picture(picture_from(medium))
+
+    body = await wire.fetch_media_json(call, on_wait, deadline, take if on_picture else None)
     return await asyncio.to_thread(read_pictures, body, began)
 
 

@@ -10,7 +10,7 @@ import httpx
 from httpx_sse import EventSource, SSEError
 from pydantic_core import from_json
 
-from omni_ui.client.answers.arriving_json import ArrivingJson
+from omni_ui.client.answers.arriving_json import ArrivingJson, OnMedium
 from omni_ui.client.answers.valid_text import read_json, valid_values
 from omni_ui.client.connection.connection_errors import TimedStream
 from omni_ui.client.connection.packed import LONGEST_ANSWER, counted
@@ -30,9 +30,9 @@ class Reader:
 
     address: str
 
-    async def read_arriving(self, response: httpx.Response) -> dict[str, object]:
+    async def read_arriving(self, response: httpx.Response, on_medium: OnMedium | None = None) -> dict[str, object]:
         """The JSON object of an answer, with bytes where base64 stood under b64_json; decoded as it arrives."""
-        arriving = ArrivingJson()
+        arriving = ArrivingJson(on_medium)
         head = b""
         async with aclosing(self.pieces(response)) as pieces:
             async for piece in counted(pieces):

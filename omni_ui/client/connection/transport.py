@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 import tenacity
 
+from omni_ui.client.answers.arriving_json import OnMedium
 from omni_ui.client.answers.failures import LONGEST, error_from, error_from_body
 from omni_ui.client.answers.formats import replace_files
 from omni_ui.client.connection import retries
@@ -200,11 +201,15 @@ class Transport(Reader):
         return body
 
     async def fetch_media_json(
-        self, call: WireCall, on_wait: OnWait | None = None, deadline: float | None = None
+        self,
+        call: WireCall,
+        on_wait: OnWait | None = None,
+        deadline: float | None = None,
+        on_medium: OnMedium | None = None,
     ) -> dict[str, object]:
         """As `fetch_json`, with bytes where base64 stood under b64_json; they are decoded as they arrive."""
         async with self.open(call, on_wait, deadline) as response:
-            body = await self.read_arriving(response)
+            body = await self.read_arriving(response, on_medium)
         if body.get("error"):
             raise error_from_body(body, None, path=call.path)
         return body

@@ -43,6 +43,7 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
   let place = 50;
 
   let pushed = null; // what the app has told of before Gradio's update came
+  let images = new Map(); // by address: those in the cells, which are used again
   const items = () => pushed || props.value || [];
   const slider = (before, after) => picturePair(
     { url: before, alt: "Original", tag: "Original" },
@@ -77,19 +78,26 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
 
   /** Several pictures as large cells, to choose by: a click makes one large. */
   const grid = (all) => {
-    const cells = make("div", { class: "omni-picture-cells" }, ...all.map((item, number) => {
-      const image = picture(item.image.url, words(item), "");
+    const [drawn, coming] = [new Map(), all.includes(null)];
+    const cells = make("div", { class: "omni-picture-cells" });
+    cells.append(...all.map((item, number) => {
+      const frame = make("span", { class: "omni-picture-frame" }, make("span", { class: "omni-tag omni-tag-left" }, nameOf(item, number)));
+      if (!item) return make("span", { class: "omni-picture-cell omni-picture-coming" }, frame);
+      const image = images.get(item.image.url) || picture(item.image.url, words(item), "");
       image.setAttribute("translate", "no");
-      const frame = make("span", { class: "omni-picture-frame" }, image, make("span", { class: "omni-tag omni-tag-left" }, nameOf(item, number)));
+      frame.prepend(image);
       takeShape(frame, image);
-      const cell = make("button", { type: "button", class: "omni-picture-cell", ...(number === at ? { "aria-current": "true" } : {}) }, frame);
+      if (coming) takeShape(cells, image); // and so of those that still come
+      drawn.set(item.image.url, image);
+      const cell = make("button", { type: "button", class: "omni-picture-cell", ...(number === at && !coming ? { "aria-current": "true" } : {}) }, frame);
       cell.addEventListener("click", () => { at = number; large = true; show(); strip.children[number].focus(); });
       return cell;
     }));
+    images = drawn;
     cells.style.setProperty("--columns", all.length < 5 ? 2 : all.length < 10 ? 3 : 4);
     return cells;
   };
-  const nameOf = (item, number) => item.caption || `Picture ${number + 1}`;
+  const nameOf = (item, number) => item?.caption || `Picture ${number + 1}`;
 
   /** Both in frames of one size, that of the result, so that they are level to the pixel. */
   const sideBySide = (before, item) => {
@@ -183,13 +191,24 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     show();
     tell();
   };
+  /** Pictures of an answer that is still coming, each in its cell: there is nothing to choose between yet. */
+  const showComing = (all) => {
+    view.replaceChildren(grid(all));
+    strip.hidden = true;
+    actions.replaceChildren();
+    box.classList.remove("omni-viewer-empty");
+  };
   onPush(id, (value) => {
-    pushed = value?.map((one) => ({ ...one, image: { ...one.image, url: `${appRoot()}/gradio_api/file=${one.image.path}` } }));
+    const told = value?.map((one) => one && { ...one, image: { ...one.image, url: `${appRoot()}/gradio_api/file=${one.image.path}` } });
+    box.classList.toggle("omni-viewer-coming", Boolean(told));
+    if (told?.includes(null)) return showComing(told);
+    pushed = told;
     showNew();
   });
   watch("value", () => {
     const isDrawn = pushed && pathsOf(pushed) === pathsOf(props.value);
     pushed = null;
+    box.classList.remove("omni-viewer-coming");
     if (!isDrawn) showNew();
   });
   document.addEventListener("omni-same-seed", (event) => { if (event.detail === id) kept = { at, large, count: items().length }; });

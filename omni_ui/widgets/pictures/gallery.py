@@ -44,6 +44,13 @@ def gallery_of(paths: list[Path], pictures: int) -> list[Json]:
     return [{"image": shown(path), "caption": caption} for path, caption in zip(paths, named, strict=True)]
 
 
+def arriving_gallery(paths: list[Path], pictures: int) -> list[Json | None]:
+    """What is pushed to a viewer while an answer comes: the pictures so far, and None for each of the others."""
+    named = captions(pictures, pictures)
+    entries = [{"image": shown(path), "caption": caption} for path, caption in zip(paths, named, strict=False)]
+    return [*entries, *[None] * (pictures - len(entries))]
+
+
 def captions(count: int, pictures: int) -> list[str | None]:
     """What stands below each of `count` entries of an answer.
 
