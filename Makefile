@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 PY = $(VENV)/bin/python
 
-.PHONY: lock run test bench faults package contract lint clean dev
+.PHONY: lock run test unit browser bench faults package contract lint clean dev
 
 run: $(VENV)/.run
 	$(PY) app.py
@@ -19,16 +19,21 @@ $(VENV)/.dev: requirements.txt requirements-demo.txt requirements-mcp.txt requir
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@ $(VENV)/.run
 
-# Two at a time, each file whole: most of the time a test waits for a browser or a server.
-SHARED = -n 2 --dist loadfile
+# Several at a time, each file whole, the longest first (tests/conftest.py). On two cores: browsers keep two processes
+# busy, while the other tests wait for servers and clocks a third of their time.
+SHARED = --dist loadfile --no-loadscope-reorder
 # A browser on a busy machine may miss a moment: what failed gets one more try alone, and must pass it.
 AGAIN = --last-failed --last-failed-no-failures none
 
 # tests/house, which judges the code and not what it does, belongs to `make lint`.
-test: dev
+test: unit browser
+
+unit: dev
 	sh tests/need_programs.sh
-	$(PY) -m pytest -m "not real and not package" --ignore tests/browser --ignore tests/house $(SHARED)
-	$(PY) -m pytest -m "not real" tests/browser $(SHARED) || $(PY) -m pytest -m "not real" tests/browser $(AGAIN)
+	$(PY) -m pytest -m "not real and not package" --ignore tests/browser --ignore tests/house -n 3 $(SHARED)
+
+browser: dev
+	$(PY) -m pytest -m "not real" tests/browser -n 2 $(SHARED) || $(PY) -m pytest -m "not real" tests/browser $(AGAIN)
 
 # All figures in about twelve minutes, on a machine with nothing else to do. Plain Gradio's sound needs ffmpeg.
 bench: dev

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -21,9 +21,13 @@ private_only = pytest.mark.skipif(PUBLIC, reason="a public page does not offer t
 
 
 class App:
-    """`with App(OMNI_BASE_URL=…) as app:` serves the page at `app.url` until the block ends."""
+    """`with App(OMNI_BASE_URL=…) as app:` serves the page at `app.url` until the block ends.
 
-    def __init__(self, wait: bool = True, **settings: str) -> None:
+    constants: values for constants of the app's modules, such as "omni_ui.core.serving.fresh_files:KEPT=0.5", where a
+    test would wait for a clock (tests/app_with_constants.py).
+    """
+
+    def __init__(self, wait: bool = True, constants: Sequence[str] = (), **settings: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("OMNI_", "SPACE_ID"))}
@@ -32,13 +36,14 @@ class App:
         public = {"OMNI_PUBLIC": "true"} if os.environ.get("TEST_PUBLIC") else {}
         self.env = clean | {"OMNI_PORT": str(self.port), "OMNI_DATA_DIR": self._folder.name} | public | settings
         self.wait = wait
+        self.program = ["-m", "tests.app_with_constants", *constants] if constants else ["app.py"]
 
     def start(self) -> "App":
         # Into a file: a pipe that nobody reads would stop an app that says much.
         self._said = Path(self._folder.name, "said.txt")
         with self._said.open("ab") as said:
             self.process = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=ROOT, env=self.env, stdout=said, stderr=subprocess.STDOUT
+                [sys.executable, *self.program], cwd=ROOT, env=self.env, stdout=said, stderr=subprocess.STDOUT
             )
         until = time.monotonic() + 120
         while self.wait:
