@@ -48,7 +48,7 @@ class ListenCalls(Server):
     async def _listening_model(self) -> str | None:
         if self.model:
             return self.model
-        models = await self._listed()
+        models = (await self._listed()).models
         if not models:
             raise BadRequest("This server lists no model.", "Start one that transcribes speech.")
         return models[0].id

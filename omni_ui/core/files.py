@@ -15,6 +15,7 @@ import tempfile
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -49,7 +50,13 @@ class FileRefused(Exception):
 
 def cache_folder() -> Path:
     """Gradio's cache: the only folder whose files are served. Gradio documents the variable, and where it is else."""
-    return Path(os.environ.get("GRADIO_TEMP_DIR") or Path(tempfile.gettempdir(), "gradio")).resolve()
+    return _resolved(os.environ.get("GRADIO_TEMP_DIR") or os.path.join(tempfile.gettempdir(), "gradio"))
+
+
+@cache
+def _resolved(folder: str) -> Path:
+    """A folder without links on the way to it. Each part of that way costs a question to the disk, so it is kept."""
+    return Path(folder).resolve()
 
 
 def use_cache_folder(folder: Path) -> None:

@@ -5,7 +5,6 @@ here: the place in line, the heartbeat by which a closed page is noticed, retrie
 sentences, and the abort of the server's work when the visitor stops or leaves.
 """
 
-import asyncio
 import logging
 import time
 from abc import ABC, abstractmethod
@@ -259,7 +258,7 @@ async def _steps(backend: Backend, run: AnyRun, report: RunReport) -> AsyncGener
         outcome = _with_left_out(run)
         outcome.waiting = outcome.waiting or _waiting(began - entered, began, reporter.times, run)
         outcome.facts = [*outcome.facts, *reporter.facts, *(outcome.waiting.facts if outcome.waiting else [])]
-        await asyncio.to_thread(report.measure, outcome.files, outcome.text)
+        await report.measure(outcome.files, outcome.text)
         yield step("done", outcome=outcome)
     except CalledOff as off:
         yield step("called off", error=off)

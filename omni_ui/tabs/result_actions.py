@@ -5,8 +5,10 @@ It always belongs to what is shown: a run puts its own there when it shows somet
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import gradio as gr
+from markupsafe import Markup
 
 from omni_ui.client import Request
 from omni_ui.core.audio.audio_stream import Listening, Stream
@@ -19,6 +21,9 @@ from omni_ui.features.tab_context import TabContext
 from omni_ui.widgets.events import PRIVATE
 from omni_ui.widgets.fields import Component
 
+_SHOWN: WeakKeyDictionary[AnyRun, tuple[Request, list[Path], tuple[Markup, Markup]]] = WeakKeyDictionary()
+"""The settings and the code of runs under way, with the request and the files that they are of. A run that streams
+shows its own before its end, and most often they are the same then."""
 ShowStopped = Callable[[Stream], Awaitable[tuple[Updates, list[Path]]]]
 """Shows what had arrived of a stream, and gives its files; none when the stream was complete."""
 
@@ -28,21 +33,32 @@ async def result_actions(
 ) -> Updates:
     """The actions below a result so far. record: its id in the history. now: what its repetition will need."""
     again = tab.repeat.row(run.session, now, record) if now else NOTHING
-    updates = await actions_of_result(tab, run.request, run.model, run.session, outcome, record)
-    return updates | {tab.settings: again + updates[tab.settings]}
+    kept = _SHOWN.get(run)
+    if kept is None or kept[0] is not run.request or kept[1] != outcome.files:
+        texts = await _settings_and_code(tab, run.request, run.model, run.session, outcome.files)
+        kept = _SHOWN[run] = (run.request, outcome.files, texts)
+    settings, code = kept[2]
+    return {tab.settings: again + _sends(tab, record, outcome) + settings, tab.code: code}
 
 
 async def actions_of_result(
     tab: TabContext, request: Request, model: str | None, session: str | None, outcome: RunResult, record: str = ""
 ) -> Updates:
     """The actions below a result, which may be an earlier one. Only one with a record can be sent."""
-    row = tab.sends.row(tab.name, record, outcome) if tab.sends else NOTHING
-    return {
-        tab.settings: row + await settings_of(request, model, outcome.files),
-        tab.code: code_view(
-            tab.backends.call_for(tab.name, session, request, model), tab.backends.shown_address(tab.name, session)
-        ),
-    }
+    settings, code = await _settings_and_code(tab, request, model, session, outcome.files)
+    return {tab.settings: _sends(tab, record, outcome) + settings, tab.code: code}
+
+
+def _sends(tab: TabContext, record: str, outcome: RunResult) -> Markup:
+    return tab.sends.row(tab.name, record, outcome) if tab.sends else NOTHING
+
+
+async def _settings_and_code(
+    tab: TabContext, request: Request, model: str | None, session: str | None, files: list[Path]
+) -> tuple[Markup, Markup]:
+    call = tab.backends.call_for(tab.name, session, request, model)
+    code = code_view(call, tab.backends.shown_address(tab.name, session))
+    return await settings_of(request, model, files), code
 
 
 def keep_after_stop(

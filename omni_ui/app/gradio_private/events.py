@@ -37,6 +37,8 @@ def own_files_only(page: gr.Blocks) -> None:
         raise AttributeError("async_move_files_to_cache")
 
     async def move(data: Any, block: Any, *rest: Any, **more: Any) -> Any:
+        if data is None or isinstance(data, (str, int, float)):  # which Gradio hands on as it is
+            return data
         if isinstance(data, (GradioModel, GradioRootModel)):
             data = data.model_dump()
         return await whole(checked_files(data), block, *rest, **more)

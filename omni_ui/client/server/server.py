@@ -17,6 +17,7 @@ from omni_ui.client.gateway.openai_like import OPENAI_SCHEMA, VOICE, is_openai_l
 from omni_ui.client.json_types import Json
 from omni_ui.client.requests.base import Request, WireCall
 from omni_ui.client.server.discovery import Ability, Capabilities, ModelInfo, judge, read_models
+from omni_ui.client.server.listed_models import ListedModels
 from omni_ui.client.server.load import Load, read_load
 from omni_ui.client.server.model_rules import adapt, depends_on_model
 from omni_ui.client.server.schema import UNKNOWN, Fitted, RequestT, ServerSchema, read_schema
@@ -60,7 +61,7 @@ class Server(AsyncClosing):
         self._wire = Transport(base_url, api_key, timeout, http, headers, connect_to)
         self._stated = None if abilities is None else frozenset(abilities)
         self._seen: tuple[float, Capabilities] | None = None
-        self._names: tuple[float, list[ModelInfo]] | None = None
+        self._names: tuple[float, ListedModels] | None = None
         self._schema: tuple[float, str | None, ServerSchema] | None = (
             (float("inf"), None, schema) if schema is not None else None
         )
@@ -131,7 +132,7 @@ class Server(AsyncClosing):
 
     async def _ask_models(self, timeout: float = 10.0) -> list[ModelInfo]:
         models = read_models(await self._get("/v1/models", timeout))
-        self._names = (time.monotonic(), models)
+        self._names = (time.monotonic(), ListedModels(models, self._stated, self.model))
         return models
 
     async def version(self) -> str | None:
@@ -227,7 +228,7 @@ class Server(AsyncClosing):
 
     async def _is_openai_like(self, routes: frozenset[str]) -> bool:
         try:
-            models = await self._listed()
+            models = (await self._listed()).models
         except OmniError:
             return False
         return is_openai_like(models, routes, self._wire.signs.gateway)
@@ -236,22 +237,23 @@ class Server(AsyncClosing):
         request = (await self.fit(request)).request
         schema, model = await self.schema(), await self._model_for(request.tab)
         if self._wire.signs.gateway is DYNAMO:
-            loras = dynamo.loras_of(self._names[1] if self._names else ())
+            loras = dynamo.loras_of(self._names[1].models if self._names else ())
             call = dynamo.wire(request, schema, model, loras)
             return call or request.wire(model)
         call = schema.wire(request, model)
         return openai_like.adapt(call) if schema is OPENAI_SCHEMA else schema.with_metrics(call)
 
-    async def _listed(self) -> list[ModelInfo]:
+    async def _listed(self) -> ListedModels:
         """The models that the server lists, as read in the last LISTED seconds."""
-        if self._names and time.monotonic() - self._names[0] <= LISTED:
-            return self._names[1]
-        return await self._ask_models()
+        if not self._names or time.monotonic() - self._names[0] > LISTED:
+            await self._ask_models()
+        assert self._names
+        return self._names[1]
 
     async def known_ability(self, tab: str) -> Ability | None:
         """What the listed models can do for a tab, by a list at most a minute old; None when there is none."""
         try:
-            return judge(await self._listed(), (), self._stated, self.model)[tab]
+            return (await self._listed()).abilities[tab]
         except OmniError:
             return None
 
@@ -264,14 +266,13 @@ class Server(AsyncClosing):
         if self.model:
             return self.model
         try:
-            models = await self._listed()
+            listed = await self._listed()
         except OmniError:
             return None
+        models = listed.bases
         if not models:
             return None
-        loras = dynamo.loras_of(models)
-        models = [listed for listed in models if listed.id not in loras] or models
-        ability = judge(models, (), self._stated)[tab]
+        ability = listed.base_abilities[tab]
         if len(models) > 1 and ability.model is None:
             raise BadRequest(ability.reason, "Choose a model with OMNI_MODEL, or use another server.")
         return ability.model or models[0].id

@@ -1,5 +1,6 @@
 """What is reported of a run, for those who operate the page: nothing that a visitor typed, unless the host asks."""
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import suppress
@@ -62,12 +63,20 @@ class RunReport:
         """Counts an answer of the server."""
         self.calls += 1
 
-    def measure(self, files: Sequence[Path], text: str = "") -> None:
-        """Takes in how much it made. Blocking."""
+    async def measure(self, files: Sequence[Path], text: str = "") -> None:
+        """Takes in how much it made."""
         self.files, self.characters = len(files), len(text)
-        for path in files:
-            with suppress(OSError):  # gone meanwhile: its size is not known
-                self.bytes += path.stat().st_size
+        if files:
+            self.bytes += await asyncio.to_thread(_bytes_of, files)
+
+
+def _bytes_of(files: Sequence[Path]) -> int:
+    """How large files are together. Blocking."""
+    size = 0
+    for path in files:
+        with suppress(OSError):  # gone meanwhile: its size is not known
+            size += path.stat().st_size
+    return size
 
 
 async def labelled(events: AsyncIterator[T], report: RunReport) -> AsyncGenerator[T]:

@@ -8,7 +8,7 @@ from omni_ui.features.recipes.difference import Difference, difference
 from omni_ui.features.recipes.link import link_or_reason, pack, unpack
 from omni_ui.features.recipes.makers import OpenedSettings
 from omni_ui.features.recipes.metadata import CannotHold, can_hold, open_settings, read_settings, with_settings
-from omni_ui.features.recipes.recipe import VERSION, BadRecipe, Medium, Recipe, media_fields
+from omni_ui.features.recipes.recipe import VERSION, BadRecipe, Medium, Recipe, media_fields, names_files
 from omni_ui.features.recipes.words import download_name, labelled, parameters
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "labelled",
     "link_or_reason",
     "media_fields",
+    "names_files",
     "open_settings",
     "pack",
     "parameters",

@@ -32,6 +32,7 @@ from omni_ui.features.recipes import (
     labelled,
     link_or_reason,
     media_fields,
+    names_files,
     open_settings,
     unpack,
     with_settings,
@@ -63,9 +64,10 @@ def preset_bar(tab: str) -> Component:
 
 
 async def settings_of(request: Request, model: str | None, files: list[Path]) -> Markup:
-    """HTML of the recipe of a result. Hashes the request's files in a thread."""
+    """HTML of the recipe of a result. Hashes the request's files, if it has any, in a thread."""
     try:
-        recipe = await asyncio.to_thread(Recipe.of, request, model)
+        reads = names_files(request)
+        recipe = await asyncio.to_thread(Recipe.of, request, model) if reads else Recipe.of(request, model)
     except OSError:
         return Markup('<p class="omni-quiet">{}</p>').format(INCOMPLETE)
     return settings_view(recipe, files)
@@ -102,15 +104,11 @@ class Download:
 
 def _downloads(files: list[Path], recipe: Recipe) -> list[Download]:
     uploads = cache_folder()
+    places = [(path, path.resolve()) for path in files]
     return [
-        Download(
-            str(path.resolve().relative_to(uploads)),
-            path.name,
-            can_hold(path),
-            download_name(recipe.request, path.name),
-        )
-        for path in files
-        if path.resolve().is_relative_to(uploads)
+        Download(str(place.relative_to(uploads)), path.name, can_hold(path), download_name(recipe.request, path.name))
+        for path, place in places
+        if place.is_relative_to(uploads)
     ]
 
 

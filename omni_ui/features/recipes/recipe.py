@@ -180,6 +180,16 @@ def media_fields(model: type[Request]) -> list[str]:
     return [name for name, info in model.model_fields.items() if ui_option(info, "kind") in KINDS]
 
 
+def names_files(request: Request) -> bool:
+    """Whether a request holds files, which its recipe has to read."""
+    if any(_paths(getattr(request, name)) for name in media_fields(type(request))):
+        return True
+    refs: list[FileRef] = []
+    if isinstance(request, ChatRequest):
+        replace_files(request.messages, refs.append)
+    return bool(refs)
+
+
 def _is_list(model: type[Request], name: str) -> bool:
     return "list" in str(model.model_fields[name].annotation)
 

@@ -32,5 +32,11 @@ def snippet(language: str, call: WireCall, base_url: str | None = None) -> str:
     base_url: the server's address, with or without /v1. None where the host does not show it: the code then reads
     OMNI_BASE_URL and falls back on vLLM's usual address.
     """
-    write = python_websockets.write if call.method == "WEBSOCKET" else _WRITERS[language]
-    return write(plan_for(call, base_url))
+    return write(language, plan_for(call, base_url))
+
+
+def write(language: str, plan: Plan) -> str:
+    """`snippet` of a call that was looked at already."""
+    if plan.call.method == "WEBSOCKET":
+        return python_websockets.write(plan)
+    return _WRITERS[language](plan)

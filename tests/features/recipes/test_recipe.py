@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from omni_ui.client import ChatRequest, EditRequest, FileRef, ImageRequest
 from omni_ui.features.recipes import BadRecipe, Medium, Recipe, labelled, pack, unpack
-from omni_ui.features.recipes.recipe import LONGEST, REQUESTS
+from omni_ui.features.recipes.recipe import LONGEST, REQUESTS, names_files
 from tests.features.recipes.requests import requests
 
 slow = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -186,3 +186,12 @@ def test_a_64_bit_seed_survives():
     recipe = Recipe.of(ImageRequest(prompt="a", seed=2**63 - 1))
     assert unpack(pack(recipe)).values()["seed"] == 2**63 - 1
     assert json.loads(recipe.as_json())["request"]["seed"] == 2**63 - 1
+
+
+def test_which_requests_hold_files(files):
+    path = files["a.png"]
+    parts = [{"type": "image_url", "image_url": {"url": FileRef(path)}}]
+    assert names_files(EditRequest(prompt="night", image=[path]))
+    assert names_files(ChatRequest(messages=[{"role": "user", "content": parts}]))
+    assert not names_files(ImageRequest(prompt="night"))
+    assert not names_files(ChatRequest(messages=[{"role": "user", "content": str(path)}]))
