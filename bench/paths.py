@@ -20,8 +20,7 @@ from fastapi import FastAPI
 
 from bench.server import picture_body
 from omni_ui.app.factory import create_app
-from omni_ui.app.gradio_private.description import describe_once
-from omni_ui.app.gradio_private.sessions import LightSession
+from omni_ui.app.gradio_private.description import LightSession, describe_once
 from omni_ui.app.page_cache import FrontPage
 from omni_ui.client.connection.reading import _parse_json
 from omni_ui.settings import Settings

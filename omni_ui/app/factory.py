@@ -20,13 +20,11 @@ from starlette.responses import FileResponse
 
 from omni_ui import __version__
 from omni_ui.app.file_routes import file_routes
-from omni_ui.app.gradio_private.description import describe_once, only_one_app
-from omni_ui.app.gradio_private.event_values import prepare_cheaply, skip_cheaply
-from omni_ui.app.gradio_private.events import know_visitors, own_files_only
+from omni_ui.app.gradio_private.description import describe_once, lighten_sessions, only_one_app
+from omni_ui.app.gradio_private.events import own_files_only
 from omni_ui.app.gradio_private.heartbeat import RATE, Heartbeat
 from omni_ui.app.gradio_private.lean_import import forget_matplotlib
 from omni_ui.app.gradio_private.queue import EventQueue, EventRoutes, calm, queue_of_mounted, session_of_event
-from omni_ui.app.gradio_private.sessions import lighten_sessions
 from omni_ui.app.middleware.origin_guard import AllowedHosts, OriginGuard
 from omni_ui.app.middleware.packed_parts import PackedParts
 from omni_ui.app.middleware.request_guard import Guard
@@ -242,7 +240,6 @@ def _mount_page(app: FastAPI, services: Services) -> FastAPI:
     texts = translatable(page)
     describe_once(page)  # before Gradio does so twice
     lighten_sessions(page)
-    prepare_cheaply(page)
     forget_matplotlib()
     mounted: FastAPI = gr.mount_gradio_app(
         app,
@@ -262,9 +259,7 @@ def _mount_page(app: FastAPI, services: Services) -> FastAPI:
     )
     services.first_load.theme_css = page.theme_css
     services.backends.answers.session_of = session_of_event(page)
-    know_visitors()
     calm(page)
     services.queue = queue_of_mounted(page, mounted.routes)
     own_files_only(page)
-    skip_cheaply(page)
     return mounted

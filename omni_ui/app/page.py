@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import gradio as gr
 
+from omni_ui.app.gradio_private.events import Page
 from omni_ui.app.gradio_private.page_parts import mount_tab
 from omni_ui.app.header import header, header_menus
 from omni_ui.client import Ability
@@ -37,7 +38,7 @@ def build_ui(
     they are written. jobs: the videos that are being made.
     recorder: writes down what is made, for the history.
     """
-    with gr.Blocks(title="Omni UI", analytics_enabled=False, fill_width=True) as page:
+    with Page(title="Omni UI", analytics_enabled=False, fill_width=True) as page:
         top = gr.HTML(header(), padding=False)
         opening = gr.JSON(visible=False, label="The tab to open")
         _take_parts_later()

@@ -18,9 +18,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from omni_ui.app.gradio_private.mended_scripts import mending
-from omni_ui.app.gradio_private.page_html import trim_html
-from omni_ui.app.gradio_private.page_parts import FirstTab
+from omni_ui.app.gradio_private.page_parts import FirstTab, trim_html
+from omni_ui.app.gradio_private.script_files import mending
 
 log = logging.getLogger(__name__)
 ADDRESS = ("host", "x-forwarded-host", "x-forwarded-proto", "x-gradio-server")

@@ -36,16 +36,9 @@ def is_page(request: object) -> bool:
 
 
 REQUEST_VISITOR: ContextVar[str | None] = ContextVar("omni_visitor", default=None)
-"""The visitor of the HTTP request that is being handled; set by app/request_guard."""
-
-
-class EventRequest:
-    """Where the request of the event that is handled stands: app/gradio_private puts Gradio's own variable here."""
-
-    variable: ContextVar[HasCookies | None] = ContextVar("omni_event_request", default=None)
+"""The visitor of the request or the event that is being handled; set by app/middleware and app/gradio_private."""
 
 
 def current_visitor() -> str | None:
     """The visitor whose event or request is being handled; None for a program."""
-    request = EventRequest.variable.get(None)
-    return visitor_of(request) if request else REQUEST_VISITOR.get()
+    return REQUEST_VISITOR.get()

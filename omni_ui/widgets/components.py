@@ -3,7 +3,7 @@
 None has a constructor of its own (see `ComponentClass`): constants of one component stand in its template.
 """
 
-from typing import Any, Protocol
+from typing import Any
 
 import gradio as gr
 from gradio.data_classes import FileData
@@ -80,14 +80,6 @@ class FreeCheckboxGroup(_Unchanged, gr.CheckboxGroup, metaclass=ComponentClass):
 
 class JsonText(_Unchanged, gr.Textbox, metaclass=ComponentClass):
     """JSON as text. A program may send the object itself, of which Gradio would make Python's words."""
-
-
-class HasInputs(Protocol):
-    """What is known of an event's inputs."""
-
-    inputs: list[gr.components.Component]
-    preprocess: bool
-    component_prop_inputs: list[int]
 
 
 QUICK = (

@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from omni_ui.app.gradio_private.page_html import DRAWN
-from omni_ui.app.gradio_private.page_parts import FIRST, SplitPage
+from omni_ui.app.gradio_private.page_parts import DRAWN, FIRST, SplitPage
 from omni_ui.app.loading.early_page import early_page
 
 

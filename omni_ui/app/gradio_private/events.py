@@ -1,23 +1,104 @@
-"""Whose event is handled, and what goes into it and comes out: files of that visitor's, and the parts of a tab."""
+"""The page, with its own ways through an event: whose it is, which files it may name, and what its values cost.
+
+With every update of a run Gradio builds anew each component that the update leaves as it is, and it changes the thread
+for each plain value that it takes in.
+"""
 
 import inspect
-from contextvars import ContextVar
+from collections.abc import Callable
+from copy import copy
+from functools import cached_property
 from typing import Any, cast
 
 import gradio as gr
-from gradio import context, processing_utils
+from gradio import processing_utils
+from gradio.block_function import BlockFunction
+from gradio.blocks import Block
 from gradio.data_classes import GradioModel, GradioRootModel
+from gradio.state_holder import SessionState
 from pydantic import ValidationError
 
 from omni_ui.app.gradio_private.page_parts import LateParts, mount_tab
 from omni_ui.core.files import FileRefused, is_file_object, own_path
-from omni_ui.core.visitor import REQUEST_VISITOR, EventRequest, HasCookies, is_page, visitor_of
+from omni_ui.core.visitor import REQUEST_VISITOR, is_page, visitor_of
 from omni_ui.features.i18n.languages import marks_as_text
+from omni_ui.widgets.components import reads_at_once
 
 
-def know_visitors() -> None:
-    """Lets core/visitor find the request of the event that is handled, where no request is passed."""
-    EventRequest.variable = cast("ContextVar[HasCookies | None]", context.LocalContext.request)
+class Page(gr.Blocks):
+    """What Gradio mounts. `own_files_only` completes it."""
+
+    async def process_api(self, *args: Any, **more: Any) -> dict[str, Any]:
+        """Before and after a handler, too, it is known whose event it is: Gradio tells that to the handler alone."""
+        arguments = inspect.signature(super().process_api).bind(*args, **more).arguments if args else more
+        request = arguments.get("request")
+        # Gradio's own request makes objects of all cookies each time that it is asked for them.
+        visitor = visitor_of(request.request or request) if isinstance(request, gr.Request) else None
+        token = REQUEST_VISITOR.set(visitor)
+        try:
+            result = await super().process_api(*args, **more)
+        except ValidationError as wrong:  # an object that only half looks like a file
+            if "FileData" not in str(wrong):
+                raise
+            raise gr.Error(str(FileRefused()), print_exception=False) from None
+        finally:
+            REQUEST_VISITOR.reset(token)
+        result["data"] = [marks_as_text(value) for value in result["data"]]
+        if arguments.get("iterator") and not result["is_generating"] and is_page(request):
+            result["data"] = [gr.skip()] * len(result["data"])  # it was sent already
+        if getattr(arguments["block_fn"], "fn", None) is mount_tab:
+            result.update(await self._late_parts.answer(arguments["inputs"]))
+        return result
+
+    @cached_property
+    def _late_parts(self) -> LateParts:
+        return LateParts(self)
+
+    async def preprocess_data(
+        self, block_fn: BlockFunction, inputs: list[object], state: SessionState | None, explicit_call: bool = False
+    ) -> list[object]:
+        """Takes in plain values without changing the thread for each."""
+        blocks, whole = block_fn.inputs, super().preprocess_data
+        if state is None or not block_fn.preprocess or block_fn.component_prop_inputs or len(inputs) != len(blocks):
+            usual: list[object] = await whole(block_fn, inputs, state, explicit_call)
+            return usual
+        slow = [place for place, block in enumerate(blocks) if not reads_at_once(block)]
+        others = copy(block_fn)
+        others.inputs = [blocks[place] for place in slow]
+        results = await whole(others, [inputs[place] for place in slow], state, explicit_call) if slow else []
+        values = dict(zip(slow, results, strict=True))
+        move = processing_utils.async_move_files_to_cache
+        try:
+            for place in sorted(set(range(len(blocks))) - set(slow)):
+                component, value = cast(gr.components.Component, blocks[place]), inputs[place]
+                if isinstance(value, (dict, list)):  # which may hold a file
+                    value = await move(value, component, check_in_upload_folder=not explicit_call)
+                values[place] = state[component._id].preprocess(value)
+        except (gr.Error, TypeError, ValueError):  # Gradio's own way says what is wrong
+            usual = await whole(block_fn, inputs, state, explicit_call)
+            return usual
+        return [values[place] for place in range(len(blocks))]
+
+    async def postprocess_data(
+        self, block_fn: BlockFunction, predictions: list[object] | dict[Block, Any], state: SessionState | None
+    ) -> list[object]:
+        """Outputs that an update (a dict by component) does not name cost nothing.
+
+        Gradio takes them for updates without any property, and makes a new component for each.
+        """
+        outputs, whole = block_fn.outputs, super().postprocess_data
+        if len(outputs) < 2 or not isinstance(predictions, dict) or not set(predictions) <= set(outputs):
+            return await whole(block_fn, predictions, state)
+        updated = [block for block in outputs if block in predictions and predictions[block] != gr.skip()]
+        shorter = copy(block_fn)
+        shorter.outputs = updated
+        # Of a single output Gradio takes the value itself.
+        values = predictions[updated[0]] if len(updated) == 1 else {block: predictions[block] for block in updated}
+        results = await whole(shorter, values, state) if updated else []
+        by_block = dict(zip(updated, results, strict=True))
+        return [
+            by_block[output] if output in by_block else None if output.stateful else gr.skip() for output in outputs
+        ]
 
 
 def own_files_only(page: gr.Blocks) -> None:
@@ -26,10 +107,15 @@ def own_files_only(page: gr.Blocks) -> None:
     Gradio looks at paths only once `has_launched` is set, which mounting does not do, and even then lets outputs name
     any file of the working directory and of the temporary folder, and any address. AttributeError when it has changed.
     """
+    if not {"block_fn", "inputs", "request"} <= _parameters(gr.Blocks.process_api):
+        raise AttributeError("process_api")
+    if _parameters(gr.Blocks.preprocess_data) != _parameters(Page.preprocess_data):
+        raise AttributeError("preprocess_data")
+    if _parameters(gr.Blocks.postprocess_data) != _parameters(Page.postprocess_data):
+        raise AttributeError("postprocess_data")
     if not hasattr(page, "has_launched"):
         raise AttributeError("has_launched")
     page.has_launched = True
-    _tell_visitor(page)
     whole = processing_utils.async_move_files_to_cache
     if getattr(whole, "checks_owner", False):
         return
@@ -43,40 +129,12 @@ def own_files_only(page: gr.Blocks) -> None:
             data = data.model_dump()
         return await whole(checked_files(data), block, *rest, **more)
 
-    move.checks_owner = True  # type: ignore[attr-defined]
+    vars(move)["checks_owner"] = True
     processing_utils.async_move_files_to_cache = move
 
 
-def _tell_visitor(page: gr.Blocks) -> None:
-    """Before and after a handler, too, it is known whose event it is: Gradio tells that to the handler alone."""
-    process = page.process_api
-    signature = inspect.signature(process)
-    if not {"block_fn", "inputs", "request"} <= set(signature.parameters):
-        raise AttributeError("process_api")
-    parts = LateParts(page)
-
-    async def process_api(*args: Any, **kwargs: Any) -> Any:
-        arguments = signature.bind(*args, **kwargs).arguments if args else kwargs
-        request = arguments.get("request")
-        # Gradio's own request makes objects of all cookies each time that it is asked for them.
-        visitor = visitor_of(request.request or request) if isinstance(request, gr.Request) else None
-        token = REQUEST_VISITOR.set(visitor)
-        try:
-            result = await process(*args, **kwargs)
-        except ValidationError as wrong:  # an object that only half looks like a file
-            if "FileData" not in str(wrong):
-                raise
-            raise gr.Error(str(FileRefused()), print_exception=False) from None
-        finally:
-            REQUEST_VISITOR.reset(token)
-        result["data"] = [marks_as_text(value) for value in result["data"]]
-        if arguments.get("iterator") and not result["is_generating"] and is_page(request):
-            result["data"] = [gr.skip()] * len(result["data"])  # it was sent already
-        if getattr(arguments["block_fn"], "fn", None) is mount_tab:
-            result.update(await parts.answer(arguments["inputs"]))
-        return result
-
-    page.process_api = process_api  # type: ignore[method-assign]
+def _parameters(method: Callable[..., object]) -> set[str]:
+    return set(inspect.signature(method).parameters)
 
 
 def checked_files(data: Any) -> Any:

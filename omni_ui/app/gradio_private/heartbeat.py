@@ -4,7 +4,7 @@ Gradio answers it with a stream: for each open page two tasks, a timer, a group 
 a request. Here it is one coroutine that waits. When the page leaves, Gradio is shown the same request, with a page that
 leaves at once: so it ends what it has of the session as it always did.
 
-A page whose script says so (mended_scripts.py) gets pushed values over the same connection.
+A page whose script says so (`take_pushes` in script_files.py) gets pushed values over the same connection.
 """
 
 import asyncio

@@ -53,7 +53,7 @@ def _load_when_used(name: str) -> None:
 
 @contextmanager
 def _unseen(names: Sequence[str]) -> Iterator[None]:
-    """As long as the block runs these packages are not there for whoever imports them."""
+    """Within the block these packages cannot be imported."""
     hidden = [name for name in names if name not in sys.modules]
     try:
         for name in hidden:

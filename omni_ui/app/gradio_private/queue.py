@@ -184,7 +184,7 @@ def queue_of_mounted(page: gr.Blocks, mounts: Sequence[object]) -> queueing.Queu
 
 
 class AnswerStream:
-    """What comes of a session's events, until all are over or the page leaves. Messages that are there at the same
+    """The messages of a session's events, until all are over or the page is closed. Messages that are there at the same
     time go out together."""
 
     def __init__(self, queue: queueing.Queue, session: str, send: Send) -> None:

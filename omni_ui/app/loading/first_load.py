@@ -10,8 +10,7 @@ from functools import lru_cache
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from omni_ui.app.gradio_private.page_html import BASE, DRAWN, OWN_STYLES, SHEET, config_of
-from omni_ui.app.gradio_private.page_parts import FIRST, LATE
+from omni_ui.app.gradio_private.page_parts import BASE, DRAWN, FIRST, LATE, OWN_STYLES, SHEET, config_of
 from omni_ui.app.gradio_private.script_files import FOLDER, Assets, needed
 from omni_ui.app.loading.early_page import early_page
 from omni_ui.app.loading.packing import encoding_for, kept_for_good, pack
@@ -112,7 +111,7 @@ def _styles(names: tuple[str, ...]) -> list[str]:
 
 
 def _read(name: str) -> str:
-    """A sheet of Gradio's, its addresses relative to where ours stands."""
+    """A style sheet of Gradio's, with addresses relative to ours."""
     return RELATIVE.sub(r"url(\1../../assets/", (FOLDER / name).read_text(encoding="utf-8"))
 
 

@@ -2,7 +2,7 @@ import pytest
 from gradio import processing_utils
 
 from omni_ui.app.factory import create_app
-from omni_ui.app.gradio_private.sessions import LightSession
+from omni_ui.app.gradio_private.description import LightSession
 from omni_ui.settings import Settings
 
 

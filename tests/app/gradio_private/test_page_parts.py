@@ -7,14 +7,25 @@ from types import SimpleNamespace
 
 import gradio as gr
 import pytest
-from gradio import routes
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
-from omni_ui.app.gradio_private.page_html import CONFIG
-from omni_ui.app.gradio_private.page_parts import FIRST, LATE, SplitPage
+from omni_ui.app.gradio_private.page_parts import (
+    API,
+    BASE,
+    CONFIG,
+    DRAWN,
+    FIRST,
+    LATE,
+    OWN_STYLES,
+    SHEET,
+    SplitPage,
+    config_of,
+    trim_html,
+)
+from omni_ui.app.gradio_private.script_files import FOLDER
 from omni_ui.app.page import first_known
 from omni_ui.client import Ability
-
-SCRIPTS = Path(routes.__file__).parent / "templates" / "frontend" / "assets"
 
 
 @pytest.fixture(scope="module")
@@ -108,16 +119,16 @@ def test_the_browser_gets_nothing_that_only_programs_read(client, whole, sent):
 
 def test_gradios_script_still_does_without_a_description_of_the_api():
     """It knows an endpoint by the number of its event, and asks whether there is a description of it."""
-    entry = next(SCRIPTS.glob("index-*.js")).read_text()
+    entry = next(FOLDER.glob("index-*.js")).read_text()
     assert "if(typeof t==`number`)i=t,a=e.unnamed_endpoints[i]," in entry
     assert "let n=t?t.parameters:[];" in entry
     assert "r?i?.parameters[s]?.component||void 0:t" in entry
-    others = [path for path in SCRIPTS.glob("*.js") if path.name.startswith(("core-", "Blocks-", "HTML-"))]
+    others = [path for path in FOLDER.glob("*.js") if path.name.startswith(("core-", "Blocks-", "HTML-"))]
     assert not [path.name for path in others if re.search("api_info|example_inputs", path.read_text())]
 
 
 def test_gradios_script_still_keeps_a_type_by_its_class():
-    core = next(SCRIPTS.glob("core-*.js")).read_text()
+    core = next(FOLDER.glob("core-*.js")).read_text()
     assert "if(H[`${o}-${r}`])return{component:H[`${o}-${r}`]" in core
 
 
@@ -152,11 +163,11 @@ def test_the_app_answers_with_the_parts_of_the_tab_that_is_asked_for(client, who
 
 
 def test_gradios_script_still_takes_parts_that_come_later():
-    script = next(SCRIPTS.glob("index-*.js")).read_text() + next(SCRIPTS.glob("core-*.js")).read_text()
+    script = next(FOLDER.glob("index-*.js")).read_text() + next(FOLDER.glob("core-*.js")).read_text()
     assert re.search(r"\.render_config&&await \w+\(\w+\.render_config\)", script)
     assert re.search(r"type:`render`,data:", script)
     assert re.search(r"\brerender\(", script)
-    assert "window.gradio_config" in Path(SCRIPTS.parent / "index.html").read_text()
+    assert "window.gradio_config" in Path(FOLDER.parent / "index.html").read_text()
 
 
 def tab(name: str, detail: dict | None, demo: bool = False):
@@ -177,3 +188,44 @@ def tab(name: str, detail: dict | None, demo: bool = False):
 )
 def test_a_new_visitor_sees_first_what_a_server_can_do(tabs, first):
     assert first_known(tabs) == first
+
+
+@pytest.fixture(scope="module")
+def html():
+    """A page of two tabs as Gradio writes it."""
+    with gr.Blocks() as page, gr.Tabs():
+        for name in ("image", "edit"):
+            with gr.Tab(name, elem_id=f"{name}-tab", id=name):
+                gr.Textbox(label="</script>")
+    with TestClient(gr.mount_gradio_app(FastAPI(), page, path="/")) as client:
+        return client.get("/").text
+
+
+@pytest.mark.parametrize("pattern", [API, BASE, CONFIG, OWN_STYLES, SHEET])
+def test_each_place_is_there_once(html, pattern):
+    assert len(pattern.findall(html)) == 1
+
+
+def test_the_page_is_drawn_in_one_element(html):
+    assert len(re.findall(rf"{DRAWN}\b", html)) == 1
+
+
+def test_what_was_written_is_understood(html):
+    trimmed = trim_html(html, "edit")
+    labels = [part["props"].get("label") for part in config_of(trimmed)["components"]]
+    assert labels.count("</script>") == 1
+    assert json.loads(API.search(trimmed)[1]) == {"named_endpoints": {}, "unnamed_endpoints": {}}
+
+
+def test_another_page_is_not_trimmed(html):
+    with pytest.raises(ValueError, match="no description"):
+        trim_html("<p>Hello</p>", "image")
+    with pytest.raises(ValueError, match="no tab"):
+        trim_html(html, "nowhere")
+
+
+def test_gradio_takes_what_stands_in_the_page_for_loaded():
+    """The two places in its scripts that look for links before they add their own."""
+    sources = [path.read_text(encoding="utf-8") for path in (*FOLDER.glob("index-*.js"), *FOLDER.glob("core-*.js"))]
+    assert any("i.href===t&&(!r||i.rel===`stylesheet`)" in source for source in sources)
+    assert any("document.querySelector(`link[href='${r}']`)" in source for source in sources)
