@@ -1,14 +1,29 @@
 """The settings that name vLLM-Omni servers: the common one, and one for each tab."""
 
-from pydantic import Field, SecretStr
+from typing import Any, TypeVar
+
+from pydantic import Field, SecretStr, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from omni_ui.client.tabs import Tab
+from omni_ui.client.tabs import FACTS, Tab
 from omni_ui.settings_readers import HeaderPairs, Key, Url
 
+SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
-class ServerSettings(BaseSettings):
-    """The first of the settings (omni_ui/settings.py has the others, and reads them)."""
+
+def with_tabs(settings: type[SettingsT]) -> type[SettingsT]:
+    """Adds `<tab>_url`, `<tab>_api_key` and `<tab>_model` for each tab."""
+    fields: dict[str, Any] = {}
+    for tab, facts in FACTS.items():
+        fields[f"{tab}_url"] = Url, Field(None, description=f"Another server for the {facts.title} tab.")
+        fields[f"{tab}_api_key"] = Key, Field(None, description="Its key.")
+        fields[f"{tab}_model"] = str | None, Field(None, description="Its model.")
+    return create_model(settings.__name__, __base__=settings, __module__=settings.__module__, **fields)
+
+
+@with_tabs
+class TabServerSettings(BaseSettings):
+    """The common server, and those of the tabs."""
 
     model_config = SettingsConfigDict(env_prefix="OMNI_", env_ignore_empty=True, extra="ignore")
 
@@ -24,24 +39,9 @@ class ServerSettings(BaseSettings):
         "They never reach the browser.",
     )
 
-    chat_url: Url = Field(None, description="Another server for the Chat tab.")
-    chat_api_key: Key = Field(None, description="Its key.")
-    chat_model: str | None = Field(None, description="Its model.")
-    image_url: Url = Field(None, description="Another server for the Image tab.")
-    image_api_key: Key = Field(None, description="Its key.")
-    image_model: str | None = Field(None, description="Its model.")
-    edit_url: Url = Field(None, description="Another server for the Edit tab.")
-    edit_api_key: Key = Field(None, description="Its key.")
-    edit_model: str | None = Field(None, description="Its model.")
-    speech_url: Url = Field(None, description="Another server for the Speech tab.")
-    speech_api_key: Key = Field(None, description="Its key.")
-    speech_model: str | None = Field(None, description="Its model.")
-    sound_url: Url = Field(None, description="Another server for the Sound tab.")
-    sound_api_key: Key = Field(None, description="Its key.")
-    sound_model: str | None = Field(None, description="Its model.")
-    video_url: Url = Field(None, description="Another server for the Video tab.")
-    video_api_key: Key = Field(None, description="Its key.")
-    video_model: str | None = Field(None, description="Its model.")
+
+class ServerSettings(TabServerSettings):
+    """The first of the settings (omni_ui/settings.py has the others, and reads them)."""
 
     listen_url: Url = Field(
         None, description="A server that transcribes speech, such as Qwen3-ASR. By default Chat's model, if it hears."

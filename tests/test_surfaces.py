@@ -90,7 +90,7 @@ class Surfaces:
 def surfaces(tmp_path_factory) -> Surfaces:
     settings = Settings(base_url="http://127.0.0.1:9", data_dir=tmp_path_factory.mktemp("data"))
     services = Services(settings)
-    page, tabs = build_ui(services.backends, services.listening, services.typed, services.jobs, services.recorder)
+    page, tabs = build_ui(services)
     parts = [part["props"] for part in page.get_config_file()["components"]]
     named = page.get_api_info()["named_endpoints"]
     return Surfaces(

@@ -229,7 +229,7 @@ def _mount_page(app: FastAPI, services: Services) -> FastAPI:
     """The Gradio page at /, after all routes of our own."""
     settings = services.settings
     with only_one_app():
-        page, tabs = build_ui(services.backends, services.listening, services.typed, services.jobs, services.recorder)
+        page, tabs = build_ui(services)
         page.max_threads = settings.max_threads
         # Seconds. By default each run that begins is told to all who wait, and here nobody waits in Gradio's own line.
         page.queue(status_update_rate=60, default_concurrency_limit=None)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from importlib import import_module
 
 import gradio as gr
 
@@ -9,35 +10,26 @@ from omni_ui.app.gradio_private.events import Page
 from omni_ui.app.gradio_private.page_parts import mount_tab
 from omni_ui.app.header import header, header_menus
 from omni_ui.client import Ability
-from omni_ui.core.audio.audio_stream import Listening
-from omni_ui.core.backends import Backends
+from omni_ui.client.tabs import TABS
 from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call, mounted
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.drafts.drafts import Drafts
-from omni_ui.features.history.service import Recorder
 from omni_ui.features.limits.card import limits_card
 from omni_ui.features.model_defaults.model_defaults import ModelDefaults
 from omni_ui.features.recipes.panel import Recipes
 from omni_ui.features.send_to.send_to import SendTo
-from omni_ui.features.speech.typed_text import TypedTexts
-from omni_ui.features.video.jobs.jobs import VideoJobs
-from omni_ui.tabs import chat, edit, history, image, sound, speech, talk, video
+from omni_ui.features.tab_services import TabServices
+from omni_ui.tabs import history, talk
 from omni_ui.tabs import servers as server
 from omni_ui.tabs.base import OmniTab
 from omni_ui.widgets.components import ObjectCarrier
 from omni_ui.widgets.events import IMMEDIATE
 
 
-def build_ui(
-    backends: Backends, listening: Listening, typed: TypedTexts, jobs: VideoJobs, recorder: Recorder
-) -> tuple[gr.Blocks, list[OmniTab]]:
-    """All tabs over these servers, and those with a form. Mount it with `theme`, `css` and `head` of omni_ui.app.theme.
-
-    listening: where tabs that speak put their sound while it arrives. typed: texts that are spoken while
-    they are written. jobs: the videos that are being made.
-    recorder: writes down what is made, for the history.
-    """
+def build_ui(services: TabServices) -> tuple[gr.Blocks, list[OmniTab]]:
+    """All tabs, and those with a form. Mount it with `theme`, `css` and `head` of omni_ui.app.theme."""
+    backends = services.backends
     with Page(title="Omni UI", analytics_enabled=False, fill_width=True) as page:
         top = gr.HTML(header(), padding=False)
         opening = gr.JSON(visible=False, label="The tab to open")
@@ -46,8 +38,8 @@ def build_ui(
         recipes = Recipes()
         drafts = Drafts()
         with gr.Tabs(selected="image", elem_id="omni-tabs", overflow_behavior="wrap") as strip:
-            tabs = _build_tabs(backends, listening, typed, jobs)
-            sends = SendTo(tabs, recorder)
+            tabs: list[OmniTab] = [import_module(f"omni_ui.tabs.{name}").build(services) for name in TABS]
+            sends = SendTo(tabs, services.recorder)
             talk.build()
             history.build(sends)
             server.build(backends, tabs, defaults)
@@ -65,8 +57,8 @@ def build_ui(
 
         async def leave(request: gr.Request) -> None:
             await backends.forget(request.session_hash or "")
-            jobs.forget(request.session_hash or "")
-            typed.forget(request.session_hash or "")
+            services.jobs.forget(request.session_hash or "")
+            services.typed.forget(request.session_hash or "")
             for tab in tabs:
                 tab.repeat.forget(request.session_hash)
 
@@ -96,18 +88,6 @@ def _take_parts_later() -> None:
     mounting.failure(None, None, None, js=call("tab_not_mounted"), **IMMEDIATE)
 
 
-def _build_tabs(backends: Backends, listening: Listening, typed: TypedTexts, jobs: VideoJobs) -> list[OmniTab]:
-    """The tabs with a form, in the order in which they stand."""
-    return [
-        chat.build(backends, listening),
-        image.build(backends),
-        edit.build(backends),
-        speech.build(backends, listening, typed),
-        sound.build(backends, listening),
-        video.build(backends, jobs),
-    ]
-
-
 def _model_shower(tab: OmniTab, defaults: ModelDefaults) -> Callable[[gr.Request], Awaitable[Updates]]:
     async def show_model(request: gr.Request) -> Updates:
         """What the server and the model of a tab want, when its parts have come to the browser."""
@@ -119,7 +99,7 @@ def _model_shower(tab: OmniTab, defaults: ModelDefaults) -> Callable[[gr.Request
 
 
 async def first_able(tabs: list[OmniTab], session: str | None) -> str:
-    """The first tab whose server can do its job, asked anew where that was not done for a while."""
+    """The first tab whose server can do its job, asked again where the last answer is old."""
     return _best([(tab.name, await tab.ability(session), tab.backends.for_tab(tab.name, session)) for tab in tabs])
 
 

@@ -9,6 +9,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from omni_ui.client import Ability, Request
+from omni_ui.client.tabs import FACTS
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import AnyRun, RequestT, RunResult, Updates, Values, explain
@@ -40,9 +41,9 @@ STAGED = ("image", "edit", "video")
 class OmniTab:
     """One tab while it is built. Its parts are made in the order in which the tab's module calls for them."""
 
-    def __init__(self, model: type[Request], title: str, backends: Backends, hello: Markup) -> None:
+    def __init__(self, model: type[Request], backends: Backends, hello: Markup) -> None:
         self.name = cast(Tab, model.tab)
-        self.title = title
+        self.title = FACTS[self.name].title
         self.backends = backends
         self.hello = hello
         """What the status says before the first run: HTML of status.empty."""

@@ -9,8 +9,6 @@ from markupsafe import Markup
 from omni_ui.client import ChatRequest, OmniClient, OmniError, ui_option
 from omni_ui.client.server.model_rules import stages_of_chat, unheeded
 from omni_ui.core import status
-from omni_ui.core.audio.audio_stream import Listening
-from omni_ui.core.backends import Backends
 from omni_ui.core.own_voices import is_foreign
 from omni_ui.core.run import Updates, Values
 from omni_ui.core.scripts import mounted
@@ -22,6 +20,7 @@ from omni_ui.features.chat.messages import ChatView
 from omni_ui.features.chat.run import AGAIN, THREAD, ChatRun, fork_inputs, read_chat_form
 from omni_ui.features.history.restored_result import RestoredResult
 from omni_ui.features.i18n.languages import drawn
+from omni_ui.features.tab_services import TabServices
 from omni_ui.tabs.base import OmniTab
 from omni_ui.tabs.chat_actions import MessageActions
 from omni_ui.tabs.chat_toolbar import ChatTools, Composer
@@ -134,8 +133,8 @@ async def _voices(omni: OmniClient) -> list[str]:
         return []  # the field takes any name
 
 
-def build(backends: Backends, listening: Listening) -> OmniTab:
-    tab = ChatTab(ChatRequest, "Chat", backends, status.empty(HELLO, EXAMPLES, "chat-text"))
+def build(services: TabServices) -> OmniTab:
+    tab = ChatTab(ChatRequest, services.backends, status.empty(HELLO, EXAMPLES, "chat-text"))
     tab.also_recommended = ["modalities"]
     with tab.frame():
         talk = gr.State(Conversation())
@@ -167,7 +166,7 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
     tab.fork_inputs = fork_inputs
     tab.repeated = {"change": AGAIN}  # the last message is answered once more
     tab.runs(
-        partial(ChatRun, view=view, listening=listening, backends=backends),
+        partial(ChatRun, view=view, listening=services.listening, backends=services.backends),
         view.parts,
         more={"text": text, "files": files, "system": system, "change": change, "talk": talk}
         | {"read_aloud": tab.read_aloud},
@@ -184,7 +183,7 @@ def build(backends: Backends, listening: Listening) -> OmniTab:
 
     tab.stop_button.click(settle, [talk, system], [conversation, result, live], queue=False, **PRIVATE)
     tools.wire(view, composer, tab.status, tab.hello)
-    actions.wire(tab, view, talk, system, listening)
+    actions.wire(tab, view, talk, system, services.listening)
     return tab
 
 

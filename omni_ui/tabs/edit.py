@@ -10,7 +10,6 @@ import gradio as gr
 from markupsafe import Markup
 
 from omni_ui.client import Ability, EditRequest, Failed, OmniClient, Pictures, TextDelta
-from omni_ui.core.backends import Backends
 from omni_ui.core.files import shown
 from omni_ui.core.heavy_work import run_heavy
 from omni_ui.core.invalid import Invalid
@@ -21,6 +20,7 @@ from omni_ui.features.edit.input_stage import input_stage
 from omni_ui.features.history.restored_result import RestoredResult
 from omni_ui.features.recipes import BadRecipe, open_settings
 from omni_ui.features.stage.examples import hello
+from omni_ui.features.tab_services import TabServices
 from omni_ui.media.image_input import Taken, take_picture
 from omni_ui.media.mask import take_mask
 from omni_ui.media.result_images import picture_facts, picture_paths, write_pictures
@@ -43,8 +43,8 @@ class Stage:
     before: Component
 
 
-def build(backends: Backends) -> OmniTab:
-    tab = OmniTab(EditRequest, "Edit", backends, hello("edit", HELLO, "edit-prompt"))
+def build(services: TabServices) -> OmniTab:
+    tab = OmniTab(EditRequest, services.backends, hello("edit", HELLO, "edit-prompt"))
     tab.form = PictureForm(
         tab.form.model,
         mask=("mask_image", "image"),

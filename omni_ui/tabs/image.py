@@ -5,12 +5,12 @@ from functools import partial
 from pathlib import Path
 
 from omni_ui.client import ImageRequest, OmniClient, OmniError, Picture, Pictures
-from omni_ui.core.backends import Backends
 from omni_ui.core.files import Json
 from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
 from omni_ui.core.status import seed_name
 from omni_ui.features.history.restored_result import RestoredResult
 from omni_ui.features.stage.examples import hello
+from omni_ui.features.tab_services import TabServices
 from omni_ui.media.result_images import picture_facts, picture_path, picture_paths, write_pictures
 from omni_ui.tabs.base import OmniTab
 from omni_ui.widgets.fields import Component
@@ -21,8 +21,8 @@ RESULT = "image-result"
 """The viewer, to which pictures are pushed too."""
 
 
-def build(backends: Backends) -> OmniTab:
-    tab = OmniTab(ImageRequest, "Image", backends, hello("image", HELLO, "image-prompt"))
+def build(services: TabServices) -> OmniTab:
+    tab = OmniTab(ImageRequest, services.backends, hello("image", HELLO, "image-prompt"))
     with tab.frame():
         with tab.controls():
             pass

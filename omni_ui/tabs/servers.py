@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import gradio as gr
 from markupsafe import Markup
 
+from omni_ui.client.tabs import FACTS
 from omni_ui.core import status
 from omni_ui.core.backends import Backends
 from omni_ui.core.files import Json
@@ -15,7 +16,7 @@ from omni_ui.core.servers.pinned_transport import NotAllowed
 from omni_ui.core.templates import NOTHING
 from omni_ui.features.mcp.card import agents_card
 from omni_ui.features.model_defaults.model_defaults import ModelDefaults
-from omni_ui.features.servers.cards import TITLES, ask_anew, card, look_at
+from omni_ui.features.servers.cards import ask_anew, card, look_at
 from omni_ui.features.servers.doctor_card import examine_all
 from omni_ui.settings import TABS, Tab
 from omni_ui.tabs.base import OmniTab
@@ -53,7 +54,7 @@ def build(backends: Backends, tabs: Sequence[OmniTab], defaults: ModelDefaults) 
             for tab in TABS:
                 with gr.Column(min_width=320):
                     cards[tab] = gr.HTML(elem_id=f"server-{tab}")
-                    button = gr.Button(f"Test {TITLES[tab]}", size="sm", elem_id=f"server-{tab}-test")
+                    button = gr.Button(f"Test {FACTS[tab].title}", size="sm", elem_id=f"server-{tab}-test")
                     button.click(_tester(backends, tab, note, cards[tab]), None, [note, cards[tab]], **PRIVATE)
 
     async def show(request: gr.Request) -> Updates:
@@ -116,7 +117,7 @@ class OwnServer:
                     html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
                 )
             self.tabs = gr.CheckboxGroup(
-                [(TITLES[tab], tab) for tab in TABS], value=list(TABS), label="Use it for", elem_id="server-tabs"
+                [(FACTS[tab].title, tab) for tab in TABS], value=list(TABS), label="Use it for", elem_id="server-tabs"
             )
             with gr.Row():
                 self.use = gr.Button("Use this server", variant="primary", elem_id="server-use")

@@ -6,13 +6,12 @@ import gradio as gr
 
 from omni_ui.client import SoundRequest
 from omni_ui.client.server.model_rules import made_by
-from omni_ui.core.audio.audio_stream import Listening
-from omni_ui.core.backends import Backends
 from omni_ui.core.run import Updates, Values
 from omni_ui.features.history.restored_result import RestoredResult
 from omni_ui.features.sound.lyrics import lyrics_help
 from omni_ui.features.sound.run import SoundRun, SoundStage
 from omni_ui.features.stage.examples import hello
+from omni_ui.features.tab_services import TabServices
 from omni_ui.tabs.base import OmniTab
 from omni_ui.tabs.result_actions import keep_after_stop
 from omni_ui.widgets.audio_player import sound_drawing, sound_player
@@ -61,8 +60,8 @@ class SoundTab(OmniTab):
         return [*super().model_components, self.form.controls["make"], *self.following]
 
 
-def build(backends: Backends, listening: Listening) -> SoundTab:
-    tab = SoundTab(SoundRequest, "Sound", backends, hello("sound", HELLO, "sound-input"))
+def build(services: TabServices) -> SoundTab:
+    tab = SoundTab(SoundRequest, services.backends, hello("sound", HELLO, "sound-input"))
     tab.also_recommended = ["make"]
     with tab.frame():
         with tab.controls():
@@ -83,8 +82,8 @@ def build(backends: Backends, listening: Listening) -> SoundTab:
     for name in ("make", "instructions"):  # last in the API, for programs that know the order of the others
         tab.form.controls[name] = tab.form.controls.pop(name)
     tab.later_results = [stage.player]
-    tab.runs(lambda request: SoundRun(request, stage, listening, tab.ability), [stage.result, stage.drawing])
-    keep_after_stop(tab, listening, stage.player, stage.all, stage.show_stopped)
+    tab.runs(lambda request: SoundRun(request, stage, services.listening, tab.ability), [stage.result, stage.drawing])
+    keep_after_stop(tab, services.listening, stage.player, stage.all, stage.show_stopped)
     tab.show_restored, tab.restored_components = show_restored, stage.all
     make = cast(gr.Dropdown, tab.form.controls["make"])
     make.change(tab.fields_for, make, tab.following, **PRIVATE)

@@ -9,8 +9,6 @@ import gradio as gr
 from omni_ui.client import ui_option
 from omni_ui.client.server.model_rules import task_to_set
 from omni_ui.core import status
-from omni_ui.core.audio.audio_stream import Listening
-from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import AnyRun, Updates, Values
 from omni_ui.features.history.restored_result import RestoredResult
@@ -24,6 +22,7 @@ from omni_ui.features.speech.typed_text import TypedTexts
 from omni_ui.features.speech.words.read_along import ReadingAlong, can_read_along
 from omni_ui.features.speech.words.subtitles import read_vtt
 from omni_ui.features.speech.words.word_times import shown_words, spread_words, timed
+from omni_ui.features.tab_services import TabServices
 from omni_ui.features.voices.cards import voice_cards, wire_cards
 from omni_ui.features.voices.panel import VoicesPanel
 from omni_ui.features.voices.reference import Reference
@@ -122,7 +121,7 @@ class SpeechTab(OmniTab):
 
 
 def _add_voice_controls(tab: SpeechTab) -> None:
-    """What stands below the text: who speaks it, and the recording of a voice to copy."""
+    """The controls below the text: who speaks it, and the recording of a voice to copy."""
     tab.form.controls["cast"] = cast_field("speech-cast")
     tab.typing = typing_field("speech-typing")
     with gr.Accordion(CLONE, open=False, elem_id="speech-clone", elem_classes="omni-advanced"):
@@ -145,8 +144,9 @@ def _add_stage() -> Stage:
     )
 
 
-def build(backends: Backends, listening: Listening, typed: TypedTexts) -> SpeechTab:
-    tab = SpeechTab(SpokenText, "Speech", backends, status.empty(HELLO, EXAMPLES, "speech-input"))
+def build(services: TabServices) -> SpeechTab:
+    listening, typed = services.listening, services.typed
+    tab = SpeechTab(SpokenText, services.backends, status.empty(HELLO, EXAMPLES, "speech-input"))
     tab.also_recommended = ["stream", "task_type"]
     with tab.frame():
         with tab.controls():
@@ -157,11 +157,11 @@ def build(backends: Backends, listening: Listening, typed: TypedTexts) -> Speech
             tab.cards = voice_cards()
     tab.form.controls["ref_audio_2"] = tab.form.controls.pop("ref_audio_2")  # last in the API
     with tab.opened:
-        tab.panel = VoicesPanel(backends)
+        tab.panel = VoicesPanel(tab.backends)
     wire_cards(tab.cards, cast(gr.Dropdown, tab.form.controls["voice"]))
     tab.panel.wire(tab.list_voices, tab.listing, tab.form.controls["voice"])
 
-    longest = int(backends.limits.caps.get("text", MAX_LONG))
+    longest = int(tab.backends.limits.caps.get("text", MAX_LONG))
 
     def make(request: SpokenText) -> AnyRun:
         if request.reading == "live":

@@ -10,7 +10,6 @@ import gradio as gr
 
 from omni_ui.client import VideoRequest
 from omni_ui.core import status
-from omni_ui.core.backends import Backends
 from omni_ui.core.batching import batch_stream
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import AnyRun, RunResult, Updates, Values
@@ -20,6 +19,7 @@ from omni_ui.features.history.restore import open_record, repeat_buttons
 from omni_ui.features.history.restored_result import RestoredResult
 from omni_ui.features.history.service import record_of
 from omni_ui.features.stage.examples import hello
+from omni_ui.features.tab_services import TabServices
 from omni_ui.features.video.jobs.job_results import all_facts, cancelled, handed_out, request_of
 from omni_ui.features.video.jobs.job_waiting import waiting_kept
 from omni_ui.features.video.jobs.jobs import VideoJobs
@@ -239,10 +239,10 @@ async def first_frame(picture: object) -> Taken | None:
     return None
 
 
-def build(backends: Backends, jobs: VideoJobs) -> OmniTab:
-    tab = VideoTab(VideoRequest, "Video", backends, hello("video", HELLO, "video-prompt"))
+def build(services: TabServices) -> OmniTab:
+    tab = VideoTab(VideoRequest, services.backends, hello("video", HELLO, "video-prompt"))
     tab.form = PictureForm(tab.form.model, mask=("video_noise_mask", "source_video"))
-    tab.jobs, tab.videos = jobs, jobs.watched
+    tab.jobs, tab.videos = services.jobs, services.jobs.watched
 
     with tab.frame():
         with tab.controls():

@@ -24,7 +24,7 @@ KEEPING = {
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     services = Services(Settings(base_url="http://127.0.0.1:9", data_dir=tmp_path_factory.mktemp("data")))
-    return build_ui(services.backends, services.listening, services.typed, services.jobs, services.recorder)
+    return build_ui(services)
 
 
 def writers(built) -> Iterator[tuple[str, str]]:

@@ -5,8 +5,8 @@ import pytest
 from omni_ui.client import BrokenAnswer, Unauthorized
 from omni_ui.client.server.discovery import ModelInfo, judge
 from omni_ui.client.server.find_models import find_model, guess_model
-from omni_ui.client.server.known_models import KNOWN_MODELS, START
-from omni_ui.client.tabs import TABS
+from omni_ui.client.server.known_models import KNOWN_MODELS
+from omni_ui.client.tabs import FACTS, TABS
 from tests.client.scripted import Answer, Scripted, as_json
 
 ROUTES = {
@@ -74,7 +74,7 @@ def test_what_a_server_says_of_its_model_is_kept() -> None:
 def test_the_reason_and_what_to_run_instead() -> None:
     speech = judge([ModelInfo("Qwen/Qwen-Image")], ())["speech"]
     assert speech.reason == "Qwen-Image makes pictures; it cannot speak."
-    assert speech.start == f"vllm serve {START['speech']} --omni --port 8091"
+    assert speech.start == "vllm serve Qwen/Qwen3-TTS-12Hz-1.7B-CustomVoice --omni --port 8091"
     omni = judge([ModelInfo("Qwen/Qwen3-Omni-30B-A3B-Instruct", 1)], ())["speech"]
     assert omni.reason == "Qwen-Omni understands and speaks; it cannot read a text aloud."
 
@@ -85,8 +85,8 @@ def test_every_entry_is_whole() -> None:
         assert known.pattern == known.pattern.lower()
         for facts in known.can.values():
             assert isinstance(facts.get("settings", {}), dict)
-    for tab, model in START.items():
-        found = find_model(model)
+    for tab, facts in FACTS.items():
+        found = find_model(facts.usual_model)
         assert found is not None
         assert tab in found.can
 

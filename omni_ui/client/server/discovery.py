@@ -6,30 +6,11 @@ from dataclasses import dataclass, field
 from omni_ui.client.errors import BrokenAnswer
 from omni_ui.client.json_types import Json
 from omni_ui.client.server.find_models import find_model, guess_model
-from omni_ui.client.server.known_models import LISTENS, START
+from omni_ui.client.server.known_models import LISTENS
 from omni_ui.client.server.model_facts import KnownModel
 from omni_ui.client.server.model_fields import fields_of_model
 from omni_ui.client.server.schema import UNKNOWN, ServerSchema
-from omni_ui.client.tabs import TABS
-
-ROUTES = {
-    "chat": ("/v1/chat/completions",),
-    "image": ("/v1/images/generations",),
-    "edit": ("/v1/images/edits",),
-    "speech": ("/v1/audio/speech",),
-    "sound": ("/v1/audio/generate",),
-    "video": ("/v1/videos", "/v1/videos/generations"),
-}
-"""Any of these makes the tab possible."""
-
-VERBS = {
-    "chat": "talk",
-    "image": "make pictures from words",
-    "edit": "change pictures",
-    "speech": "speak",
-    "sound": "make sounds",
-    "video": "make videos",
-}
+from omni_ui.client.tabs import FACTS, TABS
 
 
 @dataclass(frozen=True)
@@ -127,10 +108,10 @@ def judge(
 
 
 def _nothing_listed(tab: str, routes: frozenset[str]) -> Ability:
-    start = f"vllm serve {START[tab]} --omni --port 8091"
-    if routes and not routes & set(ROUTES[tab]):
-        return Ability(False, f"This server has no route for it: it cannot {VERBS[tab]}.", start=start)
-    reason = f"This server lists no model, so it is unknown whether it can {VERBS[tab]}."
+    verb, start = FACTS[tab].verb, FACTS[tab].start
+    if routes and routes.isdisjoint(FACTS[tab].routes):
+        return Ability(False, f"This server has no route for it: it cannot {verb}.", start=start)
+    reason = f"This server lists no model, so it is unknown whether it can {verb}."
     return Ability(False, reason, start=start, guess=True)
 
 
@@ -149,9 +130,9 @@ def _judge_tab(
     stated: Iterable[str] | None,
     several: bool,
 ) -> Ability:
-    start = f"vllm serve {START[tab]} --omni --port 8091"
-    if routes and not routes & set(ROUTES[tab]):
-        return Ability(False, f"This server has no route for it: it cannot {VERBS[tab]}.", start=start)
+    verb, start = FACTS[tab].verb, FACTS[tab].start
+    if routes and routes.isdisjoint(FACTS[tab].routes):
+        return Ability(False, f"This server has no route for it: it cannot {verb}.", start=start)
     able = [(model, entry, guess) for model, entry, guess in entries if tab in entry.can]
     # Makers of pictures answer a chat too; where a server has several models, one that answers in text is meant.
     able.sort(key=lambda entry: tab == "chat" and "text" not in entry[1].can["chat"]["outputs"])
@@ -163,8 +144,8 @@ def _judge_tab(
     facts |= {"stages": _stages_of_chat(entry)} if tab == "chat" and "chat" in entry.can else {}
     if stated is not None:
         if tab in stated:
-            return Ability(True, f"Its host says that this server can {VERBS[tab]}.", model.id, detail=facts)
-        return Ability(False, f"Its host says that this server cannot {VERBS[tab]}.", model.id, start)
+            return Ability(True, f"Its host says that this server can {verb}.", model.id, detail=facts)
+        return Ability(False, f"Its host says that this server cannot {verb}.", model.id, start)
     doubt = " The model's name is unknown here, so this is a guess." if guess else ""
     if able:
         return Ability(True, f"{name} {entry.does}.{doubt}", model.id, guess=guess, detail=facts)
@@ -172,9 +153,9 @@ def _judge_tab(
         # Its first stage counts as a text stage, so the route is there (stage_config.py:1196).
         reason = f"{name} {entry.does}; it may not support chat. Use the Speech tab.{doubt}"
         return Ability(False, reason, model.id, start, guess)
-    verb = "read a text aloud" if tab == "speech" and "speaks" in entry.does else VERBS[tab]
     if several:
-        return Ability(False, f"None of the models on this server can {VERBS[tab]}.", start=start)
+        return Ability(False, f"None of the models on this server can {verb}.", start=start)
+    verb = "read a text aloud" if tab == "speech" and "speaks" in entry.does else verb
     if not entry.can and not guess:
         return Ability(False, f"{name} {entry.does}{_use_of(entry)}", model.id, start)
     return Ability(False, f"{name} {entry.does}; it cannot {verb}.{doubt}", model.id, start, guess)

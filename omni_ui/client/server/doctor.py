@@ -1,4 +1,4 @@
-"""What answers at an address, what stands in front of it, and what would mend what does not get through.
+"""What answers at an address, which gateway is in front of it, and how to fix calls that do not get through.
 
 Only looks are sent (GET /v1/models, /version, /openapi.json, and one look that tells a gateway from another), so an
 examination costs no GPU time.
@@ -10,8 +10,9 @@ from typing import Literal
 from omni_ui.client.errors import OmniError
 from omni_ui.client.gateway.gateways import LITELLM, PRODUCTION_STACK, VLLM_ROUTER, Gateway
 from omni_ui.client.gateway.openai_like import OPENAI_SCHEMA, OWN_ROUTES
-from omni_ui.client.server.discovery import VERBS, Capabilities
+from omni_ui.client.server.discovery import Capabilities
 from omni_ui.client.server.server import Server
+from omni_ui.client.tabs import FACTS
 
 Kind = Literal["vllm-omni", "vllm", "openai-like", "unknown", "none"]
 
@@ -94,7 +95,8 @@ def _summary(kind: Kind, version: str | None) -> str:
 def _drops(capabilities: Capabilities, gateway: Gateway | None, replicas: int | None) -> tuple[str, ...]:
     """What the gateway is known to drop, and the tabs whose routes are not there."""
     drops = list(gateway.drops) if gateway else []
-    missing = [VERBS[tab] for tab, ability in capabilities.modalities.items() if "no route for it" in ability.reason]
+    abilities = capabilities.modalities
+    missing = [FACTS[tab].verb for tab, ability in abilities.items() if "no route for it" in ability.reason]
     if missing:
         drops.append(f"It has no route to {', to '.join(missing)}.")
     if replicas and replicas > 1:

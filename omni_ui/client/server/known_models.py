@@ -273,16 +273,6 @@ KNOWN_MODELS: list[KnownModel] = [
     ),
 ]
 
-START: dict[str, str] = {
-    "chat": "Qwen/Qwen3-Omni-30B-A3B-Instruct",
-    "image": "Tongyi-MAI/Z-Image-Turbo",
-    "edit": "Qwen/Qwen-Image-Edit-2509",
-    "speech": "Qwen/Qwen3-TTS-12Hz-1.7B-CustomVoice",
-    "sound": "stabilityai/stable-audio-open-1.0",
-    "video": "Wan-AI/Wan2.2-TI2V-5B-Diffusers",
-}
-"""A model to run for each tab."""
-
 # Words in a name that no entry knows. Tried in this order; a guess, and said to be one.
 HINTS: list[tuple[str, str, dict[str, Facts]]] = [
     # Of OpenAI-style servers with several models, where the one is chosen by what it is for.

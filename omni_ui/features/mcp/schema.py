@@ -1,20 +1,13 @@
-"""What an agent is told of a tool, made from the request model of its tab: names, bounds, defaults and help texts."""
+"""A tool's description for agents, made from the request model of its tab: names, bounds, defaults and help texts."""
 
 from pydantic.fields import FieldInfo
 
 from omni_ui.client import Request, ui_option
 from omni_ui.client.requests.files import FILE_KINDS
+from omni_ui.client.tabs import FACTS
 from omni_ui.core.files import Json
 from omni_ui.features.tab_context import TabContext
 
-GIVES = {
-    "image": "Gives the pictures, and their addresses.",
-    "edit": "Gives the changed pictures, and their addresses.",
-    "speech": "Gives the recording, and its address.",
-    "sound": "Gives the sound, and its address.",
-    "video": "Waits until the video is done, which may take minutes, and gives its address.",
-    "chat": "Gives the answer; pictures and speech in it as files.",
-}
 FILE = "A file: a data: URL, or the path or address of one that was made or uploaded here."
 NOT_FOR_AGENTS = ("talk", "change")
 """Inputs of the Chat tab that mean something only beside the conversation that the page shows."""
@@ -89,7 +82,7 @@ def _without_null(field_schema: Json) -> Json:
 def description_of(model: type[Request]) -> str:
     """What a tool is for, from the first paragraph of its model's docstring, and what it answers."""
     first = " ".join((model.__doc__ or "").strip().split("\n\n")[0].split())
-    return f"{first} {GIVES[model.tab]}"
+    return f"{first} {FACTS[model.tab].result}"
 
 
 def tool(tab: TabContext) -> Json:

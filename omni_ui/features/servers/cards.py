@@ -7,16 +7,13 @@ from markupsafe import Markup
 
 from omni_ui.client import Ability, BadRequest, NotFound, OmniError
 from omni_ui.client.gateway.openai_like import OPENAI_SCHEMA
-from omni_ui.client.server.known_models import START
+from omni_ui.client.tabs import FACTS
 from omni_ui.core.backends import Backends
 from omni_ui.core.own_voices import is_foreign
 from omni_ui.core.servers.backend import Backend
 from omni_ui.core.templates import render
 from omni_ui.settings import Tab
 
-TITLES: dict[str, str] = {
-    "chat": "Chat", "image": "Image", "edit": "Edit", "speech": "Speech", "sound": "Sound", "video": "Video"
-}  # fmt: skip
 STATES = {
     "ready": "Ready",
     "demo": "Demo server",
@@ -41,7 +38,7 @@ class ServerFacts:
 
 async def look_at(backends: Backends, tab: Tab, session: str | None, fresh: float = 5.0) -> ServerFacts:
     """What the server says about itself, at most `fresh` seconds old (0: asked now)."""
-    start = f"vllm serve {START[tab]} --omni --port 8091"
+    start = FACTS[tab].start
     backend = backends.for_tab(tab, session)
     if backend is None:
         why = f"No server is set for this tab: set OMNI_BASE_URL or OMNI_{tab.upper()}_URL."
@@ -85,25 +82,25 @@ async def _voices(backend: Backend, tab: str, ability: Ability) -> str:
 
 
 async def ask_anew(backends: Backends, tab: Tab, session: str | None) -> str:
-    """Asks the server anew for all that a run relies on; one sentence. Makes nothing, so it costs no GPU time."""
+    """Asks the server again for all that a run relies on; one sentence. Makes nothing, so it costs no GPU time."""
     backend = backends.for_tab(tab, session)
     if backend is None:
-        return f"{TITLES[tab]}: no server is set."
+        return f"{FACTS[tab].title}: no server is set."
     began = time.monotonic()
     try:
         capabilities = await backend.client.capabilities(refresh=True)
     except OmniError as error:
-        return f"{TITLES[tab]}: {backends.redact_address(error.sentence, backend)}"
+        return f"{FACTS[tab].title}: {backends.redact_address(error.sentence, backend)}"
     took = 1000 * (time.monotonic() - began)
     ability = capabilities.modalities[tab]
     names = ", ".join(model.id for model in capabilities.models) or "no model"
     able = "It supports this tab." if ability.can else ability.reason
-    return f"{TITLES[tab]}: answered in {took:.0f} ms and lists {names}. {able}"
+    return f"{FACTS[tab].title}: answered in {took:.0f} ms and lists {names}. {able}"
 
 
 def card(seen: ServerFacts) -> Markup:
     """HTML of a look."""
     return render(
         "features/servers/card.html.jinja",
-        title=TITLES[seen.tab], state=seen.state, state_text=STATES[seen.state], rows=seen.rows, start=seen.start,
+        title=FACTS[seen.tab].title, state=seen.state, state_text=STATES[seen.state], rows=seen.rows, start=seen.start,
     )  # fmt: skip

@@ -24,7 +24,7 @@ def tab_of(name: str) -> OmniTab:
     """The frame of a tab, with all its controls and nothing else."""
     model = REQUESTS[name]
     with gr.Blocks():
-        tab = OmniTab(model, name, Backends(Settings()), status.empty("x"))
+        tab = OmniTab(model, Backends(Settings()), status.empty("x"))
         tab.form = Form(model)
         with tab.frame(), tab.controls():
             pass
