@@ -11,7 +11,7 @@ from omni_ui.client import Capabilities, Diagnosis, OmniClient, examine
 @click.command(epilog="Example: omni --server http://host:8091 doctor")
 @click.pass_obj
 def doctor(session: Session) -> None:
-    """What the server is and can do, and what stands in front of it. Only looks are sent; nothing is made."""
+    """What the server is, what it can do, and which gateway is in front of it. Only looks are sent; nothing is made."""
     diagnosis, abilities = run(session, _examine)
     if session.as_json:
         facts = {"address": session.server, **_as_dict(diagnosis, abilities)}

@@ -94,7 +94,7 @@ def read_job(body: object) -> VideoJob:
 
 
 async def fetch_job(wire: Transport, path: str, session: JobSession | None = None) -> VideoJob:
-    """A job as it stands. A failed one comes with an error status and itself as the body (api_server.py:2836)."""
+    """A job's state. A failed one comes with an error status and itself as the body (api_server.py:2836)."""
     try:
         return read_job(await wire.fetch_json(WireCall("GET", path), deadline=60, session=session))
     except OmniError as error:

@@ -1,4 +1,4 @@
-"""Types of what stands in JSON bodies."""
+"""Types of the parts of JSON bodies."""
 
 from typing import Any
 

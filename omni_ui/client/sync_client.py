@@ -134,7 +134,7 @@ class SyncOmniClient(SyncBase):
         return self._run(lambda: self._omni.create_video(request, on_wait=on_wait, deadline=deadline, session=session))
 
     def video(self, id: str, *, session: JobSession | None = None) -> VideoJob:
-        """A job as it stands. NotFound after it was deleted, when the server was restarted since, or when a router
+        """A job's state. NotFound after it was deleted, when the server was restarted since, or when a router
         asked a replica that does not have it.
         """
         return self._run(lambda: self._omni.video(id, session=session))
@@ -203,7 +203,7 @@ class SyncOmniClient(SyncBase):
         return self._run(lambda: self._omni.workers())
 
     def litellm_version(self) -> str | None:
-        """The version that LiteLLM's readiness tells, None when it does not."""
+        """The version in LiteLLM's answer to /health/readiness, None when there is none."""
         return self._run(lambda: self._omni.litellm_version())
 
     def health(self, timeout: float = 2.0) -> Health:
@@ -231,7 +231,7 @@ class SyncOmniClient(SyncBase):
         return self._run(lambda: self._omni.metrics(timeout))
 
     def load(self, timeout: float = 2.0) -> Load | None:
-        """How busy the server is, None when it does not tell within `timeout` seconds. Never raises."""
+        """How busy the server is, None when it does not answer within `timeout` seconds. Never raises."""
         return self._run(lambda: self._omni.load(timeout))
 
     def capabilities(self, refresh: bool = False) -> Capabilities:

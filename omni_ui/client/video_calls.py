@@ -49,7 +49,7 @@ class VideoCalls(Server):
         return read_job(await self._wire.fetch_json(call, on_wait, deadline, session=session))
 
     async def video(self, id: str, *, session: JobSession | None = None) -> VideoJob:
-        """A job as it stands. NotFound after it was deleted, when the server was restarted since, or when a router
+        """A job's state. NotFound after it was deleted, when the server was restarted since, or when a router
         asked a replica that does not have it."""
         return await fetch_job(self._wire, _video_path(id), session)
 

@@ -28,7 +28,7 @@ class OpenAnswers:
         self._sessions: OrderedDict[str, None] = OrderedDict()
 
     def note(self, session: str) -> None:
-        """Somebody opens the answers of this session."""
+        """Notes that a client reads the answers of this session."""
         self._sessions[session] = None
         self._sessions.move_to_end(session)
         while len(self._sessions) > MOST:

@@ -14,7 +14,7 @@ FOREIGN = "This voice belongs to another visitor: choose another one."
 
 
 def mark_of_session(session: str | None) -> str:
-    """What stands in the names of a session's voices. It does not tell the session."""
+    """A hash of the session for the names of its voices, from which the session cannot be found."""
     return hashlib.sha256(f"voices of {session}".encode()).hexdigest()[:16]
 
 

@@ -126,7 +126,7 @@ class Run(ABC, Generic[RequestT, EventT]):
         return self.pages is not None and not self.in_background and self.pages.push(self.session, target, value)
 
     async def later(self) -> Updates:
-        """What the page needs of a run under way that nobody waits for, such as what a reload would lose."""
+        """Updates that need not be shown at once, such as those that keep a run's state over a reload."""
         return {}
 
     async def whole_when_stopped(self) -> RunResult | None:

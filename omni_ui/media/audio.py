@@ -34,7 +34,7 @@ async def save_pcm(pcm: bytes, rate: int, channels: int, stem: str = "speech") -
 
 @dataclass(frozen=True)
 class Bare:
-    """What bare samples do not tell: frames per second, and channels. They are 16-bit, little endian."""
+    """What bare samples do not contain: frames per second, and channels. They are 16-bit, little endian."""
 
     rate: int
     channels: int = 1

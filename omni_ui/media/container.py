@@ -92,7 +92,7 @@ def _media_type(head: bytes) -> str | None:
 
 
 def _after_tag(file: BinaryIO, head: bytes) -> str | None:
-    """What follows an ID3 tag, which stands before MP3, AAC and at times FLAC; None without one."""
+    """What follows an ID3 tag, which comes before MP3, AAC and at times FLAC; None without one."""
     if not head.startswith(b"ID3") or len(head) < ID3_HEAD:
         return None
     size = 0

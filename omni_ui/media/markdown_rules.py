@@ -70,7 +70,7 @@ def _inline_math(state: StateInline, silent: bool) -> bool:
 
 
 def _is_math(content: str, after: str) -> bool:
-    """Whether what stands between two dollars is a formula and no amount: `$5 and then $10` is none."""
+    """Whether the text between two dollars is a formula and no amount: `$5 and then $10` is none."""
     if content != content.strip() or after.isdigit() or "\n\n" in content:
         return False
     if SIGNS.search(content):

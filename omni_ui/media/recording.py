@@ -150,7 +150,7 @@ def _by_soundfile(path: Path, file: soundfile.SoundFile, longest: float) -> Reco
 
 
 def _goes_on(recording: Recording, container: Container) -> bool:
-    """Whether a file goes on after the end that its first header states, as joined files do."""
+    """Whether a file continues after the end in its first header, as joined files do."""
     if mark := JOINED.get(container.reader or ""):
         return recording.path.read_bytes().find(mark, 64) > 0
     if container.reader != "mp3":

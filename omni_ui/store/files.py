@@ -23,7 +23,7 @@ RemoveCopies = Callable[[list[Path]], None]
 
 
 class RemoteFile(Protocol):
-    """A kept file that lies elsewhere, to be read piece by piece."""
+    """A kept file in a bucket, to be read piece by piece."""
 
     size: int
     """Bytes."""
@@ -67,7 +67,7 @@ class Files(Protocol):
         """Keeps the small picture that was made beside what `fetch` gave for this name."""
 
     def path(self, name: str) -> Path | None:
-        """Where a kept file lies on this machine now; None when it does not. No name leads out of the folder."""
+        """The path of a kept file on this machine; None when it is not here. No name leads out of the folder."""
 
     def has(self, name: str) -> bool:
         """Whether such a file is kept, as far as is known without asking anybody."""
@@ -76,7 +76,7 @@ class Files(Protocol):
         """A kept file on this machine, brought here if need be, for a minute at least; None when there is none."""
 
     async def find(self, name: str) -> Path | RemoteFile | None:
-        """A kept file where it lies; None when there is none."""
+        """A kept file, on this machine or in the bucket; None when there is none."""
 
     async def remove(self, *names: str, everywhere: bool = False) -> None:
         """Deletes kept files; one that is gone already is no error.
@@ -150,7 +150,7 @@ class LocalFiles:
         return self._keep(path)
 
     async def keep_thumb(self, name: str) -> None:
-        """It lies where it belongs already."""
+        """It is in its place already."""
 
     def path(self, name: str) -> Path | None:
         folder = self.folder.resolve()
@@ -184,7 +184,7 @@ class LocalFiles:
 
 
 def new_name(suffix: str) -> str:
-    """A name that nobody can guess: in a folder of its first two digits."""
+    """An unguessable name: in a folder of its first two digits."""
     id = secrets.token_hex(16)
     return f"{id[:2]}/{id}{suffix}"
 

@@ -253,7 +253,7 @@ class History:
         return await self._take(source, new, sha)
 
     async def _freed(self, ids: Sequence[str], besides: Sequence[str] = ()) -> list[str]:
-        """The files that nobody has when these records are gone."""
+        """The files without an owner once these records are gone."""
         mine: Counter[str] = Counter()
         for marks, items in parts(ids):
             mine.update(await self._uses(f"record IN {marks} AND name != ''", items))

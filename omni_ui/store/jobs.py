@@ -122,7 +122,7 @@ class Jobs:
     async def claim(
         self, holder: str, seconds: float, limit: int, servers: Sequence[str] | None = None
     ) -> list[tuple[VideoRecord, Lease]]:
-        """Takes open jobs that nobody follows, the oldest first; two holders never get the same.
+        """Claims open jobs that no process polls, the oldest first; two holders never get the same.
 
         servers: only jobs of these, by the address that records have; None for all.
         """
@@ -164,7 +164,7 @@ class Jobs:
         await self._database.write(*((free, asdict(lease)) for lease in leases))
 
     async def ask_to_stop(self, ticket: str) -> None:
-        """Tells whoever follows an open job to stop it: `renew` says so there."""
+        """Asks the process that polls an open job to stop it: `renew` says so there."""
         ask = f"UPDATE video_jobs SET stop = 1 WHERE ticket = :ticket AND {IS_OPEN}"
         await self._database.write((ask, {"ticket": ticket}))
 
@@ -181,7 +181,7 @@ class Jobs:
         return [_read(row) for row in rows]
 
     async def without_record(self) -> list[VideoRecord]:
-        """Jobs of visitors that are done or have failed, that nobody holds and of which the history has no record."""
+        """Visitors' jobs that are done or have failed, without a lease and without a record in the history."""
         rows = await self._database.read(
             f"SELECT * FROM video_jobs WHERE visitor IS NOT NULL AND state IN ('done', 'failed') AND {IS_FREE} "
             "AND NOT EXISTS (SELECT 1 FROM history WHERE thread = 'job:' || video_jobs.ticket)"

@@ -45,7 +45,7 @@ def state_of(wrong: BaseException) -> str:
 
 
 def is_away(wrong: BaseException) -> bool:
-    """Whether nobody answered, or the connection was closed."""
+    """Whether the server did not answer, or the connection was closed."""
     if state_of(wrong):
         return state_of(wrong).startswith(("08", "57P"))
     lost = any(getattr(error, "connection_invalidated", False) for error in causes_of(wrong))

@@ -37,7 +37,7 @@ class HistoryFile:
 
 @dataclass(frozen=True)
 class Source:
-    """A file that is to be kept, where it lies now. Its bytes are kept as they are, and it stays where it is."""
+    """A file to be kept, with its present path. Its bytes are kept as they are, and it stays where it is."""
 
     path: Path
     role: Role

@@ -4,7 +4,7 @@ import gc
 
 
 def start() -> None:
-    """Serves the page until it is told to stop. Settings come from the environment, see the README.
+    """Serves the page until it gets a signal to stop. Settings come from the environment, see the README.
 
     Starting makes half a million objects that stay. Looking through them for garbage, again and again, takes a quarter
     of the time, so Python does so again when the page is there (serve.py).

@@ -1,4 +1,4 @@
-"""Serves the app until it is told to stop."""
+"""Serves the app until it gets a signal to stop."""
 
 import gc
 import socket
@@ -25,7 +25,7 @@ def _check_free(settings: Settings) -> None:
 
 
 def main() -> None:
-    """Serves until it is told to stop. A wrong setting ends it with one sentence."""
+    """Serves until it gets a signal to stop. A wrong setting ends it with one sentence."""
     try:
         settings = load_settings()
         _check_free(settings)

@@ -67,7 +67,7 @@ def chunk_from(data: bytes, metadata: object) -> AudioChunk | None:
 
 
 def bare_samples(sound: Speech) -> Speech:
-    """A 16-bit WAV file as bare PCM, with the rate and channels that its header tells. BrokenAnswer for other sound."""
+    """A 16-bit WAV file as bare PCM, with the rate and channels of its header. BrokenAnswer for other sound."""
     head = read_wav_head(sound.data)
     if head is None:
         raise BrokenAnswer("The server sent sound whose header cannot be read.")
@@ -78,7 +78,7 @@ def bare_samples(sound: Speech) -> Speech:
 
 
 def check_sound(data: bytes, media_type: str) -> bytes:
-    """The bytes themselves, when they are a sound of this type and whole as far as its header tells."""
+    """The bytes themselves, when they are a sound of this type, and complete by its header."""
     if not data:
         raise NothingMade("The server reported success but made no sound.")
     kind = media_type_of(data[:16])

@@ -41,7 +41,7 @@ def label_headers() -> dict[str, str]:
 
 
 def note_answer(answer: Answer, caller: OnAnswer | None) -> None:
-    """Tells the caller of an answer, and whoever labelled the call."""
+    """Notes an answer for the caller, and for the label of the call."""
     labels = LABELS.get()
     for observer in (caller, labels.on_answer if labels else None):
         if observer:

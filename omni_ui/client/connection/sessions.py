@@ -43,5 +43,5 @@ class JobSession:
                     self._cookies[morsel.key] = morsel.coded_value
 
     def drop_cookies(self) -> None:
-        """Lets the router choose anew: the replica that its cookie names does not know the job."""
+        """Lets the router choose another server: the replica that its cookie names does not know the job."""
         self._cookies.clear()

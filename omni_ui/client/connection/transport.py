@@ -45,7 +45,7 @@ PLAIN_PATHS = frozenset({"/v1/images/generations", "/v1/audio/generate"})
 
 @dataclass
 class ServerSigns:
-    """What the answers so far tell of the way to the server.
+    """What the answers so far say about the connection to the server.
 
     gateway: the one that the last telling answer named. gave_up_after: seconds after which a proxy answered 504, the
     last time. scattered: a job was unknown and known in turns, so several replicas answer.

@@ -126,7 +126,7 @@ KNOWN_GATEWAYS = (LITELLM, DYNAMO, PRODUCTION_STACK, VLLM_ROUTER, LLM_D, ENVOY, 
 
 
 def gateway_of_answer(headers: Mapping[str, str], text: str = "") -> Gateway | None:
-    """The gateway that headers (names in any case) or the words of an error tell of, None when they tell of none."""
+    """The gateway by the headers (names in any case) or the text of an error, None when neither names one."""
     names = {name.lower(): value.lower() for name, value in headers.items()}
     words = text.lower()
     if any(name.startswith("x-litellm-") for name in names) or "litellm" in words:
@@ -142,7 +142,7 @@ def gateway_of_answer(headers: Mapping[str, str], text: str = "") -> Gateway | N
 
 
 def gateway_of_description(description: Mapping[str, Any]) -> Gateway | None:
-    """The gateway that wrote this /openapi.json, None when it is the server's own or nobody's.
+    """The gateway that wrote this /openapi.json, None when it is the server's own or unknown.
 
     Titles: LiteLLM's is "LiteLLM API", Dynamo's "NVIDIA Dynamo OpenAI Frontend" (openapi_docs.rs); production-stack
     has /engines beside the routes that it passes on (main_router.py).

@@ -98,7 +98,7 @@ class CameraTurns(UtteranceTalk):
                 patience = SOUND_PATIENCE
 
     async def _stop_answer(self) -> None:
-        """What still comes of the answer is passed over until the next one starts."""
+        """The rest of the answer is ignored until the next one starts."""
         self._answer_events = None
 
     async def _run(self) -> None:
@@ -114,7 +114,7 @@ class CameraTurns(UtteranceTalk):
             await asyncio.gather(reading, staying, answering, return_exceptions=True)
 
     async def _read_all(self) -> None:
-        """Reads all the time, also what nobody waits for, so that the connection stays alive."""
+        """Reads all the time, even when no answer is awaited, so that the connection stays alive."""
         open_answer: asyncio.Queue[Event] | None = None
         with suppress(OmniError):
             async for event in self._socket.events():

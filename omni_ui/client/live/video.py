@@ -189,7 +189,7 @@ class VideoStream(AsyncClosing):
             await self.interact(self._waiting.pop(0))
 
     def _refused(self, event: Event) -> InteractionRefused:
-        """A change that is refused is told; any other error ends the video, and is raised."""
+        """A refused change is reported; any other error ends the video, and is raised."""
         event_id, words = event.get("event_id"), error_sentence(event)
         if isinstance(event_id, str):
             change = self.changes.pop(event_id, None)

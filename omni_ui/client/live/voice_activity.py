@@ -1,4 +1,4 @@
-"""Hears in 16 kHz samples when somebody begins and stops to speak, by loudness over the noise of the room.
+"""Finds where speech begins and ends in 16 kHz samples, by loudness over the background noise.
 
 Used where the server does not listen for itself (turns, chat). Its rules are those of the server's own detector
 (vLLM-Omni 0.30.0, engine/duplex/turn_detection.py: silence 500 ms, shortest speech 96 ms, 300 ms kept before it).
@@ -62,7 +62,7 @@ class VoiceActivity:
         return changes
 
     def take(self) -> bytes:
-        """The utterance so far, which begins anew."""
+        """The utterance so far; the next one starts empty."""
         utterance = bytes(self._utterance)
         self._utterance.clear()
         return utterance

@@ -201,7 +201,7 @@ class VideoRequest(VideoFields):
 
     @property
     def changes_a_part(self) -> bool:
-        """Whether a video or a sound is given of which a part is made anew."""
+        """Whether a source video or sound is given, of which a part is to be replaced."""
         return bool(self.source_video or self.source_audio)
 
     def _with_masks(self, call: WireCall) -> WireCall:

@@ -61,7 +61,7 @@ MAX_TEXT_FIELD = 700_000
 
 
 class VideoFields(FormRequest):
-    """What every model of videos may be told."""
+    """The fields that every video model may read."""
 
     own: ClassVar[frozenset[str]] = frozenset({"watch", "timeline"})
 

@@ -75,7 +75,7 @@ class Server(AsyncClosing):
 
     @property
     def signs(self) -> ServerSigns:
-        """What the answers so far tell of the way to the server."""
+        """What the answers so far say about the connection to the server."""
         return self._wire.signs
 
     async def workers(self) -> int | None:
@@ -87,7 +87,7 @@ class Server(AsyncClosing):
         return len(urls) if isinstance(urls, list) else None
 
     async def litellm_version(self) -> str | None:
-        """The version that LiteLLM's readiness tells, None when it does not."""
+        """The version in LiteLLM's answer to /health/readiness, None when there is none."""
         try:
             version = (await self._get("/health/readiness", 5)).get("litellm_version")
         except OmniError:
@@ -96,7 +96,7 @@ class Server(AsyncClosing):
 
     @property
     def scattered(self) -> bool:
-        """Whether the answers so far tell of several replicas, each with jobs of its own."""
+        """Whether the answers so far come from several replicas, each with its own jobs."""
         return self._wire.signs.scattered
 
     def note_replicas(self) -> None:
@@ -162,7 +162,7 @@ class Server(AsyncClosing):
             return None
 
     async def load(self, timeout: float = 2.0) -> Load | None:
-        """How busy the server is, None when it does not tell within `timeout` seconds. Never raises."""
+        """How busy the server is, None when it does not answer within `timeout` seconds. Never raises."""
         text = await self.metrics(timeout)
         return read_load(text) if text else None
 

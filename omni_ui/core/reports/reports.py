@@ -1,4 +1,4 @@
-"""Tells those who operate the page of each run, and ends all runs when the app is told to stop."""
+"""Reports each run to the page's operators, and ends all runs when the app shuts down."""
 
 from typing import Protocol
 
@@ -6,7 +6,7 @@ from omni_ui.core.reports.run_report import RunReport
 
 
 class RunObserver(Protocol):
-    """Told of each run on the event loop, so it must not wait for anything."""
+    """Called for each run on the event loop, so it must not block."""
 
     def begin(self, report: RunReport) -> None:
         """A run begins; `report.headers` may be added to."""

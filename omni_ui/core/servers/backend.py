@@ -112,7 +112,7 @@ class Backend:
 
     @property
     def version(self) -> str | None:
-        """The server's version, as it told at the last look."""
+        """The server's version at the last look."""
         return self._abilities.version if self._abilities else None
 
     async def fit(self, request: RequestT) -> Fitted[RequestT]:

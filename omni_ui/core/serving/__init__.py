@@ -1,1 +1,1 @@
-"""Answers with files that are kept, wherever they lie."""
+"""HTTP answers with kept files, from this disk or from a bucket."""

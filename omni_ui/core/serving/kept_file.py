@@ -36,7 +36,7 @@ def kept_file(
 
 
 class RemoteFileResponse(FileResponse):
-    """A file that lies elsewhere, passed on piece by piece. Its headers are those of a file on this machine."""
+    """A file in a bucket, passed on piece by piece. Its headers are those of a file on this machine."""
 
     def __init__(
         self, file: RemoteFile, name: str, media_type: str, title: str, disposition: str, headers: Mapping[str, str]

@@ -27,7 +27,7 @@ class Ear:
 
     @property
     def said(self) -> str:
-        """A sentence for whoever reads what was heard."""
+        """One sentence for the visitor."""
         if self.backend.demo:
             return "The demo cannot recognise words."
         if self.by == "server":

@@ -127,7 +127,7 @@ class Conversation:
         self.messages = messages
 
     def branch(self, number: int) -> None:
-        """Goes on as another conversation: the messages up to the one with this number (from 0). `undo` takes it back.
+        """Forks the conversation: the messages up to the one with this number (from 0). `undo` takes it back.
 
         Raises Invalid when there is no such message.
         """

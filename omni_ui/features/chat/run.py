@@ -50,7 +50,7 @@ KINDS = {"image": "pictures", "audio": "recordings", "video": "videos"}
 
 
 def read_chat_form(form: Form, values: Values) -> ChatRequest:
-    """The request as far as the entered values tell it; the messages are put together when its turn has come."""
+    """The request from the entered values; the messages are put together when its turn has come."""
     talk, text, change = values["talk"], values["text"] or "", values["change"] or ""
     talk.check_idle()
     _messages_before(talk, change)

@@ -21,7 +21,7 @@ PASSING = {"change"}
 
 
 class Drafts:
-    """Made inside the page, where its unseen component stands."""
+    """Made inside the page, since it adds a hidden component."""
 
     def __init__(self) -> None:
         self.conversation = ObjectCarrier(

@@ -157,7 +157,7 @@ def fixes_row(tab: str, fixes: list[SuggestedFix]) -> Markup:
 
 
 def wire(form: Form) -> None:
-    """Lets the browser apply what it is told to, and then press Run. Call it when all controls of a tab are there."""
+    """Lets the browser apply a fix, and then press Run. Call it when all controls of a tab are there."""
     tab, names = form.model.tab, list(form.controls)
     order: Component = gr.HTML(None, elem_id=f"{tab}-fix", visible="hidden", **mounted("", "error_fix", tab=tab))
     parts = list(form.controls.values())

@@ -29,7 +29,7 @@ TEMPLATE = '<span title="From past runs on this server">${value}</span>'
 
 
 def estimate_line(tab: str) -> gr.HTML:
-    """Where the estimate stands, beside Run. It fires `input` when it wants another one."""
+    """The component of the estimate, next to Run. It fires `input` when it wants another one."""
     return gr.HTML("", elem_id=f"{tab}-forecast", elem_classes="omni-forecast", html_template=TEMPLATE, padding=False)
 
 

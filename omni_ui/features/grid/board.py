@@ -1,4 +1,4 @@
-"""How a grid stands: what each cell holds, and what the results tell of the settings."""
+"""The state of a grid: what each cell holds, and what the results tell of the settings."""
 
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -78,7 +78,7 @@ class Board:
         }
 
     def finish(self, model: str | None) -> tuple[list[str], list[str]]:
-        """Says what the bytes tell of each setting; the fields that were ignored, and those that were heeded."""
+        """Compares the bytes of each setting's values; the fields that the model ignored, and those that it did not."""
         self.over, self.model = True, model
         ignored, heeded = [], []
         for place, axis in enumerate(self.plan.axes):

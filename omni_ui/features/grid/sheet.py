@@ -25,7 +25,7 @@ READ = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "AVIF")
 
 @dataclass(frozen=True)
 class Entry:
-    """What stands at a place: (across, down). path: the picture, None without one. words: instead of it.
+    """What is drawn in a place: (across, down). path: the picture, None without one. words: instead of it.
 
     text, more: what else an answer is made of, which a picture of the grid leaves out.
     """

@@ -92,7 +92,7 @@ def repeat_buttons(tab: TabContext, restored: RestoredResult, apart: bool = Fals
 
 
 def _recipe_views(tab: TabContext, restored: RestoredResult) -> Updates:
-    """What stands below a result that was just made. Blocking."""
+    """The views below a new result. Blocking."""
     record = restored.record
     row = tab.sends.row(tab.name, record.id, RunResult(restored.results, record.text)) if tab.sends else NOTHING
     try:

@@ -1,4 +1,4 @@
-"""The history over routes of our own, for the visitor whose cookie comes along and for nobody else.
+"""The routes of the history. Each answers with the records of the visitor whose cookie it gets.
 
 A cookie also comes along when another site's page asks in the visitor's name. Browsers say so, and are refused; what
 changes something wants the header `x-omni` besides, which such a page cannot send unasked.

@@ -135,7 +135,7 @@ class Recorder:
         await self._soon(self._write(record, sources))
 
     def add_fact(self, id: str, visitor: str, fact: tuple[str, str]) -> None:
-        """One more fact of a result that somebody else writes down, such as a video job."""
+        """Adds a fact to a result that is recorded elsewhere, such as a video job's."""
         self.begin(self._add_fact(id, visitor, fact, set(self._writing)))
 
     async def _add_fact(self, id: str, visitor: str, fact: tuple[str, str], first: set["asyncio.Task[None]"]) -> None:

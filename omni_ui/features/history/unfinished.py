@@ -14,7 +14,7 @@ CUT_OFF = "The app closed before this run finished. Open it to run it again."
 
 
 class BackgroundWriter(Protocol):
-    """What writes into the store while a run goes on, such as the recorder of the history."""
+    """Writes into the store while a run is under way, such as the recorder of the history."""
 
     store: Store
 
@@ -23,7 +23,7 @@ class BackgroundWriter(Protocol):
 
 @asynccontextmanager
 async def noting(recorder: BackgroundWriter | None, run: AnyRun) -> AsyncGenerator[None]:
-    """While the run goes on, the store knows of it. Nobody waits for the store."""
+    """Records the run as unfinished while the block runs, without waiting for the store."""
     if not recorder or not run.visitor or run.record:
         yield
         return

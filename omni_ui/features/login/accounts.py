@@ -26,7 +26,7 @@ VERIFIED = 300.0
 
 
 def hashed(password: str, salt: bytes | None = None) -> str:
-    """The form of a password for OMNI_AUTH that does not tell it: `scrypt$salt$key`, both in URL-safe base64."""
+    """The hashed form of a password for OMNI_AUTH: `scrypt$salt$key`, both in URL-safe base64."""
     salt = secrets.token_bytes(16) if salt is None else salt
     key = hashlib.scrypt(password.encode(), salt=salt, n=COST, r=8, p=1, dklen=32)
     return f"{SCHEME}${_text(salt)}${_text(key)}"

@@ -40,7 +40,7 @@ def _holds_files(tab: TabContext, name: str) -> bool:
 
 
 async def _with_files(name: str, value: object) -> str | list[str]:
-    """Paths in place of what stands for files. Raises Invalid."""
+    """The paths of files that come as data URLs, paths or addresses. Raises Invalid."""
     if isinstance(value, list):
         if len(value) > MOST_FILES:
             raise Invalid.because(name, f"At most {MOST_FILES} files at once.")

@@ -155,7 +155,7 @@ class _Session(Protocol):
 
 
 class _Context(Protocol):
-    """What mcp 2.x tells of a call: who made it, and the HTTP request that it came in."""
+    """What mcp 2.x passes with a call: who made it, and the HTTP request that it came in."""
 
     session: _Session
     request: Request

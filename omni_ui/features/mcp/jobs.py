@@ -44,7 +44,7 @@ class JobFailed(Exception):
 
 
 class CallerLeft(Exception):
-    """Nobody waits for the answer any more."""
+    """The caller has closed the connection."""
 
 
 @dataclass
@@ -159,7 +159,7 @@ def _inline(paths: list[Path], kinds: list[str]) -> tuple[list[Json], bool]:
 
 
 def _file(path: Path, request: HttpRequest) -> Json:
-    """A file as an agent is told of it. path: what another tool takes for it."""
+    """A file as an agent gets it. path: what another tool takes for it."""
     return {
         "name": path.name,
         "type": type_of_file(path),

@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class Counted(Protocol):
-    """What can tell how many there are: sessions, video jobs."""
+    """Something whose number is shown in /metrics: sessions, video jobs."""
 
     @property
     def open_count(self) -> int: ...

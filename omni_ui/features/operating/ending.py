@@ -19,7 +19,7 @@ PATIENCE = 9.0
 
 
 class PageServer(uvicorn.Server):
-    """uvicorn, which tells the app as soon as the end begins: its own lifespan hears of it when all answers are over.
+    """uvicorn, which tells the app of a shutdown at once: its own lifespan hears of it when all answers are over.
 
     end_runs: calls off what is under way.
     """
@@ -57,7 +57,7 @@ def end_soon(seconds: float) -> threading.Timer:
 
 
 async def close_within(seconds: float, closing: Awaitable[object]) -> None:
-    """Closes one part, and goes on without it where that takes longer or fails: the others must be closed too."""
+    """Closes one part, and continues where that takes longer or fails: the others must be closed too."""
     try:
         async with asyncio.timeout(seconds):
             await closing

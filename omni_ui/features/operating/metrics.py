@@ -81,7 +81,7 @@ def metrics_routes(metrics: Metrics, token: str) -> APIRouter:
 
     @router.get("/metrics")
     async def read(request: Request) -> Response:
-        """Counts since the app began, for whoever sends the token."""
+        """Counts since the start of the app, for callers with the token."""
         if not hmac.compare_digest(request.headers.get("authorization", "").encode(), wanted):
             raise HTTPException(401, "Send the token: Authorization: Bearer …", {"WWW-Authenticate": "Bearer"})
         encode, kind = choose_encoder(request.headers.get("accept", ""))

@@ -1,4 +1,4 @@
-"""Prompts as they were before the prompt helper wrote them anew: a recipe made of such a prompt keeps both."""
+"""Prompts as they were before the prompt helper rewrote them: a recipe made of such a prompt keeps both."""
 
 import hashlib
 from collections import OrderedDict

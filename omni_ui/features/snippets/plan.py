@@ -74,7 +74,7 @@ def plan_for(call: WireCall, base_url: str | None) -> Plan:
 
 
 def _whole_answer(call: WireCall) -> WireCall:
-    """An edit's stream tells what the model thinks; code wants the pictures, which come whole either way."""
+    """An edit's stream carries what the model thinks; code wants the pictures, which come whole either way."""
     if call.path == "/v1/images/edits" and call.form is not None:
         return replace(call, form=[field for field in call.form if field[0] != "stream"])
     return call

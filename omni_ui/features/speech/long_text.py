@@ -32,7 +32,7 @@ OF_THE_PART = (BadRequest, BrokenAnswer, NothingMade, ServerFailed)
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a long text as it stands. seconds: of speech."""
+    """The state of one part of a long text. seconds: of speech."""
 
     number: int
     piece: Piece
@@ -191,7 +191,7 @@ class LongTextRun(UpdatingRun[SpokenText]):
         return isinstance(error, OF_THE_PART)
 
     def _view(self) -> Updates:
-        """The list as it stands. One that is long is not sent again for every part."""
+        """The current list. One that is long is not sent again for every part."""
         now, running = time.monotonic(), any(part.state == "speaking" for part in self._parts)
         if running and now - self._shown < len(self._parts) / 100:
             return {}

@@ -114,7 +114,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _bare(line: str) -> str:
-    """The line without what stands before a name: a bullet, a number, a time."""
+    """The line without what comes before a name: a bullet, a number, a time."""
     for _ in range(4):
         lead = _LEAD.match(line)
         if not lead or lead.end() == len(line):

@@ -20,7 +20,7 @@ MOST = 500
 
 @dataclass(eq=False)
 class TypedText:
-    """A text as it stands in the page. done: nothing more will be written."""
+    """The current text of a field in the page. done: nothing more will be written."""
 
     text: str = ""
     done: bool = False
@@ -110,7 +110,7 @@ class SentenceFeed:
 
 
 def moved(before: str, after: str, position: int) -> int:
-    """Where a place in a text stands after it was edited: a change that reaches over it is read from its beginning.
+    """A position in a text, after an edit: a change that reaches over it is read from its beginning.
 
     So is another text in its place, which shares little with what stood before the place.
     """

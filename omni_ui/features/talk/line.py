@@ -78,7 +78,7 @@ class PageLine:
             self._read_from(socket)
 
     async def resume(self, socket: WebSocket, received: object) -> None:
-        """Goes on over another socket with what the page has not received. Returns when that one is left."""
+        """Continues over another socket with what the page has not received. Returns when that one is left."""
         before, left = self._socket, self._left
         async with self._sending:  # what is on its way over the old socket must not be counted as sent
             self.open(socket)

@@ -1,4 +1,4 @@
-"""A call as those who operate the page are told of it: as a run of the tab Talk."""
+"""A call as it is reported to the page's operators: as a run of the tab Talk."""
 
 import time
 from collections.abc import Iterator

@@ -75,7 +75,7 @@ def talk_routes(backends: Backends, recorder: Recorder, admit: Admit) -> APIRout
 
 
 async def _resume(socket: WebSocket, calls: OpenCalls, caller: str) -> None:
-    """Goes on with a call whose line was cut."""
+    """Continues a call whose connection was lost."""
     message = await _first_message(socket, "resume")
     line = calls.find(caller, message.get("call")) if message else None
     if message is None or line is None:
@@ -248,7 +248,7 @@ async def _call(
 
 
 async def _end(line: PageLine, ended: CallEnded, record: str = "") -> None:
-    """Tells the page that the call is over, and lets it go."""
+    """Tells the page that the call is over, and removes the call."""
     await line.send_json({"type": "ended", "text": ended.sentence, "failed": ended.failed, "record": record})
     await line.close()
 

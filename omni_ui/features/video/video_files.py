@@ -44,7 +44,7 @@ def area_of(size: str | None) -> int:
 
 
 def size_words(width: int, height: int, size: str | None, usual: str | None) -> str:
-    """What becomes of a first frame of this size; `size` is what is set, "" for the model's own."""
+    """How a first frame of this size is changed; `size` is what is set, "" for the model's own."""
     match = re.fullmatch(r"(\d+)\s*[x×]\s*(\d+)", (size or "").strip().lower())
     if not match:
         return f"The size follows the picture: {size_like(width, height, area_of(usual)).replace('x', ' × ')}."

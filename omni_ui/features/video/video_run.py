@@ -17,7 +17,7 @@ from omni_ui.store import StoreFailed, VideoRecord
 
 
 class VideoRun(Run[VideoRequest, VideoRecord]):
-    """Has a job made and shows how it stands."""
+    """Starts a job and shows its state."""
 
     timed = False  # the poller does that, and reports the job
 

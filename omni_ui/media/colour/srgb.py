@@ -57,7 +57,7 @@ class Converted:
 
 
 def profile_of(picture: Image.Image, path: Path) -> bytes | None:
-    """The ICC profile that tells what the picture's colours mean; None for one in sRGB, or that does not say."""
+    """The picture's ICC profile; None for one in sRGB, or that does not say."""
     icc = picture.info.get("icc_profile")
     if picture.format == "PNG":
         return _profile_of_png(path, icc)

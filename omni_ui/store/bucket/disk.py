@@ -1,4 +1,4 @@
-"""What of a bucket lies on this machine's disk: results that wait to be uploaded, copies of others, and deletions.
+"""The part of a bucket on this machine's disk: results that wait to be uploaded, copies of others, and deletions.
 
 `spool` holds files that are not in the bucket yet; they stay until they are. `cache` holds copies, of which those go
 first that were not asked for the longest. `removed` holds an empty file for each deletion that has to be made sure of.
@@ -57,7 +57,7 @@ class Disk:
         return incoming_path(self.folder, suffix)
 
     def path(self, name: str) -> Path | None:
-        """Where a file lies on this disk."""
+        """The path of a file on this disk."""
         if not NAME.fullmatch(name):
             return None
         for path in (self._spool / name, self._cache / name):
@@ -135,7 +135,7 @@ class Disk:
             raise StoreFailed(FULL)
 
     def sweep(self, age: float) -> None:
-        """Deletes copies that nobody asked for within so many seconds: another process may have deleted the result.
+        """Deletes copies that were not read within so many seconds: another process may have deleted the result.
 
         One that a page shows stays as long as it does, so that deleting the result finds it.
         """

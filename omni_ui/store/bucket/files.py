@@ -129,7 +129,7 @@ class BucketFiles:
         return await self.keep(path)
 
     async def keep_thumb(self, name: str) -> None:
-        """One that lies beside a file of the spool is uploaded with it."""
+        """The thumbnail of a file of the spool is uploaded with it."""
         path = self.path(f"{name}{THUMB}")
         if path and self._disk.cached_name(path):
             with suppress(StoreFailed):  # it is made again by whoever looks next

@@ -52,7 +52,7 @@ def arriving_gallery(paths: list[Path], pictures: int) -> list[Json | None]:
 
 
 def captions(count: int, pictures: int) -> list[str | None]:
-    """What stands below each of `count` entries of an answer.
+    """The captions of `count` entries of an answer.
 
     Layered models give the layers of each picture one after the other, without a mark of which is which (WIRE.md 5).
     pictures: how many were asked for.

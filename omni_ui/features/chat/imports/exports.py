@@ -206,7 +206,7 @@ def _gemini_chunks(body: dict[str, object]) -> list[object]:
 
 
 def _system(body: object) -> str:
-    """A system prompt that stands beside the messages."""
+    """A system prompt outside the messages."""
     texts: list[str] = []
     for _ in range(3):
         if not isinstance(body, dict):

@@ -198,7 +198,7 @@ def _take_text(text: str, message: ExportedMessage) -> None:
 
 
 def _take_medium(inside: object, kind: str, message: ExportedMessage) -> None:
-    """A medium that stands in the file itself; anything else is named and left out."""
+    """A medium inside the file; anything else is named and left out."""
     kind = kind.removesuffix("_url").removeprefix("input_")
     data = inside
     for _ in range(3):  # {"source": {"data": …}}, {"image_url": {"url": …}}

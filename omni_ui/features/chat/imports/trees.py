@@ -1,4 +1,4 @@
-"""Conversations that are kept as a tree, with all that was asked and answered anew: the branch that was open last.
+"""Conversations kept as a tree, with every edited question and retried answer: the branch that was open last.
 
 ChatGPT's and DeepSeek's `mapping` (chatgpt-export-parser, docs/chatgpt-data-export-format.md), Open WebUI's `history`.
 """

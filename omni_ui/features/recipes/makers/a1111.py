@@ -56,7 +56,7 @@ def read_parameters(text: str, maker: str = "") -> Findings:
 
 
 def maker_of(pairs: dict[str, str]) -> str:
-    """Which program wrote the pairs, as far as they tell."""
+    """Which program wrote the pairs, where they say so."""
     version = pairs.get("Version", "")
     if any(name.startswith("Civitai") for name in pairs):
         return "Civitai"

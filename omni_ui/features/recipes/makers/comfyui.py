@@ -87,7 +87,7 @@ class _Graph:
         return None
 
     def nearest(self, start: str | None, *names: str) -> object:
-        """The first number or text upstream that stands under one of these names."""
+        """The first number or text upstream with one of these names."""
         for node in self.upstream(start):
             inputs = self.inputs(node)
             for name in names:

@@ -1,4 +1,4 @@
-"""The texts that stand in a file beside its pixels and samples, by name, wherever other programs put them.
+"""The texts in the metadata of a file, by name, in all the places where other programs put them.
 
 PNG: tEXt, zTXt, iTXt and eXIf (PNG specification, 11.3). JPEG, WebP, AVIF: EXIF, XMP and comments, by Pillow, which
 decodes no pixels for it. Sounds and videos: tags of the container and its streams, by PyAV.

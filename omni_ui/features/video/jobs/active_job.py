@@ -31,7 +31,7 @@ OTHERS_TRY = 600.0
 
 
 class Stopped(Exception):
-    """Somebody wants this job cancelled."""
+    """The job is to be cancelled."""
 
 
 class LostJob(NotFound):
@@ -88,7 +88,7 @@ class ActiveJob:
         changed.set()
 
     def lose(self) -> None:
-        """Tells those who watch it that it is not followed here any more."""
+        """Tells its watchers that this process no longer polls it."""
         self.lost = True
         self.change()
 

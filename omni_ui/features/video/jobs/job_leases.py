@@ -44,7 +44,7 @@ class JobLeases:
         self._rests_until = 0.0
 
     async def start(self) -> None:
-        """Takes up all jobs that nobody follows, and goes on looking for such."""
+        """Claims all jobs that no process polls, and keeps looking for more."""
         with suppress(StoreFailed):  # said by the store itself
             while await self.claim():
                 """There may be more."""
@@ -74,7 +74,7 @@ class JobLeases:
                 await self.claim()
 
     async def renew(self) -> None:
-        """Says that this process goes on, and hears which jobs are to be stopped. StoreFailed."""
+        """Renews the leases of this process, and reads which jobs are to be stopped. StoreFailed."""
         jobs = self._held()
         leases = [job.lease for job in jobs.values() if job.lease]
         held = await self._store.jobs.renew(leases, LEASE) if leases else {}
@@ -87,7 +87,7 @@ class JobLeases:
             await self._write(job)
 
     async def claim(self) -> int:
-        """Takes up jobs that nobody follows; how many. StoreFailed."""
+        """Claims jobs that no process polls; how many. StoreFailed."""
         if time.monotonic() < self._rests_until:
             return 0
         claimed = await self._store.jobs.claim(self._store.processes.id, LEASE, AT_ONCE, self._servers())

@@ -270,7 +270,7 @@ class JobPoller:
         await self._change(job, state="failed", ended=ended, error=sentence, details=details, note="")
 
     async def _change(self, job: ActiveJob, **changes: Any) -> None:
-        """Writes down, then tells: what a page has seen survives a restart. LeaseLost."""
+        """Stores a change, then notifies: what a page has seen survives a restart. LeaseLost."""
         await self.write(job, job.record.but(**changes))
         job.change(**changes)
 

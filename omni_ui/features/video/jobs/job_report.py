@@ -1,4 +1,4 @@
-"""A video job as those who operate the page are told of it: as a run, when the job is over."""
+"""A video job as it is reported to the page's operators: as a run, when the job is over."""
 
 from omni_ui.client import VideoRequest
 from omni_ui.core.reports.reports import Reports
@@ -9,7 +9,7 @@ STATUSES = {"done": "done", "failed": "failed", "cancelled": "stopped"}
 
 
 def report_job(reports: Reports, job: ActiveJob) -> None:
-    """Tells of a job that is over, under the id of the run that asked for it."""
+    """Reports a finished job under the id of the run that asked for it."""
     record = job.record
     request = VideoRequest.model_construct(prompt=str(record.request.get("prompt", "")))
     report = RunReport.of(request, record.server, record.model)

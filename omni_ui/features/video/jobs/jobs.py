@@ -61,7 +61,7 @@ class VideoJobs:
         return sum(not job.record.over for job in self._active.values())
 
     async def start(self) -> None:
-        """Takes up the jobs that nobody follows, such as those that were open when the app ended; and so again and
+        """Claims the jobs that no process polls, such as those that were open when the app ended; and so again and
         again, where several processes share the jobs."""
         with suppress(StoreFailed):  # said by the store itself
             for record in await self.store.jobs.of_nobody():
@@ -211,7 +211,7 @@ class VideoJobs:
         await self.on_delete(ticket)
 
     async def drop(self, record: VideoRecord) -> None:
-        """Removes what is known of a job here, for one that nobody owns. Its server is left alone, and so is the copy
+        """Removes the local state of a job without an owner. Its server is left alone, and so is the copy
         that its caller was given. StoreFailed."""
         self._active.pop(record.ticket, None)
         if record.file:

@@ -1,4 +1,4 @@
-"""What SQL looks for stands in columns, not in JSON; the time of the database under one name (step 5 of schema.py)."""
+"""What SQL searches is in columns, not in JSON; the time of the database under one name (step 5 of schema.py)."""
 
 from alembic import op
 
