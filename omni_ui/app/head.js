@@ -3,9 +3,9 @@ try { // who this browser is: a secret of its own, sent along as a cookie so tha
   // Within another site's frame a browser may refuse localStorage and still keep a cookie for that one site.
   const keep = (act) => { try { return act(); } catch { return null; } };
   const cookie = /(?:^|; )omni_visitor=([0-9a-f]{48})/.exec(document.cookie)?.[1];
-  const known = keep(() => localStorage.getItem("omni_visitor")) || cookie;
-  const secret = known || [...crypto.getRandomValues(new Uint8Array(24))].map((b) => b.toString(16).padStart(2, "0")).join("");
-  if (!known) keep(() => localStorage.setItem("omni_visitor", secret));
+  const stored = keep(() => localStorage.getItem("omni_visitor")) || cookie;
+  const secret = stored || [...crypto.getRandomValues(new Uint8Array(24))].map((b) => b.toString(16).padStart(2, "0")).join("");
+  if (!stored) keep(() => localStorage.setItem("omni_visitor", secret));
   const cross = location.protocol === "https:" ? "; SameSite=None; Secure; Partitioned" : "; SameSite=Lax";
   document.cookie = `omni_visitor=${secret}; path=/; max-age=31536000${cross}`;
   document.documentElement.toggleAttribute("data-demo-closed", keep(() => localStorage.getItem("omni_demo_notice_closed")) === "yes");

@@ -46,7 +46,7 @@ defineComponent("audio_drawing", ({ element, props, watch, options }) => {
     wave.style.setProperty("--wave", `url("${encodeURI(decodeURI(drawn.waveform.url))}")`);
     const spectrum = make("img", { class: "omni-spectrum", src: drawn.spectrogram.url, alt: `Spectrogram of ${seconds} s, 40 Hz to ${formatHertz(drawn.highest)}` });
     const frequencies = make("div", { class: "omni-hertz", "aria-hidden": "true" });
-    for (const at of [100, 1000, 10000].filter((one) => one < drawn.highest)) {
+    for (const at of [100, 1000, 10000].filter((mark) => mark < drawn.highest)) {
       const mark = make("span", {}, formatHertz(at));
       mark.style.bottom = `${(100 * Math.log(at / 40)) / Math.log(drawn.highest / 40)}%`;
       frequencies.append(mark);

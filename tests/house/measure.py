@@ -20,6 +20,9 @@ CODE = {".py", ".js", ".css", ".html", ".jinja"}
 VENDORED = {"katex", "photoswipe"}
 """Folders with the work of others."""
 VAGUE = {"one", "found", "made", "told", "given", "shown", "known"}
+VAGUE_IN_SCRIPTS = re.compile(
+    rf"\b(?:const|let|var) (?:{'|'.join(VAGUE)})\b|\((?:\w+, )*(?:{'|'.join(VAGUE)})(?:, \w+)*\) =>"
+)
 HOOKS = {"preprocess", "postprocess", "api_info", "example_payload", "example_value", "get_config", "get_block_name",
          "file_types", "as_example"}  # fmt: skip
 """Methods and attributes of a Gradio component. A subclass defines them; nothing sets them on one component."""
@@ -90,6 +93,12 @@ def vague_names() -> int:
             bound = node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else ""
             count += (node.arg if isinstance(node, ast.arg) else bound) in VAGUE
     return count
+
+
+def vague_names_of_scripts() -> int:
+    """The same in the page's scripts: each line that declares such a name."""
+    lines = (line for path in _own("*.js") for line in path.read_text(encoding="utf-8").splitlines())
+    return sum(bool(VAGUE_IN_SCRIPTS.search(line)) for line in lines)
 
 
 def uses_of_any() -> int:
@@ -185,6 +194,7 @@ MEASURES = {
     "functions over 60 lines": long_functions,
     "errors of mypy": type_errors,
     "vague names": vague_names,
+    "vague names of scripts": vague_names_of_scripts,
     "uses of Any": uses_of_any,
     "patches on components": component_patches,
     "private parts of Gradio": private_gradio,

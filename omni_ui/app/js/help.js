@@ -20,9 +20,9 @@ const KEYS = [
   ["Drop", "Loads the settings in a result's file: drop it anywhere."],
 ];
 const make = (tag, more = {}, ...inside) => {
-  const made = Object.assign(document.createElement(tag), more);
-  made.append(...inside);
-  return made;
+  const element = Object.assign(document.createElement(tag), more);
+  element.append(...inside);
+  return element;
 };
 const wanted = () => { try { return localStorage.getItem(STORE) !== "off"; } catch { return true; } };
 

@@ -7,7 +7,7 @@ document.addEventListener("focusin", ({ target }) => {
   held = block && target.matches(":focus-visible") ? { element: target, block } : null;
 });
 
-const nextIn = (block) => [...block.querySelectorAll("button, input, textarea, select, [tabindex='0']")].find((one) => !one.disabled && one.checkVisibility({ visibilityProperty: true }));
+const nextIn = (block) => [...block.querySelectorAll("button, input, textarea, select, [tabindex='0']")].find((element) => !element.disabled && element.checkVisibility({ visibilityProperty: true }));
 const keep = ({ block }) => {
   if (document.activeElement === document.body && block.isConnected) nextIn(block)?.focus({ preventScroll: true });
 };

@@ -10,8 +10,8 @@ setInterval(() => {
   clocks = new Map();
   for (const clock of document.querySelectorAll(".omni-clock")) {
     const stamp = clock.dataset.since;
-    const known = seen.get(clock);
-    const began = known?.stamp === stamp ? known.began : performance.now() - 1000 * stamp;
+    const earlier = seen.get(clock);
+    const began = earlier?.stamp === stamp ? earlier.began : performance.now() - 1000 * stamp;
     clocks.set(clock, { stamp, began });
     clock.textContent = `${((performance.now() - began) / 1000).toFixed(1)} s`;
   }
@@ -60,7 +60,7 @@ document.addEventListener("click", (event) => {
       setTimeout(() => (target.textContent = "Copy"), 1500);
     });
   } else if (target.dataset.pane !== undefined) {
-    for (const one of code.querySelectorAll("[role=tab]")) one.setAttribute("aria-selected", one === target);
+    for (const tab of code.querySelectorAll("[role=tab]")) tab.setAttribute("aria-selected", tab === target);
     for (const pane of code.querySelectorAll("pre, .omni-trap")) pane.hidden = pane.dataset.pane !== target.dataset.pane;
   }
 });

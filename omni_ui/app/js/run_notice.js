@@ -6,8 +6,8 @@ const LONG = 10000; // milliseconds from which a run is long
 const titleOf = (tab) => document.getElementById(`${tab}-tab-button`)?.textContent.trim() || "Omni UI";
 let wished = { how: "off", always: false };
 try { wished = { ...wished, ...JSON.parse(localStorage.getItem(STORE) || "{}") }; } catch { /* nothing is stored here */ }
-const keep = (one) => {
-  wished = { ...wished, ...one };
+const keep = (change) => {
+  wished = { ...wished, ...change };
   try { localStorage.setItem(STORE, JSON.stringify(wished)); } catch { /* it holds until the page is closed */ }
 };
 
@@ -64,14 +64,14 @@ const show = () => {
   const box = document.querySelector(".omni-tell");
   if (!box || box.dataset.shown) return;
   box.dataset.shown = "yes";
-  for (const one of box.querySelectorAll("[name=omni-tell]")) one.checked = one.value === wished.how;
+  for (const option of box.querySelectorAll("[name=omni-tell]")) option.checked = option.value === wished.how;
   box.querySelector("[name=omni-always]").checked = wished.always;
 };
 setInterval(show, 300);
 const say = (box, words) => { box.querySelector("[role=status]").textContent = words; };
-const choose = async (box, one) => {
+const choose = async (box, option) => {
   say(box, "");
-  if (one.value === "notification") {
+  if (option.value === "notification") {
     const may = window.Notification ? await Notification.requestPermission() : "none";
     if (may !== "granted") {
       say(box, may === "none" ? "Notifications are not available here: they need https." : "The browser does not allow notifications: allow them in its settings for this page.");
@@ -79,8 +79,8 @@ const choose = async (box, one) => {
       return show();
     }
   }
-  keep({ how: one.value });
-  if (one.value === "sound") { wake(); chime(); }
+  keep({ how: option.value });
+  if (option.value === "sound") { wake(); chime(); }
 };
 document.addEventListener("change", (event) => {
   const box = event.target.closest?.(".omni-tell");

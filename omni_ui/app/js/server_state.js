@@ -8,11 +8,11 @@ import { showDemoNotice } from "./demo_notice.js";
 
 const WORDS = { demo: "Demo server", ready: "Ready", busy: "Busy", down: "Not reachable", none: "No server" };
 const text = (parent, tag, words, className) => {
-  const made = document.createElement(tag);
-  made.textContent = words;
-  if (className) made.className = className;
-  parent.append(made);
-  return made;
+  const element = document.createElement(tag);
+  element.textContent = words;
+  if (className) element.className = className;
+  parent.append(element);
+  return element;
 };
 const notice = (name, seen) => {
   const place = byId(`${name}-server`);
@@ -53,12 +53,12 @@ const showState = () => {
   pill.dataset.state = seen.state;
   showLoad(seen.load);
   const model = document.querySelector("#omni-state .omni-model");
-  const shown = [seen.model, seen.address].filter(Boolean).join(" · ");
-  if (model && model.textContent !== shown) { model.textContent = shown; model.title = shown; }
-  for (const [name, one] of Object.entries(last)) {
-    notice(name, one);
-    markSettings(name, one.lacks);
-    hideSettings(name, one.hides);
+  const text = [seen.model, seen.address].filter(Boolean).join(" · ");
+  if (model && model.textContent !== text) { model.textContent = text; model.title = text; }
+  for (const [name, state] of Object.entries(last)) {
+    notice(name, state);
+    markSettings(name, state.lacks);
+    hideSettings(name, state.hides);
   }
   offerFiles(last.chat?.takes);
 };

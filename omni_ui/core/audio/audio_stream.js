@@ -120,16 +120,16 @@ class Stream extends StreamView {
     const source = audio.context.createBufferSource();
     source.buffer = buffer;
     source.connect(this.meter());
-    const one = { source, start: this.until, at: at + skip, end: at + buffer.duration };
+    const piece = { source, start: this.until, at: at + skip, end: at + buffer.duration };
     source.start(this.until, skip);
     this.stats.firstSound ??= performance.now() + 1000 * (this.until - audio.context.currentTime);
     this.until += buffer.duration - skip;
-    this.playing.push(one);
+    this.playing.push(piece);
     source.onended = () => {
-      const known = this.playing.indexOf(one);
-      if (known < 0) return; // it was taken off the clock
-      this.playing.splice(known, 1);
-      this.from = one.end;
+      const index = this.playing.indexOf(piece);
+      if (index < 0) return; // it was taken off the clock
+      this.playing.splice(index, 1);
+      this.from = piece.end;
       if (this.playing.length === 0) this.emptied();
     };
   }
@@ -156,8 +156,8 @@ class Stream extends StreamView {
 
   get position() {
     const now = audio.context?.currentTime ?? 0;
-    const one = this.playing.find((each) => now < each.start + (each.end - each.at)) ?? this.playing.at(-1);
-    return one ? Math.min(one.end, one.at + Math.max(0, now - one.start)) : this.from;
+    const piece = this.playing.find((each) => now < each.start + (each.end - each.at)) ?? this.playing.at(-1);
+    return piece ? Math.min(piece.end, piece.at + Math.max(0, now - piece.start)) : this.from;
   }
 
   // Takes everything off the clock; `position` stays.
@@ -213,10 +213,10 @@ const look = () => {
   const present = new Map();
   for (const element of document.querySelectorAll(".omni-listen[data-ticket]")) {
     present.set(element.dataset.ticket, element);
-    const known = streams.get(element.dataset.ticket);
-    if (known) known.awaited = false;
-    if (!known) streams.set(element.dataset.ticket, new Stream(element));
-    else if (!element.childElementCount || (known.element !== element && !known.element.isConnected)) known.attach(element);
+    const stream = streams.get(element.dataset.ticket);
+    if (stream) stream.awaited = false;
+    if (!stream) streams.set(element.dataset.ticket, new Stream(element));
+    else if (!element.childElementCount || (stream.element !== element && !stream.element.isConnected)) stream.attach(element);
   }
   for (const [ticket, stream] of streams) {
     if (present.has(ticket) || stream.gone || (stream.awaited && !stream.stats.done)) missing.delete(ticket);
@@ -233,7 +233,7 @@ const look = () => {
   }
 };
 new MutationObserver((changes) => {
-  if (changes.some((one) => !one.target.closest?.(".omni-listen[data-state]"))) look();
+  if (changes.some((change) => !change.target.closest?.(".omni-listen[data-state]"))) look();
 }).observe(document.documentElement, { childList: true, subtree: true });
 /** Silences every stream that plays. */
 export const stopStreams = () => { for (const stream of streams.values()) if (stream.busy) stream.stop(); };

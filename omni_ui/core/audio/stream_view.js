@@ -7,9 +7,9 @@ export class StreamView {
   attach(element) {
     this.element = element;
     const make = (tag, className, more = {}) => {
-      const made = Object.assign(document.createElement(tag), { className, ...more });
-      element.append(made);
-      return made;
+      const part = Object.assign(document.createElement(tag), { className, ...more });
+      element.append(part);
+      return part;
     };
     element.replaceChildren();
     element.setAttribute("role", "group");

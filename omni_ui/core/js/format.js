@@ -23,8 +23,8 @@ export const formatBytes = (bytes) => {
 
 /** A position in a sound as minutes and whole seconds: 1:05. */
 export const formatMinutes = (seconds) => {
-  const shown = seconds + 0.05; // what is nearly a second counts as one
-  return `${Math.floor(shown / 60)}:${String(Math.floor(shown % 60)).padStart(2, "0")}`;
+  const rounded = seconds + 0.05; // what is nearly a second counts as one
+  return `${Math.floor(rounded / 60)}:${String(Math.floor(rounded % 60)).padStart(2, "0")}`;
 };
 
 /** A position with tenths of a second: 1:05.3. */

@@ -13,19 +13,19 @@ export const learn = (code, texts) => {
   exact = new Map(Object.entries(texts));
   const patterns = []; // those with the most words of their own first
   found = new Map();
-  for (const [key, shown] of exact) {
+  for (const [key, translation] of exact) {
     const letters = key.replace(/\{\d+\}/g, "").replace(/[^\p{L}]/gu, "").length;
     const wide = /(^|[.?!:] )\{\d+\}( [A-Z]|$)/.test(key); // a gap that holds sentences
     const add = (source, becomes, plain) => patterns.push({ source: new RegExp(`^${source}$`, "s"), key, becomes, letters, plain, wide });
-    if (GAP.test(key)) add(key.split(GAP).map(quoted).join("(.*?)"), shown, letters < 12);
+    if (GAP.test(key)) add(key.split(GAP).map(quoted).join("(.*?)"), translation, letters < 12);
     // What is said about a field stands alone in the file: "is empty: choose another file."
     else if (/^(is|has|holds|must|cannot|needs|makes|changes|understands|answers|speaks|reads|takes|transcribes|sings|steers|does)\b/.test(key)) {
-      add(`(.{1,80}?) ${quoted(key)}`, `{1}${shown}`, true);
-      add(`(.{1,80}?) ${quoted(key)}\\.`, `{1}${shown}${/[\u3000-\u9fff]$/.test(shown) ? "。" : "."}`, true);
+      add(`(.{1,80}?) ${quoted(key)}`, `{1}${translation}`, true);
+      add(`(.{1,80}?) ${quoted(key)}\\.`, `{1}${translation}${/[\u3000-\u9fff]$/.test(translation) ? "。" : "."}`, true);
     }
   }
   // Sentences before their parts: "… must be {2}." before "{1} from {2} to {3}".
-  const ends = (one) => /\\[.?!]\$$/.test(one.source.source);
+  const ends = (pattern) => /\\[.?!]\$$/.test(pattern.source.source);
   patterns.sort((a, b) => ends(b) - ends(a) || b.letters - a.letters);
   byWord = new Map();
   patterns.forEach((pattern, rank) => {
@@ -45,8 +45,8 @@ const ended = (text) => {
 };
 /** Titles with their numbers: "Inference steps 7, Seed 3". */
 const listed = (text) => {
-  const parts = text.split(", ").map((one) => {
-    const [, title, value] = /^(.+) (\S*\d\S*)$/.exec(one) || [];
+  const parts = text.split(", ").map((item) => {
+    const [, title, value] = /^(.+) (\S*\d\S*)$/.exec(item) || [];
     return title && exact.has(title) ? `${exact.get(title)} ${value}` : null;
   });
   return parts.every(Boolean) ? parts.join(", ") : null;
@@ -57,30 +57,30 @@ const sentences = (text) => {
   let hit = false;
   let said = "";
   for (let from = 0, to; from < parts.length; from = to) {
-    let shown = null;
-    for (to = parts.length; to > from && shown === null; to -= 1) {
-      if (to - from < parts.length) shown = ended(parts.slice(from, to).join(" "));
+    let translation = null;
+    for (to = parts.length; to > from && translation === null; to -= 1) {
+      if (to - from < parts.length) translation = ended(parts.slice(from, to).join(" "));
     }
     to += 1;
-    if (shown === null) {
+    if (translation === null) {
       to = from + 1;
       const title = /^(.*):$/.exec(parts[from])?.[1]; // "Seed: Random"
       hit ||= Boolean(title && exact.has(title));
-      shown = title && exact.has(title) ? `${exact.get(title)}: ` : parts[from];
+      translation = title && exact.has(title) ? `${exact.get(title)}: ` : parts[from];
     } else hit = true;
-    said += (said && !/[。？！：\s]$/.test(said) ? " " : "") + shown;
+    said += (said && !/[。？！：\s]$/.test(said) ? " " : "") + translation;
   }
   return hit ? said : null;
 };
 /** What fills a gap: a title, a list of them with values, or something that stays as it is. */
 const piece = (text) => {
-  const one = (words) => exact.get(words) ?? exact.get(words.charAt(0).toUpperCase() + words.slice(1));
+  const exactly = (words) => exact.get(words) ?? exact.get(words.charAt(0).toUpperCase() + words.slice(1));
   const titled = (words) => {
     const [, title, value] = /^(.*) (\S+)$/s.exec(words) || [];
-    return one(words) ?? (title && one(title) ? `${one(title)} ${value}` : words);
+    return exactly(words) ?? (title && exactly(title) ? `${exactly(title)} ${value}` : words);
   };
   const words = text.trim();
-  return one(words) ?? matched(words) ?? text.split(", ").map(titled).join(", ");
+  return exactly(words) ?? matched(words) ?? text.split(", ").map(titled).join(", ");
 };
 const matched = (text) => {
   for (const { source, becomes, plain, wide } of candidates(text)) {
@@ -98,11 +98,11 @@ const whole = (text) => exact.get(text) ?? matched(text);
 const translated = (text) => {
   if (!exact.size || text.length > 1500 || !/[A-Za-z]/.test(text)) return null;
   if (found.has(text)) return found.get(text);
-  const shown = whole(text) ?? sentences(text) ?? listed(text);
+  const translation = whole(text) ?? sentences(text) ?? listed(text);
   if (found.size > 5000) found.clear();
-  found.set(text, shown);
-  if (shown !== null) sources.set(shown, text);
-  return shown;
+  found.set(text, translation);
+  if (translation !== null) sources.set(translation, text);
+  return translation;
 };
 /** The text in the language of the page; as it is where that has none. */
 export const translate = (text) => translated(text) ?? text;

@@ -24,7 +24,7 @@ const makeTabs = (prepare = async () => {}, patience = PATIENCE) => {
     }
     return came.get(name);
   };
-  const arrived = (name) => { const one = waiter(name); one.here = true; one.done(); };
+  const arrived = (name) => { const entry = waiter(name); entry.here = true; entry.done(); };
   const ask = async (name) => {
     let timer = null;
     const waited = new Promise((done) => { timer = setTimeout(done, patience); });

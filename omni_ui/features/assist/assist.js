@@ -89,9 +89,9 @@ const place = ({ tab, id, picture }) => {
     if (running) return;
     const prompt = field(id).value;
     if (task !== "describe" && !prompt.trim()) return fail("Prompt is empty: write a few words first.");
-    const shown = task === "describe" ? pathOf(pictureFields[picture]?.first()) : "";
-    if (task === "describe" && !shown) return fail("There is no picture to describe: add one first.");
-    const last = await ask("prompt", { task, tab, prompt, ...(shown ? { picture: { path: shown } } : {}) });
+    const path = task === "describe" ? pathOf(pictureFields[picture]?.first()) : "";
+    if (task === "describe" && !path) return fail("There is no picture to describe: add one first.");
+    const last = await ask("prompt", { task, tab, prompt, ...(path ? { picture: { path } } : {}) });
     if (last) propose(prompt, last);
   };
   for (const task of ["longer", "translate", "describe"]) buttons[task].addEventListener("click", () => help(task));
@@ -114,8 +114,8 @@ const place = ({ tab, id, picture }) => {
 const updates = [];
 const entered = new Set(); // the prompts that were clicked into: what stands below them moves nothing before
 const placeAll = () => {
-  for (const one of FIELDS.filter(({ id }) => entered.has(id))) {
-    const update = place(one);
+  for (const entry of FIELDS.filter(({ id }) => entered.has(id))) {
+    const update = place(entry);
     if (!update) continue;
     updates.push(update);
     update();
@@ -128,9 +128,9 @@ const look = async () => {
   placeAll();
 };
 const enter = (element) => {
-  const one = FIELDS.find(({ id }) => element?.closest?.(`#${id}`));
-  if (!one || entered.has(one.id)) return;
-  entered.add(one.id);
+  const entry = FIELDS.find(({ id }) => element?.closest?.(`#${id}`));
+  if (!entry || entered.has(entry.id)) return;
+  entered.add(entry.id);
   if (offers) placeAll();
 };
 export const beginAssist = () => {

@@ -23,8 +23,8 @@ const rooted = (html) => {
   const template = document.createElement("template");
   template.innerHTML = html;
   for (const name of ["src", "href", "data-file"]) {
-    for (const one of template.content.querySelectorAll(`[${name}^="gradio_api/"]`)) {
-      one.setAttribute(name, `${appRoot()}/${one.getAttribute(name)}`);
+    for (const element of template.content.querySelectorAll(`[${name}^="gradio_api/"]`)) {
+      element.setAttribute(name, `${appRoot()}/${element.getAttribute(name)}`);
     }
   }
   drawMath(template.content);
@@ -49,7 +49,7 @@ const addMessage = (html) => {
 };
 /** Marks the last message, whose answer can be tried again. */
 const markLast = () => {
-  for (const one of list.querySelectorAll(":scope > [data-last]")) if (one !== list.lastElementChild) delete one.dataset.last;
+  for (const item of list.querySelectorAll(":scope > [data-last]")) if (item !== list.lastElementChild) delete item.dataset.last;
   if (list.lastElementChild) list.lastElementChild.dataset.last = "";
 };
 defineComponent("chat_messages", ({ element, props, watch }) => {
@@ -57,11 +57,11 @@ defineComponent("chat_messages", ({ element, props, watch }) => {
   let pushed = null; // what is shown until Gradio gives the conversation with the answer, or without one
   const show = () => {
     const wanted = [...rooted(pushed ?? props.value ?? "").children];
-    const had = new Map([...list.children].map((one) => [one.dataset.key, one]));
-    wanted.forEach((one, place) => {
-      const kept = sameMessage(had.get(one.dataset.key), one);
-      had.delete(one.dataset.key);
-      kept.dataset.number = one.dataset.number;
+    const had = new Map([...list.children].map((item) => [item.dataset.key, item]));
+    wanted.forEach((element, place) => {
+      const kept = sameMessage(had.get(element.dataset.key), element);
+      had.delete(element.dataset.key);
+      kept.dataset.number = element.dataset.number;
       if (list.children[place] !== kept) list.insertBefore(kept, list.children[place] || null);
     });
     for (const gone of had.values()) gone.remove();

@@ -14,7 +14,7 @@ const tallyLine = ({ kind, what, pair, won, none }) => {
   const start = make("span", { class: "omni-quiet" }, NAMES[kind] || kind);
   const equal = `no difference ${none} ×`;
   if (!pair[0] && !pair[1]) return make("li", {}, start, ": ", what, `: one better ${won[0] + won[1]} ×; `, equal);
-  const each = pair.flatMap((one, side) => [make("b", { translate: "no" }, shorten(one, 160)), `: better ${won[side]} ×; `]);
+  const each = pair.flatMap((words, side) => [make("b", { translate: "no" }, shorten(words, 160)), `: better ${won[side]} ×; `]);
   return make("li", {}, start, ": ", ...each, equal);
 };
 
@@ -32,7 +32,7 @@ const shuffled = (list) => {
   }
   return mixed;
 };
-const pairsOf = (list) => shuffled(list.flatMap((one, at) => list.slice(at + 1).map((other) => shuffled([one, other]))));
+const pairsOf = (list) => shuffled(list.flatMap((first, at) => list.slice(at + 1).map((second) => shuffled([first, second]))));
 
 const summary = (box) => {
   const list = readVotes(storage);
@@ -66,12 +66,12 @@ export const blindTest = (dialog, chosen) => {
   if (!dialog.open) dialog.showModal();
 
   const reveal = async (both, better) => {
-    for (const one of question.children) one.disabled = true;
-    let found = null;
+    for (const button of question.children) button.disabled = true;
+    let differences = null;
     let note = "";
-    try { found = await difference(...both); } catch (error) { note = error.message; }
+    try { differences = await difference(...both); } catch (error) { note = error.message; }
     if (!note) {
-      const { pair, ...words } = describeDifference(found);
+      const { pair, ...words } = describeDifference(differences);
       note = storeVotes(storage, [...readVotes(storage), { at: new Date().toISOString(), kind, better, pair, ...words }]);
     }
     const said = { first: "You preferred A.", second: "You preferred B.", [NONE]: "You found no difference." }[better];
@@ -81,9 +81,9 @@ export const blindTest = (dialog, chosen) => {
     answer.replaceChildren(...[
       make("p", {}, make("b", {}, said), equal ? " They were the same, byte for byte." : ""),
       note ? make("p", { class: "omni-history-error" }, note) : null,
-      ...both.map((one, side) => make("p", { class: "omni-compare-who" }, make("b", {}, "AB"[side]), " ", theirs(one.prompt), " ",
-        make("span", { class: "omni-quiet", translate: "no" }, [one.model, when(one)].filter(Boolean).join(" · ")))),
-      table(found, heads), next || make("p", { class: "omni-quiet" }, "That was the last pair."),
+      ...both.map((item, side) => make("p", { class: "omni-compare-who" }, make("b", {}, "AB"[side]), " ", theirs(item.prompt), " ",
+        make("span", { class: "omni-quiet", translate: "no" }, [item.model, when(item)].filter(Boolean).join(" · ")))),
+      table(differences, heads), next || make("p", { class: "omni-quiet" }, "That was the last pair."),
     ].filter(Boolean));
     counted.open = true;
     summary(counted);
@@ -103,9 +103,9 @@ export const blindTest = (dialog, chosen) => {
     answer.replaceChildren();
     asked.textContent = "";
     try {
-      const both = await Promise.all(pair.map((one) => record(one.id)));
+      const both = await Promise.all(pair.map((entry) => record(entry.id)));
       if (both[0].prompt && both[0].prompt === both[1].prompt) asked.append("Both were asked for:", " ", theirs(both[0].prompt));
-      shown = await present(place, kind, both.map((one, side) => load(one, kind, "AB"[side])), true);
+      shown = await present(place, kind, both.map((item, side) => load(item, kind, "AB"[side])), true);
       if (!shown) throw null; // it is said where they would be
       question.replaceChildren(...[["first", "A is better"], ["second", "B is better"], [NONE, "No difference"]].map(([better, words]) =>
         button(words, () => reveal(both, better), { "data-vote": better })));

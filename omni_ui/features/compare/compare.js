@@ -8,14 +8,14 @@ import { waitsTable } from "../waits/waits_table.js";
 
 const TITLES = { image: "Two pictures compared", video: "Two videos compared", audio: "Two sounds compared", text: "Two texts compared" };
 
-const described = (one, called, titles) => {
-  const facts = make("span", { class: "omni-quiet" }, titles[one.tab] || one.tab, " · ", when(one));
-  if (one.seconds) facts.append(" · ", `took ${one.seconds.toFixed(1)} s`);
-  return make("p", { class: "omni-compare-who" }, make("b", {}, called), " ", theirs(one.prompt), " ", facts);
+const described = (item, called, titles) => {
+  const facts = make("span", { class: "omni-quiet" }, titles[item.tab] || item.tab, " · ", when(item));
+  if (item.seconds) facts.append(" · ", `took ${item.seconds.toFixed(1)} s`);
+  return make("p", { class: "omni-compare-who" }, make("b", {}, called), " ", theirs(item.prompt), " ", facts);
 };
 /** Which of several files of a record is meant. */
-const picker = (one, kind, called, changed) => {
-  const many = kind === "text" ? 1 : filesOf(one, kind).length;
+const picker = (item, kind, called, changed) => {
+  const many = kind === "text" ? 1 : filesOf(item, kind).length;
   if (many < 2) return null;
   const select = make("select", {}, ...Array.from({ length: many }, (_, number) => make("option", { value: number }, `File ${number + 1} of ${many}`)));
   select.addEventListener("change", changed);
@@ -36,16 +36,16 @@ export const openComparison = async (dialog, chosen, titles) => {
     place, notes, settings);
   if (!dialog.open) dialog.showModal();
   try {
-    const both = await Promise.all(chosen.map((one) => record(one.id)));
+    const both = await Promise.all(chosen.map((entry) => record(entry.id)));
     const changed = async () => {
       notes.textContent = "";
-      const loaded = await present(place, kind, both.map((one, side) => load(one, kind, SIDES[side], Number(pickers[side]?.querySelector("select").value || 0))));
+      const loaded = await present(place, kind, both.map((item, side) => load(item, kind, SIDES[side], Number(pickers[side]?.querySelector("select").value || 0))));
       if (loaded && (await same(loaded))) notes.textContent = kind === "text" ? "Both texts are the same." : "Both files are the same, byte for byte.";
     };
-    const pickers = both.map((one, side) => picker(one, kind, SIDES[side], changed));
+    const pickers = both.map((item, side) => picker(item, kind, SIDES[side], changed));
     if (pickers.some(Boolean)) place.before(make("div", { class: "omni-compare-row" }, ...pickers));
-    settings.append(...both.map((one, side) => described(one, SIDES[side], titles)));
-    settings.append(table(await difference(...both)), waitsTable(both.map((one) => one.waits)));
+    settings.append(...both.map((item, side) => described(item, SIDES[side], titles)));
+    settings.append(table(await difference(...both)), waitsTable(both.map((item) => item.waits)));
     await changed();
   } catch (error) {
     place.replaceChildren(make("p", { class: "omni-history-error", role: "alert" }, error.message));

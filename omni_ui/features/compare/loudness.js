@@ -22,8 +22,8 @@ export const loudness = (sound) => {
 
 /** The gain of each side that makes it as loud as the quieter one. Nothing is made louder: that could clip. */
 export const matchGains = (levels) => {
-  const known = levels.filter((one) => one !== null);
-  return levels.map((one) => (one === null || known.length < 2 ? 1 : 10 ** ((Math.min(...known) - one) / 20)));
+  const measured = levels.filter((level) => level !== null);
+  return levels.map((level) => (level === null || measured.length < 2 ? 1 : 10 ** ((Math.min(...measured) - level) / 20)));
 };
 
 /** In words. sides: two of { name, level }; hidden: how far apart they are is not said. */

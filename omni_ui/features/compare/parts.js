@@ -5,11 +5,11 @@ import { formatTime } from "../../core/js/language.js";
 /** Buttons of which one is pressed. choices: [value, words]; picked: told of a new choice. */
 export const choice = (label, choices, picked) => {
   const all = choices.map(([value, words], number) => {
-    const made = button(words, () => {
-      all.forEach((one) => one.setAttribute("aria-pressed", String(one === made)));
+    const element = button(words, () => {
+      all.forEach((other) => other.setAttribute("aria-pressed", String(other === element)));
       picked(value);
     }, { "aria-pressed": String(number === 0), "data-value": value });
-    return made;
+    return element;
   });
   return make("span", { role: "group", "aria-label": label, class: "omni-compare-row" }, ...all);
 };

@@ -3,10 +3,10 @@ import { askApp, askForJson } from "../../core/js/ask_app.js";
 
 const KINDS = ["image", "video", "audio", "text"];
 
-export const filesOf = (record, kind) => record.files.filter((one) => one.role === "result" && one.kind.split("/")[0] === kind);
+export const filesOf = (record, kind) => record.files.filter((file) => file.role === "result" && file.kind.split("/")[0] === kind);
 const has = (record, kind) => (kind === "text" ? Boolean(record.text) : filesOf(record, kind).length > 0);
 /** What all these records are; "" when they have nothing in common. */
-export const commonKind = (records) => KINDS.find((kind) => records.every((one) => has(one, kind))) || "";
+export const commonKind = (records) => KINDS.find((kind) => records.every((record) => has(record, kind))) || "";
 
 /** The record's file number `number` of a kind, with its text: {name, text, blob, url}. Throws a sentence if it is gone. */
 export const load = async (record, kind, called, number = 0) => {
@@ -23,6 +23,6 @@ export const difference = async (first, second) => (await askForJson(`/omni/hist
 export const same = async (sides) => {
   if (!sides[0].blob) return sides[0].text === sides[1].text;
   if (sides[0].blob.size !== sides[1].blob.size) return false;
-  const [one, other] = (await Promise.all(sides.map((side) => side.blob.arrayBuffer()))).map((bytes) => new Uint8Array(bytes));
-  return one.every((value, at) => value === other[at]);
+  const [left, right] = (await Promise.all(sides.map((side) => side.blob.arrayBuffer()))).map((bytes) => new Uint8Array(bytes));
+  return left.every((value, at) => value === right[at]);
 };

@@ -11,11 +11,11 @@ export const SIDES = ["A", "B"];
 const pictures = (sides) => {
   const view = make("div", { class: "omni-view" });
   const image = (side) => {
-    const made = make("img", { src: side.url, alt: `Picture ${side.name}`, class: "omni-single", draggable: "false" });
-    return make("figure", { class: "omni-compare-picture" }, made, make("figcaption", { class: "omni-tag omni-tag-left" }, side.name));
+    const element = make("img", { src: side.url, alt: `Picture ${side.name}`, class: "omni-single", draggable: "false" });
+    return make("figure", { class: "omni-compare-picture" }, element, make("figcaption", { class: "omni-tag omni-tag-left" }, side.name));
   };
   const shows = {
-    slider: () => picturePair(...sides.map((side) => ({ url: side.url, alt: `Picture ${side.name}`, tag: side.name })), { label: "Slider: share of picture A", said: (one, other) => `${one} % A, ${other} % B` }),
+    slider: () => picturePair(...sides.map((side) => ({ url: side.url, alt: `Picture ${side.name}`, tag: side.name })), { label: "Slider: share of picture A", said: (left, right) => `${left} % A, ${right} % B` }),
     side: () => make("div", { class: "omni-side" }, ...sides.map(image)),
     A: () => image(sides[0]),
     B: () => image(sides[1]),
@@ -32,22 +32,22 @@ const texts = (sides) => ({
 });
 /** Shows both sides, and below sounds or pictures the words that came with them. hidden: nothing is said that tells one from the other. */
 const show = async (kind, sides, hidden = false) => {
-  const made = kind === "image" ? pictures(sides) : kind === "text" ? texts(sides) : await playTogether(kind, sides, hidden);
-  if (kind !== "text" && sides.every((side) => side.text)) made.element.append(texts(sides).element);
-  return { element: made.element, stop: () => { made.stop(); sides.forEach((side) => side.url && URL.revokeObjectURL(side.url)); } };
+  const display = kind === "image" ? pictures(sides) : kind === "text" ? texts(sides) : await playTogether(kind, sides, hidden);
+  if (kind !== "text" && sides.every((side) => side.text)) display.element.append(texts(sides).element);
+  return { element: display.element, stop: () => { display.stop(); sides.forEach((side) => side.url && URL.revokeObjectURL(side.url)); } };
 };
 
 /** The differing settings as a table. heads: over the two columns. */
-export const table = (found, heads = SIDES) => {
-  if (!found) return make("p", { class: "omni-quiet" }, "The settings of one of them are unknown, so they cannot be compared.");
-  const equal = found.equal === 1 ? "1 other setting is the same." : `${found.equal} other settings are the same.`;
-  if (!found.rows.length) return make("p", { class: "omni-compare-same" }, `All settings are the same (${found.equal}).`);
+export const table = (differences, heads = SIDES) => {
+  if (!differences) return make("p", { class: "omni-quiet" }, "The settings of one of them are unknown, so they cannot be compared.");
+  const equal = differences.equal === 1 ? "1 other setting is the same." : `${differences.equal} other settings are the same.`;
+  if (!differences.rows.length) return make("p", { class: "omni-compare-same" }, `All settings are the same (${differences.equal}).`);
   const cell = (value) => (value ? make("td", {}, value) : make("td", { class: "omni-quiet" }, translate("not set")));
-  const count = found.rows.length === 1 ? "1 setting differs." : `${found.rows.length} settings differ.`;
+  const count = differences.rows.length === 1 ? "1 setting differs." : `${differences.rows.length} settings differ.`;
   return make("div", { class: "omni-compare-settings" },
     make("table", {}, make("caption", {}, count, " ", equal),
-      make("thead", {}, make("tr", {}, ...["Setting", ...heads].map((one) => make("th", { scope: "col" }, one)))),
-      make("tbody", {}, ...found.rows.map((row) => make("tr", { "data-name": row.name }, make("th", { scope: "row" }, row.label), cell(row.first), cell(row.second))))));
+      make("thead", {}, make("tr", {}, ...["Setting", ...heads].map((head) => make("th", { scope: "col" }, head)))),
+      make("tbody", {}, ...differences.rows.map((row) => make("tr", { "data-name": row.name }, make("th", { scope: "row" }, row.label), cell(row.first), cell(row.second))))));
 };
 
 /** Fills a dialog; what `fill` returns is stopped when it is filled anew or closed. */
@@ -67,21 +67,21 @@ export const stage = (dialog) => {
     const mine = turn;
     place.replaceChildren(make("p", { class: "omni-quiet", role: "status" }, "Loading…"));
     const sides = await Promise.allSettled(loading);
-    const lost = sides.find((one) => one.status === "rejected");
-    const loaded = sides.filter((one) => one.status === "fulfilled").map((one) => one.value);
+    const lost = sides.find((side) => side.status === "rejected");
+    const loaded = sides.filter((side) => side.status === "fulfilled").map((side) => side.value);
     const release = () => loaded.forEach((side) => side.url && URL.revokeObjectURL(side.url));
     if (lost || mine !== turn) {
       release();
       if (mine === turn) place.replaceChildren(make("p", { class: "omni-history-error", role: "alert" }, lost.reason.message));
       return null;
     }
-    const made = await show(kind, loaded, hidden);
+    const display = await show(kind, loaded, hidden);
     if (mine !== turn) {
-      made.stop();
+      display.stop();
       return null;
     }
-    stop = made.stop;
-    place.replaceChildren(made.element);
+    stop = display.stop;
+    place.replaceChildren(display.element);
     return loaded;
   };
 };

@@ -28,14 +28,14 @@ export const playTogether = async (kind, sides, hidden) => {
     const seen = video ? await ready(video) : Boolean(sound);
     return { name: side.name, sound, video, seen, gain, level: sound && loudness(sound), source: null };
   }));
-  const broken = players.filter((one) => !one.seen).map((one) => one.name);
+  const broken = players.filter((player) => !player.seen).map((player) => player.name);
   if (broken.length) {
     context.close();
     const sentence = `This browser cannot play ${broken.join(", ")}. Download the file to play it elsewhere.`;
     return { element: make("p", { class: "omni-history-error", role: "alert" }, sentence), stop: () => {} };
   }
-  const length = Math.max(...players.map((one) => Math.max(one.video?.duration || 0, one.sound?.duration || 0)));
-  const gains = matchGains(players.map((one) => one.level));
+  const length = Math.max(...players.map((player) => Math.max(player.video?.duration || 0, player.sound?.duration || 0)));
+  const gains = matchGains(players.map((player) => player.level));
   let from = 0; // where it stands, or where it was started
   let started = null; // on the context's clock
   let heard = players[0].name;
@@ -43,20 +43,20 @@ export const playTogether = async (kind, sides, hidden) => {
   let frame = 0;
 
   const now = () => (started === null ? from : Math.min(length, from + Math.max(0, context.currentTime - started)));
-  const setGains = () => players.forEach((one, number) => {
-    const value = one.name === heard ? (even ? gains[number] : 1) : 0;
-    one.gain.gain.cancelScheduledValues(0);
-    if (started === null) one.gain.gain.value = value;
-    else one.gain.gain.setTargetAtTime(value, context.currentTime, 0.01); // no click
+  const setGains = () => players.forEach((player, number) => {
+    const value = player.name === heard ? (even ? gains[number] : 1) : 0;
+    player.gain.gain.cancelScheduledValues(0);
+    if (started === null) player.gain.gain.value = value;
+    else player.gain.gain.setTargetAtTime(value, context.currentTime, 0.01); // no click
   });
-  const silence = () => players.forEach((one) => { one.source?.stop(); one.source = null; });
+  const silence = () => players.forEach((player) => { player.source?.stop(); player.source = null; });
   const begin = () => {
     started = context.currentTime + AHEAD;
-    for (const one of players) {
-      if (!one.sound || from >= one.sound.duration) continue;
-      one.source = new AudioBufferSourceNode(context, { buffer: one.sound });
-      one.source.connect(one.gain);
-      one.source.start(started, from);
+    for (const player of players) {
+      if (!player.sound || from >= player.sound.duration) continue;
+      player.source = new AudioBufferSourceNode(context, { buffer: player.sound });
+      player.source.connect(player.gain);
+      player.source.start(started, from);
     }
     follow();
   };
@@ -115,16 +115,16 @@ export const playTogether = async (kind, sides, hidden) => {
     seek(now() + step);
   });
 
-  const hear = choice("Sound of", players.map((one) => [one.name, `Hear ${one.name}`]), (name) => { heard = name; setGains(); });
+  const hear = choice("Sound of", players.map((player) => [player.name, `Hear ${player.name}`]), (name) => { heard = name; setGains(); });
   const evenly = make("input", { type: "checkbox", checked: "" });
   evenly.addEventListener("change", () => { even = evenly.checked; setGains(); });
-  const heardAtAll = players.some((one) => one.level !== null);
+  const heardAtAll = players.some((player) => player.level !== null);
   const screen = make("div", { class: "omni-compare-videos", "data-view": "both" });
   const views = choice("View", [["both", "Both"], ["A", "A"], ["B", "B"]], (view) => {
     screen.dataset.view = view;
     if (view !== "both" && heardAtAll) hear.querySelector(`[data-value=${view}]`).click();
   });
-  if (kind === "video") screen.append(...players.map((one) => make("figure", { "data-side": one.name }, one.video, make("figcaption", { class: "omni-tag omni-tag-left" }, one.name))));
+  if (kind === "video") screen.append(...players.map((player) => make("figure", { "data-side": player.name }, player.video, make("figcaption", { class: "omni-tag omni-tag-left" }, player.name))));
 
   setGains();
   draw();

@@ -23,14 +23,14 @@ export const storeVotes = (storage, list) => {
 /** At most so many letters of a value. */
 export const shorten = (value, most = 60) => (value.length > most ? `${value.slice(0, most - 1)}…` : value || "not set");
 /** A pair in words. The seed is chance: it tells two kinds of results apart only where nothing else does. */
-export const describeDifference = (found) => {
-  if (!found) return { what: "settings unknown", first: "settings unknown", second: "settings unknown", pair: ["", ""] };
-  if (!found.rows.length) return { what: "same settings", first: "same settings", second: "same settings", pair: ["", ""] };
-  const all = (side) => found.rows.map((row) => `${row.label}: ${shorten(row[side])}`).join("; ");
-  const telling = found.rows.filter((row) => row.name !== "seed");
-  const counted = telling.length ? telling : found.rows;
+export const describeDifference = (differences) => {
+  if (!differences) return { what: "settings unknown", first: "settings unknown", second: "settings unknown", pair: ["", ""] };
+  if (!differences.rows.length) return { what: "same settings", first: "same settings", second: "same settings", pair: ["", ""] };
+  const all = (side) => differences.rows.map((row) => `${row.label}: ${shorten(row[side])}`).join("; ");
+  const telling = differences.rows.filter((row) => row.name !== "seed");
+  const counted = telling.length ? telling : differences.rows;
   const pair = ["first", "second"].map((side) => counted.map((row) => `${row.label} ${shorten(row[side])}`).join(", "));
-  return { what: found.rows.map((row) => row.label).join(", "), first: all("first"), second: all("second"), pair };
+  return { what: differences.rows.map((row) => row.label).join(", "), first: all("first"), second: all("second"), pair };
 };
 
 /** The votes by what differed: [{kind, what, pair: two values, won: of each, none}]. */

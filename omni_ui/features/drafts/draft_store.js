@@ -6,7 +6,7 @@ export const MOST_LOST = 3;
 export const KEEPS = 7 * 24 * 3600 * 1000; // ms that the draft of a lost tab is kept
 
 const isEmpty = (value) => value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
-export const same = (one, other) => (isEmpty(one) && isEmpty(other)) || JSON.stringify(one) === JSON.stringify(other);
+export const same = (left, right) => (isEmpty(left) && isEmpty(right)) || JSON.stringify(left) === JSON.stringify(right);
 
 /** What the visitor entered, by name: the values that are neither the page's first ones nor filled in by itself.
  *  fields: [{ name, initial }], in the order of the values. */
@@ -28,7 +28,7 @@ export const packDraft = (draft) => {
   if (text.length <= LARGEST) return text;
   const sizes = Object.entries(draft.tabs).flatMap(([tab, values]) =>
     Object.entries(values).map(([name, value]) => ({ tab, name, size: JSON.stringify(value ?? null).length })));
-  const { tab, name } = sizes.sort((one, other) => other.size - one.size)[0];
+  const { tab, name } = sizes.sort((left, right) => right.size - left.size)[0];
   const { [name]: _, ...rest } = draft.tabs[tab];
   return packDraft({ ...draft, tabs: { ...draft.tabs, [tab]: rest } });
 };
@@ -46,7 +46,7 @@ export const readDraft = (text) => {
 /** The drafts of pages that may be gone, the newest first. */
 export const lostDrafts = (storage, now) => Object.keys(storage).filter((key) => key.startsWith(LOST))
   .map((key) => readDraft(storage.getItem(key))).filter((draft) => draft && now - draft.at < KEEPS)
-  .sort((one, other) => other.at - one.at);
+  .sort((left, right) => right.at - left.at);
 
 /** Writes a draft to both places, or takes it away when nothing is entered. Storage that is full keeps what it can. */
 export const writeDraft = (page, storage, draft) => {

@@ -9,9 +9,9 @@ const look = (tab, fields) => {
   const seen = fields.map((name) => {
     const part = document.getElementById(`${tab}-${name}`);
     if (!part) return "";
-    const values = [...part.querySelectorAll("input, textarea")].map((one) => {
-      if (one.type === "checkbox" || one.type === "radio") return one.checked;
-      return one.tagName === "TEXTAREA" ? one.value.length : one.value;
+    const values = [...part.querySelectorAll("input, textarea")].map((field) => {
+      if (field.type === "checkbox" || field.type === "radio") return field.checked;
+      return field.tagName === "TEXTAREA" ? field.value.length : field.value;
     });
     return [...values, part.querySelectorAll("img, audio, video, .file-preview tr, li").length].join();
   });

@@ -47,13 +47,13 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
 
   const running = () => waiting || Boolean(board && !board.over && stopped !== board.id);
   const order = (what, event) => { props.value = { ...what, at: Date.now() }; trigger(event); };
-  const axes = () => sides.map((one) => [one.field.value, one.values.value]);
+  const axes = () => sides.map((side) => [side.field.value, side.values.value]);
   const say = (words, bad = false) => { line.textContent = words; line.classList.toggle("omni-error", bad); };
 
   // --- What is varied: the app says at once what that means
   const ask = () => {
     clearTimeout(timer);
-    if (!sides.some((one) => one.field.value && one.values.value.trim())) return say("");
+    if (!sides.some((side) => side.field.value && side.values.value.trim())) return say("");
     timer = setTimeout(() => { if (!running()) order({ axes: axes() }, "plan"); }, PATIENCE);
   };
   for (const { field, values } of sides) {
@@ -198,14 +198,14 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
     const pictures = parts.take.textContent === "Download as one picture";
     const cells = board.cells.map((cell) => ({
       at: [cell.at[0], cell.at[1] || 0], file: cell.files[0]?.path || "",
-      text: cell.text, more: cell.text ? cell.files.slice(1, 20).map((one) => one.path) : [],
+      text: cell.text, more: cell.text ? cell.files.slice(1, 20).map((file) => file.path) : [],
       words: cell.sentence || (cell.state === "done" ? "" : "Not made"), failed: cell.state === "failed",
     }));
     const varied = board.axes.map((axis) => axis.field);
     const facts = [board.seed ? `Seed ${board.seed}` : "", board.model || ""];
     const body = {
       title: (varied.includes("prompt") || varied.includes("input") ? "" : title) || board.axes.map((axis) => axis.label).join(" and "),
-      axes: board.axes.map((axis) => ({ label: axis.label, values: axis.values.map((one) => one.slice(0, 2000)) })),
+      axes: board.axes.map((axis) => ({ label: axis.label, values: axis.values.map((value) => value.slice(0, 2000)) })),
       cells, notes: [facts.filter(Boolean).join(" · "), ...board.remarks].filter(Boolean),
     };
     setBusy(parts.take, true);
@@ -253,7 +253,7 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
   };
   watch("value", heard);
   const hide = () => { // settings that this model does not have
-    for (const { field } of sides) for (const one of field.options) one.hidden = one.disabled = Boolean(props.hides?.includes(one.value));
+    for (const { field } of sides) for (const option of field.options) option.hidden = option.disabled = Boolean(props.hides?.includes(option.value));
   };
   watch("hides", hide);
   hide();

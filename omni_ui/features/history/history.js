@@ -56,8 +56,8 @@ defineComponent("history", ({ element, props }) => {
 
   // --- The list
   const sign = (record) => {
-    const file = record.files.find((one) => one.here && /^(image|video)\//.test(one.kind));
-    const words = record.error ? "Failed" : record.files.some((one) => kindOf(one) === "audio") ? "Sound" : record.text ? "Text" : "";
+    const file = record.files.find((file) => file.here && /^(image|video)\//.test(file.kind));
+    const words = record.error ? "Failed" : record.files.some((file) => kindOf(file) === "audio") ? "Sound" : record.text ? "Text" : "";
     if (!file) return make("span", { class: "omni-history-sign" }, words || "No file");
     const image = make("img", { src: address(record, file, "/thumb"), alt: "", loading: "lazy", decoding: "async" });
     image.addEventListener("error", () => image.replaceWith(make("span", { class: "omni-history-sign" }, kindOf(file))));
@@ -66,16 +66,16 @@ defineComponent("history", ({ element, props }) => {
   const hasVideo = (record) => record.files.some((file) => file.here && kindOf(file) === "video");
   const name = (record) => (record.prompt || record.error || record.tab).slice(0, 80);
   const star = (record) => {
-    const made = button("", safely(async (pressed) => {
+    const toggle = button("", safely(async (pressed) => {
       const on = !record.starred;
       await call(`/${record.id}/star`, { method: "POST", body: JSON.stringify({ on }) });
       record.starred = on;
       show(pressed);
       changed();
     }), { class: "omni-star", "aria-label": `Star: ${name(record)}` });
-    const show = (one) => { one.setAttribute("aria-pressed", String(record.starred)); one.textContent = record.starred ? "★" : "☆"; };
-    show(made);
-    return made;
+    const show = (pressed) => { pressed.setAttribute("aria-pressed", String(record.starred)); pressed.textContent = record.starred ? "★" : "☆"; };
+    show(toggle);
+    return toggle;
   };
   const card = (record) => {
     const pick = make("input", { type: "checkbox", "aria-label": `Choose: ${name(record)}` });
@@ -89,13 +89,13 @@ defineComponent("history", ({ element, props }) => {
     facts.append(props.titles[record.tab] || record.tab, " · ", when);
     const many = record.files.length > 1 ? ` · ${record.files.length} files` : "";
     facts.append(many);
-    const shown = make("li", { "data-id": record.id, "data-tab": record.tab }, make("div", { class: "omni-history-head" }, make("label", {}, pick), star(record)), open, words);
-    if (record.error) shown.append(make("p", { class: "omni-history-error" }, record.error));
-    shown.append(facts);
-    return shown;
+    const item = make("li", { "data-id": record.id, "data-tab": record.tab }, make("div", { class: "omni-history-head" }, make("label", {}, pick), star(record)), open, words);
+    if (record.error) item.append(make("p", { class: "omni-history-error" }, record.error));
+    item.append(facts);
+    return item;
   };
   const tools = () => {
-    const all = Object.values(told.counts).reduce((sum, one) => sum + one, 0);
+    const all = Object.values(told.counts).reduce((sum, count) => sum + count, 0);
     const zip = part("[data-act=zip]");
     const remove = part("[data-act=delete]");
     zip.textContent = chosen.size ? `Download ${chosen.size} as zip` : "Download all as zip";
@@ -128,7 +128,7 @@ defineComponent("history", ({ element, props }) => {
       : filtered ? "No results match." : "Everything you make is kept here with its settings, failed runs too.";
     list.append(make("li", { class: "omni-history-none omni-quiet" }, words));
   };
-  const near = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) more.click(); }, { rootMargin: "1200px" });
+  const near = new IntersectionObserver((seen) => { if (seen.some((entry) => entry.isIntersecting)) more.click(); }, { rootMargin: "1200px" });
   /** Where the focus is in the list; after the list was drawn anew: to the same card, else to what stands at its place. */
   const focusHeld = () => {
     const card = document.activeElement.closest(".omni-history-list > li");
@@ -136,9 +136,9 @@ defineComponent("history", ({ element, props }) => {
   };
   const focusAgain = ({ id, at, part = "omni-history-open" }) => {
     const cards = [...list.children];
-    const card = cards.find((one) => one.dataset.id === id) || cards[Math.min(at, cards.length - 1)];
+    const card = cards.find((item) => item.dataset.id === id) || cards[Math.min(at, cards.length - 1)];
     const within = [...(card?.querySelectorAll("button, input") || [])];
-    (within.find((one) => one.className === part) || within.at(-1) || search).focus({ preventScroll: true });
+    (within.find((element) => element.className === part) || within.at(-1) || search).focus({ preventScroll: true });
   };
   const pageAfter = (place) => `?${new URLSearchParams({ tab: tab.value, words: search.value.trim(), starred: starred.checked, after: place })}`;
   const load = safely(async (on = false) => {
@@ -169,22 +169,22 @@ defineComponent("history", ({ element, props }) => {
     if (!file.here) return make("p", { class: "omni-quiet" }, `${file.title}: no longer available`);
     const source = address(record, file);
     const kind = kindOf(file);
-    const shown = plain ? null : kind === "image" ? make("img", { src: source, alt: file.title })
+    const medium = plain ? null : kind === "image" ? make("img", { src: source, alt: file.title })
       : kind === "audio" || kind === "video" ? make(kind, { src: source, controls: "", preload: "metadata", "aria-label": file.title }) : null;
     const line = make("p", { class: "omni-history-line" }, make("a", { href: `${source}?download=1`, download: "", class: "omni-small" }, `Download ${file.title}`), ` ${formatBytes(file.bytes)}`);
-    const number = record.files.filter((one) => one.role === "result" && kindOf(one) === kind && one.here).indexOf(file);
-    if (file.role === "result") line.append(...sends(record, kind, number, () => shown));
-    return make("div", { class: "omni-history-media" }, shown, line);
+    const number = record.files.filter((other) => other.role === "result" && kindOf(other) === kind && other.here).indexOf(file);
+    if (file.role === "result") line.append(...sends(record, kind, number, () => medium));
+    return make("div", { class: "omni-history-media" }, medium, line);
   };
-  const sends = (record, kind, file, video) => (props.targets[kind] || []).filter((one) => !one.to.startsWith(`${record.tab}-`)).map((one) =>
-    button(`To ${one.words}`, safely(async () => {
-      await sendResult({ record: record.id, kind, file, target: one.to }, video());
+  const sends = (record, kind, file, video) => (props.targets[kind] || []).filter((target) => !target.to.startsWith(`${record.tab}-`)).map((target) =>
+    button(`To ${target.words}`, safely(async () => {
+      await sendResult({ record: record.id, kind, file, target: target.to }, video());
       detail.close();
     })));
   const look = async (id) => {
     const record = await call(`/${id}`);
-    const results = record.files.filter((one) => one.role === "result");
-    const inputs = record.files.filter((one) => one.role === "input");
+    const results = record.files.filter((file) => file.role === "result");
+    const inputs = record.files.filter((file) => file.role === "input");
     const replayed = record.tab === "talk" ? await import("../talk/replay/replay.js").then(({ replay }) => replay(record, address)) : null;
     const table = make("table", {}, ...record.settings.map(([label, value]) => make("tr", {}, make("th", { scope: "row" }, label), make("td", {}, value))));
     const copied = make("p", { class: "omni-quiet", role: "status" });
@@ -221,13 +221,13 @@ defineComponent("history", ({ element, props }) => {
     await load();
   };
   const removeShown = async (id) => {
-    const at = [...list.children].findIndex((one) => one.dataset.id === id);
+    const at = [...list.children].findIndex((item) => item.dataset.id === id);
     await remove([id]);
     detail.close();
     focusAgain({ id, at });
   };
   part("[data-act=delete]").addEventListener("click", (event) => {
-    const all = Object.values(told.counts).reduce((sum, one) => sum + one, 0);
+    const all = Object.values(told.counts).reduce((sum, count) => sum + count, 0);
     sure(() => (chosen.size ? `Really delete ${chosen.size}?` : `Really delete all ${all}?`),
       safely(async () => {
         const pressed = part("[data-act=delete]");
@@ -249,7 +249,7 @@ defineComponent("history", ({ element, props }) => {
   starred.addEventListener("change", () => load());
   more.addEventListener("click", () => load(true));
   near.observe(more);
-  new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting) && !detail.open) load(); }).observe(box);
+  new IntersectionObserver((seen) => { if (seen.some((entry) => entry.isIntersecting) && !detail.open) load(); }).observe(box);
   others?.addEventListener("message", () => { if (box.offsetParent && !detail.open) load(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && box.offsetParent && !detail.open) load(); });
   setInterval(() => { if (box.offsetParent) clock(); }, 30000);

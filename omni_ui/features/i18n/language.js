@@ -22,22 +22,22 @@ const theirs = (element) => element?.closest?.(THEIRS) && !element.closest(OURS)
 const english = (text) => { const words = text.trim().replace(/\s+/g, " "); return sourceOf(words) ?? words; };
 const become = (value) => {
   const source = english(value);
-  const shown = translate(source);
-  return shown === value.trim().replace(/\s+/g, " ") ? value : value.replace(value.trim(), () => shown);
+  const text = translate(source);
+  return text === value.trim().replace(/\s+/g, " ") ? value : value.replace(value.trim(), () => text);
 };
 const textNode = (node) => {
   const place = node.parentElement;
   if (!place || !node.nodeValue.trim() || place.tagName === "TEXTAREA" || theirs(place)) return;
   if (place.tagName === "OPTION" && !place.hasAttribute("value")) return; // its text is its value
-  const shown = become(node.nodeValue);
-  if (shown !== node.nodeValue) node.nodeValue = shown;
+  const text = become(node.nodeValue);
+  if (text !== node.nodeValue) node.nodeValue = text;
 };
 const attributes = (element) => {
   for (const name of ATTRIBUTES) {
     const value = element.getAttribute?.(name);
     if (!value || theirs(element)) continue;
-    const shown = become(value);
-    if (shown !== value) element.setAttribute(name, shown);
+    const text = become(value);
+    if (text !== value) element.setAttribute(name, text);
   }
 };
 const all = (from) => {
@@ -68,7 +68,7 @@ const learned = async (code) => {
 };
 /** Gradio has a way to change its language, for a settings page of its own that this page leaves out. */
 const tellGradio = async (code) => {
-  const core = performance.getEntriesByType("resource").map((one) => one.name).find((name) => /\/assets\/core-[\w-]+\.js$/.test(name));
+  const core = performance.getEntriesByType("resource").map((entry) => entry.name).find((name) => /\/assets\/core-[\w-]+\.js$/.test(name));
   (await import(core)).changeLocale(code);
 };
 const change = async (code) => {

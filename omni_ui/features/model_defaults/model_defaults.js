@@ -5,7 +5,7 @@ import { TABS } from "../../core/js/tab_elements.js";
 
 const SKIP = { __type__: "update" };
 const given = {}; // by elem_id: what was filled in last, which is nobody's own entry
-const same = (one, other) => String(one ?? "") === String(other ?? "");
+const same = (left, right) => String(left ?? "") === String(right ?? "");
 
 /** Whether a control holds what was only recommended. */
 export const isRecommended = (id, value) => id in given && same(value, given[id]);

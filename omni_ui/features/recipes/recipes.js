@@ -91,19 +91,19 @@ defineComponent("presets", ({ element, props, options: { tab } }) => {
   const list = element.querySelector(".omni-preset-list");
   const picker = element.querySelector("input[type=file]");
   const chip = (name, recipe) => {
-    const made = make("button", { type: "button", class: "omni-small omni-preset" }, name);
-    made.addEventListener("click", () => hand?.({ recipe }));
-    return made;
+    const element = make("button", { type: "button", class: "omni-small omni-preset" }, name);
+    element.addEventListener("click", () => hand?.({ recipe }));
+    return element;
   };
   const show = () => {
-    list.replaceChildren(...(props.shipped || []).map((one) => chip(one.name, one.recipe)));
+    list.replaceChildren(...(props.shipped || []).map((preset) => chip(preset.name, preset.recipe)));
     let own = [];
-    try { own = readPresets(localStorage).filter((one) => one.tab === tab); } catch { list.append(make("span", { class: "omni-quiet" }, "Your own presets cannot be read in this browser.")); }
-    for (const one of own) {
-      const remove = make("button", { type: "button", class: "omni-small omni-preset-remove", "aria-label": `Delete the preset ${one.name}`, title: "Delete" }, "×");
-      remove.addEventListener("click", () => note(store((all) => withoutPreset(all, one)), true));
+    try { own = readPresets(localStorage).filter((preset) => preset.tab === tab); } catch { list.append(make("span", { class: "omni-quiet" }, "Your own presets cannot be read in this browser.")); }
+    for (const preset of own) {
+      const remove = make("button", { type: "button", class: "omni-small omni-preset-remove", "aria-label": `Delete the preset ${preset.name}`, title: "Delete" }, "×");
+      remove.addEventListener("click", () => note(store((all) => withoutPreset(all, preset)), true));
       const pair = make("span", { class: "omni-preset-own" });
-      pair.append(chip(one.name, one.recipe), remove);
+      pair.append(chip(preset.name, preset.recipe), remove);
       list.append(pair);
     }
   };
@@ -187,8 +187,8 @@ document.addEventListener("submit", (event) => {
   const box = form.closest(".omni-recipe");
   const name = form.querySelector("input").value.trim();
   if (!name) return;
-  const one = { tab: box.dataset.tab, name, recipe: box.dataset.recipe };
-  const wrong = store((all) => [...withoutPreset(all, one), one]);
+  const preset = { tab: box.dataset.tab, name, recipe: box.dataset.recipe };
+  const wrong = store((all) => [...withoutPreset(all, preset), preset]);
   form.hidden = !wrong;
   say(box, wrong || `Saved as ${name}. It is in this tab's presets, in this browser.`, Boolean(wrong));
 });

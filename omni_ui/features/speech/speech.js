@@ -5,11 +5,11 @@ import { defineComponent } from "../../core/js/components.js";
 import { waveformPath } from "./waveform.js";
 
 const make = (tag, className = "", words = "", attributes = {}) => {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (words) made.textContent = words;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (words) element.textContent = words;
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
 };
 const clock = (seconds) => `${seconds.toFixed(1)} s`;
 
@@ -139,8 +139,8 @@ defineComponent("voice_list", ({ element, props, trigger, watch }) => {
   };
   watch(["value", "voices"], () => {
     const choices = [...box.querySelectorAll("input")];
-    if (choices.length === (props.voices || []).length && choices.every((one, at) => one.value === props.voices[at].name)) {
-      for (const one of choices) one.checked = one.value === props.value;
+    if (choices.length === (props.voices || []).length && choices.every((input, at) => input.value === props.voices[at].name)) {
+      for (const input of choices) input.checked = input.value === props.value;
     } else show();
   });
   show();
@@ -161,7 +161,7 @@ defineComponent("cast", ({ element, props, trigger, watch }) => {
       const choice = make("select", "", "", { "aria-label": `Voice of ${speaker}` });
       for (const [label, value] of props.voices || []) choice.append(make("option", "", label, { value }));
       const wanted = props.value?.[speaker] || "";
-      if (wanted && ![...choice.options].some((one) => one.value === wanted)) choice.append(make("option", "", wanted, { value: wanted }));
+      if (wanted && ![...choice.options].some((option) => option.value === wanted)) choice.append(make("option", "", wanted, { value: wanted }));
       choice.value = wanted;
       choice.addEventListener("change", () => {
         props.value = { ...props.value, [speaker]: choice.value };

@@ -21,7 +21,7 @@ const place = (tab) => {
   return strip;
 };
 
-const fileOf = (record) => record?.files.find((one) => one.here && /^(image|video)\//.test(one.kind));
+const fileOf = (record) => record?.files.find((file) => file.here && /^(image|video)\//.test(file.kind));
 const addressOf = (record, file) => `${appRoot()}/omni/history/${record.id}/${file.place}`;
 
 /** A video that is still being loaded shows its thumbnail; play_sign.js takes it away with the video. */
@@ -58,10 +58,10 @@ const refresh = async (tab) => {
     records = answer.ok ? (await answer.json()).records : [];
   } catch { return; }
   showPoster(tab, records);
-  const ids = records.map((one) => one.id).join();
+  const ids = records.map((record) => record.id).join();
   if (shown[tab] !== ids || !strip.childElementCount) {
     shown[tab] = ids;
-    strip.replaceChildren(...records.map((one) => item(tab, one)).filter(Boolean));
+    strip.replaceChildren(...records.map((record) => item(tab, record)).filter(Boolean));
   }
   // A single result that stands on the stage is not said twice; after a reload the stage is empty, and it is the way back.
   strip.hidden = strip.childElementCount < (last[tab] === "none" ? 1 : 2);

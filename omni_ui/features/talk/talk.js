@@ -52,8 +52,8 @@ defineComponent("talk", ({ element }) => {
     const chosen = device.value;
     const listed = await microphones();
     device.replaceChildren(make("option", { value: "" }, "Default microphone"),
-      ...listed.map((one, i) => make("option", { value: one.deviceId }, one.label || `Microphone ${i + 1}`)));
-    device.value = listed.some((one) => one.deviceId === chosen) ? chosen : "";
+      ...listed.map((input, i) => make("option", { value: input.deviceId }, input.label || `Microphone ${i + 1}`)));
+    device.value = listed.some((input) => input.deviceId === chosen) ? chosen : "";
   };
 
   const closeCamera = () => {

@@ -40,16 +40,16 @@ defineComponent("noise_timeline", ({ element }) => {
     for (const bar of bars) {
       const ranges = parseRanges(textOf(bar.dataset.field), length);
       const picture = bar.dataset.field === "video_noise_seconds";
-      const shown = picture && painted && ranges?.length === 0 ? [[0, length]] : ranges || [];
+      const drawn = picture && painted && ranges?.length === 0 ? [[0, length]] : ranges || [];
       const track = bar.querySelector("i");
-      track.replaceChildren(...shown.map(([from, to]) => {
+      track.replaceChildren(...drawn.map(([from, to]) => {
         const mark = make("b", {});
         Object.assign(mark.style, { left: `${(100 * from) / length}%`, width: `${(100 * (Math.min(to, length) - from)) / length}%` });
         return mark;
       }));
       if (!ranges) words.push("Write seconds such as 1-2.5, 4-6.");
-      else if (shown.some(([, to]) => to > length + 0.05)) words.push("A range ends after the video does.");
-      else if (shown.length) words.push(picture ? (painted ? "The painted part of the picture is regenerated." : "The whole picture is regenerated.") : "The sound is regenerated.");
+      else if (drawn.some(([, to]) => to > length + 0.05)) words.push("A range ends after the video does.");
+      else if (drawn.length) words.push(picture ? (painted ? "The painted part of the picture is regenerated." : "The whole picture is regenerated.") : "The sound is regenerated.");
     }
     const text = words.length ? words : ["Nothing is marked yet."];
     said.replaceChildren(...text.map((sentence) => make("span", {}, sentence)));

@@ -28,7 +28,7 @@ defineComponent("gallery_original", ({ props, watch, options: { viewer } }) => {
 });
 
 /** Which files a value holds. */
-const pathsOf = (all) => (all || []).map((one) => one.image.path).join("\n");
+const pathsOf = (all) => (all || []).map((item) => item.image.path).join("\n");
 
 defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => {
   const id = element.parentElement.closest("[id]").id;
@@ -50,14 +50,14 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     { url: after.image.url, alt: after.caption || "Result", tag: "Result" },
     {
       label: "Before and after: share of the original",
-      said: (one, other) => `${one} % original, ${other} % result`,
+      said: (left, right) => `${left} % original, ${right} % result`,
       place,
       moved: (to) => { place = to; },
     },
   );
 
   /** All pictures over the whole window, with zoom and swipe; it is loaded when it is first asked for. */
-  const openLarge = async (first) => (await import("./lightbox.js")).openLightbox(items().map((one) => ({ url: one.image.url, alt: words(one) })), first);
+  const openLarge = async (first) => (await import("./lightbox.js")).openLightbox(items().map((item) => ({ url: item.image.url, alt: words(item) })), first);
   /** What a picture shows: its words, as far as they are known. */
   const words = (item) => [item.caption, byId(id.replace(/-result$/, "-prompt"))?.querySelector("textarea")?.value.trim()].filter(Boolean).join(": ") || "Result";
 
@@ -69,11 +69,11 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
   };
 
   const single = (item) => {
-    const shown = picture(item.image.url, words(item), "omni-single");
-    shown.setAttribute("translate", "no");
-    shown.addEventListener("click", () => openLarge(at));
-    takeShape(shown, shown);
-    return shown;
+    const image = picture(item.image.url, words(item), "omni-single");
+    image.setAttribute("translate", "no");
+    image.addEventListener("click", () => openLarge(at));
+    takeShape(image, image);
+    return image;
   };
 
   /** Several pictures as large cells, to choose by: a click makes one large. */
@@ -118,9 +118,9 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     if (before) {
       const group = make("span", { role: "group", "aria-label": "View", class: "omni-brush-group" });
       for (const [name, words] of [["slider", "Slider"], ["side", "Side by side"], ["result", "Result"]]) {
-        const one = make("button", { type: "button", "aria-pressed": String(mode === name), class: "omni-small" }, words);
-        one.addEventListener("click", () => { mode = name; show(); actions.querySelector("[aria-pressed=true]").focus(); });
-        group.append(one);
+        const choice = make("button", { type: "button", "aria-pressed": String(mode === name), class: "omni-small" }, words);
+        choice.addEventListener("click", () => { mode = name; show(); actions.querySelector("[aria-pressed=true]").focus(); });
+        group.append(choice);
       }
       actions.append(group);
     }
@@ -169,9 +169,9 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
       view.replaceChildren(sideBySide(before, item));
     } else view.replaceChildren(single(item));
     const captions = all.length > 1 ? all : [];
-    strip.replaceChildren(...captions.map((one, number) => {
+    strip.replaceChildren(...captions.map((item, number) => {
       const button = make("button", { type: "button", "aria-pressed": String(number === at), class: "omni-strip-item" });
-      button.append(picture(one.image.url, "", ""), make("span", {}, nameOf(one, number)));
+      button.append(picture(item.image.url, "", ""), make("span", {}, nameOf(item, number)));
       button.addEventListener("click", () => { at = number; large = true; show(); strip.children[number].focus(); });
       return button;
     }));
@@ -199,10 +199,10 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     box.classList.remove("omni-viewer-empty");
   };
   onPush(id, (value) => {
-    const told = value?.map((one) => one && { ...one, image: { ...one.image, url: `${appRoot()}/gradio_api/file=${one.image.path}` } });
-    box.classList.toggle("omni-viewer-coming", Boolean(told));
-    if (told?.includes(null)) return showComing(told);
-    pushed = told;
+    const arrived = value?.map((item) => item && { ...item, image: { ...item.image, url: `${appRoot()}/gradio_api/file=${item.image.path}` } });
+    box.classList.toggle("omni-viewer-coming", Boolean(arrived));
+    if (arrived?.includes(null)) return showComing(arrived);
+    pushed = arrived;
     showNew();
   });
   watch("value", () => {

@@ -19,7 +19,7 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
 
   const value = () => (Array.isArray(props.value) ? props.value : props.value ? [props.value] : []);
   let looked = checks[id] || { seen: [], most: null };
-  const about = (item) => looked.seen.find((one) => one.of === item.path);
+  const about = (item) => looked.seen.find((entry) => entry.of === item.path);
   const name = (item) => item.orig_name || item.path.split("/").pop();
   const set = (items) => { props.value = items; show(); };
   const move = (from, to) => {
@@ -64,15 +64,15 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
       failures.push(wrong);
       const before = added.get(item.path);
       added.delete(item.path);
-      set(several ? value().filter((one) => one.path !== item.path) : before);
+      set(several ? value().filter((other) => other.path !== item.path) : before);
     }
   };
 
   const button = (words, label, act, disabled = false) => {
-    const made = make("button", { type: "button", "aria-label": label, title: label }, words);
-    made.disabled = disabled;
-    made.addEventListener("click", act);
-    return made;
+    const element = make("button", { type: "button", "aria-label": label, title: label }, words);
+    element.disabled = disabled;
+    element.addEventListener("click", act);
+    return element;
   };
 
   const thumb = (item, at, items) => {
@@ -90,7 +90,7 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
       tools.append(button("→", `Move ${name(item)} back`, () => { move(at, at + 1); focus(at + 1, 1); }, at === items.length - 1));
     }
     tools.append(button("×", `Remove ${name(item)}`, () => {
-      set(value().filter((_, one) => one !== at));
+      set(value().filter((_, place) => place !== at));
       if (value().length) focus(Math.min(at, value().length - 1), -1);
       else input.focus();
     }));
@@ -124,7 +124,7 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
       // The pictures are drawn anew when the app has looked at them: the focus stays with its button.
       const held = list.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
       list.replaceChildren(...items.map(thumb));
-      if (held) [...list.querySelectorAll("button")].find((one) => one.getAttribute("aria-label") === held)?.focus();
+      if (held) [...list.querySelectorAll("button")].find((button) => button.getAttribute("aria-label") === held)?.focus();
       queueMicrotask(() => document.dispatchEvent(new CustomEvent("omni-pictures", { detail: id })));
     }
     list.hidden = !items.length;

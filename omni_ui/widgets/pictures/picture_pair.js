@@ -18,13 +18,13 @@ export const picturePair = (left, right, { label, said, place = 50, moved = () =
     range.setAttribute("aria-valuetext", translate(said(range.value, 100 - range.value)));
     moved(Number(range.value));
   };
-  const shown = picture(right.url, right.alt, "omni-after");
-  frame.append(shown, picture(left.url, left.alt, "omni-before"), line, range,
+  const after = picture(right.url, right.alt, "omni-after");
+  frame.append(after, picture(left.url, left.alt, "omni-before"), line, range,
     make("span", { class: "omni-tag omni-tag-left" }, left.tag), make("span", { class: "omni-tag omni-tag-right" }, right.tag));
   range.addEventListener("input", set);
   set();
   // The frame takes the picture's shape, so that the slider's line runs over the picture and not beside it.
-  const fit = () => frame.style.setProperty("--shape", shown.naturalWidth / shown.naturalHeight || 1);
-  shown.complete ? fit() : shown.addEventListener("load", fit);
+  const fit = () => frame.style.setProperty("--shape", after.naturalWidth / after.naturalHeight || 1);
+  after.complete ? fit() : after.addEventListener("load", fit);
   return frame;
 };

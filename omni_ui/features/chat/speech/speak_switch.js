@@ -5,7 +5,7 @@ import { defineComponent } from "../../../core/js/components.js";
 const settings = () => document.querySelector("#chat-tab .omni-controls");
 /** The box of the setting that the switch stands for; null where nobody speaks. */
 const box = () => {
-  const [own, reader] = ["#chat-modalities input[name=audio]", "#chat-read_aloud input"].map((one) => document.querySelector(one));
+  const [own, reader] = ["#chat-modalities input[name=audio]", "#chat-read_aloud input"].map((selector) => document.querySelector(selector));
   return own || reader;
 };
 

@@ -8,7 +8,7 @@ const STATUS = { interrupted: "interrupted", failed: "failed" };
 
 const lane = (call, who, seek) => {
   const bar = make("div", { class: `omni-replay-lane omni-replay-${who}`, "aria-hidden": "true" });
-  for (const stretch of stretches(call).filter((one) => one.who === who)) {
+  for (const stretch of stretches(call).filter((item) => item.who === who)) {
     const piece = make("span", { class: stretch.cut ? "omni-replay-cut" : "" });
     piece.style.left = `${(100 * stretch.from) / call.duration_ms}%`;
     piece.style.width = `${Math.max(0.3, (100 * (stretch.to - stretch.from)) / call.duration_ms)}%`;
@@ -37,9 +37,9 @@ const replayOf = (call, source) => {
   };
   const cursor = make("span", { class: "omni-replay-cursor" });
   const track = make("div", { class: "omni-replay-track" }, lane(call, "you", seek), lane(call, "model", seek), cursor);
-  const shown = lines(call);
+  const captions = lines(call);
   const list = make("ol", { class: "omni-replay-lines" });
-  for (const line of shown) {
+  for (const line of captions) {
     const words = make("button", { type: "button", class: line.heard ? "" : "omni-replay-unheard" },
       make("time", {}, clock(line.at_ms)), make("b", {}, NAMES[line.speaker]), make("span", {}, line.text.trim()));
     words.onclick = () => seek(line.at_ms);
@@ -47,7 +47,7 @@ const replayOf = (call, source) => {
   }
   const light = () => {
     const now = 1000 * audio.currentTime;
-    const lit = new Set(litAt(shown, now));
+    const lit = new Set(litAt(captions, now));
     [...list.children].forEach((item, i) => item.classList.toggle("omni-replay-lit", lit.has(i)));
     track.style.setProperty("--at", Math.min(1, now / (call.duration_ms || 1)));
   };
@@ -69,8 +69,8 @@ const wait = ({ server }) => (server === null ? "" : `${server} ms`);
 /** Two calls side by side, answer by answer. */
 const comparison = (before, after) => {
   const [first, second] = [rounds(before), rounds(after)];
-  const rows = first.map((round, i) => make("tr", {}, ...[round, second[i]].flatMap((one) => [
-    make("td", {}, one ? one.answer || STATUS[one.status] || "" : ""), make("td", {}, one ? wait(one) : "")])));
+  const rows = first.map((round, i) => make("tr", {}, ...[round, second[i]].flatMap((turn) => [
+    make("td", {}, turn ? turn.answer || STATUS[turn.status] || "" : ""), make("td", {}, turn ? wait(turn) : "")])));
   const head = make("tr", {}, ...[before.model || "Before", "Server", after.model || "Now", "Server"].map((words) => make("th", { scope: "col" }, words)));
   return make("table", { class: "omni-replay-both" }, head, ...rows);
 };

@@ -9,20 +9,20 @@ export const stretches = (call) => {
     const length = cut && turn.heard_ms !== null ? turn.heard_ms : turn.audio_ms;
     return { who: "model", from: turn.first_audio_ms, to: Math.min(call.duration_ms, turn.first_audio_ms + length), cut };
   });
-  return [...spoken, ...answers].sort((one, other) => one.from - other.from);
+  return [...spoken, ...answers].sort((left, right) => left.from - right.from);
 };
 
 /** The captions with words, each with the time at which it is over: when the same side goes on, or its own end. */
 export const lines = (call) => {
-  const shown = call.captions.filter((line) => line.text.trim());
-  return shown.map((line, i) => {
-    const next = shown.slice(i + 1).find((later) => later.speaker === line.speaker);
+  const captions = call.captions.filter((line) => line.text.trim());
+  return captions.map((line, i) => {
+    const next = captions.slice(i + 1).find((later) => later.speaker === line.speaker);
     return { ...line, to: Math.max(line.at_ms, Math.min(line.end_ms, next?.at_ms ?? line.end_ms)) };
   });
 };
 
 /** The places of the captions that are heard at a time. */
-export const litAt = (shown, ms) => shown.flatMap((line, i) => (ms >= line.at_ms && ms < Math.max(line.to, line.at_ms + 500) ? [i] : []));
+export const litAt = (captions, ms) => captions.flatMap((line, i) => (ms >= line.at_ms && ms < Math.max(line.to, line.at_ms + 500) ? [i] : []));
 
 /** Questions with their answers, in the order of the answers: { answer, status, server, page }. */
 export const rounds = (call) => call.turns.map((turn) => ({

@@ -37,10 +37,10 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
   };
 
   const button = (job, words, does) => {
-    const made = make("button", { type: "button", "data-does": words.toLowerCase() }, words);
-    made.setAttribute("aria-label", `${words}: ${job.prompt.slice(0, 60)}`);
-    made.addEventListener("click", () => does(made));
-    return made;
+    const element = make("button", { type: "button", "data-does": words.toLowerCase() }, words);
+    element.setAttribute("aria-label", `${words}: ${job.prompt.slice(0, 60)}`);
+    element.addEventListener("click", () => does(element));
+    return element;
   };
   /** Deleting cannot be undone: the first press asks, the second one does it. */
   const sure = (does) => (pressed) => {
@@ -52,23 +52,23 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
   };
   const copy = (job) => (pressed) => {
     const link = `${appRoot()}/?job=${encodeURIComponent(job.ticket)}`;
-    const told = (words) => { pressed.textContent = words; setTimeout(() => (pressed.textContent = "Link"), 1500); };
+    const confirm = (words) => { pressed.textContent = words; setTimeout(() => (pressed.textContent = "Link"), 1500); };
     const written = navigator.clipboard?.writeText(link);
-    written ? written.then(() => told("Copied"), () => prompt("The link to this video:", link)) : prompt("The link to this video:", link);
+    written ? written.then(() => confirm("Copied"), () => prompt("The link to this video:", link)) : prompt("The link to this video:", link);
   };
 
   const row = (job) => {
-    const made = make("li", { "data-ticket": job.ticket, "data-state": job.state });
+    const item = make("li", { "data-ticket": job.ticket, "data-state": job.state });
     const head = make("div", { class: "omni-job-head" });
     head.append(make("span", { class: "omni-job-state" }, job.words), make("span", { class: "omni-job-prompt" }, job.prompt));
     if (job.open) head.append(make("span", { class: "omni-clock", "data-since": job.seconds.toFixed(2) }, ""));
     else head.append(make("span", { class: "omni-quiet" }, formatAge(Date.now() / 1000 - job.created)));
-    made.append(head);
-    if (job.note) made.append(make("p", { class: job.state === "failed" ? "omni-error" : "omni-quiet" }, job.note));
+    item.append(head);
+    if (job.note) item.append(make("p", { class: job.state === "failed" ? "omni-error" : "omni-quiet" }, job.note));
     const recipe = make("p", { class: "omni-quiet omni-job-recipe" });
     recipe.append(make("span", { translate: "no" }, job.model || ""));
     for (const [name, value] of job.settings) recipe.append(recipe.textContent ? " · " : "", make("span", {}, name), " ", make("span", { translate: "no" }, value));
-    made.append(recipe);
+    item.append(recipe);
     const tools = make("div", { class: "omni-job-tools" });
     tools.append(button(job, job.video ? "Open" : "Show", () => open(job.ticket)));
     if (job.video) {
@@ -79,11 +79,11 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
     tools.append(button(job, "Link", copy(job)));
     if (job.open) tools.append(button(job, "Cancel", () => act(job, "/cancel", "POST")));
     else tools.append(button(job, "Delete", sure(() => act(job, "", "DELETE"))));
-    made.append(tools);
-    return made;
+    item.append(tools);
+    return item;
   };
 
-  /** Rows are made anew only when something about them changed, and the focus stays where it was. */
+  /** Rows are item anew only when something about them changed, and the focus stays where it was. */
   const show = () => {
     const key = (job) => JSON.stringify({ ...job, seconds: job.open ? 0 : job.seconds });
     const now = jobs.map(key).join();
@@ -93,13 +93,13 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
     const held = document.activeElement?.closest?.(".omni-job-list li");
     const [ticket, does] = [held?.dataset.ticket, document.activeElement?.dataset?.does];
     const at = [...list.children].indexOf(held);
-    const old = Object.fromEntries([...list.children].map((one) => [one.dataset.ticket, one]));
+    const old = Object.fromEntries([...list.children].map((item) => [item.dataset.ticket, item]));
     list.replaceChildren(...jobs.map((job) => {
-      const known = old[job.ticket];
-      if (known?.dataset.key === key(job)) return known;
-      const made = row(job);
-      made.dataset.key = key(job);
-      return made;
+      const earlier = old[job.ticket];
+      if (earlier?.dataset.key === key(job)) return earlier;
+      const item = row(job);
+      item.dataset.key = key(job);
+      return item;
     }));
     if (ticket) {
       const again = list.querySelector(`li[data-ticket="${CSS.escape(ticket)}"]`) || list.children[Math.min(at, jobs.length - 1)];
@@ -111,11 +111,11 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
   const ask = oneAtATime(async () => {
     if (!element.isConnected) return;
     try {
-      const told = await (await call("", "GET")).json();
-      jobs = told.jobs;
+      const answer = await (await call("", "GET")).json();
+      jobs = answer.jobs;
       rememberRunning(jobs);
-      trouble.textContent = told.trouble;
-      trouble.hidden = !told.trouble;
+      trouble.textContent = answer.trouble;
+      trouble.hidden = !answer.trouble;
       show();
     } catch { /* the header says that the app does not answer; the list stays */ }
     clearTimeout(timer);

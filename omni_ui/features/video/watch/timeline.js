@@ -10,7 +10,7 @@ const plannedLength = () => lengthOf({ seconds: entered("seconds"), frames: ente
 
 defineComponent("video_timeline", ({ element, props, trigger, watch }) => {
   const box = element.querySelector(".omni-timeline");
-  const [track, rows, add] = [".omni-timeline-track", ".omni-timeline-rows", ".omni-timeline-add"].map((one) => box.querySelector(one));
+  const [track, rows, add] = [".omni-timeline-track", ".omni-timeline-rows", ".omni-timeline-add"].map((selector) => box.querySelector(selector));
   let changes = [];
   let arrived = 0;
   let written = null;
@@ -35,8 +35,8 @@ defineComponent("video_timeline", ({ element, props, trigger, watch }) => {
       pin.onclick = () => rows.children[i]?.querySelector("input")?.focus();
       return pin;
     });
-    const made = make("i", { class: "omni-timeline-made", style: `width:${shareOf(arrived, whole)}%` });
-    track.replaceChildren(made, ...pins, make("span", { class: "omni-timeline-end" }, `${Math.round(whole * 10) / 10} s`));
+    const bar = make("i", { class: "omni-timeline-made", style: `width:${shareOf(arrived, whole)}%` });
+    track.replaceChildren(bar, ...pins, make("span", { class: "omni-timeline-end" }, `${Math.round(whole * 10) / 10} s`));
   };
 
   const row = (change) => {
@@ -48,7 +48,7 @@ defineComponent("video_timeline", ({ element, props, trigger, watch }) => {
     at.onchange = () => { change.at = Math.max(0, Number(at.value) || 0); changes = inOrder(changes); draw(); tell(); };
     if (words.oninput !== undefined) words.oninput = () => { change.prompt = words.value; tell(); };
     words.onchange = drawTrack;
-    remove.onclick = () => { changes = changes.filter((one) => one !== change); draw(); tell(); add.focus(); };
+    remove.onclick = () => { changes = changes.filter((other) => other !== change); draw(); tell(); add.focus(); };
     return make("li", {}, make("label", {}, at, make("span", {}, "s")), words, remove);
   };
 

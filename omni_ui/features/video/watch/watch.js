@@ -171,7 +171,7 @@ defineComponent("video_watch", ({ element, props, watch }) => {
     words.value = "";
   };
   const press = (key, down) => {
-    const now = [...KEYS].filter((one) => (one === key ? down : pressed.includes(one))).join("");
+    const now = [...KEYS].filter((candidate) => (candidate === key ? down : pressed.includes(candidate))).join("");
     if (now === pressed) return;
     pressed = now;
     for (const button of pad.querySelectorAll("[data-key]")) button.setAttribute("aria-pressed", pressed.includes(button.dataset.key));
