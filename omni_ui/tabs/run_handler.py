@@ -29,6 +29,9 @@ STOPPED = "Stopped before it finished, or its page was closed. Open it to run it
 BUTTONS_AFTER = 0.4
 """Seconds after the first of something is shown that its settings and code follow: they are large, and what comes
 next would wait for them."""
+SEEN = 5.0
+"""Seconds after which a page gets an update that says nothing, while it holds the connection by which it is known to be
+open: each costs the processor half a millisecond, and one that leaves lets go of that connection."""
 NO_SERVER = "the host can set OMNI_BASE_URL, or the address of this tab's own server."
 
 
@@ -134,7 +137,8 @@ class RunHandler:
                     if not later_shown and begun and step.kind == "working":  # nothing comes yet
                         later_shown, updates = True, updates | await run.later()
                     # What was pushed needs no update; but a page that has left is noticed at an update.
-                    if updates or time.monotonic() - updated_at >= HEARTBEAT:
+                    silent = SEEN if run.pages and run.pages.is_open(run.session) else HEARTBEAT
+                    if updates or time.monotonic() - updated_at >= silent:
                         yield step, updates or {tab.status: gr.skip()}
                         updated_at = time.monotonic()
                     begun, last_note = True, note

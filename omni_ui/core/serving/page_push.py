@@ -71,6 +71,11 @@ class OpenPages:
             if self._lines.get(session) is line:
                 del self._lines[session]
 
+    def is_open(self, session: str | None) -> bool:
+        """Whether that page holds its connection and reads what comes by it."""
+        line = self._lines.get(session or "")
+        return line is not None and line.works
+
     def push(self, session: str | None, target: str, value: object) -> bool:
         """Sends a value to the script that receives `target`; False when there is no such page, or it reads nothing."""
         line = self._lines.get(session or "")
