@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import wait_for_state
 from tests.browser.test_history import history, make
+from tests.page_states import give_picture
 
 pytestmark = pytest.mark.browser
 
@@ -212,3 +213,31 @@ def test_the_focus_stays_in_the_list_of_videos_and_follows_the_word_of_one(demo_
     press(page, ".omni-running-video button")
     expect(page.locator("#video-tab-button")).to_be_focused()
     press(page, "[data-does=cancel]")
+
+
+def test_a_mask_is_painted_by_the_keyboard_one_stop_from_the_tools(demo_app, open_page):
+    page = open_page(f"{demo_app.url}/#edit", "Edit", more=False)
+    give_picture(page)
+    press(page, ".omni-input-stage button:has-text('Paint a mask')")
+    tools = page.get_by_role("toolbar", name="Brush")
+    expect(tools.get_by_role("button", name="Paint")).to_be_focused()
+    size = tools.get_by_role("slider")
+    for key, tool in {"ArrowLeft": "Use mask", "Home": "Paint", "ArrowRight": "Erase"}.items():
+        page.keyboard.press(key)
+        expect(tools.get_by_role("button", name=tool)).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(size).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(size).to_have_value("9")
+    page.keyboard.press("ArrowRight")
+    expect(tools.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("application", name="Mask")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(tools.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#edit-mask_image li")
+    expect(tools).to_have_count(0)
+    assert page.evaluate(FOCUSED) == "edit-tab"

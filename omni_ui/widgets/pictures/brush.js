@@ -1,5 +1,6 @@
 // Paints a mask over a picture, in a dialog or right on the stage. What comes of it is a PNG of the picture's size, white
 // where something was painted and black elsewhere; null when it was given up.
+import { makeToolbar } from "../../core/js/toolbar.js";
 import { brushColour, partsOf } from "./brush_colour.js";
 
 const SAMPLE = 40; // px: the side to which a picture is scaled down before its colours are looked at
@@ -71,7 +72,7 @@ export const openBrush = async (address, maskAddress, place = null) => {
   dialog.className = place ? "omni-brush omni-brush-here" : "omni-brush";
   if (place) dialog.setAttribute("role", "group");
   dialog.setAttribute("aria-label", "Paint the area to change");
-  dialog.innerHTML = `<p>Paint the area to change. Everything else stays as it is.</p><div class="omni-brush-bar">${BAR}</div>
+  dialog.innerHTML = `<p>Paint the area to change. Everything else stays as it is.</p><div class="omni-brush-bar" role="toolbar" aria-label="Brush">${BAR}</div>
     <p class="omni-brush-said" role="status"></p><div class="omni-brush-place"><div class="omni-brush-area"></div></div>`;
   const area = dialog.querySelector(".omni-brush-area");
   area.style.aspectRatio = `${canvas.width} / ${canvas.height}`;
@@ -79,11 +80,12 @@ export const openBrush = async (address, maskAddress, place = null) => {
   const cursor = Object.assign(document.createElement("div"), { className: "omni-brush-cursor" });
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "application");
-  canvas.setAttribute("aria-label", "Mask. Arrow keys move the brush, Shift moves it further, Space paints.");
+  canvas.setAttribute("aria-label", "Mask. Arrow keys move the brush, Shift moves it further, Space paints, Enter takes the mask.");
   picture.alt = ""; // the canvas over it has the label
   area.append(picture, canvas, cursor);
   const range = dialog.querySelector("input");
   const said = dialog.querySelector(".omni-brush-said");
+  makeToolbar(dialog.querySelector(".omni-brush-bar"));
 
   // What was done, to be done again after Undo: {erase, size, points}, or one of the words clear and invert.
   let steps = [];
@@ -152,6 +154,7 @@ export const openBrush = async (address, maskAddress, place = null) => {
       at = { x: Math.min(canvas.width, Math.max(0, at.x + way[0] * step)), y: Math.min(canvas.height, Math.max(0, at.y + way[1] * step)) };
       showCursor();
     } else if (event.key === " ") also({ erase, size: size(), points: [at, { x: at.x + 0.01, y: at.y }] });
+    else if (event.key === "Enter") use();
     else return;
     event.preventDefault();
   });
