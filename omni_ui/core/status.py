@@ -55,15 +55,15 @@ def seed_name(pictures: int) -> str:
     return f"seed of all {pictures} pictures" if pictures > 1 else "seed"
 
 
-def failed(sentence: str, details: str = "", field: str = "") -> Markup:
+def failed(sentence: str, details: str = "", field: str = "", more: Markup = NOTHING) -> Markup:
     """A failed run: what happened and what to do; the server's own words folded away.
 
-    field: the wire name of the setting at fault, which the page marks.
+    field: the wire name of the setting at fault, which the page marks. more: HTML that follows, such as buttons.
     """
     if details.strip() in sentence:  # an empty text is in every other
         details = ""
     details = details if len(details) < 2000 else details[:2000] + " …"
-    return fragment(TEMPLATE, "failed", sentence=sentence, details=details, field=field)
+    return fragment(TEMPLATE, "failed", sentence=sentence, details=details, field=field, more=more)
 
 
 def unfilled(sentence: str, field: str, hello: Markup) -> Markup:

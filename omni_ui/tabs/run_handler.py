@@ -205,5 +205,5 @@ class RunHandler:
         field = error.problems[0].field if isinstance(error, Invalid) and error.problems else ""
         if tab.hello_stays and field in tab.form.names("main") and not entered.get(field):
             return {tab.status: status.unfilled(sentence, field, tab.hello)}
-        fixes = error_fixes.fixes_for(error, tab.form, entered)
-        return {tab.status: status.failed(sentence, details, field) + error_fixes.fixes_row(tab.name, fixes)}
+        fixes = error_fixes.fixes_row(tab.name, error_fixes.fixes_for(error, tab.form, entered))
+        return {tab.status: status.failed(sentence, details, field, fixes)}

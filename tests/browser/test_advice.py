@@ -56,3 +56,15 @@ def test_another_server_says_nothing_of_the_demo(open_page):
             page.get_by_role("tab", name=tab, exact=True).click()
             page.wait_for_selector(f"#{tab.lower()}-run")
             assert page.get_by_text("The demo has no AI model").count() == 0
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_what_the_makers_recommend_stands_between_the_settings_and_the_line_that_unfolds_the_rest(open_page, width):
+    with DemoServer() as server, App(OMNI_BASE_URL=server.url, OMNI_IMAGE_MODEL="Qwen/Qwen-Image") as app:
+        page = open_page(app.url, "Image", more=False, viewport={"width": width, "height": 844})
+        page.locator("#image-num_inference_steps").wait_for()
+        names = ("prompt", "seed", "num_inference_steps", "more-line")
+        page.wait_for_function(
+            f"(ids) => {{ const tops = ids.map({TOP}); return tops.every((top, at) => !at || tops[at - 1] < top); }}",
+            arg=[f"#image-{name}" for name in names],
+        )

@@ -1,5 +1,6 @@
 // The window of a conversation: it fills the screen, follows the answer, and its settings fold away.
 import { defineComponent } from "../../core/js/components.js";
+import { sourceOf } from "../../core/js/language.js";
 import { countChanged } from "./changed_settings.js";
 
 const PANEL = "omni_chat_settings";
@@ -28,7 +29,8 @@ const fieldsOf = (panel) => {
   for (const block of panel.querySelectorAll("[id^='chat-']")) {
     const fields = [...block.querySelectorAll("input, textarea, select")].filter((field) => field.closest("[id^='chat-']") === block);
     if (!fields.length) continue;
-    const value = fields.map((field) => (["checkbox", "radio"].includes(field.type) ? field.checked : field.value.trim()));
+    const words = ({ value }) => sourceOf(value.trim()) ?? value.trim(); // the same choice in another language is no change
+    const value = fields.map((field) => (["checkbox", "radio"].includes(field.type) ? field.checked : words(field)));
     values.set(block.id, JSON.stringify(value));
   }
   return values;

@@ -12,12 +12,12 @@ if (typeof document !== "undefined") {
 
 export const clearFault = (tab) => { marked[tab]?.(); delete marked[tab]; };
 
-/** field: the wire name. words: what is wrong with it. */
+/** field: the wire name. words: what is wrong with it. Gives whether there is such a field. */
 export const markFault = (tab, field, words) => {
   clearFault(tab);
   const block = document.getElementById(`${tab}-${field}`);
   const input = block?.querySelector("textarea, input:not([type=range], [type=checkbox])");
-  if (!input) return;
+  if (!input) return false;
   if (!block.offsetParent) openMore(tab);
   const note = make("p", { class: "omni-fault", id: `${tab}-fault` }, words);
   const before = input.getAttribute("aria-describedby");
@@ -34,4 +34,5 @@ export const markFault = (tab, field, words) => {
   };
   block.addEventListener("input", () => clearFault(tab), { once: true });
   if (!acted && !matchMedia("(pointer: coarse)").matches && document.getElementById(`${tab}-tab`)?.offsetParent) input.focus();
+  return true;
 };

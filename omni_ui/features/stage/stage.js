@@ -7,6 +7,7 @@ import { tellHistories } from "../../core/js/history_news.js";
 import { translate } from "../../core/js/language.js";
 import { pictureFields } from "../../widgets/pictures/picture_fields.js";
 import { clearFault, markFault } from "./fault.js";
+import { keepInOneRow } from "../send_to/fit_actions.js";
 import { roomForWords, secondsOf, shareOf } from "./progress.js";
 
 const narrow = matchMedia("(max-width: 900px)");
@@ -44,10 +45,11 @@ const change = (tab, state, box, bar) => {
   }
   if (before === "working" && [byId(`${tab}-stop`), document.body].includes(document.activeElement)) byId(`${tab}-run`)?.focus({ preventScroll: true });
   bar.dataset.note = state === "failed" && !box.dataset.mended ? (box.querySelector(".omni-error, .omni-missing")?.textContent || "") : "";
-  // A video is made for minutes, and Run stays: a phone's first screen says it after a reload too.
-  bar.dataset.going = tab === "video" && state === "working" ? translate("Your video is being made.") : "";
   if (state === "failed" && before) document.dispatchEvent(new Event("omni-run-failed"));
-  if (state === "failed" && box.dataset.field && before) markFault(tab, box.dataset.field, box.querySelector("p")?.textContent || "");
+  if (state === "failed" && box.dataset.field && before && !box.dataset.mended) {
+    const marked = markFault(tab, box.dataset.field, box.querySelector("p")?.textContent || "");
+    box.toggleAttribute("data-at-field", marked); // the field says it
+  }
 };
 
 // --- The tabs are one stop of the Tab key; arrows go between them. On a phone they are one row that can be swiped.
@@ -133,6 +135,7 @@ const lookAt = (tab) => {
     states[tab] = { state: "", expected: 0, key: "" };
     // What the app says replaces what was added here: its bar and Stop are there again before it is drawn.
     new MutationObserver(() => lookAt(tab)).observe(status, { childList: true, subtree: true });
+    keepInOneRow(byId(`${tab}-settings`));
   }
   release(tab, state, states[tab].state);
   const key = state + (state === "failed" ? box.textContent : "");
@@ -141,6 +144,9 @@ const lookAt = (tab) => {
     change(tab, state, box, bar);
     Object.assign(states[tab], { state, key });
   }
+  // A video is made for minutes, and Run stays: a phone's first screen says it after a reload too.
+  const going = tab === "video" && state === "working" ? translate("Your video is being made.") : "";
+  if (bar.dataset.going !== going) bar.dataset.going = going;
   if (state === "failed" && narrow.matches) bar.toggleAttribute("data-said", isSeen(box, bar));
   if (state !== "working") return;
   const clock = box.closest(".omni-screen") ? tools(tab, box) : box.querySelector(".omni-clock")?.textContent || "";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isUnchanged } from "../../../omni_ui/features/stage/changed.js";
+import { takeOut } from "../../../omni_ui/features/send_to/fit_actions.js";
 import { roomForWords, secondsOf, shareOf } from "../../../omni_ui/features/stage/progress.js";
 
 test("an empty setting is one that stands at the model's default", () => {
@@ -31,4 +32,15 @@ test("the words of a speech have room by their number, until they scroll", () =>
   assert.equal(roomForWords(60, 883), "99px");
   assert.equal(roomForWords(599, 366), "292px");
   assert.equal(roomForWords(600, 366), "");
+});
+
+test("of a row that is too wide the last buttons are taken out, as few as need be", () => {
+  const widths = { edit: 60, video: 200, chat: 70 };
+  const outOf = (room) => {
+    const out = new Set(["chat"]); // from a narrower window
+    const fits = () => Object.entries(widths).reduce((sum, [name, width]) => sum + (out.has(name) ? 0 : width), 0) <= room;
+    takeOut(Object.keys(widths), fits, (name, on) => (on ? out.add(name) : out.delete(name)));
+    return [...out];
+  };
+  assert.deepEqual([400, 300, 100, 10].map(outOf), [[], ["chat"], ["chat", "video"], ["chat", "video", "edit"]]);
 });
