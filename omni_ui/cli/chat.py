@@ -4,7 +4,6 @@ import json
 import sys
 import wave
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -49,7 +48,7 @@ def chat(
     attach: tuple[str, ...],
     system: str | None,
     output: str | None,
-    **values: Any,
+    **values: object,
 ) -> None:
     """One answer. What comes by a pipe stands below the text; without a text it is the message itself."""
     question = _question(text)

@@ -1,7 +1,6 @@
 """`omni listen`: what is said in a recording, on stdout."""
 
 import json
-from typing import Any
 
 import click
 
@@ -14,7 +13,7 @@ from omni_ui.client import TranscriptionRequest
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @request_options(TranscriptionRequest, ("file",))
 @click.pass_obj
-def listen(session: Session, /, **values: Any) -> None:
+def listen(session: Session, /, **values: object) -> None:
     """A recording, written down, on a server whose model listens."""
     request = build_request(TranscriptionRequest, values)
     transcript = run(session, lambda omni: omni.transcribe(request, on_wait=session.on_wait))

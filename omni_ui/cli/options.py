@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Literal, TypeVar, Union, get_args, get_origin
 
 import click
 from pydantic import ValidationError
@@ -13,7 +13,7 @@ from omni_ui.client import Request, problems, ui_option
 from omni_ui.client.requests.files import FILE_KINDS
 
 RequestT = TypeVar("RequestT", bound=Request)
-Command = Callable[..., Any]
+Command = Callable[..., object]
 Decorator = Callable[[Command], Command]
 
 
@@ -56,7 +56,7 @@ def build_request(model: type[RequestT], values: Mapping[str, object]) -> Reques
         raise click.UsageError("\n".join(lines)) from None
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 

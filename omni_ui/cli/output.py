@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
@@ -47,7 +47,7 @@ class Session:
         self.note(f"{wait.reason} Another try in {wait.seconds:.0f} s.")
 
 
-def run(session: Session, work: Callable[[OmniClient], Coroutine[Any, Any, T]]) -> T:
+def run(session: Session, work: Callable[[OmniClient], Coroutine[object, object, T]]) -> T:
     """Runs `work` with a client, shows the seconds on a terminal, and ends the process when it fails."""
     try:
         return asyncio.run(_with_client(session, work))

@@ -51,7 +51,7 @@ class OmniError(Exception):
         request_id: str | None = None,
         field: str | None = None,
         remedy: Json | None = None,
-        body: Any = None,
+        body: object = None,
         permanent: bool = False,
         retry_after: float | None = None,
     ) -> None:

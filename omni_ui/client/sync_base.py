@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from contextlib import aclosing
 from copy import copy
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import anyio
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -23,7 +23,7 @@ AHEAD = 64
 class SyncBase:
     """Holds an `OmniClient` in a thread of its own. See `SyncOmniClient`."""
 
-    def __init__(self, base_url: str, **options: Any) -> None:
+    def __init__(self, base_url: str, **options: object) -> None:
         self._manager = start_blocking_portal()
         self._portal: BlockingPortal = self._manager.__enter__()
         try:

@@ -135,14 +135,14 @@ def belongs_to(folder: str, visitor: str | None) -> bool:
     return match is not None and match["mark"] == (mark_of(visitor) if visitor else None)
 
 
-def is_file_object(value: Any) -> bool:
+def is_file_object(value: object) -> bool:
     """Whether Gradio would take a value for a file: at least those that it does, and those that it nearly does."""
     if not isinstance(value, dict) or not isinstance(meta := value.get("meta"), dict):
         return False
     return str(meta.get("_type", "")).strip().lower() == FILE_TYPE.lower()
 
 
-def as_plain_json(value: Any) -> Any:
+def as_plain_json(value: object) -> object:
     """What a visitor typed, as an output may show it: neither Gradio nor gradio_client takes any of it for a file.
 
     An object that names a `path` or the like (a LoRA, for example) becomes its JSON text.
@@ -198,6 +198,6 @@ async def write_all(files: dict[Path, bytes]) -> None:
     await asyncio.gather(*(asyncio.to_thread(write, path, data) for path, data in files.items()))
 
 
-def shown(path: str | Path) -> dict[str, Any]:
+def shown(path: str | Path) -> dict[str, object]:
     """A file as Gradio's own data: the page gets an address for it, a program that uses the API the file itself."""
     return FileData(path=str(path), orig_name=Path(path).name).model_dump()

@@ -25,7 +25,7 @@ LONGEST_SHAPE = 21 / 9
 """The widest aspect ratio that a video may have: by it the short edge says how many pixels there are at most."""
 SLOWEST = 16.0
 """Frames per second of a video that names no rate; models make 16 to 24."""
-Check = Callable[[Any], Any]
+Check = Callable[[Any], object]
 
 
 class HostLimits:
@@ -147,7 +147,7 @@ def _is_limited(info: FieldInfo) -> bool:
 
 
 def _changed(
-    info: FieldInfo, more: list[Any], rules: list[Any] | None = None, default: Any = ..., **hints: Any
+    info: FieldInfo, more: list[object], rules: list[object] | None = None, default: object = ..., **hints: Any
 ) -> FieldInfo:
     """A copy of a declaration. rules: in the place of all it has. default: in the place of its own."""
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
@@ -163,7 +163,7 @@ def _changed(
 
 
 def _holds(info: FieldInfo, kind: type) -> bool:
-    def types(annotation: Any) -> list[Any]:
+    def types(annotation: object) -> list[object]:
         inner = [
             kind for part in get_args(annotation) if isinstance(part, type) or get_args(part) for kind in types(part)
         ]
@@ -199,7 +199,7 @@ def _small_size(pixels: float) -> Check:
 
 
 def _at_most(label: str, most: float) -> Check:
-    def check(value: Any) -> Any:
+    def check(value: Any) -> object:
         if value is not None and float(value) > most:
             raise ValueError(f"{label}: this page takes at most {most:g}.")
         return value

@@ -53,7 +53,7 @@ class RunResult:
     facts: list[tuple[str, str]] = field(default_factory=list)
     thread: str = ""
     """What it goes on with, such as a conversation: of one thread, history keeps the newest result."""
-    conversation_json: Any = None
+    conversation_json: object = None
     """All of that, as JSON with FileRefs for files."""
     waiting: Waiting | None = None
     """Where the time went."""

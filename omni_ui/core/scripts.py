@@ -2,7 +2,7 @@
 
 import json
 from html import escape
-from typing import Any, TypedDict
+from typing import TypedDict
 
 MOUNT = (
     "omni.mount({ element, props, trigger, watch, upload }); "
@@ -18,7 +18,7 @@ class Mounted(TypedDict):
     js_on_load: str
 
 
-def mounted(template: str, component: str, **options: Any) -> Mounted:
+def mounted(template: str, component: str, **options: object) -> Mounted:
     """Arguments of a gr.HTML with this template, at which the script `component` begins to work.
 
     options: constants for the script, as JSON. They stand in the template, since an update may drop props.
@@ -30,7 +30,7 @@ def mounted(template: str, component: str, **options: Any) -> Mounted:
     return {"html_template": f"{template}{mark}", "js_on_load": MOUNT}
 
 
-def call(action: str, *constants: Any) -> str:
+def call(action: str, *constants: object) -> str:
     """The `js` of an event: calls the action with the constants, and then with a list of the event's inputs."""
     arguments = "".join(f", {json.dumps(constant, ensure_ascii=False)}" for constant in constants)
     return f"(...values) => omni.call({json.dumps(action)}{arguments}, values)"

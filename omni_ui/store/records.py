@@ -71,11 +71,11 @@ class HistoryRecord:
     """Of the server, None when it did not tell."""
     seconds: float | None = None
     recipe: dict[str, Any] | None = None
-    entered: dict[str, Any] = field(default_factory=dict)
-    told: Any = None
+    entered: dict[str, object] = field(default_factory=dict)
+    told: object = None
     facts: list[tuple[str, str]] = field(default_factory=list)
     files: list[HistoryFile] = field(default_factory=list)
-    waiting: dict[str, Any] | None = None
+    waiting: dict[str, object] | None = None
     """Where its time went (core/servers/waiting.py)."""
 
     def but(self, **changes: Any) -> Self:
@@ -123,7 +123,7 @@ def _whole(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def _texts(value: Any) -> list[str]:
+def _texts(value: object) -> list[str]:
     """All that is text in a JSON value."""
     if isinstance(value, str):
         return [value]

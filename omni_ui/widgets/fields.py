@@ -29,7 +29,7 @@ class NumberField(ValueHTML, metaclass=ComponentClass):
         """A number."""
         return {"type": "number"}
 
-    def example_payload(self) -> Any:
+    def example_payload(self) -> object:
         """The default."""
         return self.value
 
@@ -86,12 +86,12 @@ def holds(info: FieldInfo, kind: type) -> bool:
     return kind in _types(info.annotation)
 
 
-def _types(annotation: Any) -> list[Any]:
+def _types(annotation: object) -> list[object]:
     inner = [kind for part in get_args(annotation) if get_origin(annotation) is not Literal for kind in _types(part)]
     return [annotation, get_origin(annotation), *inner]
 
 
-def literal_choices(info: FieldInfo) -> list[Any]:
+def literal_choices(info: FieldInfo) -> list[object]:
     """The values of a Literal field, also of an optional one."""
     for part in _types(info.annotation):
         if get_origin(part) is Literal:
@@ -122,7 +122,7 @@ def kind_of(info: FieldInfo) -> str:
     return "line"
 
 
-def control(name: str, info: FieldInfo, elem_id: str, *, explore: bool = False, **more: Any) -> Control:
+def control(name: str, info: FieldInfo, elem_id: str, *, explore: bool = False, **more: object) -> Control:
     """The control for one field of a request model. `more` overrides what the declaration says.
 
     explore: a number gets a button to explore it.

@@ -50,7 +50,7 @@ def attach_field(elem_id: str) -> MessageFiles:
     )
 
 
-def uploaded(value: Any) -> str:
+def uploaded(value: object) -> str:
     """The path of an uploaded file. Any other path that a caller may name is refused."""
     try:
         return str(own_path(value["path"] if isinstance(value, dict) and isinstance(value.get("path"), str) else ""))

@@ -97,7 +97,7 @@ class Form:
     def inputs(self) -> list[gr.components.Component]:
         return list(self.controls.values())
 
-    def read(self, entered: dict[str, Any]) -> Request:
+    def read(self, entered: dict[str, object]) -> Request:
         """The request for values by wire name, as the controls gave them. Raises Invalid."""
         filled = {name: value for name, value in entered.items() if not self._left_out(name, value)}
         try:
@@ -105,12 +105,12 @@ class Form:
         except ValidationError as wrong:
             raise Invalid(*problems(wrong, self.model)) from None
 
-    def _left_out(self, name: str, value: Any) -> bool:
+    def _left_out(self, name: str, value: object) -> bool:
         """An empty control of a field with a default says nothing about it."""
         return value in (None, "", []) and not self.model.model_fields[name].is_required()
 
 
-def by_name(names: list[str], handler: Callable[..., Any]) -> Callable[..., Any]:
+def by_name(names: list[str], handler: Callable[..., object]) -> Callable[..., object]:
     """The handler `(request, *values)` with the wire names as its parameters: the API's parameters have these names.
 
     One that takes `event` next to the request is told there what triggered it.

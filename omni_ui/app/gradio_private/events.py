@@ -28,7 +28,7 @@ from omni_ui.widgets.components import reads_at_once
 class Page(gr.Blocks):
     """What Gradio mounts. `own_files_only` completes it."""
 
-    async def process_api(self, *args: Any, **more: Any) -> dict[str, Any]:
+    async def process_api(self, *args: Any, **more: Any) -> dict[str, object]:
         """Before and after a handler, too, it is known whose event it is: Gradio tells that to the handler alone."""
         arguments = inspect.signature(super().process_api).bind(*args, **more).arguments if args else more
         request = arguments.get("request")
@@ -122,7 +122,7 @@ def own_files_only(page: gr.Blocks) -> None:
     if list(inspect.signature(whole).parameters)[:3] != ["data", "block", "postprocess"]:
         raise AttributeError("async_move_files_to_cache")
 
-    async def move(data: Any, block: Any, *rest: Any, **more: Any) -> Any:
+    async def move(data: object, block: Any, *rest: Any, **more: Any) -> Any:
         if data is None or isinstance(data, (str, int, float)):  # which Gradio hands on as it is
             return data
         if isinstance(data, (GradioModel, GradioRootModel)):
@@ -137,7 +137,7 @@ def _parameters(method: Callable[..., object]) -> set[str]:
     return set(inspect.signature(method).parameters)
 
 
-def checked_files(data: Any) -> Any:
+def checked_files(data: object) -> object:
     """The data of an event, its files without addresses. gr.Error for a file that is not the visitor's."""
     if isinstance(data, dict):
         if "meta" in data and "path" in data:

@@ -8,7 +8,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from starlette.types import Message, Receive
 
@@ -52,7 +52,7 @@ class LargeBodies:
         self._queue = RunQueue(1, FairShare(waiting=WAITING))
         self._rest_until = 0.0
 
-    async def work(self, visitor: str, step: Callable[..., T], *args: Any) -> T:
+    async def work(self, visitor: str, step: Callable[..., T], *args: object) -> T:
         """What `step` gives. BodyRefused when too many large bodies wait already."""
         busy = BodyRefused(429, "Too many large requests are waiting: try again later.")
         try:

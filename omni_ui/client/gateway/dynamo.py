@@ -7,7 +7,6 @@ count as lacking.
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
 
 from omni_ui.client.answers.failures import error_from_body
 from omni_ui.client.answers.formats import FileRef, decode_base64, media_type_of
@@ -112,5 +111,5 @@ def _single_picture(request: EditRequest) -> FileRef:
     return FileRef(pictures[0])
 
 
-def _whole(name: str, value: object) -> Any:
+def _whole(name: str, value: object) -> object:
     return int(value) if name in WHOLE and isinstance(value, float) and value.is_integer() else value

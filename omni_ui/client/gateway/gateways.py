@@ -122,8 +122,6 @@ DYNAMO = Gateway(
 )
 UNKNOWN = Gateway("The proxy in front of the server", "")
 
-KNOWN_GATEWAYS = (LITELLM, DYNAMO, PRODUCTION_STACK, VLLM_ROUTER, LLM_D, ENVOY, NGINX)
-
 
 def gateway_of_answer(headers: Mapping[str, str], text: str = "") -> Gateway | None:
     """The gateway by the headers (names in any case) or the text of an error, None when neither names one."""

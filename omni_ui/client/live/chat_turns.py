@@ -6,7 +6,6 @@ import io
 import wave
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import Any
 from uuid import uuid4
 
 from omni_ui.client.events import AudioChunk, ChatEvent, Failed, TextDelta
@@ -27,7 +26,7 @@ class ChatTurns(UtteranceTalk):
         """speaks: whether the model can answer in sound."""
         super().__init__(config)
         self._chat, self._speaks = chat, speaks
-        self._history: list[dict[str, Any]] = []
+        self._history: list[dict[str, object]] = []
 
     @property
     def can(self) -> Capabilities:

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from omni_ui.client.answers.formats import decode_base64
 from omni_ui.client.errors import BadRequest, BrokenAnswer, NotReachable, OmniError, ServerBusy
@@ -201,7 +200,7 @@ class DuplexTalk(BaseTalk):
         await self._socket.aclose()
 
 
-def _audio(turn: str, text: Any, rate: Any) -> list[TalkEvent]:
+def _audio(turn: str, text: object, rate: object) -> list[TalkEvent]:
     try:
         pcm = decode_base64(text)
     except BrokenAnswer:
@@ -256,5 +255,5 @@ def refused(event: Event) -> OmniError:
     return BadRequest("The server refused the call.", words, server_message=words)
 
 
-def _number(value: Any) -> int:
+def _number(value: object) -> int:
     return int(value) if isinstance(value, int | float) and abs(value) < 2**53 else 0

@@ -57,7 +57,7 @@ MAX_PROMPT = 32_000
 
 
 def param(
-    default: Any = None,
+    default: object = None,
     *,
     label: str,
     help: str,
@@ -94,17 +94,17 @@ def param(
     return Field(default, title=label, description=help, json_schema_extra=ui_options, **bounds)
 
 
-def ui_option(info: FieldInfo, name: str, fallback: Any = None) -> Any:
+def ui_option(info: FieldInfo, name: str, fallback: object = None) -> Any:
     """What the declaration by `param` says under this name."""
     extra = info.json_schema_extra
     return extra.get(name, fallback) if isinstance(extra, dict) else fallback
 
 
-def _blank_to_none(value: Any) -> Any:
+def _blank_to_none(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-def _read_json(value: Any) -> Any:
+def _read_json(value: object) -> object:
     if isinstance(value, str):
         value = _parse_json(value)
     if value is not None and not isinstance(value, dict):
@@ -118,7 +118,7 @@ def _read_json(value: Any) -> Any:
     return value
 
 
-def _parse_json(text: str) -> Any:
+def _parse_json(text: str) -> object:
     if not text.strip():
         return None
     try:
@@ -203,7 +203,7 @@ class Request(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _valid_text(cls, values: Any) -> Any:
+    def _valid_text(cls, values: object) -> object:
         """Half a character in a text never stops a request: it goes out as U+FFFD."""
         return valid_values(values)
 

@@ -4,7 +4,7 @@ The server checks hardly any range here (WIRE.md 6: 12 pictures and 100,000 step
 """
 
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
 
@@ -45,7 +45,7 @@ def _check_size(size: str | None) -> str | None:
     return None if size is not None and size.strip().lower() == "auto" else check_size(size)
 
 
-def _number(value: Any) -> Any:
+def _number(value: object) -> object:
     """The page and forms carry numbers as text."""
     return int(value) if isinstance(value, str) and value.isdecimal() else value or None
 

@@ -276,7 +276,7 @@ class VoiceUpload(FormRequest):
 
     @field_validator("audio_sample")
     @classmethod
-    def _fits(cls, path: Any) -> Any:
+    def _fits(cls, path: Any) -> object:
         if path is None:
             raise ValueError("Recording is empty: add one first.")
         if path.stat().st_size > 10 * 2**20:

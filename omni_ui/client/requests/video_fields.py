@@ -37,7 +37,7 @@ VIDEO_SIZES = [
 ]
 
 
-def _whole_seconds(value: Any) -> Any:
+def _whole_seconds(value: Any) -> object:
     """The wire wants a whole number as text; people give numbers (`2.5` and `0` are a 400, WIRE.md 11)."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return None

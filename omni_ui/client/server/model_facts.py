@@ -6,7 +6,7 @@ from typing import Any
 Facts = dict[str, Any]
 
 
-def image(**settings: Any) -> dict[str, Facts]:
+def image(**settings: object) -> dict[str, Facts]:
     """Makes pictures from words; its chat answers in pictures too (WIRE.md 7)."""
     return {"image": {"layered": False, "settings": settings}, "chat": {"inputs": ["text"], "outputs": ["image"]}}
 
@@ -19,7 +19,7 @@ def edit(
     return {"edit": facts, "chat": {"inputs": ["text", "image"], "outputs": ["image"]}}
 
 
-def chat(inputs: str, outputs: str, **settings: Any) -> dict[str, Facts]:
+def chat(inputs: str, outputs: str, **settings: object) -> dict[str, Facts]:
     return {"chat": {"inputs": inputs.split(), "outputs": outputs.split(), "settings": settings}}
 
 
@@ -28,12 +28,12 @@ def speech(task: str | None = None, clones: bool = False) -> dict[str, Facts]:
     return {"speech": {"task": task, "clones": clones or task == "Base", "settings": {}}}
 
 
-def sound(max_seconds: float | None = None, makes: str = "sound", **settings: Any) -> dict[str, Facts]:
+def sound(max_seconds: float | None = None, makes: str = "sound", **settings: object) -> dict[str, Facts]:
     """makes: of sound, song, effect; the latter two come by the route of speech (client/requests/sound.py)."""
     return {"sound": {"max_seconds": max_seconds, "makes": makes.split(), "settings": settings}}
 
 
-def video(inputs: str, **settings: Any) -> dict[str, Facts]:
+def video(inputs: str, **settings: object) -> dict[str, Facts]:
     """inputs: of text, image, video, audio; without "text" a reference is needed."""
     return {"video": {"inputs": inputs.split(), "settings": settings}}
 

@@ -7,7 +7,7 @@ had (a gateway in between, `--disable-fastapi-docs`), nothing is known: then not
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from omni_ui.client.errors import BadRequest
 from omni_ui.client.requests.base import Request, WireCall, ui_option
@@ -42,7 +42,7 @@ class ServerSchema:
     """
 
     routes: frozenset[str] = frozenset()
-    fields: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    fields: Mapping[str, Mapping[str, Mapping[str, object]]] = field(default_factory=dict)
 
     def lacks(self, path: str, name: str) -> bool:
         """Whether the server is known to drop this field of this route."""

@@ -192,7 +192,7 @@ async def _events(turn: Turn, ask: Ask) -> AsyncIterator[str]:
             more["usage"] = {"prompt_tokens": spent, "total_tokens": spent, "completion_tokens": 0}
         return event([choice], **more)
 
-    held: tuple[str, Any] | None = None
+    held: tuple[str, object] | None = None
     try:
         making = turn.demo.engine.stream(ask, lambda: turn.make(delta=True) if turn.wanted else iter(()), pieces=12)
         async with contextlib.aclosing(making) as pieces:

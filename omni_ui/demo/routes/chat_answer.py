@@ -95,7 +95,7 @@ class Turn:
             yield kind, piece
             start = time.monotonic()
 
-    def _make(self, delta: bool) -> Iterator[tuple[str, Any]]:
+    def _make(self, delta: bool) -> Iterator[tuple[str, object]]:
         from omni_ui.demo.assistant import talk
 
         pieces: list[str] = []
@@ -143,16 +143,16 @@ class Turn:
         return base64.b64encode(encode_audio(samples, 24000, self.format)).decode(), facts
 
 
-def parts(messages: list[Any]) -> list[Any]:
+def parts(messages: list[object]) -> list[object]:
     """All content parts of all messages; a plain string is one part."""
-    all_parts: list[Any] = []
+    all_parts: list[object] = []
     for message in messages:
         content = message.get("content") if isinstance(message, dict) else None
         all_parts += content if isinstance(content, list) else [{"type": "text", "text": content or ""}]
     return all_parts
 
 
-def texts(messages: list[Any]) -> list[str]:
+def texts(messages: list[object]) -> list[str]:
     return [str(p.get("text", "")) for p in parts(messages) if isinstance(p, dict) and p.get("type") == "text"]
 
 
@@ -188,7 +188,7 @@ def picture_parts(body: Chat, demo: Demo, prompt: str, inputs: list[Any]) -> lis
     return [{"type": "image_url", "image_url": {"url": url}, **spent} for url in urls]
 
 
-def choice_of(content: Any, finish: str | None = "stop", index: int = 0) -> Json:
+def choice_of(content: object, finish: str | None = "stop", index: int = 0) -> Json:
     message = {"role": "assistant", "content": content, "refusal": None, "annotations": None, "audio": None}
     message |= {"function_call": None, "reasoning": None}
     choice = {"index": index, "message": message, "logprobs": None, "finish_reason": finish, "stop_reason": None}

@@ -221,7 +221,7 @@ def _size(size: str, resolution: int | None, first: Image.Image) -> tuple[int, i
     return width, height
 
 
-async def _events(demo: Demo, ask: Ask, work: Callable[[], Any], plan: str) -> AsyncIterator[str]:
+async def _events(demo: Demo, ask: Ask, work: Callable[[], object], plan: str) -> AsyncIterator[str]:
     """Words of the plan, the picture, [DONE]; a failure comes in the stream, with HTTP 200."""
     head = {"created": int(time.time()), "model": demo.model("edit")}
 

@@ -5,7 +5,6 @@ import re
 import secrets
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
@@ -86,7 +85,7 @@ def stream_error(wrong: Exception) -> Json:
     return body(str(wrong), status)["error"]
 
 
-def _short(value: Any) -> Any:
+def _short(value: object) -> object:
     if isinstance(value, bytes | list | tuple | set | dict):
         return f"<{type(value).__name__} of {len(value)} {'bytes' if isinstance(value, bytes) else 'items'}>"
     text = str(value)

@@ -37,7 +37,7 @@ def json_only(request: Request) -> None:
         raise RequestValidationError(["Unsupported Media Type: Only 'application/json' is allowed"])
 
 
-def given(**params: Any) -> Json:
+def given(**params: object) -> Json:
     """Those that are not None."""
     return {name: value for name, value in params.items() if value is not None}
 

@@ -7,7 +7,6 @@ import asyncio
 import json
 import secrets
 from contextlib import suppress
-from typing import Any
 from uuid import uuid4
 
 import numpy as np
@@ -63,7 +62,7 @@ class Duplex(Talk):
         self.sequence += 1
         await self.socket.send_json({"type": kind, "server_event_seq": self.sequence, **fields})
 
-    async def error(self, code: str, message: str, event_id: Any = None) -> None:
+    async def error(self, code: str, message: str, event_id: object = None) -> None:
         await self.send(
             "error", event_id=event_id, error={"type": "invalid_request_error", "code": code, "message": message}
         )

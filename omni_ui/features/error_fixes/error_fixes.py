@@ -135,7 +135,7 @@ def _same(now: object, value: object) -> bool:
     return now == value or (now in (None, "", [], False) and value in (None, "", [], False))
 
 
-def _in_words(value: Any, info: Any, kind: str) -> str:
+def _in_words(value: object, info: Any, kind: str) -> str:
     if kind in FILE_KINDS:
         return "none" if not value else "a file"
     if isinstance(value, bool) or kind == "switch":

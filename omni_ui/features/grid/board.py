@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from omni_ui.client import type_of_file
 from omni_ui.core.files import Json, shown
@@ -53,7 +53,7 @@ class Board:
     """id: by which the page knows it. said: how many runs, how long. now: what stands in the control that is explored;
     ... where none is."""
 
-    def __init__(self, id: str, plan: Plan, said: str, now: Any = ...) -> None:
+    def __init__(self, id: str, plan: Plan, said: str, now: object = ...) -> None:
         self.id = id
         self.plan = plan
         self.said = said

@@ -166,7 +166,7 @@ def _wanted(order: object, form: Form, entered: Values) -> list[tuple[str, str |
     return [(str(name or ""), str(text or "")) for name, text in pairs[:2]]
 
 
-def _plain(value: Any) -> bool:
+def _plain(value: object) -> bool:
     return value is None or isinstance(value, (str, int, float, bool))
 
 

@@ -120,7 +120,7 @@ def with_files(value: object, published: dict[int, Path]) -> Any:
     return value
 
 
-def fitting(tab: TabContext, name: str, value: Any) -> Any:
+def fitting(tab: TabContext, name: str, value: Any) -> object:
     """A value as the control takes it: pictures as file data, settings that are objects as JSON text."""
     if isinstance(tab.form, PictureForm) and name in tab.form.pictures:
         return [shown(path) for path in (value if isinstance(value, list) else [value] if value else [])]

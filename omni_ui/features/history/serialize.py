@@ -38,7 +38,7 @@ class Pack:
     def __init__(self, sources: list[Source]) -> None:
         self.sources = list(sources)
 
-    def plain(self, value: Any) -> Any:
+    def plain(self, value: object) -> Any:
         return plain(value, {Path: self._number, FileRef: lambda ref: {**self._number(ref.path), "as": ref.as_}})
 
     def _number(self, path: Path) -> dict[str, int | None]:
@@ -61,7 +61,7 @@ def recipe_json(request: Request, model: str | None) -> Json | None:
         return None
 
 
-def plain(value: Any, files: dict[type, Callable[[Any], Any]]) -> Any:
+def plain(value: object, files: dict[type, Callable[[Any], object]]) -> object:
     """A value as JSON; what cannot be one (a conversation that the page holds) is left out."""
     for kind, number in files.items():
         if isinstance(value, kind):

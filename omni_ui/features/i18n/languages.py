@@ -96,7 +96,7 @@ def _keep_the_api_english(page: gr.Blocks) -> None:
     page.get_api_info = english  # type: ignore[method-assign]
 
 
-def _plain(info: Any) -> Any:
+def _plain(info: object) -> object:
     if isinstance(info, MarkedText):
         return info.key.removeprefix("omni:")
     if isinstance(info, dict):
@@ -130,7 +130,7 @@ def marks_as_text(value: object) -> object:
     return value
 
 
-def _marks_in_property(value: Any) -> Any:
+def _marks_in_property(value: Any) -> object:
     """Also for choices: a list of pairs, or a list of texts."""
     if isinstance(value, MarkedText):
         return str(value)

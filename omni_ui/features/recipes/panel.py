@@ -236,7 +236,7 @@ def _text(content: Any) -> str:
     return content if isinstance(content, str) else "\n".join(part["text"] for part in content if "text" in part)
 
 
-def as_shown(kind: str, value: Any, part: Component) -> Any:
+def as_shown(kind: str, value: Any, part: Component) -> object:
     """A value as its control takes it."""
     if kind == "json" and isinstance(part, gr.Textbox):
         return "" if value is None else json.dumps(value, ensure_ascii=False, indent=1)

@@ -225,7 +225,7 @@ def _read_original(value: object) -> dict[str, str]:
     return dict(texts)
 
 
-def _read_media(tab: str, value: Any) -> dict[str, list[Medium]]:
+def _read_media(tab: str, value: object) -> dict[str, list[Medium]]:
     names = {*media_fields(REQUESTS[tab]), *(["messages"] if tab == "chat" else [])}
     if not isinstance(value, dict) or not set(value) <= names:
         raise BadRecipe("The list of files in these settings is not valid.")
@@ -277,7 +277,7 @@ def _is_part(part: object, media: int) -> bool:
     return proper and type(number) is int and 0 <= number < media
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     """A value of a stranger in a sentence: short, on one line."""
     text = value if isinstance(value, str) else json.dumps(value, default=str)
     text = "".join(char if char.isprintable() else " " for char in text[:60])

@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -142,7 +141,7 @@ def _change(item: Json) -> str:
         return json.dumps(item, ensure_ascii=False)
 
 
-def _number(value: Any) -> str:
+def _number(value: object) -> str:
     """7 and not 7.0, as people write it."""
     return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 

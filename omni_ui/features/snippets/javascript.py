@@ -1,7 +1,5 @@
 """JavaScript for node 20 or newer, as a module (.mjs), with nothing to install. The code is `request.mjs.jinja`."""
 
-from typing import Any
-
 from omni_ui.client import FileRef
 from omni_ui.core.templates import render_code
 from omni_ui.features.snippets import literals
@@ -71,7 +69,7 @@ def _value(plan: Plan, value: object, indent: int = 0) -> str:
     return literals.javascript(value, read, indent)
 
 
-def _field(plan: Plan, value: Any) -> str:
+def _field(plan: Plan, value: object) -> str:
     return literals.text(value) if isinstance(value, str) else f"JSON.stringify({_value(plan, value)})"
 
 

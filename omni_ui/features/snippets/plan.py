@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import Any, Literal
+from typing import Literal
 from uuid import uuid4
 
 from omni_ui.client import FileRef, WireCall, replace_files, type_of_file
@@ -40,7 +40,7 @@ class Plan:
         return self.call.json or {}
 
     @property
-    def form(self) -> list[tuple[str, Any]]:
+    def form(self) -> list[tuple[str, object]]:
         return self.call.form or []
 
     @property

@@ -16,7 +16,6 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
@@ -219,7 +218,7 @@ async def _call(
     minutes = backends.settings.talk_minutes
     ended = CallEnded("The call was cut off.", failed=True)
     running, listening = asyncio.create_task(call.run()), asyncio.create_task(line.over(call.receive))
-    tasks: set[asyncio.Task[Any]] = {running, listening}
+    tasks: set[asyncio.Task[object]] = {running, listening}
     if questions:
         tasks.add(asyncio.create_task(ask_again(call, questions)))
     try:

@@ -65,11 +65,11 @@ def picture_field(
     )  # fmt: skip
 
 
-def _as_list(value: Any) -> list[Any]:
+def _as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else [] if value in (None, "") else [value]
 
 
-def paths_of(value: Any, field: str) -> list[str]:
+def paths_of(value: object, field: str) -> list[str]:
     """The paths of what the browser or a program sent: none but uploaded files, whatever a request says.
 
     Raises Invalid for `field` for anything else.
@@ -110,7 +110,7 @@ class PictureForm(Form):
         self.most = most
         self.pictures: list[str] = []
 
-    def add(self, name: str, **more: Any) -> Control:
+    def add(self, name: str, **more: object) -> Control:
         field = self.model.model_fields[name]
         if ui_option(field, "kind") != "image":
             return super().add(name, **more)
@@ -149,7 +149,7 @@ class PictureForm(Form):
         return super().read(entered | lone)
 
     def _look(self, name: str) -> Callable[..., Awaitable[Json]]:
-        async def look(value: Any, request: gr.Request) -> Json:
+        async def look(value: object, request: gr.Request) -> Json:
             """What was seen in each picture; the field shows it before anything is sent."""
             paths = paths_of(value, name)
             most = await self.most(request.session_hash) if self.most and len(paths) > 1 else None
@@ -157,7 +157,7 @@ class PictureForm(Form):
 
         return look
 
-    async def _seen(self, path: str, name: str) -> dict[str, Any]:
+    async def _seen(self, path: str, name: str) -> dict[str, object]:
         look = await seen(path, name)
         if name == self.whole_tab and self.has_settings and "wrong" not in look:
             look["settings"] = await self.has_settings(path)

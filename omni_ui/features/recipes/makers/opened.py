@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -41,12 +40,12 @@ class Findings:
     values: dict[str, tuple[str, object]] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
 
-    def take(self, wire_name: str, name: str, value: Any) -> None:
+    def take(self, wire_name: str, name: str, value: object) -> None:
         """Notes a value; the first one of a field counts."""
         if value not in (None, "") and wire_name not in self.values:
             self.values[wire_name] = name, value
 
-    def take_size(self, width: Any, height: Any, name: str = "size") -> None:
+    def take_size(self, width: object, height: object, name: str = "size") -> None:
         """Width and height in pixels as our size."""
         width, height = whole_number(width), whole_number(height)
         if width and height:
@@ -141,7 +140,7 @@ def object_of(value: object) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def list_of(value: Any) -> list[Any]:
+def list_of(value: object) -> list[object]:
     """The value when it is a list, else an empty one."""
     return value if isinstance(value, list) else []
 

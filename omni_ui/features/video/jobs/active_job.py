@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from omni_ui.client import JobSession, NotFound, OmniError, VideoRequest, ui_option
 from omni_ui.client.connection.call_labels import LABELS, CallLabels
@@ -82,7 +82,7 @@ class ActiveJob:
         self.stop = asyncio.Event()
         self._changed = asyncio.Event()
 
-    def change(self, **changes: Any) -> None:
+    def change(self, **changes: object) -> None:
         self.record = self.record.but(**changes)
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
@@ -107,7 +107,7 @@ class ActiveJob:
             if self.record is record:
                 await changed.wait()
 
-    async def unless_stopped(self, work: Coroutine[Any, Any, T], grace: float = 0.0) -> T:
+    async def unless_stopped(self, work: Coroutine[object, object, T], grace: float = 0.0) -> T:
         """What `work` gives; Stopped when the job is to be cancelled before, and `grace` seconds more have passed."""
         task, stopped = asyncio.create_task(work), asyncio.create_task(self.stop.wait())
         try:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from omni_ui.client import (
     BadRequest,
@@ -269,7 +268,7 @@ class JobPoller:
         ended = job.record.ended or time.time()
         await self._change(job, state="failed", ended=ended, error=sentence, details=details, note="")
 
-    async def _change(self, job: ActiveJob, **changes: Any) -> None:
+    async def _change(self, job: ActiveJob, **changes: object) -> None:
         """Stores a change, then notifies: what a page has seen survives a restart. LeaseLost."""
         await self.write(job, job.record.but(**changes))
         job.change(**changes)

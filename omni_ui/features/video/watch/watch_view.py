@@ -29,7 +29,7 @@ def timeline_control(elem_id: str, label: str) -> ValueHTML:
 class ResultVideo(gr.Video, metaclass=ComponentClass):
     """Shows a video as it is. With ffmpeg installed, Gradio's own examines each and may write it anew."""
 
-    def postprocess(self, value: Any) -> Any:
+    def postprocess(self, value: Any) -> object:
         """Takes a path in the cache."""
         return shown(value) if value else None
 
