@@ -1,7 +1,7 @@
 // The window of a conversation: it fills the screen, follows the answer, and its settings fold away.
 import { defineComponent } from "../../core/js/components.js";
 import { sourceOf } from "../../core/js/language.js";
-import { countChanged } from "./changed_settings.js";
+import { countChanged, takeRecommended } from "./changed_settings.js";
 
 const PANEL = "omni_chat_settings";
 const NARROW = matchMedia("(max-width: 1199px)");
@@ -45,6 +45,7 @@ defineComponent("chat_panel", ({ element }) => {
     if (!panel) return;
     const now = fieldsOf(panel);
     first ??= now;
+    takeRecommended(first, now, (id) => document.getElementById(id)?.hasAttribute("data-up"));
     const changed = countChanged(first, now);
     count.hidden = !changed;
     count.textContent = String(changed);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import "../page_head.mjs";
-import { countChanged } from "../../../omni_ui/features/chat/changed_settings.js";
+import { countChanged, takeRecommended } from "../../../omni_ui/features/chat/changed_settings.js";
 import { describeLoudness, loudness, matchGains } from "../../../omni_ui/features/compare/loudness.js";
 import { commonKind, filesOf, same } from "../../../omni_ui/features/compare/records.js";
 import { fillDefaults, giveWay, claimTab, markFilled } from "../../../omni_ui/features/model_defaults/model_defaults.js";
@@ -143,4 +143,15 @@ test("seconds and a rate give frames", () => assert.equal(describeLength({ secon
 test("settings with another value than at first are counted", () => {
   const first = new Map([["chat-seed", "[\"\"]"], ["chat-system", "[\"\"]"]]);
   assert.equal(countChanged(first, new Map([...first, ["chat-seed", "[\"7\"]"], ["chat-new", "[1]"]])), 1);
+});
+
+test("what a model's makers recommend is no change of the visitor's, and what is chosen afterwards is one", () => {
+  const first = new Map([["chat-modalities", "[true,true]"], ["chat-seed", "[\"\"]"]]);
+  const recommended = (name) => name === "chat-modalities";
+  const begun = new Map([...first, ["chat-modalities", "[true,false]"]]);
+  for (let looks = 0; looks < 3; looks += 1) takeRecommended(first, begun, recommended);
+  assert.equal(countChanged(first, begun), 0);
+  const chosen = new Map([...begun, ["chat-modalities", "[false,true]"], ["chat-seed", "[\"7\"]"]]);
+  takeRecommended(first, chosen, recommended);
+  assert.equal(countChanged(first, chosen), 2);
 });
