@@ -65,7 +65,8 @@ def clicks_to_result(page: Page, tab: str) -> int:
 def picture_share(page: Page, width: int) -> tuple[float, float]:
     """Percent of the screen that a square picture takes, whole and as far as it is in sight."""
     field, words = PROMPTS["image"]
-    page.fill(field, words)
+    page.click(field)  # with a pointer, as a visitor does: what that brings up is no shift
+    page.keyboard.type(words)
     page.click("#image-run")
     page.wait_for_selector("#image-status [data-state=done]", timeout=60_000)
     page.wait_for_timeout(1200)
