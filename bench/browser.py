@@ -27,7 +27,7 @@ def open_tab(browser: Browser, url: str, tab: str) -> Page:
     page.goto(url)
     page.get_by_role("tab", name=tab, exact=True).click()
     page.wait_for_selector(f"#{tab.lower()}-run")
-    page.wait_for_timeout(800)
+    page.wait_for_timeout(400)
     return page
 
 
@@ -55,13 +55,17 @@ DRAWN = """
 """
 
 
-def picture(page: Page, size: str, n: int, latency: float) -> float:
-    """Seconds from the click to n pictures drawn, less the time that the server slept."""
+def ask_for_pictures(page: Page, size: str, n: int) -> None:
+    """Fills in what each `picture` of this page asks for."""
     page.fill("#image-prompt textarea", "a boat")
     page.fill("#image-size input, #image-size textarea", size)
     page.press("#image-size input, #image-size textarea", "Tab")
     page.fill("#image-n input", str(n))
     page.wait_for_timeout(300)
+
+
+def picture(page: Page, n: int, latency: float) -> float:
+    """Seconds from the click to n pictures drawn, less the time that the server slept."""
     selector = "#image-result img"
     before = page.eval_on_selector_all(selector, "(all) => all.map((img) => img.src)")
     clicked = page.evaluate("() => { document.querySelector('#image-run').click(); return Date.now(); }")
@@ -103,12 +107,20 @@ def weight(browser: Browser, url: str, ready: str, early: str = "") -> dict[str,
 
     session.on("Network.loadingFinished", count)
     first = _typed(page, url, ready, early)
-    page.wait_for_timeout(1500)
+    _wait_for_the_last(page, seen)
     components = page.evaluate("window.gradio_config?.components.length ?? 0")
     page.close()
     again = _typed(context.new_page(), url, ready, early)
     context.close()
     return {"first": first, "again": again, "components": components, **seen}
+
+
+def _wait_for_the_last(page: Page, seen: dict[str, Any]) -> None:
+    """Waits until a page asks for nothing more: half a second without an answer."""
+    before = -1
+    while before != seen["requests"]:
+        before = seen["requests"]
+        page.wait_for_timeout(500)
 
 
 def _typed(page: Page, url: str, ready: str, early: str) -> tuple[float, float]:
@@ -127,7 +139,7 @@ def abort(page: Page, server: str, tab: str, fill: Callable[[Page], None], close
     fill(page)
     page.click(f"#{tab.lower()}-run")
     _until(lambda: httpx.get(f"{server}/log").json(), f"{tab}: the request reaches the server")
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(250)
     pressed = time.time()
     if close:
         page.close()

@@ -64,12 +64,14 @@ def pictures(
     for size in sizes:
         for n in numbers:
             pages = {way: eyes.open_tab(browser, program.url, "Image") for way, program in ways.items()}
+            for page in pages.values():
+                eyes.ask_for_pictures(page, size, n)
             pages["bare"] = eyes.bare(browser, server)
             samples: dict[str, list[float]] = {way: [] for way in pages}
             for turn in range(rounds + 1):
                 for way, page in pages.items():
-                    take = eyes.bare_picture if way == "bare" else eyes.picture
-                    seconds = take(page, size, n, latency)
+                    bare = way == "bare"
+                    seconds = eyes.bare_picture(page, size, n, latency) if bare else eyes.picture(page, n, latency)
                     if turn:  # the first one of each warms up
                         samples[way].append(1000 * seconds)
             samples["direct"] = [1000 * (_direct(server, size, n) - latency) for _ in range(rounds)]

@@ -135,7 +135,7 @@ class Bench:
             self.take(lambda: _visits(browser, addresses, rounds))
             opened = eyes.open_tab(browser, ways["ours"].url, "Image")
             opened.wait_for_timeout(3000)
-            share = [crowds.idle(ways["ours"], 3) for _ in range(rounds)]
+            share = [crowds.idle(ways["ours"], 2) for _ in range(rounds)]
             opened.close()
         row = Row("idle, one page open", "% of a core", {"ours": share})
         row.checks.append(Check("ours", row.median("ours"), 3, unit=" %"))
