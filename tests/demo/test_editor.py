@@ -81,6 +81,18 @@ def test_the_mask_holds_for_edits_that_move_things(before, words):
     assert np.array_equal(pixels(after)[:, 120:], pixels(before)[:, 120:])
 
 
+def test_what_no_edit_is_named_by_is_painted_into_the_mask(before):
+    mask = Image.new("L", before.size, 0)
+    mask.paste(255, (60, 40, 180, 140))
+    after, inside = edit([before], "a full moon", mask=mask), np.asarray(mask) == 255
+    assert np.array_equal(pixels(after)[~inside], pixels(before)[~inside])
+    assert np.abs(pixels(after)[inside] - pixels(before)[inside]).mean() > 10
+    assert edit([before], "a full moon", mask=Image.new("L", (8, 8), 0)).tobytes() == before.tobytes()
+    for words, painted in (("a full moon", None), ("gobbledygook", mask)):
+        with pytest.raises(NotUnderstood):
+            edit([before], words, mask=painted)
+
+
 def test_a_black_mask_changes_nothing(before):
     assert edit([before], "night", mask=Image.new("L", (8, 8), 0)).tobytes() == before.tobytes()
 

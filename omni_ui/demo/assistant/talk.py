@@ -137,7 +137,7 @@ def _described(media: list[tuple[str, str]]) -> str:
             parts.append(f"**{name}** could not be read: {wrong}.")
             continue
         table = "\n".join(f"| {label} | {value} |" for label, value in rows.items())
-        parts.append(f"**{name}**, as measured:\n\n| | |\n|---|---|\n{table}")
+        parts.append(f"**{name}**, as measured:\n\n| Property | Measured |\n|---|---|\n{table}")
     if any("as measured" in part for part in parts):
         parts.append("What is to be seen or heard in it I cannot tell: this demo measures, and has no model.")
     return "\n\n".join(parts)

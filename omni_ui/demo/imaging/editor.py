@@ -19,6 +19,8 @@ LARGEST = 4_000_000
 """Pixels that an operation works on at most; larger pictures are worked on reduced, and the change is scaled up."""
 SMALLEST = 16
 """Pixels that a side has while it is worked on."""
+PAINTED = 256
+"""Pixels that the shorter side of what is painted into a mask has at least, before it is made smaller."""
 
 WORDS = {
     "night": _words.LEXICON["hour"]["night"] + ", dark sky",
@@ -90,7 +92,8 @@ def edit(
 
     mask: a picture of any size whose white may change; where it is black every pixel stays what it was, and its greys
     mix. strength: 0 leaves the picture, 1 (the default) is the full change; guidance below 3 weakens it too.
-    Raises NotUnderstood when no word names an edit.
+    Where no word names an edit, what the words name is painted into the white of the mask. Raises NotUnderstood
+    without a mask, or when the painter knows none of the words either.
     """
     pictures = [_opaque(image) for image in images]
     size = (width or pictures[0].width, height or pictures[0].height)
@@ -99,7 +102,9 @@ def edit(
     steps_found = _operations(words, _words.tokens(negative_prompt or ""), reference, seed)
     joins = [value for _, _, value in _words.find(words, JOINED)]
     if not steps_found and (len(pictures) == 1):
-        raise NotUnderstood(prompt)
+        if mask is None or not any(_words.find(words, _words.EVERY)):
+            raise NotUnderstood(prompt)
+        return _painted(first, prompt, mask.convert("L").resize(size, Image.Resampling.BILINEAR), seed)
     after = first if len(pictures) == 1 else _joined([first, *pictures[1:]], joins[0] if joins else "side by side")
     shrink = min(1.0, (LARGEST / (size[0] * size[1])) ** 0.5)
     if shrink < 1 or min(size) < SMALLEST:
@@ -119,6 +124,19 @@ def edit(
     if mask is not None:
         after = Image.composite(after, first, mask.convert("L").resize(size, Image.Resampling.BILINEAR))
     return after
+
+
+def _painted(picture: Image.Image, prompt: str, area: Image.Image, seed: int | None) -> Image.Image:
+    """The picture with what the prompt names where the area is white, as large as that."""
+    box = area.getbbox()
+    if box is None:
+        return picture
+    width, height = box[2] - box[0], box[3] - box[1]
+    scale = max(1.0, PAINTED / min(width, height))
+    painted = paint(prompt, width=round(width * scale), height=round(height * scale), seed=seed or 0)
+    whole = picture.copy()
+    whole.paste(painted.resize((width, height), Image.Resampling.LANCZOS), box)
+    return Image.composite(whole, picture, area)
 
 
 def _opaque(image: Image.Image) -> Image.Image:
