@@ -32,7 +32,7 @@ FOR_VISITORS = (
     "for this session, or start this page with OMNI_BASE_URL set to it, such as http://host:8091."
 )
 UNUSABLE = (
-    "This server cannot be used: it is not a vLLM-Omni server, needs another API key, or this page "
+    "This server cannot be used: it does not answer, is not a vLLM-Omni server, needs another API key, or this page "
     "may not connect to it. Nothing was changed."
 )
 """One sentence for every failure: the page is no means to find out what stands in its network."""
@@ -59,11 +59,7 @@ def build(backends: Backends, tabs: Sequence[OmniTab], defaults: ModelDefaults) 
 
     async def show(request: gr.Request) -> Updates:
         session = request.session_hash
-        servers = [backend for tab in TABS if (backend := backends.for_tab(tab, session))]
-        demo = any(backend.demo for backend in servers)
-        how = FOR_VISITORS if own else FOR_HOSTS
-        note_for_hosts = Markup('<p class="omni-notice">{}</p>').format(how) if demo else NOTHING
-        return {hosts: note_for_hosts} | await _cards(backends, cards, session)
+        return {hosts: _note_for_hosts(backends, session)} | await _cards(backends, cards, session)
 
     async def examine(request: gr.Request) -> Markup:
         return await examine_all(backends, request.session_hash)
@@ -71,12 +67,21 @@ def build(backends: Backends, tabs: Sequence[OmniTab], defaults: ModelDefaults) 
     page.select(show, None, [hosts, *cards.values()], **PRIVATE)
     examine_button.click(examine, None, doctor, **PRIVATE)
     if own:
-        own.wire(backends, note, cards, tabs, defaults)
+        own.wire(backends, note, hosts, cards, tabs, defaults)
 
 
 def visitors_may(backends: Backends) -> bool:
     """Whether visitors may enter servers of their own: as the host says, and never where strangers come."""
     return backends.settings.own_servers_allowed and not backends.settings.public
+
+
+def _note_for_hosts(backends: Backends, session: str | None) -> Markup:
+    """How to get from the demo server to one's own, while any tab of the session uses the demo."""
+    servers = [backend for tab in TABS if (backend := backends.for_tab(tab, session))]
+    if not any(backend.demo for backend in servers):
+        return NOTHING
+    how = FOR_VISITORS if visitors_may(backends) else FOR_HOSTS
+    return Markup('<p class="omni-notice">{}</p>').format(how)
 
 
 async def _cards(backends: Backends, cards: dict[Tab, gr.HTML], session: str | None) -> Updates:
@@ -128,12 +133,13 @@ class OwnServer:
         self,
         backends: Backends,
         note: gr.HTML,
+        hosts: gr.HTML,
         cards: dict[Tab, gr.HTML],
         tabs: Sequence[OmniTab],
         defaults: ModelDefaults,
     ) -> None:
         model_shown = list(dict.fromkeys(part for tab in tabs for part in tab.model_components))
-        outputs = [note, self.key, self.session, *defaults.recommended.values(), *cards.values(), *model_shown]
+        outputs = [note, hosts, self.key, self.session, *defaults.recommended.values(), *cards.values(), *model_shown]
 
         async def changed(session: str) -> Updates:
             """Everything that shows which server it is."""
@@ -142,7 +148,8 @@ class OwnServer:
             )
             all_updates = {part: value for update in updates for part, value in update.items()}
             cards_now = await _cards(backends, cards, session)
-            return {self.session: session} | recommended | cards_now | all_updates
+            of_session: Updates = {self.session: session, hosts: _note_for_hosts(backends, session)}
+            return of_session | recommended | cards_now | all_updates
 
         async def use(address: str, key: str, chosen: list[Tab], request: gr.Request) -> Updates:
             session = request.session_hash or ""
@@ -162,7 +169,13 @@ class OwnServer:
         # One target of progress: the page goes over all of them with every later message of any run.
         common: Json = {**PRIVATE, "show_progress_on": note}
         for done in (
-            self.use.click(use, [self.address, self.key, self.tabs], outputs, **common),
+            gr.on(
+                [self.use.click, self.address.submit, self.key.submit],
+                use,
+                [self.address, self.key, self.tabs],
+                outputs,
+                **common,
+            ),
             self.back.click(back, None, outputs, **common),
         ):
             done.then(None, self.session, None, js=call("use_server"), queue=False)

@@ -46,13 +46,24 @@ def test_every_tab_has_a_card_and_a_test(demo_app, open_page):
 
 
 @private_only
+def test_enter_in_the_address_uses_the_server(demo_app, open_page):
+    page = open_page(demo_app.url, "Server")
+    open_own(page)
+    page.fill(ADDRESS, "127.0.0.1:9")
+    page.press(ADDRESS, "Enter")
+    assert "it does not answer" in page.wait_for_selector("#server-status [data-state=failed]").inner_text()
+
+
+@private_only
 def test_a_server_of_ones_own_for_this_session_only(demo_app, open_page, own):
     page = open_page(demo_app.url, "Server")
     open_own(page)
     assert "not the address of a server" in use(page, "gopher://x", "", "failed")
     assert "API key" in use(page, own.url, "wrong", "failed")
     assert "Demo server" in page.inner_text("#omni-state")
+    assert page.get_by_text("The demo server stands in").is_visible()
     assert "uses your server" in use(page, own.url, own.key, "done")
+    assert page.get_by_text("The demo server stands in").count() == 0, "it stands in for nothing any longer"
     page.wait_for_function(f"document.querySelector('#omni-state').innerText.includes('{own.model}')")
     assert own.url in page.inner_text("#server-chat")
     kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])") + page.content()
