@@ -192,6 +192,32 @@ def test_a_list_of_choices_keeps_the_focus_and_escape_closes_nothing_else(demo_a
     expect(page.get_by_role("listbox")).to_have_count(0)
 
 
+def test_what_is_typed_into_a_list_of_choices_takes_the_place_of_the_choice(demo_app, open_page):
+    page = open_page(demo_app.url, "Speech", more=False)
+    voice = page.get_by_role("combobox", name="Voice")
+    page.get_by_role("combobox", name="Read").focus()
+    while not voice.evaluate("one => one === document.activeElement"):
+        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.type("bru")
+    expect(voice).to_have_value("bru")
+    page.keyboard.press("Enter")
+    expect(voice).to_have_value("Bruno")
+
+
+def test_another_seed_by_keyboard_leaves_the_focus_at_the_button(demo_app, open_page):
+    page = open_page(demo_app.url, more=False)
+    page.fill("#image-prompt textarea", "A kite over a beach")
+    page.keyboard.press("Control+Enter")
+    seed = page.locator("#image-settings [data-do=another]")
+    seed.wait_for()
+    before = page.inner_text("#image-status")
+    press(page, "#image-settings [data-do=another]")
+    page.wait_for_function("before => document.querySelector('#image-status').innerText !== before", arg=before)
+    wait_for_state(page, "image", "done")
+    expect(seed).to_be_focused()
+
+
 def test_the_focus_stays_in_the_list_of_videos_and_follows_the_word_of_one(demo_app, open_page):
     page = open_page(demo_app.url, "Video", more=False)
     for words in ("a boat", "a hat"):

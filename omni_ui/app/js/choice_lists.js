@@ -1,5 +1,6 @@
 // Gradio's lists of choices by the keyboard: Enter chooses and leaves the focus where it was, Escape closes the list alone,
-// and a list that is left closes: Gradio opens it on any key that it does not know, Tab among them.
+// and a list that is left closes: Gradio opens it on any key that it does not know, Tab among them. The first letters that
+// are typed take the place of the choice, as in a list of the browser: they were added to it ("Model defaultbru").
 const isChoice = (element) => element?.matches?.("input[role=combobox]");
 const isOpen = (field) => field.getAttribute("aria-expanded") === "true";
 const close = (field) => field.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
@@ -15,6 +16,15 @@ document.addEventListener("keydown", (event) => {
   if (!event.isTrusted || !isChoice(field)) return;
   if (event.key === "Enter") setTimeout(() => keepFocus(field));
   if (event.key === "Escape" && isOpen(field)) event.preventDefault(); // it would stop a run
+}, { capture: true });
+
+let chosen = null; // { field, value }: the choice that stood in the field when it was reached, until it is edited
+document.addEventListener("focusin", ({ target }) => { chosen = isChoice(target) ? { field: target, value: target.value } : null; });
+document.addEventListener("beforeinput", (event) => {
+  const field = event.target;
+  if (!event.isTrusted || chosen?.field !== field || !event.inputType.startsWith("insert")) return;
+  if (field.value === chosen.value) field.select();
+  chosen = null;
 }, { capture: true });
 
 document.addEventListener("focusout", ({ target }) => {

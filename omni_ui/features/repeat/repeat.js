@@ -67,10 +67,27 @@ const mend = async (tab, order) => {
   else pressRun(tab);
 };
 
+/** The keyboard goes back to the button that was pressed, in the actions of the result that it brought. */
+const returnFocus = (tab, what) => {
+  const run = document.getElementById(`${tab}-run`);
+  let begun = false;
+  const follow = () => {
+    begun ||= state(tab) === "working";
+    if (!begun || state(tab) === "working") return;
+    watch.disconnect();
+    const again = [run, document.body].includes(document.activeElement) && state(tab) === "done"
+      && document.querySelector(`.omni-again[data-tab="${tab}"] button[data-do="${what}"]`);
+    if (again) again.focus({ preventScroll: true });
+  };
+  const watch = new MutationObserver(() => setTimeout(follow, 100)); // what the run brings is shown at the same time
+  watch.observe(status(tab), { childList: true, subtree: true });
+};
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.(".omni-again button, .omni-fixes button");
   const row = button?.closest("[data-tab]");
   if (!row) return;
+  if (button.dataset.do && button.matches(":focus-visible")) returnFocus(row.dataset.tab, button.dataset.do);
   document.getElementById(`${row.dataset.tab}-run`)?.focus({ preventScroll: true }); // the button goes with what it belongs to
   if (button.dataset.do) repeatOnce(row.dataset.tab, button.dataset.do, row.dataset);
   else mend(row.dataset.tab, JSON.parse(button.dataset.fix));
