@@ -27,7 +27,10 @@ const linkedRecipe = () => {
 };
 defineAction("linked_recipe", async () => {
   const what = linkedRecipe();
-  if (what) await prepare();
+  if (what) {
+    note("Opening the link …"); // all tabs are fetched first, which takes seconds on a slow line
+    await prepare();
+  }
   return [what];
 });
 
@@ -113,9 +116,10 @@ defineComponent("presets", ({ element, props, options: { tab } }) => {
 });
 
 // --- Below a result
-const say = (box, words, bad = false) => {
+const say = (box, words, bad = false, brief = false) => {
   const line = box.querySelector(".omni-recipe-note");
   line.textContent = words;
+  line.toggleAttribute("data-brief", brief); // the button says it too: on a phone the row of actions stays a row
   line.classList.toggle("omni-error", bad);
   if (bad) line.scrollIntoView({ block: "nearest" });
 };
@@ -140,7 +144,7 @@ export const copyLinkTo = async (packed, button) => {
 const copyLink = async (box, button) => {
   if (!box.dataset.link) return say(box, box.dataset.nolink, true);
   const field = await copyLinkTo(box.dataset.link, button);
-  if (!field) return say(box, "Link copied. It contains the prompt and the settings; nothing is stored on the server.");
+  if (!field) return say(box, "Link copied. It contains the prompt and the settings; nothing is stored on the server.", false, true);
   say(box, "");
   box.querySelector(".omni-recipe-note").append(field);
   field.scrollIntoView({ block: "nearest" });

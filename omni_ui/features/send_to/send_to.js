@@ -8,6 +8,18 @@ import "./selected_picture.js";
 
 let carry = null;
 
+/** The other tab is seen from its top, with what was put there: the page is scrolled to where the button was. */
+const toTop = (tab) => {
+  const page = document.getElementById(`${tab}-tab`);
+  if (!page || page.offsetParent) return;
+  const seen = new ResizeObserver(() => {
+    if (!page.offsetParent) return;
+    seen.disconnect();
+    scrollTo({ top: 0 });
+  });
+  seen.observe(page);
+};
+
 /** The unseen component through which an order reaches the app. */
 defineComponent("result_carrier", ({ props, trigger }) => {
   carry = async (tab, order) => {
@@ -15,6 +27,7 @@ defineComponent("result_carrier", ({ props, trigger }) => {
     markFilled(tab);
     props.value = { ...order, at: Date.now() };
     trigger("input");
+    toTop(tab);
   };
 });
 
