@@ -16,7 +16,7 @@ from omni_ui.widgets.component_class import ComponentClass
 from omni_ui.widgets.components import FileHTML
 
 PICKER = Markup(
-    '<div class="omni-pick"><input type="file" accept="{accept}" aria-label="{label}" tabindex="-1">'
+    '<div class="omni-pick"><input type="file" accept="{accept}" aria-label="{label}" hidden>'
     '<button type="button">{label}</button></div>'
 )
 

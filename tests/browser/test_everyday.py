@@ -157,8 +157,52 @@ def test_what_one_window_makes_the_history_of_another_shows(demo_app, chromium):
     page, other = context.new_page(), context.new_page()
     page.goto(demo_app.url)
     button(page, "Run").wait_for()
+    page.wait_for_selector("#omni-early", state="hidden")
     other.goto(f"{demo_app.url}/#history")
     other.get_by_text("Everything you make is kept here").wait_for()
     run(page, "A red fox in deep snow")
     other.get_by_role("button", name="Show: A red fox in deep snow").wait_for()
     context.close()
+
+
+def test_on_a_phone_the_result_stays_where_it_is_when_more_is_shown_below_it(demo_app, open_page):
+    page = open_page(demo_app.url, more=False, viewport=PHONE, permissions=["clipboard-read", "clipboard-write"])
+    run(page, "A paper boat in a puddle")
+    button(page, "New seed").click()
+    page.locator(".omni-recent-item").nth(1).wait_for()
+    button(page, "Copy link").wait_for()
+    top = page.locator("#image-result").bounding_box()["y"]
+    assert -1 <= top <= 24, f"the strip of last results moved the picture to {top}"
+    actions = page.locator("#image-settings .prose").bounding_box()
+    button(page, "Copy link").click()
+    button(page, "Copied").wait_for()
+    assert page.locator("#image-settings .prose").bounding_box() == actions, "one row stays one row"
+    button(page, "→ Video, as its first frame").click()
+    page.locator("#video-input_reference img").wait_for()
+    page.wait_for_function("scrollY === 0")
+    assert is_free(page, "textbox", "Prompt")
+
+
+def test_a_link_says_that_it_is_being_opened(demo_app, open_page):
+    page = open_page(demo_app.url, more=False, permissions=["clipboard-read", "clipboard-write"])
+    run(page, "A bench in a park")
+    button(page, "Copy link").click()
+    button(page, "Copied").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    watch = """document.addEventListener("DOMContentLoaded", () => new MutationObserver(() => {
+        window.said = [...new Set([...(window.said || []), document.querySelector(".omni-opened")?.innerText])];
+    }).observe(document, { childList: true, subtree: true }));"""
+    friend = open_page(link, more=False, before=watch)
+    friend.get_by_text("The settings are filled in. Press Run to start.").wait_for()
+    assert any("Opening the link …" in (words or "") for words in friend.evaluate("window.said"))
+
+
+def test_each_of_several_pictures_and_the_field_of_files_have_one_name(demo_app, open_page):
+    page = open_page(demo_app.url, more=False)
+    page.get_by_role("spinbutton", name="Pictures").fill("2")
+    run(page, "A red apple")
+    button(page, "Picture 2: A red apple").wait_for()
+    page.get_by_role("tab", name="Chat", exact=True).click()
+    button(page, "Attach").wait_for()
+    assert page.get_by_role("button", name="Attach").count() == 1
+    assert page.get_by_role("button", name="Import").count() == 1

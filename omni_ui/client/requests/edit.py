@@ -75,7 +75,10 @@ class EditRequest(FormRequest):
     )
     prompt: Words = prompt_param(help='What to change, in words, such as "make the sky red".')
     mask_image: MaybeImage = param(
-        label="Mask", help="White is changed, black is kept; same size as the picture.", place="main", kind="image"
+        label="Mask",
+        help="The area to change: paint it, or choose a picture in which it is white, the rest black.",
+        place="main",
+        kind="image",
     )
     reference_image: MaybeImage = param(
         label="Reference", help="A picture to take the subject or style from, if the model supports it.", kind="image"

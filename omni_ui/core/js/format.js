@@ -1,8 +1,13 @@
 // Times, spans and sizes in words.
 
-/** How long ago something was. seconds: since then. */
-export const formatAge = (seconds) => {
+const HOURS = 43200; // seconds up to which hours say it better than the day: 11 h ago, not yesterday
+
+/** How long ago something was. seconds: since then. now: milliseconds, as of Date.now(). */
+export const formatAge = (seconds, now = Date.now()) => {
   if (seconds < 90) return "just now";
+  const dayBefore = new Date(now);
+  dayBefore.setDate(dayBefore.getDate() - 1); // not 24 h: a day of the change of clocks has 23 or 25
+  if (seconds > HOURS && new Date(now - 1000 * seconds).toDateString() === dayBefore.toDateString()) return "yesterday";
   const [size, unit] = seconds < 5400 ? [60, "min"] : seconds < 129600 ? [3600, "h"] : [86400, "days"];
   return `${Math.round(seconds / size)} ${unit} ago`;
 };

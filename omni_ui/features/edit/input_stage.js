@@ -57,7 +57,7 @@ defineComponent("input_stage", ({ element, options: { picture, mask, result } })
     if (!seen) return;
     draw();
     actions.hidden = Boolean(brush);
-    actions.replaceChildren(action(maskAddress() ? "Change the mask" : "Paint a mask", paint));
+    actions.replaceChildren(action(maskAddress() ? "Change the mask" : "Paint the area", paint));
     if (maskAddress()) actions.append(action("Remove the mask", () => { pictureFields[mask].clear(); actions.querySelector("button").focus(); }));
     if (hasResult) actions.append(action("Show the result", () => { chosen = "result"; show(); }));
     if (held && !actions.contains(document.activeElement)) actions.querySelector("button")?.focus({ preventScroll: true });

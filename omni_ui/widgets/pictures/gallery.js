@@ -81,7 +81,7 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     const [drawn, coming] = [new Map(), all.includes(null)];
     const cells = make("div", { class: "omni-picture-cells" });
     cells.append(...all.map((item, number) => {
-      const frame = make("span", { class: "omni-picture-frame" }, make("span", { class: "omni-tag omni-tag-left" }, nameOf(item, number)));
+      const frame = make("span", { class: "omni-picture-frame" }, make("span", { class: "omni-tag omni-tag-left", ...(item ? { "aria-hidden": "true" } : {}) }, nameOf(item, number)));
       if (!item) return make("span", { class: "omni-picture-cell omni-picture-coming" }, frame);
       const image = images.get(item.image.url) || picture(item.image.url, words(item), "");
       image.setAttribute("translate", "no");
@@ -125,7 +125,7 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
       actions.append(group);
     }
     if (stages[sendsTo] && pictureFields[sendsTo]?.first()) {
-      const paint = make("button", { type: "button", class: "omni-small" }, "Paint a mask");
+      const paint = make("button", { type: "button", class: "omni-small" }, "Paint the area");
       paint.addEventListener("click", () => stages[sendsTo].paint());
       actions.append(paint);
     }

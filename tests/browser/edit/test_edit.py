@@ -108,10 +108,10 @@ def test_the_stage_shows_that_it_takes_a_picture_that_is_dragged_over_the_tab(de
 
 def test_a_mask_is_painted_inverted_and_sent_in_the_size_of_the_picture(demo_app, open_page, files):
     page = opened(open_page, demo_app.url)
-    page.click("text=Paint a mask")
+    page.click("text=Paint the area")
     assert "Add a picture first" in page.inner_text("#edit-mask_image .omni-picture-notes")
     add(page, files / "ramp.png")
-    page.click("text=Paint a mask")
+    page.click("text=Paint the area")
     page.click("[data-do=use]")
     assert "Nothing is painted yet" in page.inner_text(".omni-brush-said")
     area = page.locator(".omni-brush canvas").bounding_box()
@@ -126,7 +126,7 @@ def test_a_mask_is_painted_inverted_and_sent_in_the_size_of_the_picture(demo_app
     assert painted.getpixel((36, 45)) == 255
     assert painted.getpixel((100, 10)) == 0
     first = page.get_attribute("#edit-mask_image li img", "src")
-    page.click("text=Paint a mask")  # it starts from the mask that is there
+    page.click("text=Paint the area")  # it starts from the mask that is there
     page.get_by_label("Mask. Arrow keys").focus()
     page.keyboard.press("Space")
     page.get_by_role("button", name="Undo").press("Enter")
@@ -135,13 +135,13 @@ def test_a_mask_is_painted_inverted_and_sent_in_the_size_of_the_picture(demo_app
     page.wait_for_function("(old) => document.querySelector('#edit-mask_image li img').src !== old", arg=first)
     inverted = np.asarray(Image.open(io.BytesIO(bytes_of(page, "#edit-mask_image li img"))).convert("L")).astype(int)
     assert np.abs(inverted + np.asarray(painted) - 255).max() <= 8
-    page.click("text=Paint a mask")
+    page.click("text=Paint the area")
     page.wait_for_selector(".omni-brush")
     page.keyboard.press("Escape")
     page.wait_for_function("!document.querySelector('.omni-brush')")
     # On the stage; what is painted there counts when Run is pressed, though "Use mask" was not.
     page.click(".omni-input-stage :text('Remove the mask')")
-    page.click(".omni-input-stage :text('Paint a mask')")
+    page.click(".omni-input-stage :text('Paint the area')")
     page.get_by_label("Mask. Arrow keys").press("Space")
     page.fill("#edit-prompt textarea", "invert")
     run_and_wait(page, "edit")
