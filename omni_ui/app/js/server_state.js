@@ -38,7 +38,8 @@ const showLoad = (load) => {
   if (!light) return;
   const { running = 0, waiting = 0 } = load || {};
   const busy = running + waiting > 0;
-  const text = !load ? "" : busy ? `busy: ${running} running, ${waiting} waiting` : "free";
+  const crowd = waiting ? `busy: ${running} running, ${waiting} waiting` : "busy";
+  const text = !load ? "" : busy ? crowd : "free";
   if (light.textContent !== text) light.textContent = text;
   light.dataset.load = load ? (busy ? "busy" : "free") : "";
 };
