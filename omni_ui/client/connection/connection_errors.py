@@ -63,6 +63,43 @@ class PlainErrors:
         )
 
 
+class _Deadline:
+    """One timer for all parts of a body: `asyncio.timeout_at` for each took a sixteenth of an answer's processor time.
+
+    ends: loop time.
+    """
+
+    def __init__(self, ends: float) -> None:
+        self._over = False
+        self._waiting: asyncio.Task[object] | None = None
+        self._timer = asyncio.get_running_loop().call_at(ends, self._expire)
+
+    def _expire(self) -> None:
+        self._over = True
+        if self._waiting:
+            self._waiting.cancel()
+
+    async def next_of(self, parts: AsyncIterator[bytes]) -> bytes | None:
+        """The next part, None after the last one. TimeoutError when the time is over."""
+        if self._over:
+            raise TimeoutError
+        task = self._waiting = asyncio.current_task()
+        assert task
+        before = task.cancelling()
+        try:
+            return await anext(parts, None)
+        except asyncio.CancelledError:
+            if self._over and task.uncancel() <= before:
+                raise TimeoutError from None
+            raise
+        finally:
+            self._waiting = None
+
+    def drop(self) -> None:
+        """Nothing is waited for any more."""
+        self._timer.cancel()
+
+
 class TimedStream(httpx.AsyncByteStream):
     """A body that ends with TimedOut at `ends` (loop time), whatever pace it comes at. packed: see `packed`."""
 
@@ -75,18 +112,21 @@ class TimedStream(httpx.AsyncByteStream):
         parts = aiter(self._inner)
         guard = self._errors()
         guard.started = True
-        while True:
-            with guard:
-                async with asyncio.timeout_at(self._ends):
-                    part = await anext(parts, None)
-            if part is None:
-                return
-            if not self._packed:
-                yield part
-                continue
-            for piece in in_small_pieces(part):
-                yield piece
-                await asyncio.sleep(0)  # others' turn: unpacking a piece takes milliseconds
+        deadline = _Deadline(self._ends)
+        try:
+            while True:
+                with guard:
+                    part = await deadline.next_of(parts)
+                if part is None:
+                    return
+                if not self._packed:
+                    yield part
+                    continue
+                for piece in in_small_pieces(part):
+                    yield piece
+                    await asyncio.sleep(0)  # others' turn: unpacking a piece takes milliseconds
+        finally:
+            deadline.drop()
 
     async def read_wide(self, network: NetworkStream, length: int) -> AsyncGenerator[bytes]:
         """The body in pieces as large as they come, read past httpx's layers: a third of the CPU time.
