@@ -37,8 +37,8 @@ class Page(gr.Blocks):
         token = REQUEST_VISITOR.set(visitor)
         try:
             result = await super().process_api(*args, **more)
-        except ValidationError as wrong:  # an object that only half looks like a file
-            if "FileData" not in str(wrong):
+        except ValidationError as wrong:  # an object that only half looks like a file, or no list of files
+            if wrong.title != "ListFiles" and "FileData" not in str(wrong):
                 raise
             raise gr.Error(str(FileRefused()), print_exception=False) from None
         finally:
@@ -59,6 +59,9 @@ class Page(gr.Blocks):
     ) -> list[object]:
         """Takes in plain values without changing the thread for each."""
         blocks, whole = block_fn.inputs, super().preprocess_data
+        if len(inputs) < len(blocks):  # Gradio would tell of its objects, and write what the visitor sent into the log
+            sentence = f"This takes {len(blocks)} values, but only {len(inputs)} were sent."
+            raise gr.Error(sentence, print_exception=False)
         if state is None or not block_fn.preprocess or block_fn.component_prop_inputs or len(inputs) != len(blocks):
             usual: list[object] = await whole(block_fn, inputs, state, explicit_call)
             return usual

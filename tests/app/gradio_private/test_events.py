@@ -71,6 +71,30 @@ def test_a_program_that_calls_by_plain_http_gets_an_update_with_marked_texts(own
     assert "nora" in answer
 
 
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ([], "This takes 2 values, but only 0 were sent."),
+        (["a secret"], "This takes 2 values, but only 1 were sent."),
+        (["a secret", "a secret"], "This file was not uploaded by you"),
+        (["a secret", {"a secret": 1}], "This file was not uploaded by you"),
+    ],
+    ids=str,
+)
+def test_values_that_do_not_fit_are_refused_without_a_trace(own_move, caplog, capfd, values, words):
+    """Gradio's own message lists its objects, and the log would show what the visitor sent."""
+    with Page() as page:
+        inputs = [gr.Textbox(), gr.File(file_count="multiple")]
+        gr.Button().click(lambda *_: None, inputs, None, api_name="read")
+    own_files_only(page)
+    with TestClient(gr.mount_gradio_app(FastAPI(), page, path="/", show_error=True)) as client:
+        answer = client.post("/gradio_api/run/read", json={"data": values})
+    assert words in answer.json()["error"]
+    logged = capfd.readouterr()
+    assert "a secret" not in answer.text + caplog.text + logged.out + logged.err
+    assert "Traceback" not in caplog.text + logged.out + logged.err
+
+
 def test_a_gradio_without_the_flag_or_with_another_move_is_noticed(own_move, monkeypatch):
     class Changed:
         """A page that has no `has_launched`."""
