@@ -107,6 +107,8 @@ def test_nothing_at_the_address_is_said_and_the_app_keeps_serving():
 def test_a_space_does_not_tell_where_its_server_is():
     port = free_port()
     with App(OMNI_BASE_URL=f"http://127.0.0.1:{port}", SPACE_ID="a/b", OMNI_HOST="127.0.0.1") as app:
+        kept = httpx.get(app.url + "/omni/history", headers={"Cookie": f"omni_visitor={'v' * 32}"}).json()
+        assert (kept["keeps"], kept["limit"], kept["room"]["all"]) == (86400, 10**10, None)
         told = [refusal(app), httpx.get(app.url + "/health").text, httpx.get(app.url + "/omni/status").text]
         assert not [text for text in told if str(port) in text]
 

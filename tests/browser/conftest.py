@@ -1,13 +1,16 @@
-"""Chromium, one for all browser tests; an app with the demo server, one for all; a page for each test."""
+"""Chromium and an app with the demo server, one for all browser tests; for each test a page as of a new visitor."""
 
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
-from tests.running import App
+from tests.browser.page_pool import VIEWPORT, PagePool, PooledPage
+from tests.fakes import SlowServer, png
+from tests.running import App, served_by
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
@@ -26,18 +29,44 @@ def demo_app():
         yield app
 
 
-def _opening(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Gives `open_page(url, tab)`, and closes at the end what it opened."""
-    pages, faults = [], []
+@pytest.fixture(scope="session")
+def picture_app():
+    yield from served_by(SlowServer(latency=0))
 
-    def open_it(url: str, tab: str = "Image", more: bool = True, before: str = "", **context) -> Page:
-        page = chromium.new_page(**{"viewport": {"width": 1280, "height": 900}} | context)
+
+@pytest.fixture
+def pictures(picture_app):
+    """A server of pictures with its app; what the test sets of it holds for that test."""
+    picture_app.latency, picture_app.picture = 0, png(64, 64)
+    return picture_app
+
+
+@pytest.fixture(scope="session")
+def page_pool(chromium):
+    return PagePool(chromium)
+
+
+def _opening(pool: PagePool, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Gives `open_page(url, tab)`, and takes back at the end what it opened."""
+    taken: list[PooledPage] = []
+
+    def open_it(
+        url: str, tab: str = "Image", more: bool = True, before: str = "", press: bool = True, cookies=(), **context
+    ) -> Page:
+        if before or context.keys() - {"viewport", "color_scheme"}:
+            pooled = PooledPage(browser.new_page(**{"viewport": VIEWPORT} | context), changed=True)
+            pooled.watch()
+        else:
+            pooled = pool.take(**context)
+        taken.append(pooled)
+        page = pooled.page
+        if cookies:
+            page.context.add_cookies(cookies)
         if before:
             page.add_init_script(before)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        pages.append(page)
         page.goto(url)
-        page.get_by_role("tab", name=tab, exact=True).click()
+        if press:
+            page.get_by_role("tab", name=tab, exact=True).click()
         page.wait_for_selector(f"#{tab.lower()}-run, #{tab.lower()}-status")
         page.wait_for_function("document.querySelector('#omni-state .omni-pill')?.dataset.state !== 'asking'")
         if more:
@@ -45,24 +74,26 @@ def _opening(chromium: Browser) -> Iterator[Callable[..., Page]]:
         return page
 
     yield open_it
-    for page in pages:
-        page.close()
+    faults = [fault for pooled in taken for fault in pooled.faults]
+    for pooled in taken:
+        pool.give_back(pooled)
     assert not faults
 
 
 @pytest.fixture
-def open_page(chromium: Browser):
+def open_page(page_pool: PagePool, chromium: Browser):
     """`open_page(url, tab)`: a page with that tab open and ready. Errors in the page's own scripts fail the test.
 
-    more: whether all its settings are unfolded. before: a script that runs before the page's own.
+    more: whether all its settings are unfolded. before: a script that runs before the page's own. press: whether the
+    tab is clicked; without it the address must name it, and the focus is where a page begins. cookies: of the visitor.
     """
-    yield from _opening(chromium)
+    yield from _opening(page_pool, chromium)
 
 
 @pytest.fixture(scope="module")
-def open_lasting_page(chromium: Browser):
+def open_lasting_page(page_pool: PagePool, chromium: Browser):
     """The same for a page that all tests of a module use."""
-    yield from _opening(chromium)
+    yield from _opening(page_pool, chromium)
 
 
 @pytest.fixture
@@ -93,10 +124,49 @@ def wait_for_call(page: Page, state: str) -> None:
     page.wait_for_selector(f".omni-call[data-state={state}]", timeout=20_000)
 
 
+def forget_state(page: Page, tab: str) -> None:
+    """Takes the state off the status, so that nobody takes it for that of the next run."""
+    page.eval_on_selector_all(
+        f"#{tab}-status .omni-status", "(boxes) => boxes.forEach((box) => box.removeAttribute('data-state'))"
+    )
+
+
 def run_and_wait(page: Page, tab: str, state: str = "done", timeout: float = 60) -> str:
     """Presses Run; the text of the status once it has that state."""
     page.click(f"#{tab}-run")
     return wait_for_state(page, tab, state, timeout)
+
+
+def looks(page: Page) -> Iterator[str]:
+    """Shows the page large and as on a phone, light and dark; what it is now."""
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_function("(dark) => document.body.classList.contains('dark') === dark", arg=scheme == "dark")
+            page.mouse.move(0, 0)
+            yield f"{width}, {scheme}"
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing is wider than a phone's screen, nor than a large one."""
+    wide = "(width) => document.documentElement.scrollWidth > width"
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_function("(width) => innerWidth === width", arg=width)
+        if page.evaluate(wide, width):
+            return False
+    return True
+
+
+def serious(page: Page, where: str) -> list[tuple[str, list[str]]]:
+    """What axe finds there that keeps people out: the rule, and the elements."""
+    found = Axe().run(page, context=where).response["violations"]
+    return [
+        (fault["id"], [node["html"][:160] for node in fault["nodes"]])
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+    ]
 
 
 def open_drawer(page: Page, tab: str, name: str) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.conftest import serious
 from tests.browser.test_compare import BLIND, COMPARE, DIALOG, bytes_of, choose, kept, paint, rows
-from tests.browser.test_history_again import serious
 
 pytestmark = pytest.mark.browser
 

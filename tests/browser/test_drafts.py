@@ -9,7 +9,6 @@ from tests.browser.conftest import open_more, run_and_wait, wait_for_state
 from tests.browser.test_recipes import link, wait_value
 from tests.browser.video.helpers import wait_until
 from tests.fakes import png
-from tests.running import App
 
 pytestmark = pytest.mark.browser
 TEXT = "The old lighthouse keeper counted the waves. " * 14
@@ -154,26 +153,25 @@ def test_tabs_are_in_the_address_and_back_goes_between_them(demo_app, chromium):
     page.close()
 
 
-def test_leaving_asks_while_it_runs_and_the_run_stands_in_the_history(chromium):
-    with App(OMNI_DEMO_LATENCY="5") as app:
-        page = chromium.new_page()
-        page.goto(f"{app.url}#sound")
-        page.fill("#sound-input textarea", "an unfinished storm")
-        page.click("#sound-run")
-        wait_for_state(page, "sound", "working")
-        asked: list[str] = []
-        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-        page.reload()
-        assert asked == ["beforeunload"]
-        wait_value(page, "#sound-input textarea", "an unfinished storm")
-        page.wait_for_selector("#sound-status .omni-cut-off:has-text('Run again')")
-        page.get_by_role("tab", name="History", exact=True).click()
-        card = page.locator("#history-tab li", has_text="an unfinished storm")
-        card.wait_for(timeout=15000)
-        assert "Stopped before it finished" in card.inner_text()
-        page.reload()
-        assert asked == ["beforeunload"]
-        page.close()
+def test_leaving_asks_while_it_runs_and_the_run_stands_in_the_history(demo_app, chromium):
+    page = chromium.new_page()
+    page.goto(f"{demo_app.url}#sound")
+    page.fill("#sound-input textarea", "an unfinished storm [[slow:20]]")
+    page.click("#sound-run")
+    wait_for_state(page, "sound", "working")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.reload()
+    assert asked == ["beforeunload"]
+    wait_value(page, "#sound-input textarea", "an unfinished storm [[slow:20]]")
+    page.wait_for_selector("#sound-status .omni-cut-off:has-text('Run again')")
+    page.get_by_role("tab", name="History", exact=True).click()
+    card = page.locator("#history-tab li", has_text="an unfinished storm [[slow:20]]")
+    card.wait_for(timeout=15000)
+    assert "Stopped before it finished" in card.inner_text()
+    page.reload()
+    assert asked == ["beforeunload"]
+    page.close()
 
 
 def test_a_run_that_ended_just_before_a_reload_was_not_cut_off(demo_app, open_page):

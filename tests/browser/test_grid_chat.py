@@ -188,9 +188,8 @@ def test_answers_of_the_demo_server_are_heard_too(demo_app, open_page):
         assert len(packed.namelist()) == 3
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_phone_the_answers_scroll_inside(server, open_page, scheme):
-    page = open_page(server.app.url, "Chat", viewport={"width": 390, "height": 844}, color_scheme=scheme)
+def test_on_a_phone_the_answers_scroll_inside(server, open_page):
+    page = open_page(server.app.url, "Chat", viewport={"width": 390, "height": 844})
     page.fill(BOX, "Hello")
     page.click("#chat-panel-switch button")
     page.click("#chat-explore-temperature")

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 
-def test_the_question_mark_opens_the_sheet_and_escape_gives_the_focus_back(open_page, demo_app):
+def test_the_question_mark_and_a_button_open_the_sheet_and_the_focus_comes_back(open_page, demo_app):
     page = open_page(demo_app.url)
     page.focus("#image-run")
     page.keyboard.press("?")
@@ -13,18 +13,7 @@ def test_the_question_mark_opens_the_sheet_and_escape_gives_the_focus_back(open_
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
     expect(page.locator("#image-run")).to_be_focused()
-
-
-def test_a_question_mark_in_a_field_is_only_typed(open_page, demo_app):
-    page = open_page(demo_app.url)
-    page.focus("#image-prompt textarea")
-    page.keyboard.type("why?")
-    assert page.input_value("#image-prompt textarea") == "why?"
-    expect(page.locator("#omni-help")).to_have_count(0)
-
-
-def test_the_button_opens_it_and_the_key_can_be_given_up(open_page, demo_app):
-    page = open_page(demo_app.url)
+    # The key can be given up.
     page.get_by_role("button", name="Keys and gestures").click()
     sheet = page.get_by_role("dialog", name="Keys and gestures")
     sheet.get_by_label("The ? key opens this sheet").uncheck()
@@ -35,8 +24,12 @@ def test_the_button_opens_it_and_the_key_can_be_given_up(open_page, demo_app):
     expect(sheet).to_be_hidden()
 
 
-def test_escape_in_the_sheet_stops_no_run(open_page, demo_app):
+def test_a_question_mark_in_a_field_is_only_typed_and_escape_in_the_sheet_stops_no_run(open_page, demo_app):
     page = open_page(demo_app.url)
+    page.focus("#image-prompt textarea")
+    page.keyboard.type("why?")
+    assert page.input_value("#image-prompt textarea") == "why?"
+    expect(page.locator("#omni-help")).to_have_count(0)
     page.fill("#image-prompt textarea", "A red fox")
     page.fill("#image-num_inference_steps input[type=number]", "50")
     page.click("#image-run")

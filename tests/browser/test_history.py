@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.conftest import run_and_wait, wait_for_state
+from tests.browser.conftest import forget_state, run_and_wait, wait_for_state
 from tests.fakes import SlowServer, png
 from tests.running import App
 
@@ -43,7 +43,7 @@ def make(page, prompt: str, size: str = "96x64", seed: str = "") -> str:
 
 def run_anew(page, tab: str = "image", state: str = "done") -> str:
     """Presses Run and waits for what comes of it, whatever the last run had come to."""
-    page.evaluate(f"document.querySelector('#{tab}-status .omni-status')?.removeAttribute('data-state')")
+    forget_state(page, tab)
     return run_and_wait(page, tab, state)
 
 
@@ -105,8 +105,9 @@ def anne(demo_app, chromium):
     context.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def bob(demo_app, chromium):
+    """Another visitor, who makes nothing."""
     context = chromium.new_context()
     page = context.new_page()
     page.goto(demo_app.url)

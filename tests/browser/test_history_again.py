@@ -4,9 +4,8 @@ import subprocess
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import open_code, open_more
+from tests.browser.conftest import looks, open_code, open_more, serious
 from tests.browser.test_history import CARD, as_in, history, listed, make, run_anew
 from tests.browser.test_recipes import link
 from tests.running import App
@@ -31,29 +30,20 @@ def shown(page, url: str, selector: str) -> bool:
     return page.request.get(source).body() == kept
 
 
-def fresh(chromium, app, page):
+def fresh(open_page, app, page):
     """The same visitor in a page that has shown nothing yet."""
-    held = page.context.storage_state()
-    made = chromium.new_context(storage_state=held, viewport={"width": 1280, "height": 900}).new_page()
-    made.goto(app.url)
-    made.wait_for_function("document.querySelector('#omni-state .omni-pill')?.dataset.state !== 'asking'")
-    return made
+    return open_page(app.url, more=False, cookies=page.context.cookies())
 
 
 @pytest.fixture
-def visitor(demo_app, chromium):
+def visitor(demo_app, open_page):
     """A page of somebody new."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.goto(demo_app.url)
-    page.wait_for_function("document.querySelector('#omni-state .omni-pill')?.dataset.state !== 'asking'")
-    yield page
-    context.close()
+    return open_page(demo_app.url, more=False)
 
 
-def test_a_picture_is_shown_again_with_its_facts_size_settings_and_code(demo_app, chromium, visitor):
+def test_a_picture_is_shown_again_with_its_facts_size_settings_and_code(demo_app, open_page, visitor):
     make(visitor, "a lighthouse", "160x96", seed="41")
-    page = fresh(chromium, demo_app, visitor)
+    page = fresh(open_page, demo_app, visitor)
     said = open_newest(page, "image", 1)
     for fact in ("seed 41", "160 × 96 PNG"):
         assert fact in said
@@ -65,15 +55,14 @@ def test_a_picture_is_shown_again_with_its_facts_size_settings_and_code(demo_app
     assert '"seed": 41' in page.text_content("#image-code")
     page.click("#image-settings .omni-send button:has-text('Edit')")
     page.wait_for_selector("#edit-image .omni-thumb-size:has-text('160 × 96')")
-    page.context.close()
 
 
-def test_a_sound_and_speech_are_heard_again(demo_app, chromium, visitor):
+def test_a_sound_and_speech_are_heard_again(demo_app, open_page, visitor):
     visitor.get_by_role("tab", name="Sound", exact=True).click()
     visitor.fill("#sound-input textarea", "rain on a tin roof")
     visitor.fill("#sound-audio_length-field", "1")
     run_anew(visitor, "sound")
-    page = fresh(chromium, demo_app, visitor)
+    page = fresh(open_page, demo_app, visitor)
     assert "1.0 s" in open_newest(page, "sound", 1)
     assert shown(page, demo_app.url, "#sound-result audio")
     page.wait_for_selector("#sound-drawing .omni-wave")
@@ -85,10 +74,9 @@ def test_a_sound_and_speech_are_heard_again(demo_app, chromium, visitor):
     assert shown(page, demo_app.url, "#speech-result audio")
     page.wait_for_selector("#speech-drawing .omni-wave")
     assert page.input_value("#speech-input textarea") == "Good morning."
-    page.context.close()
 
 
-def test_a_video_and_an_edit_are_shown_again(demo_app, chromium, visitor):
+def test_a_video_and_an_edit_are_shown_again(demo_app, open_page, visitor):
     visitor.get_by_role("tab", name="Video", exact=True).click()
     visitor.fill("#video-prompt textarea", "waves at night")
     open_more(visitor, "video")
@@ -96,7 +84,7 @@ def test_a_video_and_an_edit_are_shown_again(demo_app, chromium, visitor):
         visitor.fill(field, value)
         visitor.press(field, "Tab")
     run_anew(visitor, "video")
-    page = fresh(chromium, demo_app, visitor)
+    page = fresh(open_page, demo_app, visitor)
     said = open_newest(page, "video", 1)
     for fact in ("96 × 64", "8 frames", "1.0 s at 8 fps", "seed"):
         assert fact in said
@@ -112,7 +100,6 @@ def test_a_video_and_an_edit_are_shown_again(demo_app, chromium, visitor):
     assert shown(page, demo_app.url, "#edit-result .omni-after")
     page.wait_for_selector("#edit-result .omni-before", state="attached")
     assert page.input_value("#edit-prompt textarea") == "Make it night"
-    page.context.close()
 
 
 def test_a_link_with_a_size_fills_width_and_height(demo_app, open_page):
@@ -145,40 +132,18 @@ def test_the_dialog_by_keyboard_alone(demo_app, visitor):
     assert visitor.evaluate("document.activeElement.matches('.omni-history-open')")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious_in_the_list_and_in_the_dialog(demo_app, open_page, width, theme):
-    page = open_page(f"{demo_app.url}/?__theme={theme}", viewport={"width": width, "height": 844})
+def test_axe_finds_nothing_serious_in_the_list_and_in_the_dialog(demo_app, open_page):
+    page = open_page(demo_app.url, viewport={"width": 390, "height": 844})
     make(page, "looked at by axe")
     page.fill("#image-prompt textarea", "")
     run_anew(page, state="failed")
     history(page, 2)
-    page.mouse.move(0, 0)
-    assert serious(page, "#history-tab") == []
+    for look in looks(page):
+        assert serious(page, "#history-tab") == [], look
     page.locator(CARD).nth(1).locator(".omni-history-open").click()
     page.wait_for_selector("dialog[open]")
-    assert serious(page, "dialog[open]") == []
-
-
-def serious(page, where: str) -> list:
-    found = Axe().run(page, context=where).response["violations"]
-    return [
-        (one["id"], [node["html"][:160] for node in one["nodes"]])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
-
-
-@pytest.mark.parametrize(("space", "says"), [("x", "Each result is deleted after 24 h"), ("", "until you delete")])
-def test_what_is_kept_for_how_long_by_default(open_page, space, says):
-    """As the README says: on a Space 24 h and 10 GB, else never deleted."""
-    with App(**({"SPACE_ID": "a/b"} if space else {"OMNI_PUBLIC": "false"})) as app:
-        page = open_page(app.url)
-        make(page, "a clock")
-        history(page, 1)
-        told = page.inner_text(".omni-history-room")
-        assert says in told
-        assert ("When the storage is full" in told) == bool(space)
+    for look in looks(page):
+        assert serious(page, "dialog[open]") == [], look
 
 
 def test_the_oldest_goes_when_the_room_is_full_and_a_star_keeps(open_page):

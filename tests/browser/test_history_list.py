@@ -95,15 +95,35 @@ def test_some_or_all_come_as_a_zip_with_a_page_that_needs_no_server(demo_app, op
     offline.close()
 
 
+def with_limits(keeps: int | None, limit: int | None, all: int | None):
+    """Answers for the list with other limits than the server's."""
+
+    def answer(route) -> None:
+        news = route.fetch().json()
+        room = {"mine": news["room"]["mine"], "all": all}
+        route.fulfill(json=news | {"keeps": keeps, "limit": limit, "room": room})
+
+    return answer
+
+
 def test_the_clock_and_the_room_are_shown(open_page):
     with App(OMNI_RETENTION="7d", OMNI_MAX_STORAGE="500MB") as app:
         page = open_page(app.url)
         make(page, "a clock")
         history(page, 1)
         told = page.inner_text(".omni-history-room")
-    assert "Each result is deleted after 7 days; the oldest in 7 days." in told
-    assert "of 500 MB" in told
-    assert "the oldest results without a star" in told
+        assert "Each result is deleted after 7 days; the oldest in 7 days." in told
+        assert "of 500 MB" in told
+        assert "the oldest results without a star" in told
+        # Of a Space, which does not tell how much others have, and of a page that keeps everything.
+        for limits, says, room in (
+            ({"keeps": 86400, "limit": 10**10, "all": None}, "Each result is deleted after 24 h; the oldest", 1),
+            ({"keeps": None, "limit": None, "all": 1}, "They are kept until you delete them.", 0),
+        ):
+            page.route("**/omni/history?*", with_limits(**limits))
+            page.fill("#history input[type=search]", "clock" if room else "")
+            page.wait_for_selector(f".omni-history-room:has-text('{says}')")
+            assert page.inner_text(".omni-history-room").count("When the storage is full") == room
 
 
 CUT_OFF = """(card) => [...document.querySelectorAll(card)].filter((shown) =>
@@ -111,30 +131,27 @@ CUT_OFF = """(card) => [...document.querySelectorAll(card)].filter((shown) =>
   || shown.querySelector(".omni-history-open").getBoundingClientRect().height < 60).length"""
 
 
-@pytest.mark.parametrize("width", [1280, 700, 390])
-def test_all_cards_have_one_height_and_nothing_of_them_is_cut_off(demo_app, open_page, width):
-    page = open_page(demo_app.url, viewport={"width": width, "height": 844})
-    make(page, "short")
-    make(page, "a long prompt of many words " * 20)
-    history(page, 2)
-    heights = page.evaluate(f"[...document.querySelectorAll('{CARD}')].map((card) => card.offsetHeight)")
-    assert len(set(heights)) == 1
-    page.locator(CARD).first.evaluate(
-        """(card) => card.querySelector(".omni-history-prompt").insertAdjacentHTML(
-        "afterend", `<p class="omni-history-error">${"It failed for this reason. ".repeat(9)}</p>`)"""
-    )
-    assert page.evaluate(CUT_OFF, CARD) == 0
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_is_wider_than_the_screen(demo_app, open_page, width):
-    page = open_page(demo_app.url, viewport={"width": width, "height": 844})
-    make(page, "a-very-long-word-" * 40)
-    history(page, 1)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.locator(".omni-history-open").click()
+def test_all_cards_have_one_height_and_nothing_is_cut_off_or_wider_than_the_screen(demo_app, open_page):
+    page = open_page(demo_app.url, viewport={"width": 390, "height": 844})
+    for prompt in ("short", "a-very-long-word-" * 40, "a long prompt of many words " * 20):
+        make(page, prompt)
+    history(page, 3)
+    error = """(card) => card.querySelector(".omni-history-prompt").insertAdjacentHTML(
+      "afterend", `<p class="omni-history-error">${"It failed for this reason. ".repeat(9)}</p>`)"""
+    for failed in (False, True):
+        if failed:
+            page.locator(CARD).first.evaluate(error)
+        for width in (390, 700, 1280):
+            page.set_viewport_size({"width": width, "height": 844})
+            heights = page.evaluate(f"[...document.querySelectorAll('{CARD}')].map((card) => card.offsetHeight)")
+            assert failed or len(set(heights)) == 1, width
+            assert page.evaluate(CUT_OFF, CARD) == 0, width
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator(".omni-history-open").nth(1).click()
     page.wait_for_selector("dialog[open]")
-    assert page.evaluate("document.querySelector('dialog[open]').scrollWidth") <= width
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate("document.querySelector('dialog[open]').scrollWidth") <= width
 
 
 def test_a_long_list_goes_on_at_once_and_stays_when_it_is_left_upwards(chromium, tmp_path):

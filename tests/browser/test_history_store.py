@@ -3,7 +3,9 @@
 import sqlite3
 import time
 
+import httpx
 import pytest
+from gradio_client import Client
 
 from tests.browser.test_history import CARD, history, killed, make
 from tests.running import App
@@ -73,20 +75,42 @@ def _a_file(folder):
     folder.write_text("a file where the folder should be")
 
 
-@pytest.mark.parametrize(
-    ("spoil", "says"), [(_corrupt, "damaged"), (_newer, "newer Omni UI"), (_a_file, "cannot be written")]
-)
-def test_a_store_that_cannot_be_used_is_said_and_left_as_it_is(open_page, tmp_path, spoil, says):
-    folder = tmp_path / "data"
-    folder.mkdir()
-    spoil(folder)
-    before = {one: one.read_bytes() for one in [folder, *folder.glob("*")] if one.is_file()}
+@pytest.fixture
+def folder(tmp_path):
+    """The data folder of an app that is not started yet."""
+    path = tmp_path / "data"
+    path.mkdir()
+    return path
+
+
+def _files(folder) -> dict:
+    return {path: path.read_bytes() for path in [folder, *folder.glob("*")] if path.is_file()}
+
+
+def test_a_store_that_cannot_be_used_is_said_and_left_as_it_is(open_page, folder):
+    _corrupt(folder)
+    before = _files(folder)
     with App(OMNI_DATA_DIR=str(folder)) as app:
         page = open_page(app.url)
         make(page, "it works all the same")
         history(page, 1)
-        assert says in page.inner_text(".omni-history-trouble")
-    assert {one: one.read_bytes() for one in [folder, *folder.glob("*")] if one.is_file()} == before
+        assert "damaged" in page.inner_text(".omni-history-trouble")
+    assert _files(folder) == before
+
+
+@pytest.mark.parametrize(("spoil", "says"), [(_newer, "newer Omni UI"), (_a_file, "cannot be written")])
+def test_other_stores_that_cannot_be_used_are_said_too(folder, spoil, says):
+    """Over HTTP: the page shows the sentence that it gets with its list."""
+    spoil(folder)
+    before = _files(folder)
+    visitor = {"Cookie": f"omni_visitor={'v' * 32}"}
+    with App(OMNI_DATA_DIR=str(folder)) as app:
+        program = Client(app.url, verbose=False, headers=visitor)
+        program.predict(prompt="it works all the same", size="96x64", api_name="/image")
+        answer = httpx.get(f"{app.url}/omni/history", headers=visitor).json()
+    assert says in answer["trouble"]
+    assert [record["prompt"] for record in answer["records"]] == ["it works all the same"]
+    assert _files(folder) == before
 
 
 def test_a_second_app_on_the_same_folder_says_so_and_works(open_page, tmp_path):

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from tests.browser.conftest import open_more, refuses, run_and_wait, wait_for_state
-from tests.fakes import SlowServer, png
-from tests.running import App, served_by
+from tests.browser.conftest import fits, open_more, refuses, run_and_wait, wait_for_state
+from tests.fakes import SlowServer
+from tests.running import served_by
 
 pytestmark = pytest.mark.browser
 
@@ -34,26 +34,29 @@ def test_a_picture_from_a_prompt_with_the_demo_server(demo_app, open_page):
     assert page.wait_for_selector("#image-result img").evaluate("(img) => img.naturalWidth") == 256
 
 
-def test_the_page_shows_the_very_bytes_that_the_server_sent(open_page):
-    with SlowServer(latency=0, picture=png(300, 200)) as server, App(OMNI_BASE_URL=server.url) as app:
-        page = open_page(app.url)
-        page.fill("#image-prompt textarea", "anything")
-        run_and_wait(page, "image")
-        address = page.get_attribute("#image-result img", "src")
-        assert sha(page.request.get(address).body()) == sha(server.picture)
+def test_ctrl_enter_runs_shows_the_very_bytes_and_the_seed_that_was_drawn_can_be_kept(pictures, open_page):
+    page = open_page(pictures.app.url)
+    page.fill("#image-prompt textarea", "anything")
+    page.press("#image-prompt textarea", "Control+Enter")
+    facts = wait_for_state(page, "image", "done")
+    used = str(pictures.seen[-1].body["seed"])
+    assert f"seed {used}" in facts
+    address = page.get_attribute("#image-result img", "src")
+    assert sha(page.request.get(address).body()) == sha(pictures.picture)
+    page.click("#image-random input")
+    page.wait_for_function(f"document.querySelector('#image-seed input').value === '{used}'")
 
 
-def test_ctrl_enter_runs_and_a_random_seed_is_drawn_here_and_shown(open_page):
-    with SlowServer(latency=0) as server, App(OMNI_BASE_URL=server.url) as app:
-        page = open_page(app.url)
-        page.fill("#image-prompt textarea", "anything")
-        page.press("#image-prompt textarea", "Control+Enter")
-        facts = wait_for_state(page, "image", "done")
-        assert f"seed {server.seen[-1].body['seed']}" in facts
+@pytest.fixture(scope="module")
+def lasting(slow, open_lasting_page):
+    """One page for all that stays here, is stopped or cannot be sent."""
+    page = open_lasting_page(slow.app.url)
+    page.fill("#image-prompt textarea", "a boat")
+    return page
 
 
-def test_stop_aborts_the_server_within_a_second_and_keeps_what_was_typed(slow, open_page):
-    page = open_page(slow.app.url)
+def test_stop_aborts_the_server_within_a_second_and_keeps_what_was_typed(slow, lasting):
+    page = lasting
     page.fill("#image-prompt textarea", "a slow picture")
     page.click("#image-run")
     wait_for_state(page, "image", "working")
@@ -78,14 +81,6 @@ def test_closing_the_page_aborts_the_server_within_a_second(slow, open_page):
     assert slow.wait_for("aborted", 3).ended - closed < 1
 
 
-@pytest.fixture(scope="module")
-def bad(slow, open_lasting_page):
-    """One page for all that cannot be sent."""
-    page = open_lasting_page(slow.app.url)
-    page.fill("#image-prompt textarea", "a boat")
-    return page
-
-
 @pytest.mark.parametrize(
     ("field", "value", "says"),
     [
@@ -100,35 +95,35 @@ def bad(slow, open_lasting_page):
         ("#image-seed input", str(2**70), "Seed must be a whole number"),
     ],
 )
-def test_bad_input_is_one_sentence_and_no_request(bad, slow, field, value, says):
+def test_bad_input_is_one_sentence_and_no_request(lasting, slow, field, value, says):
     before = len(slow.seen)
-    refuses(bad, "image", field, value, says)
+    refuses(lasting, "image", field, value, says)
     assert len(slow.seen) == before
 
 
-def test_an_example_fills_in_the_prompt_and_runs(open_page):
-    with SlowServer(latency=0) as server, App(OMNI_BASE_URL=server.url) as app:
-        page = open_page(app.url, more=False)
-        page.click("#image-tab .omni-example >> nth=0")
-        wait_for_state(page, "image", "done")
-        assert "lighthouse" in page.input_value("#image-prompt textarea")
-        assert "lighthouse" in server.seen[-1].body["prompt"]
-        picture = page.locator("#image-result .omni-view img")
-        assert "lighthouse" in picture.get_attribute("alt")
-        picture.click()
-        page.wait_for_selector(".pswp--open")
-        page.keyboard.press("Escape")
-        page.wait_for_selector(".pswp", state="detached")
+def test_an_example_fills_in_the_prompt_and_runs(pictures, open_page):
+    page = open_page(pictures.app.url, more=False)
+    page.click("#image-tab .omni-example >> nth=0")
+    wait_for_state(page, "image", "done")
+    assert "lighthouse" in page.input_value("#image-prompt textarea")
+    assert "lighthouse" in pictures.seen[-1].body["prompt"]
+    picture = page.locator("#image-result .omni-view img")
+    assert "lighthouse" in picture.get_attribute("alt")
+    picture.click()
+    page.wait_for_selector(".pswp--open")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".pswp", state="detached")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_is_wider_than_the_screen(demo_app, open_page, width):
-    page = open_page(demo_app.url, viewport={"width": width, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_run_is_in_sight_on_a_phone_and_nothing_is_wider_than_the_screen(demo_app, open_page):
+    page = open_page(demo_app.url, viewport={"width": 390, "height": 844})
+    box = page.locator("#image-run").bounding_box()
+    assert box["y"] + box["height"] <= 844
+    assert fits(page)
 
 
-def test_the_clock_of_a_second_run_begins_anew(slow, open_page):
-    page = open_page(slow.app.url)
+def test_the_clock_of_a_second_run_begins_anew(lasting):
+    page = lasting
     page.fill("#image-prompt textarea", "a boat")
     for _ in range(2):
         page.click("#image-run")
@@ -141,48 +136,29 @@ def test_the_clock_of_a_second_run_begins_anew(slow, open_page):
         page.wait_for_timeout(300)
 
 
-def test_the_seed_of_the_last_result_can_be_kept(open_page):
-    with SlowServer(latency=0) as server, App(OMNI_BASE_URL=server.url) as app:
-        page = open_page(app.url)
-        page.fill("#image-prompt textarea", "anything")
-        run_and_wait(page, "image")
-        page.click("#image-random input")
-        used = str(server.seen[-1].body["seed"])
-        page.wait_for_function(f"document.querySelector('#image-seed input').value === '{used}'")
+def test_what_models_want_is_filled_in_and_never_over_what_was_typed(pictures, open_page):
+    page = open_page(pictures.app.url, more=False)
+    page.wait_for_function("document.querySelector('#image-num_inference_steps-field')?.value === '50'")
+    assert page.input_value("#image-size input") == "1328x1328"
+    page.wait_for_selector("#image-advice:has-text('inference steps 50')")
+    assert "stays" not in page.inner_text("#image-advice")
 
-
-def test_on_a_phone_run_is_in_sight(demo_app, open_page):
-    page = open_page(demo_app.url, viewport={"width": 390, "height": 844})
-    box = page.locator("#image-run").bounding_box()
-    assert box["y"] + box["height"] <= 844
-
-
-def test_what_models_want_is_filled_in_and_never_over_what_was_typed(chromium):
-    with SlowServer(latency=0) as server, App(OMNI_BASE_URL=server.url) as app:
-        page = chromium.new_page()
-        page.goto(app.url)
-        page.wait_for_function("document.querySelector('#image-num_inference_steps-field')?.value === '50'")
-        assert page.input_value("#image-size input") == "1328x1328"
-        page.wait_for_selector("#image-advice:has-text('inference steps 50')")
-        assert "stays" not in page.inner_text("#image-advice")
-
-        held, late = [], [True]
-        calls = re.compile("/gradio_api/(run|queue)/")
-        page.route(calls, lambda one: held.append(one) if late else one.continue_())  # the app's answers come late
-        page.reload()
-        page.get_by_role("tab", name="Image", exact=True).click()
-        open_more(page, "image")
-        page.fill("#image-num_inference_steps-field", "12")
-        page.fill("#image-size input", "96x64")
-        while not held:
-            page.wait_for_timeout(50)
-        late.clear()
-        for one in held:
-            one.continue_()
-        page.wait_for_selector("#image-advice:has-text('Your own values stay: size, inference steps.')")
-        page.fill("#image-prompt textarea", "a kettle")
-        run_and_wait(page, "image")
-        sent = server.seen[-1].body
-        assert (sent["num_inference_steps"], sent["size"]) == (12, "96x64")
-        assert sent["true_cfg_scale"] == 4.0  # recommended, and nobody had touched it
-        page.close()
+    held, late = [], [True]
+    calls = re.compile("/gradio_api/(run|queue)/")
+    page.route(calls, lambda one: held.append(one) if late else one.continue_())  # the app's answers come late
+    page.reload()
+    page.get_by_role("tab", name="Image", exact=True).click()
+    open_more(page, "image")
+    page.fill("#image-num_inference_steps-field", "12")
+    page.fill("#image-size input", "96x64")
+    while not held:
+        page.wait_for_timeout(50)
+    late.clear()
+    for one in held:
+        one.continue_()
+    page.wait_for_selector("#image-advice:has-text('Your own values stay: size, inference steps.')")
+    page.fill("#image-prompt textarea", "a kettle")
+    run_and_wait(page, "image")
+    sent = pictures.seen[-1].body
+    assert (sent["num_inference_steps"], sent["size"]) == (12, "96x64")
+    assert sent["true_cfg_scale"] == 4.0  # recommended, and nobody had touched it

@@ -21,9 +21,7 @@ def press(page: Page, selector: str, key: str = "Enter") -> None:
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_the_first_stop_leads_to_the_prompt_or_into_the_tab(demo_app, open_page, width):
-    page = open_page(demo_app.url, more=False, viewport={"width": width, "height": 844})
-    page.reload()
-    page.wait_for_selector("#image-run")
+    page = open_page(demo_app.url, more=False, press=False, viewport={"width": width, "height": 844})
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the prompt")).to_be_in_viewport()
     page.keyboard.press("Enter")
@@ -38,9 +36,7 @@ def test_the_first_stop_leads_to_the_prompt_or_into_the_tab(demo_app, open_page,
     ("tab", "prompt"), [("image", "#image-prompt"), ("speech", "#speech-input"), ("video", "#video-prompt")]
 )
 def test_the_prompt_is_the_third_stop_and_the_menus_come_last(demo_app, open_page, tab, prompt):
-    page = open_page(f"{demo_app.url}/#{tab}", tab.capitalize(), more=False)
-    page.reload()  # Tab begins at the page's start
-    page.wait_for_selector(f"#{tab}-run")
+    page = open_page(f"{demo_app.url}/#{tab}", tab.capitalize(), more=False, press=False)
     page.wait_for_selector("#omni-early", state="hidden")
     for stop in (".omni-skip", f"#{tab}-tab-button", f"{prompt} textarea"):
         page.keyboard.press("Tab")
@@ -57,20 +53,17 @@ def test_the_prompt_is_the_third_stop_and_the_menus_come_last(demo_app, open_pag
     expect(page.locator("#chat-text textarea")).to_be_focused()
 
 
-@pytest.mark.parametrize("width", [1440, 1100, 800, 390])
-def test_the_menus_stand_beside_the_name_and_cover_nothing(demo_app, open_page, width):
-    page = open_page(demo_app.url, more=False, viewport={"width": width, "height": 844})
-    menus, state = page.locator(".omni-menus").bounding_box(), page.locator("#omni-state").bounding_box()
-    name, tab = page.locator(".omni-name").bounding_box(), page.locator("#server-tab-button").bounding_box()
-    assert name["x"] + name["width"] <= state["x"]
-    assert state["x"] + state["width"] <= menus["x"]
-    assert abs(menus["y"] + menus["height"] / 2 - name["y"] - name["height"] / 2) < 6
-    assert menus["x"] + menus["width"] <= width
-    assert tab["x"] + tab["width"] <= state["x"] or tab["y"] >= menus["y"] + menus["height"]
-
-
-def test_a_menu_closes_with_escape_and_when_it_is_left(demo_app, open_page):
-    page = open_page(demo_app.url, more=False)
+def test_the_menus_stand_beside_the_name_cover_nothing_and_close_with_escape_and_when_left(demo_app, open_page):
+    page = open_page(demo_app.url, more=False, viewport={"width": 390, "height": 844})
+    for width in (390, 800, 1100, 1440):
+        page.set_viewport_size({"width": width, "height": 844})
+        menus, state = page.locator(".omni-menus").bounding_box(), page.locator("#omni-state").bounding_box()
+        name, tab = page.locator(".omni-name").bounding_box(), page.locator("#server-tab-button").bounding_box()
+        assert name["x"] + name["width"] <= state["x"]
+        assert state["x"] + state["width"] <= menus["x"]
+        assert abs(menus["y"] + menus["height"] / 2 - name["y"] - name["height"] / 2) < 6
+        assert menus["x"] + menus["width"] <= width
+        assert tab["x"] + tab["width"] <= state["x"] or tab["y"] >= menus["y"] + menus["height"]
     menu, summary = page.locator(".omni-tell"), page.locator(".omni-tell summary")
     press(page, ".omni-tell summary")
     page.keyboard.press("Tab")

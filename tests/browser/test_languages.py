@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import open_actions, open_drawer, open_more, wait_for_state
@@ -31,8 +32,16 @@ def opened(chromium, url: str, locale: str) -> Page:
     return page
 
 
-def test_a_chinese_browser_gets_a_chinese_page(chromium, demo_app):
+@pytest.fixture(scope="module")
+def chinese(chromium, demo_app):
+    """A page that stays Chinese."""
     page = opened(chromium, demo_app.url, "zh-CN")
+    yield page
+    page.close()
+
+
+def test_a_chinese_browser_gets_a_chinese_page(chinese):
+    page = chinese
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     expect(page.get_by_role("tab", name="图像", exact=True)).to_be_visible()  # Gradio's own translation
     expect(page.locator("#image-prompt")).to_contain_text("提示词")
@@ -43,7 +52,6 @@ def test_a_chinese_browser_gets_a_chinese_page(chromium, demo_app):
         page.click(f"#{tab}-tab-button")
         page.wait_for_selector(f"#{tab}-tab", state="visible")
     assert page.evaluate(ENGLISH_LEFT, NOT_OURS) == []
-    page.close()
 
 
 def test_errors_are_translated_and_the_choice_goes_both_ways(chromium, demo_app):
@@ -80,24 +88,22 @@ def test_other_browsers_get_english_and_an_english_page_loads_no_texts(chromium,
     page.close()
 
 
-def test_what_models_and_people_wrote_stays(chromium, demo_app):
-    page = opened(chromium, demo_app.url, "zh-CN")
+def test_what_models_and_people_wrote_stays(chinese):
+    page = chinese
     page.click("#chat-tab-button")
     page.fill("#chat-text textarea", "Run")  # also the name of a button
     page.click("#chat-run")
     wait_for_state(page, "chat", "done")
     expect(page.locator(".omni-message[data-role=user] .omni-said")).to_have_text("Run")
     expect(page.locator(".omni-message[data-role=user] .omni-who")).to_have_text("你")
-    page.close()
 
 
-def test_sentences_that_stand_together_are_each_translated(chromium, demo_app):
-    page = opened(chromium, demo_app.url, "zh-CN")
+def test_sentences_that_stand_together_are_each_translated(chinese):
+    page = chinese
     page.click("#history-tab-button")
     kept = "每个结果保留 24 h 后删除" if PUBLIC else "它们会一直保留，直到你删除。"
     expect(page.locator(".omni-history-room")).to_contain_text(kept)
     expect(page.locator(".omni-history-room")).to_contain_text("你的结果占用")
-    page.close()
 
 
 def test_what_stands_below_results_is_chinese_too(chromium, demo_app):

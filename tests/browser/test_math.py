@@ -19,10 +19,9 @@ def served():
     yield from served_by(ChatServer())
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_formulas_are_drawn_and_the_rest_stays_as_written(served, open_page, scheme):
+def test_formulas_are_drawn_and_the_rest_stays_as_written(served, open_page):
     served.pieces = [ANSWER[at : at + 7] for at in range(0, len(ANSWER), 7)]
-    page = open_page(served.app.url, "Chat", color_scheme=scheme)
+    page = open_page(served.app.url, "Chat")
     refused = []
     page.on("console", lambda line: refused.append(line.text) if "Content Security Policy" in line.text else None)
     page.fill("#chat-text textarea", "Show me")
@@ -41,10 +40,17 @@ def test_formulas_are_drawn_and_the_rest_stays_as_written(served, open_page, sch
     )
     assert fonts > 0
     # Formulas have the colour of the text around them, on both grounds.
-    assert page.evaluate(
-        "(body) => getComputedStyle(document.querySelector(body + ' .katex')).color"
-        " === getComputedStyle(document.querySelector(body + ' p')).color", BODY
-    )  # fmt: skip
+    grounds = set()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function("(dark) => document.body.classList.contains('dark') === dark", arg=scheme == "dark")
+        formula, words = (
+            page.eval_on_selector(f"{BODY} {part}", "(element) => getComputedStyle(element).color")
+            for part in (".katex", "p")
+        )
+        assert formula == words
+        grounds.add(words)
+    assert len(grounds) == 2
     text = page.locator(BODY).inner_text()
     assert "it costs $5 and then $10." in text
     assert "Roses are red,\nViolets are blue,\nLine three of the poem,\nLine four too." in text

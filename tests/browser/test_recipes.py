@@ -11,7 +11,7 @@ from omni_ui.client import ImageRequest
 from omni_ui.features.recipes import Recipe, pack, read_settings, with_settings
 from omni_ui.features.recipes.presets import shipped
 from omni_ui.features.recipes.recipe import REQUESTS
-from tests.browser.conftest import open_actions, open_drawer, open_more, run_and_wait
+from tests.browser.conftest import fits, looks, open_actions, open_drawer, open_more, run_and_wait, serious
 from tests.fakes import png
 from tests.running import PUBLIC
 
@@ -35,14 +35,12 @@ def wait_value(page, field: str, value: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def made(demo_app, chromium):
+def made(demo_app, open_lasting_page):
     """A page with a finished picture."""
-    page = chromium.new_page(viewport={"width": 1280, "height": 900})
-    page.goto(demo_app.url + link(prompt=PROMPT, size="96x64", seed=SEED, num_inference_steps=5))
+    page = open_lasting_page(demo_app.url + link(prompt=PROMPT, size="96x64", seed=SEED, num_inference_steps=5))
     wait_value(page, "#image-prompt textarea", PROMPT)
     run_and_wait(page, "image")
-    yield page
-    page.close()
+    return page
 
 
 def test_a_link_fills_everything_in_and_runs_nothing(demo_app, open_page):
@@ -63,11 +61,17 @@ def test_a_link_fills_everything_in_and_runs_nothing(demo_app, open_page):
     assert page.get_attribute("#image-status [data-state]", "data-state") == "empty"
 
 
-@pytest.mark.parametrize("tab", REQUESTS)
-def test_a_link_opens_its_tab(tab, demo_app, chromium):
-    page = chromium.new_page()
-    recipe = shipped(tab)[0][1]
-    page.goto(f"{demo_app.url}#r={pack(recipe)}")
+@pytest.fixture(scope="module")
+def linked(demo_app, open_lasting_page):
+    """A page that a link to another tab than the first opened."""
+    return open_lasting_page(f"{demo_app.url}#r={pack(shipped('video')[0][1])}", "Video", press=False)
+
+
+@pytest.mark.parametrize("tab", ["video", *(tab for tab in REQUESTS if tab != "video")])
+def test_a_link_opens_its_tab(tab, linked):
+    page, recipe = linked, shipped(tab)[0][1]
+    if tab != "video":
+        page.evaluate("fragment => { location.hash = fragment; }", f"#r={pack(recipe)}")
     page.wait_for_selector(f"#{tab}-run:visible")
     assert page.get_attribute("[role=tab][aria-selected=true]", "aria-selected") == "true"
     field, words = ("#chat-text textarea", recipe.request["messages"][-1]["content"]) if tab == "chat" else (
@@ -75,7 +79,6 @@ def test_a_link_opens_its_tab(tab, demo_app, chromium):
         recipe.request.get("prompt") or recipe.request.get("input"),
     )  # fmt: skip
     wait_value(page, field, words)
-    page.close()
 
 
 def hand_made(value: object) -> str:
@@ -283,15 +286,12 @@ def test_a_preset_of_a_tab_that_is_gone_says_so(demo_app, open_page):
     assert "hologram" in note(page, "tab that this page does not have")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_it_is_accessible_and_fits(width, demo_app, open_page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    page = open_page(demo_app.url + link(prompt="a boat", size="64x48"), viewport={"width": width, "height": 844})
+def test_it_is_accessible_and_fits(demo_app, open_page):
+    page = open_page(demo_app.url + link(prompt="a boat", size="64x48"), viewport={"width": 390, "height": 844})
     wait_value(page, "#image-prompt textarea", "a boat")
     run_and_wait(page, "image")
     open_drawer(page, "image", "settings")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for place in (".omni-recipe", ".omni-presets", ".omni-opened"):
-        found = Axe().run(page, context=place).response["violations"]
-        assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+    assert fits(page)
+    for look in looks(page):
+        for place in (".omni-recipe", ".omni-presets", ".omni-opened"):
+            assert serious(page, place) == [], look

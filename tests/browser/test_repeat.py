@@ -1,12 +1,11 @@
 """Once more, told in time, and a way out of failures: below the results and failures of every tab."""
 
-import json
 import time
 
 import pytest
 
 from omni_ui.demo.server import DemoServer
-from tests.browser.conftest import open_actions, run_and_wait, wait_for_state
+from tests.browser.conftest import open_actions, open_more, run_and_wait, wait_for_state
 from tests.fakes import SlowServer, png
 from tests.running import App, served_by
 
@@ -32,9 +31,8 @@ class Shaky(SlowServer):
 
 
 @pytest.fixture(scope="module")
-def changing():
-    """A server whose picture the test sets, so that a repetition gives another one."""
-    yield from served_by(SlowServer(latency=0, picture=png(64, 64)))
+def shaky():
+    yield from served_by(Shaky(latency=0))
 
 
 def record(page, tab):
@@ -65,56 +63,62 @@ def last_body(server):
     return server.seen[-1].body
 
 
-def test_again_keeps_the_seed_and_another_draws_a_new_one(changing, open_page):
-    page = open_page(changing.app.url)
+def test_again_keeps_the_seed_and_another_draws_a_new_one(pictures, open_page):
+    page = open_page(pictures.app.url)
     small_picture(page)
-    seed = last_body(changing)["seed"]
+    seed = last_body(pictures)["seed"]
     page.fill("#image-prompt textarea", "A grey fox")  # what stands in the controls by now is what is run
     assert f"seed {seed}" in once_more(page, "image", "again")
-    assert (last_body(changing)["seed"], last_body(changing)["prompt"]) == (seed, "A grey fox")
+    assert (last_body(pictures)["seed"], last_body(pictures)["prompt"]) == (seed, "A grey fox")
     once_more(page, "image", "another")
-    assert last_body(changing)["seed"] != seed
-    assert last_body(changing)["prompt"] == "A grey fox"
+    assert last_body(pictures)["seed"] != seed
+    assert last_body(pictures)["prompt"] == "A grey fox"
 
 
-def test_a_repetition_sends_the_very_request_of_the_result_whatever_was_typed_since(changing, open_page):
-    page = open_page(changing.app.url)
-    changing.picture = png(64, 64)
+def test_a_repetition_sends_the_very_request_of_the_result_whatever_was_typed_since(pictures, open_page):
+    page = open_page(pictures.app.url)
+    pictures.picture = png(64, 64)
     small_picture(page)
-    first = last_body(changing)
+    first = last_body(pictures)
     page.fill("#image-prompt textarea", "something else")
     said = once_more(page, "image", "check")
     assert "Identical. Every byte is the same. Model Qwen/Qwen-Image, server version 0.30.0." in said
-    assert last_body(changing) == first
+    assert last_body(pictures) == first
     assert page.input_value("#image-prompt textarea") == "something else"
-    changing.picture = png(64, 32)
+    pictures.picture = png(64, 32)
     assert "Different. 64 × 32 pixels now, 64 × 64 before." in once_more(page, "image", "check")
     page.get_by_role("tab", name="History", exact=True).click()
     page.wait_for_selector(".omni-history :text('A red fox')")
 
 
-def test_a_repetition_is_stopped_by_stop(open_page):
-    with SlowServer(latency=0) as server, App(OMNI_BASE_URL=server.url) as app:
-        page = open_page(app.url)
-        small_picture(page)
-        server.latency = 30
-        open_actions(page, "image")
-        open_actions(page, "image")
-        page.click(f"{ROW.format(tab='image')} [data-do=check]")
-        wait_for_state(page, "image", "working")
-        server.wait_for("running", 5)
-        page.wait_for_selector("#image-stop:not([disabled])")
-        page.click("#image-stop")
-        server.wait_for("aborted", 5)
-        wait_for_state(page, "image", "stopped")
+def test_a_repetition_is_stopped_by_stop(pictures, open_page):
+    page = open_page(pictures.app.url)
+    small_picture(page)
+    pictures.latency = 30
+    open_actions(page, "image")
+    open_actions(page, "image")
+    page.click(f"{ROW.format(tab='image')} [data-do=check]")
+    wait_for_state(page, "image", "working")
+    pictures.wait_for("running", 5)
+    page.wait_for_selector("#image-stop:not([disabled])")
+    page.click("#image-stop")
+    pictures.wait_for("aborted", 5)
+    wait_for_state(page, "image", "stopped")
+
+
+@pytest.fixture(scope="module")
+def lasting(demo_app, open_lasting_page):
+    return open_lasting_page(demo_app.url)
 
 
 @pytest.mark.parametrize(
     ("tab", "field", "text"),
     [("speech", "input", "Good morning."), ("sound", "input", "Rain on a roof"), ("video", "prompt", "Waves")],
 )
-def test_every_tab_repeats_and_compares(demo_app, open_page, tab, field, text):
-    page = open_page(demo_app.url, tab.capitalize())
+def test_every_tab_repeats_and_compares(lasting, tab, field, text):
+    page = lasting
+    page.get_by_role("tab", name=tab.capitalize(), exact=True).click()
+    open_more(page, tab)
     page.fill(f"#{tab}-{field} textarea", text)
     if tab == "video":
         page.fill("#video-size input", "128x96")
@@ -162,17 +166,16 @@ def test_the_time_of_a_run_is_foretold_after_three_like_it(open_page):
         assert not asked
 
 
-def test_runs_that_failed_or_were_stopped_tell_nothing_of_the_time(open_page):
-    with Shaky(latency=0) as server, App(OMNI_BASE_URL=server.url) as app:
-        page = open_page(app.url)
-        page.fill("#image-prompt textarea", "a boat")
-        page.fill("#image-size input", "512x512")
-        page.press("#image-size input", "Enter")
-        for _ in range(3):
-            run_and_wait(page, "image", "failed")
-            page.wait_for_timeout(700)
-        page.wait_for_timeout(1500)
-        assert "from" not in page.inner_text("#image-forecast")
+def test_runs_that_failed_or_were_stopped_tell_nothing_of_the_time(shaky, open_page):
+    page = open_page(shaky.app.url)
+    page.fill("#image-prompt textarea", "a boat")
+    page.fill("#image-size input", "512x512")
+    page.press("#image-size input", "Enter")
+    for _ in range(3):
+        run_and_wait(page, "image", "failed")
+        page.wait_for_timeout(700)
+    page.wait_for_timeout(1500)
+    assert "from" not in page.inner_text("#image-forecast")
 
 
 def test_a_light_says_how_busy_the_server_is(open_page):
@@ -188,81 +191,27 @@ def test_a_light_says_how_busy_the_server_is(open_page):
         page.click("#image-stop")
 
 
-def test_a_server_without_metrics_has_no_light(changing, open_page):
-    page = open_page(changing.app.url)
+def test_a_server_without_metrics_has_no_light(pictures, open_page):
+    page = open_page(pictures.app.url)
     page.wait_for_selector("#omni-state .omni-pill[data-state=ready]")
     assert not page.is_visible(".omni-light")
 
 
-TOLD = """
-window.told = [];
-window.Notification = class {
-  static permission = "default";
-  static asked = 0;
-  static async requestPermission() { this.asked += 1; return this.permission = %s; }
-  constructor(title, more) { window.told.push(`${title}: ${more.body}`); }
-};
-"""
-
-
-def with_notifications(page, answer):
-    page.add_init_script(TOLD % json.dumps(answer))
-    page.reload()
-    page.get_by_role("tab", name="Image", exact=True).click()
-    page.wait_for_selector(".omni-tell[data-shown]")
-
-
-def test_word_is_given_when_a_long_run_ends_for_who_asked_for_it(open_page):
-    with SlowServer(latency=10.3) as server, App(OMNI_BASE_URL=server.url) as app:
-        page = open_page(app.url)
-        with_notifications(page, "granted")
-        assert page.is_checked(".omni-tell [value=off]")
-        assert page.evaluate("Notification.asked") == 0
-        page.click(".omni-tell summary")
-        page.check(".omni-tell [value=notification]")
-        page.check(".omni-tell [name=omni-always]")
-        page.wait_for_function("Notification.asked === 1")
-        page.keyboard.press("Escape")
-        assert not page.is_visible(".omni-tell fieldset")
-        small_picture(page)
-        page.wait_for_function("window.told.length === 1")
-        assert page.evaluate("window.told") == ["Ready: Image: the result is here"]
-        server.latency = 0
-        run_and_wait(page, "image")
-        page.wait_for_timeout(500)
-        assert len(page.evaluate("window.told")) == 1  # a short run is not worth a word
-        page.reload()
-        page.wait_for_selector(".omni-tell[data-shown]")
-        page.click(".omni-tell summary")
-        assert page.is_checked(".omni-tell [value=notification]")
-        assert page.evaluate("Notification.asked") == 0
-
-
-def test_a_browser_that_allows_no_notifications_is_said(changing, open_page):
-    page = open_page(changing.app.url)
-    with_notifications(page, "denied")
-    page.click(".omni-tell summary")
-    page.click(".omni-tell [value=notification]")
-    page.wait_for_selector(".omni-tell [role=status]:has-text('does not allow')")
-    page.wait_for_function("document.querySelector('.omni-tell [value=off]').checked")
-
-
-def test_a_failure_for_want_of_memory_is_mended_step_by_step(open_page):
-    with Shaky(latency=0) as server, App(OMNI_BASE_URL=server.url) as app:
-        page = open_page(app.url)
-        page.fill("#image-prompt textarea", "a boat")
-        page.fill("#image-n-field", "2")
-        page.fill("#image-size input", "256x256")
-        page.press("#image-size input", "Enter")
-        run_and_wait(page, "image", "failed")
-        assert page.locator(".omni-fixes button").all_inner_texts() == ["Pictures: 2 → 1", "Size: 256x256 → 128x128"]
-        page.click(".omni-fixes button >> nth=0")
-        page.wait_for_function("document.querySelectorAll('#image-status .omni-fixes button').length === 1")
-        assert page.input_value("#image-n-field") == "1"
-        page.click(".omni-fixes button")
-        wait_for_state(page, "image", "done")
-        assert page.input_value("#image-size input") == "128x128"
-        assert (last_body(server)["size"], last_body(server)["n"]) == ("128x128", 1)
+def test_a_failure_for_want_of_memory_is_mended_step_by_step(shaky, open_page):
+    page = open_page(shaky.app.url)
+    page.fill("#image-prompt textarea", "a boat")
+    page.fill("#image-n-field", "2")
+    page.fill("#image-size input", "256x256")
+    page.press("#image-size input", "Enter")
+    run_and_wait(page, "image", "failed")
+    assert page.locator(".omni-fixes button").all_inner_texts() == ["Pictures: 2 → 1", "Size: 256x256 → 128x128"]
+    page.click(".omni-fixes button >> nth=0")
+    page.wait_for_function("document.querySelectorAll('#image-status .omni-fixes button').length === 1")
+    assert page.input_value("#image-n-field") == "1"
+    page.click(".omni-fixes button")
+    wait_for_state(page, "image", "done")
+    assert page.input_value("#image-size input") == "128x128"
+    assert (last_body(shaky)["size"], last_body(shaky)["n"]) == ("128x128", 1)
 
 
 def test_a_voice_that_exists_and_another_seed_with_the_demo_server(demo_app, open_page):

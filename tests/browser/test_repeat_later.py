@@ -8,15 +8,10 @@ from PIL import Image
 from tests.browser.conftest import run_and_wait
 from tests.browser.test_history import CARD, as_in, history, listed
 from tests.browser.test_repeat import ROW, last_body, once_more, small_picture
-from tests.fakes import SlowServer, png
-from tests.running import App, served_by
+from tests.fakes import png
+from tests.running import App
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def changing():
-    yield from served_by(SlowServer(latency=0, picture=png(64, 64)))
 
 
 def open_again(page, tab, words):
@@ -35,21 +30,21 @@ def facts_of_newest(page, url):
         return program.get(f"{url}/omni/history/{newest['id']}").json()["facts"]
 
 
-def test_a_picture_of_the_history_is_repeated_and_compared_with_what_was_kept(changing, open_page):
-    page = open_page(changing.app.url)
-    changing.picture = png(64, 64)
+def test_a_picture_of_the_history_is_repeated_and_compared_with_what_was_kept(pictures, open_page):
+    page = open_page(pictures.app.url)
+    pictures.picture = png(64, 64)
     small_picture(page, "An old lighthouse")
-    first = last_body(changing)
+    first = last_body(pictures)
     open_again(page, "image", "An old lighthouse")
     said = once_more(page, "image", "check")
     assert "Identical. Every byte is the same. Model Qwen/Qwen-Image, server version 0.30.0." in said
-    assert last_body(changing) == first
-    assert ["repeated", "Identical. Every byte is the same."] in facts_of_newest(page, changing.app.url)
+    assert last_body(pictures) == first
+    assert ["repeated", "Identical. Every byte is the same."] in facts_of_newest(page, pictures.app.url)
 
     open_again(page, "image", "An old lighthouse")
-    changing.picture = png(64, 32)
+    pictures.picture = png(64, 32)
     assert "Different. 64 × 32 pixels now, 64 × 64 before." in once_more(page, "image", "check")
-    assert ["repeated", "Different. 64 × 32 pixels now, 64 × 64 before."] in facts_of_newest(page, changing.app.url)
+    assert ["repeated", "Different. 64 × 32 pixels now, 64 × 64 before."] in facts_of_newest(page, pictures.app.url)
     # The verdict is there when this one is opened in its turn.
     page.get_by_role("tab", name="History", exact=True).click()
     page.wait_for_selector(CARD)
@@ -57,16 +52,16 @@ def test_a_picture_of_the_history_is_repeated_and_compared_with_what_was_kept(ch
     assert "Different. 64 × 32 pixels now" in page.inner_text("#image-status")
 
 
-def test_again_and_another_go_on_from_a_picture_of_the_history(changing, open_page):
-    page = open_page(changing.app.url)
+def test_again_and_another_go_on_from_a_picture_of_the_history(pictures, open_page):
+    page = open_page(pictures.app.url)
     small_picture(page, "A second lighthouse")
-    first = last_body(changing)
+    first = last_body(pictures)
     open_again(page, "image", "A second lighthouse")
     once_more(page, "image", "again")
-    assert last_body(changing) == first
+    assert last_body(pictures) == first
     once_more(page, "image", "another")
-    assert last_body(changing) | {"seed": 0} == first | {"seed": 0}
-    assert last_body(changing)["seed"] != first["seed"]
+    assert last_body(pictures) | {"seed": 0} == first | {"seed": 0}
+    assert last_body(pictures)["seed"] != first["seed"]
 
 
 def test_an_answer_of_the_history_is_repeated_in_its_conversation(demo_app, open_page):

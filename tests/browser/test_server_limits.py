@@ -2,15 +2,18 @@
 
 import pytest
 
-from tests.browser.conftest import open_code, open_more, run_and_wait
+from tests.browser.conftest import open_code, run_and_wait
 
 pytestmark = pytest.mark.browser
 
 
-def test_settings_that_the_server_lacks_are_marked_and_described(demo_app, open_page):
+@pytest.fixture(scope="module")
+def page(demo_app, open_lasting_page):
+    return open_lasting_page(demo_app.url, "Video")
+
+
+def test_settings_that_the_server_lacks_are_marked_and_described(page):
     """The demo has no aspect ratio and no control of videos."""
-    page = open_page(demo_app.url, "Video")
-    open_more(page, "video")
     mark = page.wait_for_selector("#video-aspect_ratio .omni-lacks", state="attached")
     assert mark.text_content() == "Not on this server."
     described = page.get_attribute("#video-short_edge input[type=number]", "aria-describedby") or ""
@@ -20,9 +23,7 @@ def test_settings_that_the_server_lacks_are_marked_and_described(demo_app, open_
     assert not page.query_selector("#image-tab .omni-lacks")
 
 
-def test_a_setting_without_an_effect_is_named_below_the_result_and_not_in_its_code(demo_app, open_page):
-    page = open_page(demo_app.url, "Video")
-    open_more(page, "video")
+def test_a_setting_without_an_effect_is_named_below_the_result_and_not_in_its_code(page):
     page.fill("#video-prompt textarea", "waves")
     for name, value in (("num_frames", "5"), ("short_edge", "240")):
         page.locator(f"#video-{name} input[type=number]").evaluate(

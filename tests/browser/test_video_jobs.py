@@ -5,6 +5,7 @@ What reached the engine is compared with what was entered: both servers tell it 
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -13,7 +14,7 @@ import pytest
 import soundfile
 from PIL import Image
 
-from tests.browser.conftest import open_more, run_and_wait, wait_for_state
+from tests.browser.conftest import forget_state, run_and_wait, wait_for_state
 from tests.browser.video.helpers import ask, begin, content, row, wait_until
 from tests.contract.places import NEWEST, Place, Zygote, demo_place, real_place
 from tests.running import PUBLIC, App
@@ -89,9 +90,19 @@ def making(page) -> None:
     page.wait_for_selector("#video-status [data-state=working]:has-text('Making the video')")
 
 
-def test_text_to_video(scene, open_page):
-    page = open_page(scene.app.url, "Video")
-    open_more(page, "video")
+@pytest.fixture(scope="module")
+def lasting(scene, open_lasting_page):
+    return open_lasting_page(scene.app.url, "Video")
+
+
+@pytest.fixture
+def page(lasting):
+    """One page for what can follow each other."""
+    forget_state(lasting, "video")
+    return lasting
+
+
+def test_text_to_video(scene, page):
     parameters = {} if PUBLIC else {"#video-extra_params textarea": '{"sampler": "euler"}'}
     ask(page, "A red fox in deep snow, it's \"cold\"\nand windy", **parameters, **{
         "#video-seed input": "7", "#video-num_inference_steps-field": "12", "#video-guidance_scale-field": "3.5",
@@ -111,10 +122,11 @@ def test_text_to_video(scene, open_page):
     newest = max(scene.jobs(), key=lambda one: one["created_at"])
     assert content(page) == httpx.get(f"{scene.url}/v1/videos/{newest['id']}/content").content
     assert shape_of(page) == "96x64"
+    assert row(page, page.get_attribute("#video-jobs li", "data-ticket"), "done")
+    assert scene.place.kind == "real" or "model demo/clip" in said
 
 
-def test_a_size_of_the_list_and_seconds(scene, open_page):
-    page = open_page(scene.app.url, "Video")
+def test_a_size_of_the_list_and_seconds(scene, page):
     ask(page, "A tram", **{"#video-size input": "", "#video-num_frames-field": "", "#video-fps-field": ""})
     page.click("#video-size input")
     page.get_by_role("option", name="9:16 480x832").click()
@@ -141,6 +153,9 @@ def test_picture_to_video_takes_the_shape_of_the_picture(scene, open_page, files
     assert (arrived(seen)["width"], arrived(seen)["height"]) == (640, 352)
     assert "image" in json.dumps(seen["prompt"])
     assert shape_of(page) == "640x352"
+    page.fill("#video-size input", "64x96")
+    page.press("#video-size input", "Enter")
+    page.wait_for_selector("#video-size-note:has-text('will be stretched to 64 × 96')")
 
 
 def test_video_to_video(scene, open_page, files):
@@ -168,20 +183,20 @@ def test_speech_to_video(scene, open_page, files):
     assert "audio" in sent
 
 
-def test_stop_aborts_the_job_on_the_server(scene, open_page):
-    page = open_page(scene.app.url, "Video")
+def test_stop_aborts_the_job_on_the_server(scene, page):
     ticket = begin(page, "Stopped [[slow:30]]")
     scene.last("running")
+    pressed = time.monotonic()
     page.click("#video-stop")
     scene.last("aborted", 5)
+    assert scene.place.kind == "real" or time.monotonic() - pressed < 2
     assert "cancelled on the server" in wait_for_state(page, "video", "stopped")
     assert page.input_value("#video-prompt textarea") == "Stopped [[slow:30]]"
     assert row(page, ticket, "cancelled")
 
 
-def test_a_job_that_is_cancelled_in_the_list_is_no_failure(scene, open_page):
+def test_a_job_that_is_cancelled_in_the_list_is_no_failure(scene, page):
     """The page that began it still shows it: the same calm sentence there."""
-    page = open_page(scene.app.url, "Video")
     ticket = begin(page, "Cancelled below [[slow:30]]")
     scene.last("running")
     page.click(f"li[data-ticket='{ticket}'] [data-does=cancel]")
@@ -191,8 +206,7 @@ def test_a_job_that_is_cancelled_in_the_list_is_no_failure(scene, open_page):
     scene.last("aborted", 5)
 
 
-def test_a_failed_job_gives_the_server_s_reason(scene, open_page):
-    page = open_page(scene.app.url, "Video")
+def test_a_failed_job_gives_the_server_s_reason(scene, page):
     ticket = begin(page, "Failing [[fail:client]]")
     said = wait_for_state(page, "video", "failed")
     assert re.search("fail:client|rejected by the guardrail", page.inner_html("#video-status"))

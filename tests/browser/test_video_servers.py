@@ -2,16 +2,18 @@
 
 import threading
 
+import httpx
 import pytest
 from PIL import Image
 
 from omni_ui.demo import MODELS, DemoServer
 from tests.browser.conftest import open_drawer, wait_for_state
 from tests.browser.test_history import run_anew
-from tests.browser.video.helpers import begin, row, wait_until
+from tests.browser.video.helpers import begin, records, row, wait_until
 from tests.running import PUBLIC, App
 
 pytestmark = pytest.mark.browser
+POLLER = "omni_ui.features.video.jobs.job_poller"
 
 
 def test_a_recommended_size_makes_way_for_a_first_frame(chromium, monkeypatch, tmp_path):
@@ -49,15 +51,17 @@ def test_a_server_that_is_gone_for_a_while_and_one_that_forgets(open_page):
     """The server restarts on its port: the job waits for it, learns that it is gone, and is sent once more."""
     first = DemoServer(["video"], stub=True).start()
     port = int(first.url.rpartition(":")[2])
-    with App(OMNI_BASE_URL=first.url) as app:
+    with App(constants=[f"{POLLER}:AWAY=1", f"{POLLER}:MISSING_PAUSE=0.1"], OMNI_BASE_URL=first.url) as app:
         page = open_page(app.url, "Video")
-        ticket = begin(page, "Forgotten [[slow:8]]")
+        ticket = begin(page, "Forgotten [[slow:60]]")
         assert row(page, ticket, "in_progress")
         stopping = threading.Thread(target=first.stop)
         stopping.start()
         page.wait_for_selector("#video-status:has-text('may still be running there')", timeout=30_000)
         stopping.join()
-        with DemoServer(["video"], port=port):
+        with DemoServer(["video"], port=port, stub=True) as second:
+            wait_until(lambda: records(second), 60)
+            httpx.post(f"{second.url}/_stub/config", json={"hurry": True})
             wait_for_state(page, "video", "done", 90)
             assert row(page, ticket, "done")
 

@@ -6,7 +6,7 @@ import pytest
 import soundfile
 from PIL import Image
 
-from tests.browser.conftest import open_code, run_and_wait, wait_for_state
+from tests.browser.conftest import forget_state, open_code, run_and_wait, wait_for_state
 
 pytestmark = pytest.mark.browser
 
@@ -14,6 +14,23 @@ BOX = "#chat-text textarea"
 FILES = "#chat-files input[type=file]"
 IMPORT = "#chat-import input[type=file]"
 LAST = "#chat-result .omni-message:last-child"
+
+
+@pytest.fixture(scope="module")
+def lasting(served, open_lasting_page):
+    return open_lasting_page(served.app.url, "Chat")
+
+
+@pytest.fixture
+def page(server, lasting):
+    """One page for all these tests, each of which begins a conversation."""
+    if lasting.locator("#chat-result .omni-message").count():
+        lasting.click("#chat-clear")
+        lasting.wait_for_function("!document.querySelector('#chat-result .omni-message')")
+    for field in (BOX, "#chat-system textarea"):
+        lasting.fill(field, "")
+    forget_state(lasting, "chat")
+    return lasting
 
 
 def send(page, text: str, state: str = "done") -> str:
@@ -127,7 +144,8 @@ def test_stop_before_anything_came_gives_the_message_back(server, page):
     assert said(page) == []
 
 
-def test_closing_the_page_reaches_the_server(server, page):
+def test_closing_the_page_reaches_the_server(server, open_page):
+    page = open_page(server.app.url, "Chat", more=False)
     server.how = "silent"
     page.fill(BOX, "Nobody waits")
     page.click("#chat-run")

@@ -27,12 +27,18 @@ def server():
 
 
 @pytest.fixture
-def page(server, open_page):
+def quiet_server(server):
+    """The server as at first: each test tells it how to speak."""
     server.saved.clear()
     server.uploads.clear()
     server.deleted.clear()
     server.pace, server.latency, server.seconds, server.rests = 50, 0, 1, {}
     server.refuses, server.refuse_upload = False, ""
+    return server
+
+
+@pytest.fixture
+def page(quiet_server, server, open_page):
     page = open_page(server.app.url, "Speech")
     page.set_default_timeout(30_000)
     page.wait_for_function("document.querySelector('#speech-stream input').checked")

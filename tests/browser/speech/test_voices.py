@@ -14,6 +14,30 @@ from tests.running import PUBLIC
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture(scope="module")
+def lasting(server, open_lasting_page):
+    """One page for all recordings and names that are tried; its panels are open."""
+    page = open_lasting_page(server.app.url, "Speech")
+    page.set_default_timeout(30_000)
+    page.click("#speech-clone > button")
+    open_panel(page)
+    return page
+
+
+@pytest.fixture
+def panel(quiet_server, lasting):
+    for field in ("speech-ref_audio", "speech-audio_sample"):
+        clear = lasting.locator(f"#{field} button[aria-label=Clear]")
+        if clear.count():
+            clear.click()
+        lasting.wait_for_selector(f"#{field} input[type=file]", state="attached")
+        lasting.wait_for_selector(f"#{field}-coach li", state="detached")
+    lasting.eval_on_selector_all(
+        "#speech-voice-status [data-state]", "(boxes) => boxes.forEach((box) => box.removeAttribute('data-state'))"
+    )
+    return lasting
+
+
 def fill_voice(page, clip, name="Nora", consent=True):
     page.fill("#speech-voice-name input", name)
     page.set_input_files("#speech-audio_sample input[type=file]", str(clip))
@@ -107,9 +131,8 @@ def test_a_saved_voice_is_not_replaced_without_asking(page, server, clip):
     page.wait_for_function("document.querySelectorAll('#speech-voice-list input').length === 0")
 
 
-def test_a_custom_voice_model_is_warned_of_before_the_upload(page):
-    open_panel(page)
-    assert "refuse to speak with it" in page.inner_text("#speech-voice-warning")
+def test_a_custom_voice_model_is_warned_of_before_the_upload(panel):
+    assert "refuse to speak with it" in panel.inner_text("#speech-voice-warning")
 
 
 def write(path, kind, clip):
@@ -140,23 +163,21 @@ def write(path, kind, clip):
     ("kind", "says"),
     [("silent", "silent"), ("short", "too short"), ("hour", "1 hour long"), ("text", "is not a sound file")],
 )
-def test_a_recording_that_cannot_be_used_is_a_sentence_and_no_upload(page, server, clip, tmp_path, kind, says):
-    open_panel(page)
-    fill_voice(page, write(tmp_path / "a.wav", kind, clip))
-    page.click("#speech-voice-save")
-    assert says in say_of_panel(page, "failed")
-    assert says in page.inner_text("#speech-audio_sample-coach")
+def test_a_recording_that_cannot_be_used_is_a_sentence_and_no_upload(panel, server, clip, tmp_path, kind, says):
+    fill_voice(panel, write(tmp_path / "a.wav", kind, clip))
+    panel.click("#speech-voice-save")
+    assert says in say_of_panel(panel, "failed")
+    assert says in panel.inner_text("#speech-audio_sample-coach")
     assert not server.uploads
 
 
 @pytest.mark.parametrize("kind", ["8bit", "24bit", "float", "five", "4khz", "192khz", "10mb"])
-def test_odd_recordings_arrive_whole(page, server, clip, tmp_path, kind):
+def test_odd_recordings_arrive_whole(panel, server, clip, tmp_path, kind):
     path = write(tmp_path / "a.wav", kind, clip)
-    open_panel(page)
-    fill_voice(page, path)
-    page.fill("#speech-voice-ref_text textarea", "")
-    page.click("#speech-voice-save")
-    say_of_panel(page, "done")
+    fill_voice(panel, path, f"Nora {kind}")
+    panel.fill("#speech-voice-ref_text textarea", "")
+    panel.click("#speech-voice-save")
+    assert kind in say_of_panel(panel, "done")
     sent = server.uploads[-1]["data"]
     assert (sent == path.read_bytes()) is (kind != "10mb")
     assert len(sent) < 10 * 2**20
@@ -174,11 +195,10 @@ def test_odd_recordings_arrive_whole(page, server, clip, tmp_path, kind):
         ("x" * 101, "too long"),
     ],
 )
-def test_names_that_a_voice_cannot_have(page, server, clip, name, says):
-    open_panel(page)
-    fill_voice(page, clip, name)
-    page.click("#speech-voice-save")
-    assert says in say_of_panel(page, "failed")
+def test_names_that_a_voice_cannot_have(panel, server, clip, name, says):
+    fill_voice(panel, clip, name)
+    panel.click("#speech-voice-save")
+    assert says in say_of_panel(panel, "failed")
     assert not server.uploads
 
 
@@ -214,12 +234,11 @@ def test_a_transcript_three_times_too_long(page, server, clip):
         ("mute.mp4", "", "mp4", "mute.mp4 holds no sound"),
     ],
 )
-def test_films_and_formats_that_servers_cannot_decode(page, tmp_path, name, codec, container, says):
+def test_films_and_formats_that_servers_cannot_decode(panel, tmp_path, name, codec, container, says):
     path = encode(tmp_path / name, codec, container, seconds=3, video=not codec, audio=bool(codec))
-    page.click("#speech-clone > button")
-    page.set_input_files("#speech-ref_audio input[type=file]", str(path))
-    page.wait_for_selector("#speech-ref_audio-coach li")
-    assert says in page.inner_text("#speech-ref_audio-coach")
+    panel.set_input_files("#speech-ref_audio input[type=file]", str(path))
+    panel.wait_for_selector("#speech-ref_audio-coach li")
+    assert says in panel.inner_text("#speech-ref_audio-coach")
 
 
 def test_a_thousand_and_one_voices(page, server, clip):

@@ -125,19 +125,6 @@ def test_600_mb_are_refused_before_they_are_sent(app, files):
     assert answer.status_code == 413
 
 
-def test_the_size_follows_the_first_frame(app, server, open_page, files):
-    page = open_page(app.url, "Video")
-    ask(page, "The camera moves closer", **{"#video-size input": ""})
-    page.set_input_files("#video-input_reference input[type=file]", files / "photo.png")
-    page.wait_for_selector("#video-size-note:has-text('640 × 352')")
-    facts = run_and_wait(page, "video")
-    assert "640 × 352" in facts
-    assert "640x352" in str(records(server)[-1]) or "'width': 640" in str(records(server)[-1])
-    page.fill("#video-size input", "64x96")
-    page.press("#video-size input", "Enter")
-    page.wait_for_selector("#video-size-note:has-text('will be stretched to 64 × 96')")
-
-
 def test_a_gif_gives_its_first_frame_and_says_so(app, open_page, files):
     page = open_page(app.url, "Video")
     ask(page, "It moves", **{"#video-size input": ""})
