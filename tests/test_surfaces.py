@@ -4,6 +4,7 @@ in the HTTP API, as an argument of a tool for agents (MCP), on the command line 
 
 import inspect
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -193,6 +194,8 @@ def test_every_request_model_is_looked_at():
         return [model, *(inner for own in model.__subclasses__() for inner in below(own))]
 
     own = {model for model in below(Request) if model.__module__.startswith("omni_ui.client.requests")}
+    # Those that a host's limits narrow have the same name and module (core/limits).
+    own = {model for model in own if getattr(sys.modules[model.__module__], model.__name__) is model}
     abstract = {model for model in own if not hasattr(model, "path")}
     assert own - abstract - set(ELSEWHERE) == set(COMMANDS.values())
     assert all(ELSEWHERE.values())

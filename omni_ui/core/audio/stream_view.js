@@ -76,7 +76,7 @@ export class StreamView {
       let loudness = 0;
       if (this.state === "playing" && this.analyser) {
         this.analyser.getFloatTimeDomainData(samples);
-        loudness = Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / samples.length);
+        loudness = Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
       }
       this.level.firstChild.style.transform = `scaleX(${Math.min(1, 3 * loudness).toFixed(2)})`;
       this.progress();

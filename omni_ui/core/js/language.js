@@ -2,7 +2,7 @@
 let language = "en";
 let exact = new Map();
 let byWord = new Map(); // texts with gaps, by their longest word
-let found = new Map(); // what was looked up before; null when there is nothing
+let lookups = new Map(); // what was looked up before; null when there is nothing
 const sources = new Map(); // from what was shown back to the English text
 const GAP = /\{\d+\}/;
 const quoted = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -12,7 +12,7 @@ export const learn = (code, texts) => {
   language = code;
   exact = new Map(Object.entries(texts));
   const patterns = []; // those with the most words of their own first
-  found = new Map();
+  lookups = new Map();
   for (const [key, translation] of exact) {
     const letters = key.replace(/\{\d+\}/g, "").replace(/[^\p{L}]/gu, "").length;
     const wide = /(^|[.?!:] )\{\d+\}( [A-Z]|$)/.test(key); // a gap that holds sentences
@@ -97,10 +97,10 @@ const whole = (text) => exact.get(text) ?? matched(text);
 /** The text in the language of the page, or null when it has none. */
 const translated = (text) => {
   if (!exact.size || text.length > 1500 || !/[A-Za-z]/.test(text)) return null;
-  if (found.has(text)) return found.get(text);
+  if (lookups.has(text)) return lookups.get(text);
   const translation = whole(text) ?? sentences(text) ?? listed(text);
-  if (found.size > 5000) found.clear();
-  found.set(text, translation);
+  if (lookups.size > 5000) lookups.clear();
+  lookups.set(text, translation);
   if (translation !== null) sources.set(translation, text);
   return translation;
 };

@@ -75,7 +75,7 @@ export const blindTest = (dialog, chosen) => {
       note = storeVotes(storage, [...readVotes(storage), { at: new Date().toISOString(), kind, better, pair, ...words }]);
     }
     const said = { first: "You preferred A.", second: "You preferred B.", [NONE]: "You found no difference." }[better];
-    const equal = await same(shown).catch(() => false);
+    const equal = await same(presented).catch(() => false);
     const heads = ["A", "B"].map((name, side) => (better === ["first", "second"][side] ? `${name} (better)` : name));
     const next = pairs.length ? button("Next pair", turn, { class: "omni-primary", "data-act": "next" }) : null;
     answer.replaceChildren(...[
@@ -91,7 +91,7 @@ export const blindTest = (dialog, chosen) => {
   };
 
   let number = 0;
-  let shown = null;
+  let presented = null;
   const all = pairs.length;
   const turn = async () => {
     const pair = pairs.pop();
@@ -105,8 +105,8 @@ export const blindTest = (dialog, chosen) => {
     try {
       const both = await Promise.all(pair.map((entry) => record(entry.id)));
       if (both[0].prompt && both[0].prompt === both[1].prompt) asked.append("Both were asked for:", " ", theirs(both[0].prompt));
-      shown = await present(place, kind, both.map((item, side) => load(item, kind, "AB"[side])), true);
-      if (!shown) throw null; // it is said where they would be
+      presented = await present(place, kind, both.map((item, side) => load(item, kind, "AB"[side])), true);
+      if (!presented) throw null; // it is said where they would be
       question.replaceChildren(...[["first", "A is better"], ["second", "B is better"], [NONE, "No difference"]].map(([better, words]) =>
         button(words, () => reveal(both, better), { "data-vote": better })));
     } catch (error) {

@@ -39,10 +39,10 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
   const back = make("button", { type: "button", class: "omni-small omni-grid-back", hidden: "" }, "Show the comparison again");
   back.addEventListener("click", () => { put(true); parts.close.focus({ preventScroll: true }); });
   form.after(back);
-  const put = (shown) => {
-    place.hidden = !shown;
-    back.hidden = shown || !board;
-    if (shown) place.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  const put = (visible) => {
+    place.hidden = !visible;
+    back.hidden = visible || !board;
+    if (visible) place.scrollIntoView({ block: "nearest", behavior: "smooth" });
   };
 
   const running = () => waiting || Boolean(board && !board.over && stopped !== board.id);
@@ -125,10 +125,10 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
     return box;
   };
   const notice = (words, bad = false) => {
-    const found = place.querySelector(".omni-grid-notice");
-    if (!found) return;
-    found.textContent = words;
-    found.classList.toggle("omni-error", bad);
+    const line = place.querySelector(".omni-grid-notice");
+    if (!line) return;
+    line.textContent = words;
+    line.classList.toggle("omni-error", bad);
   };
   const count = (state) => board.cells.filter((cell) => cell.state === state).length;
   const name = (cell) => board.axes.map((axis, at) => `${axis.label} ${axis.values[cell.at[at]]}`).join(", ");
@@ -188,9 +188,9 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
     parts.seed.hidden = !board?.seed || !document.getElementById(`${tab}-seed`);
     if (!board) { parts.note.textContent = live ? "Checking your input" : ""; return; }
     const failed = count("failed");
-    const made = failed ? `${done} of ${board.cells.length} done, ${failed} failed.` : `${done} of ${board.cells.length} done.`;
+    const progress = failed ? `${done} of ${board.cells.length} done, ${failed} failed.` : `${done} of ${board.cells.length} done.`;
     const seed = board.seed ? ` Seed ${board.seed}.` : "";
-    parts.note.textContent = live ? `${made} ${board.said}${seed}` : `${stopped === board.id ? "Stopped: " : ""}${made}${seed}`;
+    parts.note.textContent = live ? `${progress} ${board.said}${seed}` : `${stopped === board.id ? "Stopped: " : ""}${progress}${seed}`;
     for (const cell of board.cells) show(cell);
   };
 
@@ -225,22 +225,22 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
   };
 
   const heard = () => {
-    const told = props.value;
-    if (!told || told.at) return; // an order of our own
-    if (told.plan || told.unplanned) say(told.plan || told.unplanned, Boolean(told.unplanned));
-    if (told.adopted) {
+    const news = props.value;
+    if (!news || news.at) return; // an order of our own
+    if (news.plan || news.unplanned) say(news.plan || news.unplanned, Boolean(news.unplanned));
+    if (news.adopted) {
       notice("Added to the settings. Press Run to use it.");
       for (const target of place.querySelectorAll("td[data-at]")) target.toggleAttribute("data-adopted", target.dataset.at.replace(/-0$/, "") === adopted.replace(/-0$/, ""));
     }
-    if (told.refused && told.id === id) {
+    if (news.refused && news.id === id) {
       waiting = false;
       update();
-      notice(told.refused, true);
+      notice(news.refused, true);
     }
-    if (told.board?.id !== id || (!board && !waiting)) return; // of an earlier order, or stopped before it began
+    if (news.board?.id !== id || (!board && !waiting)) return; // of an earlier order, or stopped before it began
     const fresh = !board;
     waiting = false;
-    board = told.board;
+    board = news.board;
     if (fresh) place.querySelector(".omni-grid-notice").before(boardTable(board, tab, narrow.matches));
     update();
     if (fresh && !place.hidden) place.scrollIntoView({ block: "nearest", behavior: "smooth" });
@@ -268,7 +268,7 @@ document.addEventListener("click", (event) => {
 
 // --- Beside a control: that this model was seen to ignore it
 let ignored = {};
-let known = null;
+let lastModel = null;
 const mark = () => {
   for (const [tab, fields] of Object.entries(ignored)) {
     for (const field of fields) {
@@ -291,6 +291,6 @@ const learn = async () => {
 setInterval(() => {
   if (document.hidden) return;
   const model = document.querySelector("#omni-state .omni-model")?.textContent;
-  if (model && model !== known) { known = model; learn(); }
+  if (model && model !== lastModel) { lastModel = model; learn(); }
   mark();
 }, 1000);

@@ -27,7 +27,7 @@ defineComponent("history", ({ element, props }) => {
   const tab = part("select");
   const starred = part(".omni-history-star input");
   const chosen = new Map(); // records by id
-  let told = { counts: {} };
+  let listing = { counts: {} };
   let next = "";
   let asked = 0;
   let ahead = null; // the next page of the list, asked for before anybody scrolls there
@@ -95,7 +95,7 @@ defineComponent("history", ({ element, props }) => {
     return item;
   };
   const tools = () => {
-    const all = Object.values(told.counts).reduce((sum, count) => sum + count, 0);
+    const all = Object.values(listing.counts).reduce((sum, count) => sum + count, 0);
     const zip = part("[data-act=zip]");
     const remove = part("[data-act=delete]");
     zip.textContent = chosen.size ? `Download ${chosen.size} as zip` : "Download all as zip";
@@ -109,21 +109,21 @@ defineComponent("history", ({ element, props }) => {
   };
   const clock = () => {
     const words = [];
-    if (told.room) {
-      words.push(`Your results take ${formatBytes(told.room.mine)}.`);
-      if (told.limit && told.room.all === null) words.push("When the storage is full, the oldest results without a star are deleted first.");
-      else if (told.limit) words.push(`${formatBytes(told.room.all)} of ${formatBytes(told.limit)} used; when it is full, the oldest results without a star are deleted first.`);
+    if (listing.room) {
+      words.push(`Your results take ${formatBytes(listing.room.mine)}.`);
+      if (listing.limit && listing.room.all === null) words.push("When the storage is full, the oldest results without a star are deleted first.");
+      else if (listing.limit) words.push(`${formatBytes(listing.room.all)} of ${formatBytes(listing.limit)} used; when it is full, the oldest results without a star are deleted first.`);
     }
-    if (told.keeps) {
-      const left = told.oldest ? told.oldest + told.keeps - Date.now() / 1000 : null;
-      words.push(`Each result is deleted after ${formatSpan(told.keeps)}${left === null ? "" : `; the oldest in ${formatSpan(Math.max(0, left))}`}.`);
-    } else if (told.room) words.push("They are kept until you delete them.");
+    if (listing.keeps) {
+      const left = listing.oldest ? listing.oldest + listing.keeps - Date.now() / 1000 : null;
+      words.push(`Each result is deleted after ${formatSpan(listing.keeps)}${left === null ? "" : `; the oldest in ${formatSpan(Math.max(0, left))}`}.`);
+    } else if (listing.room) words.push("They are kept until you delete them.");
     part(".omni-history-room").textContent = words.join(" ");
   };
   const empty = () => {
     if (list.children.length) return;
     const filtered = search.value.trim() || tab.value || starred.checked;
-    const words = !told.known
+    const words = !listing.known
       ? "This browser stores nothing for this page, so there is no history. Allow cookies and site data to keep one."
       : filtered ? "No results match." : "Everything you make is kept here with its settings, failed runs too.";
     list.append(make("li", { class: "omni-history-none omni-quiet" }, words));
@@ -148,7 +148,7 @@ defineComponent("history", ({ element, props }) => {
     ahead = null;
     const news = (await early) ?? (await call(page));
     if (turn !== asked) return;
-    told = news;
+    listing = news;
     next = news.next;
     const held = on ? null : focusHeld();
     if (!on) list.replaceChildren();
@@ -227,7 +227,7 @@ defineComponent("history", ({ element, props }) => {
     focusAgain({ id, at });
   };
   part("[data-act=delete]").addEventListener("click", (event) => {
-    const all = Object.values(told.counts).reduce((sum, count) => sum + count, 0);
+    const all = Object.values(listing.counts).reduce((sum, count) => sum + count, 0);
     sure(() => (chosen.size ? `Really delete ${chosen.size}?` : `Really delete all ${all}?`),
       safely(async () => {
         const pressed = part("[data-act=delete]");

@@ -4,39 +4,39 @@ import { isMounted } from "../../core/js/mounted_tabs.js";
 import { TABS } from "../../core/js/tab_elements.js";
 
 const SKIP = { __type__: "update" };
-const given = {}; // by elem_id: what was filled in last, which is nobody's own entry
+const defaultsNow = {}; // by elem_id: what was filled in last, which is nobody's own entry
 const same = (left, right) => String(left ?? "") === String(right ?? "");
 
 /** Whether a control holds what was only recommended. */
-export const isRecommended = (id, value) => id in given && same(value, given[id]);
+export const isRecommended = (id, value) => id in defaultsNow && same(value, defaultsNow[id]);
 
 /** What was recommended for a control, undefined where nothing was. */
-export const recommendedValue = (id) => given[id];
+export const recommendedValue = (id) => defaultsNow[id];
 
 /** A recommended setting is seen, also where its like is folded away. */
-const raise = (id) => document.getElementById(id)?.toggleAttribute("data-up", id in given);
+const raise = (id) => document.getElementById(id)?.toggleAttribute("data-up", id in defaultsNow);
 
 const filled = new Set(); // tabs in which settings were opened since the page came: a recipe, or a result
 /** tab: where settings are opened; without one it may be any of them. */
 export const markFilled = (tab) => { for (const name of tab ? [tab] : TABS) filled.add(name); };
 
-/** known: [{ name, label, initial }], one for each value but the last, which is the note of the tab. */
-export const fillDefaults = (tab, known, first, [recommended, ...values]) => {
+/** fields: [{ name, label, initial }], one for each value but the last, which is the note of the tab. */
+export const fillDefaults = (tab, fields, first, [recommended, ...values]) => {
   if (!isMounted(tab)) return values.map(() => SKIP);
   const late = first && filled.has(tab);
   const kept = [];
-  const defaults = known.map(({ name, label, initial }, at) => {
+  const defaults = fields.map(({ name, label, initial }, at) => {
     const id = `${tab}-${name}`;
     const modelValue = recommended?.fields?.[name] ?? null;
     const typing = document.getElementById(id)?.contains(document.activeElement);
-    const own = late || typing || !same(values[at], id in given ? given[id] : initial);
-    if (modelValue === null && (own || !(id in given))) return SKIP;
+    const own = late || typing || !same(values[at], id in defaultsNow ? defaultsNow[id] : initial);
+    if (modelValue === null && (own || !(id in defaultsNow))) return SKIP;
     if (modelValue !== null && own) {
       if (!same(values[at], modelValue)) kept.push(label);
       return SKIP;
     }
-    delete given[id];
-    if (modelValue !== null) given[id] = modelValue;
+    delete defaultsNow[id];
+    if (modelValue !== null) defaultsNow[id] = modelValue;
     raise(id);
     return modelValue ?? initial;
   });
@@ -49,18 +49,18 @@ defineAction("fill_defaults", fillDefaults);
 const away = new Set();
 export const giveWay = (id, [files, value]) => {
   const there = files?.length;
-  const follows = there ? id in given && same(value, given[id]) : away.delete(id) && id in given && same(value, "");
+  const follows = there ? id in defaultsNow && same(value, defaultsNow[id]) : away.delete(id) && id in defaultsNow && same(value, "");
   if (!follows) return SKIP;
   if (there) away.add(id);
-  return there ? "" : given[id];
+  return there ? "" : defaultsNow[id];
 };
 defineAction("give_way", giveWay);
 
 /** A result is opened again in its tab: all that stands there now is the visitor's own. */
 export const claimTab = (tab) => {
-  for (const id of Object.keys(given)) {
+  for (const id of Object.keys(defaultsNow)) {
     if (!id.startsWith(`${tab}-`)) continue;
-    delete given[id];
+    delete defaultsNow[id];
     raise(id);
   }
 };

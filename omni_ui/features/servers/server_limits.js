@@ -33,8 +33,8 @@ export const hideSettings = (tab, names = []) => {
 };
 /** The style of settings that are not offered, by their wire names; "" for none. */
 export const hidingRule = (tab, names) => {
-  const known = names.filter((name) => /^\w+$/.test(name)).map((name) => `#${tab}-${name},#${tab}-${name}-slot`);
-  return known.length ? known.join() + "{display:none}" : "";
+  const selectors = names.filter((name) => /^\w+$/.test(name)).map((name) => `#${tab}-${name},#${tab}-${name}-slot`);
+  return selectors.length ? selectors.join() + "{display:none}" : "";
 };
 
 /** Offers the kinds of files that the chat's model reads; `kinds` is missing where nobody knows. */

@@ -94,7 +94,7 @@ defineComponent("speech_parts", ({ element, props, trigger, watch }) => {
     return row;
   };
 
-  const known = new Map();
+  const drawnParts = new Map();
   const show = () => {
     const rows = props.value?.rows || [];
     box.hidden = !rows.length;
@@ -103,8 +103,8 @@ defineComponent("speech_parts", ({ element, props, trigger, watch }) => {
     missing.hidden = ready === rows.length || rows.some((part) => part.state === "speaking");
     rows.forEach((part, at) => {
       const said = JSON.stringify(part);
-      if (known.get(at) === said && list.children[at]) return;
-      known.set(at, said);
+      if (drawnParts.get(at) === said && list.children[at]) return;
+      drawnParts.set(at, said);
       const row = build(part);
       if (String(part.number) === current) { player.pause(); current = null; }
       if (list.children[at]) list.children[at].replaceWith(row);
@@ -149,13 +149,13 @@ defineComponent("voice_list", ({ element, props, trigger, watch }) => {
 // --- The voices of a script: one choice for each speaker
 defineComponent("cast", ({ element, props, trigger, watch }) => {
   const box = element.querySelector(".omni-cast");
-  let shown = "";
+  let drawnKey = "";
   const show = () => {
     const speakers = props.speakers || [];
     box.hidden = !speakers.length;
     const key = JSON.stringify([speakers, props.voices, props.value, props.left]);
-    if (key === shown) return;
-    shown = key;
+    if (key === drawnKey) return;
+    drawnKey = key;
     const rows = speakers.map((speaker) => {
       const row = make("label");
       const choice = make("select", "", "", { "aria-label": `Voice of ${speaker}` });
@@ -165,7 +165,7 @@ defineComponent("cast", ({ element, props, trigger, watch }) => {
       choice.value = wanted;
       choice.addEventListener("change", () => {
         props.value = { ...props.value, [speaker]: choice.value };
-        shown = JSON.stringify([speakers, props.voices, props.value, props.left]);
+        drawnKey = JSON.stringify([speakers, props.voices, props.value, props.left]);
         trigger("change");
       });
       row.append(make("span", "", speaker), choice);

@@ -6,14 +6,14 @@ import { reopenResult } from "../send_to/send_to.js";
 
 const TABS = ["image", "edit", "video"];
 const MOST = 12;
-const shown = {}; // by tab: the ids that stand there
+const drawnIds = {}; // by tab: the ids that stand there
 const last = {}; // by tab: the record of the result on the stage, "none" without one
 
 const place = (tab) => {
   const stage = byId(`${tab}-settings`)?.closest(".omni-stage");
   if (!stage) return null;
-  const known = stage.querySelector(".omni-recent");
-  if (known) return known;
+  const existing = stage.querySelector(".omni-recent");
+  if (existing) return existing;
   const line = stage.querySelector(".omni-drawer-line .omni-drawers")?.parentElement;
   if (!line) return null;
   const strip = make("div", { class: "omni-recent", role: "group", "aria-label": "Last results", hidden: "" });
@@ -59,8 +59,8 @@ const refresh = async (tab) => {
   } catch { return; }
   showPoster(tab, records);
   const ids = records.map((record) => record.id).join();
-  if (shown[tab] !== ids || !strip.childElementCount) {
-    shown[tab] = ids;
+  if (drawnIds[tab] !== ids || !strip.childElementCount) {
+    drawnIds[tab] = ids;
     strip.replaceChildren(...records.map((record) => item(tab, record)).filter(Boolean));
   }
   // A single result that stands on the stage is not said twice; after a reload the stage is empty, and it is the way back.

@@ -14,9 +14,9 @@ document.addEventListener("keydown", ({ key, target }) => {
   const tab = /^(\w+)-run$/.exec(target.id || "")?.[1];
   const row = tab && target.closest(".omni-buttons");
   if (!row) return;
-  const known = row.querySelector(".omni-skip");
-  if (known || !firstAction(tab)) {
-    if (known) known.hidden = !firstAction(tab);
+  const existing = row.querySelector(".omni-skip");
+  if (existing || !firstAction(tab)) {
+    if (existing) existing.hidden = !firstAction(tab);
     return;
   }
   const link = make("a", { href: `#${tab}`, class: "omni-skip" }, "Skip to the result");

@@ -77,13 +77,13 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
 
   const thumb = (item, at, items) => {
     const seen = about(item);
-    const shown = make("li", { "data-path": item.path });
+    const row = make("li", { "data-path": item.path });
     const image = make("img", { src: seen?.path && seen.path !== item.path ? `${appRoot()}/gradio_api/file=${seen.path}` : item.url, alt: name(item) });
     image.addEventListener("error", () => image.classList.add("omni-no-preview"));
-    shown.append(image);
-    if (seen?.wrong) shown.classList.add("omni-wrong");
+    row.append(image);
+    if (seen?.wrong) row.classList.add("omni-wrong");
     const size = seen?.width ? `${seen.width} × ${seen.height}` : "";
-    shown.append(make("span", { class: "omni-thumb-size" }, several && items.length > 1 ? `${at + 1}. ${size}` : size));
+    row.append(make("span", { class: "omni-thumb-size" }, several && items.length > 1 ? `${at + 1}. ${size}` : size));
     const tools = make("span", { class: "omni-thumb-tools" });
     if (several && items.length > 1) {
       tools.append(button("←", `Move ${name(item)} forward`, () => { move(at, at - 1); focus(at - 1, 0); }, at === 0));
@@ -94,21 +94,21 @@ defineComponent("image_input", ({ element, props, watch, upload, options: { seve
       if (value().length) focus(Math.min(at, value().length - 1), -1);
       else input.focus();
     }));
-    shown.append(tools);
+    row.append(tools);
     if (several) {
-      shown.draggable = true;
-      shown.addEventListener("dragstart", (event) => { dragged = at; event.dataTransfer.effectAllowed = "move"; });
-      shown.addEventListener("dragover", (event) => { if (dragged !== null) event.preventDefault(); });
-      shown.addEventListener("drop", (event) => {
+      row.draggable = true;
+      row.addEventListener("dragstart", (event) => { dragged = at; event.dataTransfer.effectAllowed = "move"; });
+      row.addEventListener("dragover", (event) => { if (dragged !== null) event.preventDefault(); });
+      row.addEventListener("drop", (event) => {
         if (dragged === null) return;
         event.preventDefault();
         event.stopPropagation();
         move(dragged, at);
         dragged = null;
       });
-      shown.addEventListener("dragend", () => { dragged = null; });
+      row.addEventListener("dragend", () => { dragged = null; });
     }
-    return shown;
+    return row;
   };
   const focus = (at, tool) => {
     const tools = [...list.children[at].querySelectorAll("button")];

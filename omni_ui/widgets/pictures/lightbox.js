@@ -12,7 +12,7 @@ const sized = async ({ url, alt }) => {
 /** pictures: [{url, alt}]; at: the one that is seen first. */
 export const openLightbox = async (pictures, at) => {
   const before = document.activeElement;
-  const shown = new PhotoSwipe({
+  const viewer = new PhotoSwipe({
     dataSource: await Promise.all(pictures.map(sized)),
     index: at,
     bgOpacity: 0.92,
@@ -27,6 +27,6 @@ export const openLightbox = async (pictures, at) => {
     arrowNextTitle: translate("Next picture"),
     errorMsg: translate("The picture could not be loaded."),
   });
-  shown.on("destroy", () => before?.focus?.({ preventScroll: true }));
-  shown.init();
+  viewer.on("destroy", () => before?.focus?.({ preventScroll: true }));
+  viewer.init();
 };

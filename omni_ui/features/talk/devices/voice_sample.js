@@ -7,7 +7,7 @@ const LONGEST = 30; // seconds; models listen to some ten of them
 const LARGEST_FILE = 50_000_000; // bytes
 
 /** Channels as one. */
-export const mono = (channels) => channels[0].map((_, i) => channels.reduce((sum, one) => sum + one[i], 0) / channels.length);
+export const mono = (channels) => channels[0].map((_, i) => channels.reduce((sum, channel) => sum + channel[i], 0) / channels.length);
 
 /** The recording as base64 of a WAV file, cut after 30 s. Rejects with a sentence when it cannot be read. */
 export const readVoice = async (file) => {

@@ -45,14 +45,14 @@ class WatchedVideo {
   }
 
   piece(data) {
-    const told = this.held;
+    const header = this.held;
     this.held = null;
-    if (!told) return;
+    if (!header) return;
     this.stats.firstPiece ??= Date.now();
     this.stats.pieces += 1;
-    this.announce({ arrived: told.start + told.seconds });
+    this.announce({ arrived: header.start + header.seconds });
     if (this.unplayable) return;
-    if (!this.source && !this.begin(told.codec)) return;
+    if (!this.source && !this.begin(header.codec)) return;
     if (this.queue) this.queue.add(data);
     else this.early.push(data);
   }
