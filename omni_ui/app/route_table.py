@@ -18,17 +18,17 @@ SERVED = {
     "/manifest.json": "the page's name and icon, for browsers that install it",
     "/robots.txt": "what search engines may read",
     "/gradio_api/info": "the endpoints and their parameters, for programs",
-    "/gradio_api/app_id": "whether the app was started anew, for a page that reconnects",
+    "/gradio_api/app_id": "whether the app was restarted, for a page that reconnects",
     "/gradio_api/startup-events": "asked by Gradio's client when it begins",
     "/gradio_api/upload": "a file of the visitor's",
     "/gradio_api/upload_progress": "how far an upload is",
     "/gradio_api/file={path_or_url:path}": "a file of the visitor's",
     "/gradio_api/queue/join": "begins an event",
-    "/gradio_api/queue/data": "what comes of events",
+    "/gradio_api/queue/data": "the results of events",
     "/gradio_api/run/{api_name}": "an event without a line",
     "/gradio_api/api/{api_name}": "an event without a line, for programs",
     "/gradio_api/call/{api_name}": "begins an event, for programs without Gradio's client",
-    "/gradio_api/call/{api_name}/{event_id}": "what comes of it",
+    "/gradio_api/call/{api_name}/{event_id}": "its result",
     "/gradio_api/cancel": "Stop",
     "/gradio_api/reset": "ends an event that is still to come",
     "/gradio_api/heartbeat/{session_hash}": "tells that a page is open",
@@ -60,7 +60,7 @@ PROBES = {
     "/ready": "whether it can do its work, for whatever sends visitors there",
     "/metrics": "counts for Prometheus, where the host has set OMNI_METRICS_TOKEN",
 }
-"""Asked by programs of the host, and by nobody's browser."""
+"""Asked by programs of the host, and by no browser."""
 AGENTS = {
     "/gradio_api/mcp": "the page's jobs as tools (Model Context Protocol), where the host has OMNI_MCP on",
     "/gradio_api/mcp/schema": "the list of those tools",

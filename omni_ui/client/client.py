@@ -191,7 +191,7 @@ class OmniClient(VideoCalls, ListenCalls):
         Such a stream has no way to say why it failed (0.20 and 0.22 have no other, later ones when asked for raw
         sound); an answer in one piece has. This starts no work beside work that goes on: the server ended the answer
         before it had any sound, and speech is called off when its connection is gone, on every version (WIRE.md 12).
-        It is asked once, and whatever comes of it stands.
+        It is asked once, and its answer holds.
         """
         whole = request.model_copy(update={"response_format": "wav"})
         try:

@@ -60,7 +60,7 @@ class RunResult:
 
 
 class Run(ABC, Generic[RequestT, EventT]):
-    """One run of one tab, which asks for RequestT and gets EventT. Made anew each time, so it may hold what arrived."""
+    """One run of one tab, which asks for RequestT and gets EventT. A new one each time, so it may hold what arrived."""
 
     request: RequestT
     model: str | None = None

@@ -46,7 +46,7 @@ class Database(Protocol):
     async def write(self, *statements: Statement, patience: float | None = None) -> list[int]:
         """Runs the statements: all of them or none. How many rows each has changed.
 
-        patience: seconds to wait for a database that is away; by default as long as one needs to start anew.
+        patience: seconds to wait for a database that is away; by default as long as one needs to restart.
         """
 
     async def change(self, statement: str, **values: Value) -> list[Row]:

@@ -1,4 +1,4 @@
-"""Video jobs as they are known here: what was asked, where it is being made, what came of it.
+"""Video jobs as they are known here: what was asked, where it is being made, its result.
 
 Of several processes one follows a job: the one that holds its lease. Unless it is renewed, a lease ends by the clock of
 the database, whatever that of a process says; then any process may claim the job. Each lease of a job has a number

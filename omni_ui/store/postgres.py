@@ -2,7 +2,7 @@
 
 Through SQLAlchemy's engine, which keeps the connections, and asyncpg: alone among the drivers it names the kind of an
 error also when the connection is refused (psycopg has but the server's words there, in the server's language), and its
-protocol is read in C, off nobody's time.
+protocol is read in C.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ CONNECTIONS, LOCKS = 8, 4
 """Connections of one process at most: for statements, and for blocks that run alone."""
 START_PATIENCE, READ_PATIENCE, WRITE_PATIENCE = 15.0, 5.0, 45.0
 """Seconds for which a call goes on while the database is away: somebody waits for what is read; what is written was
-finished, and a database that is started anew is there after 20 s."""
+finished, and a restarted database is there after 20 s."""
 MOST_WAITING = 2000
 """Calls of one process at one time, most of which wait for a connection."""
 CONNECTING, ANSWERING = 4.0, 30.0

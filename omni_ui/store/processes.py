@@ -7,7 +7,7 @@ from contextlib import suppress
 from omni_ui.store.database import Database, Statement, StoreFailed
 
 BEAT, ALIVE = 5.0, 30.0
-"""Seconds between two signs of life, and how long one counts: longer than a database needs to start anew."""
+"""Seconds between two signs of life, and how long one counts: longer than a database needs to restart."""
 FOR_EVER = 1e12
 FORGOTTEN = 86_400.0
 """Seconds after which a process that ended is forgotten."""

@@ -122,7 +122,7 @@ def session_of_event(page: gr.Blocks) -> Callable[[str], str | None]:
 
 
 class EventRoutes:
-    """ASGI middleware, the last one before Gradio: begins events, and sends what comes of them, as Gradio does.
+    """ASGI middleware, the last one before Gradio: begins events, and sends their messages, as Gradio does.
 
     What is not as usual (a body that is wrong, a session that is not there) is left to Gradio.
     queue: the page's, once that is mounted.

@@ -9,12 +9,12 @@ let asked = false;
 let isLost = false;
 setInterval(() => { isLost = isConnectionLost(document); }, 500);
 let isReloaded = false;
-/** The page is loaded anew by itself: nothing is left to be asked. */
+/** The page reloads itself: nothing is left to be asked. */
 export const leaveWithoutAsking = () => { isReloaded = true; };
 addEventListener("beforeunload", (event) => {
   const running = TABS.some((name) => !OUTLIVING.includes(name) && isRunning(name));
   if (!running) asked = false;
-  else if (isLost || isReloaded) return; // Gradio loads the page anew by itself: nothing is left to be asked
+  else if (isLost || isReloaded) return; // Gradio reloads the page by itself: nothing is left to be asked
   else if (!asked) {
     asked = true;
     event.preventDefault();

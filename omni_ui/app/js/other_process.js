@@ -1,5 +1,5 @@
-// A page belongs to the process that began it: another one, or the same program started anew, knows nothing of its
-// conversation. Where another one answers, the page is loaded anew, and its drafts bring back what was typed and said.
+// A page belongs to the process that began it: another one, or the same program after a restart, knows nothing of its
+// conversation. Where another one answers, the page is reloaded, and its drafts bring back what was typed and said.
 import { appRoot } from "../../core/js/dom.js";
 import { leaveWithoutAsking } from "./leaving.js";
 

@@ -217,7 +217,7 @@ class Request(BaseModel):
         return WireCall("POST", self.path, json={"model": model, **body} if model else body)
 
     def with_seed(self) -> Self:
-        """Itself with a seed drawn when it has none or RANDOM_SEED: the server draws its own, untold (WIRE.md 5)."""
+        """Itself with a seed drawn when it has none or RANDOM_SEED: the server does not say its own (WIRE.md 5)."""
         if "seed" not in type(self).model_fields or getattr(self, "seed", None) not in (None, RANDOM_SEED):
             return self
         return self.model_copy(update={"seed": secrets.randbelow(2**31)})

@@ -1,4 +1,4 @@
-"""Masks for changing a part of a video: which of its tokens are made anew (1) and which are kept (0).
+"""Masks for changing a part of a video: which of its tokens are regenerated (1) and which are kept (0).
 
 The server takes a mask as JSON, one number for each token of the video or of its sound, in the shape that the model
 works in; another shape is refused. The shapes are MiniMax-H3's, the one model that takes masks in vLLM-Omni 0.30.0
@@ -83,7 +83,7 @@ def steps_within(ranges: Sequence[Range], steps: int, seconds: float) -> list[bo
 
 @dataclass(frozen=True)
 class PictureMask:
-    """Writes a mask of the picture. painted: white is made anew; None is the whole picture. ranges: when; none is
+    """Writes a mask of the picture. painted: white is regenerated; None is the whole picture. ranges: when; none is
     always."""
 
     shape: ClipShape
@@ -92,18 +92,18 @@ class PictureMask:
 
     def __call__(self) -> str:
         shape = self.shape
-        anew = [[1.0] * shape.columns] * shape.rows
+        regenerated = [[1.0] * shape.columns] * shape.rows
         if self.painted:
-            anew = token_grid(self.painted, shape.columns, shape.rows)
+            regenerated = token_grid(self.painted, shape.columns, shape.rows)
         kept = [[0.0] * shape.columns] * shape.rows
         seconds = shape.made_frames / FRAMES_PER_SECOND
         within = steps_within(self.ranges, shape.steps, seconds) if self.ranges else [True] * shape.steps
-        return json.dumps([anew if step else kept for step in within], separators=(",", ":"))
+        return json.dumps([regenerated if step else kept for step in within], separators=(",", ":"))
 
 
 @dataclass(frozen=True)
 class SoundMask:
-    """Writes a mask of the sound: made anew within the ranges."""
+    """Writes a mask of the sound: regenerated within the ranges."""
 
     shape: ClipShape
     ranges: tuple[Range, ...]

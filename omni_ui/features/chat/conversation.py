@@ -111,7 +111,7 @@ class Conversation:
         self.run = ""
         """The key of the last answer that was begun."""
         self.in_vain = False
-        """Whether nothing came of it, so that what was entered belongs back into its field."""
+        """Whether it brought no result, so that what was entered belongs back into its field."""
         self._earlier: list[Earlier] = []
 
     def fork(self) -> "Conversation":

@@ -1,4 +1,4 @@
-// A run that was cut off because the page was loaded anew, as it is when the process that served it has ended: one
+// A run that was cut off because the page was reloaded, as it is when the process that served it has ended: one
 // sentence where the result would be, and a button.
 import { make, smallButton } from "../../core/js/dom.js";
 import { tellHistories } from "../../core/js/history_news.js";

@@ -1,4 +1,4 @@
-// Which tabs had a run under way when the page was loaded anew. No part of this needs a document.
+// Which tabs had a run under way when the page was reloaded. No part of this needs a document.
 import { TABS } from "../../core/js/tab_elements.js";
 
 const RUNNING = "omni_running"; // in sessionStorage: the names of those tabs

@@ -1,4 +1,4 @@
-"""Explore and Grid on the page of a tab: what is varied, how it stands, what comes of it. Script: grid.js.
+"""Explore and Grid on the page of a tab: what is varied, its progress, its results. Script: grid.js.
 
 One component for each tab. Its value carries an order of the page to the app, and back what the page shows:
 

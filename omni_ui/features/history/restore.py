@@ -1,4 +1,4 @@
-"""A record of the history back in its tab: what was entered, what came of it, its facts, its settings and its code.
+"""A record of the history back in its tab: what was entered, its result, its facts, its settings and its code.
 
 It can be made once more as if it had just been made, as long as all its files are here.
 """

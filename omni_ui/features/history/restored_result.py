@@ -16,7 +16,7 @@ from omni_ui.store import HistoryRecord
 class RestoredResult:
     """A record whose files lie where the page may show them.
 
-    published: the files by their place in the record, as far as they are still there. results: those that came of it.
+    published: the files by their place in the record, as far as they are still there. results: those that are results.
     entered: what stood in the controls. conversation_json: a conversation, where the tab has one. session: that of the
     page which opens it.
     """

@@ -101,7 +101,7 @@ def probe_routes(backends: Backends, store: Store) -> APIRouter:
 
     @router.get("/omni/process")
     async def process() -> JSONResponse:
-        """Which start of the program answers: a page that another one began loads itself anew (other_process.js)."""
+        """Which start of the program answers: a page that another one began reloads itself (other_process.js)."""
         return JSONResponse({"process": process_id}, headers={"Cache-Control": "no-store"})
 
     @router.get("/ready")

@@ -57,7 +57,7 @@ class Recipe:
     media: dict[str, list[Medium]] = field(default_factory=dict)
     model: str | None = None
     original: dict[str, str] = field(default_factory=dict)
-    """By field: what the visitor wrote before the prompt helper wrote it anew. It is kept, and never sent."""
+    """By field: what the visitor wrote before the prompt helper rewrote it. It is kept, and never sent."""
 
     @classmethod
     def of(cls, request: Request, model: str | None = None) -> Self:

@@ -12,7 +12,7 @@ from omni_ui.settings import TABS
 
 
 async def examine_all(backends: Backends, session: str | None) -> Markup:
-    """HTML: a card for each server of this session. Asks them anew; makes nothing."""
+    """HTML: a card for each server of this session. Asks them again; makes nothing."""
     used: dict[Backend, list[str]] = {}
     for tab in TABS:
         if backend := backends.for_tab(tab, session):

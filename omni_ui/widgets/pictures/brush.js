@@ -1,4 +1,4 @@
-// Paints a mask over a picture, in a dialog or right on the stage. What comes of it is a PNG of the picture's size, white
+// Paints a mask over a picture, in a dialog or right on the stage. The result is a PNG of the picture's size, white
 // where something was painted and black elsewhere; null when it was given up.
 import { makeToolbar } from "../../core/js/toolbar.js";
 import { brushColour, partsOf } from "./brush_colour.js";

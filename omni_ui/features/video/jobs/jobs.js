@@ -83,7 +83,7 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
     return item;
   };
 
-  /** Rows are item anew only when something about them changed, and the focus stays where it was. */
+  /** A row is drawn again only when something about its job changed, and the focus stays where it was. */
   const show = () => {
     const key = (job) => JSON.stringify({ ...job, seconds: job.open ? 0 : job.seconds });
     const now = jobs.map(key).join();
