@@ -20,6 +20,8 @@ from omni_ui.widgets.components import FreeCheckboxGroup, FreeDropdown, JsonText
 Component = gr.components.Component
 Control = gr.HTML | gr.Checkbox | gr.CheckboxGroup | gr.Dropdown | gr.Textbox | gr.File | gr.Image | gr.Audio | gr.Video
 """What `control` makes: each of them has a value that a visitor changes."""
+SAVE: list[Literal["download", "share"] | gr.Button] = ["download"]
+"""Buttons of a recording: without a list Gradio adds "Share", which posts it at Hugging Face."""
 
 
 class NumberField(ValueHTML, metaclass=ComponentClass):
@@ -175,5 +177,5 @@ def _file(kind: str, info: FieldInfo, common: Json) -> Control:
     if kind == "image":
         return gr.Image(type="filepath", format="png", sources=["upload", "clipboard"], **common)
     if kind == "audio":
-        return gr.Audio(type="filepath", sources=["upload", "microphone"], **common)
+        return gr.Audio(type="filepath", sources=["upload", "microphone"], buttons=SAVE, **common)
     return gr.Video(sources=["upload"], **common)

@@ -3,7 +3,7 @@
 import gradio as gr
 import pytest
 
-from omni_ui.client import ImageRequest, Request, param, ui_option
+from omni_ui.client import ImageRequest, Request, SpeechRequest, param, ui_option
 from omni_ui.core.invalid import Invalid
 from omni_ui.widgets.fields import bounds, control, holds, kind_of, literal_choices
 from omni_ui.widgets.form import Form
@@ -23,6 +23,13 @@ def test_every_field_has_a_control_named_after_the_wire(form):
     assert set(form.controls) == seen
     assert len(seen) > 15
     assert form.controls["num_inference_steps"].elem_id == "image-num_inference_steps"
+
+
+def test_no_recording_is_offered_for_posting_elsewhere():
+    with gr.Blocks():
+        field = control("ref_audio", SpeechRequest.model_fields["ref_audio"], "speech-ref_audio")
+    assert isinstance(field, gr.Audio)
+    assert field.buttons == ["download"]
 
 
 def test_a_new_parameter_is_one_line():

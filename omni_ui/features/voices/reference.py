@@ -14,7 +14,7 @@ from omni_ui.features.voices.cleanup import cleaned
 from omni_ui.features.voices.reference_check import Check, as_html, checks
 from omni_ui.media.recording import read_recording
 from omni_ui.widgets.events import PRIVATE, trigger
-from omni_ui.widgets.fields import Component
+from omni_ui.widgets.fields import SAVE, Component
 
 NOTHING = ""
 FILL_EMPTY = "(heard, text) => (text || '').trim() ? text : (heard || text)"
@@ -38,7 +38,11 @@ class Reference:
             self.level = gr.Button("Normalise level", elem_id=f"speech-{prefix}-level", size="sm", min_width=60)
         with gr.Group(visible=False, elem_id=f"speech-{prefix}-preview", elem_classes="omni-preview") as self.preview:
             self.cleaned = gr.Audio(
-                label="Repaired recording", type="filepath", interactive=False, elem_id=f"speech-{prefix}-cleaned"
+                label="Repaired recording",
+                type="filepath",
+                interactive=False,
+                elem_id=f"speech-{prefix}-cleaned",
+                buttons=SAVE,
             )
             with gr.Row():
                 self.take = gr.Button("Use this one", elem_id=f"speech-{prefix}-take", size="sm", min_width=60)
