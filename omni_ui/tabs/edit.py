@@ -29,7 +29,7 @@ from omni_ui.widgets.fields import Component
 from omni_ui.widgets.pictures.gallery import gallery_of, original, viewer
 from omni_ui.widgets.pictures.image_input import PictureForm
 
-HELLO = "Drop a picture anywhere here, or paste one, and say what to change."
+HELLO = "Choose, drop or paste a picture, and say what to change."
 STOPPED = "Stopped waiting; what you entered is still here. An edit cannot be cancelled: the server will finish it."
 THINKING = Markup('<details class="omni-thoughts" open><summary>What the model thinks</summary><p>{}</p></details>')
 
