@@ -137,6 +137,11 @@ def run_and_wait(page: Page, tab: str, state: str = "done", timeout: float = 60)
     return wait_for_state(page, tab, state, timeout)
 
 
+COLOURS_CHANGED = """() => new Promise(requestAnimationFrame).then(() => Promise.allSettled(
+  document.getAnimations().filter((one) => one instanceof CSSTransition).map(({ finished }) => finished)))"""
+"""Axe would take a colour on its way from one ground to the other for that of the text."""
+
+
 def looks(page: Page) -> Iterator[str]:
     """Shows the page large and as on a phone, light and dark; what it is now."""
     for width in (390, 1280):
@@ -145,6 +150,7 @@ def looks(page: Page) -> Iterator[str]:
             page.emulate_media(color_scheme=scheme)
             page.wait_for_function("(dark) => document.body.classList.contains('dark') === dark", arg=scheme == "dark")
             page.mouse.move(0, 0)
+            page.evaluate(COLOURS_CHANGED)
             yield f"{width}, {scheme}"
 
 
