@@ -211,6 +211,19 @@ def test_another_seed_by_keyboard_leaves_the_focus_at_the_button(demo_app, open_
     expect(seed).to_be_focused()
 
 
+def test_arrows_go_between_the_languages_of_the_code(demo_app, open_page):
+    page = open_page(demo_app.url, more=False)
+    page.fill("#image-prompt textarea", "A kite over a beach")
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Code", exact=True).press("Enter")
+    page.get_by_role("tab", name="curl").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Python", exact=True)).to_be_focused()
+    expect(page.locator("#image-tab .omni-code pre:visible")).to_contain_text("import httpx")
+    page.keyboard.press("Tab")
+    expect(page.locator("#image-tab .omni-copy")).to_be_focused()
+
+
 def test_the_focus_stays_in_the_list_of_videos_and_follows_the_word_of_one(demo_app, open_page):
     page = open_page(demo_app.url, "Video", more=False)
     for words in ("a boat", "a hat"):

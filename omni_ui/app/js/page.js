@@ -60,9 +60,25 @@ document.addEventListener("click", (event) => {
       setTimeout(() => (target.textContent = "Copy"), 1500);
     });
   } else if (target.dataset.pane !== undefined) {
-    for (const tab of code.querySelectorAll("[role=tab]")) tab.setAttribute("aria-selected", tab === target);
+    for (const tab of code.querySelectorAll("[role=tab]")) {
+      tab.setAttribute("aria-selected", tab === target);
+      tab.tabIndex = tab === target ? 0 : -1;
+    }
     for (const pane of code.querySelectorAll("pre, .omni-trap")) pane.hidden = pane.dataset.pane !== target.dataset.pane;
   }
+});
+
+// Its languages are one stop of the Tab key; arrows go between them.
+document.addEventListener("keydown", (event) => {
+  if (!event.target.matches?.(".omni-code [role=tab]")) return;
+  const tabs = [...event.target.parentElement.querySelectorAll("[role=tab]")];
+  const at = tabs.indexOf(event.target);
+  const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key];
+  if (to === undefined) return;
+  const wanted = tabs[(to + tabs.length) % tabs.length];
+  event.preventDefault();
+  wanted.focus();
+  wanted.click();
 });
 
 // --- Keys: Ctrl+Enter (or Cmd) runs the open tab, Escape stops it.
