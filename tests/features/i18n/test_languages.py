@@ -69,6 +69,16 @@ def test_every_word_of_markup_and_scripts_is_translated(language: Language):
 
 
 @LANGUAGES
+def test_every_label_of_a_result_is_translated(language: Language):
+    """Such as "speech" in "speech 2.0 s", which is no sentence."""
+    label = re.compile(r'(?:facts(?:\.append\(| \+?= \[)|done\(\[|return \[)\("([a-z][a-z -]+)", (?:f"|str\()')
+    sources = (path.read_text(encoding="utf-8") for path in texts.sources() if path.suffix == ".py")
+    labels = {name for source in sources for name in label.findall(source)}
+    assert {"speech", "first sound"} <= labels
+    assert not labels - {"note"} - language.texts.keys()  # a note has no label before it
+
+
+@LANGUAGES
 def test_every_text_of_a_component_is_translated(language: Language, page):
     made = [texts.fitting(key) for key in language.texts if re.search(r"\{\d", key) and re.search("[a-z]{3}", key)]
     missing = {one for one in drawn(page) - language.texts.keys() - SAME if not any(m.fullmatch(one) for m in made)}
