@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from gradio_client import Client, handle_file
 
-from tests.browser.conftest import open_code, refuses, run_and_wait, take, wait_for_state
+from tests.browser.conftest import fits, open_code, refuses, run_and_wait, take, wait_for_state
 from tests.browser.speech.helpers import TEXT, UNFINISHED, choose, open_panel, sound_of, streams, subtitles, wait_until
+from tests.browser.test_history import run_anew
 
 pytestmark = pytest.mark.browser
 
@@ -74,15 +75,27 @@ def test_a_server_slower_than_speech_is_told(page, server):
     assert streams(page)[-1]["lead"] >= 0.25
 
 
-@pytest.mark.parametrize(("label", "suffix"), [("mp3", ".mp3"), ("flac", ".flac"), ("opus", ".ogg"), ("pcm", ".pcm")])
-def test_each_format_is_downloaded_as_asked_and_played(demo_app, open_page, label, suffix):
-    page = open_page(demo_app.url, "Speech")
+@pytest.fixture(scope="module")
+def formats(demo_app, open_lasting_page):
+    """One page for all formats."""
+    page = open_lasting_page(demo_app.url, "Speech")
     page.wait_for_function("document.querySelector('#speech-stream input').checked")
     page.fill("#speech-input textarea", "Hello there.")
     page.click("#speech-tab .omni-controls .omni-advanced >> nth=1")
+    return page
+
+
+@pytest.mark.parametrize(("label", "suffix"), [("pcm", ".pcm"), ("mp3", ".mp3"), ("flac", ".flac"), ("opus", ".ogg")])
+def test_each_format_is_downloaded_as_asked_and_played(formats, label, suffix):
+    page = formats
+    choose(page, "response_format", "wav")
+    page.check("#speech-stream input")
     choose(page, "response_format", label)
-    assert page.is_checked("#speech-stream input") is (label == "pcm"), "only wav and pcm can be streamed"
-    facts = run_and_wait(page, "speech")
+    if label == "pcm":
+        assert page.is_checked("#speech-stream input")
+    else:
+        page.wait_for_function("!document.querySelector('#speech-stream input').checked")  # only wav and pcm can
+    facts = run_anew(page, "speech")
     name, data = take(page, "speech")
     assert re.fullmatch(rf"Hello-there-\d+{re.escape(suffix)}", name)
     page.wait_for_function("document.querySelector('#speech-result audio')?.duration > 0.3")
@@ -253,12 +266,11 @@ def test_the_api_gives_the_file_and_its_errors(server, clip):
     assert server.seen[-1].body["ref_audio"].startswith("data:audio/wav;base64,")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_is_wider_than_the_screen(demo_app, open_page, width):
-    page = open_page(demo_app.url, "Speech", viewport={"width": width, "height": 844})
+def test_nothing_is_wider_than_the_screen(demo_app, open_page):
+    page = open_page(demo_app.url, "Speech", viewport={"width": 390, "height": 844})
     page.fill("#speech-input textarea", "Hello there. And again.")
     choose(page, "reading", "Sentence by sentence")
     run_and_wait(page, "speech")
     open_panel(page)
     page.click("#speech-clone > button")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert fits(page)
