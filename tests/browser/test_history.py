@@ -221,6 +221,7 @@ def test_a_result_goes_to_another_tab_and_from_there_to_the_next(demo_app, open_
     page.wait_for_selector("#chat-files li")
     page.fill("#chat-text textarea", "What is in this picture?")
     run_and_wait(page, "chat")
+    page.click("#chat-settings .omni-more-actions")
     page.click("#chat-settings .omni-send button[data-target=image-prompt]")
     page.wait_for_selector("#image-prompt textarea")
     page.wait_for_function("document.querySelector('#image-prompt textarea').value.length > 20")

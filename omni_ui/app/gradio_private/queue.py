@@ -7,6 +7,7 @@ checked three times, and an answer's stream makes tasks and timers for each of i
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -37,9 +38,14 @@ LOOKS = 0.05
 PROGRESS_LOOKS = 1.0
 """Seconds between two looks for gr.Progress, which this app does not use."""
 JOIN, DATA = "/gradio_api/queue/join", "/gradio_api/queue/data"
+CALL = re.compile(r"/gradio_api/call/[^/]+/([^/]+)$")
+"""Where programs read the messages of an event; its id."""
+GONE = "404: Not Found"
+"""What Gradio says of a session that is not there, before its stream fails with a trace in the log."""
 STATUS = {"queue_full": 503, "validator_error": 422, "error": 400}
 """Of events that the queue does not take, as Gradio's route answers."""
-STREAM = ((b"content-type", b"text/event-stream; charset=utf-8"),)
+STREAM_HEADERS = {"content-type": "text/event-stream; charset=utf-8"}
+STREAM = tuple((name.encode(), value.encode()) for name, value in STREAM_HEADERS.items())
 FIELDS = frozenset(PredictBody.model_fields)
 """What a caller may say of an event."""
 
@@ -124,7 +130,7 @@ def session_of_event(page: gr.Blocks) -> Callable[[str], str | None]:
 class EventRoutes:
     """ASGI middleware, the last one before Gradio: begins events, and sends their messages, as Gradio does.
 
-    What is not as usual (a body that is wrong, a session that is not there) is left to Gradio.
+    A body that is wrong is left to Gradio.
     queue: the page's, once that is mounted.
     """
 
@@ -140,9 +146,17 @@ class EventRoutes:
                 return
             if scope["method"] == "GET" and scope["path"].endswith(DATA):
                 sessions = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("session_hash", [])
-                if len(sessions) == 1 and sessions[0] in queue.pending_messages_per_session:
-                    await AnswerStream(queue, sessions[0], send).run(receive)
+                if len(sessions) == 1:
+                    if sessions[0] in queue.pending_messages_per_session:
+                        await AnswerStream(queue, sessions[0], send).run(receive)
+                    else:
+                        gone = UnexpectedErrorMessage(message=GONE, session_not_found=True)
+                        await Response(encode(gone), headers=STREAM_HEADERS)(scope, receive, send)
                     return
+            if scope["method"] == "GET" and (call := CALL.search(scope["path"])) and _is_gone(queue, call[1]):
+                body = f'event: error\ndata: "{GONE}"\n\n'
+                await Response(body, headers=STREAM_HEADERS)(scope, receive, send)
+                return
         await self.app(scope, receive, send)
 
     async def _join(self, queue: queueing.Queue, scope: Scope, receive: Receive, send: Send) -> None:
@@ -154,6 +168,12 @@ class EventRoutes:
         taken, id, state = await queue.push(body=event, request=Request(scope), username=None)
         answer: Response = JSONResponse({"event_id": id}) if taken else JSONResponse({"detail": id}, STATUS[state])
         await answer(scope, receive, send)
+
+
+def _is_gone(queue: queueing.Queue, event: str) -> bool:
+    """Whether there are no messages for this event. An event without a session is a session of its own."""
+    is_held = event in queue.event_ids_to_events or event in queue.pending_messages_per_session
+    return not is_held and not any(event in ids for ids in queue.pending_event_ids_session.values())
 
 
 def _is_json(scope: Scope) -> bool:
@@ -249,7 +269,7 @@ class AnswerStream:
         if self._queue.stopped:
             return UnexpectedErrorMessage(message="Server stopped unexpectedly.", success=False)
         if self._queue.pending_messages_per_session.get(self._session) is not self._messages:
-            return UnexpectedErrorMessage(message="404: Not Found", session_not_found=True)
+            return UnexpectedErrorMessage(message=GONE, session_not_found=True)
         return message
 
     def _is_last(self, message: BaseMessage) -> bool:

@@ -74,7 +74,7 @@ const loadAsset = (name) => {
   const address = new URL(`./assets/${name}`, document.baseURI).href;
   if (name.endsWith(".js")) return import(address);
   return new Promise((done) => {
-    const link = Object.assign(document.createElement("link"), { rel: "preload", as: "style", href: address, onload: done, onerror: done });
+    const link = Object.assign(document.createElement("link"), { rel: "preload", as: "style", crossOrigin: "", href: address, onload: done, onerror: done });
     document.head.append(link);
   });
 };

@@ -213,12 +213,20 @@ async def test_a_queue_that_stopped_says_so():
         assert visit.messages[-1]["msg"] == "unexpected_error"
 
 
-async def test_an_unknown_session_is_left_to_gradio():
-    async with Program(ours=True) as program:
-        visit, reading = program.read()
-        with pytest.raises(RuntimeError, match="response already started"):
-            await asyncio.wait_for(reading, 5)
-        assert visit.messages[0]["session_not_found"]
+@pytest.mark.parametrize(("path", "query"), [(DATA, "session_hash=x"), ("/gradio_api/call/short/nobody", "")])
+async def test_of_what_is_not_there_is_said_what_gradio_says_and_no_trace_comes(path, query):
+    said = []
+    for ours in (True, False):
+        async with Program(ours) as program:
+            visit = Visit("GET", path, query=query)
+            reading = asyncio.create_task(program.routes(visit.scope, visit.receive, visit.send))
+            await asyncio.wait([reading], timeout=5)
+            assert (reading.exception() is None) is ours
+            said.append(visit.body)
+            visit = Visit("GET", f"/gradio_api/call/short/{json.loads((await program.join()).body)['event_id']}")
+            await asyncio.wait_for(program.routes(visit.scope, visit.receive, visit.send), 5)
+            assert b"event: complete" in visit.body
+    assert said[0] == said[1] != b""
 
 
 async def test_an_event_begins_when_it_comes(monkeypatch):
