@@ -1,8 +1,7 @@
 """One run, the same for every tab: wait in the queue, stream from the server, update the page, clean up.
 
-A tab says what to ask for (`events`), how to show what arrives (`show`), and its result (`outcome`). All else is
-here: the place in line, the heartbeat by which a closed page is noticed, retries shown to the visitor, errors as
-sentences, and the abort of the server's work when the visitor stops or leaves.
+A tab says what to ask for (`events`), how to show it (`show`), and its result (`outcome`). All else is here: the place
+in line, the heartbeat, retries, errors as sentences, the abort at the server when the visitor stops or leaves.
 """
 
 import logging
@@ -13,6 +12,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar
+
+from markupsafe import Markup
 
 from omni_ui.client import OmniClient, OmniError, Request, Wait, cost_of
 from omni_ui.client.answers.stage_times import read_stage_times
@@ -71,10 +72,9 @@ class Run(ABC, Generic[RequestT, EventT]):
     """Who takes turns with others: the visitor, else the address that the run came from."""
     session: str | None = None
     pages: OpenPages | None = None
-    """Where the page that started the run can be reached past Gradio's updates; None for a program."""
+    """The way to the page that started the run, past Gradio's updates; None for a program."""
     entered: Values
-    """These seven are set by the tab's frame before the run begins: the server's model and version, whose run it is,
-    and all values by name."""
+    """These seven are set by the tab's frame before the run begins; this one holds all values by name."""
     note: str = "Working"
     """What is said while it runs; it may change."""
     record: str = ""
@@ -95,6 +95,8 @@ class Run(ABC, Generic[RequestT, EventT]):
     """What the server says of its stages (client/answers/stage_times.py)."""
     typed: Values | None = None
     """Fields that were written while it ran: they take the place of what had been entered when it began."""
+    actions: tuple[object, list[Path], tuple[Markup, Markup]] | None = None
+    """The settings and the code that are shown of it, behind the request and the files that they are of."""
     again: bool = False
     """It repeats a result that is shown: nothing is waited for that a visitor might still enter."""
 

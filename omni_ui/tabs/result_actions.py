@@ -5,7 +5,6 @@ It always belongs to what is shown: a run puts its own there when it shows somet
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 import gradio as gr
 from markupsafe import Markup
@@ -21,9 +20,6 @@ from omni_ui.features.tab_context import TabContext
 from omni_ui.widgets.events import PRIVATE
 from omni_ui.widgets.fields import Component
 
-_SHOWN: WeakKeyDictionary[AnyRun, tuple[Request, list[Path], tuple[Markup, Markup]]] = WeakKeyDictionary()
-"""The settings and the code of runs under way, with the request and the files that they are of. A run that streams
-shows its own before its end, and most often they are the same then."""
 ShowStopped = Callable[[Stream], Awaitable[tuple[Updates, list[Path]]]]
 """Shows what had arrived of a stream, and gives its files; none when the stream was complete."""
 
@@ -31,12 +27,15 @@ ShowStopped = Callable[[Stream], Awaitable[tuple[Updates, list[Path]]]]
 async def result_actions(
     tab: TabContext, run: AnyRun, outcome: RunResult, record: str = "", now: Shown | None = None
 ) -> Updates:
-    """The actions below a result so far. record: its id in the history. now: what its repetition will need."""
+    """The actions below a result so far. record: its id in the history. now: what its repetition will need.
+
+    A run that streams shows settings and code before its end too, where they are most often the same.
+    """
     again = tab.repeat.row(run.session, now, record) if now else NOTHING
-    kept = _SHOWN.get(run)
+    kept = run.actions
     if kept is None or kept[0] is not run.request or kept[1] != outcome.files:
         texts = await _settings_and_code(tab, run.request, run.model, run.session, outcome.files)
-        kept = _SHOWN[run] = (run.request, outcome.files, texts)
+        kept = run.actions = (run.request, list(outcome.files), texts)
     settings, code = kept[2]
     return {tab.settings: again + _sends(tab, record, outcome) + settings, tab.code: code}
 

@@ -250,7 +250,7 @@ def test_the_focus_stays_in_the_list_of_videos_and_follows_the_word_of_one(demo_
 def test_a_mask_is_painted_by_the_keyboard_one_stop_from_the_tools(demo_app, open_page):
     page = open_page(f"{demo_app.url}/#edit", "Edit", more=False)
     give_picture(page)
-    press(page, ".omni-input-stage button:has-text('Paint a mask')")
+    press(page, ".omni-input-stage button:has-text('Paint the area')")
     tools = page.get_by_role("toolbar", name="Brush")
     expect(tools.get_by_role("button", name="Paint")).to_be_focused()
     size = tools.get_by_role("slider")

@@ -123,7 +123,9 @@ def test_text_to_video(scene, page):
     assert content(page) == httpx.get(f"{scene.url}/v1/videos/{newest['id']}/content").content
     assert shape_of(page) == "96x64"
     assert row(page, page.get_attribute("#video-jobs li", "data-ticket"), "done")
-    assert scene.place.kind == "real" or "model demo/clip" in said
+    model = page.locator("#video-status .omni-fact:has([data-fact=model])")
+    assert scene.place.kind == "real" or "demo/clip" in (model.text_content() or "")
+    assert not model.is_visible(), "where the window is not wide the settings name it"
 
 
 def test_a_size_of_the_list_and_seconds(scene, page):

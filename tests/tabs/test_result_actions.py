@@ -4,13 +4,13 @@ from types import SimpleNamespace
 
 from omni_ui.client import ImageRequest
 from omni_ui.core.run import RunResult
-from omni_ui.tabs import result_actions as module
 from omni_ui.tabs.result_actions import result_actions
 
 
 class Run:
     def __init__(self):
         self.request, self.model, self.session = ImageRequest(prompt="a fox", seed=7), "m", "s"
+        self.actions = None
 
 
 def tab_with(views):
@@ -38,9 +38,12 @@ async def test_a_run_that_shows_them_early_does_not_make_them_again_at_its_end(t
     assert len(views) == 3
 
 
-async def test_nothing_is_kept_of_runs_that_are_over():
-    run = Run()
-    await result_actions(tab_with([]), run, RunResult())
-    assert run in module._SHOWN
-    del run
-    assert not module._SHOWN
+async def test_files_that_a_run_adds_are_seen(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    views, outcome = [], RunResult()
+    tab, run = tab_with(views), Run()
+    await result_actions(tab, run, outcome)
+    (tmp_path / "id").mkdir()
+    outcome.files.append(tmp_path / "id" / "picture.png")
+    outcome.files[0].write_bytes(b"png")
+    assert "id/picture.png" in (await result_actions(tab, run, outcome))["settings"]

@@ -24,12 +24,15 @@ const place = (tab) => {
 const fileOf = (record) => record?.files.find((file) => file.here && /^(image|video)\//.test(file.kind));
 const addressOf = (record, file) => `${appRoot()}/omni/history/${record.id}/${file.place}`;
 
-/** A video that is still being loaded shows its thumbnail; play_sign.js takes it away with the video. */
+/** A video that is still being loaded shows its thumbnail with the sign of play; play_sign.js takes both away. */
 const showPoster = (tab, records) => {
   const video = byId(`${tab}-result`)?.querySelector("video");
   const record = records.find(({ id }) => id === last[tab]);
   const file = fileOf(record);
-  if (video && file && video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) video.poster = `${addressOf(record, file)}/thumb`;
+  if (video && file && video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) {
+    video.poster = `${addressOf(record, file)}/thumb`;
+    video.closest("#video-result")?.classList.add("omni-plays");
+  }
 };
 
 const item = (tab, record) => {

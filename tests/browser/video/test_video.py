@@ -173,3 +173,19 @@ def test_it_fits_the_screen_and_axe_finds_nothing_serious(app, open_page):
     assert fits(page)
     for look in looks(page):
         assert serious(page, "#video-tab") == [], look
+
+
+def test_a_video_that_is_being_loaded_shows_its_first_picture_and_the_sign_of_play(app, open_page):
+    page = open_page(app.url, "Video")
+    ticket = begin(page, "A poster")
+    assert row(page, ticket, "done")
+    wait_for_state(page, "video", "done")
+    held = []
+    page.route(lambda address: ".mp4" in address and "/thumb" not in address, lambda route: held.append(route))
+    page.reload()
+    page.get_by_role("tab", name="Video", exact=True).click()
+    page.wait_for_selector("#video-result.omni-plays video[poster*='/thumb']")
+    for route in held:
+        route.continue_()
+    page.wait_for_function("document.querySelector('#video-result video')?.videoWidth === 96")
+    assert page.locator("#video-result.omni-plays").count() == 1, "until it runs"

@@ -31,7 +31,7 @@ const show = (words) => {
   }
   if (!note?.isConnected) {
     const go = make("button", { type: "button", class: "omni-small" }, "Show");
-    go.addEventListener("click", () => document.getElementById("video-tab-button")?.click());
+    go.addEventListener("click", () => { document.getElementById("video-tab-button")?.click(); show(""); });
     note = make("div", { class: "omni-running-video" }, make("span", { role: "status" }), go);
     document.querySelector(".gradio-container")?.append(note);
   }
@@ -53,4 +53,8 @@ const look = async () => {
     if (openTab() !== "video") show(noteFor(jobs, note?.dataset.words || ""));
   } catch { /* the header says that the app does not answer */ }
 };
-if (typeof document !== "undefined") setInterval(look, 500);
+if (typeof document !== "undefined") {
+  setInterval(look, 500);
+  // Whoever leaves at once does so before the list of videos has the new one.
+  document.addEventListener("click", ({ target }) => { if (target.closest?.("#video-run")) rememberRunning([{ open: true }]); });
+}
