@@ -18,7 +18,7 @@ def test_settings_that_the_server_lacks_are_marked_and_described(page):
     assert mark.text_content() == "Not on this server."
     described = page.get_attribute("#video-short_edge input[type=number]", "aria-describedby") or ""
     assert "video-short_edge-lacks" in described.split()
-    assert page.query_selector("#video-control_reference .omni-lacks")
+    page.wait_for_selector("#video-control_reference .omni-lacks", state="attached")
     assert not page.query_selector("#video-num_frames .omni-lacks")
     assert not page.query_selector("#image-tab .omni-lacks")
 
