@@ -118,8 +118,8 @@ def theme() -> gr.themes.Base:
 def head() -> str:
     """What Gradio puts into the head when it begins: the tabs that run, the inline scripts, and the first module."""
     tabs = f'<meta name="omni-tabs" content="{" ".join(TABS)}">'
-    inline = "".join(f"<script>{script}</script>" for script in INLINE_SCRIPTS)
-    return f'{tabs}{inline}<script type="module" src="{module_address(ENTRY)}"></script>'
+    scripts = "".join(f"<script>{script}</script>" for script in INLINE_SCRIPTS)
+    return f'{tabs}{scripts}<script type="module" src="{module_address(ENTRY)}"></script>'
 
 
 def css() -> str:

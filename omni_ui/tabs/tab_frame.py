@@ -94,7 +94,7 @@ class TabFrame:
             yield
             if buttons:
                 self.add_buttons()
-            add_settings(self) if self.name == "chat" else add_folded_settings(self)
+            _add_settings(self) if self.name == "chat" else _add_folded_settings(self)
 
     def add_buttons(self, run: str = "Run") -> None:
         with gr.Row(elem_classes="omni-buttons"):
@@ -139,7 +139,7 @@ async def _nothing(entered: Values, session: str | None) -> Values:
     return {}
 
 
-def add_settings(tab: TabFrame) -> None:
+def _add_settings(tab: TabFrame) -> None:
     """All settings: presets, the card, and the rest folded away."""
     preset_bar(tab.name)
     with gr.Row(elem_classes="omni-card"):
@@ -148,7 +148,7 @@ def add_settings(tab: TabFrame) -> None:
     _add_fold(tab, "Advanced")
 
 
-def add_folded_settings(tab: TabFrame) -> None:
+def _add_folded_settings(tab: TabFrame) -> None:
     """Shape, number and seed; presets and all others behind "More settings"."""
     card = tab.form.names("card")
     first = [name for name in card if name not in RAISED]

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from copy import copy
 from functools import partial
 from types import SimpleNamespace
+from typing import cast
 
 import gradio as gr
 from gradio import routes, state_holder
@@ -63,12 +64,12 @@ class LightSession(state_holder.SessionState):
     """A visitor's session that does not begin with a description of the whole page, which only deep links need."""
 
     def __init__(self, blocks: gr.Blocks) -> None:
-        super().__init__(SimpleNamespace(default_config=blocks.default_config, blocks={}))  # type: ignore[arg-type]
+        super().__init__(cast(gr.Blocks, SimpleNamespace(default_config=blocks.default_config, blocks={})))
 
 
 def lighten_sessions(page: gr.Blocks) -> None:
     """Call it before the page is mounted. AttributeError when this Gradio makes its sessions elsewhere."""
     if "SessionState" not in state_holder.StateHolder.__getitem__.__code__.co_names:
         raise AttributeError("SessionState")
-    state_holder.SessionState = LightSession  # type: ignore[misc]
+    vars(state_holder)["SessionState"] = LightSession
     page.state_session_capacity = SESSIONS

@@ -1,5 +1,6 @@
 // The page's own script: what needs no round trip to the app. Each part stands alone.
 
+import { nextStop } from "../../core/js/toolbar.js";
 import { TABS, byId, openTab } from "../../core/js/tab_elements.js";
 
 // --- The clock of a run: counts between the app's own messages, which come only when something changes.
@@ -72,13 +73,11 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (!event.target.matches?.(".omni-code [role=tab]")) return;
   const tabs = [...event.target.parentElement.querySelectorAll("[role=tab]")];
-  const at = tabs.indexOf(event.target);
-  const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key];
-  if (to === undefined) return;
-  const wanted = tabs[(to + tabs.length) % tabs.length];
+  const to = nextStop(event.key, tabs.indexOf(event.target), tabs.length);
+  if (to < 0) return;
   event.preventDefault();
-  wanted.focus();
-  wanted.click();
+  tabs[to].focus();
+  tabs[to].click();
 });
 
 // --- Keys: Ctrl+Enter (or Cmd) runs the open tab, Escape stops it.

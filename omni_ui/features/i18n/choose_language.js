@@ -7,3 +7,12 @@ export const matchLanguage = (codes, wanted) => codes.find((code) => code === wa
 /** remembered: the visitor's earlier choice, or null. wishes: the browser's languages, the best first. */
 export const chooseLanguage = (codes, remembered, wishes) => [remembered, ...wishes]
   .map((wanted) => (wanted ? matchLanguage(codes, wanted) : undefined)).find(Boolean) || "en";
+
+export const STORE = "omni_language";
+/** The language of this page, for this visitor. */
+export const pageLanguage = () => {
+  const codes = (document.querySelector("meta[name=omni-languages]")?.content || "en").split(" ");
+  let remembered = null;
+  try { remembered = localStorage.getItem(STORE); } catch { /* storage is off: nothing is remembered */ }
+  return chooseLanguage(codes, remembered, navigator.languages || [navigator.language]);
+};

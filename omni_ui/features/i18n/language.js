@@ -1,19 +1,16 @@
 // Languages. The page is written in English; this puts the texts of another language in their place
 // (omni_ui/languages). What Gradio draws is translated by Gradio; both follow the same choice.
 import { appRoot } from "../../core/js/dom.js";
-import { chooseLanguage } from "./choose_language.js";
+import { pageLanguage, STORE } from "./choose_language.js";
 import { isTranslated, learn, sourceOf, translate } from "../../core/js/language.js";
 
-const STORE = "omni_language";
-const CODES = (document.querySelector("meta[name=omni-languages]")?.content || "en").split(" ");
 const ATTRIBUTES = ["aria-label", "title", "placeholder", "alt"];
 // What people and models wrote is never translated, nor is code.
 const THEIRS = "[translate=no], script, style, pre, code, .omni-example, .omni-model, .omni-body, .omni-said, .omni-thought > div, "
   + ".omni-history-prompt, .omni-history-whole, .omni-history-detail td, .omni-job-prompt, .omni-preset-own button:not(.omni-preset-remove), [contenteditable=true]";
 const OURS = ".omni-picture"; // our own buttons within an answer
-const remembered = () => { try { return localStorage.getItem(STORE); } catch { return null; } };
 
-let language = chooseLanguage(CODES, remembered(), navigator.languages || [navigator.language]);
+let language = pageLanguage();
 const gradios = document.documentElement.lang; // it started before this script, with the browser's first language
 document.documentElement.lang = language;
 
