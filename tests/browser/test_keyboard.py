@@ -140,6 +140,7 @@ def test_the_result_is_a_few_stops_from_the_prompt_and_a_download_keeps_the_focu
     make(page, "a boat", "160x96")
     expect(page.locator("#image-run")).to_be_focused()
     page.wait_for_selector("#image-settings [data-do=take]")
+    page.wait_for_selector("#image-stop[disabled]", state="attached")  # until then it is the next stop
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the result")).to_be_focused()
     page.keyboard.press("Enter")
