@@ -122,7 +122,11 @@ class VideoStream(AsyncClosing):
         self._sent += 1
         event_id = f"change-{self._sent}"
         self.changes[event_id] = change
-        await self._socket.send(change.interaction(event_id))
+        try:
+            await self._socket.send(change.interaction(event_id))
+        except NotReachable:
+            del self.changes[event_id]
+            raise
         return event_id
 
     async def stop(self) -> None:
@@ -186,7 +190,11 @@ class VideoStream(AsyncClosing):
     async def _send_due(self, length: float) -> None:
         """Sends what is to begin within the next piece, which is taken to be as long as this one was."""
         while self._waiting and self._waiting[0].at < self.seconds + length:
-            await self.interact(self._waiting.pop(0))
+            try:
+                await self.interact(self._waiting[0])
+            except NotReachable:  # the server has made it all and closed the line: the rest is still to be read
+                return
+            self._waiting.pop(0)
 
     def _refused(self, event: Event) -> InteractionRefused:
         """A refused change is reported; any other error ends the video, and is raised."""

@@ -172,6 +172,18 @@ async def test_a_change_is_sent_when_the_next_piece_holds_its_second():
     assert [change.prompt for change in stream.unsent] == ["never"]
 
 
+async def test_a_video_that_is_whole_before_its_change_is_due_stays_whole():
+    async with Server(START, described(PIECES[0]), PIECES[0].data, DONE) as server:
+        stream = await server.stream([TimelineEvent(at=0, prompt="too late")])
+        events = stream.events()
+        assert isinstance(await anext(events), StreamStarted)
+        await stream._socket._connection.wait_closed()
+        seen = [event async for event in events]
+    assert [type(event) for event in seen] == [VideoChunk, StreamEnded]
+    assert [change.prompt for change in stream.unsent] == ["too late"]
+    assert stream.changes == {}
+
+
 async def test_a_change_that_the_model_does_not_take_is_said_and_the_video_goes_on():
     refusal = {"type": "error", "message": "Failed to apply interaction", "code": "interaction_failed"}
     script = [START, described(PIECES[0]), PIECES[0].data, 0.05, json.dumps(refusal | {"event_id": "change-1"}), DONE]
