@@ -57,10 +57,10 @@ from omni_ui.client.events import (
 from omni_ui.client.gateway.gateways import cost_of
 from omni_ui.client.jobs import VideoJob
 from omni_ui.client.listening import Transcript
-from omni_ui.client.requests.base import Problem, Request, WireCall, param, problems, ui_option
+from omni_ui.client.requests.base import Request, WireCall, param, ui_option
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.edit import EDIT_SIZES, EditRequest
-from omni_ui.client.requests.files import FormRequest
+from omni_ui.client.requests.files import FILE_KINDS, FormRequest
 from omni_ui.client.requests.image import SIZES, ImageRequest
 from omni_ui.client.requests.song import SongRequest
 from omni_ui.client.requests.sound import SoundRequest
@@ -76,9 +76,11 @@ from omni_ui.client.server.load import Load
 from omni_ui.client.server.server import Health
 from omni_ui.client.sync_client import SyncOmniClient
 from omni_ui.client.voices import SavedVoice, Voices
+from omni_ui.client.wrong_values import Problem, problems
 
 __all__ = [
     "EDIT_SIZES",
+    "FILE_KINDS",
     "LANGUAGES",
     "SIZES",
     "VIDEO_SIZES",

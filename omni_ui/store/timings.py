@@ -3,9 +3,13 @@
 import math
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from omni_ui.client import Request, ui_option
+from pydantic.fields import FieldInfo
+
+from omni_ui.client import FILE_KINDS, Request, ui_option
+from omni_ui.client.json_types import Json
 from omni_ui.store.database import Database
 
 FEWEST = 3
@@ -15,26 +19,8 @@ MOST = 20
 ALIKE = 2.0
 """A run is like another when it had at most this many times as much to do, or as little."""
 
-COUNTED = ("num_inference_steps", "n", "num_outputs_per_prompt", "audio_length", "sound_duration")
-"""Numbers that the time grows with."""
-TELLING = (
-    "generate_sound",
-    "enable_frame_interpolation",
-    "frame_interpolation_exp",
-    "negative_prompt",
-    "quality",
-    "aspect_ratio",
-    "short_edge",
-    "layers",
-    "stream",
-    "lora",
-    "modalities",
-    "reading",
-)
-"""Settings that change the time in ways of their own: only runs with the same ones are alike."""
-COUNTING = (*COUNTED, *TELLING, "size", "num_frames", "seconds", "fps", "input")
-"""All fields, besides files, that the load of a request depends on."""
-FILE_KINDS = ("image", "audio", "video")
+IN_THIS_ORDER = ("steps", "n")
+"""By their host's limit, the numbers that stand first in a kind: earlier versions wrote them so into the table."""
 
 ALL_OF_KIND = "server = :server AND model = :model AND kind = :kind"
 INSERT = (
@@ -65,33 +51,48 @@ class Estimate:
 
 
 def load_of(request: Request) -> Load:
-    """The load of a request of any tab, from the fields that it has. A field left to the model is a kind of its own."""
+    """The load of a request of any tab, as its fields say by `time`. A field left to the model is a kind of its own."""
     asked = request.model_dump(mode="json", exclude_none=True)
     parts, amount = [request.tab], 1.0
-    if match := re.fullmatch(r"(\d+)x(\d+)", str(asked.get("size", ""))):
-        parts.append("size")
-        amount *= int(match[1]) * int(match[2])
-    if frames := _frames(asked):
-        parts.append("frames")
-        amount *= frames
-    for name in COUNTED:
-        if isinstance(asked.get(name), (int, float)) and asked[name] > 0:
-            parts.append(name)
-            amount *= asked[name]
-    if isinstance(asked.get("input"), str):
-        parts.append("characters")
-        amount *= max(1, len(asked["input"]))
-    parts += [f"{name}={_short(asked[name])}" for name in TELLING if asked.get(name) not in (None, "", False)]
-    media = [name for name, info in type(request).model_fields.items() if ui_option(info, "kind") in FILE_KINDS]
+    for part, factor in sorted(_factors(request, asked), key=lambda entry: entry[0]):
+        parts.append(part[1])
+        amount *= factor
+    fields = type(request).model_fields.items()
+    apart = [name for name, info in fields if ui_option(info, "time") == "differs"]
+    parts += [f"{name}={_short(asked[name])}" for name in apart if asked.get(name) not in (None, "", False)]
+    media = [name for name, info in fields if ui_option(info, "kind") in FILE_KINDS]
     parts += [name for name in media if getattr(request, name)]
     return Load(" ".join(parts), amount)
 
 
-def _frames(asked: dict[str, object]) -> float | None:
+def changes_time(info: FieldInfo) -> bool:
+    """Whether the load of a request depends on a field."""
+    return bool(ui_option(info, "time")) or ui_option(info, "kind") in FILE_KINDS
+
+
+def _factors(request: Request, asked: Json) -> Iterator[tuple[tuple[int, str], float]]:
+    """What the time grows with: its place among the others with its name, and how much of it is asked for."""
+    if frames := _frames(request, asked):
+        yield (1, "frames"), frames
+    for name, info in type(request).model_fields.items():
+        value = asked.get(name) if ui_option(info, "time") == "grows" else None
+        if isinstance(value, str) and ui_option(info, "kind") == "size":
+            if match := re.fullmatch(r"(\d+)x(\d+)", value):
+                yield (0, name), int(match[1]) * int(match[2])
+        elif isinstance(value, str):
+            yield (9, "characters"), max(1, len(value))
+        elif isinstance(value, (int, float)) and value > 0:
+            limit = ui_option(info, "cap")
+            yield (2 + IN_THIS_ORDER.index(limit) if limit in IN_THIS_ORDER else 8, name), value
+
+
+def _frames(request: Request, asked: Json) -> float | None:
     """Frames of a video, also when its seconds are given: 24 a second unless told (WIRE.md 11)."""
-    if frames := asked.get("num_frames"):
-        return float(str(frames))
-    return float(str(asked["seconds"])) * float(str(asked.get("fps") or 24)) if asked.get("seconds") else None
+    by_time = {ui_option(info, "time"): name for name, info in type(request).model_fields.items()}
+    frames, seconds, rate = (asked.get(by_time.get(said, "")) for said in ("frames", "seconds", "rate"))
+    if frames:
+        return float(frames)
+    return float(seconds) * float(rate or 24) if seconds else None
 
 
 def _short(value: object) -> str:

@@ -3,8 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from omni_ui.client import ImageRequest, OmniError, SpeechRequest
-from omni_ui.client.requests.base import problems
+from omni_ui.client import ImageRequest, OmniError, SpeechRequest, problems
 from omni_ui.client.server.discovery import ModelInfo, judge
 from omni_ui.client.server.known_models import KNOWN_MODELS
 from omni_ui.client.server.model_fields import OF_SOME_MODELS, TAKEN, fields_not_taken

@@ -7,8 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 from pydantic import ValidationError
 
-from omni_ui.client import OmniError, VideoRequest
-from omni_ui.client.requests.base import problems
+from omni_ui.client import OmniError, VideoRequest, problems
 from omni_ui.client.requests.noise_mask import ClipShape, parse_ranges, sound_mask, steps_within, video_mask
 from omni_ui.client.requests.video import nearest_ratio
 from omni_ui.client.server.schema import ServerSchema

@@ -115,7 +115,7 @@ def with_new(before: Surface, now: Surface) -> Surface:
 
 
 def not_written(before: Surface, now: Surface) -> list[str]:
-    """Parameters of endpoints that the snapshot does not guard yet, as "/image: renorm_scale"."""
+    """Parameters of endpoints that the snapshot does not guard yet, as "/image: refiner_steps"."""
     lines = []
     for name, entry in now["endpoints"].items():
         guarded = {part["name"] for part in before["endpoints"].get(name, {}).get("parameters", [])}

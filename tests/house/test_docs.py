@@ -1,14 +1,23 @@
 """The pages for those who carry on name what is there, and their example does what they say."""
 
+import json
 import re
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
 
-from omni_ui.client import ImageRequest
+from omni_ui.client import ImageRequest, TimedOut
 from omni_ui.client.requests.base import Maybe, param
 from omni_ui.client.tabs import TABS
+from omni_ui.features.error_fixes.error_fixes import fixes_for
+from omni_ui.features.estimate.estimate import counting
+from omni_ui.features.recipes.makers import read_foreign_text
+from omni_ui.features.recipes.makers.opened import wire_names
+from omni_ui.features.recipes.recipe import REQUESTS, Recipe
+from omni_ui.features.recipes.words import parameters
 from omni_ui.settings_servers import ServerSettings
+from omni_ui.store.timings import load_of
 from omni_ui.widgets.form import Form
 from tests.house.measure import PRIVATE_PACKAGE, ROOT, private_gradio, private_ways
 
@@ -33,21 +42,59 @@ def test_the_page_on_gradio_lists_every_way_into_it_and_each_has_a_test():
     assert not [name for name in tests if not (ROOT / name).exists()]
 
 
-def test_the_line_of_the_example_gives_a_control_a_check_and_a_body():
+@pytest.fixture(scope="module")
+def example() -> type[ImageRequest]:
+    """A request with the field that the page adds, which is all that it adds."""
     text = (ROOT / "docs/adding-a-parameter.md").read_text(encoding="utf-8")
-    [line] = re.findall(r"^\+( .*)$", re.search(r"```diff\n(.*?)\n```", text, re.S)[1], re.M)
+    lines = re.findall(r"^\+( .*)$", re.search(r"```diff\n(.*?)\n```", text, re.S)[1], re.M)
     space = {"ImageRequest": ImageRequest, "Maybe": Maybe, "param": param, "__name__": __name__}
-    exec(f"class Example(ImageRequest):\n{line}\n", space)
-    form = Form(space["Example"])
+    exec("\n".join(["class Example(ImageRequest):", *lines]), space)  # our own docs
+    model = space["Example"]
+    assert list(model.model_fields) == [*ImageRequest.model_fields, "refiner_steps"]
+    return model
+
+
+def form_of(model: type[ImageRequest]) -> Form:
+    form = Form(model)
     with gr.Blocks():
-        form.add_all(form.names("advanced"))
-    assert "renorm_scale" in form.controls
-    assert form.controls["renorm_scale"].elem_id == "image-renorm_scale"
-    request = form.read({"prompt": "a boat", "renorm_scale": 1.5})
-    assert request.renorm_scale == 1.5
-    assert "renorm_scale" in str(request.wire(None))
-    with pytest.raises(Exception, match="Renorm scale"):
-        form.read({"prompt": "a boat", "renorm_scale": 3})
+        form.add_all(model.model_fields)
+    return form
+
+
+def test_the_field_of_the_example_has_a_control_a_check_and_a_body(example):
+    form = form_of(example)
+    assert form.controls["refiner_steps"].elem_id == "image-refiner_steps"
+    request = form.read({"prompt": "a boat", "refiner_steps": 12})
+    assert request.wire(None).json["refiner_steps"] == 12
+    with pytest.raises(Exception, match="Refiner steps"):
+        form.read({"prompt": "a boat", "refiner_steps": 101})
+
+
+def test_the_field_of_the_example_is_part_of_the_estimate(example):
+    twelve, six = (load_of(example(prompt="x", refiner_steps=steps)) for steps in (12, 6))
+    assert (twelve.kind, twelve.amount) == (six.kind, 2 * six.amount)
+    assert twelve.kind != load_of(example(prompt="x")).kind
+    assert "refiner_steps" in counting(SimpleNamespace(form=form_of(example)))
+
+
+def test_the_field_of_the_example_is_read_from_and_written_for_other_programs(example, monkeypatch):
+    monkeypatch.setitem(REQUESTS, "image", example)
+    wire_names.cache_clear()
+    try:
+        text = parameters(Recipe.of(example(prompt="a boat", num_inference_steps=8, refiner_steps=12)))
+        assert "Refiner steps: 12" in text
+        assert read_foreign_text(text).recipe.request["refiner_steps"] == 12
+        theirs = json.dumps({"sui_image_params": {"prompt": "a boat", "refinersteps": 9}})
+        assert read_foreign_text(theirs).recipe.request["refiner_steps"] == 9
+    finally:
+        wire_names.cache_clear()
+
+
+def test_the_field_of_the_example_is_lowered_after_a_run_that_took_too_long(example):
+    fixes = fixes_for(TimedOut("Too slow."), form_of(example), {"num_inference_steps": 8, "refiner_steps": 12})
+    assert [fix.changes for fix in fixes] == [
+        {"num_inference_steps": 4}, {"size": "512x512"}, {"refiner_steps": 6},
+    ]  # fmt: skip
 
 
 def test_each_line_of_the_example_of_a_tab_stands_in_the_file_that_the_step_names():

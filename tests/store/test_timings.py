@@ -75,3 +75,10 @@ def test_a_text_counts_by_its_length():
     short, long = load_of(SpeechRequest(input="x" * 10)), load_of(SpeechRequest(input="x" * 100))
     assert short.kind == long.kind
     assert long.amount == 10 * short.amount
+
+
+def test_runs_that_an_earlier_version_noted_are_still_alike():
+    drawn = ImageRequest(prompt="x", size="512x512", num_inference_steps=9, n=3, negative_prompt="rain")
+    assert load_of(drawn).kind == "image size num_inference_steps n negative_prompt=rain"
+    filmed = video(size="832x480", seconds=4, num_inference_steps=9, generate_sound=True)
+    assert load_of(filmed).kind == "video size frames num_inference_steps generate_sound=True"

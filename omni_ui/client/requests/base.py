@@ -2,7 +2,7 @@
 
 A field of a request model has the name it has on the wire. `param` adds what a person needs: a label, a sentence
 of help, where the control stands. The controls of the page, the payload, the code export, recipe links, file
-metadata, host limits and the API schema all read these declarations and nothing else.
+metadata, host limits, estimates, fixes after an error and the API schema all read these declarations and nothing else.
 """
 
 import json
@@ -13,16 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    JsonValue,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
@@ -46,6 +37,12 @@ Kind = Literal[
     "audio",
     "video",
 ]
+
+Time = Literal["grows", "differs", "frames", "seconds", "rate"]
+Program = Literal[
+    "a1111", "others", "civitai", "draw_things", "easy_diffusion", "fooocus", "invokeai", "novelai", "swarmui"
+]
+Scarce = Literal["memory", "time"]
 
 INT64 = 2**63
 RANDOM_SEED = -1
@@ -71,6 +68,9 @@ def param(
     expert: bool = False,
     cap: str = "",
     lora: bool = False,
+    time: Time | None = None,
+    elsewhere: Mapping[Program, str] | None = None,
+    saves: Mapping[Scarce, int] | None = None,
     **bounds: Any,
 ) -> Any:
     """Declares one wire parameter.
@@ -86,10 +86,18 @@ def param(
     cap: which of the host's limits holds for it: "size", "steps", "n", "seconds", "frames", "tokens" or "text"; "rate"
         is the frame rate by which frames make up seconds.
     lora: an adapter on the server; the host may name those that visitors choose from.
+    time: how the time of a run depends on it, for estimates. "grows": with the number, the pixels of a size, or the
+        characters of a text. "differs": only runs with the same value are alike. "frames", "seconds" and "rate" say
+        together how many frames a video has. None: it does not.
+    elsewhere: what other programs call it in the files that they write; "others" are all that have no name of their own
+        here and write an object. The name of "a1111" is written into our files too.
+    saves: what a lower value saves after a run that had too little of it; the number says which field is lowered
+        first. A number of results becomes 1, all else is halved.
     bounds: pydantic's own (ge, le, max_length, pattern …); they are the bounds of the control too.
     """
-    extra = {"place": place, "kind": kind, "unit": unit, "step": step, "presets": presets, "empty": empty}
-    extra |= {"free": free or None, "expert": expert or None, "cap": cap, "lora": lora or None}
+    extra: dict[str, object] = {"place": place, "kind": kind, "unit": unit, "step": step, "presets": presets}
+    extra |= {"empty": empty, "free": free or None, "expert": expert or None, "cap": cap, "lora": lora or None}
+    extra |= {"time": time, "elsewhere": dict(elsewhere or {}) or None, "saves": dict(saves or {}) or None}
     ui_options: Json = {k: v for k, v in extra.items() if v not in (None, "")}
     return Field(default, title=label, description=help, json_schema_extra=ui_options, **bounds)
 
@@ -181,14 +189,6 @@ class WireCall:
     json_files: list[tuple[str, JsonFile]] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong with what was entered: the wire name of the field, and a sentence that says what to do."""
-
-    field: str
-    sentence: str
-
-
 class Request(BaseModel):
     """What every request model shares."""
 
@@ -221,72 +221,3 @@ class Request(BaseModel):
         if "seed" not in type(self).model_fields or getattr(self, "seed", None) not in (None, RANDOM_SEED):
             return self
         return self.model_copy(update={"seed": secrets.randbelow(2**31)})
-
-
-def problems(error: ValidationError, model: type[Request]) -> list[Problem]:
-    """The plain sentences for a failed validation, one for each field, in the order of the model's fields."""
-    sentences: dict[str, str] = {}
-    for entry in error.errors():
-        name = str(entry["loc"][0]) if entry["loc"] else ""
-        sentences.setdefault(name, _sentence(name, entry, model))
-    order = list(model.model_fields)
-    return [
-        Problem(name, sentences[name])
-        for name in sorted(sentences, key=lambda n: order.index(n) if n in order else len(order))
-    ]
-
-
-def _sentence(name: str, error: Any, model: type[Request]) -> str:
-    info = model.model_fields.get(name)
-    if info is None:
-        text = str(error["msg"]).removeprefix("Value error, ")
-        return text if not name else f"There is no setting called {name!r} here."
-    label = info.title or name
-    kind = error["type"]
-    if kind == "value_error":
-        text = str(error["msg"]).removeprefix("Value error, ")
-        return text if text[:1].isupper() else f"{label} {text}."
-    if kind in ("missing", "string_too_short") or error.get("input") in (None, "", []):
-        return f"{label} is empty: fill it in first."
-    if kind == "string_too_long":
-        limit, length = error["ctx"]["max_length"], len(error["input"])
-        return f"{label} is too long: {length:,} characters; the limit is {limit:,}. Shorten it."
-    if kind == "literal_error":
-        return f"{label} must be one of {error['ctx']['expected'].replace(chr(39), '')}."
-    if kind == "too_long":
-        return f"{label}: the limit is {error['ctx']['max_length']}. Remove some."
-    return f"{label} must be {WANTED.get(kind) or _wanted(info)}."
-
-
-WANTED = {
-    "string_type": "text",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
-    "list_type": "a list",
-    "dict_type": "a JSON object",
-}
-"""By pydantic's kind of error, where it is not about a number."""
-
-
-def _wanted(info: FieldInfo) -> str:
-    """What the bounds of a field ask for, in words."""
-    low = high = None
-    above = False
-    for rule in info.metadata:
-        low = getattr(rule, "ge", low)
-        if getattr(rule, "gt", None) is not None:
-            low, above = rule.gt, True
-        high = getattr(rule, "le", high)
-    noun = "a whole number" if _is_integer(info) else "a number"
-    if low == -INT64:
-        return f"{noun} of at most 64 bits, such as 42"
-    if low is not None and high is not None:
-        return f"{noun} above {low} and up to {high}" if above else f"{noun} from {low} to {high}"
-    if low is not None:
-        return f"{noun} above {low}" if above else f"{noun} of at least {low}"
-    return noun
-
-
-def _is_integer(info: FieldInfo) -> bool:
-    text = str(info.annotation)
-    return "int" in text and "float" not in text

@@ -48,6 +48,7 @@ class ChatRequest(Request):
         help="Leave empty for everything the model offers.",
         place="card",
         presets=[("Text", "text"), ("Speech", "audio"), ("Pictures", "image")],
+        time="differs",
     )
     temperature: Maybe[float] = param(
         label="Temperature",
@@ -113,7 +114,14 @@ class ChatRequest(Request):
         label="Picture size", help="For pictures in the answer.", presets=SIZES, place="advanced"
     )
     num_outputs_per_prompt: Maybe[int] = param(
-        label="Pictures", help="How many pictures an answer has.", kind="number", ge=1, le=10, cap="n"
+        label="Pictures",
+        help="How many pictures an answer has.",
+        kind="number",
+        ge=1,
+        le=10,
+        cap="n",
+        time="grows",
+        saves={"memory": 2},
     )
     num_inference_steps: Maybe[int] = steps_param(
         help="For pictures and sounds. More steps: finer and slower.", place="advanced"
@@ -139,7 +147,9 @@ class ChatRequest(Request):
         expert=True,
     )
     extra_args: JsonObject = extra_param()
-    stream: bool = param(True, label="Stream", help="Shows the answer as it is written.", place="hidden")
+    stream: bool = param(
+        True, label="Stream", help="Shows the answer as it is written.", place="hidden", time="differs"
+    )
 
     @field_validator("modalities")
     @classmethod

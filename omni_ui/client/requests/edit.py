@@ -129,7 +129,11 @@ class EditRequest(FormRequest):
     system_prompt: Maybe[str] = system_prompt_param()
     lora: Lora = lora_param()
     stream: bool = param(
-        False, label="Think aloud", help="Shows what a multi-stage model thinks while it edits.", place="hidden"
+        False,
+        label="Think aloud",
+        help="Shows what a multi-stage model thinks while it edits.",
+        place="hidden",
+        time="differs",
     )
 
     sys_type: Maybe[SystemPromptKind] = system_prompt_kind_param()

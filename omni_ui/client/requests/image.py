@@ -11,6 +11,7 @@ from omni_ui.client.requests.shared_params import (
     compression_param,
     count_param,
     extra_param,
+    flow_shift_param,
     guidance_param,
     layers_param,
     lora_param,
@@ -112,9 +113,7 @@ class ImageRequest(Request):
     true_cfg_scale: Maybe[float] = true_cfg_param(
         help="Guidance for models such as Qwen-Image; has an effect only with a negative prompt."
     )
-    flow_shift: Maybe[float] = param(
-        label="Flow shift", help="Balances layout against detail, for flow-matching models.", kind="number"
-    )
+    flow_shift: Maybe[float] = flow_shift_param(help="Balances layout against detail, for flow-matching models.")
     output_format: Literal["png", "jpeg", "webp"] = picture_format_param()
     output_compression: Maybe[int] = compression_param()
     layers: Maybe[int] = layers_param(help="For layered models: the number of transparent layers in the picture.")

@@ -21,15 +21,34 @@ SYSTEM_PROMPT_KINDS = [
 prompt_param = partial(
     param, ..., label="Prompt", place="main", kind="text", min_length=1, max_length=MAX_PROMPT, cap="text"
 )
-size_param = partial(param, label="Size", place="card", kind="size", cap="size")
-count_param = partial(param, 1, help="How many to make at once.", place="card", kind="number", ge=1, le=10, cap="n")
-seed_param = partial(param, label="Seed", place="card", kind="seed", ge=-INT64, le=INT64 - 1)
-steps_param = partial(param, label="Inference steps", place="card", kind="slider", ge=1, le=200, cap="steps")
-guidance_param = partial(param, label="Guidance scale", place="card", kind="slider", step=0.1, ge=0, le=20)
+size_param = partial(
+    param, label="Size", place="card", kind="size", cap="size",
+    time="grows", elsewhere={"a1111": "Size", "draw_things": "size"}, saves={"memory": 3, "time": 3},
+)  # fmt: skip
+count_param = partial(
+    param, 1, help="How many to make at once.", place="card", kind="number", ge=1, le=10, cap="n",
+    time="grows", saves={"memory": 1},
+)  # fmt: skip
+seed_param = partial(
+    param, label="Seed", place="card", kind="seed", ge=-INT64, le=INT64 - 1,
+    elsewhere={"a1111": "Seed", "others": "seed"},
+)  # fmt: skip
+steps_param = partial(
+    param, label="Inference steps", place="card", kind="slider", ge=1, le=200, cap="steps",
+    time="grows", elsewhere={"a1111": "Steps", "others": "steps"}, saves={"time": 2},
+)  # fmt: skip
+guidance_param = partial(
+    param, label="Guidance scale", place="card", kind="slider", step=0.1, ge=0, le=20, elsewhere={"a1111": "CFG scale"}
+)
 second_guidance_param = partial(param, label="Second guidance scale", kind="slider", step=0.1, ge=0, le=20)
-true_cfg_param = partial(param, label="True CFG scale", kind="slider", step=0.1, ge=0, le=20)
-negative_prompt_param = partial(param, label="Negative prompt", kind="text", max_length=MAX_PROMPT, cap="text")
-layers_param = partial(param, label="Layers", kind="number", ge=2, le=10)
+true_cfg_param = partial(
+    param, label="True CFG scale", kind="slider", step=0.1, ge=0, le=20, elsewhere={"a1111": "CFG scale"}
+)
+negative_prompt_param = partial(
+    param, label="Negative prompt", kind="text", max_length=MAX_PROMPT, cap="text", time="differs"
+)
+flow_shift_param = partial(param, label="Flow shift", kind="number", elsewhere={"a1111": "Shift"})
+layers_param = partial(param, label="Layers", kind="number", ge=2, le=10, time="differs")
 picture_format_param = partial(
     param, "png", label="Format", help="PNG keeps every pixel; JPEG and WebP are smaller.", kind="choice"
 )
@@ -64,6 +83,7 @@ lora_param = partial(
     kind="json",
     expert=True,
     lora=True,
+    time="differs",
 )
 extra_param = partial(
     param,

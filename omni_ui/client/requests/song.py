@@ -32,6 +32,7 @@ class SongRequest(SpeechRequest):
         kind="text",
         min_length=1,
         cap="text",
+        time="grows",
     )
     instructions: Maybe[str] = param(
         label="Style",

@@ -50,6 +50,7 @@ class SoundRequest(Request):
         min_length=1,
         max_length=MAX_PROMPT,
         cap="text",
+        time="grows",
     )
     instructions: Maybe[str] = param(
         label="Style",
@@ -70,6 +71,7 @@ class SoundRequest(Request):
         le=600,
         presets=[("5 s", 5), ("10 s", 10), ("30 s", 30), ("47 s", 47)],
         cap="seconds",
+        time="grows",
     )
     seed: Maybe[int] = seed_param(help="The same seed and settings give the same sound. -1 is a random one.")
     num_inference_steps: Maybe[int] = steps_param(help="More steps: cleaner and slower.", le=500)

@@ -56,7 +56,7 @@ class SpeechRequest(Request):
     path: ClassVar[str] = "/v1/audio/speech"
 
     input: Words = param(
-        ..., label="Text", help="The text to speak.", place="main", kind="text", min_length=1, cap="text"
+        ..., label="Text", help="The text to speak.", place="main", kind="text", min_length=1, cap="text", time="grows"
     )
     voice: Maybe[str] = param(
         label="Voice",
@@ -135,6 +135,7 @@ class SpeechRequest(Request):
         help="Starts playing before the speech is complete.",
         place="card",
         kind="switch",
+        time="differs",
     )
     stream_format: Maybe[Literal["sse", "audio"]] = param(
         label="Stream format", help="How a stream is sent: as events, or as raw sound.", place="hidden"

@@ -93,6 +93,8 @@ class VideoRequest(VideoFields):
         ge=1,
         le=10,
         cap="n",
+        time="grows",
+        saves={"memory": 2},
     )
 
     @field_validator(

@@ -13,6 +13,7 @@ from omni_ui.client.requests.files import AudioFile, FormRequest, MaybeFile, May
 from omni_ui.client.requests.image import check_size
 from omni_ui.client.requests.shared_params import (
     extra_param,
+    flow_shift_param,
     guidance_param,
     lora_param,
     negative_prompt_param,
@@ -95,6 +96,7 @@ class VideoFields(FormRequest):
         unit="s",
         presets=[("4 s", "4"), ("8 s", "8"), ("12 s", "12")],
         cap="seconds",
+        time="seconds",
     )
     num_frames: Maybe[int] = param(
         label="Frames",
@@ -104,6 +106,9 @@ class VideoFields(FormRequest):
         ge=1,
         le=2000,
         cap="frames",
+        time="frames",
+        elsewhere={"swarmui": "videoframes"},
+        saves={"memory": 4, "time": 1},
     )
     fps: Maybe[float] = param(
         label="Frame rate",
@@ -114,6 +119,8 @@ class VideoFields(FormRequest):
         ge=1,
         le=120,
         cap="rate",
+        time="rate",
+        elsewhere={"swarmui": "videofps"},
     )
     seed: Maybe[int] = seed_param(help="The same seed and settings give the same video. -1 is a random one.")
     num_inference_steps: Maybe[int] = steps_param(help="More steps: finer and slower.")
@@ -128,20 +135,22 @@ class VideoFields(FormRequest):
         ge=0,
         le=1,
     )
-    flow_shift: Maybe[float] = param(
-        label="Flow shift", help="Balances motion against detail: 5 for 720p, 12 for 480p (Wan2.2).", kind="number"
+    flow_shift: Maybe[float] = flow_shift_param(
+        help="Balances motion against detail: 5 for 720p, 12 for 480p (Wan2.2)."
     )
     true_cfg_scale: Maybe[float] = true_cfg_param(help="A second kind of guidance, if the model supports it.")
     quality: Maybe[Literal["lossless", "high"]] = param(
         label="Quality",
         help="high lets the model save a little work; lossless does not. Depends on the model.",
         kind="choice",
+        time="differs",
     )
     generate_sound: Maybe[bool] = param(
         label="With sound",
         help="Adds sound that matches the picture, if the model supports it.",
         kind="choice",
         presets=[("On", True), ("Off", False)],
+        time="differs",
     )
     sound_duration: Maybe[float] = param(
         label="Length of the sound",
@@ -151,9 +160,13 @@ class VideoFields(FormRequest):
         gt=0,
         le=600,
         cap="seconds",
+        time="grows",
     )
     aspect_ratio: Maybe[Literal["21:9", "16:9", "4:3", "1:1", "3:4", "9:16"]] = param(
-        label="Aspect ratio", help="Shape of the video, for models that use it instead of a size.", kind="choice"
+        label="Aspect ratio",
+        help="Shape of the video, for models that use it instead of a size.",
+        kind="choice",
+        time="differs",
     )
     short_edge: Maybe[int] = param(
         label="Short edge",
@@ -163,6 +176,7 @@ class VideoFields(FormRequest):
         ge=16,
         le=4320,
         cap="size",
+        time="differs",
     )
     start_time_seconds: Maybe[float] = param(
         label="Start in the reference",
@@ -177,9 +191,10 @@ class VideoFields(FormRequest):
         help="Adds frames in between for smoother motion, if the model supports it.",
         kind="choice",
         presets=[("On", True), ("Off", False)],
+        time="differs",
     )
     frame_interpolation_exp: Maybe[int] = param(
-        label="Smoothness", help="1 doubles the frames, 2 quadruples them.", kind="number", ge=1, le=4
+        label="Smoothness", help="1 doubles the frames, 2 quadruples them.", kind="number", ge=1, le=4, time="differs"
     )
     frame_interpolation_scale: Maybe[float] = param(
         label="Smoothing scale", help="Smaller values handle large motions better.", kind="number", gt=0, le=4

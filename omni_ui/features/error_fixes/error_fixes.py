@@ -11,18 +11,22 @@ from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
+from pydantic.fields import FieldInfo
 
 from omni_ui.client import (
+    FILE_KINDS,
     BrokenAnswer,
     NotReachable,
     OmniError,
     OutOfMemory,
+    Request,
     ServerBusy,
     ServerFailed,
     TimedOut,
     known_error,
     ui_option,
 )
+from omni_ui.client.requests.base import Scarce
 from omni_ui.core.run import Values
 from omni_ui.core.scripts import call, mounted
 from omni_ui.core.templates import NOTHING, render
@@ -31,7 +35,6 @@ from omni_ui.widgets.events import trigger
 from omni_ui.widgets.fields import Component, kind_of
 from omni_ui.widgets.form import Form
 
-FILE_KINDS = ("image", "audio", "video")
 LEAST = 64
 """Pixels of a side below which a size is not halved: no model makes anything of less."""
 MULTIPLE = 16
@@ -39,10 +42,6 @@ SMALL = {"image": "512x512", "edit": "512x512", "chat": "512x512", "video": "416
 """Half of what most models make by default, for a size that was left to the model."""
 PASSING = (BrokenAnswer, NotReachable, ServerBusy, ServerFailed, TimedOut)
 """Failures after which the same request may succeed."""
-LESS = ("n", "num_outputs_per_prompt", "size", "num_frames")
-"""What takes graphics memory, in the order in which it is best given up."""
-SHORTER = ("num_frames", "num_inference_steps", "size")
-"""What takes time."""
 TRY_AGAIN = "Try again"
 
 
@@ -70,9 +69,9 @@ def fixes_for(error: Exception | None, form: Form, entered: Values) -> list[Sugg
         cause = known_error(error.server_message) or error  # of a job, only the words were kept
     remedy = getattr(cause, "remedy", None)
     if isinstance(cause, OutOfMemory):
-        entries = [_less(name) for name in LESS]
-    elif isinstance(cause, TimedOut) or (remedy and remedy == _less("num_frames")):
-        entries = [_less(name) for name in SHORTER]
+        entries = _lowered(form.model, "memory")
+    elif isinstance(cause, TimedOut) or (remedy and remedy in _lowered(form.model, "time")):
+        entries = _lowered(form.model, "time")
     else:
         entries = [remedy] if remedy else []
     fixes = [fix for entry in entries if (fix := _fix(entry, form, entered))]
@@ -81,9 +80,12 @@ def fixes_for(error: Exception | None, form: Form, entered: Values) -> list[Sugg
     return fixes
 
 
-def _less(name: str) -> dict[str, object]:
-    pictures = name in ("n", "num_outputs_per_prompt")
-    return {"field": name, "value": 1} if pictures else {"field": name, "action": "halve"}
+def _lowered(model: type[Request], scarce: Scarce) -> list[dict[str, object]]:
+    """Remedies that lower what takes memory or time, as the fields say by `saves`, best first."""
+    saving = {name: ui_option(info, "saves", {}).get(scarce) for name, info in model.model_fields.items()}
+    names = sorted((name for name, place in saving.items() if place), key=lambda name: saving[name])
+    results = {name for name in names if ui_option(model.model_fields[name], "cap") == "n"}
+    return [{"field": name, "value": 1} if name in results else {"field": name, "action": "halve"} for name in names]
 
 
 def _fix(remedy: dict[str, object], form: Form, entered: Values) -> SuggestedFix | None:
@@ -103,24 +105,25 @@ def _fix(remedy: dict[str, object], form: Form, entered: Values) -> SuggestedFix
             SuggestedFix(f"{title}: keep the first {wanted} of {many}", keep={name: wanted}) if many > wanted else None
         )
     if action in ("halve", "fit"):
-        wanted = _smaller(name, now, wanted, form.model.tab)
+        wanted = _smaller(info, now, wanted, form.model.tab)
         if wanted is None:
             return None
     elif action == "first":
         wanted = re.split(r"[,;]", str(wanted))[0].strip(" .'\"[](){}")
-    if name == "seed":
-        return SuggestedFix("Try again with another seed", {"seed": ""})
     kind = kind_of(info)
+    if kind == "seed":
+        return SuggestedFix("Try again with another seed", {name: ""})
     value = None if kind in FILE_KINDS and wanted is None else as_shown(kind, wanted, form.controls[name])
-    if _same(now, value) or (name == "n" and now is None):
+    usual = info.get_default(call_default_factory=True) if now is None else now
+    if _same(usual, value):
         return None
     before, after = (_in_words(side, info, kind) for side in (now, value))
     return SuggestedFix(f"{title}: {before} → {after}", {name: value})
 
 
-def _smaller(name: str, now: object, most: object, tab: str) -> object:
+def _smaller(info: FieldInfo, now: object, most: object, tab: str) -> object:
     """A size with half the sides, or with at most so many pixels; half of a number. None when that cannot be."""
-    if name != "size":
+    if ui_option(info, "kind") != "size":
         return int(now) // 2 if isinstance(now, (int, float)) and now >= 2 else None
     match = re.fullmatch(r"(\d+)\s*[x×]\s*(\d+)", str(now or "").strip().lower())
     if not match:

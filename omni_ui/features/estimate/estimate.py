@@ -10,14 +10,14 @@ from pathlib import Path
 import gradio as gr
 from pydantic import ValidationError
 
-from omni_ui.client import Request, ui_option
+from omni_ui.client import FILE_KINDS, Request, ui_option
 from omni_ui.core.files import Json
 from omni_ui.core.run import AnyRun, Values
 from omni_ui.core.scripts import mounted
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.tab_context import TabContext
 from omni_ui.store import StoreFailed
-from omni_ui.store.timings import COUNTING, FILE_KINDS, Estimate, Timings, load_of
+from omni_ui.store.timings import Estimate, Timings, changes_time, load_of
 from omni_ui.widgets.fields import holds
 from omni_ui.widgets.form import by_name
 
@@ -67,9 +67,7 @@ def wire(tab: TabContext) -> None:
 def counting(tab: TabContext) -> list[str]:
     """The fields of a tab that the time of a run depends on."""
     fields = tab.form.model.model_fields
-    return [
-        n for n in tab.form.controls if n in fields and (n in COUNTING or ui_option(fields[n], "kind") in FILE_KINDS)
-    ]
+    return [name for name in tab.form.controls if name in fields and changes_time(fields[name])]
 
 
 def asked_for(model: type[Request], entered: Values) -> Request | None:

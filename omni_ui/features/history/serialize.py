@@ -4,13 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from omni_ui.client import FileRef, Request, type_of_file, ui_option
+from omni_ui.client import FILE_KINDS, FileRef, Request, type_of_file, ui_option
 from omni_ui.core.files import Json, cache_folder
 from omni_ui.core.run import Values
 from omni_ui.features.recipes import Recipe
 from omni_ui.store import Source
-
-FILE_KINDS = ("image", "audio", "video")
 
 
 def result_of(path: Path, title: str = "") -> Source:

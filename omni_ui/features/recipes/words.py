@@ -23,6 +23,8 @@ and a sampler in it. A diffusion server has the one sampler of its pipeline, whi
 LONGEST_NAME = 60
 """Characters, the ending among them."""
 PROMPT_FIELDS = ("prompt", "input")
+FIRST = ("Steps", "CFG scale", "Seed", "Size")
+"""How a line of settings begins, by which readers know it; what else a field says by `elsewhere` follows."""
 TEXTS = ("prompt", "input", "messages")
 """The fields that hold what was asked for."""
 
@@ -95,13 +97,17 @@ def parameters(recipe: Recipe, size: tuple[int, int] | None = None) -> str:
     if request.get("negative_prompt"):
         lines.append(f"Negative prompt: {request['negative_prompt']}")
     pictures = "num_inference_steps" in recipe.fields.model_fields and recipe.tab != "sound"
-    pairs: Json = {
-        "Steps": request.get("num_inference_steps", MODEL_DEFAULT if pictures else None),
-        "CFG scale": request.get("guidance_scale", request.get("true_cfg_scale")),
-        "Seed": request.get("seed"),
-        "Size": request.get("size") or (f"{size[0]}x{size[1]}" if size else None),
+    pairs: Json = dict.fromkeys(FIRST)
+    for name, info in recipe.fields.model_fields.items():
+        if (called := ui_option(info, "elsewhere", {}).get("a1111")) and pairs.get(called) is None:
+            pairs[called] = request.get(name)
+    if pictures and pairs["Steps"] is None:
+        pairs["Steps"] = MODEL_DEFAULT
+    pairs["Size"] = pairs["Size"] or (f"{size[0]}x{size[1]}" if size else None)
+    pairs |= {
         "Model": recipe.model,
         "Sampler": MODEL_DEFAULT if pictures else None,
+        # Not by `elsewhere`: how many were made at once is written, and not read, since a file holds one of them.
         "Batch size": request.get("n", 1),
         "Task": recipe.tab,
         "Version": MADE_BY,

@@ -33,6 +33,7 @@ class SpokenText(SpeechRequest):
             ("While I type", "live"),
         ],
         validate_default=True,
+        time="differs",
     )
     cast: JsonObject = param(
         label="Voices of the script",

@@ -93,11 +93,10 @@ def _civitai(held: Json) -> Findings | None:
     if not isinstance(said, dict) or "prompt" not in said:
         return None
     findings = Findings("Civitai", text_of(said.get("prompt")), text_of(said.get("negativePrompt")))
-    findings.take("seed", "seed", said.get("seed"))
-    findings.take("num_inference_steps", "steps", said.get("steps"))
+    named = findings.take_named("civitai", said)
     findings.take("guidance_scale", "cfgScale", said.get("cfgScale"))
     findings.take_size(said.get("width"), said.get("height"))
-    taken = {"prompt", "negativePrompt", "seed", "steps", "cfgScale", "width", "height"}
+    taken = {*named, "prompt", "negativePrompt", "cfgScale", "width", "height"}
     findings.leave(*(name for name in said if name not in taken))
     return findings
 

@@ -16,7 +16,6 @@ NAME = re.compile(r"[,\s]*([A-Za-z][\w \-/.()]{0,40}?):\s*")
 PLAIN = re.compile(r".*?(?=,\s|,[A-Za-z]|,?$)")
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 NEGATIVE = "Negative prompt:"
-TAKEN = {"Steps": "num_inference_steps", "Seed": "seed", "Shift": "flow_shift"}
 SIZE = re.compile(r"(\d{1,6})\s*[x×X*]\s*(\d{1,6})")
 LORA = re.compile(r"<lora:([^:<>]{1,120})(?::([-+.\d]{1,10}))?[^<>]{0,40}>")
 SILENT = {"Version", "App", "Created Date"}
@@ -40,14 +39,13 @@ def read_parameters(text: str, maker: str = "") -> Findings:
         raise BadRecipe("The settings in this picture have no prompt.")
     findings = Findings(maker or maker_of(pairs), prompt, negative, pairs.get("Model", ""))
     distilled = pairs.get("Distilled CFG Scale", pairs.get("Distilled CFG scale"))
-    for name, wire_name in TAKEN.items():
-        findings.take(wire_name, name, pairs.get(name))
-    size = SIZE.fullmatch(pairs.get("Size", ""))
-    if size:
-        findings.take_size(size[1], size[2], "Size")
+    if size := SIZE.fullmatch(pairs.get("Size", "")):
+        findings.take_size(size[1], size[2], "Size")  # as these programs write it, which is not always as we do
+    # One name for two fields of ours: of a model with distilled guidance, "CFG scale" is the true one.
     findings.take("guidance_scale", "Distilled CFG Scale", distilled)
-    findings.take("true_cfg_scale" if distilled else "guidance_scale", "CFG scale", pairs.get("CFG scale"))
-    used = {*TAKEN, *(["Size"] if size else []), "CFG scale", "Distilled CFG Scale", "Distilled CFG scale", *SILENT}
+    findings.take("true_cfg_scale", "CFG scale", pairs.get("CFG scale") if distilled else None)
+    named = findings.take_named("a1111", pairs)
+    used = {*named, "Distilled CFG Scale", "Distilled CFG scale", *SILENT}
     findings.leave(*(name for name in pairs if name not in used))
     findings.loras = [lora_name(*match) for match in LORA.findall(prompt)[:20]]
     after = [re.match(r"([A-Z][\w \-]{0,40}):", line) for line in lines[place + 1 :]]

@@ -168,6 +168,7 @@ class _Graph:
         findings.leave(*sorted(kind for kind in rest if not kind.startswith(QUIET)))
         return findings
 
+    # Which link leads to a value depends on what it is, so the names of `elsewhere` would not find it.
     def _numbers(self, findings: Findings, inputs: Node, guided: Node, positive: object) -> None:
         noise, sigmas = self.link(inputs.get("noise")), self.link(inputs.get("sigmas"))
         seed = self.scalar(inputs.get("seed", inputs.get("noise_seed")), "seed")

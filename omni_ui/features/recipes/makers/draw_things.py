@@ -2,7 +2,7 @@
 
 from omni_ui.features.recipes.makers.opened import Findings, any_number, list_of, lora_name, object_of, text_of
 
-TAKEN = {"c", "uc", "seed", "steps", "scale", "size", "model", "lora", "v2"}
+TAKEN = {"c", "uc", "scale", "model", "lora", "v2"}
 
 
 def read(held: dict[str, object]) -> Findings | None:
@@ -11,16 +11,14 @@ def read(held: dict[str, object]) -> Findings | None:
         return None
     findings = Findings("Draw Things", text_of(held.get("c")), text_of(held.get("uc")), text_of(held.get("model")))
     more = object_of(held.get("v2"))
-    findings.take("seed", "seed", held.get("seed"))
-    findings.take("num_inference_steps", "steps", held.get("steps"))
+    named = findings.take_named("draw_things", held)
     embedded = more.get("guidanceEmbed")
     distilled = "flux" in findings.model.lower() and any_number(embedded) is not None
     if distilled:
         findings.take("guidance_scale", "guidanceEmbed", embedded)
     findings.take("true_cfg_scale" if distilled else "guidance_scale", "scale", held.get("scale"))
-    findings.take("size", "size", held.get("size"))
     for lora in list_of(held.get("lora"))[:20]:
         name = lora_name(object_of(lora).get("model") or object_of(lora).get("file"), object_of(lora).get("weight"))
         findings.loras += [name] if name else []
-    findings.leave(*(name for name in held if name not in TAKEN))
+    findings.leave(*(name for name in held if name not in TAKEN | named))
     return findings

@@ -4,9 +4,9 @@ import re
 
 from omni_ui.features.recipes.makers.opened import Findings, list_of, lora_name, text_of
 
-TAKEN = {"prompt", "negative_prompt", "steps", "guidance_scale", "seed", "resolution", "base_model", "loras", "version",
+TAKEN = {"prompt", "negative_prompt", "guidance_scale", "resolution", "base_model", "loras", "version",
          "metadata_scheme", "full_prompt", "full_negative_prompt", "created_by"}  # fmt: skip
-RUINED = {"Prompt", "Negative", "steps", "cfg", "seed", "width", "height", "base_model_name", "loras", "software"}
+RUINED = {"Prompt", "Negative", "cfg", "width", "height", "base_model_name", "loras", "software"}
 
 
 def read(held: dict[str, object]) -> Findings | None:
@@ -27,8 +27,7 @@ def read(held: dict[str, object]) -> Findings | None:
         taken = TAKEN
     else:
         return None
-    findings.take("seed", "seed", held.get("seed"))
-    findings.take("num_inference_steps", "steps", held.get("steps"))
+    taken = taken | findings.take_named("fooocus", held)
     for lora in list_of(held.get("loras"))[:20]:
         name = lora_name(*lora[:2]) if isinstance(lora, list) and lora else lora_name(lora)
         findings.loras += [name] if name else []

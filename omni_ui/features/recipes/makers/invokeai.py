@@ -23,8 +23,7 @@ def _new(held: Any) -> Findings:
     findings = Findings("InvokeAI", text_of(held.get("positive_prompt")), text_of(held.get("negative_prompt")))
     findings.model = text_of(model.get("name")) or text_of(model.get("model_name"))
     flux = "flux" in f"{model.get('base', '')} {findings.model}".lower()
-    findings.take("seed", "seed", held.get("seed"))
-    findings.take("num_inference_steps", "steps", held.get("steps"))
+    named = findings.take_named("invokeai", held)
     findings.take("guidance_scale", "guidance", held.get("guidance"))
     distilled = flux or "guidance_scale" in findings.values
     findings.take("true_cfg_scale" if distilled else "guidance_scale", "cfg_scale", held.get("cfg_scale"))
@@ -33,7 +32,7 @@ def _new(held: Any) -> Findings:
         adapter = object_of(object_of(lora).get("model") or object_of(lora).get("lora"))
         name = lora_name(adapter.get("name") or adapter.get("model_name"), object_of(lora).get("weight"))
         findings.loras += [name] if name else []
-    taken = {"seed", "steps", "guidance", "cfg_scale", *SILENT}
+    taken = {*named, "guidance", "cfg_scale", *SILENT}
     findings.leave(*(name for name, value in held.items() if name not in taken and value not in (None, [], "", {})))
     return findings
 
@@ -46,10 +45,9 @@ def _old(held: Any) -> Findings:
     said = text_of(prompt)[:100_000]
     negative = ", ".join(re.findall(r"\[([^\[\]]*)\]", said))
     findings = Findings("InvokeAI", re.sub(r"\[[^\[\]]*\]", "", said), negative, text_of(held.get("model_weights")))
-    findings.take("seed", "seed", image.get("seed"))
-    findings.take("num_inference_steps", "steps", image.get("steps"))
+    named = findings.take_named("invokeai", image)
     findings.take("guidance_scale", "cfg_scale", image.get("cfg_scale"))
     findings.take_size(image.get("width"), image.get("height"))
-    taken = {"prompt", "seed", "steps", "cfg_scale", "width", "height"}
+    taken = {*named, "prompt", "cfg_scale", "width", "height"}
     findings.leave(*(name for name, value in image.items() if name not in taken and value not in (None, [], "")))
     return findings

@@ -3,7 +3,7 @@
 from omni_ui.client.answers.valid_text import read_json
 from omni_ui.features.recipes.makers.opened import Findings, list_of, object_of, text_of
 
-TAKEN = {"prompt", "uc", "seed", "steps", "scale", "width", "height", "v4_prompt", "v4_negative_prompt", "signed_hash"}
+TAKEN = {"prompt", "uc", "scale", "width", "height", "v4_prompt", "v4_negative_prompt", "signed_hash"}
 
 
 def read(texts: dict[str, str]) -> Findings | None:
@@ -16,11 +16,10 @@ def read(texts: dict[str, str]) -> Findings | None:
     prompt = _captions(held.get("v4_prompt")) or text_of(held.get("prompt")) or texts.get("Description", "")
     negative = _captions(held.get("v4_negative_prompt")) or text_of(held.get("uc"))
     findings = Findings("NovelAI", prompt, negative, texts.get("Source", ""))
-    findings.take("seed", "seed", held.get("seed"))
-    findings.take("num_inference_steps", "steps", held.get("steps"))
+    taken = TAKEN | findings.take_named("novelai", held)
     findings.take("guidance_scale", "scale", held.get("scale"))
     findings.take_size(held.get("width"), held.get("height"))
-    findings.leave(*(name for name, value in held.items() if name not in TAKEN and value not in (None, [], "", False)))
+    findings.leave(*(name for name, value in held.items() if name not in taken and value not in (None, [], "", False)))
     return findings
 
 

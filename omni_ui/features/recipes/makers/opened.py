@@ -3,9 +3,12 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from pydantic import ValidationError
 
+from omni_ui.client import ui_option
+from omni_ui.client.requests.base import Program
 from omni_ui.core.files import Json
 from omni_ui.features.recipes.recipe import REQUESTS, BadRecipe, Recipe
 
@@ -16,6 +19,22 @@ MOST_NAMES = 24
 INT64 = 2**63
 PROMPTS = {"sound": "input"}
 """The field of the prompt, where it has another name than in pictures."""
+
+
+@cache
+def wire_names(program: Program) -> dict[str, str]:
+    """Our wire names by what a program calls them, as the fields of the requests say by `elsewhere`.
+
+    Of two fields with one name the first counts, in the order of tabs and of their fields.
+    """
+    names: dict[str, str] = {}
+    for model in REQUESTS.values():
+        for wire_name, info in model.model_fields.items():
+            called = ui_option(info, "elsewhere", {})
+            name = called.get(program) or (called.get("others") if program != "a1111" else None)
+            if name:
+                names.setdefault(name, wire_name)
+    return names
 
 
 @dataclass(frozen=True)
@@ -44,6 +63,13 @@ class Findings:
         """Notes a value; the first one of a field counts."""
         if value not in (None, "") and wire_name not in self.values:
             self.values[wire_name] = name, value
+
+    def take_named(self, program: Program, held: Mapping[str, object]) -> set[str]:
+        """Notes the values of all fields that say what this program calls them. Returns those names."""
+        names = wire_names(program)
+        for name, wire_name in names.items():
+            self.take(wire_name, name, held.get(name))
+        return set(names)
 
     def take_size(self, width: object, height: object, name: str = "size") -> None:
         """Width and height in pixels as our size."""

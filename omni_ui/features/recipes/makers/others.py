@@ -7,13 +7,14 @@ prompt in quotes and switches of a command line. Midjourney: the prompt with swi
 import re
 
 from omni_ui.client.answers.valid_text import read_json
-from omni_ui.features.recipes.makers.opened import Findings, object_of, text_of
+from omni_ui.features.recipes.makers.opened import Findings, object_of, text_of, wire_names
 
 LABELS = {
-    "prompt": "prompt", "negative_prompt": "negative_prompt", "seed": "seed", "steps": "num_inference_steps",
-    "num_inference_steps": "num_inference_steps", "guidance_scale": "guidance_scale", "width": "width",
-    "height": "height", "stable_diffusion_model": "model", "use_stable_diffusion_model": "model",
+    "prompt": "prompt", "negative_prompt": "negative_prompt", "num_inference_steps": "num_inference_steps",
+    "guidance_scale": "guidance_scale", "width": "width", "height": "height", "stable_diffusion_model": "model",
+    "use_stable_diffusion_model": "model",
 }  # fmt: skip
+"""Besides what our fields say by `elsewhere`. Like the server, this program took some names from diffusers."""
 EASY = {"use_stable_diffusion_model", "Stable Diffusion model", "num_inference_steps", "Guidance Scale"}
 DREAM = re.compile(r'^"?(.{1,32000}?)"?(?=\s+-[sSWHCA])', re.DOTALL)
 SWITCH = re.compile(r"\s-([sSWHC])\s{0,3}([\d.]{1,20})")
@@ -34,15 +35,17 @@ def read(texts: dict[str, str]) -> Findings | None:
 
 
 def _easy_diffusion(held: dict[str, object]) -> Findings | None:
-    values = {LABELS.get(name.lower().replace(" ", "_"), ""): value for name, value in held.items()}
+    named = wire_names("easy_diffusion")
+    labels = named | LABELS
+    values = {labels.get(name.lower().replace(" ", "_"), ""): value for name, value in held.items()}
     if not text_of(values.get("prompt")):
         return None
     findings = Findings("Easy Diffusion", text_of(values["prompt"]), text_of(values.get("negative_prompt")))
     findings.model = text_of(values.get("model"))
-    for name in ("seed", "num_inference_steps", "guidance_scale"):
+    for name in dict.fromkeys((*named.values(), "num_inference_steps", "guidance_scale")):
         findings.take(name, name, values.get(name))
     findings.take_size(values.get("width"), values.get("height"))
-    findings.leave(*(name for name in held if name.lower().replace(" ", "_") not in LABELS))
+    findings.leave(*(name for name in held if name.lower().replace(" ", "_") not in labels))
     return findings
 
 

@@ -2,8 +2,8 @@
 
 from omni_ui.features.recipes.makers.opened import Findings, any_number, list_of, lora_name, object_of, text_of
 
-TAKEN = {"prompt", "negativeprompt", "model", "seed", "steps", "cfgscale", "fluxguidancescale", "width", "height",
-         "loras", "loraweights", "images", "swarm_version"}  # fmt: skip
+TAKEN = {"prompt", "negativeprompt", "model", "cfgscale", "fluxguidancescale", "width", "height", "loras",
+         "loraweights", "images", "swarm_version"}  # fmt: skip
 
 
 def read(held: dict[str, object]) -> Findings | None:
@@ -14,18 +14,15 @@ def read(held: dict[str, object]) -> Findings | None:
     findings = Findings(
         "SwarmUI", text_of(params.get("prompt")), text_of(params.get("negativeprompt")), text_of(params.get("model"))
     )
-    findings.take("seed", "seed", params.get("seed"))
-    findings.take("num_inference_steps", "steps", params.get("steps"))
+    named = findings.take_named("swarmui", params)
     distilled = params.get("fluxguidancescale")
     findings.take("guidance_scale", "fluxguidancescale", distilled)
     own_cfg = "true_cfg_scale" if any_number(distilled) is not None else "guidance_scale"
     findings.take(own_cfg, "cfgscale", params.get("cfgscale"))
     findings.take_size(params.get("width"), params.get("height"))
-    findings.take("num_frames", "videoframes", params.get("videoframes"))
-    findings.take("fps", "videofps", params.get("videofps"))
     weights = list_of(params.get("loraweights"))
     for number, lora in enumerate(list_of(params.get("loras"))[:20]):
         name = lora_name(lora, weights[number] if number < len(weights) else None)
         findings.loras += [name] if name else []
-    findings.leave(*(name for name in params if name not in {*TAKEN, "videoframes", "videofps"}))
+    findings.leave(*(name for name in params if name not in TAKEN | named))
     return findings

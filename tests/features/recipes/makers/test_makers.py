@@ -6,7 +6,11 @@ import pytest
 from PIL import Image
 from sd_parsers import ParserManager
 
+from omni_ui.client import ImageRequest, ui_option
 from omni_ui.features.recipes import BadRecipe, open_settings
+from omni_ui.features.recipes.makers import read_foreign_text
+from omni_ui.features.recipes.recipe import REQUESTS, Recipe
+from omni_ui.features.recipes.words import parameters
 from tests.features.recipes.makers.graphs import CASES, FOX, PLAIN, QWEN, READ, png
 
 
@@ -210,3 +214,21 @@ def test_a_comment_in_utf8_under_the_wrong_name(tmp_path):
 def test_only_a_drawing_of_a_workflow(name, says, tmp_path):
     with pytest.raises(BadRecipe, match=says):
         open_settings(png(tmp_path / "a.png", **{name: "{}"}))
+
+
+def test_a_name_of_a_program_means_one_field():
+    """But for A1111's guidance, which depends on what stands beside it."""
+    meant = {}
+    for model in REQUESTS.values():
+        for wire_name, info in model.model_fields.items():
+            for program, name in ui_option(info, "elsewhere", {}).items():
+                meant.setdefault((program, name), set()).add(wire_name)
+    assert {name for name, fields in meant.items() if len(fields) > 1} == {("a1111", "CFG scale")}
+
+
+def test_what_we_write_as_a1111_does_is_read_again():
+    asked = ImageRequest(prompt="a red fox", flow_shift=3.5, num_inference_steps=8, true_cfg_scale=4, seed=7)
+    text = parameters(Recipe.of(asked))
+    assert "Steps: 8, CFG scale: 4, Seed: 7, Shift: 3.5" in text
+    request = read_foreign_text(text).recipe.request
+    assert (request["flow_shift"], request["num_inference_steps"], request["seed"]) == (3.5, 8, 7)
