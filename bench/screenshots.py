@@ -22,7 +22,9 @@ from tests.page_states import TABS, microphone_flags, walk
 from tests.running import App
 
 SCREENS = {1440: 900, 1024: 768, 390: 844}
-LOOKS = {"light": ("light", "en"), "dark": ("dark", "en"), "chinese": ("light", "zh-CN")}
+LOOKS = {
+    "light": ("light", "en"), "dark": ("dark", "en"), "chinese": ("light", "zh-CN"), "dark-chinese": ("dark", "zh-CN"),
+}  # fmt: skip
 """By name: the colour scheme that the system asks for, and the language of the page."""
 CELLS = {1440: 720, 1024: 614, 390: 390}
 """Width of a picture on a contact sheet."""
