@@ -16,6 +16,7 @@ def test_a_call_is_answered_and_kept(talking, tmp_path, demo_app):
     page.click("#talk-run")
     wait_for_state(page, "listening")
     assert "interrupt" in page.inner_text(".omni-call-profile")
+    page.wait_for_selector(".omni-model:has-text('demo/talk')", state="attached")  # the header names the model called
     wait_for_state(page, "speaking")
     page.evaluate("document.querySelector('.omni-call').omniCall.line.socket.close(4000)")  # as a line that is cut
     page.wait_for_selector(".omni-call-notice:has-text('Connected again')")

@@ -3,7 +3,7 @@ import { defineAction } from "../../core/js/components.js";
 import { appRoot } from "../../core/js/dom.js";
 import { sessionHeaders, setSession } from "../../core/js/session.js";
 import { hideSettings, markSettings, offerFiles } from "../../features/servers/server_limits.js";
-import { TABS, byId, openTab } from "../../core/js/tab_elements.js";
+import { TABS, byId, isOpenTab, openTab } from "../../core/js/tab_elements.js";
 import { showDemoNotice } from "./demo_notice.js";
 
 const WORDS = { demo: "Demo server", ready: "Ready", busy: "Busy", down: "Not reachable", none: "No server" };
@@ -46,7 +46,7 @@ const showLoad = (load) => {
 let last = null;
 const showState = () => {
   if (!last) return;
-  const seen = last[openTab()] || last.image || Object.values(last)[0];
+  const seen = last[isOpenTab("talk") ? "chat" : openTab()] || last.image || Object.values(last)[0];
   const pill = document.querySelector("#omni-state .omni-pill");
   if (!pill || !seen) return;
   const words = seen.waiting ? `${WORDS[seen.state]}, ${seen.waiting} waiting` : WORDS[seen.state];

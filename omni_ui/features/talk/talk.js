@@ -13,9 +13,10 @@ const STATES = {
   connecting: "Calling …",
   listening: "Listening",
   thinking: "Thinking",
-  speaking: "Speaking",
+  speaking: "The model speaks",
   interrupted: "Interrupted: listening",
 };
+const IDLE = "Your microphone is on only during a call.";
 
 defineComponent("talk", ({ element }) => {
   const find = (selector) => element.querySelector(selector);
@@ -100,6 +101,7 @@ defineComponent("talk", ({ element }) => {
       closeCamera();
       inCall(false);
       show("idle");
+      profile.textContent = IDLE;
       meter.style.setProperty("--level", 0);
       if (text) say(text, failed ? "error" : "info");
       kept.hidden = !record;
