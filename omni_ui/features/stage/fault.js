@@ -21,7 +21,7 @@ export const markFault = (tab, field, words) => {
   if (!block.offsetParent) openMore(tab);
   const note = make("p", { class: "omni-fault", id: `${tab}-fault` }, words);
   const before = input.getAttribute("aria-describedby");
-  block.append(note);
+  (block.querySelector(".omni-pictures") ?? block).append(note); // within the frame of a field of pictures
   block.toggleAttribute("data-fault", true);
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-describedby", [before, note.id].filter(Boolean).join(" "));
