@@ -176,11 +176,14 @@ defineComponent("history", ({ element, props }) => {
     if (file.role === "result") line.append(...sends(record, kind, number, () => medium));
     return make("div", { class: "omni-history-media" }, medium, line);
   };
-  const sends = (record, kind, file, video) => (props.targets[kind] || []).filter((target) => !target.to.startsWith(`${record.tab}-`)).map((target) =>
-    button(`To ${target.words}`, safely(async () => {
-      await sendResult({ record: record.id, kind, file, target: target.to }, video());
-      detail.close();
-    })));
+  const sends = (record, kind, file, video) => {
+    const buttons = (props.targets[kind] || []).filter((target) => !target.to.startsWith(`${record.tab}-`)).map((target) =>
+      button(target.words, safely(async () => {
+        await sendResult({ record: record.id, kind, file, target: target.to }, video());
+        detail.close();
+      }), { class: "omni-small omni-goes" }));
+    return buttons.length ? [make("span", { role: "group", "aria-label": "Send to" }, ...buttons)] : [];
+  };
   const look = async (id) => {
     const record = await call(`/${id}`);
     const results = record.files.filter((file) => file.role === "result");
