@@ -28,8 +28,9 @@ FOR_HOSTS = (
     "this page with OMNI_BASE_URL set to its address, such as http://host:8091."
 )
 FOR_VISITORS = (
-    "The demo server stands in where no server is named. To use your own vLLM-Omni server, enter its address below "
-    "for this session, or start this page with OMNI_BASE_URL set to it, such as http://host:8091."
+    "The demo server stands in where no server is named. To use your own vLLM-Omni server, open “A server of your own, "
+    "for this session” below and enter its address, or start this page with OMNI_BASE_URL set to it, such as "
+    "http://host:8091."
 )
 UNUSABLE = (
     "This server cannot be used: it does not answer, is not a vLLM-Omni server, needs another API key, or this page "

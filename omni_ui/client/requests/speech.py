@@ -101,8 +101,8 @@ class SpeechRequest(Request):
         max_length=5000,
     )
     x_vector_only_mode: Maybe[bool] = param(
-        label="Timbre only",
-        help="Copies the sound of the voice, not its way of speaking; needs no transcript.",
+        label="Copy without transcript",
+        help="Copies only the sound of the voice, not the way of speaking.",
         place="own",
         kind="switch",
     )
