@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 
 from fastapi import WebSocket, WebSocketDisconnect
 
+from omni_ui.client.answers.valid_text import depth_of, read_json
 from omni_ui.core.files import Json
 
 SILENCE = 20.0
@@ -28,8 +29,20 @@ ENDING = 5.0
 LEAVING = {1000, 1001, 1012}
 """Close codes of a page that leaves, and of an app that stops. A line that is cut has another one, mostly 1005."""
 
+DEEPEST = 8
+"""Lists and objects within each other in a message of the page, whose own have one."""
+
 Take = Callable[[bytes | Json], Awaitable[bool]]
 """Takes a message of the page; False when it ends the call."""
+
+
+def read_message(text: str) -> Json | None:
+    """A message of the page; None for what is none, or is nested so deep that it cannot be read or would fail later."""
+    with suppress(ValueError, RecursionError):
+        message = read_json(text)
+        if isinstance(message, dict) and depth_of(message) <= DEEPEST:
+            return message
+    return None
 
 
 class PageLine:
@@ -156,11 +169,8 @@ class PageLine:
         assert self._take
         if data:
             return await self._take(data)
-        with suppress(ValueError):
-            event = json.loads(text or "")
-            if isinstance(event, dict):
-                return await self._take(event)
-        return True
+        event = read_message(text or "")
+        return event is None or await self._take(event)
 
     def _cut(self, socket: WebSocket) -> None:
         """The line is cut: the call waits for its page, or is over."""

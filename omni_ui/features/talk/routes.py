@@ -7,7 +7,6 @@ run of its visitor: it takes a place in the server's line as all others do, and 
 import asyncio
 import base64
 import io
-import json
 import logging
 import time
 import wave
@@ -29,7 +28,7 @@ from omni_ui.core.servers.backend import Backend
 from omni_ui.core.visitor import visitor_of
 from omni_ui.features.history.service import Recorder
 from omni_ui.features.talk.call import LONGEST_TEXT, Call
-from omni_ui.features.talk.line import OpenCalls, PageLine
+from omni_ui.features.talk.line import OpenCalls, PageLine, read_message
 from omni_ui.features.talk.record import CARRIED, keep_call
 from omni_ui.features.talk.recording import CallRecording
 from omni_ui.features.talk.replay.inputs import read_inputs
@@ -86,10 +85,10 @@ async def _resume(socket: WebSocket, calls: OpenCalls, caller: str) -> None:
 async def _first_message(socket: WebSocket, kind: str) -> Json | None:
     """What the page says first; None for anything else."""
     try:
-        message = json.loads(await asyncio.wait_for(socket.receive_text(), FIRST_MESSAGE))
-    except (TimeoutError, ValueError, KeyError):
+        message = read_message(await asyncio.wait_for(socket.receive_text(), FIRST_MESSAGE))
+    except (TimeoutError, KeyError):
         return None
-    return message if isinstance(message, dict) and message.get("type") == kind else None
+    return message if message and message.get("type") == kind else None
 
 
 async def _refuse(socket: WebSocket, sentence: str) -> None:

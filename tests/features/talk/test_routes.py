@@ -201,7 +201,11 @@ async def test_another_site_can_neither_call_nor_watch(app):
         await until(socket, "ready")
 
 
-@pytest.mark.parametrize("first", ["nonsense", "[]", '{"type": "end"}'])
+TOO_DEEP = '{"type": "%s", "turn": ' + "[" * 5000 + "]" * 5000 + "}"
+"""More lists within each other than Python's json reads."""
+
+
+@pytest.mark.parametrize("first", ["nonsense", "[]", '{"type": "end"}', TOO_DEEP % "start"], ids=range(4))
 async def test_a_call_that_begins_wrongly_is_one_sentence(app, first):
     async with opened(app, "omni_visitor=" + "n" * 32) as socket:
         await socket.send(first)
@@ -212,7 +216,8 @@ async def test_odd_frames_do_no_harm(app):
     async with opened(app, "omni_visitor=" + "f" * 32) as socket:
         await socket.send(json.dumps({"type": "start"}))
         await until(socket, "ready")
-        for frame in (b"", b"abc", bytes(200_000), "{", "[]", '{"type": "played", "ms": -1}', '{"type": 7}'):
+        odd = (b"", b"abc", bytes(200_000), "{", "[]", '{"type": "played", "ms": -1}', '{"type": 7}')
+        for frame in (*odd, TOO_DEEP % "played"):
             await socket.send(frame)
         await say(socket, silence(0.5) + tone(1.2) + silence(1))
         assert (await until(socket, "turn-end"))[-1]["status"] == "completed"
