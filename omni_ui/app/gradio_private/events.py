@@ -46,6 +46,9 @@ class Page(gr.Blocks):
         result["data"] = [marks_as_text(value) for value in result["data"]]
         if arguments.get("iterator") and not result["is_generating"] and is_page(request):
             result["data"] = [gr.skip()] * len(result["data"])  # it was sent already
+        if arguments.get("simple_format"):  # plain HTTP: the API is described without states, and Gradio takes none in
+            sent = zip(arguments["block_fn"].outputs, result["data"], strict=True)
+            result["data"] = [value for output, value in sent if not output.skip_api]
         if getattr(arguments["block_fn"], "fn", None) is mount_tab:
             result.update(await self._late_parts.answer(arguments["inputs"]))
         return result

@@ -52,6 +52,26 @@ def test_a_page_has_it_already(client):
     assert last_data(told) == [gr.skip(), gr.skip()]
 
 
+def test_plain_http_takes_and_gives_what_is_described(own_move):
+    """States are the app's own: in the description they stand neither among the values nor among the results."""
+
+    def count(before, word, *_):
+        yield word, before + 1, "going"
+        yield word, before + 1, "over"
+
+    with Page() as page:
+        number, word, last, end = gr.State(3), gr.Textbox(), gr.Checkbox(), gr.Textbox()
+        gr.Button().click(count, [number, word, last], [word, number, end], api_name="count")
+    own_files_only(page)
+    with TestClient(gr.mount_gradio_app(FastAPI(), page, path="/")) as client:
+        told = client.get("/gradio_api/info").json()["named_endpoints"]["/count"]
+        assert (len(told["parameters"]), len(told["returns"])) == (2, 2)
+        event = client.post("/gradio_api/call/count", json={"data": ["one", True]}).json()["event_id"]
+        answer = client.get(f"/gradio_api/call/count/{event}").text
+    results = [json.loads(line[5:]) for line in answer.splitlines() if line.startswith("data:")]
+    assert results == [["one", "going"], ["one", "over"], ["one", "over"]]
+
+
 def test_a_program_that_calls_by_plain_http_gets_an_update_with_marked_texts(own_move):
     """As after saving a voice: the list of voices, whose first choice has a text that the page translates."""
 
