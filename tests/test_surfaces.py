@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 import pytest
+from pydantic import create_model
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -33,12 +34,16 @@ from omni_ui.client import (
     ui_option,
 )  # fmt: skip
 from omni_ui.client.requests.base import INT64, Maybe
+from omni_ui.client.tabs import REQUESTS
 from omni_ui.core.invalid import Invalid
 from omni_ui.features.chat.conversation import Conversation
 from omni_ui.features.mcp.schema import tool
+from omni_ui.features.speech.request import SpokenText
 from omni_ui.settings import Settings
+from omni_ui.tabs import chat, edit, image, sound, speech, video
 from omni_ui.widgets.fields import bounds, literal_choices
 from omni_ui.widgets.form import Form
+from tests.house.surface import snapshot
 from tests.running import ROOT
 
 COMMANDS: dict[str, type[Request]] = {
@@ -221,3 +226,20 @@ def test_the_declaration_in_the_docs_is_all_that_a_field_takes():
     options = {option.name: option for option in click.command()(command).params}
     assert "1 to 100" in options[name].help
     assert model.model_json_schema()["properties"][name]["anyOf"][0]["maximum"] == 100
+
+
+def test_a_field_at_the_end_of_a_model_is_the_last_parameter_of_the_api(monkeypatch, tmp_path):
+    """Also one that stands among the first settings of its tab: programs may give parameters by their order."""
+    for place, tabs in (("advanced", (image, sound, video)), ("card", (chat, edit, speech))):
+        for tab in tabs:
+            model = SpokenText if tab is speech else REQUESTS[tab.__name__.rpartition(".")[2]]
+            field = param(label="A new one", help="How many.", ge=1, le=100, place=place)
+            longer = create_model(
+                model.__name__, __base__=model, __module__=model.__module__, new_one=(Maybe[int], field)
+            )
+            monkeypatch.setattr(tab, model.__name__, longer)
+    page, tabs = build_ui(Services(Settings(base_url="http://127.0.0.1:9", data_dir=tmp_path)))
+    named = page.get_api_info()["named_endpoints"]
+    for tab in tabs:
+        names = [part["parameter_name"] for part in named[f"/{tab.name}"]["parameters"]]
+        assert names == [part["name"] for part in snapshot()["endpoints"][f"/{tab.name}"]["parameters"]] + ["new_one"]

@@ -83,6 +83,7 @@ class OmniTab(TabFrame):
         on: the event that starts it, by default a press of Run; another one is not in the API.
         """
         inputs = self.form.controls | (more or {})
+        inputs |= {name: inputs.pop(name) for name in self.form.model.later_fields() if name in inputs}
         outputs = [*results, self.status, self.settings, self.code, self.facts, *self.later_results]
         reads: Read = read or self.form.read
         repeat: gr.HTML | None = None

@@ -207,6 +207,16 @@ class Request(BaseModel):
         """Half a character in a text never stops a request: it goes out as U+FFFD."""
         return valid_values(values)
 
+    @classmethod
+    def later_fields(cls) -> list[str]:
+        """The fields of the wire after `placed_until`."""
+    placed_until: ClassVar[str] = ""
+    """The last field whose place among the API's parameters its tab chooses. Those that came later are behind all
+    others, in their order: programs may give parameters by their order."""
+        names = list(cls.model_fields)
+        later = names[names.index(cls.placed_until) + 1 :] if cls.placed_until else []
+        return [name for name in later if name not in cls.own]
+
     def payload(self) -> Json:
         """The wire fields with their values; those that are None (model default) are left out."""
         return self.model_dump(mode="json", exclude_none=True)

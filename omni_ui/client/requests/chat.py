@@ -39,6 +39,7 @@ class ChatRequest(Request):
 
     tab: ClassVar[str] = "chat"
     path: ClassVar[str] = "/v1/chat/completions"
+    placed_until: ClassVar[str] = "stream"
 
     messages: list[Json] = param(
         ..., label="Messages", help="The conversation so far.", place="hidden", min_length=1, cap="text"

@@ -60,6 +60,7 @@ class EditRequest(FormRequest):
         [],
         label="Picture addresses",
         help="Addresses of pictures that the server downloads itself.",
+    placed_until: ClassVar[str] = "sys_type"
         place="hidden",
         expert=True,
         max_length=16,

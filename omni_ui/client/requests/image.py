@@ -104,6 +104,7 @@ class ImageRequest(Request):
         help="Width and height in pixels. Larger pictures take longer.", presets=SIZES
     )
     n: int = count_param(label="Pictures")
+    placed_until: ClassVar[str] = "vae_use_slicing"
     seed: Maybe[int] = seed_param(help="The same seed and settings give the same picture. -1 is a random one.")
     num_inference_steps: Maybe[int] = steps_param(
         help="More steps: finer and slower. Turbo models want 4 to 9, others 20 to 50."

@@ -31,6 +31,7 @@ class SoundRequest(Request):
 
     tab: ClassVar[str] = "sound"
     path: ClassVar[str] = "/v1/audio/generate"
+    placed_until: ClassVar[str] = "response_format"
     own: ClassVar[frozenset[str]] = frozenset({"make", "instructions"})
 
     make: Maybe[Make] = param(

@@ -51,6 +51,7 @@ NOT_IN_BATCH = {
 
 class SpeechRequest(Request):
     """Speaks a text."""
+    placed_until: ClassVar[str] = "speaker_embedding"
 
     tab: ClassVar[str] = "speech"
     path: ClassVar[str] = "/v1/audio/speech"

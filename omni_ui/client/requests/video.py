@@ -34,6 +34,7 @@ class VideoRequest(VideoFields):
         {"last_frame": "input_references", "video_noise_seconds": "video_noise_mask"}
     )
 
+    placed_until: ClassVar[str] = "num_outputs_per_prompt"
     last_frame: MaybeImage = param(
         label="Last frame",
         help="The picture that the video ends with, of the same shape as the first frame.",
