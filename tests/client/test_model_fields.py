@@ -3,14 +3,23 @@
 import pytest
 from pydantic import ValidationError
 
-from omni_ui.client import ImageRequest, OmniError, SpeechRequest, problems
+from omni_ui.client import ImageRequest, OmniError, SpeechRequest, problems, ui_option
+from omni_ui.client.requests.edit import KLEIN
+from omni_ui.client.requests.image import DEMO, HUNYUAN, LANCE
+from omni_ui.client.requests.speech import MOSS_TTSD, QWEN3_TTS
+from omni_ui.client.requests.video import MINIMAX, VACE
 from omni_ui.client.server.discovery import ModelInfo, judge
 from omni_ui.client.server.known_models import KNOWN_MODELS
-from omni_ui.client.server.model_fields import OF_SOME_MODELS, TAKEN, fields_not_taken
+from omni_ui.client.server.model_fields import OF_SOME_MODELS
 from omni_ui.client.server.model_rules import not_taken
 from omni_ui.core.servers.backend import REQUESTS
 from tests.client.scripted import Answer, Scripted, as_json, pictures, png, wav
 
+PATTERNS = {
+    HUNYUAN: "hunyuanimage", LANCE: "lance", MOSS_TTSD: "moss-tts", QWEN3_TTS: "qwen3-?tts", MINIMAX: "minimax-?h3",
+    VACE: "vace", KLEIN: r"flux\.?2[-_]klein",
+}  # fmt: skip
+"""Of the ids of models that read a field, and what stands of each in the table of known models."""
 SPEECH, IMAGES = "/v1/audio/speech", "/v1/images/generations"
 
 
@@ -58,14 +67,16 @@ def test_slots_of_a_video_follow_what_its_model_works_from() -> None:
     assert {"last_frame", "source_video", "input_references"} <= set(vace)
 
 
-def test_every_name_in_the_table_is_a_field_and_every_pattern_a_known_model() -> None:
-    for pattern, tab, names in TAKEN:
-        fields = REQUESTS[tab].model_fields
-        assert set(names.split()) <= set(fields), pattern
-        assert set(names.split()) - set(fields_not_taken(tab, names.split())) == set(names.split())
+def test_every_pattern_of_a_field_is_that_of_a_known_model() -> None:
+    said = {
+        pattern
+        for model in REQUESTS.values()
+        for info in model.model_fields.values()
+        for pattern in (*ui_option(info, "models", ()), *ui_option(info, "needed_by", ()))
+    }
+    assert said == {*PATTERNS, DEMO}
     known = " ".join(entry.pattern for entry in KNOWN_MODELS)
-    for word in ("hunyuanimage", "lance", "moss-tts", "qwen3-?tts", "minimax-?h3", "vace"):
-        assert word in known
+    assert all(word in known for word in PATTERNS.values())
 
 
 async def test_a_recording_that_the_model_would_not_hear_is_refused_before_the_request(tmp_path) -> None:

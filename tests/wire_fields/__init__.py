@@ -42,7 +42,7 @@ Made by `python -m tests.wire_fields` from the server's own `/openapi.json` and 
 - *by itself*: sent without a control of that name.
 - *not sent*: with the reason.
 
-What each model reads stands in `omni_ui/client/server/model_fields.py`, with file and line.
+What each model reads stands at the field itself, with the file and line of the server.
 
 What a person should know of some of them:
 

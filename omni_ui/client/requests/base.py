@@ -7,7 +7,7 @@ metadata, host limits, estimates, fixes after an error and the API schema all re
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -71,6 +71,10 @@ def param(
     time: Time | None = None,
     elsewhere: Mapping[Program, str] | None = None,
     saves: Mapping[Scarce, int] | None = None,
+    models: Sequence[str] = (),
+    needed_by: Sequence[str] = (),
+    inputs: Sequence[str] = (),
+    always_sent: bool = False,
     **bounds: Any,
 ) -> Any:
     """Declares one wire parameter.
@@ -93,11 +97,17 @@ def param(
         here and write an object. The name of "a1111" is written into our files too.
     saves: what a lower value saves after a run that had too little of it; the number says which field is lowered
         first. A number of results becomes 1, all else is halved.
+    models: patterns of the ids of the models that read it, where only some do: for others the page hides it, and a
+        value is left out, or refused where it is a file. needed_by: of those that refuse to go without it.
+    inputs: a model reads it that takes one of these kinds of input; `models` may name some that do all the same.
+    always_sent: hidden for models that do not read it, and sent by whoever names it.
     bounds: pydantic's own (ge, le, max_length, pattern …); they are the bounds of the control too.
     """
     extra: dict[str, object] = {"place": place, "kind": kind, "unit": unit, "step": step, "presets": presets}
     extra |= {"empty": empty, "free": free or None, "expert": expert or None, "cap": cap, "lora": lora or None}
     extra |= {"time": time, "elsewhere": dict(elsewhere or {}) or None, "saves": dict(saves or {}) or None}
+    extra |= {"models": [*models] or None, "needed_by": [*needed_by] or None, "inputs": [*inputs] or None}
+    extra |= {"always_sent": always_sent or None}
     ui_options: Json = {k: v for k, v in extra.items() if v not in (None, "")}
     return Field(default, title=label, description=help, json_schema_extra=ui_options, **bounds)
 
@@ -200,6 +210,9 @@ class Request(BaseModel):
     """Fields that are not on the wire by their own name."""
     carried_by: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """For fields of `own` that go out in another field: that field's wire name."""
+    placed_until: ClassVar[str] = ""
+    """The last field whose place among the API's parameters its tab chooses. Those that came later are behind all
+    others, in their order: programs may give parameters by their order."""
 
     @model_validator(mode="before")
     @classmethod
@@ -210,9 +223,6 @@ class Request(BaseModel):
     @classmethod
     def later_fields(cls) -> list[str]:
         """The fields of the wire after `placed_until`."""
-    placed_until: ClassVar[str] = ""
-    """The last field whose place among the API's parameters its tab chooses. Those that came later are behind all
-    others, in their order: programs may give parameters by their order."""
         names = list(cls.model_fields)
         later = names[names.index(cls.placed_until) + 1 :] if cls.placed_until else []
         return [name for name in later if name not in cls.own]

@@ -12,6 +12,9 @@ from omni_ui.client.json_types import Json
 from omni_ui.client.requests.base import Maybe, Words, param
 from omni_ui.client.requests.files import FormRequest, ImageFiles, MaybeImage
 from omni_ui.client.requests.image import (
+    DEMO,
+    HUNYUAN,
+    LANCE,
     SIZES,
     Lora,
     SystemPromptKind,
@@ -37,6 +40,8 @@ from omni_ui.client.requests.shared_params import (
     true_cfg_param,
 )
 
+KLEIN = r"flux\.?2[-_]?klein"
+"""The only pipeline that reads a mask or a reference (flux2_klein/pipeline_flux2_klein.py:777-779)."""
 EDIT_SIZES = [("Like the first picture", ""), *SIZES[1:]]
 
 
@@ -55,12 +60,12 @@ class EditRequest(FormRequest):
 
     tab: ClassVar[str] = "edit"
     path: ClassVar[str] = "/v1/images/edits"
+    placed_until: ClassVar[str] = "sys_type"
 
     url: list[str] = param(
         [],
         label="Picture addresses",
         help="Addresses of pictures that the server downloads itself.",
-    placed_until: ClassVar[str] = "sys_type"
         place="hidden",
         expert=True,
         max_length=16,
@@ -80,9 +85,15 @@ class EditRequest(FormRequest):
         help="The area to change: paint it, or choose a picture in which it is white, the rest black.",
         place="main",
         kind="image",
+        models=(KLEIN, DEMO),
+        always_sent=True,
     )
     reference_image: MaybeImage = param(
-        label="Reference", help="A picture to take the subject or style from, if the model supports it.", kind="image"
+        label="Reference",
+        help="A picture to take the subject or style from, if the model supports it.",
+        kind="image",
+        models=(KLEIN, DEMO),
+        always_sent=True,
     )
     size: Annotated[Maybe[str], AfterValidator(_check_size)] = size_param(
         help="Width and height of the result. Leave empty for that of the first picture.", presets=EDIT_SIZES
@@ -126,8 +137,9 @@ class EditRequest(FormRequest):
         help="What a thinking model does before it draws: think, recaption or think_recaption (HunyuanImage-3).",
         kind="line",
         max_length=100,
+        models=(HUNYUAN, DEMO),
     )
-    system_prompt: Maybe[str] = system_prompt_param()
+    system_prompt: Maybe[str] = system_prompt_param(models=(HUNYUAN, LANCE, DEMO))
     lora: Lora = lora_param()
     stream: bool = param(
         False,
@@ -137,7 +149,7 @@ class EditRequest(FormRequest):
         time="differs",
     )
 
-    sys_type: Maybe[SystemPromptKind] = system_prompt_kind_param()
+    sys_type: Maybe[SystemPromptKind] = system_prompt_kind_param(models=(HUNYUAN, DEMO))
 
     @field_validator("bot_task")
     @classmethod

@@ -26,6 +26,8 @@ from omni_ui.client.requests.shared_params import (
     true_cfg_param,
 )
 
+DEMO = "^demo/(painter|editor|voice|clip)$"
+"""Models of the demo server, which read all that some models do."""
 MAX_PIXELS = 7680 * 4320
 """The server's default for --max-generated-image-size (cli/serve.py:1030)."""
 
@@ -78,6 +80,10 @@ def check_lora(lora: dict[str, object] | None) -> dict[str, object] | None:
 Lora = Annotated[JsonObject, AfterValidator(check_lora)]
 
 SystemPromptKind = Literal["dynamic", "en_vanilla", "en_recaption", "en_think_recaption", "en_unified", "custom"]
+HUNYUAN = r"hunyuanimage-?3"
+"""Reads a task mode and system prompts (hunyuan_image3/request_layout.py:146-161; images/helpers.py:98-117)."""
+LANCE = r"bytedance.*/lance\b"
+"""Reads a system prompt (lance/pipeline_lance.py:1674 and 1768)."""
 TASK_MODES = [("Think first", "think"), ("Rewrite the prompt", "recaption"), ("Think and rewrite", "think_recaption")]
 """Modes of HunyuanImage-3 (prompt_utils.py:105-111)."""
 USES_OWN = ("custom", "dynamic")
@@ -98,13 +104,13 @@ class ImageRequest(Request):
 
     tab: ClassVar[str] = "image"
     path: ClassVar[str] = "/v1/images/generations"
+    placed_until: ClassVar[str] = "vae_use_slicing"
 
     prompt: Words = prompt_param(help="What the picture shows.")
     size: Annotated[Maybe[str], AfterValidator(check_size)] = size_param(
         help="Width and height in pixels. Larger pictures take longer.", presets=SIZES
     )
     n: int = count_param(label="Pictures")
-    placed_until: ClassVar[str] = "vae_use_slicing"
     seed: Maybe[int] = seed_param(help="The same seed and settings give the same picture. -1 is a random one.")
     num_inference_steps: Maybe[int] = steps_param(
         help="More steps: finer and slower. Turbo models want 4 to 9, others 20 to 50."
@@ -128,9 +134,10 @@ class ImageRequest(Request):
         presets=[*TASK_MODES, ("As it is written", "vanilla")],
         free=True,
         max_length=100,
+        models=(HUNYUAN, DEMO),
     )
-    system_prompt: Maybe[str] = system_prompt_param()
-    use_system_prompt: Maybe[SystemPromptKind] = system_prompt_kind_param()
+    system_prompt: Maybe[str] = system_prompt_param(models=(HUNYUAN, LANCE, DEMO))
+    use_system_prompt: Maybe[SystemPromptKind] = system_prompt_kind_param(models=(HUNYUAN, DEMO))
     vae_use_tiling: Maybe[bool] = param(
         label="Less memory",
         help="Decodes the picture in tiles and slices. vLLM-Omni 0.30.0 reads this only at "

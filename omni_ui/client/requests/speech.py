@@ -11,6 +11,7 @@ from omni_ui.client.answers.formats import FileRef
 from omni_ui.client.json_types import Json
 from omni_ui.client.requests.base import JsonObject, Maybe, Request, WireCall, Words, param
 from omni_ui.client.requests.files import FormRequest, MaybeAudio
+from omni_ui.client.requests.image import DEMO
 from omni_ui.client.requests.shared_params import extra_param, seed_param, sound_format_param
 
 MAX_INPUT = 20_000
@@ -22,19 +23,10 @@ BATCH = 32
 LANGUAGES = [
     (name, name)
     for name in (
-        "Auto",
-        "Chinese",
-        "English",
-        "Japanese",
-        "Korean",
-        "German",
-        "French",
-        "Russian",
-        "Portuguese",
-        "Spanish",
+        "Auto", "Chinese", "English", "Japanese", "Korean", "German", "French", "Russian", "Portuguese", "Spanish",
         "Italian",
     )
-]
+]  # fmt: skip
 """Those of Qwen3-TTS; the server wants names, not codes (WIRE.md 9)."""
 
 NOT_IN_BATCH = {
@@ -48,13 +40,18 @@ NOT_IN_BATCH = {
 }
 """Fields that an item of a batch does not have (protocol/audio.py:440)."""
 
+MOSS_TTSD = r"moss-?ttsd"
+"""Speaks dialogues, with a voice to copy or a saved one (tts_adapters/moss_tts.py:101-126, 434-436)."""
+QWEN3_TTS = r"qwen3-?tts"
+"""The only adapter that hands these two on (tts_adapters/qwen3_tts.py:381-390)."""
+
 
 class SpeechRequest(Request):
     """Speaks a text."""
-    placed_until: ClassVar[str] = "speaker_embedding"
 
     tab: ClassVar[str] = "speech"
     path: ClassVar[str] = "/v1/audio/speech"
+    placed_until: ClassVar[str] = "speaker_embedding"
 
     input: Words = param(
         ..., label="Text", help="The text to speak.", place="main", kind="text", min_length=1, cap="text", time="grows"
@@ -93,6 +90,7 @@ class SpeechRequest(Request):
         help="A voice to copy: 1 to 30 seconds of clear speech by one person.",
         place="own",
         kind="audio",
+        needed_by=(MOSS_TTSD,),
     )
     ref_text: Maybe[str] = param(
         label="Transcript",
@@ -151,6 +149,7 @@ class SpeechRequest(Request):
         help="The voice of the lines that start with [S2]; the first speaker's start with [S1].",
         place="own",
         kind="audio",
+        models=(MOSS_TTSD, DEMO),
     )
     initial_codec_chunk_frames: Maybe[int] = param(
         label="Start sooner",
@@ -160,12 +159,14 @@ class SpeechRequest(Request):
         unit="frames",
         ge=0,
         le=1000,
+        models=(QWEN3_TTS, DEMO),
     )
     non_streaming_mode: Maybe[bool] = param(
         label="Read the whole text first",
         help="On: the model reads the whole text before it speaks, for a steadier voice. Off: it starts sooner.",
         kind="choice",
         presets=[("On", True), ("Off", False)],
+        models=(QWEN3_TTS, DEMO),
     )
     speaker_embedding: list[float] | None = param(
         label="Speaker embedding",

@@ -16,11 +16,16 @@ from pydantic import ValidationInfo, field_validator
 from omni_ui.client.answers.formats import FileRef
 from omni_ui.client.requests.base import Maybe, WireCall, param
 from omni_ui.client.requests.files import ImageFiles, MaybeAudio, MaybeImage, MaybeVideo, VideoFiles, as_text
+from omni_ui.client.requests.image import DEMO
 from omni_ui.client.requests.noise_mask import FRAMES_PER_SECOND, ClipShape, parse_ranges, sound_mask, video_mask
 from omni_ui.client.requests.video_fields import MAX_TEXT_FIELD, VideoFields
 
 REFERENCES = ("input_reference", "input_references", "image_reference", "video_reference")
 SlotT = TypeVar("SlotT")
+MINIMAX = r"minimax-?h3"
+"""Reads all roles (diffusion/model_metadata.py:55-75; minimax_h3/encoder_processing.py:110-124 and 465-500)."""
+VACE = r"wan.*vace"
+"""Reads pictures and videos (wan2_2/pipeline_wan2_2_vace.py:130-163)."""
 RATIOS = {"21:9": 21 / 9, "16:9": 16 / 9, "4:3": 4 / 3, "1:1": 1.0, "3:4": 3 / 4, "9:16": 9 / 16}
 
 
@@ -29,17 +34,18 @@ class VideoRequest(VideoFields):
 
     tab: ClassVar[str] = "video"
     path: ClassVar[str] = "/v1/videos"
+    placed_until: ClassVar[str] = "num_outputs_per_prompt"
     own: ClassVar[frozenset[str]] = VideoFields.own | {"last_frame", "video_noise_seconds"}
     carried_by: ClassVar[Mapping[str, str]] = MappingProxyType(
         {"last_frame": "input_references", "video_noise_seconds": "video_noise_mask"}
     )
 
-    placed_until: ClassVar[str] = "num_outputs_per_prompt"
     last_frame: MaybeImage = param(
         label="Last frame",
         help="The picture that the video ends with, of the same shape as the first frame.",
         place="own",
         kind="image",
+        models=(MINIMAX, DEMO),
     )
     image_reference: ImageFiles = param(
         [],
@@ -48,6 +54,7 @@ class VideoRequest(VideoFields):
         place="own",
         kind="image",
         max_length=9,
+        models=(MINIMAX, VACE),
     )
     video_reference: VideoFiles = param(
         [],
@@ -56,21 +63,28 @@ class VideoRequest(VideoFields):
         place="own",
         kind="video",
         max_length=3,
+        models=(MINIMAX, VACE),
     )
     source_video: MaybeVideo = param(
-        label="Video to change", help="An MP4 or MOV file, part of which is regenerated.", place="own", kind="video"
+        label="Video to change",
+        help="An MP4 or MOV file, part of which is regenerated.",
+        place="own",
+        kind="video",
+        models=(MINIMAX, DEMO),
     )
     source_audio: MaybeAudio = param(
         label="Sound to change",
         help="A WAV or MP3 file to use instead of the video's own sound.",
         place="own",
         kind="audio",
+        models=(MINIMAX, DEMO),
     )
     video_noise_mask: MaybeImage = param(
         label="Where the picture changes",
         help="White is regenerated, black is kept. Nothing painted: the whole picture.",
         place="own",
         kind="image",
+        models=(MINIMAX, DEMO),
     )
     video_noise_seconds: Maybe[str] = param(
         label="When the picture changes",
@@ -78,6 +92,7 @@ class VideoRequest(VideoFields):
         place="own",
         kind="line",
         max_length=200,
+        models=(MINIMAX, DEMO),
     )
     audio_noise_mask: Maybe[str] = param(
         label="When the sound changes",
@@ -86,6 +101,7 @@ class VideoRequest(VideoFields):
         kind="line",
         max_length=200,
         validate_default=True,
+        models=(MINIMAX, DEMO),
     )
     num_outputs_per_prompt: Maybe[int] = param(
         label="Videos at once",
@@ -96,6 +112,7 @@ class VideoRequest(VideoFields):
         cap="n",
         time="grows",
         saves={"memory": 2},
+        models=(MINIMAX, DEMO),
     )
 
     @field_validator(

@@ -10,7 +10,7 @@ from omni_ui.client.answers.formats import FileRef
 from omni_ui.client.json_types import Json
 from omni_ui.client.requests.base import JsonObject, Maybe, WireCall, Words, param
 from omni_ui.client.requests.files import AudioFile, FormRequest, MaybeFile, MaybeVisual, MediaFiles
-from omni_ui.client.requests.image import check_size
+from omni_ui.client.requests.image import DEMO, check_size
 from omni_ui.client.requests.shared_params import (
     extra_param,
     flow_shift_param,
@@ -72,6 +72,7 @@ class VideoFields(FormRequest):
         help="The picture the video starts with. If no size is set, the video takes its shape.",
         place="main",
         kind="image",
+        inputs=("image", "video"),
     )
     input_references: MediaFiles = param(
         [],
@@ -79,11 +80,15 @@ class VideoFields(FormRequest):
         help="Models that combine references also accept pictures and recordings here.",
         kind="video",
         max_length=16,
+        inputs=("video",),
+        models=(DEMO,),
     )
     audio_reference: Annotated[AudioFile | None, MaybeFile] = param(
         label="Sound",
         help="What is spoken or heard in the video, for models that follow a sound. At most 700 kB.",
         kind="audio",
+        inputs=("audio",),
+        models=(DEMO,),
     )
     size: Annotated[Maybe[str], AfterValidator(check_size)] = size_param(
         help="Width and height in pixels. Larger videos take much longer.", presets=VIDEO_SIZES
