@@ -14,8 +14,10 @@ import gradio as gr
 from gradio import processing_utils
 from gradio.block_function import BlockFunction
 from gradio.blocks import Block
-from gradio.data_classes import GradioModel, GradioRootModel
+from gradio.data_classes import FileData, GradioModel, GradioRootModel
+from gradio.route_utils import API_PREFIX
 from gradio.state_holder import SessionState
+from gradio_client.utils import encode_file_path
 from pydantic import ValidationError
 
 from omni_ui.app.gradio_private.page_parts import LateParts, mount_tab
@@ -128,12 +130,14 @@ def own_files_only(page: gr.Blocks) -> None:
     if list(inspect.signature(whole).parameters)[:3] != ["data", "block", "postprocess"]:
         raise AttributeError("async_move_files_to_cache")
 
-    async def move(data: object, block: Any, *rest: Any, **more: Any) -> Any:
+    async def move(data: object, block: Any, postprocess: bool = False, *rest: Any, **more: Any) -> Any:
         if data is None or isinstance(data, (str, int, float)):  # which Gradio hands on as it is
             return data
         if isinstance(data, (GradioModel, GradioRootModel)):
             data = data.model_dump()
-        return await whole(checked_files(data), block, *rest, **more)
+        # Of an output Gradio would ask six times where the file lies, and keep its path for as long as the app lives.
+        checked = checked_files(data, with_address=postprocess)
+        return checked if postprocess else await whole(checked, block, postprocess, *rest, **more)
 
     vars(move)["checks_owner"] = True
     processing_utils.async_move_files_to_cache = move
@@ -143,8 +147,11 @@ def _parameters(method: Callable[..., object]) -> set[str]:
     return set(inspect.signature(method).parameters)
 
 
-def checked_files(data: object) -> object:
-    """The data of an event, its files without addresses. gr.Error for a file that is not the visitor's."""
+def checked_files(data: object, with_address: bool = False) -> object:
+    """The data of an event. gr.Error for a file that is not the visitor's.
+
+    with_address: its files as Gradio shows them to a page; else without an address.
+    """
     if isinstance(data, dict):
         if "meta" in data and "path" in data:
             try:
@@ -153,8 +160,14 @@ def checked_files(data: object) -> object:
                 own_path(data["path"])
             except FileRefused as refused:
                 raise gr.Error(str(refused), print_exception=False) from None
-            return {**data, "url": None}
-        return {name: checked_files(value) for name, value in data.items()}
+            return _with_address(data) if with_address else {**data, "url": None}
+        return {name: checked_files(value, with_address) for name, value in data.items()}
     if isinstance(data, (list, tuple)):
-        return type(data)(checked_files(value) for value in data) if type(data) in (list, tuple) else data
+        return [checked_files(value, with_address) for value in data]
     return data
+
+
+def _with_address(data: dict[str, Any]) -> dict[str, Any]:
+    file = FileData(**data)
+    file.url = f"{API_PREFIX}/file={encode_file_path(file.path)}"
+    return file.model_dump()

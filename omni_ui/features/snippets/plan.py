@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Literal
 from uuid import uuid4
@@ -52,7 +53,7 @@ class Plan:
     def streams(self) -> bool:
         return self.json.get("stream") is True
 
-    @property
+    @cached_property
     def refs(self) -> list[FileRef]:
         """The files that go into JSON as base64, in their order."""
         references: list[FileRef] = []
