@@ -81,9 +81,9 @@ def baseline(server_url: str) -> Any:
     return started("plain Gradio", command, port, "/", GRADIO_ANALYTICS_ENABLED="False")
 
 
-def empty() -> Any:
+def empty(*options: str) -> Any:
     port = free_port()
-    command = [sys.executable, "-m", "bench.empty", "--port", str(port)]
+    command = [sys.executable, "-m", "bench.empty", "--port", str(port), *options]
     return started("a field", command, port, "/", GRADIO_ANALYTICS_ENABLED="False")
 
 

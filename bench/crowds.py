@@ -16,6 +16,7 @@ from bench.table import Check, Row
 
 T = TypeVar("T")
 AIMS = {50: 2.5, 200: 3.0}
+NO_SERVER = " (direct: an event of Gradio's that asks no server)"
 WINDOW = 40
 """Runs whose median stands for a moment in the app's life."""
 
@@ -34,18 +35,24 @@ def beside(server: str, plain: Program, number: int) -> Iterator[Future[float]]:
         yield pool.submit(lambda: asyncio.run(load.visitors(plain.url, number, size="64x64"))[0])
 
 
-def visitors(server: str, ours: Program, numbers: list[int], rounds: int, plain: float | None) -> list[Row]:
+def visitors(server: str, ways: dict[str, Program], numbers: list[int], rounds: int, plain: float | None) -> list[Row]:
     """All press Run at once; the server takes one second for each, however many there are.
 
+    ways: "ours", and where there is more time "direct": events of Gradio's that ask no server and wait a second.
     plain: what 50 visitors of plain Gradio took, once: it does not vary.
     """
     configure(server, latency=1.0)
     rows = []
     for number in numbers:
-        runs = [_in_thread(load.visitors(ours.url, number, size="64x64")) for _ in range(rounds)]
-        samples = {"ours": [seconds for seconds, _ in runs]}
-        failures = sum(failed for _, failed in runs)
-        row = Row(f"{number} visitors, server of 1 s", "s", samples, note=f"{failures} failures.")
+        samples: dict[str, list[float]] = {way: [] for way in ways}
+        failures = 0
+        for _ in range(rounds):
+            for way, program in ways.items():
+                seconds, failed = _in_thread(load.visitors(program.url, number, size="64x64"))
+                samples[way].append(seconds)
+                failures += failed
+        beside = NO_SERVER if "direct" in ways else ""
+        row = Row(f"{number} visitors, server of 1 s{beside}", "s", samples, note=f"{failures} failures.")
         row.checks.append(Check("wall time", row.median("ours"), AIMS[number], unit=" s"))
         if plain is not None and number == 50:
             samples["plain"] = [plain]
@@ -54,12 +61,16 @@ def visitors(server: str, ours: Program, numbers: list[int], rounds: int, plain:
     return rows
 
 
-def streams(server: str, ours: Program, number: int, rounds: int) -> Row:
-    """Many live answers at once; the slowest over what the server's rate asks for."""
+def streams(server: str, ways: dict[str, Program], number: int, rounds: int) -> Row:
+    """Many live answers at once; the slowest over what the server's rate asks for. ways: as for `visitors`."""
     tokens, rate = 100, 20
     configure(server, tokens=tokens, rate=rate)
-    samples = [_in_thread(load.slowest_chat(ours.url, number)) * rate / tokens for _ in range(rounds)]
-    row = Row(f"{number} chat streams at {rate} tokens/s: the slowest", "times the ideal", {"ours": samples})
+    samples: dict[str, list[float]] = {way: [] for way in ways}
+    for _ in range(rounds):
+        for way, program in ways.items():
+            samples[way].append(_in_thread(load.slowest_chat(program.url, number)) * rate / tokens)
+    beside = NO_SERVER if "direct" in ways else ""
+    row = Row(f"{number} chat streams at {rate} tokens/s: the slowest{beside}", "times the ideal", samples)
     row.checks.append(Check("ours", row.median("ours"), 1.1))
     return row
 

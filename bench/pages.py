@@ -116,7 +116,7 @@ def _conversation(browser: Browser, way: str, program: Program, past: Path | Non
         page.set_input_files("#chat-import input[type=file]", past)
         page.wait_for_function("document.querySelectorAll('#chat-result .omni-message').length >= 40")
     page.fill("#chat-text textarea", "Go on")
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(200)
     return page
 
 
@@ -187,7 +187,7 @@ def first_sound(browser: Browser, server: str, ways: dict[str, Program], rounds:
     gaps: list[float] = []
     for _ in range(rounds):
         for way, program in ways.items():
-            configure(server, speech_seconds=4, speech_speed=1.2)
+            configure(server, speech_seconds=3, speech_speed=1.2)
             page = eyes.open_tab(browser, program.url, "Speech")
             page.fill("#speech-input textarea", "Good morning")
             if way == "ours":

@@ -110,17 +110,19 @@ class Bench:
 
     def crowds(self, numbers: list[int], rounds: int) -> None:
         with self.programs("ours") as (server, ways):
-            self.take(lambda: crowds.visitors(server, ways["ours"], numbers, rounds, self.plain_crowd))
+            self.take(lambda: crowds.visitors(server, ways, numbers, rounds, self.plain_crowd))
+
+    def large_crowds(self, visitors: int, streams: int, rounds: int) -> None:
+        """Beside events of Gradio's that ask no server."""
+        with self.programs("ours") as (server, ways), apps.empty("--events") as empty:
+            self.take(lambda: crowds.visitors(server, {"direct": empty} | ways, [visitors], rounds, None))
+            self.take(lambda: crowds.streams(server, {"direct": empty} | ways, streams, rounds))
 
     def stops_beside_a_plain_crowd(self, browser: Browser, rounds: int) -> None:
         """Plain Gradio lets its 50 visitors wait for 50 s, one after the other, and does little meanwhile."""
         with apps.server() as server, apps.baseline(server.url) as plain, crowds.beside(server.url, plain, 50) as crowd:
             self.stops(browser, TABS, rounds)
             self.plain_crowd = crowd.result()
-
-    def streams(self, number: int, rounds: int) -> None:
-        with self.programs("ours") as (server, ways):
-            self.take(lambda: crowds.streams(server, ways["ours"], number, rounds))
 
     def video(self, rounds: int) -> None:
         with self.programs("ours") as (server, ways):
@@ -205,8 +207,8 @@ SHARING: dict[str, Part] = {
     "words": lambda bench, browser: bench.words(browser, 5, 2000),
     "sound": lambda bench, browser: bench.sound(browser, 5),
     "stops": lambda bench, browser: bench.stops_beside_a_plain_crowd(browser, 5),
-    "crowds": lambda bench, _: bench.crowds([50, 200], 5),
-    "streams": lambda bench, _: bench.streams(100, 5),
+    "crowds": lambda bench, _: bench.crowds([50], 5),
+    "large crowds": lambda bench, _: bench.large_crowds(200, 100, 5),
 }
 """Parts that use the same programs, one after the other."""
 ALONE: dict[str, Part] = {

@@ -62,11 +62,11 @@ def tour(browser: Browser, server: str, ours: Program, rounds: int) -> list[Row]
             page.wait_for_timeout(500)
         for name in TABS * 2:
             _press(page, name)
-            page.wait_for_timeout(300)
+            page.wait_for_timeout(200)
             field = page.locator(f"#{name.lower()}-prompt textarea:visible, #{name.lower()}-input textarea:visible")
             if field.count() and name != "Speech":
                 field.first.press("a")
-                page.wait_for_timeout(200)
+                page.wait_for_timeout(100)
         measured = sorted(page.evaluate("Object.values(benchEvents)"))
         clicks = 2 * len(TABS)
         waits.append(measured[max(0, len(measured) - 1 - clicks // 50)] if measured else 16.0)
