@@ -167,7 +167,8 @@ def checked_files(data: object, with_address: bool = False) -> object:
     return data
 
 
-def _with_address(data: dict[str, Any]) -> dict[str, Any]:
-    file = FileData(**data)
+def _with_address(data: dict[str, object]) -> dict[str, object]:
+    file = FileData.model_validate(data)
     file.url = f"{API_PREFIX}/file={encode_file_path(file.path)}"
-    return file.model_dump()
+    shown: dict[str, object] = file.model_dump()
+    return shown
