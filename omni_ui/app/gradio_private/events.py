@@ -170,5 +170,5 @@ def checked_files(data: object, with_address: bool = False) -> object:
 def _with_address(data: dict[str, object]) -> dict[str, object]:
     file = FileData.model_validate(data)
     file.url = f"{API_PREFIX}/file={encode_file_path(file.path)}"
-    shown: dict[str, object] = file.model_dump()
-    return shown
+    described: dict[str, object] = file.model_dump()
+    return described
