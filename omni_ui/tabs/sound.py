@@ -8,6 +8,7 @@ from omni_ui.client import SoundRequest
 from omni_ui.client.server.model_rules import made_by
 from omni_ui.core.run import Updates, Values
 from omni_ui.features.history.restored_result import RestoredResult
+from omni_ui.features.i18n.languages import drawn
 from omni_ui.features.sound.lyrics import lyrics_help
 from omni_ui.features.sound.run import SoundRun, SoundStage
 from omni_ui.features.stage.examples import hello
@@ -33,7 +34,7 @@ class SoundTab(OmniTab):
 
     async def show_model(self, session: str | None) -> Updates:
         makes = made_by(await self.ability(session))
-        choices = [(CHOICES[make], make) for make in makes]
+        choices = [(drawn(CHOICES[make]), make) for make in makes]
         return await super().show_model(session) | {
             self.form.controls["make"]: gr.Dropdown(choices=choices, visible=len(makes) > 1),
             **self.fields_for(makes[0] if len(makes) == 1 else None),

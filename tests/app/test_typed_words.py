@@ -8,6 +8,7 @@ import pytest
 
 from omni_ui.app.factory import Services
 from omni_ui.app.page import build_ui
+from omni_ui.features.i18n.languages import drawn
 from omni_ui.settings import Settings
 from omni_ui.tabs.sound import SoundTab
 
@@ -69,3 +70,15 @@ async def test_what_a_server_can_do_changes_no_value_of_a_text_field(built):
             if isinstance(part, gr.Textbox) and part in tab.inputs.values():
                 given = update.constructor_args if isinstance(update, gr.Textbox) else update
                 assert "value" not in given
+
+
+async def test_choices_that_a_server_changes_are_in_the_language_of_the_page(built):
+    _, tabs = built
+    changed = {}
+    for tab in tabs:
+        for part, update in (await tab.show_model(None)).items():
+            given = update.constructor_args if isinstance(update, gr.blocks.Block) else update
+            changed |= {part.elem_id: given["choices"]} if "choices" in given else {}
+    assert {"sound-make", "speech-reading"} <= set(changed)
+    for name, choices in changed.items():
+        assert [label for label, _ in choices if drawn(label) is not label] == [], name

@@ -8,6 +8,7 @@ import json
 import gradio as gr
 
 from omni_ui.client import Ability
+from omni_ui.features.i18n.languages import drawn
 from omni_ui.widgets.form import Form
 
 NONE = ("None", "")
@@ -35,4 +36,6 @@ def as_lora(name: str | None) -> str:
 def listed(ability: Ability | None) -> gr.Dropdown:
     """The update for the choice: the LoRAs that the server lists."""
     names = list(ability.detail.get("loras", ())) if ability and ability.can else []
-    return gr.Dropdown(choices=[NONE, *((name, name) for name in names)], value="", visible=bool(names))
+    return gr.Dropdown(
+        choices=[(drawn(NONE[0]), NONE[1]), *((name, name) for name in names)], value="", visible=bool(names)
+    )

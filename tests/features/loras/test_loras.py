@@ -7,6 +7,7 @@ import pytest
 
 from omni_ui.client import Ability, ImageRequest, OmniClient
 from omni_ui.demo import DemoServer
+from omni_ui.features.i18n.languages import drawn
 from omni_ui.features.loras.loras import as_lora, listed, lora_choice
 from omni_ui.widgets.form import Form
 from tests.gateways.dynamo import Dynamo
@@ -19,7 +20,7 @@ async def test_a_listed_lora_is_offered_and_sent_by_its_name_alone() -> None:
             able = (await omni.capabilities()).modalities["image"]
             choice = listed(able)
             assert choice.visible
-            assert [name for name, _ in choice.choices] == ["None", "watercolour"]
+            assert [str(name) for name, _ in choice.choices] == [str(drawn("None")), "watercolour"]
             await omni.images(ImageRequest(prompt="x", lora=json.loads(as_lora("watercolour"))))
         assert gateway.bodies[-1]["model"] == "watercolour"
 
