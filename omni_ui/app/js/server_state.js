@@ -54,8 +54,9 @@ const showState = () => {
   pill.dataset.state = seen.state;
   showLoad(seen.load);
   const model = document.querySelector("#omni-state .omni-model");
-  const text = [seen.model, seen.address].filter(Boolean).join(" · ");
-  if (model && model.textContent !== text) { model.textContent = text; model.title = text; }
+  const text = seen.model || seen.address || ""; // both would be cut off; the tab Server tells all
+  if (model && model.textContent !== text) model.textContent = text;
+  if (model) model.title = [seen.model, seen.address].filter(Boolean).join(" · ");
   for (const [name, state] of Object.entries(last)) {
     notice(name, state);
     markSettings(name, state.lacks);

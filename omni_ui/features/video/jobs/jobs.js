@@ -64,7 +64,7 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
     if (job.open) head.append(make("span", { class: "omni-clock", "data-since": job.seconds.toFixed(2) }, ""));
     else head.append(make("span", { class: "omni-quiet" }, formatAge(Date.now() / 1000 - job.created)));
     item.append(head);
-    if (job.note) item.append(make("p", { class: job.state === "failed" ? "omni-error" : "omni-quiet" }, job.note));
+    if (job.note && job.note !== job.words) item.append(make("p", { class: job.state === "failed" ? "omni-error" : "omni-quiet" }, job.note));
     const recipe = make("p", { class: "omni-quiet omni-job-recipe" });
     recipe.append(make("span", { translate: "no" }, job.model || ""));
     for (const [name, value] of job.settings) recipe.append(recipe.textContent ? " · " : "", make("span", {}, name), " ", make("span", { translate: "no" }, value));
