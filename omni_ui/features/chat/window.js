@@ -1,6 +1,7 @@
 // The window of a conversation: it fills the screen, follows the answer, and its settings fold away.
 import { defineComponent } from "../../core/js/components.js";
 import { sourceOf } from "../../core/js/language.js";
+import { isOpenTab } from "../../core/js/tab_elements.js";
 import { countChanged, takeRecommended } from "./changed_settings.js";
 
 const PANEL = "omni_chat_settings";
@@ -71,7 +72,8 @@ defineComponent("chat_panel", ({ element }) => {
   });
   foldPanel();
   requestAnimationFrame(beginMarks); // with what is drawn at the same time
-  setInterval(() => { recount(); measure(); }, 1500);
+  followBegin();
+  setInterval(() => { if (!document.hidden && isOpenTab("chat")) recount(); }, 1500);
   document.getElementById("chat-tab")?.addEventListener("change", () => setTimeout(recount, 50));
   requestAnimationFrame(recount);
 });
@@ -88,15 +90,20 @@ const beginMarks = () => {
   mark("data-heard", document.getElementById("chat-player"), '.omni-listen:not([data-state="ended"])');
 };
 
-// --- Its height: from where it begins to the lower edge of the screen.
+// --- Its height: from where it begins to the lower edge of the screen. What stands above it moves it, and so makes what
+// both stand in taller: an observer of that tells of it when the page is laid out anyway, where a look now and then would
+// lay it out once more.
 const measure = () => {
-  const columns = tab()?.querySelector(".omni-columns");
-  if (!columns?.offsetParent) return;
-  const top = Math.round(columns.getBoundingClientRect().top + scrollY);
-  if (root.style.getPropertyValue("--chat-top") !== `${top}px`) root.style.setProperty("--chat-top", `${top}px`);
+  const columns = isOpenTab("chat") && tab()?.querySelector(".omni-columns");
+  const { top, height } = columns ? columns.getBoundingClientRect() : {};
+  if (!height) return; // its tab is about to be shown
+  const begin = `${Math.round(top + scrollY)}px`;
+  if (root.style.getPropertyValue("--chat-top") !== begin) root.style.setProperty("--chat-top", begin);
 };
-new ResizeObserver(measure).observe(document.body);
-addEventListener("resize", measure);
+const followBegin = () => {
+  const grown = new ResizeObserver(measure);
+  for (let part = tab()?.querySelector(".omni-columns"); part; part = part.parentElement) grown.observe(part);
+};
 
 // --- It follows the answer, unless the reader has scrolled up.
 const NEAR = 80; // px from the end that still count as reading the end

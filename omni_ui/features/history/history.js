@@ -251,9 +251,14 @@ defineComponent("history", ({ element, props }) => {
   tab.addEventListener("change", () => load());
   starred.addEventListener("change", () => load());
   more.addEventListener("click", () => load(true));
-  near.observe(more);
-  new IntersectionObserver((seen) => { if (seen.some((entry) => entry.isIntersecting) && !detail.open) load(); }).observe(box);
+  let inSight = false;
+  new IntersectionObserver((seen) => {
+    inSight = seen.at(-1).isIntersecting;
+    if (!inSight) near.unobserve(more); // or opening the tab again would ask for more of the old list first
+    else if (detail.open) near.observe(more);
+    else load();
+  }).observe(box);
   others?.addEventListener("message", () => { if (box.offsetParent && !detail.open) load(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && box.offsetParent && !detail.open) load(); });
-  setInterval(() => { if (box.offsetParent) clock(); }, 30000);
+  setInterval(() => { if (inSight) clock(); }, 30000);
 });

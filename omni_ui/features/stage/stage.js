@@ -1,6 +1,6 @@
 // The stage of a tab and the bar with Run, in each state of a run (omni_ui/core/status.py): nothing yet, working, done,
 // failed, stopped. What is said comes from the app; here it gets its place, its bar and its buttons.
-import { TABS, byId, fill } from "../../core/js/tab_elements.js";
+import { TABS, byId, fill, isOpenTab } from "../../core/js/tab_elements.js";
 import { call } from "../../core/js/components.js";
 import { make } from "../../core/js/dom.js";
 import { tellHistories } from "../../core/js/history_news.js";
@@ -147,7 +147,7 @@ const lookAt = (tab) => {
   // A video is made for minutes, and Run stays: a phone's first screen says it after a reload too.
   const going = tab === "video" && state === "working" ? translate("Your video is being made.") : "";
   if (bar.dataset.going !== going) bar.dataset.going = going;
-  if (state === "failed" && narrow.matches) bar.toggleAttribute("data-said", isSeen(box, bar));
+  if (state === "failed" && narrow.matches && isOpenTab(tab)) bar.toggleAttribute("data-said", isSeen(box, bar));
   if (state !== "working") return;
   const clock = box.closest(".omni-screen") ? tools(tab, box) : box.querySelector(".omni-clock")?.textContent || "";
   bar.style.setProperty("--clock", `" ${clock.replace(/["\\]/g, "")}"`);

@@ -44,6 +44,23 @@ def test_the_window_fills_the_screen_and_follows_the_answer_unless_one_scrolls_u
     page.wait_for_function(f"Math.abs({fits} - (innerHeight - 16)) < 2")
 
 
+def test_the_window_stays_on_the_screen_when_something_comes_above_it(page):
+    bottom = "document.querySelector('.omni-composer').getBoundingClientRect().bottom"
+    top = "document.querySelector('#chat-tab .omni-columns').getBoundingClientRect().top"
+    fits = f"Math.abs({bottom} - (innerHeight - 16)) < 2"
+    page.wait_for_function(fits)
+    began = page.evaluate(top)
+    page.evaluate("""() => {
+      window.notice = Object.assign(document.createElement("div"), { style: "height: 50px" });
+      document.querySelector("#omni-tabs").before(notice);
+    }""")
+    page.wait_for_function(f"{top} > {began} + 40 && {fits}")
+    page.evaluate("notice.style.height = '20px'")
+    page.wait_for_function(f"{top} < {began} + 40 && {fits}")
+    page.evaluate("notice.remove()")
+    page.wait_for_function(f"{top} < {began} + 2 && {fits}")
+
+
 def test_answers_are_silent_until_they_are_asked_to_be_spoken(demo_app, open_page):
     page = open_page(demo_app.url, "Chat", more=False, viewport={"width": 1024, "height": 768})
     switch = page.get_by_role("button", name="Speak answers", exact=True)

@@ -3,6 +3,7 @@ import { defineComponent } from "../../../core/js/components.js";
 import { appRoot, make } from "../../../core/js/dom.js";
 import { formatAge } from "../../../core/js/format.js";
 import { oneAtATime } from "../../../core/js/one_at_a_time.js";
+import { isOpenTab } from "../../../core/js/tab_elements.js";
 import "../play_sign.js";
 import { describeLength } from "./length.js";
 import { rememberRunning } from "./running.js";
@@ -160,8 +161,9 @@ const say = (name, text) => {
   if (place.textContent !== wanted) place.textContent = wanted;
 };
 setInterval(() => {
+  if (document.hidden || !isOpenTab("video")) return;
   const fields = ["seconds", "num_frames", "fps"].map((name) => document.getElementById(`video-${name}-field`));
-  if (!fields[0]?.offsetParent) return;
+  if (!fields[0]) return;
   const [seconds, frames, fps] = fields.map((field) => Number(field.value) || 0);
   for (const [name, text] of Object.entries(describeLength({ seconds, frames, fps }))) say(name, text);
 }, 300);
