@@ -150,13 +150,13 @@ class Bench:
         self.take(lambda: self._history(browser, rounds))
 
     def _history(self, browser: Browser, rounds: int) -> list[Row]:
-        figures: dict[int, dict[str, float]] = {}
-        for count in (1000, 10_000):
-            with tempfile.TemporaryDirectory(dir=self.work) as data, apps.server() as server:
+        with ExitStack() as stack:
+            server, programs = stack.enter_context(apps.server()), {}
+            for count in (1000, 10_000):
+                data = stack.enter_context(tempfile.TemporaryDirectory(dir=self.work))
                 visits.fill(Path(data), count)
-                with apps.omni(server.url, OMNI_DATA_DIR=data) as program:
-                    figures[count] = visits.history(browser, program, rounds)
-        return visits.history_rows(figures)
+                programs[count] = stack.enter_context(apps.omni(server.url, OMNI_DATA_DIR=data))
+            return visits.history_rows(visits.history(browser, programs, rounds))
 
     def memory(self, number: int, runs: int) -> None:
         with self.programs("plain", "ours") as (server, ways):

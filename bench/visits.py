@@ -107,29 +107,44 @@ def fill(folder: Path, count: int) -> None:
     thread.join()
 
 
-def history(browser: Browser, program: Program, rounds: int) -> dict[str, float]:
-    """Medians, in milliseconds, of opening the tab, of a search, and of the next sixty results."""
+def history(browser: Browser, programs: dict[int, Program], rounds: int) -> dict[int, dict[str, float]]:
+    """Medians, in milliseconds, of opening the tab, of a search, and of the next sixty results.
+
+    programs: by the number of results in the history. They take turns: what the machine does besides meets all of them.
+    """
+    pages = {count: _opened(browser, program) for count, program in programs.items()}
+    took: dict[int, dict[str, list[float]]] = {count: {"open": [], "search": [], "scroll": []} for count in pages}
+    for _ in range(rounds):
+        for count, page in pages.items():
+            _take_times(page, took[count])
+    for page in pages.values():
+        page.context.close()
+    return {count: {what: statistics.median(all_) for what, all_ in kinds.items()} for count, kinds in took.items()}
+
+
+def _opened(browser: Browser, program: Program) -> Page:
+    """A page of the visitor whose history is filled, with History seen once."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.add_cookies([{"name": "omni_visitor", "value": SECRET, "url": program.url}])
     page = context.new_page()
     page.goto(program.url)
-    tab = page.get_by_role("tab", name="History", exact=True)
-    tab.click()
+    page.get_by_role("tab", name="History", exact=True).click()
     page.wait_for_function(LISTED, arg=[ROWS, MANY])
-    took: dict[str, list[float]] = {"open": [], "search": [], "scroll": []}
+    return page
+
+
+def _take_times(page: Page, took: dict[str, list[float]]) -> None:
+    page.bring_to_front()
+    page.get_by_role("tab", name="Server", exact=True).click()
+    page.evaluate("document.querySelector('#history .omni-history-list').replaceChildren()")
+    took["open"].append(_until(page, [ROWS, MANY], page.get_by_role("tab", name="History", exact=True).click))
     search = "#history input[type=search]"
-    for _ in range(rounds):
-        page.get_by_role("tab", name="Server", exact=True).click()
-        page.evaluate("document.querySelector('#history .omni-history-list').replaceChildren()")
-        took["open"].append(_until(page, [ROWS, MANY], tab.click))
-        took["search"].append(_until(page, [3, 3], lambda: page.fill(search, "xylophone")) - TYPING)
-        page.fill(search, "")
-        page.wait_for_function(LISTED, arg=[ROWS, MANY])
-        rows = page.locator("#history .omni-history-list > li[data-id]").count()
-        took["scroll"].append(_until(page, [rows + ROWS, MANY], lambda: page.evaluate(LAST)))
-        page.evaluate("scrollTo(0, 0)")
-    context.close()
-    return {what: statistics.median(figures) for what, figures in took.items()}
+    took["search"].append(_until(page, [3, 3], lambda: page.fill(search, "xylophone")) - TYPING)
+    page.fill(search, "")
+    page.wait_for_function(LISTED, arg=[ROWS, MANY])
+    rows = page.locator("#history .omni-history-list > li[data-id]").count()
+    took["scroll"].append(_until(page, [rows + ROWS, MANY], lambda: page.evaluate(LAST)))
+    page.evaluate("scrollTo(0, 0)")
 
 
 def _until(page: Page, argument: list[int], act: Callable[[], object]) -> float:

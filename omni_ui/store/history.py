@@ -15,7 +15,7 @@ from pathlib import Path
 
 from omni_ui.store.database import Database, Row, StoreFailed, Value, parts
 from omni_ui.store.files import THUMB, Files
-from omni_ui.store.records import HistoryFile, HistoryRecord, Source, insert, read_row, remove
+from omni_ui.store.records import READ, HistoryFile, HistoryRecord, Source, insert, read_row, remove
 from omni_ui.store.usage import LONGER, USED
 
 LONGEST_QUERY = 12
@@ -115,7 +115,7 @@ class History:
 
     async def _newest(self, where: list[str], values: dict[str, Value], table: str = "history") -> list[Row]:
         return await self._database.read(
-            f"SELECT * FROM {table} WHERE {' AND '.join(where)} ORDER BY at DESC, id LIMIT :limit", **values
+            f"SELECT {READ} FROM {table} WHERE {' AND '.join(where)} ORDER BY at DESC, id LIMIT :limit", **values
         )
 
     async def _matching(self, where: list[str], values: dict[str, Value], search: str) -> list[Row]:

@@ -7,12 +7,16 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from pydantic_core import from_json
+
 from omni_ui.store.database import Row, Statement, parts
 from omni_ui.store.usage import count_records
 
 LONGEST_WORDS = 20_000
 """Characters of a record that are searched."""
 COLUMNS = ("id", "visitor", "thread", "tab", "at", "starred")
+READ = ", ".join((*COLUMNS, "facts"))
+"""What `read_row` needs: the words that are searched, half of a record, are not read with it."""
 _ALL = (*COLUMNS, "words", "facts", "size")
 INSERT = f"INSERT INTO history ({', '.join(_ALL)}) VALUES ({', '.join(f':{name}' for name in _ALL)})"
 INSERT_FILE = (
@@ -133,7 +137,7 @@ def _texts(value: object) -> list[str]:
 
 
 def read_row(row: Row) -> HistoryRecord:
-    facts = json.loads(row["facts"])
+    facts = from_json(row["facts"], cache_strings="keys")
     fields = {name: value for name, value in facts.items() if name in HistoryRecord.__dataclass_fields__}
     fields["files"] = [HistoryFile(**file) for file in fields.get("files", [])]
     fields["facts"] = [(name, value) for name, value in fields.get("facts", [])]

@@ -4,6 +4,7 @@ A cookie also comes along when another site's page asks in the visitor's name. B
 changes something wants the header `x-omni` besides, which such a page cannot send unasked.
 """
 
+import asyncio
 from typing import Annotated
 from urllib.parse import quote
 
@@ -109,12 +110,11 @@ async def listing(
         return answer
     try:
         await recorder.settled()
-        records = await recorder.store.history.page(
-            mine, tab=tab, words=words, starred=starred, after=_cursor(after), limit=limit + 1
+        kept, place = recorder.store.history, _cursor(after)
+        page = kept.page(mine, tab=tab, words=words, starred=starred, after=place, limit=limit + 1)
+        records, answer["counts"], answer["oldest"], room = await asyncio.gather(
+            page, kept.count(mine), kept.oldest(mine), kept.disk_usage(mine)
         )
-        answer["counts"] = await recorder.store.history.count(mine)
-        answer["oldest"] = await recorder.store.history.oldest(mine)
-        room = await recorder.store.history.disk_usage(mine)
         answer["room"] = {"mine": room.mine, "all": None if recorder.limits.shared else room.all}
     except StoreFailed as problem:
         return answer | {"trouble": problem.sentence}
