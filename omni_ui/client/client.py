@@ -103,11 +103,19 @@ class OmniClient(VideoCalls, ListenCalls):
         return await fetch_pictures(self._wire, await self._call(request), on_wait, deadline, on_picture)
 
     async def edits(
-        self, request: EditRequest, *, on_wait: OnWait | None = None, deadline: float | None = None
+        self,
+        request: EditRequest,
+        *,
+        on_wait: OnWait | None = None,
+        deadline: float | None = None,
+        on_picture: OnPicture | None = None,
     ) -> Pictures:
-        """Changed pictures. Cancelling frees the caller; the server works on to the end (WIRE.md 12)."""
+        """Changed pictures. Cancelling frees the caller; the server works on to the end (WIRE.md 12).
+
+        on_picture: as of `images`.
+        """
         call = await self._call(request.model_copy(update={"stream": False}))
-        return await fetch_pictures(self._wire, call, on_wait, deadline)
+        return await fetch_pictures(self._wire, call, on_wait, deadline, on_picture)
 
     def edits_stream(
         self, request: EditRequest, *, on_wait: OnWait | None = None, deadline: float | None = None

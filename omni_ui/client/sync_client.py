@@ -59,9 +59,19 @@ class SyncOmniClient(SyncBase):
         """
         return self._run(lambda: self._omni.images(request, on_wait=on_wait, deadline=deadline, on_picture=on_picture))
 
-    def edits(self, request: EditRequest, *, on_wait: OnWait | None = None, deadline: float | None = None) -> Pictures:
-        """Changed pictures. Cancelling frees the caller; the server works on to the end (WIRE.md 12)."""
-        return self._run(lambda: self._omni.edits(request, on_wait=on_wait, deadline=deadline))
+    def edits(
+        self,
+        request: EditRequest,
+        *,
+        on_wait: OnWait | None = None,
+        deadline: float | None = None,
+        on_picture: OnPicture | None = None,
+    ) -> Pictures:
+        """Changed pictures. Cancelling frees the caller; the server works on to the end (WIRE.md 12).
+
+        on_picture: as of `images`.
+        """
+        return self._run(lambda: self._omni.edits(request, on_wait=on_wait, deadline=deadline, on_picture=on_picture))
 
     def edits_stream(
         self, request: EditRequest, *, on_wait: OnWait | None = None, deadline: float | None = None

@@ -23,15 +23,18 @@ from omni_ui.features.stage.examples import hello
 from omni_ui.features.tab_services import TabServices
 from omni_ui.media.image_input import Taken, take_picture
 from omni_ui.media.mask import take_mask
-from omni_ui.media.result_images import picture_facts, picture_paths, write_pictures
+from omni_ui.media.result_images import picture_facts
 from omni_ui.tabs.base import OmniTab
 from omni_ui.widgets.fields import Component
-from omni_ui.widgets.pictures.gallery import gallery_of, original, viewer
+from omni_ui.widgets.pictures.gallery import ArrivingPictures, gallery_of, original, viewer
 from omni_ui.widgets.pictures.image_input import PictureForm
 
 HELLO = "Choose, drop or paste a picture, and say what to change."
 STOPPED = "Stopped waiting; what you entered is still here. An edit cannot be cancelled: the server will finish it."
 THINKING = Markup('<details class="omni-thoughts" open><summary>What the model thinks</summary><p>{}</p></details>')
+
+RESULT, ORIGINAL = "edit-result", "edit-original"
+"""The viewer and what holds the picture before, to which both are pushed too."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,11 @@ def build(services: TabServices) -> OmniTab:
             pass
         with tab.stage():
             stage = Stage(
-                viewer("edit-result", sends_to="edit-image"),
+                viewer(RESULT, sends_to="edit-image"),
                 gr.HTML(elem_id="edit-thoughts", padding=False),
-                original("edit-original", of="edit-result"),
+                original(ORIGINAL, of=RESULT),
             )
-            input_stage("edit", picture="edit-image", mask="edit-mask_image", result="edit-result")
+            input_stage("edit", picture="edit-image", mask="edit-mask_image", result=RESULT)
 
     async def stopped(request: gr.Request) -> str:
         return "" if await _streams_text(tab, request.session_hash) else STOPPED
@@ -91,11 +94,14 @@ class EditRun(Run[EditRequest, TextDelta | Pictures]):
         self._text = ""
         self._outcome = RunResult()
         self._notes: list[str] = []
+        self._arriving = ArrivingPictures(self, RESULT, request.n, stem="edited", original=ORIGINAL)
 
     async def events(self, omni: OmniClient, reporter: RetryReporter) -> AsyncIterator[TextDelta | Pictures]:
         await self._take_files(await _most_pictures(self._tab, self.session))
         if not await _streams_text(self._tab, self.session):
-            yield await omni.edits(self.request, on_wait=reporter)
+            with self._arriving.shown_if_whole():
+                pictures = await omni.edits(self.request, on_wait=reporter, on_picture=self._arriving.take)
+            yield pictures
             return
         async with aclosing(omni.edits_stream(self.request, on_wait=reporter)) as stream:
             async for event in stream:
@@ -124,6 +130,8 @@ class EditRun(Run[EditRequest, TextDelta | Pictures]):
             files["reference_image"] = taken[-1].path
         self._notes = list(dict.fromkeys(picture.note for picture in taken if picture.note))
         self.request = request.model_copy(update=files)
+        if pictures:
+            self._arriving.made_from(pictures[0].path)
 
     async def show(self, events: list[TextDelta | Pictures]) -> Updates:
         updates: Updates = {}
@@ -138,7 +146,7 @@ class EditRun(Run[EditRequest, TextDelta | Pictures]):
         return updates | {self._stage.thoughts: thinking(self._text)}
 
     async def _keep(self, pictures: Pictures) -> Updates:
-        self._outcome.files = files = await write_pictures(picture_paths(pictures.pictures, "edited"))
+        self._outcome.files = files = await self._arriving.keep(pictures.pictures)
         self.metrics = pictures.metrics
         self._outcome.facts = picture_facts(pictures) + [("note", note) for note in self._notes]
         first = shown(self.request.image[0]) if self.request.image else None

@@ -2,19 +2,17 @@
 
 from collections.abc import AsyncIterator
 from functools import partial
-from pathlib import Path
 
-from omni_ui.client import ImageRequest, OmniClient, OmniError, Picture, Pictures
-from omni_ui.core.files import Json
+from omni_ui.client import ImageRequest, OmniClient, Pictures
 from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
 from omni_ui.core.status import seed_name
 from omni_ui.features.history.restored_result import RestoredResult
 from omni_ui.features.stage.examples import hello
 from omni_ui.features.tab_services import TabServices
-from omni_ui.media.result_images import picture_facts, picture_path, picture_paths, write_pictures
+from omni_ui.media.result_images import picture_facts
 from omni_ui.tabs.base import OmniTab
 from omni_ui.widgets.fields import Component
-from omni_ui.widgets.pictures.gallery import arriving_gallery, gallery_of, viewer
+from omni_ui.widgets.pictures.gallery import ArrivingPictures, gallery_of, viewer
 
 HELLO = "Your picture will appear here."
 RESULT = "image-result"
@@ -45,47 +43,18 @@ class ImageRun(Run[ImageRequest, Pictures]):
         self._result = result
         self.seed_name = seed_name(request.n)
         self._made = RunResult()
-        self._arrived: dict[Path, Picture] = {}
-        """What has come of the answer, by the paths that the pictures will have."""
+        self._arriving = ArrivingPictures(self, RESULT, request.n)
 
     async def events(self, omni: OmniClient, reporter: RetryReporter) -> AsyncIterator[Pictures]:
-        try:
-            pictures = await omni.images(self.request, on_wait=reporter, on_picture=self._take)
-        except BaseException:
-            self._withdraw()
-            raise
+        with self._arriving.shown_if_whole():
+            pictures = await omni.images(self.request, on_wait=reporter, on_picture=self._arriving.take)
         yield pictures
 
-    def _take(self, picture: Picture) -> None:
-        number, expected = len(self._arrived) + 1, self.request.n
-        if number <= expected:  # a layered model makes more
-            path = picture_path(picture, number, expected > 1)
-            self._arrived[path] = picture
-            self._announce({path: picture}, arriving_gallery(list(self._arrived), expected))
-
-    def _announce(self, files: dict[Path, Picture], value: list[Json | None]) -> None:
-        """The page is told what to show, and fetches new pictures out of memory before they are written."""
-        if self.pages and not self.in_background:
-            self.pages.files.hold({path: picture.data for path, picture in files.items()})
-            self.push(RESULT, value)
-
-    def _withdraw(self) -> None:
-        """What was pushed of an answer that failed goes: the page shows what it has shown before."""
-        if self._arrived:
-            self.push(RESULT, None)
-
     async def show(self, events: list[Pictures]) -> Updates:
-        pictures, files, expected = events[-1], self._arrived, self.request.n
-        if list(files.values()) != pictures.pictures or len(files) != expected:
-            files = self._arrived = picture_paths(pictures.pictures)
-            self._announce(files, [*gallery_of(list(files), expected)])
-        try:
-            self._made.files = await write_pictures(files)
-        except OmniError:  # what was pushed cannot be kept
-            self._withdraw()
-            raise
+        pictures = events[-1]
+        self._made.files = await self._arriving.keep(pictures.pictures)
         self._made.facts, self.metrics = picture_facts(pictures), pictures.metrics
-        return {self._result: gallery_of(self._made.files, expected)}
+        return {self._result: gallery_of(self._made.files, self.request.n)}
 
     def outcome(self) -> RunResult:
         return self._made

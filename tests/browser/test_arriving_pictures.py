@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from tests.browser.conftest import wait_for_state
 from tests.fakes import OmniServer, png
+from tests.page_states import give_picture
 from tests.running import served_by
 
 pytestmark = pytest.mark.browser
@@ -28,10 +29,19 @@ class PieceByPiece(OmniServer):
     model: str = "Qwen/Qwen-Image"
 
     def routes(self) -> list[Route]:
-        return [Route("/v1/images/generations", self._images, methods=["POST"])]
+        return [
+            Route("/v1/images/generations", self._images, methods=["POST"]),
+            Route("/v1/images/edits", self._edits, methods=["POST"]),
+        ]
 
     async def _images(self, request: Request) -> StreamingResponse:
-        number = (await request.json())["n"]
+        return self._piece_by_piece((await request.json())["n"])
+
+    async def _edits(self, request: Request) -> StreamingResponse:
+        async with request.form() as form:
+            return self._piece_by_piece(int(form["n"]))
+
+    def _piece_by_piece(self, number: int) -> StreamingResponse:
 
         async def body():
             yield b'{"created": 0, "output_format": "png", "data": ['
@@ -52,16 +62,21 @@ def server():
     yield from served_by(PieceByPiece())
 
 
-def run(page, server, number: int, ready: int = 9):
+@pytest.fixture(scope="module")
+def editor():
+    yield from served_by(PieceByPiece(model="Qwen/Qwen-Image-Edit"))
+
+
+def run(page, server, number: int, ready: int = 9, tab: str = "image"):
     server.ready, server.breaks = ready, False
-    page.fill("#image-prompt textarea", "a boat")
-    page.fill("#image-n input", str(number))
-    page.press("#image-n input", "Tab")
-    page.click("#image-run")
+    page.fill(f"#{tab}-prompt textarea", "a boat")
+    page.fill(f"#{tab}-n input", str(number))
+    page.press(f"#{tab}-n input", "Tab")
+    page.click(f"#{tab}-run")
 
 
-def widths(page) -> list[int]:
-    return page.eval_on_selector_all("#image-result .omni-view img", "(all) => all.map((one) => one.naturalWidth)")
+def widths(page, tab: str = "image") -> list[int]:
+    return page.eval_on_selector_all(f"#{tab}-result .omni-view img", "(all) => all.map((one) => one.naturalWidth)")
 
 
 def test_each_is_seen_while_the_others_still_come(server, open_page):
@@ -107,3 +122,27 @@ def test_after_stop_nothing_of_it_is_left(server, open_page):
     page.wait_for_selector("#image-result .omni-viewer-empty", state="attached")
     assert widths(page) == []
     server.ready = 9
+
+
+def test_edits_are_seen_one_by_one_and_at_the_end_beside_the_picture_before(editor, open_page):
+    page = open_page(editor.app.url, "Edit")
+    cells = "document.querySelectorAll('#edit-result .omni-picture-cell img').length === {}"
+    give_picture(page)
+    run(page, editor, 3, ready=2, tab="edit")
+    page.wait_for_function(cells.format(2))
+    assert page.locator("#edit-result .omni-picture-coming").count() == 1
+    assert page.is_hidden(".omni-input-stage"), "the stage belongs to what is coming"
+    editor.ready = 3
+    wait_for_state(page, "edit", "done")
+    page.wait_for_selector("#edit-result input[type=range]")
+    first, before = widths(page, "edit")
+    assert first == 64
+    assert before > 66
+    assert page.locator("#edit-result .omni-strip-item").all_inner_texts() == [f"Picture {at}" for at in range(1, 4)]
+
+    run(page, editor, 3, ready=1, tab="edit")
+    page.wait_for_function(cells.format(1))
+    editor.breaks = True
+    wait_for_state(page, "edit", "failed")
+    page.wait_for_selector("#edit-result input[type=range]")
+    assert widths(page, "edit") == [first, before]

@@ -1,12 +1,13 @@
-"""`images` hands over each picture as soon as it is whole; what it returns, or raises, holds all the same."""
+"""`images` and `edits` hand over each picture as soon as it is whole; what they return or raise holds all the same."""
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from omni_ui.client import BrokenAnswer, ImageRequest, NothingMade, OmniClient, OmniError, Picture
+from omni_ui.client import BrokenAnswer, EditRequest, ImageRequest, NothingMade, OmniClient, OmniError, Picture
 from tests.client.scripted import Answer, Scripted, as_json, b64, http_head, pictures, png, read_request, socket_server
 
 IMAGES = "POST /v1/images/generations"
@@ -66,6 +67,15 @@ async def test_without_anybody_who_takes_them_all_come_at_the_end() -> None:
 )
 async def test_the_order_of_the_fields_does_not_matter(body: Any) -> None:
     assert await asked(as_json(body)) == ([FIRST, SECOND], [FIRST, SECOND])
+
+
+async def test_edits_hand_them_over_too(tmp_path: Path) -> None:
+    (before := tmp_path / "before.png").write_bytes(FIRST)
+    seen: list[Picture] = []
+    async with Scripted({"POST /v1/images/edits": as_json(pictures(FIRST, SECOND))}).client() as omni:
+        made = await omni.edits(EditRequest(prompt="a red fox", image=[before], n=2), on_picture=seen.append)
+    assert seen == made.pictures
+    assert [one.data for one in seen] == [FIRST, SECOND]
 
 
 async def test_what_is_no_plain_base64_comes_with_the_answer_alone() -> None:

@@ -18,14 +18,22 @@ export const shownResult = (viewer) => ({ count: counts[viewer] || 0, original: 
 export const selectedPicture = (viewer) => selected[viewer] || { at: 0, name: "" };
 
 /** The original of a run, kept for the viewer of that id. */
-defineComponent("gallery_original", ({ props, watch, options: { viewer } }) => {
+defineComponent("gallery_original", ({ element, props, watch, options: { viewer } }) => {
   const tell = () => {
+    if (props.value && props.value.path === originals[viewer]?.path) return; // it was pushed, and is drawn
     originals[viewer] = props.value || undefined;
     document.dispatchEvent(new CustomEvent("omni-original", { detail: viewer }));
   };
+  // Right before the pictures that were made from it: with those it is drawn, and not beside the result before.
+  onPush(element.parentElement.closest("[id]").id, (value) => {
+    originals[viewer] = value ? withAddress(value) : props.value || undefined;
+  });
   watch("value", tell);
   tell();
 });
+
+/** File data that was pushed: Gradio gives it no address. */
+const withAddress = (file) => ({ ...file, url: `${appRoot()}/gradio_api/file=${file.path}` });
 
 /** Which files a value holds. */
 const pathsOf = (all) => (all || []).map((item) => item.image.path).join("\n");
@@ -180,8 +188,8 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     select();
   };
 
-  const tell = () => {
-    counts[id] = items().length;
+  const tell = (all = items()) => {
+    counts[id] = all.length;
     document.dispatchEvent(new CustomEvent("omni-result", { detail: id }));
   };
   const showNew = () => {
@@ -197,9 +205,10 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
     strip.hidden = true;
     actions.replaceChildren();
     box.classList.remove("omni-viewer-empty");
+    tell(all);
   };
   onPush(id, (value) => {
-    const arrived = value?.map((item) => item && { ...item, image: { ...item.image, url: `${appRoot()}/gradio_api/file=${item.image.path}` } });
+    const arrived = value?.map((item) => item && { ...item, image: withAddress(item.image) });
     box.classList.toggle("omni-viewer-coming", Boolean(arrived));
     if (arrived?.includes(null)) return showComing(arrived);
     pushed = arrived;
