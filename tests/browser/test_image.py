@@ -3,6 +3,7 @@ import re
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import fits, open_more, refuses, run_and_wait, wait_for_state
 from tests.fakes import SlowServer
@@ -67,6 +68,31 @@ def test_stop_aborts_the_server_within_a_second_and_keeps_what_was_typed(slow, l
     assert slow.wait_for("aborted", 3).ended - pressed < 1
     assert "Stopped" in wait_for_state(page, "image", "stopped")
     assert page.input_value("#image-prompt textarea") == "a slow picture"
+
+
+def test_the_facts_of_a_picture_stay_below_it_when_the_next_run_is_stopped_or_lacks_its_prompt(pictures, open_page):
+    page = open_page(pictures.app.url, more=False)
+    page.fill("#image-prompt textarea", "a boat")
+    run_and_wait(page, "image")
+    seed, before = page.locator("#image-status [data-fact=seed]"), page.inner_text("#image-status .omni-facts")
+    pictures.latency = 20
+    page.click("#image-run")
+    wait_for_state(page, "image", "working")
+    assert seed.count() == 0, "what is being made has other facts"
+    page.click("#image-stop:not([disabled])")
+    wait_for_state(page, "image", "stopped")
+    expect(page.locator("#image-status .omni-facts")).to_have_text(
+        re.compile(r"\s*".join(map(re.escape, before.split())))
+    )
+    picture, facts = (page.locator(f"#image-{part}").bounding_box() for part in ("result", "status .omni-facts"))
+    assert facts["y"] >= picture["y"] + picture["height"]
+    page.fill("#image-prompt textarea", "")
+    run_and_wait(page, "image", "failed")
+    expect(seed).to_be_visible()
+    page.fill("#image-prompt textarea", "another boat")
+    pictures.latency = 0
+    run_and_wait(page, "image")
+    expect(seed).to_have_count(1)
 
 
 def test_closing_the_page_aborts_the_server_within_a_second(slow, open_page):

@@ -34,8 +34,28 @@ const tools = (tab, box) => {
   return clock;
 };
 
+// --- The facts of a result stay below it for as long as it is shown: a run that was stopped or lacks its prompt made no other
+const factsOf = {}; // by tab: what was said last, and what the stage showed when the next run began
+const sourcesOn = (screen) => [...screen.querySelectorAll(":is(img, audio, video):not(.omni-status *)")].map((medium) => medium.currentSrc || medium.src).join(" ");
+
+const noteFacts = (tab, box) => {
+  const facts = box.querySelector(".omni-facts");
+  if (facts && facts.textContent !== factsOf[tab]?.line.textContent) factsOf[tab] = { line: facts.cloneNode(true) };
+};
+const keepFacts = (tab, state, box) => {
+  const stays = state === "stopped" || Boolean(box.dataset.calm);
+  const there = box.parentElement.querySelector(":scope > .omni-facts");
+  if (there && !stays) there.remove();
+  const screen = box.closest(".omni-screen");
+  if (there || !stays || !factsOf[tab] || !screen) return;
+  const sources = sourcesOn(screen);
+  if (sources !== (factsOf[tab].sources ?? sources)) delete factsOf[tab];
+  else if (sources) box.after(factsOf[tab].line.cloneNode(true));
+};
+
 const change = (tab, state, box, bar) => {
   const before = states[tab].state;
+  if (state === "working" && factsOf[tab]) factsOf[tab].sources = sourcesOn(box.closest(".omni-screen") || box);
   if (before === "working") tellHistories();
   if (state === "working") {
     clearFault(tab);
@@ -137,6 +157,8 @@ const lookAt = (tab) => {
     new MutationObserver(() => lookAt(tab)).observe(status, { childList: true, subtree: true });
     keepInOneRow(byId(`${tab}-settings`));
   }
+  if (state === "done") noteFacts(tab, box);
+  keepFacts(tab, state, box);
   release(tab, state, states[tab].state);
   const key = state + (state === "failed" ? box.textContent : "");
   if (states[tab].key !== key) {
