@@ -13,6 +13,7 @@ import "./js/lost_focus.js";
 import "./js/help.js";
 import "./js/run_notice.js";
 import "../widgets/number_field.js";
+import "../widgets/player_names.js";
 import "../widgets/pictures/gallery.js";
 import "../features/model_defaults/model_defaults.js";
 import "../features/recipes/recipes.js";
