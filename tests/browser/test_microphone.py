@@ -41,7 +41,7 @@ def test_a_message_is_spoken(page, demo_app):
 def test_a_reference_is_recorded_and_looked_at(page):
     page.get_by_role("tab", name="Speech", exact=True).click()
     page.click("#speech-clone > button")
-    page.click("#speech-ref_audio button[aria-label='Record audio']")
+    page.click("#speech-ref_audio button[aria-label='Record a sound']")
     page.click("#speech-ref_audio .record-button")
     page.wait_for_selector("#speech-ref_audio .stop-button")
     page.wait_for_timeout(2500)
