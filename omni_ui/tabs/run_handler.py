@@ -203,7 +203,8 @@ class RunHandler:
         if request.headers.get("x-gradio-user") == "api":
             raise gr.Error(sentence, print_exception=False)
         field = error.problems[0].field if isinstance(error, Invalid) and error.problems else ""
-        if tab.hello_stays and field in tab.form.names("main") and not entered.get(field):
+        blank = not str(entered.get(field) or "").strip()
+        if tab.hello_stays and field in tab.form.names("main") and blank:
             return {tab.status: status.unfilled(sentence, field, tab.hello)}
         fixes = error_fixes.fixes_row(tab.name, error_fixes.fixes_for(error, tab.form, entered))
         return {tab.status: status.failed(sentence, details, field, fixes)}

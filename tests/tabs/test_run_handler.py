@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
+from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Run, RunEvent, RunResult
 from omni_ui.core.serving.page_push import OpenPages
 from omni_ui.tabs import run_handler
@@ -70,3 +71,15 @@ async def test_a_page_that_lets_go_of_it_is_looked_for_at_once(monkeypatch, run)
             connection.__exit__(None, None, None)
 
     assert (await silent_updates(monkeypatch, run, leave))[:3] == [3.0, 3.5, 4.0]
+
+
+@pytest.mark.parametrize("entered", ["", " \n", None, []], ids=repr)
+async def test_the_examples_stay_when_nothing_but_blanks_was_entered(entered):
+    form = SimpleNamespace(names=lambda place: ["prompt"])
+    backends = SimpleNamespace(redact_address=lambda text, backend: text)
+    tab = SimpleNamespace(recorder=None, status="status", hello="<examples>", hello_stays=True, form=form)
+    tab.name, tab.backends = "image", backends
+    handler = RunHandler(tab, None, [], None, main=True)
+    wrong = Invalid.because("prompt", "Prompt is empty: fill it in first.")
+    updates = await handler._failure(wrong, REQUEST, {"prompt": entered})
+    assert "data-calm" in updates["status"]
