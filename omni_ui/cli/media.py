@@ -32,7 +32,7 @@ NOT_SUNG = (
     "voice", "language", "task_type", "ref_audio", "ref_text", "x_vector_only_mode", "speed", "stream_format",
     "word_timestamps", "ref_audio_2", "initial_codec_chunk_frames", "non_streaming_mode", "speaker_embedding",
 )  # fmt: skip
-"""Fields of speech that mean nothing in a song."""
+"""Fields of speech that mean nothing in a song: facts of this command, since the route and the package take them."""
 POLL = 1.0
 """Seconds between two looks at a video job."""
 

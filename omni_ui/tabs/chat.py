@@ -2,11 +2,13 @@
 
 import asyncio
 from functools import partial
+from typing import get_args
 
 import gradio as gr
 from markupsafe import Markup
 
 from omni_ui.client import ChatRequest, OmniClient, OmniError, ui_option
+from omni_ui.client.requests.base import Answer
 from omni_ui.client.server.model_rules import stages_of_chat, unheeded
 from omni_ui.core import status
 from omni_ui.core.own_voices import is_foreign
@@ -43,13 +45,9 @@ CHANGE = Markup(
     'everything after it.</span> <button type="button">Cancel</button></div>'
 )
 NEEDS = {
-    "text": ("temperature", "max_tokens", "top_p", "top_k", "presence_penalty", "frequency_penalty"),
-    "audio": ("voice", "language", "instructions"),
-    "image": (
-        "size", "num_outputs_per_prompt", "num_inference_steps", "guidance_scale", "true_cfg_scale",
-        "negative_prompt", "layers",
-    ),
-}  # fmt: skip
+    output: [name for name, info in ChatRequest.model_fields.items() if ui_option(info, "answer") == output]
+    for output in get_args(Answer)
+}
 """What an answer must be able to hold for a setting to have an effect."""
 
 

@@ -7,7 +7,7 @@ from typing import cast
 import gradio as gr
 from markupsafe import Markup
 
-from omni_ui.client import Request
+from omni_ui.client import Request, ui_option
 from omni_ui.client.tabs import FACTS
 from omni_ui.core.backends import Backends
 from omni_ui.core.run import Updates, Values
@@ -20,7 +20,7 @@ from omni_ui.features.recipes.panel import preset_bar, settings_place
 from omni_ui.features.repeat.repeat import Repeat
 from omni_ui.features.servers.note import server_note
 from omni_ui.features.stage.drawer import drawer_bar
-from omni_ui.features.stage.more_settings import RAISED, more_head, shape_chips, wire_shapes
+from omni_ui.features.stage.more_settings import more_head, shape_chips, wire_shapes
 from omni_ui.features.tab_context import MakeRun, Read, ResultButtons
 from omni_ui.settings import Tab
 from omni_ui.widgets.form import Form
@@ -151,7 +151,8 @@ def _add_settings(tab: TabFrame) -> None:
 def _add_folded_settings(tab: TabFrame) -> None:
     """Shape, number and seed; presets and all others behind "More settings"."""
     card = tab.form.names("card")
-    first = [name for name in card if name not in RAISED]
+    raised = [name for name in card if ui_option(tab.form.model.model_fields[name], "raised")]
+    first = [name for name in card if name not in raised]
     chips = shape_chips(tab.form) if "size" in first else None
     with gr.Row(elem_classes="omni-card"):
         tab.form.add_all(first)
@@ -160,7 +161,7 @@ def _add_folded_settings(tab: TabFrame) -> None:
     tab.first = list(tab.form.controls)
     tab.more = more_head(tab.name)
     preset_bar(tab.name)
-    if raised := [name for name in card if name in RAISED]:
+    if raised:
         with gr.Row(elem_classes="omni-card omni-raised"):
             tab.form.add_all(raised)
     for name in card:  # the API has its parameters in the order of the request model

@@ -29,6 +29,7 @@ _FIELDS: dict[str, Sequence[str]] = {
     EditRequest.path: ("prompt", "image", "n", "size", "output_format", "output_compression", *IMAGE_EXTENSIONS),
     VideoRequest.path: ("prompt", "input_reference", "seconds", "size", "lora", *VIDEO_EXTENSIONS),
 }
+"""What Dynamo's own types have, by its sources: a new field of ours is not among them until Dynamo has it."""
 WHOLE = frozenset(("fps", "num_frames", "num_inference_steps"))
 
 

@@ -43,6 +43,8 @@ Program = Literal[
     "a1111", "others", "civitai", "draw_things", "easy_diffusion", "fooocus", "invokeai", "novelai", "swarmui"
 ]
 Scarce = Literal["memory", "time"]
+Answer = Literal["text", "audio", "image"]
+Stages = Literal["language", "language and diffusion", "diffusion"]
 
 INT64 = 2**63
 RANDOM_SEED = -1
@@ -67,6 +69,7 @@ def param(
     empty: str = "",
     expert: bool = False,
     cap: str = "",
+    raised: bool = False,
     lora: bool = False,
     time: Time | None = None,
     elsewhere: Mapping[Program, str] | None = None,
@@ -75,6 +78,8 @@ def param(
     needed_by: Sequence[str] = (),
     inputs: Sequence[str] = (),
     always_sent: bool = False,
+    answer: Answer | None = None,
+    stages: Sequence[Stages] = (),
     **bounds: Any,
 ) -> Any:
     """Declares one wire parameter.
@@ -83,33 +88,38 @@ def param(
     place: "main" stands beside the prompt, "card" holds the few settings that people change most, "advanced" is
         folded away, "own" is placed by the tab's module, "hidden" has no control (it stays in the API, the recipe and
         the code).
-    kind: the control; derived from the type when absent. presets: (label, value) pairs that a person may pick.
-    free: other values than the presets may be entered too.
-    empty: what an empty control says, where that is not the model's default.
+    kind: the control; derived from the type when absent. presets: (label, value) pairs that a person may pick. free:
+        other values may be entered too. empty: what an empty control says, where that is not the model's default.
     expert: reaches into the server (paths, addresses, free JSON): not for the visitors of a public page.
     cap: which of the host's limits holds for it: "size", "steps", "n", "seconds", "frames", "tokens" or "text"; "rate"
         is the frame rate by which frames make up seconds.
+    raised: of a field with the place "card": folded away, and seen where a model's makers recommend a value for it.
     lora: an adapter on the server; the host may name those that visitors choose from.
     time: how the time of a run depends on it, for estimates. "grows": with the number, the pixels of a size, or the
         characters of a text. "differs": only runs with the same value are alike. "frames", "seconds" and "rate" say
         together how many frames a video has. None: it does not.
     elsewhere: what other programs call it in the files that they write; "others" are all that have no name of their own
         here and write an object. The name of "a1111" is written into our files too.
-    saves: what a lower value saves after a run that had too little of it; the number says which field is lowered
-        first. A number of results becomes 1, all else is halved.
+    saves: what a lower value saves after a run that lacked it; the number says which field is lowered first. A number
+        of results becomes 1, all else is halved.
     models: patterns of the ids of the models that read it, where only some do: for others the page hides it, and a
         value is left out, or refused where it is a file. needed_by: of those that refuse to go without it.
     inputs: a model reads it that takes one of these kinds of input; `models` may name some that do all the same.
     always_sent: hidden for models that do not read it, and sent by whoever names it.
+    answer: what a chat's answer must be able to hold for it to have an effect. stages: those of a model that heed it.
     bounds: pydantic's own (ge, le, max_length, pattern …); they are the bounds of the control too.
     """
-    extra: dict[str, object] = {"place": place, "kind": kind, "unit": unit, "step": step, "presets": presets}
-    extra |= {"empty": empty, "free": free or None, "expert": expert or None, "cap": cap, "lora": lora or None}
-    extra |= {"time": time, "elsewhere": dict(elsewhere or {}) or None, "saves": dict(saves or {}) or None}
-    extra |= {"models": [*models] or None, "needed_by": [*needed_by] or None, "inputs": [*inputs] or None}
-    extra |= {"always_sent": always_sent or None}
-    ui_options: Json = {k: v for k, v in extra.items() if v not in (None, "")}
-    return Field(default, title=label, description=help, json_schema_extra=ui_options, **bounds)
+    said = _said(
+        place=place, kind=kind, unit=unit, step=step, presets=presets, free=free, empty=empty, expert=expert, cap=cap,
+        raised=raised, lora=lora, time=time, elsewhere=elsewhere, saves=saves, models=models, needed_by=needed_by,
+        inputs=inputs, always_sent=always_sent, answer=answer, stages=stages,
+    )  # fmt: skip
+    return Field(default, title=label, description=help, json_schema_extra=said, **bounds)
+
+
+def _said(**options: object) -> Json:
+    """The options that say something."""
+    return {name: value for name, value in options.items() if value not in (None, "", False, (), {})}
 
 
 def ui_option(info: FieldInfo, name: str, fallback: object = None) -> Any:

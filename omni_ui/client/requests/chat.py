@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, field_validator
 
 from omni_ui.client.json_types import Json
-from omni_ui.client.requests.base import JsonObject, Maybe, Request, param
+from omni_ui.client.requests.base import JsonObject, Maybe, Request, Stages, param
 from omni_ui.client.requests.image import SIZES, check_size
 from omni_ui.client.requests.shared_params import (
     extra_param,
@@ -17,6 +17,11 @@ from omni_ui.client.requests.shared_params import (
     steps_param,
     true_cfg_param,
 )
+
+LANGUAGE: tuple[Stages, ...] = ("language", "language and diffusion")
+DIFFUSION: tuple[Stages, ...] = ("language and diffusion", "diffusion")
+DIFFUSION_ALONE: tuple[Stages, ...] = ("diffusion",)
+"""What is lost on the way from a language model to the diffusion model behind it (serving_chat.py:696-855)."""
 
 
 def _modalities(value: object) -> object:
@@ -59,6 +64,8 @@ class ChatRequest(Request):
         step=0.05,
         ge=0,
         le=2,
+        answer="text",
+        stages=LANGUAGE,
     )
     max_tokens: Maybe[int] = param(
         label="Longest answer",
@@ -69,6 +76,8 @@ class ChatRequest(Request):
         ge=1,
         le=1_000_000,
         cap="tokens",
+        answer="text",
+        stages=LANGUAGE,
     )
     voice: Maybe[str] = param(
         label="Voice",
@@ -77,6 +86,8 @@ class ChatRequest(Request):
         kind="choice",
         free=True,
         max_length=200,
+        answer="audio",
+        stages=LANGUAGE,
     )
     seed: Maybe[int] = seed_param(
         help="The same seed and conversation give the same answer, as far as the server can. -1 is a random one."
@@ -88,6 +99,8 @@ class ChatRequest(Request):
         step=0.01,
         gt=0,
         le=1,
+        answer="text",
+        stages=LANGUAGE,
     )
     top_k: Maybe[int] = param(
         label="Top k",
@@ -95,24 +108,52 @@ class ChatRequest(Request):
         kind="number",
         ge=-1,
         le=1000,
+        answer="text",
+        stages=LANGUAGE,
     )
     presence_penalty: Maybe[float] = param(
-        label="Presence penalty", help="Above 0: new topics are more likely.", kind="slider", step=0.1, ge=-2, le=2
+        label="Presence penalty",
+        help="Above 0: new topics are more likely.",
+        kind="slider",
+        step=0.1,
+        ge=-2,
+        le=2,
+        answer="text",
+        stages=LANGUAGE,
     )
     frequency_penalty: Maybe[float] = param(
-        label="Frequency penalty", help="Above 0: fewer repeated words.", kind="slider", step=0.1, ge=-2, le=2
+        label="Frequency penalty",
+        help="Above 0: fewer repeated words.",
+        kind="slider",
+        step=0.1,
+        ge=-2,
+        le=2,
+        answer="text",
+        stages=LANGUAGE,
     )
     language: Maybe[str] = param(
         label="Language",
         help="The language of the spoken answer, if the model supports it.",
         kind="line",
         max_length=50,
+        answer="audio",
+        stages=LANGUAGE,
     )
     instructions: Maybe[str] = param(
-        label="Speaking style", help="How the answer is spoken, if the model supports it.", kind="line", max_length=500
+        label="Speaking style",
+        help="How the answer is spoken, if the model supports it.",
+        kind="line",
+        max_length=500,
+        answer="audio",
+        stages=LANGUAGE,
     )
     size: Annotated[Maybe[str], AfterValidator(check_size)] = size_param(
-        label="Picture size", help="For pictures in the answer.", presets=SIZES, place="advanced"
+        label="Picture size",
+        help="For pictures in the answer.",
+        presets=SIZES,
+        place="advanced",
+        answer="image",
+        stages=DIFFUSION,
     )
     num_outputs_per_prompt: Maybe[int] = param(
         label="Pictures",
@@ -123,31 +164,47 @@ class ChatRequest(Request):
         cap="n",
         time="grows",
         saves={"memory": 2},
+        answer="image",
+        stages=DIFFUSION_ALONE,
     )
     num_inference_steps: Maybe[int] = steps_param(
-        help="For pictures and sounds. More steps: finer and slower.", place="advanced"
+        help="For pictures and sounds. More steps: finer and slower.",
+        place="advanced",
+        answer="image",
+        stages=DIFFUSION,
     )
     guidance_scale: Maybe[float] = guidance_param(
-        help="How closely a picture or sound follows the prompt.", place="advanced"
+        help="How closely a picture or sound follows the prompt.",
+        place="advanced",
+        answer="image",
+        stages=DIFFUSION_ALONE,
     )
     true_cfg_scale: Maybe[float] = true_cfg_param(
-        help="Guidance for models such as Qwen-Image; has an effect only with a negative prompt."
+        help="Guidance for models such as Qwen-Image; has an effect only with a negative prompt.",
+        answer="image",
+        stages=DIFFUSION_ALONE,
     )
-    negative_prompt: Maybe[str] = negative_prompt_param(help="What a picture should not show.")
-    layers: Maybe[int] = layers_param(help="For layered models: the number of layers in a picture.")
+    negative_prompt: Maybe[str] = negative_prompt_param(
+        help="What a picture should not show.", answer="image", stages=DIFFUSION
+    )
+    layers: Maybe[int] = layers_param(
+        help="For layered models: the number of layers in a picture.", answer="image", stages=DIFFUSION_ALONE
+    )
     chat_template_kwargs: JsonObject = param(
         label="Template options",
         help='For the model\'s chat template, such as {"enable_thinking": false}.',
         kind="json",
         expert=True,
+        stages=LANGUAGE,
     )
     mm_processor_kwargs: JsonObject = param(
         label="Media options",
         help='How files are read, such as {"use_audio_in_video": true} to use a video\'s sound.',
         kind="json",
         expert=True,
+        stages=LANGUAGE,
     )
-    extra_args: JsonObject = extra_param()
+    extra_args: JsonObject = extra_param(stages=DIFFUSION)
     stream: bool = param(
         True, label="Stream", help="Shows the answer as it is written.", place="hidden", time="differs"
     )

@@ -34,12 +34,13 @@ seed_param = partial(
     elsewhere={"a1111": "Seed", "others": "seed"},
 )  # fmt: skip
 steps_param = partial(
-    param, label="Inference steps", place="card", kind="slider", ge=1, le=200, cap="steps",
+    param, label="Inference steps", place="card", kind="slider", ge=1, le=200, cap="steps", raised=True,
     time="grows", elsewhere={"a1111": "Steps", "others": "steps"}, saves={"time": 2},
 )  # fmt: skip
 guidance_param = partial(
-    param, label="Guidance scale", place="card", kind="slider", step=0.1, ge=0, le=20, elsewhere={"a1111": "CFG scale"}
-)
+    param, label="Guidance scale", place="card", kind="slider", step=0.1, ge=0, le=20, raised=True,
+    elsewhere={"a1111": "CFG scale"},
+)  # fmt: skip
 second_guidance_param = partial(param, label="Second guidance scale", kind="slider", step=0.1, ge=0, le=20)
 true_cfg_param = partial(
     param, label="True CFG scale", kind="slider", step=0.1, ge=0, le=20, elsewhere={"a1111": "CFG scale"}

@@ -111,6 +111,7 @@ class VideoFields(FormRequest):
         ge=1,
         le=2000,
         cap="frames",
+        raised=True,
         time="frames",
         elsewhere={"swarmui": "videoframes"},
         saves={"memory": 4, "time": 1},
@@ -124,6 +125,7 @@ class VideoFields(FormRequest):
         ge=1,
         le=120,
         cap="rate",
+        raised=True,
         time="rate",
         elsewhere={"swarmui": "videofps"},
     )

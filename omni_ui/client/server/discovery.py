@@ -167,7 +167,7 @@ def _use_of(entry: KnownModel) -> str:
 
 
 def _stages_of_chat(entry: KnownModel) -> str:
-    """Which stages answer a chat: a key of `model_rules.UNHEEDED`, or "all"."""
+    """Which stages answer a chat: one of `Stages`, or "all"."""
     outputs = entry.can["chat"]["outputs"]
     if "image" not in outputs:
         return "language"

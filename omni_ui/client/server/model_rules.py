@@ -5,10 +5,10 @@ model says it (WIRE.md 7 and 8).
 """
 
 from dataclasses import replace
-from typing import cast
+from typing import cast, get_args
 
 from omni_ui.client.errors import BadRequest
-from omni_ui.client.requests.base import Request, ui_option
+from omni_ui.client.requests.base import Request, Stages, ui_option
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.files import FILE_KINDS
 from omni_ui.client.requests.image import ImageRequest
@@ -23,29 +23,22 @@ BY_MODEL = ("chat", "speech", "sound")
 """The tabs whose requests always depend on the kind of the model; others by fields that only some models take."""
 IMAGES = "/v1/images/generations"
 WORDS_OF_MAKE = {"sound": "sounds", "song": "songs", "effect": "sound effects"}
-OF_WORDS = ("temperature", "max_tokens", "top_p", "top_k", "presence_penalty", "frequency_penalty")
-OF_VOICES = ("voice", "language", "instructions")
-OF_TEMPLATES = ("chat_template_kwargs", "mm_processor_kwargs")
-OF_PICTURES = ("num_outputs_per_prompt", "guidance_scale", "true_cfg_scale", "layers")
-"""Of pictures, and lost on the way from a language model to the diffusion model behind it (serving_chat.py:696-855)."""
-UNHEEDED: dict[str, tuple[str, ...]] = {
-    "language": ("size", "num_inference_steps", "negative_prompt", *OF_PICTURES, "extra_args"),
-    "language and diffusion": OF_PICTURES,
-    "diffusion": (*OF_WORDS, *OF_VOICES, *OF_TEMPLATES),
-}
-"""Settings of a chat without an effect, by the stages of its model."""
 
 
 def stages_of_chat(ability: Ability | None) -> str | None:
-    """A key of UNHEEDED: which stages answer a chat. None when the model is not known for sure."""
+    """Which stages answer a chat, one of `Stages` or "all". None when the model is not known for sure."""
     if ability is None or ability.guess or not ability.can:
         return None
     return cast(str | None, ability.detail.get("stages"))
 
 
 def unheeded(ability: Ability | None) -> tuple[str, ...]:
-    """The settings of a chat that have no effect on this model."""
-    return UNHEEDED.get(stages_of_chat(ability) or "", ())
+    """The settings of a chat that have no effect on this model, as its fields say by `stages`."""
+    stages = stages_of_chat(ability)
+    if stages not in get_args(Stages):
+        return ()
+    heeded = {name: ui_option(info, "stages") for name, info in ChatRequest.model_fields.items()}
+    return tuple(name for name, listed in heeded.items() if listed and stages not in listed)
 
 
 def task_to_set(ability: Ability | None) -> str | None:
@@ -180,8 +173,9 @@ def pictures_alone(request: ChatRequest, ability: Ability | None) -> bool:
 
 def as_pictures(request: ChatRequest) -> ImageRequest:
     """The same by the pictures' own route. The request must be `pictures_alone`."""
-    names = ("size", "seed", "num_inference_steps", "negative_prompt", "guidance_scale", "true_cfg_scale", "layers")
-    values = {name: getattr(request, name) for name in names}
+    fields = ChatRequest.model_fields.items()
+    of_pictures = [name for name, info in fields if ui_option(info, "answer") == "image"]
+    values = {name: getattr(request, name) for name in ("seed", *of_pictures) if name in ImageRequest.model_fields}
     prompt = _text_of(request.messages[0]) or ""
     return ImageRequest.model_construct(**values, prompt=prompt, n=request.num_outputs_per_prompt or 1)
 

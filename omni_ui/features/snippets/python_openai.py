@@ -20,6 +20,7 @@ EDITS = {*PICTURES, "background", "stream"}
 CHAT = {"model", "messages", "modalities", "temperature", "max_tokens", "seed", "top_p", "presence_penalty"}
 CHAT |= {"frequency_penalty"}
 SPEECH = {"input", "model", "voice", "instructions", "response_format", "speed", "stream_format"}
+"""What the calls of that package have as arguments: its facts, so no field of ours could say them."""
 
 
 def write(plan: Plan) -> str:

@@ -15,8 +15,6 @@ from omni_ui.widgets.fields import Component
 from omni_ui.widgets.form import Form
 
 TEMPLATE = "features/stage/stage.html.jinja"
-RAISED = ("num_inference_steps", "guidance_scale", "num_frames", "fps", "temperature", "max_tokens")
-"""Seen without being unfolded where the makers of a model recommend a value for them."""
 SHAPES = ("1:1", "4:3", "3:4", "16:9", "9:16")
 
 

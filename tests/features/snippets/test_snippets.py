@@ -7,8 +7,10 @@ import httpx
 import pytest
 
 from omni_ui.client import ChatRequest, EditRequest, ImageRequest, SoundRequest, SpeechRequest, VideoRequest, batch_call
+from omni_ui.client.gateway.openai_like import OPENAI_SCHEMA
 from omni_ui.demo import DemoServer
 from omni_ui.features.snippets import LANGUAGES, snippet
+from omni_ui.features.snippets.python_openai import CHAT
 from omni_ui.features.snippets.view import code_view
 from tests.fakes import png
 from tests.features.snippets.harness import NAMES, SMALL, cases, plain, put_files, run
@@ -144,3 +146,9 @@ def test_curl_hands_python_no_apostrophe():
 def test_javascript_keeps_a_key_that_would_be_a_prototype():
     code = snippet("JavaScript", ImageRequest(prompt="x", extra_params={"__proto__": {"a": 1}}).wire(), None)
     assert json.dumps("__proto__") in code
+
+
+def test_what_openai_has_of_a_chat_is_sent_to_its_dialect_and_named_to_its_package():
+    """Two lists of another product, which have to agree on our fields; the snippet asks for no stream."""
+    known = set(OPENAI_SCHEMA.fields[ChatRequest.path]) & set(ChatRequest.model_fields)
+    assert known - {"stream"} == CHAT - {"model"}
