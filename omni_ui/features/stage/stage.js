@@ -128,7 +128,9 @@ const reserve = (tab) => {
   if (!screen || !promptOf(tab)) return;
   screen.style.setProperty("--asked", shapeAsked(tab));
   screen.style.setProperty("--words", tab === "speech" ? roomForWords(promptOf(tab).length, screen.clientWidth) : "");
-  screen.closest(".omni-stage").dataset.running = Date.now();
+  const stage = screen.closest(".omni-stage");
+  stage.dataset.running = Date.now();
+  stage.toggleAttribute("data-several", Number(byId(`${tab}-n`)?.querySelector("input")?.value) > 1); // more is said of them
 };
 
 /** state: what the stage says. The room is given back when the run is over, or was never begun. */
