@@ -48,6 +48,7 @@ def test_search_filter_star_and_delete(demo_app, open_page):
     assert "Really delete all 2?" in page.inner_text("#history [data-act=delete]")
     page.click("#history [data-act=delete]")
     page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 0")
+    page.wait_for_selector("#history [data-act=delete]", state="hidden")
     assert listed(page, demo_app.url) == []
 
 

@@ -100,7 +100,7 @@ defineComponent("history", ({ element, props }) => {
     const remove = part("[data-act=delete]");
     zip.textContent = chosen.size ? `Download ${chosen.size} as zip` : "Download all as zip";
     if (!remove.dataset.sure) remove.textContent = chosen.size ? `Delete ${chosen.size}` : "Delete all";
-    zip.disabled = remove.disabled = !all;
+    zip.disabled = remove.disabled = part(".omni-history-acts").hidden = !all; // none of them is of use while nothing is kept
     const alike = commonKind([...chosen.values()]);
     part("[data-act=compare]").disabled = chosen.size !== 2 || !alike;
     part("[data-act=blind]").disabled = chosen.size < 2 || !alike;
