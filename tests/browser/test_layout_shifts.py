@@ -3,8 +3,9 @@
 import pytest
 
 from bench import apps
+from tests.chat_server import ChatServer
 from tests.page_states import WORDS, give_picture
-from tests.running import App
+from tests.running import App, served_by
 
 pytestmark = pytest.mark.browser
 LIMIT = 0.02
@@ -63,6 +64,24 @@ def test_the_message_box_stands_at_its_place_at_once_where_chat_is_the_first_tab
     tops = page.evaluate("[...tops]")
     page.close()
     assert max(tops) - min(tops) < 15, tops
+
+
+@pytest.fixture(scope="module")
+def text_app():
+    """An app whose model writes and does nothing else."""
+    yield from served_by(ChatServer(model="Qwen/Qwen2.5-7B-Instruct"))
+
+
+def test_settings_of_the_chat_stand_still_also_where_the_model_heeds_few(text_app, chromium):
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page.add_init_script(WATCH)
+    page.goto(text_app.app.url)
+    page.wait_for_selector("#chat-tab[data-model-known] #chat-temperature")
+    page.wait_for_selector("#chat-modalities", state="hidden")
+    page.wait_for_timeout(700)
+    shifts = page.evaluate("window.shifts")
+    page.close()
+    assert sum(shift["value"] for shift in shifts) < 0.002, shifts
 
 
 SCREENS = [(1440, 900), (1024, 768), (390, 844)]

@@ -43,7 +43,12 @@ export const fillDefaults = (tab, fields, first, [recommended, ...values]) => {
   const note = kept.length && recommended.note ? `${recommended.note} Your own values stay: ${kept.join(", ")}.` : SKIP;
   return [...defaults, note];
 };
-defineAction("fill_defaults", fillDefaults);
+const DRAWN = 100; // ms within which Gradio has drawn what was said of the model together with this
+defineAction("fill_defaults", (tab, ...about) => {
+  const updates = fillDefaults(tab, ...about);
+  setTimeout(() => document.getElementById(`${tab}-tab`)?.setAttribute("data-model-known", ""), DRAWN);
+  return updates;
+});
 
 /** A setting that was only recommended makes way for a picture that says it better, and comes back without it. */
 const away = new Set();
