@@ -76,6 +76,53 @@ def test_a_missing_prompt_is_said_at_its_field_and_nothing_moves(demo_app, open_
     assert missing["height"] <= 1, "said once, at the field"
 
 
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def test_on_a_phone_a_missing_prompt_is_said_once_calmly_at_its_field(demo_app, open_page):
+    page = open_page(f"{demo_app.url}/#video", "Video", more=False, **PHONE)
+    assert not page.is_visible("#video-stop"), "there is nothing to stop"
+    examples = "#video-tab .omni-cards"
+    (before,) = boxes(page, examples)
+    page.evaluate("scrollTo(0, 400)")
+    page.tap("#video-run")
+    page.wait_for_selector("#video-prompt .omni-fault")
+    page.wait_for_function("document.querySelector('#video-prompt').getBoundingClientRect().top >= 0")
+    (missing,) = boxes(page, "#video-status .omni-missing")
+    assert missing["height"] <= 1
+    assert page.evaluate("document.querySelector('#video-run').closest('.omni-buttons').dataset.note") == ""
+    (after,) = boxes(page, examples)
+    assert (after["x"], after["width"], after["height"]) == (before["x"], before["width"], before["height"])
+
+
+def test_a_phone_has_no_empty_space_around_what_is_said_of_a_picture(demo_app, open_page):
+    page = open_page(demo_app.url, more=False, **PHONE)
+    run(page, "image", "done")
+    page.wait_for_selector("#image-settings [data-do=take]")
+    said, acts, drawers, shapes = boxes(
+        page, "#image-status .omni-status", "#image-settings", "#image-tab .omni-drawer-line", "#image-shapes"
+    )
+    assert acts["y"] - said["y"] - said["height"] <= 16
+    assert shapes["y"] - drawers["y"] - drawers["height"] <= 12
+
+
+def test_buttons_stand_in_one_row_in_a_narrow_window(page):
+    show_tab(page, "edit")
+    page.click("#edit-more")
+    heads = "(all) => all.filter((head) => head.offsetHeight > 30).map((head) => head.innerText)"
+    assert page.eval_on_selector_all("#edit-tab .omni-number-head", heads) == []
+    page.click("#edit-more")
+    give_picture(page)
+    run(page, "edit", "done")
+    row = page.locator("#edit-result .omni-view-actions")
+    for name in ("Slider", "Paint the area", "Copy picture", "Use as input"):
+        row.get_by_role("button", name=name).wait_for()
+    tops = row.evaluate("(row) => [...row.querySelectorAll('button')].map((one) => one.getBoundingClientRect().top)")
+    assert len(tops) == 7
+    assert len(set(tops)) == 1
+    assert row.evaluate("(row) => row.scrollWidth <= row.clientWidth")
+
+
 def test_examples_leave_a_picture_free_also_after_a_run_without_one(demo_app, open_page):
     page = open_page(f"{demo_app.url}/#edit", "Edit", more=False, viewport={"width": 1440, "height": 900})
     page.click("#edit-run")

@@ -10,6 +10,14 @@ if (typeof document !== "undefined") {
   addEventListener("click", (event) => { if (event.target.closest?.("[id$='-run']")) acted = false; }, { capture: true });
 }
 
+const EDGE = 12; // px above it that stay free
+const BAR = 96; // px at the lower edge of the screen that the bar with Run may cover
+/** Scrolls the page alone: `scrollIntoView` would also move what is cut off by the boxes around it. */
+const bringIntoSight = (block) => {
+  const { top, bottom } = block.getBoundingClientRect();
+  if (top < EDGE || bottom > innerHeight - BAR) scrollBy({ top: top - EDGE });
+};
+
 export const clearFault = (tab) => { marked[tab]?.(); delete marked[tab]; };
 
 /** field: the wire name. words: what is wrong with it. Gives whether there is such a field. */
@@ -33,6 +41,8 @@ export const markFault = (tab, field, words) => {
     else input.removeAttribute("aria-describedby");
   };
   block.addEventListener("input", () => clearFault(tab), { once: true });
-  if (!acted && !matchMedia("(pointer: coarse)").matches && document.getElementById(`${tab}-tab`)?.offsetParent) input.focus();
+  if (acted || !document.getElementById(`${tab}-tab`)?.offsetParent) return true;
+  if (matchMedia("(pointer: coarse)").matches) bringIntoSight(block); // the focus would bring the keyboard
+  else input.focus();
   return true;
 };

@@ -64,12 +64,13 @@ const change = (tab, state, box, bar) => {
     if (before && narrow.matches) box.closest(".omni-screen")?.scrollIntoView({ block: "start", behavior: "smooth" });
   }
   if (before === "working" && [byId(`${tab}-stop`), document.body].includes(document.activeElement)) byId(`${tab}-run`)?.focus({ preventScroll: true });
-  bar.dataset.note = state === "failed" && !box.dataset.mended ? (box.querySelector(".omni-error, .omni-missing")?.textContent || "") : "";
   if (state === "failed" && before) document.dispatchEvent(new Event("omni-run-failed"));
   if (state === "failed" && box.dataset.field && before && !box.dataset.mended) {
     const marked = markFault(tab, box.dataset.field, box.querySelector("p")?.textContent || "");
     box.toggleAttribute("data-at-field", marked); // the field says it
   }
+  const says = box.hasAttribute("data-at-field") ? ".omni-error" : ".omni-error, .omni-missing";
+  bar.dataset.note = state === "failed" && !box.dataset.mended ? (box.querySelector(says)?.textContent || "") : "";
 };
 
 // --- The tabs are one stop of the Tab key; arrows go between them. On a phone they are one row that can be swiped.
