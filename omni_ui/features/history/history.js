@@ -201,7 +201,7 @@ defineComponent("history", ({ element, props }) => {
       button("Delete", sure(() => "Really delete it?", safely(() => removeShown(id))), { "data-act": "delete-one" }),
       button("Close", () => detail.close(), { "data-act": "close" }));
     detail.replaceChildren(...[
-      make("h2", {}, `${props.titles[record.tab] || record.tab}, ${formatTime(record.at)}`), acts, copied,
+      make("h2", {}, props.titles[record.tab] || record.tab, `, ${formatTime(record.at)}`), acts, copied,
       record.error ? make("p", { class: "omni-history-error" }, record.error) : null,
       record.details ? make("details", {}, make("summary", {}, "Server message"), make("pre", {}, record.details)) : null,
       record.prompt ? make("p", { class: "omni-history-whole" }, record.prompt) : null,
