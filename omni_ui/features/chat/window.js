@@ -72,7 +72,7 @@ defineComponent("chat_panel", ({ element }) => {
   });
   foldPanel();
   requestAnimationFrame(beginMarks); // with what is drawn at the same time
-  followBegin();
+  followBegin(element);
   setInterval(() => { if (!document.hidden && isOpenTab("chat")) recount(); }, 1500);
   document.getElementById("chat-tab")?.addEventListener("change", () => setTimeout(recount, 50));
   requestAnimationFrame(recount);
@@ -94,15 +94,23 @@ const beginMarks = () => {
 // both stand in taller: an observer of that tells of it when the page is laid out anyway, where a look now and then would
 // lay it out once more.
 const measure = () => {
-  const columns = isOpenTab("chat") && tab()?.querySelector(".omni-columns");
+  const columns = tab()?.querySelector(".omni-columns");
   const { top, height } = columns ? columns.getBoundingClientRect() : {};
-  if (!height) return; // its tab is about to be shown
+  if (!height) return; // another tab is shown
   const begin = `${Math.round(top + scrollY)}px`;
   if (root.style.getPropertyValue("--chat-top") !== begin) root.style.setProperty("--chat-top", begin);
 };
-const followBegin = () => {
-  const grown = new ResizeObserver(measure);
-  for (let part = tab()?.querySelector(".omni-columns"); part; part = part.parentElement) grown.observe(part);
+/** switcher: a part of the tab, which tells when the tab is drawn, also where the tab is not in the page yet. */
+const followBegin = (switcher) => {
+  let columns = null;
+  const grown = new ResizeObserver(() => {
+    measure();
+    if (columns) return;
+    columns = tab()?.querySelector(".omni-columns");
+    for (let part = columns; part; part = part.parentElement) grown.observe(part);
+  });
+  grown.observe(switcher);
+  grown.observe(document.body);
 };
 
 // --- It follows the answer, unless the reader has scrolled up.
