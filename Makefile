@@ -22,15 +22,18 @@ $(VENV)/.dev: requirements.txt requirements-demo.txt requirements-mcp.txt requir
 # Several at a time, each file whole, the longest first (tests/conftest.py). On two cores: browsers keep two processes
 # busy, while the other tests wait for servers and clocks a third of their time.
 SHARED = --dist loadfile --no-loadscope-reorder
-# A browser on a busy machine may miss a moment: what failed gets one more try alone, and must pass it.
+# Some tests hold the app to seconds, which a busy machine may miss: what failed gets one more try alone, and must pass it.
 AGAIN = --last-failed --last-failed-no-failures none
 
 # tests/house, which judges the code and not what it does, belongs to `make lint`.
 test: unit browser
 
+# What failed is kept apart from what `make lint` notes at the same time.
+UNIT = $(PY) -m pytest -m "not real and not package" --ignore tests/browser --ignore tests/house \
+	-o cache_dir=$(VENV)/.pytest_cache/unit
 unit: dev
 	sh tests/need_programs.sh
-	$(PY) -m pytest -m "not real and not package" --ignore tests/browser --ignore tests/house -n 3 $(SHARED)
+	$(UNIT) -n 3 $(SHARED) || $(UNIT) $(AGAIN)
 
 browser: dev
 	$(PY) -m pytest -m "not real" tests/browser -n 2 $(SHARED) || $(PY) -m pytest -m "not real" tests/browser $(AGAIN)
