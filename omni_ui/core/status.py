@@ -1,5 +1,6 @@
 """What a tab says about a run: one element, announced to screen readers, always at the same place."""
 
+import secrets
 from collections.abc import Iterable
 
 from markupsafe import Markup
@@ -71,7 +72,8 @@ def unfilled(sentence: str, field: str, hello: Markup) -> Markup:
 
     hello: what stood there before the first run, from `empty`.
     """
-    return fragment(TEMPLATE, "unfilled", sentence=sentence, field=field, hello=hello)
+    # Another mark each time: what is told once more after it was filled in and emptied again is a change of the page.
+    return fragment(TEMPLATE, "unfilled", sentence=sentence, field=field, hello=hello, told=secrets.token_hex(4))
 
 
 def stopped(note: str = "Stopped. What you entered is still here.") -> Markup:

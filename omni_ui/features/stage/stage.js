@@ -163,7 +163,7 @@ const lookAt = (tab) => {
   if (state === "done") noteFacts(tab, box);
   keepFacts(tab, state, box);
   release(tab, state, states[tab].state);
-  const key = state + (state === "failed" ? box.textContent : "");
+  const key = state + (state === "failed" ? box.textContent + (box.dataset.told || "") : "");
   if (states[tab].key !== key) {
     bar.dataset.state = state; // on a phone it shows Run in the place of Stop, or the other way
     change(tab, state, box, bar);
