@@ -1,41 +1,32 @@
 """What the page is told of the pictures of an answer, and in which order."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 
-from omni_ui.client import ImageRequest, OmniClient, Picture
-from omni_ui.core.run import RetryReporter, Run, RunResult, Updates
+from omni_ui.client import ImageRequest, Picture
 from omni_ui.core.serving.page_push import OpenPages
+from omni_ui.tabs.image import ImageRun
 from omni_ui.widgets.pictures.gallery import ArrivingPictures
 from tests.fakes import png
 
 FIRST, SECOND, THIRD = (Picture(png(64 + at), "image/png") for at in range(3))
 
 
-class Pushing(Run[ImageRequest, Any]):
+class Pushing(ImageRun):
     """A run that writes down what it pushes."""
 
     def __init__(self, has_page: bool = True) -> None:
-        self.request = ImageRequest(prompt="a boat", n=2)
+        super().__init__(gr.HTML(render=False), ImageRequest(prompt="a boat", n=2))
         self.pages = OpenPages() if has_page else None
         self.pushed: list[tuple[str, Any]] = []
 
     def push(self, target: str, value: object) -> bool:
         self.pushed.append((target, value))
         return True
-
-    def events(self, omni: OmniClient, reporter: RetryReporter) -> AsyncIterator[Any]:
-        raise NotImplementedError
-
-    async def show(self, events: list[Any]) -> Updates:
-        raise NotImplementedError
-
-    def outcome(self) -> RunResult:
-        raise NotImplementedError
 
 
 async def test_each_is_pushed_with_a_place_for_those_that_still_come() -> None:
