@@ -1,5 +1,6 @@
 """Conversation: POST /v1/chat/completions (WIRE.md 7 and 8; vLLM-Omni 0.30.0, serving_chat.py)."""
 
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, field_validator
@@ -12,6 +13,7 @@ from omni_ui.client.requests.shared_params import (
     guidance_param,
     layers_param,
     negative_prompt_param,
+    outputs_param,
     seed_param,
     size_param,
     steps_param,
@@ -22,6 +24,7 @@ LANGUAGE: tuple[Stages, ...] = ("language", "language and diffusion")
 DIFFUSION: tuple[Stages, ...] = ("language and diffusion", "diffusion")
 DIFFUSION_ALONE: tuple[Stages, ...] = ("diffusion",)
 """What is lost on the way from a language model to the diffusion model behind it (serving_chat.py:696-855)."""
+penalty_param = partial(param, kind="slider", step=0.1, ge=-2, le=2, answer="text", stages=LANGUAGE)
 
 
 def _modalities(value: object) -> object:
@@ -111,26 +114,10 @@ class ChatRequest(Request):
         answer="text",
         stages=LANGUAGE,
     )
-    presence_penalty: Maybe[float] = param(
-        label="Presence penalty",
-        help="Above 0: new topics are more likely.",
-        kind="slider",
-        step=0.1,
-        ge=-2,
-        le=2,
-        answer="text",
-        stages=LANGUAGE,
+    presence_penalty: Maybe[float] = penalty_param(
+        label="Presence penalty", help="Above 0: new topics are more likely."
     )
-    frequency_penalty: Maybe[float] = param(
-        label="Frequency penalty",
-        help="Above 0: fewer repeated words.",
-        kind="slider",
-        step=0.1,
-        ge=-2,
-        le=2,
-        answer="text",
-        stages=LANGUAGE,
-    )
+    frequency_penalty: Maybe[float] = penalty_param(label="Frequency penalty", help="Above 0: fewer repeated words.")
     language: Maybe[str] = param(
         label="Language",
         help="The language of the spoken answer, if the model supports it.",
@@ -155,17 +142,8 @@ class ChatRequest(Request):
         answer="image",
         stages=DIFFUSION,
     )
-    num_outputs_per_prompt: Maybe[int] = param(
-        label="Pictures",
-        help="How many pictures an answer has.",
-        kind="number",
-        ge=1,
-        le=10,
-        cap="n",
-        time="grows",
-        saves={"memory": 2},
-        answer="image",
-        stages=DIFFUSION_ALONE,
+    num_outputs_per_prompt: Maybe[int] = outputs_param(
+        label="Pictures", help="How many pictures an answer has.", answer="image", stages=DIFFUSION_ALONE
     )
     num_inference_steps: Maybe[int] = steps_param(
         help="For pictures and sounds. More steps: finer and slower.",

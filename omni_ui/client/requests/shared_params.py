@@ -29,6 +29,7 @@ count_param = partial(
     param, 1, help="How many to make at once.", place="card", kind="number", ge=1, le=10, cap="n",
     time="grows", saves={"memory": 1},
 )  # fmt: skip
+outputs_param = partial(param, kind="number", ge=1, le=10, cap="n", time="grows", saves={"memory": 2})
 seed_param = partial(
     param, label="Seed", place="card", kind="seed", ge=-INT64, le=INT64 - 1,
     elsewhere={"a1111": "Seed", "others": "seed"},

@@ -18,6 +18,7 @@ from omni_ui.client.requests.base import Maybe, WireCall, param
 from omni_ui.client.requests.files import ImageFiles, MaybeAudio, MaybeImage, MaybeVideo, VideoFiles, as_text
 from omni_ui.client.requests.image import DEMO
 from omni_ui.client.requests.noise_mask import FRAMES_PER_SECOND, ClipShape, parse_ranges, sound_mask, video_mask
+from omni_ui.client.requests.shared_params import outputs_param
 from omni_ui.client.requests.video_fields import MAX_TEXT_FIELD, VideoFields
 
 REFERENCES = ("input_reference", "input_references", "image_reference", "video_reference")
@@ -103,15 +104,9 @@ class VideoRequest(VideoFields):
         validate_default=True,
         models=(MINIMAX, DEMO),
     )
-    num_outputs_per_prompt: Maybe[int] = param(
+    num_outputs_per_prompt: Maybe[int] = outputs_param(
         label="Videos at once",
         help="vLLM-Omni 0.30.0 makes this many, but returns only the first.",
-        kind="number",
-        ge=1,
-        le=10,
-        cap="n",
-        time="grows",
-        saves={"memory": 2},
         models=(MINIMAX, DEMO),
     )
 
