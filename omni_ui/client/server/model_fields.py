@@ -5,16 +5,21 @@ A server of 0.30.0 accepts these fields for every model. What does not read one 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 
-from omni_ui.client.requests.base import ui_option
+from omni_ui.client.requests.base import Request, ui_option
 from omni_ui.client.tabs import REQUESTS
 
 
-def _said(tab: str, name: str) -> dict[str, list[str]]:
+def _said(tab: str, name: str) -> Mapping[str, list[str]]:
     """What the fields of a tab say under a name, where they say anything."""
-    fields = REQUESTS[tab].model_fields if tab in REQUESTS else {}
-    said = {field: ui_option(info, name) for field, info in fields.items()}
+    return _said_of(REQUESTS[tab], name) if tab in REQUESTS else {}
+
+
+@cache
+def _said_of(model: type[Request], name: str) -> Mapping[str, list[str]]:
+    said = {field: ui_option(info, name) for field, info in model.model_fields.items()}
     return {field: value for field, value in said.items() if value}
 
 
@@ -42,7 +47,7 @@ def fields_of_model(tab: str, names: Iterable[str | None]) -> dict[str, list[str
     return {"takes": _of_model(_said(tab, "models"), lowered)} | ({"needs": needs} if needs else {})
 
 
-def _of_model(patterns: dict[str, list[str]], names: list[str]) -> list[str]:
+def _of_model(patterns: Mapping[str, list[str]], names: list[str]) -> list[str]:
     """The fields one of whose patterns is found in one of the names."""
     return [
         field

@@ -5,6 +5,7 @@ model says it (WIRE.md 7 and 8).
 """
 
 from dataclasses import replace
+from functools import cache
 from typing import cast, get_args
 
 from omni_ui.client.errors import BadRequest
@@ -34,7 +35,11 @@ def stages_of_chat(ability: Ability | None) -> str | None:
 
 def unheeded(ability: Ability | None) -> tuple[str, ...]:
     """The settings of a chat that have no effect on this model, as its fields say by `stages`."""
-    stages = stages_of_chat(ability)
+    return _unheeded_by(stages_of_chat(ability))
+
+
+@cache
+def _unheeded_by(stages: str | None) -> tuple[str, ...]:
     if stages not in get_args(Stages):
         return ()
     heeded = {name: ui_option(info, "stages") for name, info in ChatRequest.model_fields.items()}
