@@ -43,6 +43,10 @@ class Bench:
         self.past = work / "past.json"
         self.past.write_text(json.dumps({"messages": pages.PAST}))
         self.rows: list[Row] = []
+        self.part = ""
+        """What is measured now."""
+        self.missing: list[str] = []
+        """Parts that could not be measured, or not all of them: the table names them."""
         self.plain_crowd: float | None = None
         """Seconds that 50 visitors of plain Gradio took."""
         self._shared: tuple[str, dict[str, Program]] | None = None
@@ -82,6 +86,7 @@ class Bench:
             found = what()
         except BrowserError as wrong:  # the others are measured all the same
             print(f"Not measured: {str(wrong).splitlines()[0]}", flush=True)
+            self.missing.append(self.part)
             return
         rows = found if isinstance(found, list) else [found]
         self.rows += rows
@@ -240,13 +245,15 @@ def small(bench: Bench, browser: Browser) -> None:
 
 def everything(bench: Bench, browser: Browser, only: str | None) -> None:
     """All parts, or one."""
-    chosen = [part for name, part in SHARING.items() if only in (None, name)]
+    chosen = {name: part for name, part in SHARING.items() if only in (None, name)}
     for name, part in ALONE.items():
         if only in (None, name):
+            bench.part = name
             part(bench, browser)
         if name == "page" and chosen:
             with bench.shared():
-                for shared_part in chosen:
+                for shared_name, shared_part in chosen.items():
+                    bench.part = shared_name
                     shared_part(bench, browser)
 
 
@@ -266,6 +273,8 @@ def main() -> int:
             everything(bench, browser, options.only)
     took = time.perf_counter() - began
     about["took"] = f"{took:.0f} s"
+    if bench.missing:
+        about["not measured"] = " and ".join(bench.missing)
     if not options.small and not options.only:
         bench.rows.append(
             Row("all of these measurements", "s", {"ours": [took]}, [Check("ours", took, 600, unit=" s")])
