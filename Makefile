@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 PY = $(VENV)/bin/python
+# Containers often forbid Python to keep what it compiles. The tests start hundreds of processes of 500 files each.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: lock run test unit browser bench faults package contract lint clean dev
 
