@@ -57,7 +57,7 @@ from omni_ui.client.events import (
 from omni_ui.client.gateway.gateways import cost_of
 from omni_ui.client.jobs import VideoJob
 from omni_ui.client.listening import Transcript
-from omni_ui.client.requests.base import Request, WireCall, param, ui_option
+from omni_ui.client.requests.base import PROMPT_FIELDS, Request, WireCall, param, ui_option
 from omni_ui.client.requests.chat import ChatRequest
 from omni_ui.client.requests.edit import EDIT_SIZES, EditRequest
 from omni_ui.client.requests.files import FILE_KINDS, FormRequest
@@ -82,6 +82,7 @@ __all__ = [
     "EDIT_SIZES",
     "FILE_KINDS",
     "LANGUAGES",
+    "PROMPT_FIELDS",
     "SIZES",
     "VIDEO_SIZES",
     "Ability",

@@ -9,6 +9,7 @@ import re
 import sys
 import tempfile
 import warnings
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +30,23 @@ def surface() -> Surface:
         config, info = client.get("/config").json(), client.get("/gradio_api/info").json()
         with warnings.catch_warnings(action="ignore"):  # FastAPI on routes that answer GET and HEAD
             routes = app.openapi()["paths"]
-    elements = {part["props"]["elem_id"]: part["type"] for part in config["components"] if part["props"].get("elem_id")}
+    elements = [
+        (part["props"]["elem_id"], part["type"]) for part in config["components"] if part["props"].get("elem_id")
+    ]
     return {
-        "elements": dict(sorted(elements.items())),
+        "elements": elements_by_id(sorted(elements)),
         "endpoints": {name: _endpoint(told) for name, told in sorted(info["named_endpoints"].items())},
         "routes": {
             path: sorted(ways) for path, ways in sorted(routes.items()) if path.startswith(("/omni", "/health"))
         },
     }
+
+
+def elements_by_id(elements: list[tuple[str, str]]) -> dict[str, str]:
+    """Types by id. elements: (id, type). A parameter named as a part of each tab, such as "stop", would take its id."""
+    if twice := sorted(elem_id for elem_id, count in Counter(elem_id for elem_id, _ in elements).items() if count > 1):
+        raise ValueError(f"Two elements have the same id: {', '.join(twice)}")
+    return dict(elements)
 
 
 def _endpoint(info: dict[str, Any]) -> dict[str, Any]:

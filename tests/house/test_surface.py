@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.house.surface import Surface, broken, not_written, snapshot, surface, with_new
+from tests.house.surface import Surface, broken, elements_by_id, not_written, snapshot, surface, with_new
 
 
 @pytest.fixture(scope="module")
@@ -13,6 +13,15 @@ def now() -> Surface:
 def test_no_endpoint_element_or_route_is_gone_or_changed(now):
     lines = broken(snapshot(), now)
     assert not lines, "\n".join(lines)
+
+
+def test_two_elements_with_one_id_are_told():
+    assert elements_by_id([("chat-run", "button"), ("chat-stop", "button")]) == {
+        "chat-run": "button",
+        "chat-stop": "button",
+    }
+    with pytest.raises(ValueError, match="same id: chat-stop"):
+        elements_by_id([("chat-stop", "button"), ("chat-stop", "textbox")])
 
 
 def test_each_parameter_of_the_api_is_written_down(now):

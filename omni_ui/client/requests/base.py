@@ -51,6 +51,8 @@ RANDOM_SEED = -1
 """The seed by which other programs of this field ask for a random one. The facts of a result name the one drawn."""
 DEEPEST = 32
 """Levels of lists and objects within each other that a JSON setting may have."""
+PROMPT_FIELDS = ("prompt", "input")
+"""The names that the prompt has on the wire: "input" is the text to speak. A chat has `messages` instead."""
 MAX_PROMPT = 32_000
 """Characters. The server has no limit of its own; a text encoder reads far less than this."""
 

@@ -1,13 +1,13 @@
 """The words of a request, as one text."""
 
-from omni_ui.client import Request
+from omni_ui.client import PROMPT_FIELDS, Request
 
 LONGEST = 2000
 
 
 def prompt_of(request: Request) -> str | None:
     """What the visitor asked for: the prompt, the text to speak, or the last message; None where there is none."""
-    for name in ("prompt", "input"):
+    for name in PROMPT_FIELDS:
         if isinstance(text := getattr(request, name, None), str):
             return text[:LONGEST]
     messages = getattr(request, "messages", None)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from omni_ui.client import FILE_KINDS, FileRef, Request, type_of_file, ui_option
+from omni_ui.client import FILE_KINDS, PROMPT_FIELDS, FileRef, Request, type_of_file, ui_option
 from omni_ui.core.files import Json, cache_folder
 from omni_ui.core.run import Values
 from omni_ui.features.recipes import Recipe
@@ -76,7 +76,7 @@ def summary_of(entered: Values, recipe: Json | None) -> str:
     """What was asked for: the words that a person would know it by. Of a conversation, the message answered."""
     sent = (recipe or {}).get("request", {})
     for values in (entered, sent):
-        for name in ("prompt", "input", "text"):
+        for name in (*PROMPT_FIELDS, "text"):  # "text" is the message box of a chat
             text = values.get(name)
             if isinstance(text, str) and text.strip():
                 return text.strip()[:2000]

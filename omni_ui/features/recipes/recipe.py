@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from pydantic import ValidationError
 
-from omni_ui.client import ChatRequest, FileRef, Request, problems, replace_files, tabs, ui_option
+from omni_ui.client import FILE_KINDS, ChatRequest, FileRef, Request, problems, replace_files, tabs, ui_option
 from omni_ui.client.answers.valid_text import read_json, valid_values
 from omni_ui.client.requests.base import MAX_PROMPT
 from omni_ui.core.files import Json
@@ -30,7 +30,6 @@ LONGEST = 512 * 1024
 MOST_MEDIA = 64
 REQUESTS: dict[str, type[Request]] = {**tabs.REQUESTS, "speech": SpokenText}
 """What each tab asks for. Speech has its own: how a long text is read is part of its settings."""
-KINDS = ("image", "audio", "video")
 ROLES = ("system", "developer", "user", "assistant")
 PARTS = {"image_url": "url", "audio_url": "url", "video_url": "url", "input_audio": "data"}
 """The parts of a message that may hold a file, and under which name."""
@@ -177,7 +176,7 @@ class Recipe:
 
 def media_fields(model: type[Request]) -> list[str]:
     """The fields of a request model that hold files."""
-    return [name for name, info in model.model_fields.items() if ui_option(info, "kind") in KINDS]
+    return [name for name, info in model.model_fields.items() if ui_option(info, "kind") in FILE_KINDS]
 
 
 def names_files(request: Request) -> bool:

@@ -12,7 +12,7 @@ from pathlib import PurePath
 
 from pydantic import ValidationError
 
-from omni_ui.client import TimelineEvent, ui_option
+from omni_ui.client import PROMPT_FIELDS, TimelineEvent, ui_option
 from omni_ui.core.files import Json
 from omni_ui.features.recipes.recipe import Medium, Recipe
 
@@ -22,10 +22,9 @@ MODEL_DEFAULT = "model default"
 and a sampler in it. A diffusion server has the one sampler of its pipeline, which has no name here."""
 LONGEST_NAME = 60
 """Characters, the ending among them."""
-PROMPT_FIELDS = ("prompt", "input")
 FIRST = ("Steps", "CFG scale", "Seed", "Size")
 """How a line of settings begins, by which readers know it; what else a field says by `elsewhere` follows."""
-TEXTS = ("prompt", "input", "messages")
+TEXTS = (*PROMPT_FIELDS, "messages")
 """The fields that hold what was asked for."""
 
 

@@ -10,6 +10,7 @@ import gradio as gr
 
 from omni_ui.client import VideoRequest
 from omni_ui.client.requests.noise_mask import FRAMES_PER_SECOND
+from omni_ui.client.requests.video_fields import VideoFields
 from omni_ui.core.heavy_work import run_heavy
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Values
@@ -20,12 +21,6 @@ from omni_ui.media.container import identify
 from omni_ui.media.image_input import Taken, take_picture
 from omni_ui.media.video import VideoFacts, look_at_video
 from omni_ui.widgets.form import Form
-
-LAST_IN_API = (
-    "last_frame", "image_reference", "video_reference", "source_video", "source_audio", "video_noise_mask",
-    "video_noise_seconds", "audio_noise_mask", "num_outputs_per_prompt", "watch", "timeline",
-)  # fmt: skip
-"""In the order of the request model, for programs that know the order of the others."""
 
 
 def reference_slots(form: Form) -> None:
@@ -52,8 +47,10 @@ def reference_slots(form: Form) -> None:
 
 
 def order_for_programs(form: Form) -> None:
-    """Puts the parameters of this room behind all others. Call it when all controls are there."""
-    for name in LAST_IN_API:
+    """Puts what only a job reads, and then what only a watched video reads, behind what both read: programs know the
+    others by their order. Call it when all controls are there."""
+    jobs_own = [name for name in VideoRequest.model_fields if name not in VideoFields.model_fields]
+    for name in (*jobs_own, "watch", "timeline"):
         form.controls[name] = form.controls.pop(name)
 
 
