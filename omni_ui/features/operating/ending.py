@@ -69,7 +69,16 @@ async def close_within(seconds: float, closing: Awaitable[object]) -> None:
 
 def serve(app: FastAPI, host: str, port: int, end_runs: Callable[[], None]) -> bool:
     """Serves until SIGINT or SIGTERM. Whether it could begin."""
-    config = uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=ANSWERS_END)
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        timeout_graceful_shutdown=ANSWERS_END,
+        # Sound hardly gets smaller, and packing costs more than all else of a piece
+        # (findings/uvicorn_packs_sound.sh).
+        ws_per_message_deflate=False,
+    )
     server = PageServer(config, end_runs)
     with suppress(KeyboardInterrupt):  # uvicorn sends it on when all is closed
         server.run()

@@ -59,6 +59,12 @@ async def until(socket, kind, **fields):
                 return seen
 
 
+async def test_sound_is_not_packed(app):
+    async with opened(app) as socket:
+        assert "permessage-deflate" in socket.request.headers["Sec-WebSocket-Extensions"]
+        assert "Sec-WebSocket-Extensions" not in socket.response.headers
+
+
 async def test_a_call_is_answered_and_kept(app):
     async with opened(app) as socket:
         await socket.send(json.dumps({"type": "start", "hold": False}))
