@@ -128,6 +128,8 @@ def test_whoever_comes_back_finds_the_video_and_the_last_picture(demo_app, open_
     page.goto("about:blank")
     page.goto(demo_app.url)
     page.get_by_text("Your video is being made.").wait_for()
+    page.get_by_role("button", name="Close this note").last.click()
+    assert not page.get_by_text("Your video is being made.").is_visible()
     last = page.get_by_role("group", name="Last results").get_by_role("button", name="A red fox in deep snow")
     last.wait_for()
     page.get_by_text("Your video is ready.").wait_for(timeout=60000)
