@@ -6,7 +6,7 @@ import { appRoot } from "../../core/js/dom.js";
 import { drawMath } from "./math.js";
 import { fields } from "./message_fields.js";
 import { openMenu } from "./message_menu.js";
-import { follow, followEnd } from "./window.js";
+import { follow, followEnd, offerTools } from "./window.js";
 
 const box = () => document.querySelector("#chat-text textarea");
 const working = () => !!document.querySelector('#chat-status [data-state="working"]');
@@ -46,6 +46,7 @@ const addMessage = (html) => {
   if (!message || !list || list.querySelector(`[data-key="${message.dataset.key}"]`)) return;
   list.append(message);
   markLast();
+  offerTools({ messages: list.children.length });
 };
 /** Marks the last message, whose answer can be tried again. */
 const markLast = () => {
@@ -66,6 +67,7 @@ defineComponent("chat_messages", ({ element, props, watch }) => {
     });
     for (const gone of had.values()) gone.remove();
     markLast();
+    offerTools({ messages: list.children.length });
   };
   follow(list);
   onPush("chat-result", (html) => { pushed = html; show(); });
@@ -84,7 +86,8 @@ defineComponent("chat_answer", ({ element, props, watch }) => {
   let answer = {};
   let over = null; // the answer that has ended: what was pushed before may come after its end
   const show = () => {
-    const { state = "", blocks = [], id = null, message = "" } = answer;
+    const { state = "", blocks = [], id = null, message = "", undo } = answer;
+    if (undo !== undefined) offerTools({ undo });
     if (state !== "sent") over = id;
     if (state === "sent" && run !== id) {
       run = id;

@@ -118,7 +118,7 @@ class ChatView:
     def all(self, talk: Conversation, system: str | None = "", state: str = DONE, added: bool = False) -> Updates:
         """The whole conversation, and the answer that arrives put away (or begun, when the state is SENT).
         added: only the last message is drawn, for which the first word waits: the page has the others."""
-        live: Json = {"state": state, "id": talk.run, "blocks": []}
+        live: Json = {"state": state, "id": talk.run, "blocks": [], "undo": talk.can_undo}
         updates = self.conversation(talk, system) | {self.live: live}
         if added:
             live["message"] = message_html(len(talk.messages) - 1, talk.messages[-1])

@@ -72,11 +72,28 @@ defineComponent("chat_panel", ({ element }) => {
   });
   foldPanel();
   requestAnimationFrame(beginMarks); // with what is drawn at the same time
+  requestAnimationFrame(() => offerTools());
   followBegin(element);
   setInterval(() => { if (!document.hidden && isOpenTab("chat")) recount(); }, 1500);
   document.getElementById("chat-tab")?.addEventListener("change", () => setTimeout(recount, 50));
   requestAnimationFrame(recount);
 });
+
+// --- The buttons above a conversation: those that have nothing to do are disabled.
+const held = { messages: 0, undo: false }; // the number of messages, and whether there is a change to take back
+/** Tells what the conversation holds now, as far as it changed. */
+export const offerTools = (news = {}) => {
+  Object.assign(held, news);
+  const offered = { "chat-undo": held.undo, "chat-clear": held.messages > 0, "chat-export": held.messages > 0 };
+  for (const [id, can] of Object.entries(offered)) {
+    const button = document.getElementById(id);
+    if (!button || button.disabled === !can) continue;
+    const focused = document.activeElement === button;
+    button.disabled = !can;
+    // A button that is disabled would lose the focus; not to the message, where a phone would open its keyboard.
+    if (focused && !can) (document.querySelector("#chat-undo:enabled") || document.querySelector("#chat-panel-switch button"))?.focus({ preventScroll: true });
+  }
+};
 
 // --- What is going on, as marks of the tab. A rule with :has() would instead be looked at, and a long conversation styled
 // anew, with every word that comes.

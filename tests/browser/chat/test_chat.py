@@ -24,6 +24,7 @@ def lasting(served, open_lasting_page):
 @pytest.fixture
 def page(server, lasting):
     """One page for all these tests, each of which begins a conversation."""
+    lasting.wait_for_selector("#chat-export:disabled, #chat-result .omni-message", state="attached")
     if lasting.locator("#chat-result .omni-message").count():
         lasting.click("#chat-clear")
         lasting.wait_for_function("!document.querySelector('#chat-result .omni-message')")
@@ -197,8 +198,11 @@ def test_try_again_edit_undo_and_clear(server, page):
     assert page.input_value(BOX) == "One, but better"
     page.click("#chat-clear")
     page.wait_for_function("!document.querySelector('#chat-result .omni-message')")
+    for nothing in ("#chat-clear", "#chat-export"):
+        assert page.is_disabled(nothing)
     page.click("#chat-undo")
     page.wait_for_selector("#chat-result .omni-message >> nth=3")
+    assert page.is_enabled("#chat-clear") and page.is_enabled("#chat-export")
 
     page.click("#chat-result .omni-message:nth-child(2) [data-act=menu]")
     assert page.evaluate("document.activeElement.role") == "menuitem"

@@ -20,6 +20,15 @@ def test_a_message_that_is_added_is_drawn_alone():
     assert len(updates["json"]["messages"]) == 3
 
 
+def test_the_page_is_told_whether_there_is_a_change_to_take_back():
+    talk = talk_of("Hello", "Hello there")
+    assert not VIEW.all(talk)["live"]["undo"], "a conversation of another day"
+    talk.change([])
+    assert VIEW.all(talk)["live"]["undo"]
+    talk.undo()
+    assert not VIEW.all(talk)["live"]["undo"]
+
+
 def test_it_is_drawn_as_it_is_with_all_the_others():
     talk = talk_of("Hello", "Hello there", "A second one")
     assert VIEW.all(talk)["messages"].endswith(VIEW.all(talk, state=SENT, added=True)["live"]["message"])
