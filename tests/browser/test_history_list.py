@@ -28,15 +28,19 @@ def test_search_filter_star_and_delete(demo_app, open_page):
     page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 3")
     page.select_option("#history select", "video")
     page.wait_for_selector(".omni-history-none")
+    assert not page.is_visible("#history [data-act=delete]")  # all would go, and none is seen
     page.select_option("#history select", "")
     page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 3")
     cards.nth(2).locator(".omni-star").click()
     page.wait_for_selector(f"{CARD}:nth-child(3) .omni-star[aria-pressed=true]")
+    cards.nth(0).locator(".omni-history-head input").check()
+    assert page.inner_text("#history [data-act=delete]") == "Delete 1"
     page.check(".omni-history-star input")
     page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 1")
     assert "red boat" in cards.nth(0).inner_text()
     page.uncheck(".omni-history-star input")
     page.wait_for_function(f"document.querySelectorAll('{CARD}').length === 3")
+    assert page.inner_text("#history [data-act=delete]") == "Delete all"  # what was chosen had gone out of sight
 
     cards.nth(1).locator(".omni-history-open").click()
     page.click("dialog[open] [data-act=delete-one]")

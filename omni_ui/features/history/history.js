@@ -10,6 +10,7 @@ import { openComparison } from "../compare/compare.js";
 import { commonKind } from "../compare/records.js";
 import { copyLinkTo } from "../recipes/recipes.js";
 import { reopenResult, sendResult } from "../send_to/send_to.js";
+import { actsFor, wordsOf } from "./acts.js";
 
 const SURE = 6000;
 const kindOf = (file) => file.kind.split("/")[0];
@@ -30,6 +31,7 @@ defineComponent("history", ({ element, props }) => {
   let listing = { counts: {} };
   let next = "";
   let asked = 0;
+  let shown = ""; // by what the list was searched
   let ahead = null; // the next page of the list, asked for before anybody scrolls there
 
   const address = (record, file, rest = "") => `${appRoot()}/omni/history/${record.id}/${file.place}${rest}`;
@@ -44,13 +46,13 @@ defineComponent("history", ({ element, props }) => {
       delete pressed.dataset.sure;
       return does();
     }
-    const before = pressed.textContent;
+    const before = wordsOf(pressed).textContent;
     pressed.dataset.sure = "1";
-    pressed.textContent = words();
+    wordsOf(pressed).textContent = words();
     setTimeout(() => {
       if (!pressed.dataset.sure) return;
       delete pressed.dataset.sure;
-      pressed.textContent = before;
+      wordsOf(pressed).textContent = before;
     }, SURE);
   };
 
@@ -94,12 +96,20 @@ defineComponent("history", ({ element, props }) => {
     item.append(facts);
     return item;
   };
+  const filtered = () => Boolean(search.value.trim() || tab.value || starred.checked);
+  const count = () => Object.values(listing.counts).reduce((sum, many) => sum + many, 0);
+  const acts = () => actsFor({ chosen: chosen.size, all: count(), filtered: filtered() });
   const tools = () => {
-    const all = Object.values(listing.counts).reduce((sum, count) => sum + count, 0);
+    const all = count();
     const zip = part("[data-act=zip]");
     const remove = part("[data-act=delete]");
-    zip.textContent = chosen.size ? `Download ${chosen.size} as zip` : "Download all as zip";
-    if (!remove.dataset.sure) remove.textContent = chosen.size ? `Delete ${chosen.size}` : "Delete all";
+    const words = acts();
+    delete remove.dataset.sure; // it asked for what was chosen before
+    for (const [button, said] of [[zip, words.zip], [remove, words.remove]]) {
+      wordsOf(button).textContent = said;
+      button.querySelector("b").textContent = chosen.size || "";
+    }
+    remove.hidden = !words.remove;
     zip.disabled = remove.disabled = part(".omni-history-acts").hidden = !all; // none of them is of use while nothing is kept
     const alike = commonKind([...chosen.values()]);
     part("[data-act=compare]").disabled = chosen.size !== 2 || !alike;
@@ -122,10 +132,9 @@ defineComponent("history", ({ element, props }) => {
   };
   const empty = () => {
     if (list.children.length) return;
-    const filtered = search.value.trim() || tab.value || starred.checked;
     const words = !listing.known
       ? "This browser stores nothing for this page, so there is no history. Allow cookies and site data to keep one."
-      : filtered ? "No results match." : "Everything you make is kept here with its settings, failed runs too.";
+      : filtered() ? "No results match." : "Everything you make is kept here with its settings, failed runs too.";
     list.append(make("li", { class: "omni-history-none omni-quiet" }, words));
   };
   const near = new IntersectionObserver((seen) => { if (seen.some((entry) => entry.isIntersecting)) more.click(); }, { rootMargin: "1200px" });
@@ -148,6 +157,8 @@ defineComponent("history", ({ element, props }) => {
     ahead = null;
     const news = (await early) ?? (await call(page));
     if (turn !== asked) return;
+    if (shown !== pageAfter("")) chosen.clear(); // nobody sees any more what was chosen in another list
+    shown = pageAfter("");
     listing = news;
     next = news.next;
     const held = on ? null : focusHeld();
@@ -230,12 +241,11 @@ defineComponent("history", ({ element, props }) => {
     focusAgain({ id, at });
   };
   part("[data-act=delete]").addEventListener("click", (event) => {
-    const all = Object.values(listing.counts).reduce((sum, count) => sum + count, 0);
-    sure(() => (chosen.size ? `Really delete ${chosen.size}?` : `Really delete all ${all}?`),
+    sure(() => acts().sure,
       safely(async () => {
         const pressed = part("[data-act=delete]");
         await remove(chosen.size ? [...chosen.keys()] : null);
-        if (pressed.disabled) search.focus({ preventScroll: true }); // a button that is disabled loses the focus
+        if (pressed.disabled || pressed.hidden) search.focus({ preventScroll: true }); // a button that is disabled loses the focus
       }))(event.currentTarget);
   });
   part("[data-act=zip]").addEventListener("click", () => {
