@@ -11,6 +11,9 @@ export const make = (tag, attributes = {}, ...children) => {
   return element;
 };
 
+/** How the page scrolls by itself: at once for those who asked for no motion. */
+export const scrollBehavior = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
+
 /** A small button with words in it. does: called with the button when it is pressed. */
 export const smallButton = (words, does, more = {}) => {
   const button = make("button", { type: "button", class: "omni-small", ...more }, words);

@@ -1,6 +1,6 @@
 // Explore and Grid (omni_ui/features/grid/view.py): other values of one or two settings, side by side.
 import { defineComponent } from "../../core/js/components.js";
-import { appRoot, downloadBlob, isBusy, make, setBusy } from "../../core/js/dom.js";
+import { appRoot, downloadBlob, isBusy, make, scrollBehavior, setBusy } from "../../core/js/dom.js";
 import { sessionHeaders } from "../../core/js/session.js";
 import { reopenResult } from "../send_to/send_to.js";
 import { foldedWaits } from "../waits/waits_table.js";
@@ -42,7 +42,7 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
   const put = (visible) => {
     place.hidden = !visible;
     back.hidden = visible || !board;
-    if (visible) place.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    if (visible) place.scrollIntoView({ block: "nearest", behavior: scrollBehavior() });
   };
 
   const running = () => waiting || Boolean(board && !board.over && stopped !== board.id);
@@ -243,7 +243,7 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
     board = news.board;
     if (fresh) place.querySelector(".omni-grid-notice").before(boardTable(board, tab, narrow.matches));
     update();
-    if (fresh && !place.hidden) place.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    if (fresh && !place.hidden) place.scrollIntoView({ block: "nearest", behavior: scrollBehavior() });
     document.dispatchEvent(new Event("omni-made-aside"));
     if (!board.over) return;
     notice(board.remarks.join(" "));

@@ -2,7 +2,7 @@
 // failed, stopped. What is said comes from the app; here it gets its place, its bar and its buttons.
 import { TABS, byId, fill, isOpenTab } from "../../core/js/tab_elements.js";
 import { call } from "../../core/js/components.js";
-import { make } from "../../core/js/dom.js";
+import { make, scrollBehavior } from "../../core/js/dom.js";
 import { tellHistories } from "../../core/js/history_news.js";
 import { translate } from "../../core/js/language.js";
 import { pictureFields } from "../../widgets/pictures/picture_fields.js";
@@ -61,7 +61,7 @@ const change = (tab, state, box, bar) => {
     clearFault(tab);
     states[tab].expected = expected(tab);
     if (narrow.matches && document.activeElement === byId(`${tab}-run`)) setTimeout(() => byId(`${tab}-stop`)?.focus({ preventScroll: true }), 300);
-    if (before && narrow.matches) box.closest(".omni-screen")?.scrollIntoView({ block: "start", behavior: "smooth" });
+    if (before && narrow.matches) box.closest(".omni-screen")?.scrollIntoView({ block: "start", behavior: scrollBehavior() });
   }
   if (before === "working" && [byId(`${tab}-stop`), document.body].includes(document.activeElement)) byId(`${tab}-run`)?.focus({ preventScroll: true });
   if (state === "failed" && before) document.dispatchEvent(new Event("omni-run-failed"));
