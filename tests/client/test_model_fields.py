@@ -53,6 +53,14 @@ def test_a_model_under_another_name_is_known_by_its_root() -> None:
     assert "ref_audio_2" not in hidden("speech", "acme/voice", "OpenMOSS-Team/MOSS-TTSD-v1.0")
 
 
+def test_a_voice_is_copied_where_the_checkpoint_was_trained_for_it() -> None:
+    copying = {"ref_audio", "ref_text", "x_vector_only_mode"}
+    for name in ("CustomVoice", "VoiceDesign"):
+        assert copying | {"clone"} <= set(hidden("speech", f"Qwen/Qwen3-TTS-12Hz-1.7B-{name}")), name
+    for model in ("Qwen/Qwen3-TTS-12Hz-1.7B-Base", "fishaudio/s2-pro", "Qwen/Qwen3-TTS", "demo/voice"):
+        assert not (copying | {"clone"}) & set(hidden("speech", model)), model
+
+
 def test_nothing_is_hidden_where_nobody_knows_the_model() -> None:
     assert hidden("speech", "acme/unheard-tts") == []
     assert not_taken("speech", None) == []
@@ -90,6 +98,16 @@ async def test_a_recording_that_the_model_would_not_hear_is_refused_before_the_r
     assert (refused.value.field, refused.value.status) == ("ref_audio_2", None)
     assert refused.value.remedy == {"field": "ref_audio_2", "value": None}
     assert not [seen for seen in server.seen if seen.path == SPEECH]
+
+
+async def test_a_voice_to_copy_is_refused_by_a_checkpoint_that_copies_none(tmp_path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav())
+    async with server_of("Qwen/Qwen3-TTS-12Hz-1.7B-CustomVoice").client() as omni:
+        with pytest.raises(OmniError) as refused:
+            await omni.speech(SpeechRequest(input="Hi", ref_audio=path, ref_text="hi"))
+    assert (refused.value.field, refused.value.status) == ("ref_audio", None)
+    assert refused.value.remedy == {"field": "ref_audio", "value": None}
 
 
 async def test_a_setting_that_the_model_ignores_is_left_out_and_named() -> None:

@@ -79,6 +79,7 @@ def param(
     models: Sequence[str] = (),
     needed_by: Sequence[str] = (),
     inputs: Sequence[str] = (),
+    tasks: Sequence[str] = (),
     always_sent: bool = False,
     answer: Answer | None = None,
     stages: Sequence[Stages] = (),
@@ -107,6 +108,7 @@ def param(
     models: patterns of the ids of the models that read it, where only some do: for others the page hides it, and a
         value is left out, or refused where it is a file. needed_by: of those that refuse to go without it.
     inputs: a model reads it that takes one of these kinds of input; `models` may name some that do all the same.
+    tasks: of a model of speech that was trained for one task, those for which it is read; others refuse it.
     always_sent: hidden for models that do not read it, and sent by whoever names it.
     answer: what a chat's answer must be able to hold for it to have an effect. stages: those of a model that heed it.
     bounds: pydantic's own (ge, le, max_length, pattern …); they are the bounds of the control too.
@@ -114,7 +116,7 @@ def param(
     said = _said(
         place=place, kind=kind, unit=unit, step=step, presets=presets, free=free, empty=empty, expert=expert, cap=cap,
         raised=raised, lora=lora, time=time, elsewhere=elsewhere, saves=saves, models=models, needed_by=needed_by,
-        inputs=inputs, always_sent=always_sent, answer=answer, stages=stages,
+        inputs=inputs, tasks=tasks, always_sent=always_sent, answer=answer, stages=stages,
     )  # fmt: skip
     return Field(default, title=label, description=help, json_schema_extra=said, **bounds)
 

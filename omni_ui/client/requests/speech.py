@@ -45,6 +45,9 @@ MOSS_TTSD = r"moss-?ttsd"
 QWEN3_TTS = r"qwen3-?tts"
 """The only adapter that hands these two on (tts_adapters/qwen3_tts.py:381-390)."""
 
+COPYING = ("Base",)
+"""The task of checkpoints that copy a voice; those of another task answer 400 (tts_adapters/qwen3_tts.py:118-143)."""
+
 
 class SpeechRequest(Request):
     """Speaks a text."""
@@ -91,6 +94,7 @@ class SpeechRequest(Request):
         place="own",
         kind="audio",
         needed_by=(MOSS_TTSD,),
+        tasks=COPYING,
     )
     ref_text: Maybe[str] = param(
         label="Transcript",
@@ -98,12 +102,14 @@ class SpeechRequest(Request):
         place="own",
         kind="text",
         max_length=5000,
+        tasks=COPYING,
     )
     x_vector_only_mode: Maybe[bool] = param(
         label="Copy without transcript",
         help="Copies only the sound of the voice, not the way of speaking.",
         place="own",
         kind="switch",
+        tasks=COPYING,
     )
     response_format: Literal["wav", "flac", "mp3", "opus", "pcm"] = sound_format_param()
     speed: float = param(

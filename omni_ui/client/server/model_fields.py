@@ -1,4 +1,4 @@
-"""Fields that only some models take, as the fields of the requests say by `models`, `needed_by` and `inputs`.
+"""Fields that only some models take, as those of the requests say by `models`, `needed_by`, `inputs` and `tasks`.
 
 A server of 0.30.0 accepts these fields for every model. What does not read one ignores it without a word, or answers
 400; so they are offered where the model is known to read them, and where nobody knows the model.
@@ -29,11 +29,16 @@ OF_SOME_MODELS = {
     tab: tuple(n for n in _said(tab, "models") if n not in (*SLOTS_OF_SOME[tab], *_said(tab, "inputs")))
     for tab in REQUESTS
 }
-"""By tab. All others are taken by every model, or said by the model's inputs."""
+"""By tab. All others are taken by every model, or said by the model's inputs or its task."""
+OF_SOME_TASKS = {tab: tuple(_said(tab, "tasks")) for tab in REQUESTS}
+"""By tab, those that checkpoints of another task refuse."""
 
 # Not facts of fields, but of the page: which slots stand in one fold.
-FOLDED_SLOTS = frozenset({"last_frame", "image_reference", "video_reference", "input_references", "audio_reference"})
-"""Where none of them is taken, what they are folded into is hidden too, under the name "references"."""
+FOLDS = {
+    "references": {"last_frame", "image_reference", "video_reference", "input_references", "audio_reference"},
+    "clone": {"ref_audio", "ref_text", "x_vector_only_mode", "ref_audio_2"},
+}
+"""By the name of a fold what is in it. Where none of that is taken, the fold is hidden too."""
 
 
 def fields_of_model(tab: str, names: Iterable[str | None]) -> dict[str, list[str]]:
@@ -56,12 +61,18 @@ def _of_model(patterns: Mapping[str, list[str]], names: list[str]) -> list[str]:
     ]
 
 
-def fields_not_taken(tab: str, taken: Iterable[str], inputs: Iterable[str] | None = None) -> list[str]:
-    """The fields of a tab that its model does not take. inputs: the kinds of input of a model of videos."""
+def fields_not_taken(
+    tab: str, taken: Iterable[str], inputs: Iterable[str] | None = None, task: str | None = None
+) -> list[str]:
+    """The fields of a tab that its model does not take.
+
+    inputs: the kinds of input of a model of videos. task: the only one of a model of speech, where it has only one.
+    """
     of_some = OF_SOME_MODELS.get(tab, ()) + SLOTS_OF_SOME.get(tab, ())
     kept, kinds = set(taken), frozenset(inputs or ())
     slots = [name for name, wanted in _said(tab, "inputs").items() if kinds and kinds.isdisjoint(wanted)]
     if "video_reference" in kept:  # the slots by role take its place
         slots.append("input_references")
-    hidden = [name for name in dict.fromkeys((*of_some, *slots)) if name not in kept]
-    return [*hidden, "references"] if set(hidden) >= FOLDED_SLOTS else hidden
+    others = [name for name, read_for in _said(tab, "tasks").items() if task and task not in read_for]
+    hidden = [name for name in dict.fromkeys((*of_some, *slots, *others)) if name not in kept]
+    return hidden + [fold for fold, folded in FOLDS.items() if folded <= set(hidden)]

@@ -17,7 +17,7 @@ from omni_ui.client.requests.sound import SoundRequest
 from omni_ui.client.requests.speech import SpeechRequest
 from omni_ui.client.requests.video import VideoRequest
 from omni_ui.client.server.discovery import Ability
-from omni_ui.client.server.model_fields import OF_SOME_MODELS, fields_not_taken
+from omni_ui.client.server.model_fields import OF_SOME_MODELS, OF_SOME_TASKS, fields_not_taken
 from omni_ui.client.server.schema import Fitted, RequestT
 
 BY_MODEL = ("chat", "speech", "sound")
@@ -107,14 +107,17 @@ def not_taken(tab: str, ability: Ability | None) -> list[str]:
     """The fields of a tab that its model is known not to take; none where nobody knows the model."""
     if ability is None or ability.guess or not ability.can or "takes" not in ability.detail:
         return []
-    return fields_not_taken(tab, ability.detail["takes"], ability.detail.get("inputs") if tab == "video" else None)
+    detail = ability.detail
+    inputs = detail.get("inputs") if tab == "video" else None
+    return fields_not_taken(tab, detail["takes"], inputs, detail.get("task") if tab == "speech" else None)
 
 
 def _without_fields_not_taken(fitted: Fitted[RequestT], ability: Ability | None) -> Fitted[RequestT]:
     """The request without values that its model would not read. BadRequest for a file: the result would pass for one
     that was made from it."""
     request = fitted.request
-    refused = set(not_taken(request.tab, ability)) & set(OF_SOME_MODELS.get(request.tab, ()))
+    of_some = {*OF_SOME_MODELS.get(request.tab, ()), *OF_SOME_TASKS.get(request.tab, ())}
+    refused = of_some & set(not_taken(request.tab, ability))
     names = [name for name in type(request).model_fields if name in refused and _is_set(request, name)]
     for name in names:
         info = type(request).model_fields[name]

@@ -35,7 +35,7 @@ const place = ({ tab, id, picture }) => {
   const update = () => {
     buttons.longer.hidden = !offers.writes || tab === "speech";
     buttons.translate.hidden = !offers.writes;
-    buttons.describe.hidden = !offers.sees || !picture;
+    buttons.describe.hidden = !picture || !offers.sees || !offers.pictures.includes(tab);
     buttons.dictate.hidden = !offers.hears;
     box.hidden = Object.values(buttons).every((button) => button.hidden);
   };

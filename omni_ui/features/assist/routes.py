@@ -26,10 +26,13 @@ from omni_ui.features.assist.hearing import LONGEST, find_ear, hearing_run
 from omni_ui.features.assist.prompt_help import ChatTextRun, Task, help_request, language_for
 from omni_ui.features.recipes.originals import ORIGINALS
 from omni_ui.media.image_input import take_picture
+from omni_ui.settings import Tab
 
 NO_CHAT = "No chat server is connected: the host can set OMNI_CHAT_URL."
 NO_EAR = "No server here transcribes speech: the host can set OMNI_LISTEN_URL."
 DEMO = "This demo has no language model: it adds a few fixed words, and cannot translate."
+PICTURES: dict[Tab, str] = {"edit": "image", "video": "input_reference"}
+"""By tab the slot of the picture that can be described."""
 LARGEST_SOUND = 2_000_000
 """Characters of base64."""
 
@@ -65,6 +68,7 @@ def assist_routes(backends: Backends) -> APIRouter:
         return {
             "writes": ability is not None,
             "sees": bool(ability and "image" in ability.detail["inputs"]),
+            "pictures": [tab for tab, slot in PICTURES.items() if await _takes(backends, tab, slot, session)],
             "hears": ear.by if ear else "",
             "demo": bool(chat and chat.demo),
             "longest": LONGEST,
@@ -156,6 +160,14 @@ async def _language(backends: Backends, tab: HelpTab, session: str | None) -> st
     backend = backends.for_tab(tab, session)
     ability = await backend.ability(tab) if backend else None
     return language_for("", ability.model if ability else None)
+
+
+async def _takes(backends: Backends, tab: Tab, slot: str, session: str | None) -> bool:
+    """Whether the tab has a place for the picture: a model that makes videos from words alone takes none."""
+    backend = backends.for_tab(tab, session)
+    if backend is None or not await backend.ability(tab):
+        return False
+    return slot not in backend.hides(tab)
 
 
 async def _picture(asked: PromptHelp, request: Request) -> FileRef:

@@ -202,7 +202,8 @@ def test_try_again_edit_undo_and_clear(server, page):
         assert page.is_disabled(nothing)
     page.click("#chat-undo")
     page.wait_for_selector("#chat-result .omni-message >> nth=3")
-    assert page.is_enabled("#chat-clear") and page.is_enabled("#chat-export")
+    assert page.is_enabled("#chat-clear")
+    assert page.is_enabled("#chat-export")
 
     page.click("#chat-result .omni-message:nth-child(2) [data-act=menu]")
     assert page.evaluate("document.activeElement.role") == "menuitem"

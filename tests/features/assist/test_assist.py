@@ -19,6 +19,7 @@ from omni_ui.features.recipes import BadRecipe, Recipe, labelled
 from omni_ui.features.recipes.originals import ORIGINALS, Originals
 from omni_ui.settings import Settings
 from tests.chat_server import ChatServer
+from tests.client.scripted import Scripted, as_json
 from tests.contract.scene import wav
 
 SECRET = "v" * 32
@@ -97,10 +98,22 @@ async def test_the_server_of_omni_listen_url_is_asked_before_all_others():
             assert seen[-1]["request_id"].startswith("transcribe-")
 
 
+async def test_pictures_are_described_where_they_have_a_place():
+    words_alone, pictures_too = "Wan-AI/Wan2.2-T2V-A14B-Diffusers", "Wan-AI/Wan2.2-I2V-A14B-Diffusers"
+    for model, tabs in ((words_alone, []), (pictures_too, ["video"])):
+        server = Scripted({"GET /v1/models": as_json({"data": [{"id": model, "max_model_len": None}]})})
+        async with page(video_url="http://video") as http:
+            http.backends.for_tab("video").client = server.client()
+            offers = (await http.get("/omni/assist")).json()
+        assert offers["pictures"] == tabs, model
+        assert not offers["sees"], "no chat model looks at them"
+
+
 async def test_without_a_chat_server_it_is_said_and_not_offered():
     async with page() as http:
         offers = (await http.get("/omni/assist")).json()
         assert not offers["writes"]
+        assert not offers["sees"]
         assert not offers["hears"]
         assert "OMNI_CHAT_URL" in (await last(http, "prompt", task="longer", tab="image", prompt="x"))["error"]
         assert "OMNI_LISTEN_URL" in (await last(http, "words", sound=spoken()))["error"]
