@@ -195,6 +195,7 @@ class Backends:
             seen["hides"] = hides
         if tab == "chat" and ability and not ability.guess and "inputs" in ability.detail:
             seen["takes"] = ability.detail["inputs"]
+            seen["makes"] = ability.detail["outputs"]
         if health.ok and (load := await backend.load()):
             seen["load"] = {"running": load.running, "waiting": load.waiting}
         if self.settings.addresses_shown and not backend.demo:

@@ -2,7 +2,7 @@
 import { defineAction } from "../../core/js/components.js";
 import { appRoot } from "../../core/js/dom.js";
 import { sessionHeaders, setSession } from "../../core/js/session.js";
-import { hideSettings, markSettings, offerFiles } from "../../features/servers/server_limits.js";
+import { greet, hideSettings, markSettings, offerFiles } from "../../features/servers/server_limits.js";
 import { TABS, byId, isOpenTab, openTab } from "../../core/js/tab_elements.js";
 import { showDemoNotice } from "./demo_notice.js";
 
@@ -63,6 +63,7 @@ const showState = () => {
     hideSettings(name, state.hides);
   }
   offerFiles(last.chat?.takes);
+  greet(last.chat?.takes, last.chat?.makes);
 };
 const ask = async () => {
   if (document.hidden) return;

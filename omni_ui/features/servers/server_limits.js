@@ -37,6 +37,30 @@ export const hidingRule = (tab, names) => {
   return selectors.length ? selectors.join() + "{display:none}" : "";
 };
 
+const GREETINGS = { // by the kinds of files that a chat's model reads
+  "image,audio,video": "Write below, or attach a picture, a recording or a video. The answer appears here.",
+  image: "Write below, or attach a picture. The answer appears here.",
+  audio: "Write below, or attach a recording. The answer appears here.",
+  "": "Write below. The answer appears here.",
+};
+const become = (element, words) => {
+  if (!element || element.dataset.now === words) return; // what is seen may be translated
+  element.dataset.now = words;
+  element.textContent = words;
+};
+/** What an empty conversation proposes: files that its model reads, and only what it can answer with. Both are missing
+ * where nobody knows. */
+export const greet = (takes, makes) => {
+  const hello = document.querySelector('#chat-status [data-state="empty"]');
+  if (!hello) return;
+  const kinds = KINDS.filter((kind) => !takes || takes.includes(kind)).join();
+  if (takes) become(hello.querySelector("p"), GREETINGS[kinds] ?? GREETINGS[KINDS.join()]);
+  for (const example of hello.querySelectorAll("[data-needs]")) {
+    const { needs, words, instead } = example.dataset;
+    if (makes) become(example, makes.includes(needs) ? words : instead);
+  }
+};
+
 /** Offers the kinds of files that the chat's model reads; `kinds` is missing where nobody knows. */
 export const offerFiles = (kinds) => {
   const field = document.getElementById("chat-files");
