@@ -1,7 +1,7 @@
 """What a tab says about a run: one element, announced to screen readers, always at the same place."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup
 
@@ -11,14 +11,20 @@ from omni_ui.core.templates import NOTHING, fragment
 TEMPLATE = "core/templates/status.html.jinja"
 
 
-def empty(sentence: str, examples: Iterable[str] = (), target: str = "", cards: Markup = NOTHING) -> Markup:
+def empty(
+    sentence: str,
+    examples: Iterable[str] = (),
+    target: str = "",
+    cards: Markup = NOTHING,
+    instead: Mapping[str, tuple[str, str]] | None = None,
+) -> Markup:
     """Before the first run: what will appear here, and examples that a click runs.
 
     target: the elem_id of the field that an example fills in, such as "chat-text". cards: examples as HTML, in place of
-    those.
+    those. instead: by example what a model must answer with, and what stands there for one that does not.
     """
-    listed = list(examples)
-    return fragment(TEMPLATE, "empty", sentence=sentence, examples=listed, target=target, cards=cards)
+    listed, others = list(examples), instead or {}
+    return fragment(TEMPLATE, "empty", sentence=sentence, examples=listed, target=target, cards=cards, instead=others)
 
 
 def working(note: str = "Working", place: int = 0, wait: Wait | None = None, started: float = 0.0) -> Markup:
@@ -56,24 +62,38 @@ def seed_name(pictures: int) -> str:
     return f"seed of all {pictures} pictures" if pictures > 1 else "seed"
 
 
-def failed(sentence: str, details: str = "", field: str = "", more: Markup = NOTHING) -> Markup:
+Faults = list[tuple[str, str]]
+"""Of several settings at fault each wire name, with its sentence."""
+
+
+def failed(
+    sentence: str, details: str = "", field: str = "", more: Markup = NOTHING, faults: Faults | None = None
+) -> Markup:
     """A failed run: what happened and what to do; the server's own words folded away.
 
     field: the wire name of the setting at fault, which the page marks. more: HTML that follows, such as buttons.
+    faults: where several are at fault.
     """
     if details.strip() in sentence:  # an empty text is in every other
         details = ""
     details = details if len(details) < 2000 else details[:2000] + " …"
-    return fragment(TEMPLATE, "failed", sentence=sentence, details=details, field=field, more=more)
+    return fragment(
+        TEMPLATE, "failed", sentence=sentence, details=details, field=field, more=more, faults=_several(faults)
+    )
 
 
-def unfilled(sentence: str, field: str, hello: Markup) -> Markup:
+def unfilled(sentence: str, field: str, hello: Markup, faults: Faults | None = None) -> Markup:
     """A run that lacks what must be there, such as a prompt: said calmly, and the examples stay.
 
-    hello: what stood there before the first run, from `empty`.
+    hello: what stood there before the first run, from `empty`. faults: where several are at fault.
     """
     # Another mark each time: what is told once more after it was filled in and emptied again is a change of the page.
-    return fragment(TEMPLATE, "unfilled", sentence=sentence, field=field, hello=hello, told=secrets.token_hex(4))
+    told, several = secrets.token_hex(4), _several(faults)
+    return fragment(TEMPLATE, "unfilled", sentence=sentence, field=field, hello=hello, told=told, faults=several)
+
+
+def _several(faults: Faults | None) -> Faults | None:
+    return faults if faults and len(faults) > 1 else None
 
 
 def stopped(note: str = "Stopped. What you entered is still here.") -> Markup:

@@ -202,9 +202,11 @@ class RunHandler:
             await tab.recorder.failure(tab.form.model, visitor_of(request), sentence, details, entered=entered, run=run)
         if request.headers.get("x-gradio-user") == "api":
             raise gr.Error(sentence, print_exception=False)
-        field = error.problems[0].field if isinstance(error, Invalid) and error.problems else ""
+        problems = error.problems if isinstance(error, Invalid) else ()
+        faults = [(problem.field, tab.backends.redact_address(problem.sentence, backend)) for problem in problems]
+        field = faults[0][0] if faults else ""
         blank = not str(entered.get(field) or "").strip()
         if tab.hello_stays and field in tab.form.names("main") and blank:
-            return {tab.status: status.unfilled(sentence, field, tab.hello)}
+            return {tab.status: status.unfilled(sentence, field, tab.hello, faults)}
         fixes = error_fixes.fixes_row(tab.name, error_fixes.fixes_for(error, tab.form, entered))
-        return {tab.status: status.failed(sentence, details, field, fixes)}
+        return {tab.status: status.failed(sentence, details, field, fixes, faults)}

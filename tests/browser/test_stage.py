@@ -127,8 +127,11 @@ def test_examples_leave_a_picture_free_also_after_a_run_without_one(demo_app, op
     page = open_page(f"{demo_app.url}/#edit", "Edit", more=False, viewport={"width": 1440, "height": 900})
     page.click("#edit-run")
     wait_for_state(page, "edit", "failed")
+    assert page.inner_text("#edit-image .omni-fault") == "An edit needs a picture: add one first."
+    assert page.inner_text("#edit-prompt .omni-fault") == "Prompt is empty: fill it in first."
     give_picture(page)
     page.wait_for_timeout(300)
+    assert page.is_visible("#edit-prompt .omni-fault"), "that one is still missing"
     picture, cards = boxes(page, ".omni-input-stage", "#edit-status .omni-cards")
     assert cards["y"] >= picture["y"] + picture["height"] - 1
     page.wait_for_selector("#edit-image .omni-fault", state="detached")

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
+from omni_ui.client import Problem
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Run, RunEvent, RunResult
 from omni_ui.core.serving.page_push import OpenPages
@@ -83,3 +84,7 @@ async def test_the_examples_stay_when_nothing_but_blanks_was_entered(entered):
     wrong = Invalid.because("prompt", "Prompt is empty: fill it in first.")
     updates = await handler._failure(wrong, REQUEST, {"prompt": entered})
     assert "data-calm" in updates["status"]
+    assert "data-faults" not in updates["status"]
+    both = Invalid(Problem("prompt", "Prompt is empty: fill it in first."), Problem("size", "Size is too large."))
+    updates = await handler._failure(both, REQUEST, {"prompt": entered})
+    assert """data-faults='[["prompt", "Prompt is empty: fill it in first."], ["size",""" in updates["status"]

@@ -2,7 +2,7 @@
 import { make } from "../../core/js/dom.js";
 import { openMore } from "./more_settings.js";
 
-const marked = {}; // by tab: what takes the mark away
+const marked = {}; // by tab, what takes the mark of each field away
 let acted = false; // the visitor has gone on since Run was pressed: the focus is theirs
 
 if (typeof document !== "undefined") {
@@ -18,30 +18,36 @@ const bringIntoSight = (block) => {
   if (top < EDGE || bottom > innerHeight - BAR) scrollBy({ top: top - EDGE });
 };
 
-export const clearFault = (tab) => { marked[tab]?.(); delete marked[tab]; };
+const unmark = (tab, field) => { marked[tab]?.get(field)?.(); marked[tab]?.delete(field); };
+export const clearFault = (tab) => { for (const field of marked[tab]?.keys() || []) unmark(tab, field); };
 
-/** field: the wire name. words: what is wrong with it. Gives whether there is such a field. */
-export const markFault = (tab, field, words) => {
+/** faults: by wire name what is wrong with a field, each said there; the first gets the focus. Gives whether all have
+ * such a place. */
+export const markFaults = (tab, faults) => {
   clearFault(tab);
+  return faults.map(([field, words], at) => mark(tab, field, words, at === 0)).every(Boolean);
+};
+const mark = (tab, field, words, first) => {
   const block = document.getElementById(`${tab}-${field}`);
   const input = block?.querySelector("textarea, input:not([type=range], [type=checkbox])");
   if (!input) return false;
   if (!block.offsetParent) openMore(tab);
-  const note = make("p", { class: "omni-fault", id: `${tab}-fault` }, words);
+  const note = make("p", { class: "omni-fault", id: `${tab}-${field}-fault` }, words);
   const before = input.getAttribute("aria-describedby");
   (block.querySelector(".omni-pictures") ?? block).append(note); // within the frame of a field of pictures
   block.toggleAttribute("data-fault", true);
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-describedby", [before, note.id].filter(Boolean).join(" "));
-  marked[tab] = () => {
+  marked[tab] ??= new Map();
+  marked[tab].set(field, () => {
     note.remove();
     block.removeAttribute("data-fault");
     input.removeAttribute("aria-invalid");
     if (before) input.setAttribute("aria-describedby", before);
     else input.removeAttribute("aria-describedby");
-  };
-  block.addEventListener("input", () => clearFault(tab), { once: true });
-  if (acted || !document.getElementById(`${tab}-tab`)?.offsetParent) return true;
+  });
+  block.addEventListener("input", () => unmark(tab, field), { once: true });
+  if (!first || acted || !document.getElementById(`${tab}-tab`)?.offsetParent) return true;
   if (matchMedia("(pointer: coarse)").matches) bringIntoSight(block); // the focus would bring the keyboard
   else input.focus();
   return true;

@@ -1,3 +1,5 @@
+import html
+import json
 import re
 
 import pytest
@@ -55,3 +57,15 @@ def test_what_is_missing_names_its_field_and_the_examples_stay():
     box = status.unfilled("Prompt is empty: fill it in first.", "prompt", hello("image", "Here.", "image-prompt"))
     assert 'data-state="failed" data-field="prompt" data-calm' in box
     assert box.count("omni-card-example") == 4
+
+
+def test_each_of_several_missing_things_is_told_at_its_own_field():
+    faults = [("image", "An edit needs a picture: add one first."), ("prompt", "Prompt is empty: fill it in first.")]
+    sentence = " ".join(words for _, words in faults)
+    for box in (status.unfilled(sentence, "image", "", faults), status.failed(sentence, field="image", faults=faults)):
+        told = re.search(r"data-faults='([^']*)'", box)
+        assert json.loads(html.unescape(told[1])) == [list(fault) for fault in faults]
+    quoted = status.failed("It isn't.", field="size", faults=[("size", "It isn't."), ("n", '"2" is <too> much')])
+    told = re.search(r"data-faults='([^']*)'", quoted)
+    assert json.loads(html.unescape(told[1])) == [["size", "It isn't."], ["n", '"2" is <too> much']]
+    assert "data-faults" not in status.unfilled("Prompt is empty.", "prompt", "", faults[1:])
