@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from omni_ui.demo.chinese import in_english
+
 V = TypeVar("V")
 
 
@@ -54,7 +56,7 @@ def tokens(text: str) -> list[str]:
 
 
 def spelled(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+(?:[&'][^\W_]+)*|[,.;:]", text.lower())
+    return re.findall(r"[^\W_]+(?:[&'][^\W_]+)*|[,.;:]", in_english(text).lower())
 
 
 def phrases(entries: dict[str, str]) -> dict[tuple[str, ...], str]:

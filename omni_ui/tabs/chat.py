@@ -32,7 +32,10 @@ from omni_ui.widgets.fields import Component
 from omni_ui.widgets.file_input import attach_field
 
 HELLO = "Write below, or attach a picture, a recording or a video. The answer appears here."
-EXAMPLES = ["What can you do?", "Draw a lighthouse at sunset, and tell me about it", "What is 12 * (3 + 4)?"]
+DRAW = "Draw a lighthouse at sunset, and tell me about it"
+EXAMPLES = ["What can you do?", DRAW, "What is 12 * (3 + 4)?"]
+INSTEAD = {DRAW: ("image", "Write a short poem about a lighthouse at sunset")}
+"""For models that draw no pictures."""
 REOPENED = "The conversation is back. Write a message to continue."
 PLACEHOLDER = "Write a message"
 MESSAGES = Markup('<div class="omni-messages" role="log" aria-label="Conversation"></div>')
@@ -132,7 +135,7 @@ async def _voices(omni: OmniClient) -> list[str]:
 
 
 def build(services: TabServices) -> OmniTab:
-    tab = ChatTab(ChatRequest, services.backends, status.empty(HELLO, EXAMPLES, "chat-text"))
+    tab = ChatTab(ChatRequest, services.backends, status.empty(HELLO, EXAMPLES, "chat-text", instead=INSTEAD))
     tab.also_recommended = ["modalities"]
     with tab.frame():
         talk = gr.State(Conversation())

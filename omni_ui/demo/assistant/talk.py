@@ -13,6 +13,7 @@ from omni_ui.demo.assistant import facts
 from omni_ui.demo.assistant.prompts import helped
 from omni_ui.demo.assistant.sums import BadSum, solve
 from omni_ui.demo.audio.voice import VOICES
+from omni_ui.demo.chinese import in_english
 
 KINDS = {"image_url": "picture", "input_audio": "recording", "audio_url": "recording", "video_url": "video"}
 MEASURES = {"picture": facts.picture, "recording": facts.audio, "video": facts.video}
@@ -67,7 +68,7 @@ def reply(messages: list[dict], *, voices: Iterable[str] = tuple(VOICES)) -> Ite
 
 def wants_picture(text: str) -> str | None:
     """The prompt, when the text asks for a picture to be made: "draw me a red fox" gives "a red fox"."""
-    text = text[:4000]
+    text = in_english(text[:4000])
     if re.match(r"\s*(how|why|what|where|when|who|do|does|did|don't|do not|never)\b", text, re.IGNORECASE):
         return None
     picture = r"(?:picture|image|photo|drawing|painting|illustration|sketch)"
@@ -105,7 +106,7 @@ def _answer(turns: list[Turn], voices: list[str]) -> str:
     now, before = turns[-1], turns[:-1]
     if not now.media and not now.text.strip():
         return f"Your message is empty. {ABILITIES}"
-    text = now.text[:1000]  # these patterns are slow on very long texts
+    text = in_english(now.text[:1000])  # these patterns are slow on very long texts
     if not now.media and (said := _echoed(now.text) or _greeted(text, before) or _recited(text)):
         return said
     parts = [_described(now.media)] if now.media else []

@@ -8,6 +8,7 @@ import numpy as np
 
 from omni_ui.demo.audio import noises
 from omni_ui.demo.audio.noises import RATE, Stage, band
+from omni_ui.demo.chinese import in_english
 
 __all__ = ["RATE", "SOUNDS", "synthesise"]
 
@@ -64,8 +65,9 @@ def synthesise(
     steps: fewer than 30 leave it unfinished: dull (800 Hz at 1 step) and grainy. None is finished.
     guidance: how close it sounds: 0 is far away in a large hall, 10 and more is dry. None is 7.
     """
+    prompt = in_english(prompt)
     n, skip = round(seconds * RATE), round(start * RATE)
-    wanted, unwanted = _found(prompt), _found(negative_prompt or "")
+    wanted, unwanted = _found(prompt), _found(in_english(negative_prompt or ""))
     chosen = {make: gain for make, gain in wanted.items() if make not in unwanted} or {noises.pad: 1.0}
     key = zlib.crc32(prompt.lower().encode())
     root = 110 * 2 ** (np.random.default_rng([key, seed % 2**32]).integers(-3, 5) / 12)

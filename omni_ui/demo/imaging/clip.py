@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from omni_ui.demo.audio.sound import RATE, synthesise
+from omni_ui.demo.chinese import in_english
 from omni_ui.demo.imaging import editor, painter
 from omni_ui.demo.imaging.clip_parts import Mask, changed_in_part, towards
 
@@ -129,7 +130,8 @@ def camera_move(
     image: Image.Image, prompt: str, size, num_frames: int, track: np.ndarray | None = None
 ) -> Iterator[np.ndarray]:
     """A camera moves over a picture as the prompt says; with a sound it breathes with its loudness."""
-    hits = [(hit[0], move) for words, move in CAMERAS.items() if (hit := re.search(rf"\b({words})\b", prompt.lower()))]
+    said = in_english(prompt).lower()
+    hits = [(hit[0], move) for words, move in CAMERAS.items() if (hit := re.search(rf"\b({words})\b", said))]
     move = max(hits, key=lambda hit: len(hit[0]))[1] if hits else lambda p: (1.02 + 0.12 * _eased(p), 0.1 * p, 0)
     whole = ImageOps.fit(image.convert("RGB"), (size[0] * 3 // 2, size[1] * 3 // 2), Image.Resampling.LANCZOS)
     beat = np.zeros(num_frames) if track is None else _loudness(track, num_frames)

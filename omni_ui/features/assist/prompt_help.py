@@ -37,7 +37,7 @@ TASKS: dict[Task, str] = {
     "describe": "You describe pictures. Describe the picture as a prompt for {kind}: what is seen, where, light, "
     "colours, style. At most 100 words. Answer with the description alone.",
 }
-READS_CHINESE = re.compile(r"qwen|wan|hunyuan|z-image|glm|kolors|minimax|cosyvoice|longcat", re.IGNORECASE)
+READS_CHINESE = re.compile(r"^demo/|qwen|wan|hunyuan|z-image|glm|kolors|minimax|cosyvoice|longcat", re.IGNORECASE)
 """Models that were trained on Chinese prompts as well as on English ones, by their makers' model cards."""
 HEADING = re.compile(r"^\**(longer |new |rewritten |enhanced )?(prompt|translation|description)\**:\**\s*", re.I)
 WRAPPINGS = ('"', '"'), ("“", "”"), ("'", "'"), ("`", "`"), ("「", "」")

@@ -74,7 +74,7 @@ defineComponent("chat_panel", ({ element }) => {
   requestAnimationFrame(beginMarks); // with what is drawn at the same time
   requestAnimationFrame(() => offerTools());
   followBegin(element);
-  setInterval(() => { if (!document.hidden && isOpenTab("chat")) recount(); }, 1500);
+  setInterval(() => { if (!document.hidden && isOpenTab("chat")) { recount(); offerTools(); } }, 1500);
   document.getElementById("chat-tab")?.addEventListener("change", () => setTimeout(recount, 50));
   requestAnimationFrame(recount);
 });

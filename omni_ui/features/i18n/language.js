@@ -6,7 +6,7 @@ import { isTranslated, learn, sourceOf, translate } from "../../core/js/language
 
 const ATTRIBUTES = ["aria-label", "title", "placeholder", "alt"];
 // What people and models wrote is never translated, nor is code.
-const THEIRS = "[translate=no], script, style, pre, code, .omni-example, .omni-model, .omni-body, .omni-said, .omni-thought > div, "
+const THEIRS = "[translate=no], script, style, pre, code, .omni-model, .omni-body, .omni-said, .omni-thought > div, "
   + ".omni-history-prompt, .omni-history-whole, .omni-history-detail td, .omni-job-prompt, .omni-preset-own button:not(.omni-preset-remove), [contenteditable=true]";
 const OURS = ".omni-picture"; // our own buttons within an answer
 

@@ -1,12 +1,14 @@
 // The stage of a tab and the bar with Run, in each state of a run (omni_ui/core/status.py): nothing yet, working, done,
 // failed, stopped. What is said comes from the app; here it gets its place, its bar and its buttons.
 import { TABS, byId, fill, isOpenTab } from "../../core/js/tab_elements.js";
+import { askForJson } from "../../core/js/ask_app.js";
 import { call } from "../../core/js/components.js";
 import { make, scrollBehavior } from "../../core/js/dom.js";
 import { tellHistories } from "../../core/js/history_news.js";
-import { translate } from "../../core/js/language.js";
+import { sourceOf, translate } from "../../core/js/language.js";
+import { sessionHeaders } from "../../core/js/session.js";
 import { pictureFields } from "../../widgets/pictures/picture_fields.js";
-import { clearFault, markFault } from "./fault.js";
+import { clearFault, markFaults } from "./fault.js";
 import { keepInOneRow } from "../send_to/fit_actions.js";
 import { roomForWords, secondsOf, shareOf } from "./progress.js";
 
@@ -66,7 +68,8 @@ const change = (tab, state, box, bar) => {
   if (before === "working" && [byId(`${tab}-stop`), document.body].includes(document.activeElement)) byId(`${tab}-run`)?.focus({ preventScroll: true });
   if (state === "failed" && before) document.dispatchEvent(new Event("omni-run-failed"));
   if (state === "failed" && box.dataset.field && before && !box.dataset.mended) {
-    const marked = markFault(tab, box.dataset.field, box.querySelector("p")?.textContent || "");
+    const several = box.dataset.faults; // a sentence for each field
+    const marked = markFaults(tab, several ? JSON.parse(several) : [[box.dataset.field, box.querySelector("p")?.textContent || ""]]);
     box.toggleAttribute("data-at-field", marked); // the field says it
   }
   const says = box.hasAttribute("data-at-field") ? ".omni-error" : ".omni-error, .omni-missing";
@@ -183,9 +186,17 @@ setInterval(() => {
 }, 200);
 
 // --- An example fills in what it needs and runs
+/** The words of an example, in the language of the page where the tab's model reads that, else in English. */
+const wordsOf = async (card, tab) => {
+  const shown = (card.querySelector("span") || card).textContent;
+  const english = sourceOf(shown);
+  if (!english) return shown;
+  const { languages } = await askForJson("/omni/assist", { headers: sessionHeaders() }).catch(() => ({ languages: {} }));
+  return languages[tab] === "English" ? english : shown;
+};
 const example = async (card) => {
   const { run: tab, target, file } = card.dataset;
-  fill(target, (card.querySelector("span") || card).textContent);
+  fill(target, await wordsOf(card, tab));
   byId(`${tab}-run`)?.focus({ preventScroll: true });
   const field = pictureFields[`${tab}-image`];
   if (file && field && !field.first()) {
