@@ -103,13 +103,11 @@ def param(
         together how many frames a video has. None: it does not.
     elsewhere: what other programs call it in the files that they write; "others" are all that have no name of their own
         here and write an object. The name of "a1111" is written into our files too.
-    saves: what a lower value saves after a run that lacked it; the number says which field is lowered first. A number
-        of results becomes 1, all else is halved.
+    saves: what a lower value (1 result, else half) saves after a run that lacked it; the number: what is lowered first.
     models: patterns of the ids of the models that read it, where only some do: for others the page hides it, and a
         value is left out, or refused where it is a file. needed_by: of those that refuse to go without it.
     inputs: a model reads it that takes one of these kinds of input; `models` may name some that do all the same.
-    tasks: of a model of speech that was trained for one task, those for which it is read; others refuse it.
-    always_sent: hidden for models that do not read it, and sent by whoever names it.
+    always_sent: hidden for models that do not read it, sent by whoever names it. tasks: of speech models that read it.
     answer: what a chat's answer must be able to hold for it to have an effect. stages: those of a model that heed it.
     bounds: pydantic's own (ge, le, max_length, pattern …); they are the bounds of the control too.
     """
