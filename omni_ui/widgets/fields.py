@@ -165,7 +165,8 @@ def control(name: str, info: FieldInfo, elem_id: str, *, explore: bool = False, 
         return gr.Textbox(**{"lines": 3, "max_lines": 12, **common})
     if kind == "json":
         return JsonText(**{"lines": 2, "max_lines": 12, "placeholder": '{"name": 1}', **common})
-    return gr.Textbox(**{"lines": 1, "max_lines": 1, "placeholder": "Random" if kind == "seed" else None, **common})
+    placeholder = "Random" if kind == "seed" else ui_option(info, "empty")
+    return gr.Textbox(**{"lines": 1, "max_lines": 1, "placeholder": placeholder, **common})
 
 
 def _file(kind: str, info: FieldInfo, common: Json) -> Control:

@@ -136,6 +136,7 @@ class EditRequest(FormRequest):
         label="Task mode",
         help="What a thinking model does before it draws: think, recaption or think_recaption (HunyuanImage-3).",
         kind="line",
+        empty="Model default",
         max_length=100,
         models=(HUNYUAN, DEMO),
     )
