@@ -19,7 +19,7 @@ ENGLISH_LEFT = """(skip) => {
   }
   return [...left];
 }"""
-NOT_OURS = "script, style, pre, code, textarea, [translate=no], .omni-example, dd, .omni-name"
+NOT_OURS = "script, style, pre, code, textarea, [translate=no], dd, .omni-name"
 TABS = ["chat", "image", "edit", "speech", "sound", "video", "history", "server"]
 
 
@@ -71,9 +71,13 @@ def test_errors_are_translated_and_the_choice_goes_both_ways(chromium, demo_app)
     assert page.input_value("#image-prompt textarea") == "Seed"
     page.reload()
     expect(page.locator("#image-run")).to_have_text("Run")  # remembered
+    page.click("#video-tab-button")  # what Gradio draws is drawn in the language that holds then
+    expect(page.get_by_text("Click to Upload").first).to_be_attached()
     page.select_option("#omni-language", "zh-CN")
     expect(page.locator("#image-run")).to_have_text("运行")
     expect(page.locator("#image-num_inference_steps label")).to_have_text("步数")
+    for drawn in ("Click to Upload", "Drop Video Here", "- or -"):
+        expect(page.get_by_text(drawn)).to_have_count(0)
     page.close()
 
 

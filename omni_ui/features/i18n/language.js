@@ -3,6 +3,7 @@
 import { appRoot } from "../../core/js/dom.js";
 import { pageLanguage, STORE } from "./choose_language.js";
 import { isTranslated, learn, sourceOf, translate } from "../../core/js/language.js";
+import { knowGradiosWords } from "./gradio_words.js";
 
 const ATTRIBUTES = ["aria-label", "title", "placeholder", "alt"];
 // What people and models wrote is never translated, nor is code.
@@ -62,6 +63,7 @@ const learned = async (code) => {
   const answer = code === "en" ? null : await fetch(`${appRoot()}/omni/languages/${code}`);
   if (answer && !answer.ok) throw new Error("This language could not be loaded.");
   learn(code, answer ? await answer.json() : {});
+  knowGradiosWords();
 };
 /** Gradio has a way to change its language, for a settings page of its own that this page leaves out. */
 const tellGradio = async (code) => {

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import gradio
 import pytest
 from gradio.i18n import I18nData
 
@@ -16,6 +17,7 @@ from omni_ui.client import (
     VideoRequest,
     VoiceUpload,
 )
+from omni_ui.features.i18n import languages as languages_module
 from omni_ui.features.i18n.languages import Language, languages
 from omni_ui.settings import Settings
 from tests import texts
@@ -152,3 +154,14 @@ def test_single_words_are_found_in_markup_and_in_scripts(tmp_path: Path):
     (tmp_path / "a.js").write_text('make("b", { class: "omni-x" }, on ? "Stop" : `Page ${n}`)')
     assert texts.words(tmp_path / "a.py") == {"Close", "Saved"}
     assert texts.words(tmp_path / "a.js") == {"Stop", "Page {1}"}
+
+
+@LANGUAGES
+def test_what_gradio_draws_has_the_words_that_gradio_gives_it(language: Language):
+    """So that the English of what it has drawn is found when another language is chosen."""
+    ours = (Path(languages_module.__file__).parent / "gradio_words.js").read_text(encoding="utf-8")
+    words = re.findall(r'"([A-Z][^"/.]+)"', ours)
+    (file,) = (Path(gradio.__file__).parent / "templates/frontend/assets").glob(f"{language.code}-*.js")
+    gradios = file.read_text(encoding="utf-8")
+    assert len(words) > 3
+    assert [word for word in words if f"`{language.texts[word]}`" not in gradios] == []
