@@ -88,8 +88,8 @@ def unfilled(sentence: str, field: str, hello: Markup, faults: Faults | None = N
     hello: what stood there before the first run, from `empty`. faults: where several are at fault.
     """
     # Another mark each time: what is told once more after it was filled in and emptied again is a change of the page.
-    told, several = secrets.token_hex(4), _several(faults)
-    return fragment(TEMPLATE, "unfilled", sentence=sentence, field=field, hello=hello, told=told, faults=several)
+    several, mark = _several(faults), secrets.token_hex(4)
+    return fragment(TEMPLATE, "unfilled", sentence=sentence, field=field, hello=hello, told=mark, faults=several)
 
 
 def _several(faults: Faults | None) -> Faults | None:

@@ -31,7 +31,7 @@ defineComponent("history", ({ element, props }) => {
   let listing = { counts: {} };
   let next = "";
   let asked = 0;
-  let shown = ""; // by what the list was searched
+  let listedBy = ""; // by what the list was searched
   let ahead = null; // the next page of the list, asked for before anybody scrolls there
 
   const address = (record, file, rest = "") => `${appRoot()}/omni/history/${record.id}/${file.place}${rest}`;
@@ -157,8 +157,8 @@ defineComponent("history", ({ element, props }) => {
     ahead = null;
     const news = (await early) ?? (await call(page));
     if (turn !== asked) return;
-    if (shown !== pageAfter("")) chosen.clear(); // nobody sees any more what was chosen in another list
-    shown = pageAfter("");
+    if (listedBy !== pageAfter("")) chosen.clear(); // nobody sees any more what was chosen in another list
+    listedBy = pageAfter("");
     listing = news;
     next = news.next;
     const held = on ? null : focusHeld();

@@ -188,11 +188,11 @@ setInterval(() => {
 // --- An example fills in what it needs and runs
 /** The words of an example, in the language of the page where the tab's model reads that, else in English. */
 const wordsOf = async (card, tab) => {
-  const shown = (card.querySelector("span") || card).textContent;
-  const english = sourceOf(shown);
-  if (!english) return shown;
+  const words = (card.querySelector("span") || card).textContent;
+  const english = sourceOf(words);
+  if (!english) return words;
   const { languages } = await askForJson("/omni/assist", { headers: sessionHeaders() }).catch(() => ({ languages: {} }));
-  return languages[tab] === "English" ? english : shown;
+  return languages[tab] === "English" ? english : words;
 };
 const example = async (card) => {
   const { run: tab, target, file } = card.dataset;
