@@ -3,7 +3,7 @@
 import gradio as gr
 import pytest
 
-from omni_ui.client import ImageRequest, Request, SpeechRequest, param, ui_option
+from omni_ui.client import EditRequest, ImageRequest, Request, SpeechRequest, param, ui_option
 from omni_ui.core.invalid import Invalid
 from omni_ui.widgets.fields import bounds, control, holds, kind_of, literal_choices
 from omni_ui.widgets.form import Form
@@ -96,3 +96,10 @@ def test_words_of_a_declaration_cannot_become_html():
         made = control("size", Sly.model_fields["size"], "image-size")
     assert "<b>" not in made.html_template
     assert "a &lt; b &amp; c" in made.html_template
+
+
+def test_an_empty_line_says_what_that_means():
+    with gr.Blocks():
+        mode = control("bot_task", EditRequest.model_fields["bot_task"], "edit-bot_task")
+        seed = control("seed", EditRequest.model_fields["seed"], "edit-seed")
+    assert (mode.placeholder, seed.placeholder) == ("Model default", "Random")
