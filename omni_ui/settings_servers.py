@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from pydantic import Field, SecretStr, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from omni_ui.client.tabs import FACTS, Tab
+from omni_ui.client.tabs import FACTS, TABS, Tab
 from omni_ui.settings_readers import HeaderPairs, Key, Url
 
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)
@@ -57,3 +57,8 @@ class ServerSettings(TabServerSettings):
         if url is None:
             url, key, model = self.base_url, key or self.api_key, model or self.model
         return url, key.get_secret_value() if key else None, model
+
+    @property
+    def uses_demo(self) -> bool:
+        """Whether no server is named: the app starts one of its own."""
+        return not any(self.server_for(tab)[0] for tab in TABS)

@@ -64,7 +64,7 @@ from omni_ui.features.video.jobs.jobs import VideoJobs
 from omni_ui.features.video.jobs.routes import job_routes
 from omni_ui.features.video.watch.watch_routes import watch_routes
 from omni_ui.features.voices.samples import sample_routes
-from omni_ui.settings import TABS, Settings
+from omni_ui.settings import Settings
 from omni_ui.tabs.base import OmniTab
 
 log = logging.getLogger(__name__)
@@ -119,7 +119,7 @@ class Services:
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
         """Starts them, the demo server too when no server is named, and closes them in the opposite order."""
         demo_url, stop_demo = None, None
-        if not any(self.settings.server_for(tab)[0] for tab in TABS):
+        if self.settings.uses_demo:
             from omni_ui.demo.server import DemoServer  # slow to import, and most hosts name a server
 
             demo = DemoServer(latency=self.settings.demo_latency, aligner=True)

@@ -44,7 +44,9 @@ def build(backends: Backends, tabs: Sequence[OmniTab], defaults: ModelDefaults) 
     """tabs: those whose settings follow the server, when a visitor goes to another one."""
     with gr.Tab("Server", id="server", elem_id="server-tab") as page:
         note = gr.HTML(status.empty(HELLO), elem_id="server-status", elem_classes="omni-status-line")
-        hosts = gr.HTML(elem_id="server-hosts", padding=False)
+        # There from the start: it would push down what stands below, once the servers have been asked.
+        way_out = _note_for_hosts(backends) if backends.settings.uses_demo else None
+        hosts = gr.HTML(way_out, elem_id="server-hosts", padding=False)
         own = OwnServer() if visitors_may(backends) else None
         if backends.settings.mcp:
             agents_card()
@@ -60,7 +62,7 @@ def build(backends: Backends, tabs: Sequence[OmniTab], defaults: ModelDefaults) 
 
     async def show(request: gr.Request) -> Updates:
         session = request.session_hash
-        return {hosts: _note_for_hosts(backends, session)} | await _cards(backends, cards, session)
+        return {hosts: _note_of_session(backends, session)} | await _cards(backends, cards, session)
 
     async def examine(request: gr.Request) -> Markup:
         return await examine_all(backends, request.session_hash)
@@ -76,11 +78,14 @@ def visitors_may(backends: Backends) -> bool:
     return backends.settings.own_servers_allowed and not backends.settings.public
 
 
-def _note_for_hosts(backends: Backends, session: str | None) -> Markup:
-    """How to get from the demo server to one's own, while any tab of the session uses the demo."""
+def _note_of_session(backends: Backends, session: str | None) -> Markup:
+    """The note for hosts, while any tab of the session uses the demo."""
     servers = [backend for tab in TABS if (backend := backends.for_tab(tab, session))]
-    if not any(backend.demo for backend in servers):
-        return NOTHING
+    return _note_for_hosts(backends) if any(backend.demo for backend in servers) else NOTHING
+
+
+def _note_for_hosts(backends: Backends) -> Markup:
+    """How to get from the demo server to one's own."""
     how = FOR_VISITORS if visitors_may(backends) else FOR_HOSTS
     return Markup('<p class="omni-notice">{}</p>').format(how)
 
@@ -149,7 +154,7 @@ class OwnServer:
             )
             all_updates = {part: value for update in updates for part, value in update.items()}
             cards_now = await _cards(backends, cards, session)
-            of_session: Updates = {self.session: session, hosts: _note_for_hosts(backends, session)}
+            of_session: Updates = {self.session: session, hosts: _note_of_session(backends, session)}
             return of_session | recommended | cards_now | all_updates
 
         async def use(address: str, key: str, chosen: list[Tab], request: gr.Request) -> Updates:

@@ -21,21 +21,65 @@ PRESS = "(name) => document.getElementById(`${name}-tab-button`).click()"
 TABS = ("image", "edit", "speech", "sound", "video", "talk", "history", "server", "chat")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_nothing_moves_by_itself(demo_app, chromium, width):
+def line_of(page):
+    return page.context.new_cdp_session(page)
+
+
+@pytest.mark.parametrize(("width", "slow"), [(1440, False), (390, False), (390, True)])
+def test_nothing_moves_by_itself(demo_app, chromium, width, slow):
     page = chromium.new_page(viewport={"width": width, "height": 900 if width > 600 else 844})
     page.add_init_script(WATCH)
+    if slow:
+        line_of(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})  # as of a phone that is a few years old
     page.goto(demo_app.url)
     page.wait_for_selector("#omni-state .omni-pill:not([data-state=asking])")
     page.wait_for_timeout(1000)
-    for name in TABS * 2:
+    for name in TABS if slow else TABS * 2:
         page.evaluate(PRESS, name)
         page.wait_for_selector(f"#{name}-tab:has(*)", state="attached")
         page.wait_for_function("!document.querySelector('#omni-tabs').hasAttribute('data-drawing')")
-        page.wait_for_timeout(700)
+        page.wait_for_timeout(1000 if slow else 700)
     shifts = page.evaluate("window.shifts")
     page.close()
     assert sum(shift["value"] for shift in shifts) < LIMIT, [shift for shift in shifts if shift["value"] > 0.001]
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_what_comes_last_of_the_page_pushes_nothing_down(demo_app, chromium, width):
+    """Gradio's parts come with a script for each kind; here the one of the header, which stands above all."""
+    page = chromium.new_page(viewport={"width": width, "height": 900})
+    page.add_init_script(WATCH)
+    held = []
+    page.route("**/assets/HTML-*.js", lambda route: held.append(route))
+    page.goto(demo_app.url, wait_until="commit")
+    page.wait_for_selector("#image-prompt textarea", state="attached")
+    page.wait_for_selector("#image-run", state="attached")
+    assert page.is_visible("#omni-early textarea"), "typing goes on meanwhile"
+    for route in held:
+        route.continue_()
+    page.wait_for_selector("#omni-early", state="detached")
+    page.wait_for_selector("#omni-state .omni-pill:not([data-state=asking])")
+    shifts = page.evaluate("window.shifts")
+    page.close()
+    assert held
+    assert sum(shift["value"] for shift in shifts) < 0.005, shifts
+
+
+def test_the_server_tab_stands_still_while_its_servers_are_asked(demo_app, chromium):
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.add_init_script(WATCH)
+    page.goto(f"{demo_app.url}/#image")
+    page.wait_for_selector("#omni-state .omni-pill:not([data-state=asking])")
+    far = {"latency": 2500, "downloadThroughput": -1, "uploadThroughput": -1, "offline": False}
+    line_of(page).send("Network.emulateNetworkConditions", far)
+    page.evaluate(PRESS, "server")
+    page.wait_for_selector("#server-own")
+    assert page.locator(".omni-server-card").count() == 0, "nothing was waited for"
+    page.wait_for_selector("#server-video .omni-server-card")
+    page.wait_for_timeout(300)
+    shifts = page.evaluate("window.shifts")
+    page.close()
+    assert sum(shift["value"] for shift in shifts) < 0.005, shifts
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import { ready as translated } from "../../features/i18n/language.js";
 import { done } from "./early_show.js";
 
 const LATE = 15000; // ms after which Gradio's own sign may say why its page does not come; what was typed stays
+const PATIENCE = 10000; // ms after which the field is handed over although a part of the page has not come
 
 const rest = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 /** Enters a text into Gradio's field, which empties it once more where its script has just drawn it. */
@@ -19,12 +20,18 @@ const enter = async (field, text) => {
   }
 };
 
+/** Takes the early page away; from then on Gradio's is seen. */
+const uncover = (early) => {
+  early.remove();
+  delete document.documentElement.dataset.early;
+};
+
 /** Moves what was typed, with the focus and the caret, and takes the early page away. */
 const handOver = async (early, words, field) => {
   const focused = document.activeElement === words;
   const { value, selectionStart, selectionEnd } = words;
   if (value) markTyped(early.dataset.field);
-  early.remove();
+  uncover(early);
   const entering = value ? enter(field, value) : null;
   if (focused) {
     field.focus({ preventScroll: true });
@@ -36,10 +43,19 @@ const handOver = async (early, words, field) => {
 /** Waits for Gradio's field, hands over, and presses what was pressed. */
 const follow = (early) => {
   const words = early.querySelector("textarea");
+  // Each kind of Gradio's parts comes with a script of its own, on a slow line one second after the other, and what
+  // stands above would push down what is there. These are of three kinds.
+  const others = ["omni-state", `${early.dataset.tab}-run`];
+  let timer = null;
+  let isLate = false;
   const look = async () => {
     const field = document.querySelector(`#${early.dataset.field} textarea`);
-    if (!field || done.isComposing) return; // moving the text would end the work of an input method
+    if (!field) return;
+    timer ??= setTimeout(() => { isLate = true; look(); }, PATIENCE);
+    if (!isLate && !others.every((id) => document.getElementById(id))) return;
+    if (done.isComposing) return; // moving the text would end the work of an input method
     observer.disconnect();
+    clearTimeout(timer);
     await rest(0); // what has drawn it listens to it by then
     if (done.isComposing) return; // it looks again at its end
     const isRun = early.querySelector(".omni-early-run button").hasAttribute("aria-busy");
@@ -50,7 +66,7 @@ const follow = (early) => {
   const observer = new MutationObserver(look);
   observer.observe(document.querySelector("gradio-app"), { childList: true, subtree: true });
   done.composed = () => setTimeout(look);
-  setTimeout(() => { if (!words.value) early.remove(); }, LATE);
+  setTimeout(() => { if (!words.value) uncover(early); }, LATE);
   document.documentElement.dataset.early = "shown";
   look();
 };

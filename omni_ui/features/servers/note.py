@@ -7,10 +7,9 @@ nothing moves when the server has been asked.
 import gradio as gr
 
 from omni_ui.core.templates import render
-from omni_ui.settings import TABS, Settings, Tab
+from omni_ui.settings import Settings, Tab
 
 
 def server_note(tab: Tab, settings: Settings) -> gr.HTML:
-    demo = not any(settings.server_for(tab)[0] for tab in TABS)
-    note = render("features/servers/note.html.jinja") if demo else None
+    note = render("features/servers/note.html.jinja") if settings.uses_demo else None
     return gr.HTML(note, elem_id=f"{tab}-server", elem_classes="omni-server", padding=False)
