@@ -16,6 +16,7 @@ import pytest
 from gradio_client import Client
 
 from tests.fakes import SlowServer, free_port
+from tests.pace import allowed
 from tests.running import ROOT, App, served_by
 
 
@@ -80,7 +81,7 @@ def test_fifty_visitors_are_served_side_by_side(slow):
     jobs = [client.submit(prompt="a boat", api_name="/image") for client in clients]
     results = [job.result() for job in jobs]
     assert len(results) == 50
-    assert time.monotonic() - began < 15, "one after the other would take 50 s"
+    assert time.monotonic() - began < allowed(15), "one after the other would take 50 s"
 
 
 def test_the_limit_of_runs_holds_and_those_in_line_are_served(monkeypatch):
@@ -96,9 +97,9 @@ def test_the_limit_of_runs_holds_and_those_in_line_are_served(monkeypatch):
 def test_nothing_at_the_address_is_said_and_the_app_keeps_serving():
     with App(OMNI_BASE_URL=f"http://127.0.0.1:{free_port()}") as app:
         began = time.monotonic()
-        health = httpx.get(app.url + "/health")
+        health = httpx.get(app.url + "/health", timeout=30)
         assert health.status_code == 200
-        assert time.monotonic() - began < 2.5
+        assert time.monotonic() - began < allowed(2.5)
         assert not health.json()["servers"][0]["reachable"]
         assert "Nothing answers" in refusal(app) or "reach" in refusal(app)
         assert httpx.get(app.url).status_code == 200
@@ -184,8 +185,8 @@ def test_health_does_not_wait_for_a_server_that_does_not_answer():
     silent = socket.create_server(("127.0.0.1", 0))
     with silent, App(OMNI_BASE_URL=f"http://127.0.0.1:{silent.getsockname()[1]}") as app:
         began = time.monotonic()
-        assert not httpx.get(app.url + "/health").json()["servers"][0]["reachable"]
-        assert time.monotonic() - began < 2
+        assert not httpx.get(app.url + "/health", timeout=30).json()["servers"][0]["reachable"]
+        assert time.monotonic() - began < allowed(2)
 
 
 def test_closed_doors():

@@ -10,6 +10,7 @@ from gradio_client import Client
 
 from bench.load import Endpoint, one_run
 from tests.fakes import SlowServer
+from tests.pace import allowed
 from tests.running import App
 
 
@@ -31,7 +32,7 @@ def wait_until(condition, within: float) -> bool:
 
 
 def image_status(app: App) -> dict:
-    return httpx.get(app.url + "/omni/status").json()["image"]
+    return httpx.get(app.url + "/omni/status", timeout=60).json()["image"]
 
 
 async def test_with_200_runs_of_one_visitor_in_line_another_s_run_of_1_s_is_done_within_2_5_s():
@@ -48,7 +49,7 @@ async def test_with_200_runs_of_one_visitor_in_line_another_s_run_of_1_s_is_done
             await asyncio.gather(*runs, return_exceptions=True)
     print(f"{waiting} runs in line, another's run of 1 s took {', '.join(f'{seconds:.2f} s' for seconds in took)}")
     assert waiting >= 200
-    assert statistics.median(took) < 2.5, "of five, since another test may have the machine for a moment"
+    assert statistics.median(took) < allowed(2.5), "of five, since another test may have the machine for a moment"
 
 
 def test_a_public_page_takes_3_runs_at_one_time_and_10_in_line_from_each_visitor():
@@ -67,13 +68,13 @@ def test_a_public_page_takes_3_runs_at_one_time_and_10_in_line_from_each_visitor
 def test_a_run_whose_answer_nobody_opens_is_ended_after_10_s_and_one_that_is_read_goes_on():
     with SlowServer(latency=14) as server, App(OMNI_BASE_URL=server.url) as app:
         read = visitor(app, "r").submit(prompt="read", api_name="/image")
-        assert wait_until(lambda: len(server.seen) == 1, 10)
-        info = httpx.get(app.url + "/gradio_api/info").json()["named_endpoints"]["/image"]["parameters"]
+        assert wait_until(lambda: len(server.seen) == 1, 60)
+        info = httpx.get(app.url + "/gradio_api/info", timeout=60).json()["named_endpoints"]["/image"]["parameters"]
         values = {part["parameter_name"]: part["parameter_default"] for part in info if part["parameter_has_default"]}
         data = [(values | {"prompt": "unread"})[part["parameter_name"]] for part in info]
-        sent = httpx.post(app.url + "/gradio_api/call/image", json={"data": data})
+        sent = httpx.post(app.url + "/gradio_api/call/image", json={"data": data}, timeout=60)
         assert sent.status_code == 200, sent.text
-        assert wait_until(lambda: len(server.seen) == 2, 10)
+        assert wait_until(lambda: len(server.seen) == 2, 60)
         unread = server.wait_for("aborted", 13, number=1)
         assert 9 < unread.ended - unread.began < 12
         assert read.result()

@@ -148,7 +148,7 @@ def test_stop_ends_the_answer_and_the_conversation_is_as_before(server, page):
     while not server.seen:
         page.wait_for_timeout(20)
     page.keyboard.press("Escape")
-    server.wait_for("aborted", 3)
+    server.wait_for("aborted", 30)
     cells(page, "chat", "stopped", 4)
     page.wait_for_timeout(500)
     assert len(server.seen) == 1

@@ -99,10 +99,10 @@ def test_a_repetition_is_stopped_by_stop(pictures, open_page):
     open_actions(page, "image")
     page.click(f"{ROW.format(tab='image')} [data-do=check]")
     wait_for_state(page, "image", "working")
-    pictures.wait_for("running", 5)
+    pictures.wait_for("running", 30)
     page.wait_for_selector("#image-stop:not([disabled])")
     page.click("#image-stop")
-    pictures.wait_for("aborted", 5)
+    pictures.wait_for("aborted", 30)
     wait_for_state(page, "image", "stopped")
 
 

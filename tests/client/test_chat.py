@@ -40,6 +40,7 @@ from tests.client.scripted import (
     streaming_server,
     wav,
 )
+from tests.pace import allowed
 
 PATH = "POST /v1/chat/completions"
 ASK = ChatRequest(messages=[{"role": "user", "content": "hello"}])
@@ -174,7 +175,7 @@ async def test_leaving_the_answer_closes_its_connection_at_once() -> None:
         async for event in omni.chat(ASK):
             assert event == TextDelta("a")
             break
-        await asyncio.wait_for(gone.wait(), 0.5)
+        await asyncio.wait_for(gone.wait(), allowed(0.5))
 
         gone.clear()
         answer = omni.chat(ASK)
@@ -182,7 +183,7 @@ async def test_leaving_the_answer_closes_its_connection_at_once() -> None:
         task = asyncio.create_task(anext(answer))
         await asyncio.sleep(0.05)
         task.cancel()
-        await asyncio.wait_for(gone.wait(), 0.5)
+        await asyncio.wait_for(gone.wait(), allowed(0.5))
         with pytest.raises(asyncio.CancelledError):
             await task
 

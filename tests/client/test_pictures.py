@@ -17,6 +17,7 @@ from omni_ui.client import (
     TextDelta,
 )
 from tests.client.scripted import MODELS, Scripted, as_events, as_json, form_of, pictures, png, streaming_server
+from tests.pace import allowed
 
 IMAGES, EDITS = "/v1/images/generations", "/v1/images/edits"
 ASK = ImageRequest(prompt="a red fox")
@@ -164,7 +165,7 @@ async def test_leaving_a_stream_closes_its_connection_at_once(picture: Path) -> 
         async for event in omni.edits_stream(EditRequest(prompt="x", image=[picture])):
             assert event == TextDelta("a")
             break
-        await asyncio.wait_for(gone.wait(), 0.5)
+        await asyncio.wait_for(gone.wait(), allowed(0.5))
 
 
 async def test_forty_megabytes_do_not_hold_up_the_loop() -> None:

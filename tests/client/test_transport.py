@@ -31,6 +31,7 @@ from tests.client.scripted import (
     read_request,
     socket_server,
 )
+from tests.pace import allowed
 
 ASK = ImageRequest(prompt="a red fox")
 IMAGES = "/v1/images/generations"
@@ -126,8 +127,8 @@ async def test_retry_after_is_kept_and_a_deadline_beats_it() -> None:
         server.answers[f"POST {IMAGES}"] = as_json({}, 503, retry_after="30")
         began = time.monotonic()
         with pytest.raises(ServerBusy):
-            await omni.images(ASK, deadline=1)
-    assert time.monotonic() - began < 0.9
+            await omni.images(ASK, deadline=20)
+    assert time.monotonic() - began < allowed(0.9)
 
 
 def test_pauses_grow_and_differ() -> None:
@@ -215,7 +216,7 @@ async def test_a_trickling_answer_ends_at_the_deadline() -> None:
         began = time.monotonic()
         with pytest.raises(TimedOut):
             await omni.images(ASK, deadline=0.4)
-    assert 0.3 < time.monotonic() - began < 1
+    assert 0.3 < time.monotonic() - began < allowed(1)
 
 
 async def test_a_silent_server_ends_at_the_deadline_and_health_is_quick() -> None:
@@ -227,7 +228,7 @@ async def test_a_silent_server_ends_at_the_deadline_and_health_is_quick() -> Non
         with pytest.raises(TimedOut):
             await omni.images(ASK, deadline=0.3)
         health = await omni.health(0.3)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < allowed(1)
     assert not health.ok
 
 
@@ -243,7 +244,7 @@ async def test_cancelling_closes_the_connection_at_once() -> None:
         task = asyncio.create_task(omni.images(ASK))
         await asyncio.sleep(0.2)
         task.cancel()
-        await asyncio.wait_for(gone.wait(), 0.5)
+        await asyncio.wait_for(gone.wait(), allowed(0.5))
         with pytest.raises(asyncio.CancelledError):
             await task
 

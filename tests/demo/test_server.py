@@ -12,6 +12,7 @@ from PIL import Image
 
 from omni_ui.client import OmniClient
 from omni_ui.demo import MODELS, DemoServer, demo_app
+from tests.pace import allowed
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +110,7 @@ async def test_health_answers_while_the_crafts_work(http):
         assert (await http.get("/health")).status_code == 200
         slowest = max(slowest, time.monotonic() - start)
         await asyncio.sleep(0.05)
-    assert slowest < 1.5
+    assert slowest < allowed(1.5)
 
 
 async def test_layers_of_an_edit_lie_over_each_other(http):
@@ -144,7 +145,7 @@ def test_stop_ends_the_thread_and_frees_the_port():
     before = threading.active_count()
     start = time.monotonic()
     server.stop()
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < allowed(3)
     assert threading.active_count() < before
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{url}/health")
@@ -167,8 +168,8 @@ def test_a_slow_visitor_does_not_hold_up_the_end():
     time.sleep(0.3)
     start = time.monotonic()
     server.stop()
-    visitor.join(5)
-    assert time.monotonic() - start < 6
+    visitor.join(25)
+    assert time.monotonic() - start < allowed(6)
     assert seen
     assert seen != [200]
 

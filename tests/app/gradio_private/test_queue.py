@@ -133,7 +133,7 @@ async def test_both_ways_say_the_same():
             assert joined.sent[0]["status"] == 200
             assert list(json.loads(joined.body)) == ["event_id"]
             visit, reading = program.read()
-            await asyncio.wait_for(reading, 5)
+            await asyncio.wait_for(reading, 30)
             assert dict(visit.sent[0]["headers"])[b"content-type"] == b"text/event-stream; charset=utf-8"
             answers.append(without_times(visit.messages))
     assert answers[0] == answers[1]
@@ -161,7 +161,7 @@ async def test_a_usual_event_does_not_come_to_gradios_routes():
         program.routes.app = refuse
         assert (await program.join()).sent[0]["status"] == 200
         visit, reading = program.read()
-        await asyncio.wait_for(reading, 5)
+        await asyncio.wait_for(reading, 30)
         assert visit.messages[-1]["msg"] == "close_stream"
 
 
@@ -177,7 +177,7 @@ async def test_a_run_ends_when_its_page_leaves():
         visit, reading = program.read()
         await until(lambda: len(visit.messages) > 4)
         visit.leave.set()
-        await asyncio.wait_for(reading, 5)
+        await asyncio.wait_for(reading, 30)
         await until(lambda: program.ended == ["hello"])
         assert "s" not in program.queue.pending_messages_per_session
         assert not program.queue.pending_event_ids_session.get("s")
@@ -209,7 +209,7 @@ async def test_a_queue_that_stopped_says_so():
         visit, reading = program.read()
         await until(lambda: visit.messages)
         program.queue.close()
-        await asyncio.wait_for(reading, 5)
+        await asyncio.wait_for(reading, 30)
         assert visit.messages[-1]["msg"] == "unexpected_error"
 
 
@@ -220,11 +220,11 @@ async def test_of_what_is_not_there_is_said_what_gradio_says_and_no_trace_comes(
         async with Program(ours) as program:
             visit = Visit("GET", path, query=query)
             reading = asyncio.create_task(program.routes(visit.scope, visit.receive, visit.send))
-            await asyncio.wait([reading], timeout=5)
+            await asyncio.wait([reading], timeout=30)
             assert (reading.exception() is None) is ours
             said.append(visit.body)
             visit = Visit("GET", f"/gradio_api/call/short/{json.loads((await program.join()).body)['event_id']}")
-            await asyncio.wait_for(program.routes(visit.scope, visit.receive, visit.send), 5)
+            await asyncio.wait_for(program.routes(visit.scope, visit.receive, visit.send), 30)
             assert b"event: complete" in visit.body
     assert said[0] == said[1] != b""
 
@@ -235,8 +235,8 @@ async def test_an_event_begins_when_it_comes(monkeypatch):
         await program.join()
         visit, reading = program.read()
         began = time.monotonic()
-        await asyncio.wait_for(reading, 5)
-        assert time.monotonic() - began < 5
+        await asyncio.wait_for(reading, 30)
+        assert time.monotonic() - began < 30, "it looks every 60 s"
         assert visit.messages[-1]["msg"] == "close_stream"
 
 

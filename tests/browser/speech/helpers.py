@@ -26,7 +26,7 @@ def subtitles(page, kind):
     return take(page, "speech", kind)[1].decode()
 
 
-def wait_until(true, within=10.0):
+def wait_until(true, within=30.0):
     until = time.monotonic() + within
     while not true():
         assert time.monotonic() < until

@@ -94,7 +94,7 @@ def test_stop_in_a_long_text_keeps_the_parts_that_are_ready(page, server):
     page.click("#speech-run")
     page.wait_for_selector("#speech-parts li:nth-child(2) .omni-part-play")
     page.click("#speech-stop")
-    server.wait_for("aborted", 3)
+    server.wait_for("aborted", 30)
     wait_for_state(page, "speech", "stopped")
     page.wait_for_selector(UNFINISHED, state="attached")
     server.rests = {}

@@ -13,7 +13,7 @@ def records(server) -> list[dict]:
     return httpx.get(f"{server.url}/_stub/requests").json()["requests"]
 
 
-def wait_until(what, within: float = 10):
+def wait_until(what, within: float = 30):
     until = time.monotonic() + within
     while not (seen := what()):
         assert time.monotonic() < until, "it did not come to pass"

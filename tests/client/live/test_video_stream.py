@@ -29,6 +29,7 @@ from omni_ui.client.live import (
 from omni_ui.client.live import video as stream_module
 from omni_ui.demo.server import DemoServer
 from omni_ui.demo.streaming.video_pieces import Changes, Script, paint
+from tests.pace import allowed
 
 TASTE = {"seed": 1, "steps": None, "guidance": None, "negative_prompt": None}
 PIECES = list(paint(Script("a sea", 64, 48, 16, 16.0, TASTE), Changes()))
@@ -221,7 +222,7 @@ ERROR = json.dumps({"type": "error", "message": "out of luck"})
 async def test_what_arrived_is_there_whatever_goes_wrong(script, kind, chunks):
     async with Server(*script) as server:
         seen, error = await read(await server.stream())
-        await asyncio.wait_for(server.gone.wait(), 1)
+        await asyncio.wait_for(server.gone.wait(), allowed(1))
     assert isinstance(error, kind), error
     assert error.sentence
     assert "\n" not in error.sentence

@@ -13,6 +13,7 @@ from omni_ui.store import HistoryRecord, Store, StoreFailed, VideoRecord
 from omni_ui.store.history import History
 from tests.fakes import png
 from tests.features.history.conftest import begin, end
+from tests.pace import allowed
 
 ANNE, BOB = "a" * 32, "b" * 32
 
@@ -198,7 +199,7 @@ async def test_a_run_waits_for_a_slow_disk_but_not_for_long(recorder, monkeypatc
     monkeypatch.setattr(History, "keep", slow)
     began = time.monotonic()
     id = await recorder.result(Done(ImageRequest(prompt="x")), RunResult([]), 1)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < allowed(1)
     assert await recorder.find(id, ANNE), "it was written all the same"
 
 
@@ -212,7 +213,7 @@ async def test_what_it_adds_to_a_run_with_a_picture_of_1024(recorder, tmp_path):
         await recorder.result(Done(ImageRequest(prompt="x"), prompt="x"), RunResult([path]), 1)
         took.append(time.perf_counter() - began)
     print(f"\nrecording a picture: {1000 * sorted(took)[10]:.1f} ms")
-    assert sorted(took)[10] < 0.05
+    assert sorted(took)[10] < allowed(0.05)
 
 
 async def test_of_a_conversation_the_message_that_was_answered_says_what_it_is(recorder, tmp_path):

@@ -19,6 +19,7 @@ from omni_ui.features.recipes import BadRecipe, CannotHold, Recipe, can_hold, pi
 from omni_ui.features.recipes.recipe import REQUESTS
 from tests.features.recipes.conftest import MADE
 from tests.features.recipes.requests import requests
+from tests.pace import allowed
 
 slow = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
@@ -119,7 +120,7 @@ def test_adding_settings_takes_under_ten_milliseconds_for_a_megapixel(tmp_path):
         with_settings(path, recipe)
         taken.append(time.perf_counter() - began)
     # The quickest of them: the others also wait for whatever else this machine does.
-    assert min(taken) < 0.010, taken
+    assert min(taken) < allowed(0.010), taken
 
 
 def test_settings_too_long_for_a_jpeg_say_what_to_do(files):
@@ -223,7 +224,7 @@ def test_hostile_text_in_a_picture_is_refused_at_once(chunk, files, tmp_path):
     began = time.perf_counter()
     with pytest.raises(BadRecipe):
         read_settings(path)
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < allowed(1)
 
 
 @pytest.mark.parametrize("name", [*MADE, "a.txt"])
