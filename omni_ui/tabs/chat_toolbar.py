@@ -53,10 +53,9 @@ class ChatTools:
         with gr.Row(elem_classes="omni-tools"):
             gr.HTML(**mounted(PANEL_SWITCH, "chat_panel"), elem_id="chat-panel-switch", padding=False, min_width=60)
             # The browser enables them once there is something for them (features/chat/window.js).
-            idle = {"size": "sm", "min_width": 60, "interactive": False}
-            self.undo = gr.Button("Undo", elem_id="chat-undo", **idle)
-            self.clear = gr.Button("Clear", elem_id="chat-clear", **idle)
-            self.export = gr.Button("Export", elem_id="chat-export", **idle)
+            self.undo = gr.Button("Undo", size="sm", elem_id="chat-undo", min_width=60, interactive=False)
+            self.clear = gr.Button("Clear", size="sm", elem_id="chat-clear", min_width=60, interactive=False)
+            self.export = gr.Button("Export", size="sm", elem_id="chat-export", min_width=60, interactive=False)
             self.bring = pick_field("Import", ".json,.jsonl,.ndjson,application/json", "chat-import", min_width=60)
             self.file = download_field("chat-export-file")
 
