@@ -10,12 +10,13 @@ const asPng = async (image) => {
 /** button: says for a moment whether it worked. */
 export const copyPicture = async (image, button) => {
   const words = button.textContent;
+  const say = (answer) => { button.textContent = answer; button.toggleAttribute("data-said", true); };
   try {
     // As a promise: Safari forgets that there was a click when it has to wait.
     await navigator.clipboard.write([new ClipboardItem({ "image/png": asPng(image) })]);
-    button.textContent = "Copied";
+    say("Copied");
   } catch {
-    button.textContent = "This browser does not allow it";
+    say("This browser does not allow it");
   }
-  setTimeout(() => { button.textContent = words; }, 2000);
+  setTimeout(() => { button.textContent = words; button.removeAttribute("data-said"); }, 2000);
 };

@@ -138,11 +138,11 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
       actions.append(paint);
     }
     if (navigator.clipboard?.write && window.ClipboardItem) {
-      const copy = make("button", { type: "button", class: "omni-small" }, "Copy picture");
+      const copy = make("button", { type: "button", class: "omni-small", "data-sign": "copy", title: "Copy picture" }, "Copy picture");
       copy.addEventListener("click", () => copyPicture(view.querySelector("img:last-of-type"), copy));
       actions.append(copy);
     }
-    const full = make("button", { type: "button", class: "omni-small" }, "Full screen");
+    const full = make("button", { type: "button", class: "omni-small", "data-sign": "full", title: "Full screen" }, "Full screen");
     full.addEventListener("click", () => openLarge(at));
     actions.append(full);
     if (sendsTo) {
