@@ -48,7 +48,7 @@ defineComponent("gallery", ({ element, props, watch, options: { sendsTo } }) => 
   let mode = "slider";
   let large = false; // whether one of several is shown large
   let kept = null; // the same after a run that gives the same pictures again
-  let place = 50;
+  let place = 0; // the result is seen whole at first: a change in its left half would lie below the original
 
   let pushed = null; // what the app has told of before Gradio's update came
   let images = new Map(); // by address: those in the cells, which are used again

@@ -19,8 +19,8 @@ export const picturePair = (left, right, { label, said, place = 50, moved = () =
     moved(Number(range.value));
   };
   const after = picture(right.url, right.alt, "omni-after");
-  frame.append(after, picture(left.url, left.alt, "omni-before"), line, range,
-    make("span", { class: "omni-tag omni-tag-left" }, left.tag), make("span", { class: "omni-tag omni-tag-right" }, right.tag));
+  const tag = (side, words) => make("span", { class: `omni-tags omni-tags-${side}` }, make("span", { class: `omni-tag omni-tag-${side}` }, words));
+  frame.append(after, picture(left.url, left.alt, "omni-before"), line, range, tag("left", left.tag), tag("right", right.tag));
   range.addEventListener("input", set);
   set();
   // The frame takes the picture's shape, so that the slider's line runs over the picture and not beside it.

@@ -36,6 +36,7 @@ def test_the_slider_works_with_keys_and_the_result_can_be_the_next_input(demo_ap
     page.fill("#edit-prompt textarea", "invert")
     run_and_wait(page, "edit")
     slider = page.get_by_label("Before and after")
+    assert "100 % result" in slider.get_attribute("aria-valuetext"), "a change may be anywhere in the result"
     slider.focus()
     page.keyboard.press("End")
     assert slider.input_value() == "100"
