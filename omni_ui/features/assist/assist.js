@@ -32,6 +32,9 @@ const place = ({ tab, id, picture }) => {
   home.after(box);
   let running = null;
 
+  // What was wrong is over once something else is written; it would stand below a prompt that is not empty any more.
+  home.addEventListener("input", () => { if (answer.querySelector(".omni-assist-error")) answer.replaceChildren(); });
+
   const update = () => {
     buttons.longer.hidden = !offers.writes || tab === "speech";
     buttons.translate.hidden = !offers.writes;
