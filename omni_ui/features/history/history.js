@@ -120,14 +120,14 @@ defineComponent("history", ({ element, props }) => {
   const clock = () => {
     const words = [];
     if (listing.room) {
-      words.push(`Your results take ${formatBytes(listing.room.mine)}.`);
+      if (count()) words.push(`Your results take ${formatBytes(listing.room.mine)}.`);
       if (listing.limit && listing.room.all === null) words.push("When the storage is full, the oldest results without a star are deleted first.");
       else if (listing.limit) words.push(`${formatBytes(listing.room.all)} of ${formatBytes(listing.limit)} used; when it is full, the oldest results without a star are deleted first.`);
     }
     if (listing.keeps) {
       const left = listing.oldest ? listing.oldest + listing.keeps - Date.now() / 1000 : null;
       words.push(`Each result is deleted after ${formatSpan(listing.keeps)}${left === null ? "" : `; the oldest in ${formatSpan(Math.max(0, left))}`}.`);
-    } else if (listing.room) words.push("They are kept until you delete them.");
+    } else if (listing.room && count()) words.push("They are kept until you delete them.");
     part(".omni-history-room").textContent = words.join(" ");
   };
   const empty = () => {
