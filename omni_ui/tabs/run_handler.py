@@ -198,15 +198,16 @@ class RunHandler:
     ) -> Updates:
         tab = self.tab
         sentence, details = (tab.backends.redact_address(text, backend) for text in explain(error))
-        if tab.recorder and not (run and run.record):
-            await tab.recorder.failure(tab.form.model, visitor_of(request), sentence, details, entered=entered, run=run)
-        if request.headers.get("x-gradio-user") == "api":
-            raise gr.Error(sentence, print_exception=False)
         problems = error.problems if isinstance(error, Invalid) else ()
         faults = [(problem.field, tab.backends.redact_address(problem.sentence, backend)) for problem in problems]
         field = faults[0][0] if faults else ""
-        blank = not str(entered.get(field) or "").strip()
-        if tab.hello_stays and field in tab.form.names("main") and blank:
+        missing = field in tab.form.names("main") and not str(entered.get(field) or "").strip()
+        # A run without what it is made from is a slip, and no try that anybody looks for in the History.
+        if tab.recorder and not missing and not (run and run.record):
+            await tab.recorder.failure(tab.form.model, visitor_of(request), sentence, details, entered=entered, run=run)
+        if request.headers.get("x-gradio-user") == "api":
+            raise gr.Error(sentence, print_exception=False)
+        if tab.hello_stays and missing:
             return {tab.status: status.unfilled(sentence, field, tab.hello, faults)}
         fixes = error_fixes.fixes_row(tab.name, error_fixes.fixes_for(error, tab.form, entered))
         return {tab.status: status.failed(sentence, details, field, fixes, faults)}

@@ -78,7 +78,8 @@ async def test_a_page_that_lets_go_of_it_is_looked_for_at_once(monkeypatch, run)
 async def test_the_examples_stay_when_nothing_but_blanks_was_entered(entered):
     form = SimpleNamespace(names=lambda place: ["prompt"])
     backends = SimpleNamespace(redact_address=lambda text, backend: text)
-    tab = SimpleNamespace(recorder=None, status="status", hello="<examples>", hello_stays=True, form=form)
+    recorder = SimpleNamespace(failure=lambda *_, **__: pytest.fail("a missing prompt is nothing for the History"))
+    tab = SimpleNamespace(recorder=recorder, status="status", hello="<examples>", hello_stays=True, form=form)
     tab.name, tab.backends = "image", backends
     handler = RunHandler(tab, None, [], None, main=True)
     wrong = Invalid.because("prompt", "Prompt is empty: fill it in first.")
