@@ -8,7 +8,7 @@ import { formatTime } from "../../core/js/language.js";
 import { blindTest } from "../compare/blind_test.js";
 import { openComparison } from "../compare/compare.js";
 import { commonKind } from "../compare/records.js";
-import { copyLinkTo } from "../recipes/recipes.js";
+import { copyLinkTo, LINK_COPIED } from "../recipes/recipes.js";
 import { reopenResult, sendResult } from "../send_to/send_to.js";
 import { actsFor, wordsOf } from "./acts.js";
 
@@ -206,7 +206,7 @@ defineComponent("history", ({ element, props }) => {
       record.tab === "talk" ? "" : button(`Open in ${props.titles[record.tab] || record.tab}`, () => { reopenResult(id, record.tab); detail.close(); }, { class: "omni-primary", "data-act": "open" }),
       record.link || record.no_link ? button("Copy link", async (pressed) => {
         if (!record.link) return copied.replaceChildren(record.no_link);
-        copied.replaceChildren((await copyLinkTo(record.link, pressed)) || "");
+        copied.replaceChildren((await copyLinkTo(record.link, pressed)) || LINK_COPIED);
         copied.querySelector("input")?.select();
       }, { "data-act": "link" }) : "",
       button("Delete", sure(() => "Really delete it?", safely(() => removeShown(id))), { "data-act": "delete-one" }),

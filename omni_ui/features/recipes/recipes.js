@@ -126,6 +126,8 @@ const say = (box, words, bad = false, brief = false) => {
 
 const COPIED = 2000; // milliseconds for which the button says so: a line of text may lie below the window's edge
 
+export const LINK_COPIED = "Link copied. It opens this page with the prompt and the settings filled in; the result itself is not sent.";
+
 /** Copies the link to a packed recipe. Where the browser gives no clipboard, as on pages without https: a field with it. */
 export const copyLinkTo = async (packed, button) => {
   const link = `${location.origin}${location.pathname}#r=${packed}`;
@@ -144,7 +146,7 @@ export const copyLinkTo = async (packed, button) => {
 const copyLink = async (box, button) => {
   if (!box.dataset.link) return say(box, box.dataset.nolink, true);
   const field = await copyLinkTo(box.dataset.link, button);
-  if (!field) return say(box, "Link copied. It contains the prompt and the settings; nothing is stored on the server.", false, true);
+  if (!field) return say(box, LINK_COPIED, false, true);
   say(box, "");
   box.querySelector(".omni-recipe-note").append(field);
   field.scrollIntoView({ block: "nearest" });
