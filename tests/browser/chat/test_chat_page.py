@@ -124,11 +124,21 @@ def test_a_picture_of_an_answer_can_be_used_in_the_next_message(demo_app, open_p
     page.wait_for_selector("#chat-status:has-text('spoken in')")
 
 
+CUT_FACTS = """() => {
+  const row = document.querySelector("#chat-status .omni-facts").getBoundingClientRect();
+  const shown = [...document.querySelectorAll("#chat-status .omni-fact")];
+  const facts = shown.map((fact) => [fact.innerText, fact.getBoundingClientRect()]);
+  if (facts.length < 2) return ["no facts"];
+  return facts.filter(([, { top, right }]) => top < row.bottom && right > row.right + 1).map(([words]) => words);
+}"""
+
+
 def test_nothing_is_wider_than_the_screen_and_everything_is_accessible(server, open_page):
     server.pieces = ["A | b\n--|--\n1 | 2\n\n```\n" + "x" * 300 + "\n```\n" + "y" * 300]
     page = open_page(server.app.url, "Chat", viewport={"width": 390, "height": 844})
     send(page, "z" * 300)
     assert fits(page)
+    assert page.evaluate(CUT_FACTS) == []
     for look in looks(page):
         assert serious(page, "#chat-tab") == [], look
 

@@ -139,7 +139,7 @@ def test_what_was_entered_reaches_the_server(page, server):
     run_and_wait(page, "speech")
     sent = dict(server.seen[-1].body)
     assert sent == {
-        "model": "Qwen/Qwen3-TTS-12Hz-1.7B-CustomVoice", "input": "All of it.",
+        "model": server.model, "input": "All of it.",
         "language": "German", "instructions": "slowly", "seed": 11, "task_type": "CustomVoice",
         "sample_rate": 8000, "speed": 1.5, "response_format": "wav",
     }  # fmt: skip

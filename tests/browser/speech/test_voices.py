@@ -9,7 +9,8 @@ from omni_ui.core.own_voices import plain_name
 from tests.browser.conftest import run_and_wait, wait_for_state
 from tests.browser.speech.helpers import TEXT, open_panel, wait_until
 from tests.media.test_recording import encode
-from tests.running import PUBLIC
+from tests.running import PUBLIC, served_by
+from tests.speaking import SpeechServer
 
 pytestmark = pytest.mark.browser
 
@@ -131,8 +132,16 @@ def test_a_saved_voice_is_not_replaced_without_asking(page, server, clip):
     page.wait_for_function("document.querySelectorAll('#speech-voice-list input').length === 0")
 
 
-def test_a_custom_voice_model_is_warned_of_before_the_upload(panel):
-    assert "refuse to speak with it" in panel.inner_text("#speech-voice-warning")
+@pytest.fixture(scope="module")
+def custom_voice():
+    yield from served_by(SpeechServer(model="Qwen/Qwen3-TTS-12Hz-1.7B-CustomVoice"))
+
+
+def test_a_custom_voice_model_copies_no_voice_and_is_warned_of_before_an_upload(custom_voice, open_page):
+    page = open_page(custom_voice.app.url, "Speech")
+    open_panel(page)
+    page.wait_for_selector("#speech-voice-warning:has-text('refuse to speak with it')")
+    page.wait_for_selector("#speech-clone", state="hidden")
 
 
 def write(path, kind, clip):
