@@ -10,3 +10,6 @@ export const actsFor = ({ chosen, all, filtered }) => ({
 
 /** Where the words of a button stand: beside its sign, where it has one. */
 export const wordsOf = (button) => button.querySelector(".omni-act-words") || button;
+
+/** The words of an answer in Markdown: a card shows how it begins. */
+export const withoutMarks = (text) => text.replace(/[*_`]+|\$\$/g, "").replace(/[#|>]+|-{3,}/g, " ").replace(/\s+/g, " ").trim();

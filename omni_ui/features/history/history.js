@@ -10,7 +10,7 @@ import { openComparison } from "../compare/compare.js";
 import { commonKind } from "../compare/records.js";
 import { copyLinkTo, LINK_COPIED } from "../recipes/recipes.js";
 import { reopenResult, sendResult } from "../send_to/send_to.js";
-import { actsFor, wordsOf } from "./acts.js";
+import { actsFor, withoutMarks, wordsOf } from "./acts.js";
 
 const SURE = 6000;
 const kindOf = (file) => file.kind.split("/")[0];
@@ -59,7 +59,9 @@ defineComponent("history", ({ element, props }) => {
   // --- The list
   const sign = (record) => {
     const file = record.files.find((file) => file.here && /^(image|video)\//.test(file.kind));
-    const words = record.error ? "Failed" : record.files.some((file) => kindOf(file) === "audio") ? "Sound" : record.text ? "Text" : "";
+    const isSound = record.files.some((file) => kindOf(file) === "audio");
+    const words = record.error ? "Failed" : isSound ? "Sound" : "";
+    if (!file && !words && record.text) return make("span", { class: "omni-history-answer", translate: "no" }, withoutMarks(record.text));
     if (!file) return make("span", { class: "omni-history-sign" }, words || "No file");
     const image = make("img", { src: address(record, file, "/thumb"), alt: "", loading: "lazy", decoding: "async" });
     image.addEventListener("error", () => image.replaceWith(make("span", { class: "omni-history-sign" }, kindOf(file))));
