@@ -20,7 +20,10 @@ class HeldPage:
         self._held: list[Route] = []
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.holds = True
-        page.route("**/assets/Blocks-*.js", self._take)
+        self.hold("**/assets/Blocks-*.js")
+
+    def hold(self, scripts: str) -> None:
+        self.page.route(scripts, self._take)
 
     def _take(self, route: Route) -> None:
         if self.holds:
@@ -93,6 +96,7 @@ def test_run_and_a_tab_that_are_pressed_early_are_pressed(demo_app, held):
     holder.release()
     wait_for_state(page, "image", "done")
     holder = held()
+    holder.hold("**/main.js")  # ours, which would see the press; on a slow line it comes after it
     page = holder.open(demo_app.url)
     page.click("#omni-early [data-opens=sound]")
     holder.release()

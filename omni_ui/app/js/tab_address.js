@@ -3,6 +3,7 @@
 import { defineAction } from "../../core/js/components.js";
 import { pageBegun } from "../../core/js/early_input.js";
 import { isMounted, mountTab, prepareTab } from "../../core/js/mounted_tabs.js";
+import { done as early } from "./early_show.js";
 
 const SUFFIX = "-tab-button";
 /** The name of the tab that a fragment asks for, "" when it asks for none. */
@@ -119,4 +120,4 @@ if (typeof document !== "undefined") {
   addEventListener("click", choose, { capture: true });
   for (const name of ["pointerover", "focusin"]) addEventListener(name, expect, { passive: true });
 }
-defineAction("open_tab", ([{ tab }]) => { if (!chosen) open(tab); });
+defineAction("open_tab", ([{ tab }]) => { if (!chosen && !early.tab) open(tab); }); // a tab may be pressed before this script is there
