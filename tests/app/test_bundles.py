@@ -64,7 +64,7 @@ def test_bundles_run_as_the_modules_would(tmp_path):
         "const first = await main.later(), second = await main.also();\n"
         "console.log(JSON.stringify([main.counted, first.all, second.sum(), shared, noise]));"
     )
-    ran = subprocess.run([node, "go.js"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+    ran = subprocess.run([node, "go.js"], cwd=tmp_path, capture_output=True, text=True, timeout=280, check=True)
     counted, (count, value, address), total, shared, noise = json.loads(ran.stdout)
     assert (counted, count, value, total) == (1, 2, 7, 10)
     assert address.endswith("/scripts/late/worklet.js")
@@ -77,7 +77,7 @@ def test_what_stands_in_the_page_runs_at_once_and_not_again(tmp_path):
     (tmp_path / "inline.cjs").write_text("globalThis.window = globalThis;\n" + bundles().inline("app/noisy.js"))
     (tmp_path / "main.mjs").write_text(bundles().text("app/main.js"))
     go = 'require("./inline.cjs"); const first = noise; import("./main.mjs").then(() => console.log(first, noise));'
-    ran = subprocess.run([node, "-e", go], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+    ran = subprocess.run([node, "-e", go], cwd=tmp_path, capture_output=True, text=True, timeout=280, check=True)
     assert ran.stdout.split() == ["1", "1"]
 
 

@@ -162,7 +162,7 @@ def test_below_a_sub_path_the_page_and_the_api_work(path):
 )
 def test_a_wrong_setting_ends_the_start_with_one_sentence(name, value):
     done = subprocess.run(
-        [sys.executable, "app.py"], cwd=ROOT, env=os.environ | {name: value}, capture_output=True, text=True, timeout=60
+        [sys.executable, "app.py"], cwd=ROOT, env=os.environ | {name: value}, capture_output=True, text=True, timeout=99
     )
     assert done.returncode != 0
     assert name in done.stderr

@@ -21,7 +21,7 @@ def test_nothing_to_write_to_ends_with_one_sentence_and_no_trace(tmp_path):
     no_folder.write_text("in the way of the folder")
     settings = {"OMNI_DATA_DIR": str(no_folder), "OMNI_PORT": str(free_port())}
     ended = subprocess.run(
-        [sys.executable, "-c", START], cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", START], cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, timeout=280
     )
     assert ended.returncode == 1
     said = ended.stderr.strip().splitlines()

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
 
 from tests.browser.page_pool import VIEWPORT, PagePool, PooledPage
 from tests.fakes import SlowServer, png
 from tests.running import App, served_by
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+expect.set_options(timeout=30_000)  # as all other waits
 
 
 @pytest.fixture(scope="session")
@@ -121,7 +122,7 @@ def talking(chromium, request):
 
 
 def wait_for_call(page: Page, state: str) -> None:
-    page.wait_for_selector(f".omni-call[data-state={state}]", timeout=20_000)
+    page.wait_for_selector(f".omni-call[data-state={state}]", timeout=60_000)
 
 
 def forget_state(page: Page, tab: str) -> None:

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from omni_ui.demo import DemoServer
 from tests.browser.conftest import run_and_wait, wait_for_state
+from tests.pace import allowed
 from tests.running import App
 
 pytestmark = pytest.mark.browser
@@ -34,7 +35,7 @@ def test_a_run_that_finds_no_server_changes_the_header_at_once(open_page):
         run_and_wait(page, "image")
         demo.__exit__(None, None, None)
         run_and_wait(page, "image", "failed")
-        expect(page.locator("#omni-state .omni-pill")).to_have_text("Not reachable", timeout=5000)
+        expect(page.locator("#omni-state .omni-pill")).to_have_text("Not reachable", timeout=1000 * allowed(5))
 
 
 def test_an_answer_that_a_reload_cut_off_is_asked_for_again_with_one_click(demo_app, open_page):

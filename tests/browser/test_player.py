@@ -13,6 +13,7 @@ from omni_ui.app.scripts import module_address, script_routes
 from omni_ui.app.theme import css
 from omni_ui.core.audio.audio_stream import Listening
 from tests.fakes import free_port
+from tests.pace import allowed
 from tests.speaking import RATE, beep
 
 pytestmark = pytest.mark.browser
@@ -74,7 +75,7 @@ def look(page, stream, what):
     return page.evaluate(f"omni.streams.get('{stream.ticket}').{what}")
 
 
-def wait(page, stream, what, timeout=8000):
+def wait(page, stream, what, timeout=30_000):
     page.wait_for_function(f"omni.streams.get('{stream.ticket}')?.{what}", timeout=timeout)
 
 
@@ -87,7 +88,7 @@ def test_the_first_sound_comes_soon_and_without_gaps(player, page):
     wait(page, stream, "state === 'ended'")
     stats = look(page, stream, "stats")
     assert stats["seconds"] == pytest.approx(1, abs=0.001)
-    assert stats["firstSound"] - stats["firstByte"] < 250
+    assert stats["firstSound"] - stats["firstByte"] < allowed(250)
     assert stats["gaps"] == []
     assert page.inner_text(".omni-listen-time") == "0:01 / 0:01"
 
@@ -131,11 +132,11 @@ def test_pause_and_play_go_on_at_the_same_place_with_the_keyboard(player, page):
     wait(page, stream, f"position > {at + 0.2}")
     page.focus(".omni-listen-at")
     page.keyboard.press("End")
-    wait(page, stream, "state === 'ended'", 3000)
+    wait(page, stream, "state === 'ended'")
     assert page.inner_text(".omni-listen-play") == "Play again"
     page.click(".omni-listen-play")
     wait(page, stream, "state === 'playing'")
-    assert look(page, stream, "position") < 1
+    assert look(page, stream, "position") < allowed(1)
 
 
 def test_stop_falls_silent_and_keeps_what_arrived(player, page):

@@ -22,8 +22,8 @@ COUNT = """() => {
 ANSWER = "#chat-result .omni-message:last-child .omni-body"
 
 
-def ask(page):
-    page.fill("#chat-text textarea", "Tell me of the harbour at dawn, in a few sentences")
+def ask(page, mark=""):
+    page.fill("#chat-text textarea", f"Tell me of the harbour at dawn, in a few sentences{mark}")
     page.click("#chat-run")
     wait_for_state(page, "chat", "done")
     page.wait_for_function(f"document.querySelector('{ANSWER}').textContent.trim().length > 20")
@@ -32,10 +32,10 @@ def ask(page):
 def test_an_answer_comes_by_pushes_and_needs_few_updates(demo_app, open_page):
     page = open_page(demo_app.url, "Chat")
     page.evaluate(COUNT)
-    ask(page)
+    ask(page, " [[slow:2]]")  # or on a slow machine its end may come with its first words
     pushed, updates = page.evaluate("[pushed, updates]")
     assert pushed[:2] == ["chat-live", "chat-live"]  # the message that was sent, and words
-    assert updates <= 8  # that it works, settings and code, the end, and two a second meanwhile
+    assert updates <= 8  # that it works, settings and code, and the end: none for the words
 
 
 def test_pictures_are_drawn_once_and_a_page_with_gradios_own_script_gets_answers_by_updates(demo_app, open_page):

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.browser.conftest import wait_for_call as wait_for_state
+from tests.pace import allowed
 from tests.recordings import speech
 
 pytestmark = pytest.mark.browser
@@ -23,8 +24,8 @@ def test_a_call_is_answered_and_kept(talking, tmp_path, demo_app):
     page.wait_for_selector("#talk-result .omni-call-model:has-text('cannot tell the words')", timeout=20_000)
     wait_for_state(page, "listening")
     turn = page.evaluate("[...document.querySelector('.omni-call').omniCall.turns.values()][0]")
-    assert turn["heard"] == pytest.approx(turn["ms"], abs=150)
-    assert turn["added"] < 300
+    assert turn["heard"] == pytest.approx(turn["ms"], abs=allowed(150))
+    assert turn["added"] < 2000, "a guard: bench/calls.py has how soon it is on a machine that does nothing else"
     page.click("#talk-stop")
     wait_for_state(page, "idle")
     page.wait_for_selector(".omni-call-kept:not([hidden])")
@@ -58,9 +59,9 @@ def test_speaking_silences_the_answer(talking, tmp_path, demo_app):
     page.close()  # ends the call, and nobody waits for the page to come back
     with httpx.Client(base_url=demo_app.url, cookies=cookies) as http:
         while not (records := http.get("/omni/history").json()["records"]):
-            assert time.time() < left + 10, "the call is not written down"
+            assert time.time() < left + 60, "the call is not written down"
             time.sleep(0.02)
-    assert records[0]["at"] - left < 1
+    assert records[0]["at"] - left < allowed(1)
 
 
 def test_hold_to_talk(talking, tmp_path):

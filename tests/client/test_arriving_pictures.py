@@ -43,7 +43,7 @@ async def test_the_first_is_there_while_the_second_still_comes() -> None:
         half = body.index(b"b64_json", body.index(b"b64_json") + 1)
         writer.write(http_head(len(body)) + body[:half])
         await writer.drain()
-        await asyncio.wait_for(goes_on.wait(), 5)  # or the test hangs: nothing was handed over
+        await asyncio.wait_for(goes_on.wait(), 30)  # or the test hangs: nothing was handed over
         writer.write(body[half:])
         await writer.drain()
 

@@ -28,7 +28,7 @@ KEYS |= {"metrics", "stage_durations", "peak_memory_mb", "action", "remixed_from
 
 async def finished(s: Scene, id: str) -> dict:
     """The job once it is over, whatever the status of the answer."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         body = (await s.http.get(f"{PATH}/{id}")).json()
         if body["status"] in ("completed", "failed"):

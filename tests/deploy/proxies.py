@@ -76,7 +76,7 @@ def caddy(folder: Path, pages: Sequence[int]) -> Iterator[int]:
 
 
 def _answering(process: "Popen[bytes]", port: int) -> int:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while True:
         try:
             httpx.get(f"http://127.0.0.1:{port}/ready", timeout=5)

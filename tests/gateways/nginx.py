@@ -40,7 +40,7 @@ def nginx(folder: Path, upstream: str, settings: str = "") -> Iterator[str]:
     assert PROGRAM
     with subprocess.Popen([PROGRAM, "-p", str(folder), "-c", str(config)], stderr=subprocess.DEVNULL) as process:
         try:
-            until = time.monotonic() + 10
+            until = time.monotonic() + 30
             while time.monotonic() < until:
                 try:
                     httpx.get(f"http://127.0.0.1:{port}/v1/models", timeout=5)

@@ -53,7 +53,7 @@ def told(text, tmp_path_factory) -> dict:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OMNI_")}
     ran = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(copy / "data")], cwd=copy, env=environment | {"PYTHONPATH": str(copy)},
-        capture_output=True, text=True, timeout=120,
+        capture_output=True, text=True, timeout=280,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout.splitlines()[-1])

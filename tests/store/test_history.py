@@ -211,7 +211,7 @@ async def test_a_result_that_takes_long_to_keep_holds_up_no_other_record(store, 
     monkeypatch.setattr(store.files, "take", slowly)
     keeping = asyncio.create_task(store.history.keep(record(at=2), [source(tmp_path, b"long")]))
     await begun.wait()
-    quick = await asyncio.wait_for(store.history.keep(record(at=1)), 10)
+    quick = await asyncio.wait_for(store.history.keep(record(at=1)), 60)
     assert await store.history.page(ANNE) == [quick]
     may_go_on.set()
     long = await keeping

@@ -6,6 +6,7 @@ import sys
 import time
 
 from omni_ui.store import HistoryRecord, Lease, Store
+from tests.pace import allowed
 from tests.store.test_jobs import record
 
 EXPIRED = -1.0
@@ -110,8 +111,8 @@ async def test_jobs_of_a_process_that_dies_go_to_the_other_each_once(postgres, t
         while len(claimed) < 10:
             claimed.extend(lease for _, lease in await store.jobs.claim(store.processes.id, 60, 3))
 
-    await asyncio.wait_for(asyncio.gather(*(follow(store) for store in living)), 10)
-    assert 0.8 * seconds < time.monotonic() - began < seconds + 3
+    await asyncio.wait_for(asyncio.gather(*(follow(store) for store in living)), 60)
+    assert 0.8 * seconds < time.monotonic() - began < seconds + allowed(3)
     assert sorted(lease.ticket for lease in claimed) == sorted(lease.ticket for lease in held)
     assert {lease.number for lease in claimed} == {2}
     assert not any([await dead.jobs.save(record(lease.ticket, state="failed"), lease) for lease in held])

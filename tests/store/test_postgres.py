@@ -101,7 +101,7 @@ async def test_what_is_finished_while_the_database_is_started_anew_is_kept(postg
             asyncio.create_task(store.history.keep(HistoryRecord(visitor="anne", tab="image", at=at, id=f"r{at}")))
             for at in range(20)
         ]
-        await asyncio.wait_for(missed.wait(), 10)
+        await asyncio.wait_for(missed.wait(), 60)
         assert "does not answer" in store.problem
     finally:
         await asyncio.to_thread(postgres.start)
@@ -190,7 +190,7 @@ async def test_blocks_of_one_name_run_one_at_a_time_also_in_two_processes(postgr
             inside.remove(name)
 
     work = [enter(databases[number % 2], f"history of {number % 3}") for number in range(36)]
-    await asyncio.wait_for(asyncio.gather(*work), 20)
+    await asyncio.wait_for(asyncio.gather(*work), 60)
     assert most == 1
     for database in databases:
         await database.close()

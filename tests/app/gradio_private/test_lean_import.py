@@ -28,7 +28,7 @@ print(re.sub("at 0x[0-9a-f]+", "", json.dumps(told)))
 
 def said_by(program: str):
     """What a fresh Python prints."""
-    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=280)
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout)
 

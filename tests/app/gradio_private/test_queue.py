@@ -106,7 +106,7 @@ class Program:
 
 
 async def until(true) -> None:
-    for _ in range(500):
+    for _ in range(3000):
         if true():
             return
         await asyncio.sleep(0.01)

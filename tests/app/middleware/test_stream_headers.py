@@ -39,7 +39,7 @@ def nginx(folder: Path, upstream: str) -> Iterator[str]:
     assert NGINX, "nginx is not installed: run tests/need_programs.sh"
     with Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")], stderr=DEVNULL) as process:
         try:
-            until = time.monotonic() + 20
+            until = time.monotonic() + 60
             while True:
                 try:
                     httpx.get(f"http://127.0.0.1:{port}/", timeout=5)

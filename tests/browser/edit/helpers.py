@@ -38,7 +38,7 @@ def bytes_of(page, selector: str) -> bytes:
 
 def in_order(page, *wanted):
     """Waits until the pictures stand in this order: they are drawn anew after a key."""
-    until = time.monotonic() + 15
+    until = time.monotonic() + 30
     while names(page) != list(wanted) and time.monotonic() < until:
         time.sleep(0.05)
     assert names(page) == list(wanted)

@@ -40,7 +40,7 @@ def post(url: str, **options) -> httpx.Response:
 
 def wait_for_state(server: DemoServer, state: str) -> None:
     """Waits until the server's last call is in this state."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not (calls := get(f"{server.url}/_stub/requests").json()["requests"]) or calls[-1]["state"] != state:
         assert time.monotonic() < until, calls
         time.sleep(0.05)

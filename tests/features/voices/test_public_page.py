@@ -82,7 +82,7 @@ async def saved(demo: DemoServer) -> set[str]:
 
 
 async def wait_for(demo: DemoServer, names: set[str]) -> None:
-    for _ in range(100):
+    for _ in range(600):
         if await saved(demo) == names:
             return
         await asyncio.sleep(0.1)

@@ -236,7 +236,7 @@ async def test_changes_by_hand_reach_the_engine_and_nonsense_does_not(bench):
                 if run.video and run.video.chunks:
                     break
             async with opened(run.video.ticket) as line:
-                changes = await asyncio.wait_for(changed_by_hand(line), 10)
+                changes = await asyncio.wait_for(changed_by_hand(line), 60)
             while len(run.video.stream.changes) < 2:  # both are sent before they are told
                 await anext(steps)
         record = list(bench.demo.app.state.demo.engine.records)[-1]
