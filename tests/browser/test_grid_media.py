@@ -31,6 +31,20 @@ def test_speech_at_four_speeds_with_players_to_take_home(demo_app, open_page):
     run_and_wait(page, "speech")  # streaming was switched off with it: only speed 1 can be heard while it is made
 
 
+def test_four_videos_are_asked_for_twice(demo_app, open_page):
+    page = open_page(demo_app.url, "Video")
+    page.fill("#video-prompt textarea", "waves")
+    page.fill("#video-size input", "128x96")
+    page.press("#video-size input", "Enter")
+    open_more(page, "video")
+    explore = page.locator("#video-explore-num_inference_steps")
+    explore.click()
+    assert explore.inner_text() == "Make 4?"
+    assert page.locator("#video-grid-board td").count() == 0
+    explore.click()
+    cells(page, "video", "done", 4)
+
+
 def test_videos_beside_each_other_leave_the_stage_alone(demo_app, open_page):
     page = open_page(demo_app.url, "Video")
     page.fill("#video-prompt textarea", "waves")

@@ -5,6 +5,7 @@ import { sessionHeaders } from "../../core/js/session.js";
 import { reopenResult } from "../send_to/send_to.js";
 import { foldedWaits } from "../waits/waits_table.js";
 import { boardTable, markStage, mediaOf } from "./cells.js";
+import { listenForExplore } from "./explore_button.js";
 
 const PATIENCE = 400; // ms after the last key before the app is asked how long it would take
 const narrow = matchMedia("(max-width: 600px)");
@@ -261,10 +262,7 @@ defineComponent("grid", ({ element, props, trigger, watch, options: { tab } }) =
   element.addEventListener("keydown", stopByKey);
 });
 
-document.addEventListener("click", (event) => {
-  const button = event.target.closest?.(".omni-explore");
-  if (button) boards[button.dataset.tab]?.(button.dataset.field);
-});
+listenForExplore(boards);
 
 // --- Beside a control: that this model was seen to ignore it
 let ignored = {};
