@@ -41,7 +41,7 @@ async def test_with_200_runs_of_one_visitor_in_line_another_s_run_of_1_s_is_done
         async with web_client("g") as greedy, web_client("p") as patient:
             endpoint = await Endpoint.find(greedy, app.url, "image")
             runs = [asyncio.create_task(one_run(greedy, endpoint, prompt="greedy")) for _ in range(260)]
-            assert await asyncio.to_thread(wait_until, lambda: image_status(app)["waiting"] >= 220, 60)
+            assert await asyncio.to_thread(wait_until, lambda: image_status(app)["waiting"] >= 220, 150)
             took = [await one_run(patient, endpoint, prompt="patient") for _ in range(5)]
             waiting = (await asyncio.to_thread(image_status, app))["waiting"]
             for run in runs:
