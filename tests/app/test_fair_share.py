@@ -40,15 +40,20 @@ async def test_with_200_runs_of_one_visitor_in_line_another_s_run_of_1_s_is_done
     with SlowServer(latency=1) as server, App(OMNI_BASE_URL=server.url, OMNI_MAX_CONCURRENCY="4") as app:
         async with web_client("g") as greedy, web_client("p") as patient:
             endpoint = await Endpoint.find(greedy, app.url, "image")
-            runs = [asyncio.create_task(one_run(greedy, endpoint, prompt="greedy")) for _ in range(260)]
-            assert await asyncio.to_thread(wait_until, lambda: image_status(app)["waiting"] >= 220, 150)
+            runs: list[asyncio.Task[float]] = []
+            for more in (260, *[60] * 20):  # four end each second: on a slow machine they come hardly faster
+                runs += [asyncio.create_task(one_run(greedy, endpoint, prompt="greedy")) for _ in range(more)]
+                if await asyncio.to_thread(wait_until, lambda: image_status(app)["waiting"] >= 220, 15):
+                    break
+            before = (await asyncio.to_thread(image_status, app))["waiting"]
             took = [await one_run(patient, endpoint, prompt="patient") for _ in range(5)]
-            waiting = (await asyncio.to_thread(image_status, app))["waiting"]
+            after = (await asyncio.to_thread(image_status, app))["waiting"]
             for run in runs:
                 run.cancel()
             await asyncio.gather(*runs, return_exceptions=True)
-    print(f"{waiting} runs in line, another's run of 1 s took {', '.join(f'{seconds:.2f} s' for seconds in took)}")
-    assert waiting >= 200
+    print(f"{before} to {after} in line, another's run of 1 s took {', '.join(f'{seconds:.2f} s' for seconds in took)}")
+    assert before >= 200
+    assert after >= 100, "on a slow machine more of them end meanwhile"
     assert statistics.median(took) < allowed(2.5), "of five, since another test may have the machine for a moment"
 
 
