@@ -1,6 +1,6 @@
 // Which server and model this page talks to, asked from our own route: the header, and a notice in each tab.
 import { defineAction } from "../../core/js/components.js";
-import { appRoot } from "../../core/js/dom.js";
+import { appRoot, onceDrawn } from "../../core/js/dom.js";
 import { sessionHeaders, setSession } from "../../core/js/session.js";
 import { greet, hideSettings, markSettings, offerFiles } from "../../features/servers/server_limits.js";
 import { TABS, byId, isOpenTab, openTab } from "../../core/js/tab_elements.js";
@@ -64,6 +64,7 @@ const showState = () => {
   }
   offerFiles(last.chat?.takes);
   greet(last.chat?.takes, last.chat?.makes);
+  onceDrawn(() => byId("chat-tab")?.setAttribute("data-server-known", ""));
 };
 const ask = async () => {
   if (document.hidden) return;

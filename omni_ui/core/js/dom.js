@@ -11,6 +11,10 @@ export const make = (tag, attributes = {}, ...children) => {
   return element;
 };
 
+/** Calls `does` when what has changed until now has been drawn: what comes into sight in the same frame as it moves is
+ * seen to move. */
+export const onceDrawn = (does) => requestAnimationFrame(() => setTimeout(does));
+
 /** How the page scrolls by itself: at once for those who asked for no motion. */
 export const scrollBehavior = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
 

@@ -1,5 +1,6 @@
 // Fills in what the makers of a model recommend (omni_ui/features/model_defaults/model_defaults.py). What the visitor entered always stays.
 import { defineAction } from "../../core/js/components.js";
+import { onceDrawn } from "../../core/js/dom.js";
 import { isMounted } from "../../core/js/mounted_tabs.js";
 import { TABS } from "../../core/js/tab_elements.js";
 
@@ -43,10 +44,22 @@ export const fillDefaults = (tab, fields, first, [recommended, ...values]) => {
   const note = kept.length && recommended.note ? `${recommended.note} Your own values stay: ${kept.join(", ")}.` : SKIP;
   return [...defaults, note];
 };
-const DRAWN = 100; // ms within which Gradio has drawn what was said of the model together with this
+const DRAWN = 100; // ms without a change after which Gradio has drawn what was said of the model together with this
+const PATIENCE = 2000; // ms in which that has come to an end
+/** Marks a tab whose settings stand as its model wants them. */
+const markKnown = (tab) => {
+  const page = document.getElementById(`${tab}-tab`);
+  if (!page) return;
+  const know = () => { observer.disconnect(); page.setAttribute("data-model-known", ""); };
+  const wait = () => setTimeout(() => onceDrawn(know), DRAWN);
+  let still = wait();
+  const observer = new MutationObserver(() => { clearTimeout(still); still = wait(); });
+  observer.observe(page.querySelector(".omni-controls") || page, { subtree: true, childList: true, attributes: true });
+  setTimeout(know, PATIENCE);
+};
 defineAction("fill_defaults", (tab, ...about) => {
   const updates = fillDefaults(tab, ...about);
-  setTimeout(() => document.getElementById(`${tab}-tab`)?.setAttribute("data-model-known", ""), DRAWN);
+  markKnown(tab);
   return updates;
 });
 
