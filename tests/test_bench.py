@@ -50,6 +50,13 @@ def test_what_is_worse_by_half_is_too_slow(value, aim, at_least, met, slow):
     assert ("**missed**" in markdown([made], ABOUT)) is not met
 
 
+@pytest.mark.parametrize(("unit", "slow"), [(" ms", False), (" s", False), (" %", False), (" MB", True), ("", True)])
+def test_times_may_be_worse_by_as_much_as_the_machine_is_slow(unit, slow):
+    made = Row("a figure", "", {"ours": [400]}, [Check("ours", 400, 100, unit=unit)])
+    assert too_slow([made])
+    assert bool(too_slow([made], 3.0)) is slow
+
+
 def test_an_aim_that_ci_does_not_hold_is_still_shown():
     made = row([300], 30, held=False)
     assert not too_slow([made])
