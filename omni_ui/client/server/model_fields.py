@@ -30,8 +30,6 @@ OF_SOME_MODELS = {
     for tab in REQUESTS
 }
 """By tab. All others are taken by every model, or said by the model's inputs or its task."""
-OF_SOME_TASKS = {tab: tuple(_said(tab, "tasks")) for tab in REQUESTS}
-"""By tab, those that checkpoints of another task refuse."""
 
 # Not facts of fields, but of the page: which slots stand in one fold.
 FOLDS = {

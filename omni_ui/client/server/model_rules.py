@@ -17,7 +17,7 @@ from omni_ui.client.requests.sound import SoundRequest
 from omni_ui.client.requests.speech import SpeechRequest
 from omni_ui.client.requests.video import VideoRequest
 from omni_ui.client.server.discovery import Ability
-from omni_ui.client.server.model_fields import OF_SOME_MODELS, OF_SOME_TASKS, fields_not_taken
+from omni_ui.client.server.model_fields import OF_SOME_MODELS, fields_not_taken
 from omni_ui.client.server.schema import Fitted, RequestT
 
 BY_MODEL = ("chat", "speech", "sound")
@@ -116,8 +116,8 @@ def _without_fields_not_taken(fitted: Fitted[RequestT], ability: Ability | None)
     """The request without values that its model would not read. BadRequest for a file: the result would pass for one
     that was made from it."""
     request = fitted.request
-    of_some = {*OF_SOME_MODELS.get(request.tab, ()), *OF_SOME_TASKS.get(request.tab, ())}
-    refused = of_some & set(not_taken(request.tab, ability))
+    # Not what depends on the task of a checkpoint: a server may give it another name, and refuses it in words itself.
+    refused = set(not_taken(request.tab, ability)) & set(OF_SOME_MODELS.get(request.tab, ()))
     names = [name for name in type(request).model_fields if name in refused and _is_set(request, name)]
     for name in names:
         info = type(request).model_fields[name]
