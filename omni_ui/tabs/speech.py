@@ -11,6 +11,7 @@ from omni_ui.client.server.model_rules import task_to_set
 from omni_ui.core import status
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import AnyRun, Updates, Values
+from omni_ui.core.scripts import call
 from omni_ui.features.history.restored_result import RestoredResult
 from omni_ui.features.i18n.languages import drawn
 from omni_ui.features.speech.fields import cast_field, parts_list, second_speaker, typing_field, words_field
@@ -48,13 +49,13 @@ TASKS = {
     "VoiceDesign": "This model creates a voice from a description: write one in Instructions.",
     "Base": "This model copies voices: add a recording below, or choose a saved voice.",
 }
-LISTENABLE = "(form, speed, on) => on && ['wav', 'pcm'].includes(form) && (speed ?? 1) == 1"
 
 
 class SpeechTab(OmniTab):
     """The frame, and the voices of the server in everything that lists them."""
 
     panel: VoicesPanel
+    reference: Reference
     typing: Component
     cards: ObjectField
 
@@ -127,7 +128,8 @@ def _add_voice_controls(tab: SpeechTab) -> None:
     with gr.Accordion(CLONE, open=False, elem_id="speech-clone", elem_classes="omni-advanced"):
         recording, transcript = tab.form.add("ref_audio"), tab.form.add("ref_text", lines=2)
         timbre = tab.form.add("x_vector_only_mode")
-        Reference("ref_audio", recording, transcript, timbre).listen(tab.backends, recording, transcript)
+        tab.reference = Reference(tab.backends, "ref_audio", recording, transcript, timbre, saves=True)
+        tab.reference.listen(recording, transcript)
         second_speaker(tab.form)
 
 
@@ -160,6 +162,7 @@ def build(services: TabServices) -> SpeechTab:
         tab.panel = VoicesPanel(tab.backends)
     wire_cards(tab.cards, cast(gr.Dropdown, tab.form.controls["voice"]))
     tab.panel.wire(tab.list_voices, tab.listing, tab.form.controls["voice"])
+    tab.panel.take_over(tab.reference.save, tab.form.controls["ref_audio"], tab.form.controls["ref_text"])
 
     longest = int(tab.backends.limits.caps.get("text", MAX_LONG))
 
@@ -261,9 +264,13 @@ def _wire(tab: SpeechTab) -> None:
         **PRIVATE,
     )
     # Only WAV and PCM at speed 1 can be heard while they are made: the switch follows, in the browser.
-    listened = [form["response_format"], form["speed"], form["stream"]]
-    for control in listened[:2]:
-        cast(gr.Dropdown, control).input(None, listened, form["stream"], js=LISTENABLE, queue=False)
+    waits = [form["response_format"], form["speed"]]
+    for control in waits:
+        trigger(control, "input")(
+            None, [*waits, form["stream"]], form["stream"], js=call("listen_or_wait"), queue=False,
+            api_visibility="private",
+        )  # fmt: skip
+        trigger(control, "change")(None, waits, None, js=call("say_what_waits"), queue=False, api_visibility="private")
 
 
 def cast_for(names: list[str], chosen: dict[str, str], voices: list[str]) -> dict[str, str]:

@@ -56,9 +56,9 @@ def test_a_model_under_another_name_is_known_by_its_root() -> None:
 def test_a_voice_is_copied_where_the_checkpoint_was_trained_for_it() -> None:
     copying = {"ref_audio", "ref_text", "x_vector_only_mode"}
     for name in ("CustomVoice", "VoiceDesign"):
-        assert copying | {"clone"} <= set(hidden("speech", f"Qwen/Qwen3-TTS-12Hz-1.7B-{name}")), name
+        assert copying | {"clone", "voices"} <= set(hidden("speech", f"Qwen/Qwen3-TTS-12Hz-1.7B-{name}")), name
     for model in ("Qwen/Qwen3-TTS-12Hz-1.7B-Base", "fishaudio/s2-pro", "Qwen/Qwen3-TTS", "demo/voice"):
-        assert not (copying | {"clone"}) & set(hidden("speech", model)), model
+        assert not (copying | {"clone", "voices"}) & set(hidden("speech", model)), model
 
 
 def test_nothing_is_hidden_where_nobody_knows_the_model() -> None:

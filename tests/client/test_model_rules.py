@@ -1,5 +1,6 @@
 """What the kind of a model makes of a request: settings without an effect, and the one that must be said."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,6 +110,30 @@ async def test_the_task_that_a_model_needs_is_said_for_every_program(kind: str, 
         await omni.speech(SpeechRequest(input="Hello.", task_type="CustomVoice"))
         assert server.last(SPEECH).json["task_type"] == "CustomVoice"
     assert task_to_set(judge([ModelInfo(model)], ())["speech"]) == task
+
+
+@pytest.mark.parametrize(
+    ("model", "more", "sent"),
+    [
+        ("Qwen/Qwen3-TTS-12Hz-1.7B-Base", {}, {"x_vector_only_mode": True}),
+        ("Qwen/Qwen3-TTS-12Hz-1.7B-Base", {"ref_text": " "}, {"x_vector_only_mode": True}),
+        ("Qwen/Qwen3-TTS-12Hz-1.7B-Base", {"ref_text": "What he says."}, {"ref_text": "What he says."}),
+        ("fishaudio/s2-pro", {}, {}),
+        ("acme/unheard-tts", {}, {}),
+    ],
+)
+async def test_without_a_transcript_the_sound_of_a_voice_is_copied(
+    tmp_path: Path, model: str, more: dict[str, str], sent: dict[str, object]
+) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav())
+    server = server_of(model, **{f"POST {SPEECH}": Answer(200, wav(), "audio/wav")})
+    async with server.client() as omni:
+        await omni.speech(SpeechRequest(input="Hello.", ref_audio=path, **more))
+    said = {
+        name: value for name, value in server.last(SPEECH).json.items() if name in ("ref_text", "x_vector_only_mode")
+    }
+    assert {name: value for name, value in said.items() if str(value).strip()} == sent
 
 
 def test_a_saved_voice_on_another_model_is_no_task_to_set() -> None:

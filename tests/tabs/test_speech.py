@@ -1,9 +1,12 @@
+from types import SimpleNamespace
+from unittest.mock import AsyncMock
+
 import pytest
 
 from omni_ui.client import Ability, SavedVoice, Voices
 from omni_ui.core.invalid import Invalid
 from omni_ui.features.speech.request import SpokenText
-from omni_ui.features.voices.voices import about, known, warning
+from omni_ui.features.voices.voices import about, fetch, known, warning
 from omni_ui.tabs.speech import cast_for
 from omni_ui.widgets.form import Form
 
@@ -87,3 +90,15 @@ def test_a_model_that_does_not_copy_voices_is_warned_of(task, clones, says):
     assert says in said
     assert bool(said) is bool(says)
     assert "a<b" not in said
+
+
+@pytest.mark.parametrize(
+    ("task", "listed"), [("CustomVoice", ["ryan"]), ("VoiceDesign", ["ryan"]), ("Base", ["ryan", "nora"])]
+)
+async def test_saved_voices_are_listed_where_the_model_speaks_with_them(task, listed):
+    ability = Ability(True, "", "tts", detail={"task": task, "clones": task == "Base"})
+    client = SimpleNamespace(voices=AsyncMock(return_value=Voices(["default", "nora", "ryan"], [SavedVoice("Nora")])))
+    backend = SimpleNamespace(client=client, ability=AsyncMock(return_value=ability))
+    backends = SimpleNamespace(for_tab=lambda tab, session: backend, settings=SimpleNamespace(public=False))
+    found = await fetch(backends, None)
+    assert [value for _, value in found.choices if value] == listed

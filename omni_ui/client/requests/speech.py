@@ -102,6 +102,7 @@ class SpeechRequest(Request):
         place="own",
         kind="text",
         max_length=5000,
+        needed_by=(QWEN3_TTS, DEMO),
         tasks=COPYING,
     )
     x_vector_only_mode: Maybe[bool] = param(

@@ -60,9 +60,8 @@ def adapt(fitted: Fitted[RequestT], ability: Ability | None) -> Fitted[RequestT]
         return replace(fitted, request=cast(RequestT, _with_make(request, ability)))
     if isinstance(request, SpeechRequest):
         _check_first_speaker(request, ability)
-        task = task_to_set(ability)
-        if task and request.task_type is None and request.ref_audio is None:
-            return replace(fitted, request=request.model_copy(update={"task_type": task}))
+        filled = _filled_in(request, ability)
+        return replace(fitted, request=request.model_copy(update=filled)) if filled else fitted
     if isinstance(request, VideoRequest):
         return replace(fitted, request=cast(RequestT, _with_roles(request, ability)))
     if isinstance(request, ChatRequest) and not pictures_alone(request, ability):
@@ -71,6 +70,21 @@ def adapt(fitted: Fitted[RequestT], ability: Ability | None) -> Fitted[RequestT]
             without = request.model_copy(update=dict.fromkeys(names))
             return replace(fitted, request=without, left_out=(*fitted.left_out, *names))
     return fitted
+
+
+def needs_transcript(ability: Ability | None) -> bool:
+    """Whether the model copies how somebody speaks only with a transcript, and else the sound of the voice alone
+    (tts_adapters/qwen3_tts.py: "requires non-empty 'ref_text' … unless 'x_vector_only_mode' is enabled")."""
+    return ability is not None and "ref_text" in ability.detail.get("needs", ())
+
+
+def _filled_in(request: SpeechRequest, ability: Ability | None) -> dict[str, object]:
+    """What the model of a speech must be told that nobody has said."""
+    if request.ref_audio is None:
+        task = task_to_set(ability)
+        return {"task_type": task} if task and request.task_type is None else {}
+    without_words = not (request.ref_text or "").strip() and request.ref_audio_2 is None
+    return {"x_vector_only_mode": True} if without_words and needs_transcript(ability) else {}
 
 
 def _check_first_speaker(request: SpeechRequest, ability: Ability | None) -> None:

@@ -2,6 +2,7 @@
 // (omni_ui/features/speech/fields.py).
 import { stopStreams } from "../../core/audio/audio_stream.js";
 import { defineComponent } from "../../core/js/components.js";
+import "./listenable.js";
 import { waveformPath } from "./waveform.js";
 
 const make = (tag, className = "", words = "", attributes = {}) => {

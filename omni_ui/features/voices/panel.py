@@ -11,11 +11,13 @@ from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.own_voices import is_own, marked, plain_name, without_marked
 from omni_ui.core.run import Updates, Values
+from omni_ui.core.scripts import call
 from omni_ui.core.servers.backend import Backend
 from omni_ui.features.speech.fields import voice_list
 from omni_ui.features.voices.reference import Reference
 from omni_ui.features.voices.voices import CONSENT, Taken, save
 from omni_ui.widgets.events import PRIVATE, SILENT, trigger
+from omni_ui.widgets.fields import Component
 from omni_ui.widgets.form import Form, by_name
 
 Refresh = Callable[[str | None], Awaitable[Updates]]
@@ -40,7 +42,7 @@ class VoicesPanel:
         form = Form(VoiceUpload, prefix="speech")
         with gr.Accordion(
             "Voices saved on the server", open=False, elem_id="speech-voices", elem_classes="omni-advanced"
-        ):
+        ) as self.fold:
             self.warning = gr.HTML(elem_id="speech-voice-warning", padding=False)
             with gr.Row(elem_classes="omni-voices-row", equal_height=False):
                 with gr.Column(min_width=280):
@@ -54,8 +56,8 @@ class VoicesPanel:
                     name = form.add("name", elem_id="speech-voice-name", label="Name of the new voice")
                     sample = form.add("audio_sample")
                     text = form.add("ref_text", elem_id="speech-voice-ref_text", lines=2)
-                    self.reference = Reference("audio_sample", sample, text)
-                    self.reference.listen(backends, sample, text)
+                    self.reference = Reference(backends, "audio_sample", sample, text)
+                    self.reference.listen(sample, text)
                     about = form.add("speaker_description")
                     self.consent = gr.Checkbox(False, label=CONSENT, elem_id="speech-consent", container=False)
                     self.replace = gr.Checkbox(
@@ -98,6 +100,20 @@ class VoicesPanel:
         self.refresh.click(again, None, listing, **PRIVATE)
         trigger(self.list, "input")(lambda: (gr.Button(DELETE), ""), None, [self.delete, self.armed], **PRIVATE)
         self.use.click(None, self.list, voice, js="(name) => (name || '').toLowerCase()", queue=False)
+
+    def take_over(self, save: gr.Button, recording: Component, transcript: Component) -> None:
+        """Fills in the recording of a run with its transcript: by a press of save, or when an empty panel is opened."""
+        sample, text = self.inputs["audio_sample"], self.inputs["ref_text"]
+
+        def fill(path: str | None, words: str | None) -> Updates:
+            return {self.fold: gr.Accordion(open=True), sample: path, text: words}
+
+        def fill_empty(own: str | None, path: str | None, words: str | None) -> Updates:
+            return {sample: path, text: words} if path and not own else {sample: gr.skip()}
+
+        filled = save.click(fill, [recording, transcript], [self.fold, sample, text], **PRIVATE)
+        filled.then(None, None, None, js=call("name_voice"), queue=False, api_visibility="private")
+        self.fold.expand(fill_empty, [sample, recording, transcript], [sample, text], **PRIVATE)
 
     async def _save(self, entered: Values, refresh: Refresh, request: gr.Request) -> AsyncIterator[Updates]:
         """Failures stand in the panel; a program that uses the API gets them as errors."""

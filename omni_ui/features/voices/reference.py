@@ -6,12 +6,13 @@ from contextlib import aclosing
 
 import gradio as gr
 
+from omni_ui.client.server.model_rules import needs_transcript
 from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Updates
 from omni_ui.features.assist.heard import heard_in, note_of
 from omni_ui.features.voices.cleanup import cleaned
-from omni_ui.features.voices.reference_check import Check, as_html, checks
+from omni_ui.features.voices.reference_check import NO_WORDS, SOUND_ALONE, Check, as_html, checks
 from omni_ui.media.recording import read_recording
 from omni_ui.widgets.events import PRIVATE, trigger
 from omni_ui.widgets.fields import SAVE, Component
@@ -25,17 +26,27 @@ class Reference:
     """The coach and the repairs below a recording and its transcript. Made in the layout that is open.
 
     timbre: a switch that makes the transcript needless, where there is one.
+    saves: whether the voice can be kept from here; `save` is then the button.
     """
 
     def __init__(
-        self, prefix: str, recording: Component, transcript: Component, timbre: Component | None = None
+        self,
+        backends: Backends,
+        prefix: str,
+        recording: Component,
+        transcript: Component,
+        timbre: Component | None = None,
+        saves: bool = False,
     ) -> None:
+        self.backends = backends
         self.field = prefix
         self._timbre = [timbre] if timbre else []
         self.checks = gr.HTML(elem_id=f"speech-{prefix}-coach", padding=False)
         with gr.Row(visible=False, elem_id=f"speech-{prefix}-repairs", elem_classes="omni-repairs") as self.repairs:
             self.trim = gr.Button("Trim silence", elem_id=f"speech-{prefix}-trim", size="sm", min_width=60)
             self.level = gr.Button("Normalise level", elem_id=f"speech-{prefix}-level", size="sm", min_width=60)
+            if saves:
+                self.save = gr.Button("Save this voice", elem_id=f"speech-{prefix}-save", size="sm", min_width=60)
         with gr.Group(visible=False, elem_id=f"speech-{prefix}-preview", elem_classes="omni-preview") as self.preview:
             self.cleaned = gr.Audio(
                 label="Repaired recording",
@@ -49,7 +60,7 @@ class Reference:
                 self.drop = gr.Button("Keep the original", elem_id=f"speech-{prefix}-drop", size="sm", min_width=60)
         self._wire(recording, transcript, timbre)
 
-    def listen(self, backends: Backends, recording: Component, transcript: Component) -> None:
+    def listen(self, recording: Component, transcript: Component) -> None:
         """Has a recording written down where its transcript is empty; never over what was typed.
 
         Call it in the layout that is open: what was heard stands below the transcript.
@@ -61,7 +72,7 @@ class Reference:
             yield {heard: "", note: ""}
             if not path or (text or "").strip():
                 return
-            async with aclosing(heard_in(backends, path, request)) as steps:
+            async with aclosing(heard_in(self.backends, path, request)) as steps:
                 async for step in steps:
                     yield {note: note_of(step), **({heard: step["text"]} if step.get("text") else {})}
 
@@ -91,7 +102,9 @@ class Reference:
         self.take.click(lambda path: path, self.cleaned, recording, **PRIVATE)
         self.drop.click(lambda: gr.Group(visible=False), None, self.preview, **PRIVATE)
 
-    async def _look(self, path: str | None, transcript: str | None, timbre: bool | None = None) -> tuple[object, ...]:
+    async def _look(
+        self, request: gr.Request, path: str | None, transcript: str | None, timbre: bool | None = None
+    ) -> tuple[object, ...]:
         """What the coach says, and whether repairs are offered."""
         if not path:
             return NOTHING, gr.Row(visible=False)
@@ -99,7 +112,10 @@ class Reference:
             recording = await read_recording(path, self.field)
         except Invalid as wrong:
             return as_html([Check("stop", str(wrong))]), gr.Row(visible=False)
-        results = await asyncio.to_thread(checks, recording, transcript, timbre_only=bool(timbre))
+        backend = self.backends.for_tab("speech", request.session_hash)
+        can_do_without = needs_transcript(await backend.ability("speech") if backend else None)
+        without = SOUND_ALONE if can_do_without else NO_WORDS
+        results = await asyncio.to_thread(checks, recording, transcript, timbre_only=bool(timbre), without=without)
         silent = any(check.level == "stop" and check.fix is None and check.about == "sound" for check in results)
         return as_html(results), gr.Row(visible=not silent)
 

@@ -25,6 +25,13 @@ MOST_BYTES = 10 * 2**20
 FRAME = 0.02
 """Seconds over which loudness is measured."""
 
+NO_WORDS = "There is no transcript: write down what is said, word for word; most models need it."
+SOUND_ALONE = (
+    "Write down what is said, word for word: without a transcript only the sound of the voice is copied, not the way "
+    "of speaking."
+)
+"""For a model that can do without (model_rules.needs_transcript)."""
+
 Level = Literal["stop", "warn", "good"]
 Fix = Literal["trim", "level"]
 
@@ -84,14 +91,17 @@ def decibel(value: float) -> float:
     return 20 * float(np.log10(value + 1e-5))
 
 
-def checks(recording: Recording, transcript: str | None = None, *, timbre_only: bool = False) -> list[Check]:
+def checks(
+    recording: Recording, transcript: str | None = None, *, timbre_only: bool = False, without: str = NO_WORDS
+) -> list[Check]:
     """What to know about a reference recording and its transcript, gravest first. Takes CPU: call it in a thread.
 
-    timbre_only: no transcript is needed then.
+    timbre_only: no transcript is needed then. without: what is said where there is none.
     """
     results = _of_sound(recording)
     if not any(check.level == "stop" for check in results) and not timbre_only:
-        results.append(_of_words(transcript or "", recording))
+        said = " ".join((transcript or "").split())
+        results.append(_of_words(said, recording) if said else Check("warn", without, about="words"))
     order = {"stop": 0, "warn": 1, "good": 2}
     return sorted(results, key=lambda check: order[check.level])
 
@@ -181,14 +191,7 @@ def spoken_seconds(text: str) -> float:
     return seconds + sum(sign.isalpha() for sign in rest) / LETTERS
 
 
-def _of_words(transcript: str, recording: Recording) -> Check:
-    said = " ".join(transcript.split())
-    if not said:
-        return Check(
-            "warn",
-            "There is no transcript: write down what is said, word for word; most models need it.",
-            about="words",
-        )
+def _of_words(said: str, recording: Recording) -> Check:
     seen = measure(recording.mono, recording.rate)
     voice, wanted = max(seen.last - seen.first, 0.1), spoken_seconds(said)
     if not wanted:

@@ -72,11 +72,16 @@ def about(voice: SavedVoice) -> list[str]:
     return lines
 
 
+def _refuses_saved(ability: Ability) -> bool:
+    """Whether it is a checkpoint that takes voices and then refuses to speak with them (WIRE.md 9)."""
+    return not ability.detail.get("clones") and ability.detail.get("task") in ("CustomVoice", "VoiceDesign")
+
+
 def warning(ability: Ability | None) -> Markup:
-    """Said before an upload: a checkpoint that takes voices and then refuses to speak with them (WIRE.md 9)."""
-    task = ability.detail.get("task") if ability else None
-    if ability is None or ability.detail.get("clones") or task not in ("CustomVoice", "VoiceDesign"):
+    """Said before an upload, where the panel is not hidden since nobody is sure of the model."""
+    if ability is None or not _refuses_saved(ability):
         return NOTHING
+    task = ability.detail.get("task")
     does = "speaks with voices of its own" if task == "CustomVoice" else "invents voices from a description"
     return WARNING.format(ability.model or "This model", does)
 
@@ -89,9 +94,17 @@ async def fetch(backends: Backends, session: str | None) -> Known | None:
         return None
     try:
         voices = await backend.client.voices()
+        if _refuses_saved(ability):
+            voices = without_saved(voices)
         return known(visible(voices, session) if backends.settings.public else voices)
     except OmniError:
         return None  # the tab's notice says what is wrong with the server
+
+
+def without_saved(voices: Voices) -> Voices:
+    """The voices of the model itself."""
+    saved = {voice.name.lower() for voice in voices.saved}
+    return Voices([name for name in voices.names if name.lower() not in saved], [])
 
 
 def visible(voices: Voices, session: str | None) -> Voices:

@@ -63,7 +63,7 @@ def test_the_coach_looks_at_a_recording_and_a_repair_is_previewed_and_taken(page
     said = page.inner_text("#speech-ref_audio-coach")
     assert "quiet" in said
     assert "silence at the start" in said
-    assert "no transcript" in said
+    assert "without a transcript only the sound" in said
     page.fill("#speech-ref_text textarea", TEXT)
     page.press("#speech-ref_text textarea", "Tab")
     page.wait_for_function("document.querySelector('#speech-ref_audio-coach').innerText.includes('length fits')")
@@ -137,11 +137,24 @@ def custom_voice():
     yield from served_by(SpeechServer(model="Qwen/Qwen3-TTS-12Hz-1.7B-CustomVoice"))
 
 
-def test_a_custom_voice_model_copies_no_voice_and_is_warned_of_before_an_upload(custom_voice, open_page):
+def test_a_custom_voice_model_copies_no_voice_and_none_can_be_saved(custom_voice, open_page):
     page = open_page(custom_voice.app.url, "Speech")
-    open_panel(page)
-    page.wait_for_selector("#speech-voice-warning:has-text('refuse to speak with it')")
     page.wait_for_selector("#speech-clone", state="hidden")
+    page.wait_for_selector("#speech-voices", state="hidden")
+
+
+def test_the_recording_of_a_run_is_saved_as_a_voice(page, server, clip):
+    page.click("#speech-clone > button")
+    page.set_input_files("#speech-ref_audio input[type=file]", str(clip))
+    page.fill("#speech-ref_text textarea", TEXT)
+    page.click("#speech-ref_audio-save")
+    page.wait_for_function("document.activeElement.closest('#speech-voice-name')")
+    page.keyboard.type("Nora")
+    page.check("#speech-consent input")
+    page.click("#speech-voice-save")
+    assert "“Nora” is saved" in say_of_panel(page, "done")
+    assert server.uploads[-1]["data"] == clip.read_bytes()
+    assert server.uploads[-1]["ref_text"] == TEXT
 
 
 def write(path, kind, clip):

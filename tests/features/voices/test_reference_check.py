@@ -4,7 +4,15 @@ import soundfile
 
 from omni_ui.demo.audio import voice
 from omni_ui.features.voices.cleanup import cleaned, trim
-from omni_ui.features.voices.reference_check import as_html, checks, loudness, measure, sendable, spoken_seconds
+from omni_ui.features.voices.reference_check import (
+    SOUND_ALONE,
+    as_html,
+    checks,
+    loudness,
+    measure,
+    sendable,
+    spoken_seconds,
+)
 from omni_ui.media.recording import read_recording
 
 RATE = 24000
@@ -109,6 +117,11 @@ async def test_the_depth_of_the_file_does_not_change_the_judgement(read, speech,
 async def test_the_transcript_must_fit_the_recording(read, speech, transcript, level, says):
     found = checks(await read(speech), transcript)
     assert says in said([one for one in found if one.about == "words"], level)
+
+
+async def test_without_a_transcript_the_words_of_the_model_are_said(read, speech):
+    assert "only the sound of the voice" in said(checks(await read(speech), " ", without=SOUND_ALONE), "warn")
+    assert "only the sound" not in said(checks(await read(speech), TEXT, without=SOUND_ALONE), "warn")
 
 
 async def test_no_transcript_is_asked_for_when_only_the_timbre_counts(read, speech):
