@@ -21,7 +21,9 @@ def test_downloads_same_seed_and_sending_on_take_the_selected_picture(demo_app, 
     cells.nth(1).click()
     seed = page.inner_text("#image-status [data-fact=seed]")
     record = page.get_attribute("#image-settings .omni-again", "data-record")
-    page.click("#image-settings [data-do=again]")
+    page.fill("#image-n-field", "1")  # the chosen one comes again only with the others, and the button says so
+    page.get_by_role("button", name="Same seed, all 3").click()
+    expect(page.locator("#image-n-field")).to_have_value("3")
     expect(page.locator("#image-seed input")).to_have_value(seed)
     page.wait_for_selector(f"#image-settings .omni-again:not([data-record='{record}'])")
     expect(thumbnails.nth(1)).to_have_attribute("aria-pressed", "true")

@@ -41,7 +41,7 @@ const fill = (id, text) => {
 /** The same pictures come again: the one that is selected stays selected. */
 const keepSelection = (tab) => document.dispatchEvent(new CustomEvent("omni-same-seed", { detail: `${tab}-result` }));
 
-const repeatOnce = async (tab, what, { seed, apart }) => {
+const repeatOnce = async (tab, what, { seed, count, apart }) => {
   if (state(tab) === "working") return;
   if (what === "check" || apart !== undefined) {
     if (tab === "chat") await answerAgain(); // the last message, and not what is being written
@@ -51,6 +51,7 @@ const repeatOnce = async (tab, what, { seed, apart }) => {
   }
   if (what === "again") keepSelection(tab);
   fill(`${tab}-seed`, what === "again" ? seed : "");
+  if (what === "again" && count) fill(`${tab}-n`, count); // the chosen one comes again only with the others
   if (tab === "chat") await answerAgain();
   pressRun(tab);
 };

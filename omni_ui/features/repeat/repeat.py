@@ -87,15 +87,30 @@ class Repeat:
         self._shown.move_to_end(session or "")
         while len(self._shown) > SESSIONS:
             self._shown.popitem(last=False)
-        seed = getattr(result.request, "seed", None)
+        seed, count = getattr(result.request, "seed", None), getattr(result.request, "n", 1)
         return render(
             "features/repeat/repeat.html.jinja",
             tab=self.tab,
             record=record,
             seed="" if seed is None else seed,
             apart=apart,
-            buttons=APART if apart else AGAIN,
+            count=count,
+            buttons=_buttons(apart, count),
         )
+
+
+def _buttons(apart: bool, count: int) -> dict[str, tuple[str, str]]:
+    """Words and title of each button below so many results.
+
+    A server draws several results from one seed, one after the other: none of them has a seed that makes it alone.
+    """
+    buttons = APART if apart else AGAIN
+    if count < 2:
+        return buttons
+    title = f"Run all {count} again with their seed and the settings as they are now"
+    if apart:
+        title = f"Run all {count} again with their seed"
+    return buttons | {"again": (f"Same seed, all {count}", title)}
 
 
 async def compare_repetition(before: Shown, now: Shown) -> Markup:
