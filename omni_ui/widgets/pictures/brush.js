@@ -8,7 +8,7 @@ const BAR = `
   <div role="group" aria-label="Tool" class="omni-brush-group">
     <button type="button" data-do="paint" aria-pressed="true">Paint</button>
     <button type="button" data-do="erase" aria-pressed="false">Erase</button></div>
-  <label>Brush <input type="range" min="1" max="40" value="8" aria-label="Brush size, percent of the picture"></label>
+  <label><span>Brush</span> <input type="range" min="1" max="40" value="8" aria-label="Brush size, percent of the picture"></label>
   <button type="button" data-do="undo">Undo</button><button type="button" data-do="clear">Clear</button>
   <button type="button" data-do="invert">Invert</button><span class="omni-brush-gap"></span>
   <button type="button" data-do="cancel">Cancel</button>

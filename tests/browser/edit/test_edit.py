@@ -255,6 +255,16 @@ def test_stop_says_that_an_edit_cannot_be_called_off(demo_app, open_page, files)
 def test_nothing_is_wider_than_the_screen(demo_app, open_page, files):
     page = opened(open_page, demo_app.url, viewport={"width": 390, "height": 844})
     add(page, files / "ramp.png", files / "red.png")
+    page.click(".omni-input-stage :text('Paint the area')")
+    tools = page.eval_on_selector_all(
+        ".omni-brush-bar :is(button, input)",
+        "(all) => all.map((one) => one.getBoundingClientRect()).map(({ top, height }) => [Math.round(top), height])",
+    )
+    assert len(tools) == 8
+    assert len({top for top, _ in tools}) == 1  # one row, to swipe
+    assert min(height for _, height in tools) >= 44
+    assert page.get_by_role("button", name="Use mask").evaluate("(one) => one.getBoundingClientRect().right") <= 390
+    page.keyboard.press("Escape")
     page.fill("#edit-prompt textarea", "make it night")
     page.press("#edit-prompt textarea", "Control+Enter")
     wait_for_state(page, "edit", "done")
