@@ -94,3 +94,8 @@ document.addEventListener("keydown", (event) => {
     if (stop && !stop.disabled) stop.click();
   }
 });
+
+// Space does nothing on a slider: Chromium would scroll the page, away from what the slider changes.
+document.addEventListener("keydown", (event) => {
+  if (event.key === " " && event.target.matches?.("input[type=range], [role=slider]")) event.preventDefault();
+});
