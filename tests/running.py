@@ -1,5 +1,6 @@
 """Starts the app as a person would, in a process of its own."""
 
+import http.client
 import os
 import subprocess
 import sys
@@ -8,9 +9,9 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests import forking
 from tests.fakes import OmniServer, free_port
 
 ROOT = Path(__file__).parents[1]
@@ -25,36 +26,52 @@ class App:
 
     constants: values for constants of the app's modules, such as "omni_ui.core.serving.fresh_files:KEPT=0.5", where a
     test would wait for a clock (tests/app_with_constants.py).
+    In tests the app is a copy of a process that has imported everything (tests/forking.py), unless what it is given is
+    read at import.
     """
 
     def __init__(self, wait: bool = True, constants: Sequence[str] = (), **settings: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("OMNI_", "SPACE_ID"))}
+        theirs = ("OMNI_", "SPACE_ID", "GRADIO_")  # an app in this process sets the last for itself
+        self._clean = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
         self._folder = tempfile.TemporaryDirectory(prefix="omni-test-", ignore_cleanup_errors=True)
         # TEST_PUBLIC=1: all journeys on a page as strangers meet it. Settings of a test beat it.
         public = {"OMNI_PUBLIC": "true"} if os.environ.get("TEST_PUBLIC") else {}
-        self.env = clean | {"OMNI_PORT": str(self.port), "OMNI_DATA_DIR": self._folder.name} | public | settings
+        self.env = self._clean | {"OMNI_PORT": str(self.port), "OMNI_DATA_DIR": self._folder.name} | public | settings
         self.wait = wait
         self.program = ["-m", "tests.app_with_constants", *constants] if constants else ["app.py"]
 
     def start(self) -> "App":
         # Into a file: a pipe that nobody reads would stop an app that says much.
         self._said = Path(self._folder.name, "said.txt")
+        self.process = self._process()
+        until = time.monotonic() + 120
+        while self.wait and not self._answers():
+            if self.process.poll() is not None or time.monotonic() > until:
+                raise AssertionError(f"the app did not start:\n{self.stop()}")
+            time.sleep(0.05)
+        return self
+
+    def _process(self) -> subprocess.Popen[bytes] | forking.Forked:
+        if forking.POSSIBLE and os.environ.get("PYTEST_VERSION") and self.program == ["app.py"]:
+            source = forking.source(self._clean)
+            if forking.fixed(self.env) == source.fixed:
+                return source.start(self.env, self._said)
         with self._said.open("ab") as said:
-            self.process = subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, *self.program], cwd=ROOT, env=self.env, stdout=said, stderr=subprocess.STDOUT
             )
-        until = time.monotonic() + 120
-        while self.wait:
-            try:
-                httpx.get(self.url + "/health", timeout=5).raise_for_status()
-                break
-            except httpx.HTTPError:
-                if self.process.poll() is not None or time.monotonic() > until:
-                    raise AssertionError(f"the app did not start:\n{self.stop()}") from None
-                time.sleep(0.1)
-        return self
+
+    def _answers(self) -> bool:
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            line.request("GET", "/health")
+            return line.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            line.close()
 
     def stop(self) -> str:
         """Ends the app; what it printed."""
