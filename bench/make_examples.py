@@ -12,7 +12,7 @@ import av
 import numpy as np
 from PIL import Image
 
-from omni_ui.client import EditRequest, ImageRequest, SoundRequest, SyncOmniClient, VideoRequest
+from omni_ui.client import EditRequest, ImageRequest, SoundRequest, SpeechRequest, SyncOmniClient, VideoRequest
 from omni_ui.demo.server import DemoServer
 from omni_ui.features.stage.examples import EXAMPLES, FOLDER, SAMPLE, picture_name
 
@@ -87,6 +87,9 @@ def make(omni: SyncOmniClient, folder: Path) -> None:
     for number, words in enumerate(EXAMPLES["edit"]):
         edited = omni.edits(EditRequest(prompt=words, image=[FOLDER / SAMPLE], seed=SEED))
         save(card(Image.open(io.BytesIO(edited.pictures[0].data))), picture_name("edit", number))
+    for number, words in enumerate(EXAMPLES["speech"]):
+        speech = omni.speech(SpeechRequest(input=words, seed=SEED, response_format="wav"))
+        save(wave_form(speech.data), picture_name("speech", number))
     for number, words in enumerate(EXAMPLES["sound"]):
         sound = omni.sound(SoundRequest(input=words, seed=SEED, audio_length=6))
         save(wave_form(sound.data), picture_name("sound", number))

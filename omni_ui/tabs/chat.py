@@ -33,7 +33,7 @@ from omni_ui.widgets.file_input import attach_field
 
 HELLO = "Write below, or attach a picture, a recording or a video. The answer appears here."
 DRAW = "Draw a lighthouse at sunset, and tell me about it"
-EXAMPLES = ["What can you do?", DRAW, "What is 12 * (3 + 4)?"]
+EXAMPLES = ["What can you do?", DRAW, "What is 12 * (3 + 4)?", "What is a seed good for?"]
 INSTEAD = {DRAW: ("image", "Write a short poem about a lighthouse at sunset")}
 """For models that draw no pictures."""
 REOPENED = "The conversation is back. Write a message to continue."

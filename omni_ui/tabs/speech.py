@@ -8,7 +8,6 @@ import gradio as gr
 
 from omni_ui.client import ui_option
 from omni_ui.client.server.model_rules import task_to_set
-from omni_ui.core import status
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import AnyRun, Updates, Values
 from omni_ui.core.scripts import call
@@ -23,6 +22,7 @@ from omni_ui.features.speech.typed_text import TypedTexts
 from omni_ui.features.speech.words.read_along import ReadingAlong, can_read_along
 from omni_ui.features.speech.words.subtitles import read_vtt
 from omni_ui.features.speech.words.word_times import shown_words, spread_words, timed
+from omni_ui.features.stage.examples import hello
 from omni_ui.features.tab_services import TabServices
 from omni_ui.features.voices.cards import voice_cards, wire_cards
 from omni_ui.features.voices.panel import VoicesPanel
@@ -39,11 +39,6 @@ from omni_ui.widgets.fields import Component
 
 HELLO = "Your speech plays here while it is made."
 CLONE = "Copy a voice from a recording"
-EXAMPLES = [
-    "Good morning! The kettle is on, and the day is yours.",
-    "The old lighthouse keeper counted the waves, one by one, until the fog lifted.",
-    "今天天气很好，我们一起去公园散步吧。",
-]
 TASKS = {
     "CustomVoice": "This model speaks with voices of its own; it does not copy others.",
     "VoiceDesign": "This model creates a voice from a description: write one in Instructions.",
@@ -148,7 +143,7 @@ def _add_stage() -> Stage:
 
 def build(services: TabServices) -> SpeechTab:
     listening, typed = services.listening, services.typed
-    tab = SpeechTab(SpokenText, services.backends, status.empty(HELLO, EXAMPLES, "speech-input"))
+    tab = SpeechTab(SpokenText, services.backends, hello("speech", HELLO, "speech-input"))
     tab.also_recommended = ["stream", "task_type"]
     with tab.frame():
         with tab.controls():

@@ -45,6 +45,7 @@ def test_the_talker_understands_its_examples_in_chinese() -> None:
     assert "lighthouse" in (wants_picture(TEXTS[DRAW]) or "")
     assert "**84**" in answer(TEXTS["What is 12 * (3 + 4)?"])
     assert answer(TEXTS["What can you do?"]) == answer("What can you do?")
+    assert answer(TEXTS["What is a seed good for?"]) == answer("What is a seed good for?")
 
 
 def test_other_texts_stay_as_they_are() -> None:

@@ -45,7 +45,7 @@ class SoundRequest(Request):
     input: Words = param(
         ...,
         label="Prompt",
-        help='What is heard, such as "rain on a tin roof, distant thunder"; for a song, its lyrics.',
+        help="What is heard; for a song, its lyrics.",
         place="main",
         kind="text",
         min_length=1,

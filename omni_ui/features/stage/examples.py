@@ -24,6 +24,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "A sailing boat on a quiet lake, watercolour",
     ),
     "edit": ("Make it night", "Make it a watercolour", "Remove the background", "Make it snow"),
+    "speech": (
+        "Good morning! The kettle is on, and the day is yours.",
+        "The old lighthouse keeper counted the waves, one by one, until the fog lifted.",
+        "The train to the coast leaves from platform four in ten minutes.",
+        "今天天气很好，我们一起去公园散步吧。",
+    ),
     "sound": (
         "Rain on a tin roof, distant thunder",
         "A calm piano melody",
