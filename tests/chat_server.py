@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -30,6 +31,9 @@ class ChatServer(OmniServer):
     schema: tuple[str, ...] = ("/v1/images/generations", "/v1/audio/speech")
     reasoning: list[str] = field(default_factory=list)
     key: str | None = None
+    held_at: int | None = None
+    more: threading.Event = field(default_factory=threading.Event)
+    """The piece of the number `held_at` comes only when this is set."""
     streamed: float = 0.0
     """Seconds from the first to the last piece of the last answer."""
 
@@ -75,6 +79,8 @@ class ChatServer(OmniServer):
                 yield event({"reasoning": thought})
             began = time.monotonic()
             for number, piece in enumerate(self.pieces):
+                if number == self.held_at:
+                    await asyncio.to_thread(self.more.wait, 60)
                 if number == len(self.pieces) // 2 and self.how == "dies":
                     raise ConnectionAbortedError
                 if number == len(self.pieces) // 2 and self.how == "error":

@@ -13,7 +13,7 @@ from omni_ui.app.scripts import module_address, script_routes
 from omni_ui.app.theme import css
 from omni_ui.core.audio.audio_stream import Listening
 from tests.fakes import free_port
-from tests.pace import allowed
+from tests.pace import allowed, slowness
 from tests.speaking import RATE, beep
 
 pytestmark = pytest.mark.browser
@@ -89,7 +89,8 @@ def test_the_first_sound_comes_soon_and_without_gaps(player, page):
     stats = look(page, stream, "stats")
     assert stats["seconds"] == pytest.approx(1, abs=0.001)
     assert stats["firstSound"] - stats["firstByte"] < allowed(250)
-    assert stats["gaps"] == []
+    late = 0.01 * (slowness() - 1)  # none at all on a machine of usual speed
+    assert [gap for gap in stats["gaps"] if gap > late] == []
     assert page.inner_text(".omni-listen-time") == "0:01 / 0:01"
 
 

@@ -15,6 +15,7 @@ def served():
 def server(served):
     """As at first: each test tells it how to answer."""
     served.pieces, served.pace, served.how, served.reasoning = ["Hello ", "there."], 0, "whole", []
+    served.held_at = None
     served.seen.clear()
     return served
 

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.browser
 def test_the_window_fills_the_screen_and_follows_the_answer_unless_one_scrolls_up(server, page):
     fits = "document.querySelector('.omni-composer').getBoundingClientRect().bottom"
     page.wait_for_function(f"Math.abs({fits} - (innerHeight - 16)) < 2")
-    server.pieces, server.pace = [f"line {n}\n\n" for n in range(400)], 100
+    server.pieces, server.pace, server.held_at = [f"line {n}\n\n" for n in range(2000)], 100, 61
+    server.more.clear()
     page.fill(BOX, "Go on")
     page.click("#chat-run")
     talk = "document.getElementById('chat-talk')"
@@ -28,6 +29,7 @@ def test_the_window_fills_the_screen_and_follows_the_answer_unless_one_scrolls_u
     page.mouse.wheel(0, -600)
     page.wait_for_selector(".omni-newest:visible")
     before = page.evaluate(end)
+    server.more.set()
     wait_for_text(page, "#chat-live", "line 110")
     assert page.evaluate(end) > before
     page.click(".omni-newest")

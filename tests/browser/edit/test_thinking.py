@@ -24,6 +24,8 @@ class ThinkingServer(OmniServer):
     model: str = "zai-org/GLM-Image"
     asked: list[dict[str, str]] = field(default_factory=list)
     aborted: threading.Event = field(default_factory=threading.Event)
+    may_draw: threading.Event = field(default_factory=threading.Event)
+    """Until it is set, thoughts are all that comes."""
 
     def routes(self) -> list[Route]:
         return [Route("/v1/images/edits", self._edit, methods=["POST"])]
@@ -43,6 +45,7 @@ class ThinkingServer(OmniServer):
             for word in ("First ", "<b>the sky</b>, ", "then the sea."):
                 yield event(type="ar_delta", delta=word, index=0)
                 await asyncio.sleep(0.2)
+            await asyncio.to_thread(self.may_draw.wait, 60)
             if "slow" in prompt:
                 await asyncio.sleep(30)
             if "break" in prompt:
@@ -56,17 +59,25 @@ class ThinkingServer(OmniServer):
 
 
 @pytest.fixture(scope="module")
-def thinking():
+def served():
     yield from served_by(ThinkingServer())
+
+
+@pytest.fixture
+def thinking(served):
+    served.may_draw.set()
+    return served
 
 
 def test_what_the_model_thinks_is_shown_before_the_picture_and_escaped(thinking, open_page, files):
     page = opened(open_page, thinking.app.url)
     add(page, files / "ramp.png")
     page.fill("#edit-prompt textarea", "make it night")
+    thinking.may_draw.clear()
     page.click("#edit-run")
     page.wait_for_selector("#edit-thoughts :text('First')")
     assert page.get_attribute("#edit-status .omni-status", "data-state") == "working"
+    thinking.may_draw.set()
     wait_for_state(page, "edit", "done")
     assert "First <b>the sky</b>, then the sea." in page.inner_text("#edit-thoughts")
     assert thinking.asked[-1]["stream"] == "true"
