@@ -71,7 +71,7 @@ def test_stop_aborts_the_server_within_a_second_and_keeps_what_was_typed(slow, l
     assert page.input_value("#image-prompt textarea") == "a slow picture"
 
 
-def test_the_facts_of_a_picture_stay_below_it_when_the_next_run_is_stopped_or_lacks_its_prompt(pictures, open_page):
+def test_the_facts_of_a_picture_stay_below_it_when_the_next_run_is_stopped_or_fails(pictures, open_page):
     page = open_page(pictures.app.url, more=False)
     page.fill("#image-prompt textarea", "a boat")
     run_and_wait(page, "image")
@@ -89,6 +89,9 @@ def test_the_facts_of_a_picture_stay_below_it_when_the_next_run_is_stopped_or_la
     assert facts["y"] >= picture["y"] + picture["height"]
     page.fill("#image-prompt textarea", "")
     run_and_wait(page, "image", "failed")
+    expect(seed).to_be_visible()
+    page.fill("#image-prompt textarea", "x" * 200_000)
+    assert "too long" in run_and_wait(page, "image", "failed")
     expect(seed).to_be_visible()
     page.fill("#image-prompt textarea", "another boat")
     pictures.latency = 0

@@ -36,7 +36,7 @@ const tools = (tab, box) => {
   return clock;
 };
 
-// --- The facts of a result stay below it for as long as it is shown: a run that was stopped or lacks its prompt made no other
+// --- The facts of a result stay below it, as its buttons do, for as long as it is shown: a run that was stopped or failed made no other
 const factsOf = {}; // by tab: what was said last, and what the stage showed when the next run began
 const sourcesOn = (screen) => [...screen.querySelectorAll(":is(img, audio, video):not(.omni-status *)")].map((medium) => medium.currentSrc || medium.src).join(" ");
 
@@ -45,7 +45,7 @@ const noteFacts = (tab, box) => {
   if (facts && facts.textContent !== factsOf[tab]?.line.textContent) factsOf[tab] = { line: facts.cloneNode(true) };
 };
 const keepFacts = (tab, state, box) => {
-  const stays = state === "stopped" || Boolean(box.dataset.calm);
+  const stays = state === "stopped" || state === "failed";
   const there = box.parentElement.querySelector(":scope > .omni-facts");
   if (there && !stays) there.remove();
   const screen = box.closest(".omni-screen");
