@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from omni_ui.media.waveform import small_waveform
 from omni_ui.store.files import THUMB
 
 SIDE = 320
@@ -22,11 +23,12 @@ def small_path(path: Path) -> Path:
 
 
 def thumb(path: Path, kind: str) -> Path | None:
-    """The small picture of a picture, or of a video's first frame; None where there is none. Blocking."""
+    """The small picture of a picture, a video's first frame or a sound's waveform; None without one. Blocking."""
     small = small_path(path)
     if small.is_file():
         return small
     picture = _frame(path) if kind.startswith("video/") else _picture(path) if kind.startswith("image/") else None
+    picture = small_waveform(path, SIDE) if kind.startswith("audio/") else picture
     if picture is None:
         return None
     picture.thumbnail((SIDE, SIDE))

@@ -58,14 +58,19 @@ defineComponent("history", ({ element, props }) => {
 
   // --- The list
   const sign = (record) => {
-    const file = record.files.find((file) => file.here && /^(image|video)\//.test(file.kind));
+    const ofKind = (kind) => record.files.find((file) => file.here && kind.test(file.kind));
     const isSound = record.files.some((file) => kindOf(file) === "audio");
+    const file = ofKind(/^(image|video)\//) || ofKind(/^audio\//);
     const words = record.error ? "Failed" : isSound ? "Sound" : "";
     if (!file && !words && record.text) return make("span", { class: "omni-history-answer", translate: "no" }, withoutMarks(record.text));
     if (!file) return make("span", { class: "omni-history-sign" }, words || "No file");
     const image = make("img", { src: address(record, file, "/thumb"), alt: "", loading: "lazy", decoding: "async" });
-    image.addEventListener("error", () => image.replaceWith(make("span", { class: "omni-history-sign" }, kindOf(file))));
-    return image;
+    image.addEventListener("error", () => image.replaceWith(make("span", { class: "omni-history-sign" }, words || kindOf(file))));
+    if (kindOf(file) !== "audio") return image;
+    // A waveform is white on clear: it gets the colour of the page, as in the player.
+    const wave = make("span", { class: "omni-history-wave" }, image);
+    image.addEventListener("load", () => { wave.style.setProperty("--wave", `url("${image.src}")`); image.remove(); });
+    return wave;
   };
   const hasVideo = (record) => record.files.some((file) => file.here && kindOf(file) === "video");
   const name = (record) => (record.prompt || record.error || record.tab).slice(0, 80);

@@ -170,7 +170,7 @@ async def file(record: Own, recorder: Written, place: int, download: bool = Fals
 
 @ROUTES.get("/{id}/{place}/thumb")
 async def small(record: Own, recorder: Written, place: int) -> FileResponse:
-    """A picture or a video as a small WebP, made when it is first looked at."""
+    """A picture, a video or the waveform of a sound as a small WebP, made when it is first looked at."""
     entry, files = _entry(record, place), recorder.store.files
     try:
         thumbnail = await files.fetch(f"{entry.name}{THUMB}")
