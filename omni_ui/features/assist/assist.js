@@ -6,6 +6,7 @@ import { byId, fill } from "../../core/js/tab_elements.js";
 import { pictureFields } from "../../widgets/pictures/picture_fields.js";
 import { dictate } from "./dictate.js";
 import { askLines } from "./lines.js";
+import { askOffers } from "./offers.js";
 
 const FIELDS = [
   { tab: "image", id: "image-prompt" },
@@ -126,7 +127,7 @@ const placeAll = () => {
 };
 const look = async () => {
   if (document.hidden) return;
-  try { offers = await (await fetch(`${appRoot()}/omni/assist`, { headers: sessionHeaders() })).json(); } catch { return; }
+  try { offers = await askOffers(); } catch { return; }
   for (const update of updates) update();
   placeAll();
 };

@@ -1,5 +1,7 @@
-// The visitor's own presets: [{ tab, name, recipe }] in this browser. What cannot be read is never overwritten.
+// Presets: the visitor's own, [{ tab, name, recipe }] in this browser, of which what cannot be read is never overwritten;
+// and the words of those that come with the app.
 const STORE = "omni_presets";
+const WRITTEN = ["prompt", "negative_prompt", "input", "instructions"]; // of a request, what its author puts into words
 
 /** All that are stored. Throws when they cannot be read. */
 export const readPresets = (storage) => {
@@ -21,3 +23,13 @@ export const withoutPreset = (list, { tab, name }) => list.filter((preset) => pr
 
 /** Whether this storage event is about presets. */
 export const isPresetEvent = (event) => event.key === STORE;
+
+/** A recipe with its words in another language. say: gives the words in it. */
+export const inOtherWords = (recipe, say) => {
+  const whole = JSON.parse(recipe);
+  const { request } = whole;
+  for (const name of WRITTEN) if (request[name]) request[name] = say(request[name]);
+  for (const message of request.messages || []) message.content = say(message.content);
+  if (request.input) delete request.language; // that of the words before
+  return JSON.stringify(whole);
+};

@@ -1,10 +1,12 @@
 // Recipes (omni_ui/features/recipes/panel.py): links, presets, downloads with settings, files whose settings are opened.
 import { defineAction, defineComponent } from "../../core/js/components.js";
 import { appRoot, downloadBlob, isBusy, make, setBusy } from "../../core/js/dom.js";
+import { isTranslated, translate } from "../../core/js/language.js";
 import { mountTabs } from "../../core/js/mounted_tabs.js";
 import { TABS } from "../../core/js/tab_elements.js";
+import { knownOffers } from "../assist/offers.js";
 import { markFilled } from "../model_defaults/model_defaults.js";
-import { changePresets, isPresetEvent, readPresets, withoutPreset } from "./preset_store.js";
+import { changePresets, inOtherWords, isPresetEvent, readPresets, withoutPreset } from "./preset_store.js";
 
 
 // --- Opening: a link, a file or a preset goes to the app, which checks it and fills in the controls.
@@ -93,20 +95,26 @@ window.addEventListener("storage", (event) => { if (isPresetEvent(event)) docume
 defineComponent("presets", ({ element, props, options: { tab } }) => {
   const list = element.querySelector(".omni-preset-list");
   const picker = element.querySelector("input[type=file]");
-  const chip = (name, recipe) => {
+  const chip = (name, ofPreset) => {
     const element = make("button", { type: "button", class: "omni-small omni-preset" }, name);
-    element.addEventListener("click", () => hand?.({ recipe }));
+    element.addEventListener("click", async () => hand?.({ recipe: await ofPreset() }));
     return element;
   };
+  /** One that comes with the app speaks the language of the page, where the tab's model reads that. */
+  const shipped = (recipe) => async () => {
+    if (!isTranslated()) return recipe;
+    const { languages } = await knownOffers().catch(() => ({ languages: {} }));
+    return languages[tab] === "English" ? recipe : inOtherWords(recipe, translate);
+  };
   const show = () => {
-    list.replaceChildren(...(props.shipped || []).map((preset) => chip(preset.name, preset.recipe)));
+    list.replaceChildren(...(props.shipped || []).map((preset) => chip(preset.name, shipped(preset.recipe))));
     let own = [];
     try { own = readPresets(localStorage).filter((preset) => preset.tab === tab); } catch { list.append(make("span", { class: "omni-quiet" }, "Your own presets cannot be read in this browser.")); }
     for (const preset of own) {
       const remove = make("button", { type: "button", class: "omni-small omni-preset-remove", "aria-label": `Delete the preset ${preset.name}`, title: "Delete" }, "×");
       remove.addEventListener("click", () => note(store((all) => withoutPreset(all, preset)), true));
       const pair = make("span", { class: "omni-preset-own" });
-      pair.append(chip(preset.name, preset.recipe), remove);
+      pair.append(chip(preset.name, () => preset.recipe), remove);
       list.append(pair);
     }
   };

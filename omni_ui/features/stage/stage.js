@@ -1,13 +1,12 @@
 // The stage of a tab and the bar with Run, in each state of a run (omni_ui/core/status.py): nothing yet, working, done,
 // failed, stopped. What is said comes from the app; here it gets its place, its bar and its buttons.
 import { TABS, byId, fill, isOpenTab } from "../../core/js/tab_elements.js";
-import { askForJson } from "../../core/js/ask_app.js";
 import { call } from "../../core/js/components.js";
 import { make, scrollBehavior } from "../../core/js/dom.js";
 import { tellHistories } from "../../core/js/history_news.js";
 import { sourceOf, translate } from "../../core/js/language.js";
-import { sessionHeaders } from "../../core/js/session.js";
 import { pictureFields } from "../../widgets/pictures/picture_fields.js";
+import { knownOffers } from "../assist/offers.js";
 import { clearFault, markFaults } from "./fault.js";
 import { keepInOneRow } from "../send_to/fit_actions.js";
 import { roomForWords, secondsOf, shareOf } from "./progress.js";
@@ -191,7 +190,7 @@ const wordsOf = async (card, tab) => {
   const words = (card.querySelector("span") || card).textContent;
   const english = sourceOf(words);
   if (!english) return words;
-  const { languages } = await askForJson("/omni/assist", { headers: sessionHeaders() }).catch(() => ({ languages: {} }));
+  const { languages } = await knownOffers().catch(() => ({ languages: {} }));
   return languages[tab] === "English" ? english : words;
 };
 const example = async (card) => {

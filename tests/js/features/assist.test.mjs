@@ -55,3 +55,14 @@ test("a microphone that cannot be had is said", () => {
 test("the parts of several rows stand in their order, each once", () => {
   assert.deepEqual(partsOf([{ network: "1", paint: "2" }, undefined, { network: "3", encode: "4" }]), ["network", "paint", "encode"]);
 });
+
+globalThis.location ??= new URL("http://127.0.0.1/");
+test("what the app offers is asked once for all that need it, and again after a failure", async () => {
+  const { askOffers, knownOffers } = await import("../../../omni_ui/features/assist/offers.js");
+  let asked = 0;
+  globalThis.fetch = async () => { asked += 1; return asked > 1 ? Response.json({ languages: { image: "English" } }) : null; };
+  await assert.rejects(knownOffers());
+  assert.deepEqual((await askOffers()).languages, { image: "English" });
+  assert.deepEqual((await knownOffers()).languages, { image: "English" });
+  assert.equal(asked, 2);
+});

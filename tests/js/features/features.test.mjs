@@ -5,7 +5,7 @@ import { countChanged, takeRecommended } from "../../../omni_ui/features/chat/ch
 import { describeLoudness, loudness, matchGains } from "../../../omni_ui/features/compare/loudness.js";
 import { commonKind, filesOf, same } from "../../../omni_ui/features/compare/records.js";
 import { fillDefaults, giveWay, claimTab, markFilled } from "../../../omni_ui/features/model_defaults/model_defaults.js";
-import { changePresets, readPresets, withoutPreset } from "../../../omni_ui/features/recipes/preset_store.js";
+import { changePresets, inOtherWords, readPresets, withoutPreset } from "../../../omni_ui/features/recipes/preset_store.js";
 import { fixedValues } from "../../../omni_ui/features/repeat/fixed_values.js";
 import { waveformPath } from "../../../omni_ui/features/speech/waveform.js";
 import { describeLength } from "../../../omni_ui/features/video/jobs/length.js";
@@ -110,6 +110,12 @@ test("a preset is stored", () => {
   const place = storage();
   assert.equal(changePresets(place, (list) => [...list, preset("a")]), "");
   assert.deepEqual(readPresets(place), [preset("a")]);
+});
+test("a preset that comes with the app is put into other words, and its settings stay", () => {
+  const said = (request) => JSON.parse(inOtherWords(JSON.stringify({ omni: 1, request }), (text) => `<${text}>`)).request;
+  assert.deepEqual(said({ prompt: "a", size: "8x8", n: 4 }), { prompt: "<a>", size: "8x8", n: 4 });
+  assert.deepEqual(said({ input: "a", language: "English", instructions: "b" }), { input: "<a>", instructions: "<b>" });
+  assert.deepEqual(said({ messages: [{ role: "user", content: "a" }] }), { messages: [{ role: "user", content: "<a>" }] });
 });
 test("what is no preset is passed over", () => assert.deepEqual(readPresets(storage({ omni_presets: '[null, {"name": 1}]' })), []));
 test("presets that cannot be read are never overwritten", () => {
