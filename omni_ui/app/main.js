@@ -32,6 +32,7 @@ import "../features/video/jobs/running.js";
 
 loadLater(() => import("../features/chat/chat.js"), "chat_messages", "chat_answer", "chat_change", "chat_act");
 loadLater(() => import("../features/chat/window.js"), "chat_panel");
+loadLater(() => import("../features/chat/export/export_menu.js"), "chat_export_markdown");
 loadLater(() => import("../features/chat/speech/speak_switch.js"), "chat_speak");
 loadLater(() => import("../features/chat/message_files.js"), "message_files", "file_picker", "download_file");
 loadLater(() => import("../features/speech/speech.js"), "speech_parts", "voice_list", "cast", "listen_or_wait", "say_what_waits");

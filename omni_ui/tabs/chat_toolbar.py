@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import json
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from omni_ui.core.run import Updates
 from omni_ui.core.scripts import call, mounted
 from omni_ui.features.chat.conversation import Conversation, Message
 from omni_ui.features.chat.conversation_json import as_json, from_json
+from omni_ui.features.chat.export.markdown import as_markdown
 from omni_ui.features.chat.messages import ChatView
 from omni_ui.media.message_files import take_media
 from omni_ui.widgets.events import SILENT, trigger
@@ -29,6 +31,7 @@ PANEL_SWITCH = Markup(
     '<span>Settings</span><span class="omni-count" hidden></span></button>'
 )
 EXPORT_NAME = "conversation.json"
+MARKDOWN_NAME = "conversation.md"
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,9 @@ class ChatTools:
             self.export = gr.Button("Export", size="sm", elem_id="chat-export", min_width=60, interactive=False)
             self.bring = pick_field("Import", ".json,.jsonl,.ndjson,application/json", "chat-import", min_width=60)
             self.file = download_field("chat-export-file")
+            self.export_markdown = gr.HTML(
+                None, visible="hidden", elem_id="chat-export-markdown", **mounted("", "chat_export_markdown")
+            )
 
     def wire(self, view: ChatView, composer: Composer, note: Component, hello: Markup) -> None:
         """note: the status of the tab. hello: what it says when nothing was said yet."""
@@ -80,13 +86,6 @@ class ChatTools:
                 talk.change([])
             return view.all(talk, system) | {note: hello}
 
-        async def export(talk: Conversation, system: str | None) -> Updates:
-            """The conversation as a JSON file in OpenAI's message format, its media inside."""
-            if not talk.messages:
-                raise Invalid.because("talk", "There is no conversation to export yet.")
-            body = await asyncio.to_thread(lambda: _as_text(as_json(talk.messages, system or "")))
-            return {self.file: await keep(body, EXPORT_NAME), note: done_note("Exported.")}
-
         async def bring(file: str | None, talk: Conversation) -> Updates:
             """Imports a conversation in JSON: OpenAI's message format, or an export of another chat program."""
             talk.check_idle()
@@ -106,10 +105,7 @@ class ChatTools:
         on = _Wiring(note)
         on(self.undo.click, undo, talk_and_system, [*parts_shown, *fields], "chat_undo")
         on(self.clear.click, clear, talk_and_system, parts_shown, "chat_clear")
-        exported = on(self.export.click, export, talk_and_system, [self.file, note], "chat_export")
-        exported.success(
-            None, self.file, None, js=call("download_file", EXPORT_NAME), queue=False
-        )  # fmt: skip
+        self._wire_exports(on, talk_and_system, note)
         on(
             trigger(self.bring, "upload"),
             bring,
@@ -118,6 +114,33 @@ class ChatTools:
             "chat_import",
         )
         on(trigger(composer.change, "input"), edit, [composer.change, composer.talk], [*fields, note], "chat_edit")
+
+    def _wire_exports(self, on: "_Wiring", talk_and_system: list[Component], note: Component) -> None:
+        """The browser asks which of the two is wanted (omni_ui/features/chat/export/export_menu.js)."""
+
+        async def export(talk: Conversation, system: str | None) -> Updates:
+            """The conversation as a JSON file in OpenAI's message format, its media inside."""
+            _check_any(talk)
+            body = await asyncio.to_thread(lambda: _as_text(as_json(talk.messages, system or "")))
+            return {self.file: await keep(body, EXPORT_NAME), note: done_note("Exported.")}
+
+        async def export_markdown(talk: Conversation, system: str | None) -> Updates:
+            """The conversation as a Markdown file to read; its media are named in it."""
+            _check_any(talk)
+            text = as_markdown(talk.messages, system or "", time.time())
+            return {self.file: await keep(text.encode(), MARKDOWN_NAME), note: done_note("Exported.")}
+
+        for event, act, api_name, file_name in (
+            (self.export.click, export, "chat_export", EXPORT_NAME),
+            (trigger(self.export_markdown, "input"), export_markdown, "chat_export_markdown", MARKDOWN_NAME),
+        ):
+            exported = on(event, act, talk_and_system, [self.file, note], api_name)
+            exported.success(None, self.file, None, js=call("download_file", file_name), queue=False)
+
+
+def _check_any(talk: Conversation) -> None:
+    if not talk.messages:
+        raise Invalid.because("talk", "There is no conversation to export yet.")
 
 
 def done_note(sentence: str) -> Markup:

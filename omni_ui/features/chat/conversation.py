@@ -41,13 +41,18 @@ class Part:
 
 @dataclass
 class Message:
-    """What one side said at once. facts: for the line below an answer. notes: sentences about what happened to it."""
+    """What one side said at once. facts: for the line below an answer. notes: sentences about what happened to it.
+
+    model, at: which model answered, and when it was said or begun, in seconds since 1970; "" and 0 where not known.
+    """
 
     role: Literal["user", "assistant"]
     parts: list[Part] = field(default_factory=list)
     reasoning: str = ""
     facts: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    model: str = ""
+    at: float = 0.0
     key: str = field(default_factory=_new_key)
     html: Markup = NOTHING
     """How the page shows it; filled in when it is first shown."""
@@ -89,7 +94,7 @@ class Draft(Message):
             parts.append(Part("audio", path=path))
         if not parts and not self.reasoning:
             return None
-        return Message("assistant", parts, self.reasoning, self.facts, self.notes, self.key)
+        return Message("assistant", parts, self.reasoning, self.facts, self.notes, self.model, self.at, self.key)
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ class ChatRun(Run[ChatRequest, str | ChatEvent]):
     async def events(self, omni: OmniClient, reporter: RetryReporter) -> AsyncIterator[str | ChatEvent]:
         messages, entered = await self._asked(omni)
         with self._talk.answering(messages, entered) as draft:
-            self._draft = draft
+            self._draft, draft.model, draft.at = draft, self.model or "", time.time()
             whole = self.request.model_copy(update={"messages": wire_messages(messages, self._system)})
             fitted = await omni.fit(whole)  # whether a conversation's settings have an effect depends on all of it
             self.request, self.left_out = fitted.request, (*self.left_out, *fitted.left_out)
@@ -154,7 +154,7 @@ class ChatRun(Run[ChatRequest, str | ChatEvent]):
         before = _messages_before(self._talk, change)
         if change == AGAIN:
             return [*before, self._talk.messages[len(before)]], None
-        message = Message("user")
+        message = Message("user", at=time.time())
         for path in self.entered["files"] or []:
             media = await take_media(path)
             message.parts.append(Part(media.kind, path=media.path))

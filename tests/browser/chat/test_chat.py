@@ -227,6 +227,7 @@ def test_a_conversation_goes_out_and_comes_back_in(server, page, tmp_path):
     assert text == {"type": "text", "text": "What is it?"}
     with page.expect_download() as download:
         page.click("#chat-export")
+        page.click("text=JSON, to import again")
     exported = json.loads(download.value.path().read_text())
     assert exported["messages"][0]["content"] == [image, text]
     assert exported["messages"][1] == {"role": "assistant", "content": "Hello there."}

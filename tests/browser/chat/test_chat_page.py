@@ -4,6 +4,7 @@ import io
 import wave
 
 import pytest
+from playwright.sync_api import expect
 
 from omni_ui.demo import DemoServer
 from tests.browser.chat.test_chat import BOX, LAST, send, wait_for_text
@@ -161,3 +162,39 @@ def test_below_a_path_answers_stream_and_are_heard(open_page):
         page.wait_for_function("[...omni.streams.values()][0].stats.seconds > 0.5")
         page.wait_for_function(f"document.querySelector('{LAST} audio').duration > 0.5")
         assert not [address for address in outside if not address.startswith(("blob:", "data:"))]
+
+
+def test_a_retry_that_failed_is_tried_again_and_the_keyboard_stays_with_it(server, page):
+    page.fill("#chat-text textarea", "Hello")
+    run_and_wait(page, "chat")
+    server.how = "busy"
+    retry = page.locator("#chat-result [data-act=again]")
+    retry.focus()
+    page.keyboard.press("Enter")
+    wait_for_state(page, "chat", "failed")
+    expect(page.locator("#chat-status .omni-fixes button")).to_be_focused()
+    server.how = "whole"
+    page.keyboard.press("Enter")
+    wait_for_state(page, "chat", "done")
+    assert [message["content"] for message in server.seen[-1].body["messages"]] == ["Hello"]
+    expect(page.locator("#chat-run")).to_be_focused()
+    retry.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.dataset.act === 'again'")
+    assert page.locator("#chat-result .omni-message").count() == 2
+
+
+def test_a_conversation_is_exported_to_be_read_by_one_choice_of_a_menu(server, page):
+    page.fill(BOX, "Hello")
+    run_and_wait(page, "chat")
+    page.focus("#chat-export")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("menuitem")).to_have_text(["Markdown, to read", "JSON, to import again"])
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "conversation.md"
+    text = download.value.path().read_text()
+    assert "## You" in text
+    assert f"## Assistant\n\n*{server.model} · 20" in text
+    assert "\n\nHello there.\n" in text
+    expect(page.locator("#chat-export")).to_be_focused()
