@@ -3,6 +3,7 @@
 import { stopStreams } from "../../core/audio/audio_stream.js";
 import { defineComponent, onPush } from "../../core/js/components.js";
 import { appRoot } from "../../core/js/dom.js";
+import { returnFocus } from "../repeat/repeat.js";
 import { drawMath } from "./math.js";
 import { fields } from "./message_fields.js";
 import { openMenu } from "./message_menu.js";
@@ -120,8 +121,10 @@ defineComponent("chat_answer", ({ element, props, watch }) => {
   watch("value", showValue);
   showValue();
 });
+let failed = ""; // what was to be changed by the answer that came to nothing last
 const takeMessage = () => {
   const change = fields.change?.get() || "";
+  failed = "";
   const entered = { text: box()?.value || "", files: fields.files?.get() || [], change };
   if (change !== "again") {
     write("");
@@ -131,6 +134,7 @@ const takeMessage = () => {
   return entered;
 };
 const giveBack = ({ text, files, change }) => {
+  failed = change;
   if (change === "again") return;
   if (!box()?.value) write(text);
   if (!fields.files?.get().length) fields.files?.set(files);
@@ -181,10 +185,14 @@ const acts = {
   copy: (button, message) => navigator.clipboard?.writeText(message.querySelector(".omni-source").value).then(() => said(button, "Copied")),
   "copy-code": (button) => navigator.clipboard?.writeText(button.closest(".omni-fence").querySelector("code").textContent).then(() => said(button, "Copied")),
   edit: (_, message) => { if (!working()) { fields.change?.edit(message.dataset.number); box()?.focus(); } },
-  again: () => {
+  again: (button) => {
     if (working()) return;
+    const retry = "#chat-result .omni-message[data-last] [data-act=again]";
+    if (button.matches(":focus-visible")) returnFocus("chat", button, { done: retry, stopped: retry, failed: "#chat-status .omni-fixes button" });
     fields.change?.set("again");
-    document.querySelector("#chat-run")?.click();
+    const send = document.querySelector("#chat-run");
+    send?.focus({ preventScroll: true }); // the button goes with its answer
+    send?.click();
   },
   menu: (button, message) => {
     const number = message.dataset.number;
@@ -240,3 +248,5 @@ document.addEventListener("drop", (event) => {
 
 /** Makes the next press of Send answer the last message once more, and not what is being written. */
 export const answerAgain = () => fields.change?.set("again");
+/** The same where it was to answer the last message once more and failed; else what was sent stands in its field. */
+export const answerFailedAgain = () => { if (failed === "again") answerAgain(); };

@@ -1,5 +1,6 @@
 // The buttons below a result (omni_ui/features/repeat/repeat.py) and below a failure (omni_ui/features/error_fixes/error_fixes.py).
 import { defineAction, defineComponent } from "../../core/js/components.js";
+import { byId, fill } from "../../core/js/tab_elements.js";
 import { fixedValues } from "./fixed_values.js";
 
 const ask = {}; // by tab: asks the app to repeat the result that is shown
@@ -31,13 +32,6 @@ const start = async (tab, act) => {
 const pressRun = (tab) => start(tab, () => document.getElementById(`${tab}-run`)?.click());
 defineAction("press_run", (tab) => { pressRun(tab); });
 
-const fill = (id, text) => {
-  const field = document.getElementById(id)?.querySelector("textarea, input");
-  if (!field || field.value === text) return;
-  field.value = text;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-};
-
 /** The same pictures come again: the one that is selected stays selected. */
 const keepSelection = (tab) => document.dispatchEvent(new CustomEvent("omni-same-seed", { detail: `${tab}-result` }));
 
@@ -59,28 +53,36 @@ const repeatOnce = async (tab, what, { seed, count, apart }) => {
 /** The next press of Send answers the last message once more. */
 const answerAgain = async () => (await import("../chat/chat.js")).answerAgain();
 
+/** And this one repeats what failed last, which may have been such an answer: there is nothing in its field then. */
+const answerFailedAgain = async () => (await import("../chat/chat.js")).answerFailedAgain();
+
 const mend = async (tab, order) => {
   if (order.press) {
     document.getElementById(order.press)?.click();
     for (let waits = 0; waits < 50 && state(tab) === "failed"; waits++) await rest(100);
-  }
+  } else if (tab === "chat") await answerFailedAgain();
   if (Object.keys({ ...order.set, ...order.keep }).length) fix[tab]?.(order);
   else pressRun(tab);
 };
 
-/** The keyboard goes back to the button that was pressed, in the actions of the result that it brought. */
-const returnFocus = (tab, what) => {
-  const run = document.getElementById(`${tab}-run`);
+/**
+ * The keyboard goes back to the button that was pressed, in the actions of the result that it brought, or below the next
+ * failure. In Chat, where Send goes while an answer comes, it would be lost. places: selectors by the state of the end.
+ */
+export const returnFocus = (tab, button, places) => {
+  const ours = () => [byId(`${tab}-run`), byId(`${tab}-stop`), document.body].includes(document.activeElement);
   let begun = false;
   const follow = () => {
-    begun ||= state(tab) === "working";
-    if (!begun || state(tab) === "working") return;
+    const now = state(tab);
+    if (now === "working" || (!begun && (now !== "failed" || button.isConnected))) return;
     watch.disconnect();
-    const again = [run, document.body].includes(document.activeElement) && state(tab) === "done"
-      && document.querySelector(`.omni-again[data-tab="${tab}"] button[data-do="${what}"]`);
+    const again = begun && ours() && places[now] && document.querySelector(places[now]);
     if (again) again.focus({ preventScroll: true });
   };
-  const watch = new MutationObserver(() => setTimeout(follow, 100)); // what the run brings is shown at the same time
+  const watch = new MutationObserver(() => {
+    begun ||= state(tab) === "working";
+    setTimeout(follow, 100); // what the run brings is shown at the same time
+  });
   watch.observe(status(tab), { childList: true, subtree: true });
 };
 
@@ -88,8 +90,12 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.(".omni-again button, .omni-fixes button");
   const row = button?.closest("[data-tab]");
   if (!row) return;
-  if (button.dataset.do && button.matches(":focus-visible")) returnFocus(row.dataset.tab, button.dataset.do);
-  document.getElementById(`${row.dataset.tab}-run`)?.focus({ preventScroll: true }); // the button goes with what it belongs to
-  if (button.dataset.do) repeatOnce(row.dataset.tab, button.dataset.do, row.dataset);
-  else mend(row.dataset.tab, JSON.parse(button.dataset.fix));
+  const { tab } = row.dataset;
+  if (button.matches(":focus-visible")) {
+    const failed = `#${tab}-status .omni-fixes button`;
+    returnFocus(tab, button, button.dataset.do ? { done: `.omni-again[data-tab="${tab}"] button[data-do="${button.dataset.do}"]`, failed } : { failed });
+  }
+  byId(`${tab}-run`)?.focus({ preventScroll: true }); // the button goes with what it belongs to
+  if (button.dataset.do) repeatOnce(tab, button.dataset.do, row.dataset);
+  else mend(tab, JSON.parse(button.dataset.fix));
 });

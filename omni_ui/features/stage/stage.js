@@ -54,6 +54,13 @@ const keepFacts = (tab, state, box) => {
   else if (sources) box.after(factsOf[tab].line.cloneNode(true));
 };
 
+/** Where Stop stands in the place of Run, it has the focus of Run. */
+const followToStop = (tab) => {
+  const run = byId(`${tab}-run`);
+  const held = document.activeElement === run;
+  if (states[tab].state === "working" && (narrow.matches ? held : !run?.checkVisibility() && (held || document.activeElement === document.body))) byId(`${tab}-stop`)?.focus({ preventScroll: true });
+};
+
 const change = (tab, state, box, bar) => {
   const before = states[tab].state;
   if (state === "working" && factsOf[tab]) factsOf[tab].sources = sourcesOn(box.closest(".omni-screen") || box);
@@ -61,7 +68,7 @@ const change = (tab, state, box, bar) => {
   if (state === "working") {
     clearFault(tab);
     states[tab].expected = expected(tab);
-    if (narrow.matches && document.activeElement === byId(`${tab}-run`)) setTimeout(() => byId(`${tab}-stop`)?.focus({ preventScroll: true }), 300);
+    if ([byId(`${tab}-run`), document.body].includes(document.activeElement)) setTimeout(followToStop, 300, tab);
     if (before && narrow.matches) box.closest(".omni-screen")?.scrollIntoView({ block: "start", behavior: scrollBehavior() });
   }
   if (before === "working" && [byId(`${tab}-stop`), document.body].includes(document.activeElement)) byId(`${tab}-run`)?.focus({ preventScroll: true });
