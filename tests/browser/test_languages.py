@@ -81,6 +81,20 @@ def test_errors_are_translated_and_the_choice_goes_both_ways(chromium, demo_app)
     page.close()
 
 
+def test_what_gradio_has_drawn_in_chinese_is_english_after_the_choice_of_english(chromium, demo_app):
+    page = opened(chromium, demo_app.url, "zh-CN")
+    page.click("#speech-tab-button")
+    page.wait_for_selector("#speech-ref_audio button", state="attached")
+    page.evaluate("document.querySelector('#speech-ref_audio .source-selection button:last-child').click()")
+    page.wait_for_selector("#speech-ref_audio :text('录制')", state="attached")
+    page.select_option("#omni-language", "en")
+    expect(page.locator("#speech-ref_audio .record-button")).to_have_text("Record")
+    drawn = "[...document.querySelectorAll(place)].map((one) => one.outerHTML).join()"
+    for place in ("#speech-ref_audio", "[role=tab][id$='-tab-button']"):  # of tabs that were never opened too
+        page.wait_for_function(f"(place) => !/[\\u4e00-\\u9fff]/.test({drawn})", arg=place)
+    page.close()
+
+
 def test_other_browsers_get_english_and_an_english_page_loads_no_texts(chromium, demo_app):
     page = chromium.new_page(locale="fi-FI")
     asked = []

@@ -3,7 +3,7 @@
 import { appRoot } from "../../core/js/dom.js";
 import { pageLanguage, STORE } from "./choose_language.js";
 import { isTranslated, learn, sourceOf, translate } from "../../core/js/language.js";
-import { knowGradiosWords } from "./gradio_words.js";
+import { knowGradiosWords, nameTabs } from "./gradio_words.js";
 
 const ATTRIBUTES = ["aria-label", "title", "placeholder", "alt"];
 // What people and models wrote is never translated, nor is code.
@@ -77,6 +77,7 @@ const change = async (code) => {
   document.documentElement.lang = code;
   if (document.body) all(document.body);
   await tellGradio(code);
+  nameTabs();
 };
 if (gradios !== language) tellGradio(language);
 /** Resolves when the page has the texts of its language. */

@@ -2,6 +2,7 @@
 import { defineComponent } from "../../../core/js/components.js";
 import { appRoot, make } from "../../../core/js/dom.js";
 import { formatAge } from "../../../core/js/format.js";
+import { sourceOf, translate } from "../../../core/js/language.js";
 import { oneAtATime } from "../../../core/js/one_at_a_time.js";
 import { isOpenTab } from "../../../core/js/tab_elements.js";
 import "../play_sign.js";
@@ -152,12 +153,12 @@ defineComponent("video_jobs", ({ element, props, trigger }) => {
 });
 
 // --- Seconds, frames and frames per second, each in terms of the others, in the help of its field.
-const help = {}; // by field: what stands there otherwise
+const help = {}; // by field: the English of what stands there otherwise
 const say = (name, text) => {
   const place = document.getElementById(`video-${name}-field-info`);
   if (!place) return;
-  help[name] ??= place.textContent;
-  const wanted = text || help[name];
+  help[name] ??= sourceOf(place.textContent) ?? place.textContent;
+  const wanted = translate(text || help[name]);
   if (place.textContent !== wanted) place.textContent = wanted;
 };
 setInterval(() => {
