@@ -42,7 +42,7 @@ CLONE = "Copy a voice from a recording"
 TASKS = {
     "CustomVoice": "This model speaks with voices of its own; it does not copy others.",
     "VoiceDesign": "This model creates a voice from a description: write one in Instructions.",
-    "Base": "This model copies voices: add a recording below, or choose a saved voice.",
+    "Base": "This model copies voices: add a recording to copy, or choose a saved voice.",
 }
 
 
@@ -50,6 +50,7 @@ class SpeechTab(OmniTab):
     """The frame, and the voices of the server in everything that lists them."""
 
     panel: VoicesPanel
+    clone: gr.Accordion
     reference: Reference
     typing: Component
     cards: ObjectField
@@ -63,7 +64,14 @@ class SpeechTab(OmniTab):
             | await self.list_voices(session)
             | await self.show_cards(session)
             | {self.form.controls["reading"]: await self._readings(session)}
+            | {self.clone: await self._clone_fold(session)}
         )
+
+    async def _clone_fold(self, session: str | None) -> Updates:
+        """The fold of the recording to copy: open where there is nothing else to speak with."""
+        task, voices = await self._task(session), await fetch(self.backends, session)
+        alone = task == "Base" and voices is not None and not any(value for _, value in voices.choices)
+        return gr.update(open=True) if alone else gr.skip()
 
     async def _readings(self, session: str | None) -> Updates:
         """The ways to read a text; while it is typed only where the server speaks over an open connection."""
@@ -86,7 +94,7 @@ class SpeechTab(OmniTab):
 
     @property
     def model_components(self) -> list[gr.blocks.Block]:
-        return [*super().model_components, *self.listing, self.cards, self.form.controls["reading"]]
+        return [*super().model_components, *self.listing, self.cards, self.form.controls["reading"], self.clone]
 
     @property
     def listing(self) -> list[gr.components.Component]:
@@ -120,7 +128,7 @@ def _add_voice_controls(tab: SpeechTab) -> None:
     """The controls below the text: who speaks it, and the recording of a voice to copy."""
     tab.form.controls["cast"] = cast_field("speech-cast")
     tab.typing = typing_field("speech-typing")
-    with gr.Accordion(CLONE, open=False, elem_id="speech-clone", elem_classes="omni-advanced"):
+    with gr.Accordion(CLONE, open=False, elem_id="speech-clone", elem_classes="omni-advanced") as tab.clone:
         recording, transcript = tab.form.add("ref_audio"), tab.form.add("ref_text", lines=2)
         timbre = tab.form.add("x_vector_only_mode")
         tab.reference = Reference(tab.backends, "ref_audio", recording, transcript, timbre, saves=True)

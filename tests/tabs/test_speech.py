@@ -7,7 +7,7 @@ from omni_ui.client import Ability, SavedVoice, Voices
 from omni_ui.core.invalid import Invalid
 from omni_ui.features.speech.request import SpokenText
 from omni_ui.features.voices.voices import about, fetch, known, warning
-from omni_ui.tabs.speech import cast_for
+from omni_ui.tabs.speech import SpeechTab, cast_for
 from omni_ui.widgets.form import Form
 
 
@@ -92,13 +92,24 @@ def test_a_model_that_does_not_copy_voices_is_warned_of(task, clones, says):
     assert "a<b" not in said
 
 
-@pytest.mark.parametrize(
-    ("task", "listed"), [("CustomVoice", ["ryan"]), ("VoiceDesign", ["ryan"]), ("Base", ["ryan", "nora"])]
-)
-async def test_saved_voices_are_listed_where_the_model_speaks_with_them(task, listed):
+def server_of(task, saved):
     ability = Ability(True, "", "tts", detail={"task": task, "clones": task == "Base"})
-    client = SimpleNamespace(voices=AsyncMock(return_value=Voices(["default", "nora", "ryan"], [SavedVoice("Nora")])))
+    voices = Voices(["default", *(["nora"] if saved else []), *(["ryan"] if task != "Base" else [])], saved)
+    client = SimpleNamespace(voices=AsyncMock(return_value=voices))
     backend = SimpleNamespace(client=client, ability=AsyncMock(return_value=ability))
-    backends = SimpleNamespace(for_tab=lambda tab, session: backend, settings=SimpleNamespace(public=False))
-    found = await fetch(backends, None)
+    return SimpleNamespace(for_tab=lambda tab, session: backend, settings=SimpleNamespace(public=False))
+
+
+@pytest.mark.parametrize(("task", "listed"), [("CustomVoice", ["ryan"]), ("VoiceDesign", ["ryan"]), ("Base", ["nora"])])
+async def test_saved_voices_are_listed_where_the_model_speaks_with_them(task, listed):
+    found = await fetch(server_of(task, [SavedVoice("Nora")]), None)
     assert [value for _, value in found.choices if value] == listed
+
+
+@pytest.mark.parametrize(
+    ("task", "saved", "opens"), [("Base", [], True), ("Base", [SavedVoice("Nora")], False), ("CustomVoice", [], False)]
+)
+async def test_a_recording_is_asked_for_where_there_is_no_other_voice(task, saved, opens):
+    tab = SpeechTab.__new__(SpeechTab)
+    tab.name, tab.backends = "speech", server_of(task, saved)
+    assert (await tab._clone_fold(None)).get("open", False) is opens
