@@ -186,6 +186,18 @@ def test_a_list_of_choices_keeps_the_focus_and_escape_closes_nothing_else(demo_a
     expect(page.get_by_role("listbox")).to_have_count(0)
 
 
+def test_a_long_list_of_choices_is_one_stop(demo_app, open_page):
+    page = open_page(demo_app.url, "Speech", more=False)
+    voice, language = (page.get_by_role("combobox", name=name, exact=True) for name in ("Voice", "Language"))
+    page.get_by_role("button", name="Run", exact=True).focus()
+    for field in (voice, language):
+        page.keyboard.press("Tab")
+        expect(field).to_be_focused()
+        expect(field).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Shift+Tab")
+    expect(voice).to_be_focused()
+
+
 def test_what_is_typed_into_a_list_of_choices_takes_the_place_of_the_choice(demo_app, open_page):
     page = open_page(demo_app.url, "Speech", more=False)
     voice = page.get_by_role("combobox", name="Voice")
