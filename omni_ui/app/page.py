@@ -31,7 +31,7 @@ def build_ui(services: TabServices) -> tuple[gr.Blocks, list[OmniTab]]:
     """All tabs, and those with a form. Mount it with `theme`, `css` and `head` of omni_ui.app.theme."""
     backends = services.backends
     with Page(title="Omni UI", analytics_enabled=False, fill_width=True) as page:
-        top = gr.HTML(header(), padding=False)
+        top = gr.HTML(header(), elem_classes="omni-head", padding=False)
         opening = gr.JSON(visible=False, label="The tab to open")
         _take_parts_later()
         defaults = ModelDefaults()

@@ -59,7 +59,7 @@ def preset_bar(tab: str) -> Component:
     presets = [{"name": name, "recipe": recipe.as_json()} for name, recipe in shipped(tab)]
     return gr.HTML(
         None, **mounted(html_file("features/recipes/presets.html"), "presets", tab=tab),
-        elem_id=f"{tab}-presets", shipped=presets, padding=False,
+        elem_id=f"{tab}-presets", elem_classes="omni-presets-place", shipped=presets, padding=False,
     )  # fmt: skip
 
 
