@@ -20,7 +20,18 @@ from pkgutil import iter_modules
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-POSSIBLE = hasattr(os, "pidfd_open")
+
+
+def _is_possible() -> bool:
+    """Whether this system can wait for a copy; Python may know how, and the kernel refuse it."""
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except (AttributeError, OSError):
+        return False
+    return True
+
+
+POSSIBLE = _is_possible()
 SETTINGS = "OMNI_"
 """How the names of settings begin that are read when the app starts."""
 AT_IMPORT = {"OMNI_LOG"}
