@@ -27,6 +27,7 @@ def test_downloads_same_seed_and_sending_on_take_the_selected_picture(demo_app, 
     expect(page.locator("#image-seed input")).to_have_value(seed)
     page.wait_for_selector(f"#image-settings .omni-again:not([data-record='{record}'])")
     expect(thumbnails.nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#image-settings .omni-recipe [data-do=take]").nth(1)).to_be_visible()
     page.get_by_role("button", name="All pictures").click()
     expect(cells.nth(1)).to_have_attribute("aria-current", "true")
     with page.expect_download() as waiting:

@@ -33,7 +33,8 @@ const follow = (tab) => {
   if (!place) return;
   if (!watched.has(place)) {
     watched.add(place);
-    new MutationObserver(() => mark(tab, place)).observe(place, { childList: true, subtree: true });
+    // Where the next result has the same buttons, Gradio changes no more than their attributes.
+    new MutationObserver(() => mark(tab, place)).observe(place, { childList: true, subtree: true, attributes: true, attributeFilter: ["class", "data-record"] });
   }
   mark(tab, place);
 };
