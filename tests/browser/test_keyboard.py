@@ -288,3 +288,7 @@ def test_a_mask_is_painted_by_the_keyboard_one_stop_from_the_tools(demo_app, ope
     page.wait_for_selector("#edit-mask_image li")
     expect(tools).to_have_count(0)
     assert page.evaluate(FOCUSED) == "edit-tab"
+    page.fill("#edit-prompt textarea", "invert")
+    press(page, ".omni-input-stage button:has-text('Change the mask')", "Control+Enter")
+    wait_for_state(page, "edit", "done")
+    expect(page.locator("#edit-run")).to_be_focused()  # the result stands in the place of the button

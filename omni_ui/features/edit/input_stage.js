@@ -54,7 +54,10 @@ defineComponent("input_stage", ({ element, options: { picture, mask, result } })
     const seen = Boolean(address()) && (brush || (chosen || (hasResult && isOfPicture() ? "result" : "picture")) === "picture" || !hasResult);
     box.hidden = !seen;
     if (!address()) { drawn = ""; view.replaceChildren(); brush?.cancel(); }
-    if (!seen) return;
+    if (!seen) {
+      if (held) byId(`${tab}-run`)?.focus({ preventScroll: true }); // the result stands in its place
+      return;
+    }
     draw();
     actions.hidden = Boolean(brush);
     actions.replaceChildren(action(maskAddress() ? "Change the mask" : "Paint the area", paint));
