@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 from gradio_client import Client
+from playwright.sync_api import expect
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -192,6 +193,18 @@ def test_nothing_is_wider_than_the_screen(stable, open_page):
     page.press("#sound-input textarea", "Control+Enter")
     wait_for_state(page, "sound", "done")
     assert fits(page)
+
+
+def test_by_the_keyboard_the_result_begins_with_play(demo_app, open_page):
+    page = open_page(demo_app.url, "Sound", more=False)
+    page.fill("#sound-input textarea", "rain on leaves")
+    page.press("#sound-run", "Enter")
+    wait_for_state(page, "sound", "done")
+    page.wait_for_selector(".omni-sound-play")
+    page.wait_for_selector("#sound-stop[disabled]", state="attached")  # until then it is the next stop
+    page.press("#sound-run", "Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".omni-sound-play")).to_be_focused()
 
 
 def test_the_api_gives_the_file_itself(demo_app):

@@ -1,9 +1,11 @@
-// A link behind Run that leads the keyboard to the buttons of the result, past all settings. It is seen while it has the focus.
+// A link behind Run that leads the keyboard to the result, past all settings. It is seen while it has the focus.
 import { make } from "../../core/js/dom.js";
 import { byId } from "../../core/js/tab_elements.js";
 
-/** Of the buttons in sight Download is the first, where there is a file. */
+/** A sound is played first. Of the buttons in sight below a result Download is the first, where there is a file. */
 const firstAction = (tab) => {
+  const play = [...document.querySelectorAll(`#${tab}-tab :is(.omni-sound-play, .omni-listen-play)`)].find((button) => button.checkVisibility());
+  if (play) return play;
   const buttons = [...(byId(`${tab}-settings`)?.querySelectorAll("button") || [])].filter((button) => button.checkVisibility());
   return buttons.find((button) => button.dataset.do === "take") || buttons[0];
 };
