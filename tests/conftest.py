@@ -24,7 +24,14 @@ LONGEST = (
     "browser/test_compare.py",
     "app/test_factory.py",
     "app/test_fair_share.py",
+    "media/test_fuzz.py",
+    "gateways/test_status.py",
+    "core/test_heavy_work.py",
     "cluster/test_cluster.py",
+    "app/test_hostile.py",
+    "app/test_typed_objects.py",
+    "store/bucket/test_pages.py",
+    "deploy/test_proxies.py",
     "app/test_killed.py",
 )
 """The files that take longest, whatever the number of their tests."""
