@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 from omni_ui.demo.server import DemoServer
 from tests.browser.conftest import open_actions, open_more, run_and_wait, wait_for_state
@@ -29,6 +30,15 @@ class Shaky(SlowServer):
             error = {"message": "CUDA out of memory. Tried to allocate 20 GiB", "type": "x", "param": None, "code": 500}
             return JSONResponse({"error": error}, 500)
         return await super()._images(request)
+
+
+class Broken(SlowServer):
+    """Fails at once, with the same words each time."""
+
+    async def _images(self, request):
+        from starlette.responses import JSONResponse
+
+        return JSONResponse({"error": {"message": "It broke", "type": "x", "param": None, "code": 500}}, 500)
 
 
 @pytest.fixture(scope="module")
@@ -244,3 +254,19 @@ def test_what_failed_in_passing_can_be_tried_again(open_page):
         wait_for_state(page, "image", "working")
         wait_for_state(page, "image", "failed")
         assert time.monotonic() - began < allowed(60)
+
+
+def test_a_run_that_fails_at_once_again_is_tried_once(open_page):
+    with Broken(latency=0) as server, App(OMNI_BASE_URL=server.url) as app:
+        page = open_page(app.url)
+        page.fill("#image-prompt textarea", "a boat")
+        run_and_wait(page, "image", "failed")
+        runs = []
+        page.on("request", lambda request: runs.append(request.url) if "/queue/join" in request.url else None)
+        page.focus(".omni-fixes button:text-is('Try again')")
+        for count in (1, 2, 3):
+            with page.expect_response(lambda answer: "/queue/join" in answer.url):
+                page.keyboard.press("Enter")
+            page.wait_for_timeout(1500)  # it was pressed again after a second where the page missed that it had run
+            expect(page.locator(".omni-fixes button")).to_be_focused()
+            assert len(runs) == count

@@ -18,16 +18,16 @@ defineAction("fixed_values", fixedValues);
 
 /** Starts a run, until the status shows that it has begun: Gradio drops what is pressed while a run is just ending. */
 const start = async (tab, act) => {
-  const before = status(tab)?.innerHTML;
-  for (let tries = 0; tries < 8; tries++) {
+  let begun = false; // a run that fails at once, with the words of the last one, is seen by this alone
+  const watch = new MutationObserver(() => { begun = true; });
+  if (status(tab)) watch.observe(status(tab), { childList: true, characterData: true, subtree: true });
+  for (let tries = 0; tries < 8 && !begun; tries++) {
     await rest(60); // a control that was just filled in tells Gradio so first
     act();
-    if (tab === "video") return; // there every press is a job of its own
-    for (let waits = 0; waits < 10; waits++) {
-      await rest(80);
-      if (state(tab) === "working" || status(tab)?.innerHTML !== before) return;
-    }
+    if (tab === "video") break; // there every press is a job of its own
+    for (let waits = 0; waits < 10 && !begun; waits++) await rest(80);
   }
+  watch.disconnect();
 };
 const pressRun = (tab) => start(tab, () => document.getElementById(`${tab}-run`)?.click());
 defineAction("press_run", (tab) => { pressRun(tab); });
