@@ -8,7 +8,7 @@ from inspect import isawaitable
 
 import gradio as gr
 
-from omni_ui.client import Request
+from omni_ui.client import FILE_KINDS, BadRequest, Request
 from omni_ui.core import status
 from omni_ui.core.batching import HEARTBEAT
 from omni_ui.core.files import as_plain_json
@@ -24,6 +24,8 @@ from omni_ui.features.repeat.repeat import GONE, Shown, compare_repetition
 from omni_ui.features.tab_context import MakeRun, Read, TabContext
 from omni_ui.features.waits.view import waits_view
 from omni_ui.tabs.result_actions import result_actions
+from omni_ui.widgets.fields import kind_of
+from omni_ui.widgets.form import Form
 
 STOPPED = "Stopped before it finished, or its page was closed. Open it to run it again."
 BUTTONS_AFTER = 0.4
@@ -200,8 +202,9 @@ class RunHandler:
         sentence, details = (tab.backends.redact_address(text, backend) for text in explain(error))
         problems = error.problems if isinstance(error, Invalid) else ()
         faults = [(problem.field, tab.backends.redact_address(problem.sentence, backend)) for problem in problems]
-        field = faults[0][0] if faults else ""
-        missing = field in tab.form.names("main") and not str(entered.get(field) or "").strip()
+        wanted = _file_wanted(error, tab.form, entered)
+        field = wanted or (faults[0][0] if faults else "")
+        missing = bool(wanted) or (field in tab.form.names("main") and not str(entered.get(field) or "").strip())
         # A run without what it is made from is a slip, and no try that anybody looks for in the History.
         if tab.recorder and not missing and not (run and run.record):
             await tab.recorder.failure(tab.form.model, visitor_of(request), sentence, details, entered=entered, run=run)
@@ -211,3 +214,13 @@ class RunHandler:
             return {tab.status: status.unfilled(sentence, field, tab.hello, faults)}
         fixes = error_fixes.fixes_row(tab.name, error_fixes.fixes_for(error, tab.form, entered))
         return {tab.status: status.failed(sentence, details, field, fixes, faults)}
+
+
+def _file_wanted(error: Exception | None, form: Form, entered: Values) -> str:
+    """The wire name of the file that a model cannot do without, and that nobody has given; "" for any other failure."""
+    if not isinstance(error, BadRequest) or error.remedy:  # which is offered as a button
+        return ""
+    if error.field not in form.controls or entered.get(error.field):
+        return ""
+    info = form.model.model_fields.get(error.field)
+    return error.field if info and kind_of(info) in FILE_KINDS else ""

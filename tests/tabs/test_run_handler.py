@@ -6,9 +6,11 @@ import gradio as gr
 import pytest
 
 from omni_ui.client import Problem
+from omni_ui.client.answers.failures import error_from_body
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Run, RunEvent, RunResult
 from omni_ui.core.serving.page_push import OpenPages
+from omni_ui.features.speech.request import SpokenText
 from omni_ui.tabs import run_handler
 from omni_ui.tabs.run_handler import HEARTBEAT, SEEN, RunHandler
 
@@ -89,3 +91,19 @@ async def test_the_examples_stay_when_nothing_but_blanks_was_entered(entered):
     both = Invalid(Problem("prompt", "Prompt is empty: fill it in first."), Problem("size", "Size is too large."))
     updates = await handler._failure(both, REQUEST, {"prompt": entered})
     assert """data-faults='[["prompt", "Prompt is empty: fill it in first."], ["size",""" in updates["status"]
+
+
+@pytest.mark.parametrize(("given", "calm"), [(None, True), ("/tmp/a.wav", False)])
+async def test_a_recording_that_the_model_wants_is_asked_for_calmly(given, calm):
+    form = SimpleNamespace(names=lambda place: ["input"], model=SpokenText, controls={"ref_audio": None, "input": None})
+    backends = SimpleNamespace(redact_address=lambda text, backend: text)
+    tab = SimpleNamespace(
+        backends=backends, form=form, recorder=None, status="status", hello_stays=True, hello="", name="speech"
+    )
+    handler = RunHandler(tab, None, [], None, main=True)
+    wants = error_from_body(
+        {"error": {"message": "Base task requires 'ref_audio' for voice cloning", "code": 400}}, 400
+    )
+    updates = await handler._failure(wants, REQUEST, {"input": "Hello.", "ref_audio": given})
+    assert ("data-calm" in updates["status"]) is calm
+    assert ('data-field="ref_audio"' in updates["status"]) is calm
