@@ -19,7 +19,8 @@ defineAction("fixed_values", fixedValues);
 /** Starts a run, until the status shows that it has begun: Gradio drops what is pressed while a run is just ending. */
 const start = async (tab, act) => {
   let begun = false; // a run that fails at once, with the words of the last one, is seen by this alone
-  const watch = new MutationObserver(() => { begun = true; });
+  const before = status(tab)?.innerHTML;
+  const watch = new MutationObserver(() => { begun ||= state(tab) !== "done" || status(tab).innerHTML !== before; });
   if (status(tab)) watch.observe(status(tab), { childList: true, characterData: true, subtree: true });
   for (let tries = 0; tries < 8 && !begun; tries++) {
     await rest(60); // a control that was just filled in tells Gradio so first

@@ -55,10 +55,10 @@ const keepFacts = (tab, state, box) => {
 };
 
 /** Where Stop stands in the place of Run, it has the focus of Run. */
-const followToStop = (tab) => {
+const followToStop = (tab, held) => {
   const run = byId(`${tab}-run`);
-  const held = document.activeElement === run;
-  if (states[tab].state === "working" && (narrow.matches ? held : !run?.checkVisibility() && (held || document.activeElement === document.body))) byId(`${tab}-stop`)?.focus({ preventScroll: true });
+  const gone = !run?.checkVisibility() && [run, document.body].includes(document.activeElement);
+  if (narrow.matches ? held : gone && states[tab].state === "working") byId(`${tab}-stop`)?.focus({ preventScroll: true });
 };
 
 const change = (tab, state, box, bar) => {
@@ -68,7 +68,7 @@ const change = (tab, state, box, bar) => {
   if (state === "working") {
     clearFault(tab);
     states[tab].expected = expected(tab);
-    if ([byId(`${tab}-run`), document.body].includes(document.activeElement)) setTimeout(followToStop, 300, tab);
+    if ([byId(`${tab}-run`), document.body].includes(document.activeElement)) setTimeout(followToStop, 300, tab, document.activeElement === byId(`${tab}-run`));
     if (before && narrow.matches) box.closest(".omni-screen")?.scrollIntoView({ block: "start", behavior: scrollBehavior() });
   }
   if (before === "working" && [byId(`${tab}-stop`), document.body].includes(document.activeElement)) byId(`${tab}-run`)?.focus({ preventScroll: true });
