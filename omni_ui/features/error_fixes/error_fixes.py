@@ -42,6 +42,8 @@ SMALL = {"image": "512x512", "edit": "512x512", "chat": "512x512", "video": "416
 """Half of what most models make by default, for a size that was left to the model."""
 PASSING = (BrokenAnswer, NotReachable, ServerBusy, ServerFailed, TimedOut)
 """Failures after which the same request may succeed."""
+PASSING_WORDS = tuple({kind.default_hint for kind in (BrokenAnswer, ServerBusy, ServerFailed)})
+"""How the sentences of such failures end, where they do not say something else."""
 TRY_AGAIN = "Try again"
 
 
@@ -75,9 +77,14 @@ def fixes_for(error: Exception | None, form: Form, entered: Values) -> list[Sugg
     else:
         entries = [remedy] if remedy else []
     fixes = [fix for entry in entries if (fix := _fix(entry, form, entered))]
-    if not fixes and isinstance(cause, PASSING) and not cause.permanent:
-        return [SuggestedFix(TRY_AGAIN)]
-    return fixes
+    return fixes or ([SuggestedFix(TRY_AGAIN)] if _may_pass(cause) else [])
+
+
+def _may_pass(cause: Exception | None) -> bool:
+    """Whether the same request may succeed. Of a job, only the words were kept."""
+    if isinstance(cause, PASSING):
+        return not cause.permanent
+    return isinstance(cause, OmniError) and cause.sentence.endswith(PASSING_WORDS)
 
 
 def _lowered(model: type[Request], scarce: Scarce) -> list[dict[str, object]]:

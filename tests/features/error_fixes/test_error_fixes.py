@@ -95,6 +95,8 @@ def test_of_a_failed_job_only_the_words_are_left():
     ]
     clip = OmniError("It failed.", "", server_message="This model supports 5.0-second clips only")
     assert offered(clip, form, seconds="8")[0][1] == {"seconds": 5.0}
+    for failure, fixes in ((said("Some failure", 500), [("Try again", {})]), (said("Unheard of", 400), [])):
+        assert offered(OmniError(failure.sentence, "", server_message=failure.server_message), form) == fixes
 
 
 def test_what_may_pass_can_be_tried_again_and_what_will_not_cannot(image):
