@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from omni_ui.client import AudioChunk, BadRequest, ChatRequest, ImageRequest, SpeechRequest, VideoRequest
+from omni_ui.client.requests.base import WireCall
 from omni_ui.client.server.schema import UNKNOWN, read_schema
 from tests.client.scripted import Answer, Scripted, as_json, form_of, pictures, png, wav
 
 VIDEOS, IMAGES, SPEECH, CHAT = "/v1/videos", "/v1/images/generations", "/v1/audio/speech", "/v1/chat/completions"
+EDITS = "/v1/images/edits"
 OLD_VIDEO = ("prompt", "model", "size", "seconds", "num_frames", "seed", "input_reference")
 JOB = {"id": "a", "object": "video", "status": "queued"}
 
@@ -31,6 +33,16 @@ def old_videos() -> dict[str, Any]:
 
 def serving(description: Any, **answers: Any) -> Scripted:
     return Scripted({"GET /openapi.json": as_json(description), **answers})
+
+
+def test_times_of_stages_are_asked_of_chats_where_edits_name_the_field() -> None:
+    """As in 0.22 to 0.28, whose pictures do not know it."""
+    schema = read_schema(described(EDITS, "prompt", "return_stage_metrics", kind="multipart/form-data"))
+    asked = {path: schema.with_metrics(WireCall("POST", path, json={})).json for path in (CHAT, IMAGES)}
+    assert asked == {CHAT: {"return_stage_metrics": True}, IMAGES: {}}
+    assert schema.with_metrics(WireCall("POST", EDITS, form=[])).form == [("return_stage_metrics", "true")]
+    without = read_schema(described(EDITS, "prompt", kind="multipart/form-data"))
+    assert without.with_metrics(WireCall("POST", CHAT, json={})).json == {}
 
 
 def test_fields_are_read_through_references_and_unions() -> None:

@@ -40,7 +40,7 @@ async def a_server_that_does_not_listen_is_said(s: Scene) -> None:
     assert "does not transcribe" in failed.value.sentence
 
 
-@case("image", since="0.26", client=True)
+@case("image", since="0.30", client=True)
 async def pictures_tell_where_their_time_went(s: Scene) -> None:
     pictures = await s.omni.images(ImageRequest(prompt="a cat", size="64x64", num_inference_steps=2))
     assert read_stage_times(pictures.metrics).stages

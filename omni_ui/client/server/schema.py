@@ -18,7 +18,7 @@ DEEP = 8
 """References within references that are followed; real descriptions have two or three."""
 MARK_OF_0_22 = ("/v1/images/edits", "stream")
 """A field that came with 0.22, as did the seed at the top level of a diffusion chat (serving_chat.py:3044 of 0.22)."""
-CHAT, IMAGES, STAGE_METRICS = "/v1/chat/completions", "/v1/images/generations", "return_stage_metrics"
+CHAT, EDITS, STAGE_METRICS = "/v1/chat/completions", "/v1/images/edits", "return_stage_metrics"
 NOT_NESTED = ("messages", "model", "stream", "stream_options", "modalities")
 """Of a chat's body, what is no setting."""
 
@@ -117,11 +117,12 @@ class ServerSchema:
         return replace(call, form=form) if len(form) < len(call.form or []) else call
 
     def with_metrics(self, call: WireCall) -> WireCall:
-        """The call that also asks what its stages took, where this server can say so (`return_stage_metrics`, 0.22 on).
+        """The call that also asks what its stages took, where this server can say so: `return_stage_metrics`, in chats
+        and edits from 0.22 on, in images from 0.30 on.
 
-        A chat lists no fields; a server whose pictures know the field knows it there too (serving_chat.py:489).
+        A chat lists no fields; a server whose edits know the field knows it there too (serving_chat.py:489).
         """
-        listed = IMAGES if call.path == CHAT else call.path
+        listed = EDITS if call.path == CHAT else call.path
         if not self.has(listed, STAGE_METRICS):
             return call
         if call.json is not None:
