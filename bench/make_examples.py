@@ -68,7 +68,8 @@ def wave_form(data: bytes) -> Image.Image:
 
 
 def main() -> None:
-    FOLDER.mkdir(exist_ok=True)
+    for tab in EXAMPLES:
+        (FOLDER / tab).mkdir(parents=True, exist_ok=True)
     demo = DemoServer()
     demo.start()
     try:

@@ -138,8 +138,8 @@ def _import_all() -> None:
 
     import_gradio()
     from omni_ui import tabs
-    from omni_ui.app.starting import serve  # noqa: F401  (its import is all that is wanted)
 
+    import_module("omni_ui.app.starting.serve")
     for module in iter_modules(tabs.__path__, "omni_ui.tabs."):
         import_module(module.name)
     for name in USED_AT_START:

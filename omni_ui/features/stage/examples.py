@@ -14,7 +14,7 @@ from omni_ui.core import status
 from omni_ui.core.templates import fragment
 
 FOLDER = Path(__file__).parent / "examples"
-SAMPLE = "edit-sample.webp"
+SAMPLE = "edit/sample.webp"
 """The picture that the examples of Edit change, where none is there."""
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "image": (
@@ -47,13 +47,14 @@ FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 def picture_name(tab: str, number: int) -> str:
-    return f"{tab}-{number + 1}.webp"
+    """Within FOLDER and below the address of the pictures."""
+    return f"{tab}/{number + 1}.webp"
 
 
 def _mark() -> str:
     """Changes with the pictures, so that browsers may keep them."""
     digest = hashlib.sha256()
-    for path in sorted(FOLDER.glob("*.webp")):
+    for path in sorted(FOLDER.glob("*/*.webp")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -79,12 +80,13 @@ def hello(tab: str, sentence: str, target: str) -> Markup:
 def example_routes() -> APIRouter:
     """The pictures of the cards, under an address that changes with them."""
     router = APIRouter(prefix="/omni/examples")
-    names = {path.name for path in FOLDER.glob("*.webp")}
+    names = {path.relative_to(FOLDER).as_posix() for path in FOLDER.glob("*/*.webp")}
 
-    @router.get("/{mark}/{name}")
-    async def picture(mark: str, name: str) -> FileResponse:
-        if mark != MARK or name not in names:
+    @router.get("/{mark}/{tab}/{name}")
+    async def picture(mark: str, tab: str, name: str) -> FileResponse:
+        path = f"{tab}/{name}"
+        if mark != MARK or path not in names:
             raise HTTPException(404, "There is no such picture.")
-        return FileResponse(FOLDER / name, headers=FOREVER)
+        return FileResponse(FOLDER / path, headers=FOREVER)
 
     return router
