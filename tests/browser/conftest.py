@@ -70,6 +70,7 @@ def _opening(pool: PagePool, browser: Browser) -> Iterator[Callable[..., Page]]:
             page.get_by_role("tab", name=tab, exact=True).click()
         page.wait_for_selector(f"#{tab.lower()}-run, #{tab.lower()}-status")
         page.wait_for_function("document.querySelector('#omni-state .omni-pill')?.dataset.state !== 'asking'")
+        page.wait_for_selector("#omni-early", state="detached")
         if more:
             open_more(page, tab.lower())
         return page

@@ -42,7 +42,8 @@ def test_words_settings_and_files_come_back_and_nothing_runs(demo_app, open_page
     page.get_by_role("tab", name="Speech", exact=True).click()
     wait_value(page, "#speech-input textarea", TEXT)
     for tab in ("edit", "image", "speech"):
-        assert page.get_attribute(f"#{tab}-status [data-state]", "data-state") == "empty"
+        state = page.get_attribute(f"#{tab}-status [data-state]", "data-state")
+        assert state == "empty", (tab, page.inner_text(f"#{tab}-status"), page.inner_text(f"#{tab}-result"))
     # Once more, with tabs that were not opened since: and a field that is back at its default leaves the draft.
     page.fill("#speech-input textarea", "")
     page.wait_for_function("!(sessionStorage.omni_draft || '').includes('lighthouse')")
@@ -186,3 +187,17 @@ def test_a_run_that_ended_just_before_a_reload_was_not_cut_off(demo_app, open_pa
     page.wait_for_selector("#sound-status [data-state=empty]")
     page.wait_for_timeout(600)  # it would be said within a fifth of a second
     assert page.locator(".omni-cut-off").count() == 0
+
+
+def test_a_reload_amid_an_event_is_no_lost_connection(demo_app, open_page):
+    """Gradio ends its streams as the page is left, and calls the connection lost when an event was under way."""
+    page = open_page(demo_app.url, "Speech")
+    page.route("**/gradio_api/run/predict", lambda route: None)  # whatever is asked now stays under way
+    page.fill("#speech-input textarea", TEXT)
+    with page.expect_request("**/gradio_api/run/predict"):
+        page.fill("#speech-input textarea", TEXT * 2)
+    page.reload()
+    page.unroute_all(behavior="ignoreErrors")
+    page.wait_for_selector("#speech-status .omni-status")
+    page.wait_for_timeout(600)
+    assert page.get_attribute("#speech-status [data-state]", "data-state") == "empty"

@@ -160,8 +160,8 @@ def test_what_one_window_makes_the_history_of_another_shows(demo_app, chromium):
     context = chromium.new_context(viewport=LARGE)
     page, other = context.new_page(), context.new_page()
     page.goto(demo_app.url)
-    button(page, "Run").wait_for()
-    page.wait_for_selector("#omni-early", state="hidden")
+    page.wait_for_selector("#image-run")
+    page.wait_for_selector("#omni-early", state="detached")  # it has a button "Run" as well
     other.goto(f"{demo_app.url}/#history")
     other.get_by_text("Everything you make is kept here").wait_for()
     run(page, "A red fox in deep snow")

@@ -7,6 +7,7 @@ import { TABS, byId, openTab } from "../../core/js/tab_elements.js";
 import { cutOffTabs, isConnectionLost, lostTab, noteLost, noteRunning } from "./running_tabs.js";
 
 const WRITTEN = 1500; // ms after which the app has noticed that the page left, and has written the run down
+const STAYED = 5000; // ms after which a page that was about to be left has been kept: the visitor was asked, and stayed
 const PATIENCE = 10000; // ms for the status of a tab that has come to be drawn
 const statusOf = (tab) => byId(`${tab}-status`)?.querySelector(".omni-status");
 const storage = () => { try { return sessionStorage; } catch { return null; } }; // storage may be off
@@ -59,12 +60,20 @@ if (page) {
   for (const tab of cutOff) say(tab);
   if (cutOff.length) setTimeout(tellHistories, WRITTEN);
   if (lost && !cutOff.includes(lost)) say(lost, "lost");
+  // A request that ends because the page is left is called a lost connection by Gradio: only what was lost before counts.
+  let isLeaving = false;
   const note = () => {
     try {
-      if (isConnectionLost(document)) noteLost(page, openTab());
+      if (!isLeaving && isConnectionLost(document)) noteLost(page, openTab());
       noteRunning(page, Object.fromEntries(TABS.map((tab) => [tab, statusOf(tab)?.dataset.state])));
     } catch { /* no room: nothing is said after a reload then */ }
   };
   setInterval(note, 300);
+  const leave = () => {
+    note();
+    isLeaving = true;
+    setTimeout(() => { isLeaving = false; }, STAYED);
+  };
+  addEventListener("beforeunload", leave, { capture: true }); // before Gradio's own
   addEventListener("pagehide", note); // a run that ended just now was not cut off
 }
