@@ -202,7 +202,7 @@ class RunHandler:
         sentence, details = (tab.backends.redact_address(text, backend) for text in explain(error))
         problems = error.problems if isinstance(error, Invalid) else ()
         faults = [(problem.field, tab.backends.redact_address(problem.sentence, backend)) for problem in problems]
-        wanted = _file_wanted(error, tab.form, entered)
+        wanted = _wanted(error, tab.form, entered)
         field = wanted or (faults[0][0] if faults else "")
         missing = bool(wanted) or (field in tab.form.names("main") and not str(entered.get(field) or "").strip())
         # A run without what it is made from is a slip, and no try that anybody looks for in the History.
@@ -216,11 +216,15 @@ class RunHandler:
         return {tab.status: status.failed(sentence, details, field, fixes, faults)}
 
 
-def _file_wanted(error: Exception | None, form: Form, entered: Values) -> str:
-    """The wire name of the file that a model cannot do without, and that nobody has given; "" for any other failure."""
+def _wanted(error: Exception | None, form: Form, entered: Values) -> str:
+    """The wire name of what a model cannot do without, and nobody has given; "" for any other failure.
+
+    A file, or a text that is asked for before the request.
+    """
     if not isinstance(error, BadRequest) or error.remedy:  # which is offered as a button
         return ""
-    if error.field not in form.controls or entered.get(error.field):
+    if error.field not in form.controls or str(entered.get(error.field) or "").strip():
         return ""
     info = form.model.model_fields.get(error.field)
-    return error.field if info and kind_of(info) in FILE_KINDS else ""
+    kind = kind_of(info) if info else None
+    return error.field if kind in FILE_KINDS or (kind == "text" and error.status is None) else ""

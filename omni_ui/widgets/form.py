@@ -29,6 +29,8 @@ class Form:
         elem_id = more.pop("elem_id", f"{self.prefix}-{name}")
         field = control(name, self.model.model_fields[name], elem_id, explore=True, **more)
         self.controls[name] = field
+        for fold in folds_around(field):  # fault.js opens it by this name: a closed one may not be drawn yet
+            fold.elem_classes = [*fold.elem_classes, f"omni-holds-{name}"]
         return field
 
     def add_all(self, names: Iterable[str]) -> None:
@@ -124,3 +126,11 @@ def by_name(names: list[str], handler: Callable[..., object]) -> Callable[..., o
     handler.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     handler.__annotations__ = dict(annotations)
     return handler
+
+
+def folds_around(part: gr.blocks.Block) -> list[gr.Accordion]:
+    """The accordions in which a component stands, which may be closed; the innermost first."""
+    parent = part.parent
+    if parent is None:
+        return []
+    return [*([parent] if isinstance(parent, gr.Accordion) else []), *folds_around(parent)]

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from omni_ui.client import ImageRequest, OmniError, SpeechRequest, problems, ui_option
 from omni_ui.client.requests.edit import KLEIN
 from omni_ui.client.requests.image import DEMO, HUNYUAN, LANCE
-from omni_ui.client.requests.speech import MOSS_TTSD, QWEN3_TTS
+from omni_ui.client.requests.speech import CLONE_ONLY, DESCRIBED, GEPARD, MOSS_TTSD, QWEN3_TTS, WITH_TRANSCRIPT
 from omni_ui.client.requests.video import MINIMAX, VACE
 from omni_ui.client.server.discovery import ModelInfo, judge
 from omni_ui.client.server.known_models import KNOWN_MODELS
@@ -16,8 +16,8 @@ from omni_ui.core.servers.backend import REQUESTS
 from tests.client.scripted import Answer, Scripted, as_json, pictures, png, wav
 
 PATTERNS = {
-    HUNYUAN: "hunyuanimage", LANCE: "lance", MOSS_TTSD: "moss-tts", QWEN3_TTS: "qwen3-?tts", MINIMAX: "minimax-?h3",
-    VACE: "vace", KLEIN: r"flux\.?2[-_]klein",
+    HUNYUAN: "hunyuanimage", LANCE: "lance", MOSS_TTSD: "moss-tts", QWEN3_TTS: "qwen3-?tts", GEPARD: "gepard",
+    MINIMAX: "minimax-?h3", VACE: "vace", KLEIN: r"flux\.?2[-_]klein",
 }  # fmt: skip
 """Of the ids of models that read a field, and what stands of each in the table of known models."""
 SPEECH, IMAGES = "/v1/audio/speech", "/v1/images/generations"
@@ -39,6 +39,7 @@ def server_of(model: str) -> Scripted:
     [
         ("speech", "OpenMOSS-Team/MOSS-TTSD-v1.0", {"ref_audio_2"}),
         ("speech", "Qwen/Qwen3-TTS-12Hz-1.7B-CustomVoice", {"initial_codec_chunk_frames", "non_streaming_mode"}),
+        ("speech", "acme/gepard-1", {"x_vector_only_mode"}),
         ("speech", "fishaudio/s2-pro", set()),
         ("image", "tencent/HunyuanImage-3.0", {"bot_task", "system_prompt", "use_system_prompt"}),
         ("image", "Qwen/Qwen-Image", set()),
@@ -57,8 +58,9 @@ def test_a_voice_is_copied_where_the_checkpoint_was_trained_for_it() -> None:
     copying = {"ref_audio", "ref_text", "x_vector_only_mode"}
     for name in ("CustomVoice", "VoiceDesign"):
         assert copying | {"clone", "voices"} <= set(hidden("speech", f"Qwen/Qwen3-TTS-12Hz-1.7B-{name}")), name
-    for model in ("Qwen/Qwen3-TTS-12Hz-1.7B-Base", "fishaudio/s2-pro", "Qwen/Qwen3-TTS", "demo/voice"):
+    for model in ("Qwen/Qwen3-TTS-12Hz-1.7B-Base", "Qwen/Qwen3-TTS", "demo/voice"):
         assert not (copying | {"clone", "voices"}) & set(hidden("speech", model)), model
+    assert (copying | {"clone", "voices"}) & set(hidden("speech", "fishaudio/s2-pro")) == {"x_vector_only_mode"}
 
 
 def test_nothing_is_hidden_where_nobody_knows_the_model() -> None:
@@ -82,9 +84,43 @@ def test_every_pattern_of_a_field_is_that_of_a_known_model() -> None:
         for info in model.model_fields.values()
         for pattern in (*ui_option(info, "models", ()), *ui_option(info, "needed_by", ()))
     }
-    assert said == {*PATTERNS, DEMO}
+    assert said == {*PATTERNS, DEMO, *CLONE_ONLY, *DESCRIBED, *WITH_TRANSCRIPT}
     known = " ".join(entry.pattern for entry in KNOWN_MODELS)
     assert all(word in known for word in PATTERNS.values())
+
+
+@pytest.mark.parametrize(
+    ("model", "voice", "words"),
+    [
+        ("FunAudioLLM/Fun-CosyVoice3-0.5B-2512", True, True),
+        ("zai-org/GLM-TTS", True, True),
+        ("OpenMOSS-Team/MOSS-TTS-Nano", True, False),
+        ("IndexTeam/IndexTTS-2", True, False),
+        ("fishaudio/s2-pro", False, True),
+        ("Audio8/Audio8-TTS-Preview-0.6b", False, True),
+        ("bosonai/higgs-audio-v2-generation-3B-base", False, True),
+        ("bosonai/higgs-audio-v3-tts-4b", False, False),
+        ("Qwen/Qwen3-TTS-12Hz-1.7B-Base", False, False),
+        ("acme/unheard-tts", False, False),
+    ],
+)
+async def test_a_voice_or_its_words_are_asked_for_before_the_request(tmp_path, model, voice, words) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav())
+    server = server_of(model)
+
+    async def asked_for(**values) -> str | None:
+        try:
+            await omni.speech(SpeechRequest(input="Hi", **values))
+        except OmniError as refused:
+            return refused.field if refused.status is None else f"answered {refused.status}"
+        return None
+
+    async with server.client() as omni:
+        assert await asked_for() == ("ref_audio" if voice else None)
+        assert await asked_for(ref_audio=path, ref_text=" ") == ("ref_text" if words else None)
+        assert await asked_for(voice="saved") is None
+        assert await asked_for(ref_audio=path, ref_text="hi") is None
 
 
 async def test_a_recording_that_the_model_would_not_hear_is_refused_before_the_request(tmp_path) -> None:
@@ -125,6 +161,17 @@ async def test_a_model_of_dialogues_is_not_asked_without_a_voice() -> None:
             await omni.speech(SpeechRequest(input="[S1] Hi"))
         await omni.speech(SpeechRequest(input="[S1] Hi", voice="saved"))
     assert (refused.value.field, refused.value.status) == ("ref_audio", None)
+
+
+@pytest.mark.parametrize("model", ["Qwen/Qwen3-TTS-12Hz-1.7B-VoiceDesign", "OpenMOSS-Team/MOSS-VoiceGenerator"])
+async def test_a_model_that_creates_voices_is_not_asked_without_a_description(model: str) -> None:
+    server = server_of(model)
+    async with server.client() as omni:
+        with pytest.raises(OmniError) as refused:
+            await omni.speech(SpeechRequest(input="Hi", instructions=" "))
+        described = SpeechRequest(input="Hi", instructions=refused.value.remedy["value"])
+        await omni.speech(described)
+    assert (refused.value.field, refused.value.status) == ("instructions", None)
 
 
 def sentence(model, **values) -> str:

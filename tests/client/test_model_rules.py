@@ -118,7 +118,7 @@ async def test_the_task_that_a_model_needs_is_said_for_every_program(kind: str, 
         ("Qwen/Qwen3-TTS-12Hz-1.7B-Base", {}, {"x_vector_only_mode": True}),
         ("Qwen/Qwen3-TTS-12Hz-1.7B-Base", {"ref_text": " "}, {"x_vector_only_mode": True}),
         ("Qwen/Qwen3-TTS-12Hz-1.7B-Base", {"ref_text": "What he says."}, {"ref_text": "What he says."}),
-        ("fishaudio/s2-pro", {}, {}),
+        ("bosonai/higgs-audio-v3-tts-4b", {}, {}),
         ("acme/unheard-tts", {}, {}),
     ],
 )

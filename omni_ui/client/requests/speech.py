@@ -30,20 +30,21 @@ LANGUAGES = [
 """Those of Qwen3-TTS; the server wants names, not codes (WIRE.md 9)."""
 
 NOT_IN_BATCH = {
-    "seed",
-    "stream",
-    "stream_format",
-    "word_timestamps",
-    "extra_params",
-    "ref_audio_2",
-    "speaker_embedding",
-}
+    "seed", "stream", "stream_format", "word_timestamps", "extra_params", "ref_audio_2", "speaker_embedding",
+}  # fmt: skip
 """Fields that an item of a batch does not have (protocol/audio.py:440)."""
 
-MOSS_TTSD = r"moss-?ttsd"
-"""Speaks dialogues, with a voice to copy or a saved one (tts_adapters/moss_tts.py:101-126, 434-436)."""
-QWEN3_TTS = r"qwen3-?tts"
-"""The only adapter that hands these two on (tts_adapters/qwen3_tts.py:381-390)."""
+# Patterns of the ids of models. The facts are those of tts_adapters of vLLM-Omni 0.30.0.
+QWEN3_TTS, GEPARD, MOSS_TTSD = r"qwen3-?tts", r"gepard", r"moss-?ttsd"
+"""The first two copy the sound of a voice without a transcript, when told to (qwen3_tts.py, gepard.py:36-39); Qwen's
+reads a few fields more (381-390). MOSS-TTSD speaks dialogues (moss_tts.py:101-126, 434-436)."""
+CLONE_ONLY = (r"moss-?tts", r"cosyvoice", r"glm-?tts", r"index-?tts")
+"""Need a recording or a saved voice (moss_tts.py:413-436, cosyvoice3.py:69, glm_tts.py:98, indextts2.py:145-152)."""
+DESCRIBED = (r"voicedesign", r"moss-voice")
+"""Create a voice from a description, and refuse to go without (qwen3_tts.py:247, moss_tts.py:453)."""
+WITH_TRANSCRIPT = (r"cosyvoice", r"glm-?tts", r"fish-?(speech|audio|qwen)|s2-pro", r"audio8", r"breeze", r"higgs.*v2")
+"""Refuse a recording without its words (cosyvoice3.py:76, glm_tts.py:104, fish_speech.py:138, audio8_tts.py:56,
+breeze_tts_2.py:93, higgs_audio_v2.py:127)."""
 
 COPYING = ("Base",)
 """The task of checkpoints that copy a voice; those of another task answer 400 (tts_adapters/qwen3_tts.py:118-143)."""
@@ -81,6 +82,7 @@ class SpeechRequest(Request):
         place="card",
         kind="text",
         max_length=500,
+        needed_by=DESCRIBED,
     )
     task_type: Maybe[Literal["CustomVoice", "VoiceDesign", "Base"]] = param(
         label="Task",
@@ -93,7 +95,7 @@ class SpeechRequest(Request):
         help="A voice to copy: 1 to 30 seconds of clear speech by one person.",
         place="own",
         kind="audio",
-        needed_by=(MOSS_TTSD,),
+        needed_by=CLONE_ONLY,
         tasks=COPYING,
     )
     ref_text: Maybe[str] = param(
@@ -102,7 +104,7 @@ class SpeechRequest(Request):
         place="own",
         kind="text",
         max_length=5000,
-        needed_by=(QWEN3_TTS, DEMO),
+        needed_by=(QWEN3_TTS, DEMO, *WITH_TRANSCRIPT),
         tasks=COPYING,
     )
     x_vector_only_mode: Maybe[bool] = param(
@@ -110,6 +112,7 @@ class SpeechRequest(Request):
         help="Copies only the sound of the voice, not the way of speaking.",
         place="own",
         kind="switch",
+        models=(QWEN3_TTS, GEPARD, DEMO),
         tasks=COPYING,
     )
     response_format: Literal["wav", "flac", "mp3", "opus", "pcm"] = sound_format_param()

@@ -73,5 +73,5 @@ def fields_not_taken(
     if "video_reference" in kept:  # the slots by role take its place
         slots.append("input_references")
     others = [name for name, read_for in _said(tab, "tasks").items() if task and task not in read_for]
-    hidden = [name for name in dict.fromkeys((*of_some, *slots, *others)) if name not in kept]
+    hidden = list(dict.fromkeys([*(name for name in (*of_some, *slots) if name not in kept), *others]))
     return hidden + [fold for fold, folded in FOLDS.items() if folded <= set(hidden)]

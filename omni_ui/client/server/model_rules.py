@@ -23,6 +23,8 @@ from omni_ui.client.server.schema import Fitted, RequestT
 BY_MODEL = ("chat", "speech", "sound")
 """The tabs whose requests always depend on the kind of the model; others by fields that only some models take."""
 IMAGES = "/v1/images/generations"
+A_VOICE = "A calm, warm voice, close to the microphone."
+"""Offered to whoever has not described one."""
 WORDS_OF_MAKE = {"sound": "sounds", "song": "songs", "effect": "sound effects"}
 
 
@@ -59,7 +61,7 @@ def adapt(fitted: Fitted[RequestT], ability: Ability | None) -> Fitted[RequestT]
     if isinstance(request, SoundRequest):
         return replace(fitted, request=cast(RequestT, _with_make(request, ability)))
     if isinstance(request, SpeechRequest):
-        _check_first_speaker(request, ability)
+        _check_voice(request, ability)
         filled = _filled_in(request, ability)
         return replace(fitted, request=request.model_copy(update=filled)) if filled else fitted
     if isinstance(request, VideoRequest):
@@ -72,10 +74,19 @@ def adapt(fitted: Fitted[RequestT], ability: Ability | None) -> Fitted[RequestT]
     return fitted
 
 
-def needs_transcript(ability: Ability | None) -> bool:
+def copies_sound_alone(ability: Ability | None) -> bool:
     """Whether the model copies how somebody speaks only with a transcript, and else the sound of the voice alone
     (tts_adapters/qwen3_tts.py: "requires non-empty 'ref_text' … unless 'x_vector_only_mode' is enabled")."""
-    return ability is not None and "ref_text" in ability.detail.get("needs", ())
+    return _needs("ref_text", ability) and ability is not None and "x_vector_only_mode" in ability.detail["takes"]
+
+
+def needs_transcript(ability: Ability | None) -> bool:
+    """Whether the model refuses a recording without its transcript (WITH_TRANSCRIPT in requests/speech.py)."""
+    return _needs("ref_text", ability) and not copies_sound_alone(ability)
+
+
+def _needs(field: str, ability: Ability | None) -> bool:
+    return ability is not None and not ability.guess and field in ability.detail.get("needs", ())
 
 
 def _filled_in(request: SpeechRequest, ability: Ability | None) -> dict[str, object]:
@@ -83,19 +94,40 @@ def _filled_in(request: SpeechRequest, ability: Ability | None) -> dict[str, obj
     if request.ref_audio is None:
         task = task_to_set(ability)
         return {"task_type": task} if task and request.task_type is None else {}
-    without_words = not (request.ref_text or "").strip() and request.ref_audio_2 is None
-    return {"x_vector_only_mode": True} if without_words and needs_transcript(ability) else {}
+    without_words = not _has_words(request.ref_text) and request.ref_audio_2 is None
+    return {"x_vector_only_mode": True} if without_words and copies_sound_alone(ability) else {}
 
 
-def _check_first_speaker(request: SpeechRequest, ability: Ability | None) -> None:
-    """BadRequest where a model of dialogues has no voice to speak with (tts_adapters/moss_tts.py:434-436)."""
-    if request.ref_audio or request.voice or ability is None or "ref_audio" not in ability.detail.get("needs", ()):
+def _check_voice(request: SpeechRequest, ability: Ability | None) -> None:
+    """BadRequest where a model that has no voices is given none, or a recording without the words that it needs."""
+    model = (ability and ability.model) or "This model"
+    if request.ref_audio is not None and needs_transcript(ability) and not _has_words(request.ref_text):
+        raise BadRequest(
+            f"{model} copies a voice only with a transcript.",
+            "Write down what is said in the recording, word for word.",
+            field="ref_text",
+        )
+    if _needs("instructions", ability) and request.task_type != "CustomVoice" and not _has_words(request.instructions):
+        raise BadRequest(
+            f"{model} creates a voice from a description, and there is none.",
+            "Describe the voice in Instructions.",
+            field="instructions",
+            remedy={"field": "instructions", "value": A_VOICE},
+        )
+    if request.ref_audio or request.voice or request.speaker_embedding or not _needs("ref_audio", ability):
         return
+    two = ability is not None and "ref_audio_2" in ability.detail["takes"]
     raise BadRequest(
-        f"{ability.model or 'This model'} needs a voice to copy, and there is none.",
-        "Add a reference recording of the one who says [S1].",
+        f"{model} needs a voice to copy, and there is none.",
+        "Add a reference recording of the one who says [S1]."
+        if two
+        else "Add a reference recording, or choose a saved voice.",
         field="ref_audio",
     )
+
+
+def _has_words(text: str | None) -> bool:
+    return bool((text or "").strip())
 
 
 def _with_roles(request: VideoRequest, ability: Ability | None) -> VideoRequest:

@@ -151,7 +151,7 @@ def _in_words(value: object, info: Any, kind: str) -> str:
     if isinstance(value, bool) or kind == "switch":
         return "on" if value else "off"
     if value in (None, "", []):
-        return "none" if kind == "json" else "model default"
+        return "none" if kind in ("json", "text") else "model default"
     if kind == "choice":
         value = next((words for words, preset in ui_option(info, "presets") or [] if preset == value), value)
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)

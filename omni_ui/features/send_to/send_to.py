@@ -28,6 +28,7 @@ from omni_ui.features.video.video_files import publish_file
 from omni_ui.store import StoreFailed
 from omni_ui.widgets.components import ObjectCarrier
 from omni_ui.widgets.file_input import uploaded
+from omni_ui.widgets.form import folds_around
 
 GONE = "This result is not available: it was deleted, or belongs to another visitor."
 
@@ -127,7 +128,7 @@ class SendTo:
         parts = [part for tab in self.tabs.values() for part in (*tab.inputs.values(), *restored_components(tab))]
         for kind in TARGETS:
             for goal in self.targets(kind):
-                parts += _folds(self.tabs[goal.tab].inputs[goal.field])
+                parts += folds_around(self.tabs[goal.tab].inputs[goal.field])
         order.input(
             carry,
             [order, *lists.values()],
@@ -175,11 +176,5 @@ class SendTo:
         tab = self.tabs[target.tab]
         paths = [*(held.get(f"{target.tab}-{target.field}") or []), str(path)] if target.adds else str(path)
         part = tab.inputs[target.field]
-        unfolded = {fold: gr.Accordion(open=True) for fold in _folds(part)}
+        unfolded = {fold: gr.Accordion(open=True) for fold in folds_around(part)}
         return {TAB: target.tab, part: fitting(tab, target.field, paths), **unfolded}
-
-
-def _folds(part: gr.blocks.Block) -> list[gr.blocks.Block]:
-    """The accordions around a control, which may be closed."""
-    parent = part.parent
-    return [] if parent is None else [*([parent] if isinstance(parent, gr.Accordion) else []), *_folds(parent)]

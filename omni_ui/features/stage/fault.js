@@ -1,8 +1,10 @@
 // The setting at which a run failed: marked, said there, and ready to be mended.
 import { make } from "../../core/js/dom.js";
+import { byId } from "../../core/js/tab_elements.js";
 import { openMore } from "./more_settings.js";
 
 const marked = {}; // by tab, what takes the mark of each field away
+const runs = {}; // by tab, how often its marks were taken away: a field that is drawn later belongs to an earlier run
 let acted = false; // the visitor has gone on since Run was pressed: the focus is theirs
 
 if (typeof document !== "undefined") {
@@ -10,6 +12,8 @@ if (typeof document !== "undefined") {
   addEventListener("click", (event) => { if (event.target.closest?.("[id$='-run']")) acted = false; }, { capture: true });
 }
 
+const PATIENCE = 5000; // ms for a field to be drawn
+const rest = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
 const EDGE = 12; // px above it that stay free
 const BAR = 96; // px at the lower edge of the screen that the bar with Run may cover
 /** Scrolls the page alone: `scrollIntoView` would also move what is cut off by the boxes around it. */
@@ -19,7 +23,10 @@ const bringIntoSight = (block) => {
 };
 
 const unmark = (tab, field) => { marked[tab]?.get(field)?.(); marked[tab]?.delete(field); };
-export const clearFault = (tab) => { for (const field of marked[tab]?.keys() || []) unmark(tab, field); };
+export const clearFault = (tab) => {
+  runs[tab] = (runs[tab] || 0) + 1;
+  for (const field of marked[tab]?.keys() || []) unmark(tab, field);
+};
 
 /** faults: by wire name what is wrong with a field, each said there; the first gets the focus. Gives whether all have
  * such a place. */
@@ -27,11 +34,29 @@ export const markFaults = (tab, faults) => {
   clearFault(tab);
   return faults.map(([field, words], at) => mark(tab, field, words, at === 0)).every(Boolean);
 };
+const inputOf = (tab, field) => byId(`${tab}-${field}`)?.querySelector("textarea, input:not([type=range], [type=checkbox])");
 const mark = (tab, field, words, first) => {
-  const block = document.getElementById(`${tab}-${field}`);
-  const input = block?.querySelector("textarea, input:not([type=range], [type=checkbox])");
+  if (byId(`${tab}-${field}`)?.offsetParent) return tell(tab, field, words, first);
+  const folds = [...document.querySelectorAll(`#${tab}-tab .omni-holds-${field}`)]; // widgets/form.py
+  if (!inputOf(tab, field) && !folds.length) return false;
+  if (!folds.length || folds.some((fold) => fold.matches(".omni-fold"))) openMore(tab);
+  for (const label of document.querySelectorAll(`#${tab}-tab .omni-holds-${field}:not(.omni-fold) > .label-wrap:not(.open)`)) label.click();
+  const since = runs[tab];
+  onceDrawn(tab, field).then(() => {
+    if (runs[tab] !== since) return;
+    // The stage says it where there is no such place after all.
+    if (!tell(tab, field, words, first)) byId(`${tab}-status`)?.querySelector("[data-at-field]")?.removeAttribute("data-at-field");
+  });
+  return true;
+};
+/** Gradio draws what is in a fold when that is opened, and first asks for the scripts of what it has not drawn before. */
+const onceDrawn = async (tab, field) => {
+  for (const until = performance.now() + PATIENCE; !inputOf(tab, field) && performance.now() < until;) await rest(50);
+};
+const tell = (tab, field, words, first) => {
+  const block = byId(`${tab}-${field}`);
+  const input = inputOf(tab, field);
   if (!input) return false;
-  if (!block.offsetParent) openMore(tab);
   const note = make("p", { class: "omni-fault", id: `${tab}-${field}-fault` }, words);
   const before = input.getAttribute("aria-describedby");
   (block.querySelector(".omni-pictures") ?? block).append(note); // within the frame of a field of pictures
@@ -47,7 +72,7 @@ const mark = (tab, field, words, first) => {
     else input.removeAttribute("aria-describedby");
   });
   block.addEventListener("input", () => unmark(tab, field), { once: true });
-  if (!first || acted || !document.getElementById(`${tab}-tab`)?.offsetParent) return true;
+  if (!first || acted || !byId(`${tab}-tab`)?.offsetParent) return true;
   if (matchMedia("(pointer: coarse)").matches) bringIntoSight(block); // the focus would bring the keyboard
   else input.focus();
   return true;

@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import gradio as gr
 
-from omni_ui.client.server.model_rules import needs_transcript
+from omni_ui.client.server.model_rules import copies_sound_alone
 from omni_ui.core.backends import Backends
 from omni_ui.core.invalid import Invalid
 from omni_ui.core.run import Updates
@@ -113,7 +113,7 @@ class Reference:
         except Invalid as wrong:
             return as_html([Check("stop", str(wrong))]), gr.Row(visible=False)
         backend = self.backends.for_tab("speech", request.session_hash)
-        can_do_without = needs_transcript(await backend.ability("speech") if backend else None)
+        can_do_without = copies_sound_alone(await backend.ability("speech") if backend else None)
         without = SOUND_ALONE if can_do_without else NO_WORDS
         results = await asyncio.to_thread(checks, recording, transcript, timbre_only=bool(timbre), without=without)
         silent = any(check.level == "stop" and check.fix is None and check.about == "sound" for check in results)

@@ -30,7 +30,7 @@ SOUND_ALONE = (
     "Write down what is said, word for word: without a transcript only the sound of the voice is copied, not the way "
     "of speaking."
 )
-"""For a model that can do without (model_rules.needs_transcript)."""
+"""For a model that can do without (model_rules.copies_sound_alone)."""
 
 Level = Literal["stop", "warn", "good"]
 Fix = Literal["trim", "level"]
