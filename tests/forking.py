@@ -19,6 +19,8 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
+from tests import waiting_tasks
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -190,6 +192,7 @@ if __name__ == "__main__":
     _import_all()
     if (order := _copies()) is not None:
         _become(order)
+        waiting_tasks.install()
         from omni_ui.app.starting.serve import main
 
         main()

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from tests import forking
+from tests import forking, waiting_tasks
 from tests.fakes import OmniServer, free_port
 
 ROOT = Path(__file__).parents[1]
 PUBLIC = bool(os.environ.get("TEST_PUBLIC"))
 """Whether each app is a public page, unless its test says otherwise: `TEST_PUBLIC=1 pytest tests/browser`."""
+MOST_SAID = 6000
+"""Characters in a report."""
 private_only = pytest.mark.skipif(PUBLIC, reason="a public page does not offer this")
 """For a test of what only a private page has."""
 
@@ -72,6 +74,13 @@ class App:
             return False
         finally:
             line.close()
+
+    def tell_tasks(self) -> str:
+        """The end of what it printed, with what each of its tasks waits for; for the report of a test that failed."""
+        if isinstance(self.process, forking.Forked):
+            self.process.send_signal(waiting_tasks.SIGNAL)
+            time.sleep(0.5)
+        return self._said.read_text(encoding="utf-8", errors="replace")[-MOST_SAID:]
 
     def stop(self) -> str:
         """Ends the app; what it printed."""

@@ -69,6 +69,7 @@ class ChatTools:
         """note: the status of the tab. hello: what it says when nothing was said yet."""
         parts_shown = [view.conversation_json, view.result, view.live, note]
         fields = [composer.text, composer.files]
+        none_changed = {composer.change: ""}  # the message that was to be changed may be gone
         talk_and_system = [composer.talk, composer.system]
 
         async def undo(talk: Conversation, system: str | None) -> Updates:
@@ -77,14 +78,14 @@ class ChatTools:
             if not talk.can_undo:
                 raise Invalid.because("talk", "There is nothing to undo.")
             entered = talk.undo()
-            return view.all(talk, system) | {note: done_note("Undone.")} | composer.filled(entered)
+            return view.all(talk, system) | {note: done_note("Undone.")} | none_changed | composer.filled(entered)
 
         async def clear(talk: Conversation, system: str | None) -> Updates:
             """Empties the conversation."""
             talk.check_idle()
             if talk.messages:
                 talk.change([])
-            return view.all(talk, system) | {note: hello}
+            return view.all(talk, system) | {note: hello} | none_changed
 
         async def bring(file: str | None, talk: Conversation) -> Updates:
             """Imports a conversation in JSON: OpenAI's message format, or an export of another chat program."""
@@ -94,7 +95,8 @@ class ChatTools:
             imported = await from_json(await asyncio.to_thread(Path(file).read_bytes), take_media)
             talk.change(imported.messages)
             system = imported.system
-            return view.all(talk, system) | {composer.system: system, note: done_note(imported.sentences)}
+            updates = view.all(talk, system) | none_changed
+            return updates | {composer.system: system, note: done_note(imported.sentences)}
 
         async def edit(change: str, talk: Conversation) -> Updates:
             """The message that is to be edited ("edit N", from 0): its text and its files."""
@@ -103,14 +105,14 @@ class ChatTools:
             return composer.filled(talk.messages[number])
 
         on = _Wiring(note)
-        on(self.undo.click, undo, talk_and_system, [*parts_shown, *fields], "chat_undo")
-        on(self.clear.click, clear, talk_and_system, parts_shown, "chat_clear")
+        on(self.undo.click, undo, talk_and_system, [*parts_shown, *fields, composer.change], "chat_undo")
+        on(self.clear.click, clear, talk_and_system, [*parts_shown, composer.change], "chat_clear")
         self._wire_exports(on, talk_and_system, note)
         on(
             trigger(self.bring, "upload"),
             bring,
             [self.bring, composer.talk],
-            [*parts_shown, composer.system],
+            [*parts_shown, composer.system, composer.change],
             "chat_import",
         )
         on(trigger(composer.change, "input"), edit, [composer.change, composer.talk], [*fields, note], "chat_edit")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,25 @@ from tests.running import App, served_by
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 expect.set_options(timeout=30_000)  # as all other waits
+
+
+STANDING = """() => [...document.querySelectorAll("[id$=-status] [data-state], .toast-body, #chat-change")].map(
+  (one) => `${one.closest("[id]")?.id} ${one.dataset.state || ""}: ${one.textContent.slice(0, 200)}`).join("\\n")"""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """To the report of a test that failed: what stands on its pages, and what its apps wait for."""
+    report = yield
+    if report.failed and call.when != "teardown":
+        unlike = {id(getattr(pair[1], "app", pair[1])): pair for pair in getattr(item, "funcargs", {}).items()}
+        for name, value in unlike.values():
+            with suppress(Exception):  # the page or the app may be gone, which is no fault of its own
+                if isinstance(value, Page):
+                    report.sections.append((f"page {name}: {value.url}", value.evaluate(STANDING)))
+                elif isinstance(app := getattr(value, "app", value), App):
+                    report.sections.append((f"app {name}", app.tell_tasks()))
+    return report
 
 
 @pytest.fixture(scope="session")

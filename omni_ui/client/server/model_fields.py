@@ -35,6 +35,7 @@ OF_SOME_MODELS = {
 FOLDS = {
     "references": {"last_frame", "image_reference", "video_reference", "input_references", "audio_reference"},
     "clone": {"ref_audio", "ref_text", "x_vector_only_mode", "ref_audio_2"},
+    "second_speaker": {"ref_audio_2"},
     "voices": {"ref_audio"},  # a voice that is saved is a recording to copy
 }
 """By the name of a fold what is in it. Where none of that is taken, the fold is hidden too."""

@@ -3,7 +3,7 @@
 import { stopStreams } from "../../core/audio/audio_stream.js";
 import { defineComponent, onPush } from "../../core/js/components.js";
 import { appRoot } from "../../core/js/dom.js";
-import { returnFocus } from "../repeat/repeat.js";
+import { pressRun, returnFocus } from "../repeat/repeat.js";
 import { drawMath } from "./math.js";
 import { fields } from "./message_fields.js";
 import { openMenu } from "./message_menu.js";
@@ -190,9 +190,8 @@ const acts = {
     const retry = "#chat-result .omni-message[data-last] [data-act=again]";
     if (button.matches(":focus-visible")) returnFocus("chat", button, { done: retry, stopped: retry, failed: "#chat-status .omni-fixes button" });
     fields.change?.set("again");
-    const send = document.querySelector("#chat-run");
-    send?.focus({ preventScroll: true }); // the button goes with its answer
-    send?.click();
+    document.querySelector("#chat-run")?.focus({ preventScroll: true }); // the button goes with its answer
+    pressRun("chat");
   },
   menu: (button, message) => {
     const number = message.dataset.number;

@@ -16,21 +16,39 @@ defineComponent("error_fix", ({ props, trigger, options: { tab } }) => {
 
 defineAction("fixed_values", fixedValues);
 
-/** Starts a run, until the status shows that it has begun: Gradio drops what is pressed while a run is just ending. */
-const start = async (tab, act) => {
+const starting = new Set(); // tabs
+/**
+ * Starts a run, until the status shows that it has begun: Gradio drops what is pressed while a run is just ending.
+ * pressed: whether that was done once already.
+ */
+const start = async (tab, act, pressed = false) => {
   let begun = false; // a run that fails at once, with the words of the last one, is seen by this alone
   const before = status(tab)?.innerHTML;
   const watch = new MutationObserver(() => { begun ||= state(tab) !== "done" || status(tab).innerHTML !== before; });
   if (status(tab)) watch.observe(status(tab), { childList: true, characterData: true, subtree: true });
+  starting.add(tab);
   for (let tries = 0; tries < 8 && !begun; tries++) {
-    await rest(60); // a control that was just filled in tells Gradio so first
+    await rest(pressed ? 300 : 60); // a control that was just filled in tells Gradio so first
+    if (pressed && begun) break;
     act();
     if (tab === "video") break; // there every press is a job of its own
     for (let waits = 0; waits < 10 && !begun; waits++) await rest(80);
   }
+  starting.delete(tab);
   watch.disconnect();
 };
-const pressRun = (tab) => start(tab, () => document.getElementById(`${tab}-run`)?.click());
+/** Presses Run, also where a run is just ending. */
+export const pressRun = (tab) => start(tab, () => document.getElementById(`${tab}-run`)?.click());
+
+const ENDING = 1000; // ms
+const ends = {}; // by tab: when its last run ended
+/** Notes that a run has just ended: if Run is pressed now, and nothing begins, it is pressed again. */
+export const noteEnd = (tab) => { ends[tab] = performance.now(); };
+document.addEventListener("click", (event) => {
+  const tab = event.target.closest?.("[id$='-run']")?.id.slice(0, -"-run".length);
+  if (tab && !starting.has(tab) && tab !== "video" && performance.now() - ends[tab] < ENDING) start(tab, () => byId(`${tab}-run`)?.click(), true);
+}, { capture: true });
+
 defineAction("press_run", (tab) => { pressRun(tab); });
 
 /** The same pictures come again: the one that is selected stays selected. */

@@ -21,12 +21,12 @@ def parts_list(elem_id: str) -> ObjectField:
 
 def second_speaker(form: Form) -> None:
     """The recording of a second speaker, made in the layout that is open, and how its lines are written."""
-    # Closed: seldom wanted, and as tall as all that stands before it. By its name it goes with the field.
-    with gr.Accordion("A second speaker", open=False, elem_id="speech-ref_audio_2-slot"):
+    # Closed: seldom wanted, and as tall as all that stands before it.
+    with gr.Accordion("A second speaker", open=False, elem_id="speech-second_speaker"):
         form.add("ref_audio_2")
         said = "Start the first speaker's lines with [S1] and the second's with [S2]."
         html = Markup('<p class="omni-info">{}</p>').format(said)
-        gr.HTML(html, padding=False)
+        gr.HTML(html, elem_id="speech-ref_audio_2-slot", padding=False)
 
 
 def voice_list(elem_id: str) -> ObjectField:

@@ -7,6 +7,7 @@ import { tellHistories } from "../../core/js/history_news.js";
 import { sourceOf, translate } from "../../core/js/language.js";
 import { pictureFields } from "../../widgets/pictures/picture_fields.js";
 import { knownOffers } from "../assist/offers.js";
+import { noteEnd } from "../repeat/repeat.js";
 import { clearFault, markFaults } from "./fault.js";
 import { keepInOneRow } from "../send_to/fit_actions.js";
 import { roomForWords, secondsOf, shareOf } from "./progress.js";
@@ -64,7 +65,10 @@ const followToStop = (tab, held) => {
 const change = (tab, state, box, bar) => {
   const before = states[tab].state;
   if (state === "working" && factsOf[tab]) factsOf[tab].sources = sourcesOn(box.closest(".omni-screen") || box);
-  if (before === "working") tellHistories();
+  if (before === "working") {
+    tellHistories();
+    noteEnd(tab);
+  }
   if (state === "working") {
     clearFault(tab);
     states[tab].expected = expected(tab);

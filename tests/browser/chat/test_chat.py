@@ -203,6 +203,12 @@ def test_try_again_edit_undo_and_clear(server, page):
         assert page.is_disabled(nothing)
     page.click("#chat-undo")
     page.wait_for_selector("#chat-result .omni-message >> nth=3")
+    page.click("#chat-result .omni-message:first-child [data-act=edit]")
+    page.wait_for_selector("#chat-change .omni-change")
+    page.click("#chat-clear")
+    page.wait_for_selector("#chat-change .omni-change", state="hidden")
+    page.click("#chat-undo")
+    page.wait_for_selector("#chat-result .omni-message >> nth=3")
     assert page.is_enabled("#chat-clear")
     assert page.is_enabled("#chat-export")
 

@@ -256,6 +256,7 @@ def test_nothing_is_wider_than_the_screen(demo_app, open_page, files):
     page = opened(open_page, demo_app.url, viewport={"width": 390, "height": 844})
     add(page, files / "ramp.png", files / "red.png")
     page.click(".omni-input-stage :text('Paint the area')")
+    page.wait_for_selector(".omni-brush-bar input")
     tools = page.eval_on_selector_all(
         ".omni-brush-bar :is(button, input)",
         "(all) => all.map((one) => one.getBoundingClientRect()).map(({ top, height }) => [Math.round(top), height])",
