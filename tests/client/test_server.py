@@ -58,7 +58,7 @@ def test_facts_of_known_models() -> None:
     assert detail("zai-org/GLM-Image", "edit")["streams_text"] is True
     assert detail("Qwen/Qwen3-TTS-12Hz-0.6B-Base", "speech") == {
         "settings": {}, "task": "Base", "clones": True,
-        "takes": ["initial_codec_chunk_frames", "non_streaming_mode"], "needs": ["ref_text"],
+        "takes": ["x_vector_only_mode", "initial_codec_chunk_frames", "non_streaming_mode"], "needs": ["ref_text"],
     }  # fmt: skip
     assert detail("Wan-AI/Wan2.2-I2V-A14B", "video")["inputs"] == ["image"]
     assert detail("Qwen/Qwen2.5-Omni-7B", "chat")["outputs"] == ["text", "audio"]

@@ -70,7 +70,7 @@ def test_the_task_is_switched_to_what_the_model_was_trained_for(speech):
 def test_the_field_may_stand_in_the_servers_words(speech):
     error = said("'ref_text' is only valid for Base task")
     assert offered(error, speech, ref_text="hello") == [
-        (f"{SpokenText.model_fields['ref_text'].title}: hello → model default", {"ref_text": ""})
+        (f"{SpokenText.model_fields['ref_text'].title}: hello → none", {"ref_text": ""})
     ]
 
 
