@@ -91,6 +91,9 @@ const mend = async (tab, order) => {
 export const returnFocus = (tab, button, places) => {
   const ours = () => [byId(`${tab}-run`), byId(`${tab}-stop`), document.body].includes(document.activeElement);
   let begun = false;
+  const before = status(tab)?.innerHTML;
+  // A run may be over before its beginning was seen: then the button has gone, and something else is said.
+  const isOver = () => !button.isConnected && state(tab) !== "failed" && status(tab).innerHTML !== before;
   const follow = () => {
     const now = state(tab);
     if (now === "working" || (!begun && (now !== "failed" || button.isConnected))) return;
@@ -99,7 +102,7 @@ export const returnFocus = (tab, button, places) => {
     if (again) again.focus({ preventScroll: true });
   };
   const watch = new MutationObserver(() => {
-    begun ||= state(tab) === "working";
+    begun ||= state(tab) === "working" || isOver();
     setTimeout(follow, 100); // what the run brings is shown at the same time
   });
   watch.observe(status(tab), { childList: true, subtree: true });
