@@ -74,6 +74,13 @@ def test_all_tabs_can_be_reached_while_the_server_has_much_to_say(demo_app, open
         assert is_free(page, "combobox", "Language of the page"), width
 
 
+FOUR_CELLS = """(least) => {
+  const cells = [...document.querySelectorAll("#image-result .omni-picture-cell")];
+  const boxes = cells.map((cell) => cell.getBoundingClientRect());
+  return boxes.length === 4 && boxes.every(({ width, height }) => Math.min(width, height) >= least);
+}"""
+
+
 def test_several_pictures_are_large_enough_to_choose_by(demo_app, open_page):
     page = open_page(demo_app.url, more=False, viewport=PHONE)
     page.locator("#image-n-field").fill("4")
@@ -82,7 +89,7 @@ def test_several_pictures_are_large_enough_to_choose_by(demo_app, open_page):
     cells.nth(3).wait_for()
     for viewport, cell, thumbnail in ((PHONE, 120, 64), (LARGE, 220, 96)):
         page.set_viewport_size(viewport)
-        assert min(min(one.bounding_box()[side] for side in ("width", "height")) for one in cells.all()) >= cell
+        page.wait_for_function(FOUR_CELLS, arg=cell)
         cells.nth(2).click()
         page.locator("#image-result .omni-single").wait_for()
         thumbnails = page.locator("#image-result .omni-strip-item")
@@ -146,6 +153,7 @@ def test_the_buttons_of_a_picture_cover_nothing_of_it_on_a_phone(demo_app, open_
         Image.new("RGB", (64, 48), "teal").save(tmp_path / name)
     page = open_page(demo_app.url, "Edit", more=False, viewport=PHONE)
     page.locator("#edit-image input[type=file]").set_input_files([tmp_path / "one.png", tmp_path / "two.png"])
+    page.locator("#edit-image .omni-thumb-size:has-text('64 × 48') >> nth=1").wait_for()  # they are drawn anew
     remove = button(page, "Remove two.png")
     remove.wait_for()
     box = remove.bounding_box()
