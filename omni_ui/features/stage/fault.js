@@ -40,9 +40,9 @@ const mark = (tab, field, words, first) => {
   const folds = [...document.querySelectorAll(`#${tab}-tab .omni-holds-${field}`)]; // widgets/form.py
   if (!inputOf(tab, field) && !folds.length) return false;
   if (!folds.length || folds.some((fold) => fold.matches(".omni-fold"))) openMore(tab);
-  for (const label of document.querySelectorAll(`#${tab}-tab .omni-holds-${field}:not(.omni-fold) > .label-wrap:not(.open)`)) label.click();
+  for (const fold of folds) if (!fold.matches(".omni-fold")) fold.querySelector(":scope > .label-wrap:not(.open)")?.click();
   const since = runs[tab];
-  onceDrawn(tab, field).then(() => {
+  untilDrawn(tab, field).then(() => {
     if (runs[tab] !== since) return;
     // The stage says it where there is no such place after all.
     if (!tell(tab, field, words, first)) byId(`${tab}-status`)?.querySelector("[data-at-field]")?.removeAttribute("data-at-field");
@@ -50,7 +50,7 @@ const mark = (tab, field, words, first) => {
   return true;
 };
 /** Gradio draws what is in a fold when that is opened, and first asks for the scripts of what it has not drawn before. */
-const onceDrawn = async (tab, field) => {
+const untilDrawn = async (tab, field) => {
   for (const until = performance.now() + PATIENCE; !inputOf(tab, field) && performance.now() < until;) await rest(50);
 };
 const tell = (tab, field, words, first) => {
